@@ -1,0 +1,55 @@
+# Everything a fresh Debian 12 machine with python3, make, apt and pip needs: `make demo`, `make test`.
+# PYTHON=/path/to/python3 chooses the interpreter, PHCPACK=no goes on without PHCpack, ARGS='...' is handed to pytest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# A test that solves keeps one core busy in a PHCpack worker while its own process waits, so one pytest worker a core
+# is enough; past eight, starting the workers costs more than they save.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 8 ? n : 8)))
+ARGS ?=
+export PHCPACK PYTHON
+
+# One thread a process: the tests are parallel already.
+test test-slow bench: export OMP_NUM_THREADS := 1
+test test-slow bench: export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: help setup demo test test-slow bench lint docs clean distclean
+
+help:  ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## PHCpack and Python packages, into .venv; does nothing when all is there
+	@bash scripts/setup.sh main
+
+demo: setup  ## a census of five small landscapes, certified, and a figure, demo.png
+	@$(VENV)/bin/stationary demo $(ARGS)
+
+test: setup  ## all tests but the slow ones
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+test-slow: setup  ## the slow tests: minutes each
+	@$(PY) -m pytest -m slow --timeout 3600 -n $(WORKERS) --dist loadfile $(ARGS)
+
+bench: setup  ## speed against PHCpack, measured in the same run
+	@$(PY) -m pytest -m benchmark --timeout 3600 -p no:xdist -s $(ARGS)
+
+lint: setup  ## ruff and mypy --strict
+	@bash scripts/setup.sh dev
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+
+docs: setup  ## the documentation, into docs/_build/html
+	@bash scripts/setup.sh docs
+	@$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
+
+clean:  ## remove what builds and tests left behind
+	@rm -rf build dist docs/_build docs/api .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find polysys homotopy tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean  ## remove the virtual environment too
+	@rm -rf $(VENV)

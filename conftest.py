@@ -1,0 +1,13 @@
+"""Every Python block in README.md and in docs/ is a test, run from top to bottom of its page."""
+
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+
+from sybil import Sybil
+from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
+
+collect_ignore = ["docs/conf.py"]
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE), SkipParser()],
+    patterns=["README.md", "docs/*.md"],
+).pytest()

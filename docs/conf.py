@@ -1,0 +1,58 @@
+"""Sphinx configuration: MyST pages, numpydoc docstrings, a reference made from the packages themselves."""
+
+import re
+from importlib.metadata import version as _version
+from typing import Any
+
+project = "stationary"
+author = "The stationary authors"
+copyright = "The stationary authors, GPL-3.0-or-later"
+release = _version("stationary-points")
+version = release
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+]
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+
+myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+autosummary_generate = True
+# A name is documented where it is defined, not where a package re-exports it.
+autosummary_imported_members = False
+autodoc_default_options = {"members": True, "show-inheritance": True, "member-order": "bysource"}
+autodoc_typehints = "description"
+# Extras need not be installed to build the documentation.
+autodoc_mock_imports = ["bertini", "dask_jobqueue", "distributed", "phcpy", "torch"]
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+html_theme = "pydata_sphinx_theme"
+html_title = "stationary"
+html_show_sourcelink = False
+html_theme_options = {"show_toc_level": 2, "navigation_with_keys": False}
+
+
+# Docstrings write |x|^2 and W_ as plain text; to docutils those are a substitution and a link.
+_CODE = re.compile(r"(``.+?``|`[^`]+`_{0,2}|^\s*(?:>>>|\.\.\.?|:).*$)")
+_MARKUP = re.compile(r"(\||(?<=\w)_(?!\w))")
+
+
+def _escape_mathematics(_app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    for i, line in enumerate(lines):
+        parts = _CODE.split(line)
+        parts[::2] = [_MARKUP.sub(r"\\\1", part) for part in parts[::2]]
+        lines[i] = "".join(parts)
+
+
+def setup(app: Any) -> None:
+    """Register the hook before numpydoc's own, which turns sections into markup."""
+    app.connect("autodoc-process-docstring", _escape_mathematics, priority=400)

@@ -1,0 +1,51 @@
+"""What every test shares: one thread a process, no display, caches of its own, PHCpack or a reason to skip."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+try:
+    from hypothesis import settings
+except ModuleNotFoundError:  # the extra `test` is not installed: the tests that need it say so themselves
+    pass
+else:
+    # Exact algebra takes as long as it takes; a run that fails must fail again the same way.
+    settings.register_profile("stationary", deadline=None, derandomize=True, max_examples=30)
+    settings.register_profile("thorough", deadline=None, max_examples=1000)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "stationary"))
+
+# Before NumPy is imported: tests run in parallel already, so each process gets one thread.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+os.environ["MPLBACKEND"] = "Agg"
+
+_DEBIAN_PHCPY = Path("/usr/lib/python3/dist-packages/phcpy/__init__.py")
+
+
+def _has_phcpack() -> bool:
+    return shutil.which("phc") is not None or _DEBIAN_PHCPY.exists() or find_spec("phcpy") is not None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is marked ``phcpack`` where PHCpack is not installed."""
+    if _has_phcpack():
+        return
+    reason = pytest.mark.skip(reason="PHCpack is not installed: apt-get install phcpack python3-phcpy")
+    for item in items:
+        if item.get_closest_marker("phcpack"):
+            item.add_marker(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's caches out of the tests, and the tests out of the user's caches."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # one cache for all workers of a run, as for several processes of one user
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(base / "cache"))
+        yield

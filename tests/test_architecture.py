@@ -1,0 +1,234 @@
+"""The house rules that keep the code readable: imports go one way, files stay short.
+
+The lists below are the order of imports inside each package: a module imports only from those above it. They are meant
+to be edited: a new module gets a line at the place where it belongs.
+"""
+
+import ast
+import graphlib
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAX_LINES = 500
+
+# A name stands for the module or, with all its modules, for the subpackage of that name. Modules of one subpackage may
+# import each other as long as there is no cycle.
+ORDER = {
+    "polysys": [
+        "errors",
+        "rationals",
+        "expression_file",
+        "parser",
+        "domains",
+        "tape",
+        "root_count",
+        "bezout",
+        "network_counts",
+        "counts",
+        "symmetry",
+        "system",
+        "coercivity",
+        "formulation",
+        "landscape",
+        "disorder",
+        "datasets",
+        "models",
+        "labels",
+        "theory",
+    ],
+    "homotopy": [
+        "errors",
+        "options",
+        "status",
+        "intervals",
+        "engines",
+        "tracker",
+        "starts",
+        "certify",
+        "closure",
+        "classify",
+        "solve",
+        "completeness",
+        "census",
+        "records",
+        "verify",
+        "graph",
+        "store",
+        "ensemble",
+        "statistics",
+        "tables",
+        "estimators",
+        "testing",
+        "studies",
+        "plots",
+        "report",
+        "doctor",
+        "demo",
+        "cli",
+    ],
+}
+
+# Imports against the order, inside a function and each for a reason: (module, what it imports).
+EXCEPTIONS = {
+    ("homotopy.census", "homotopy.records"),  # Census.save is a convenience; the file format depends on Census
+}
+
+
+def _module_name(path: Path, root: Path) -> str:
+    parts = path.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _modules(root: Path) -> dict[str, Path]:
+    """Dotted name -> file, of every module of the two packages."""
+    files = itertools.chain.from_iterable((root / package).rglob("*.py") for package in ORDER)
+    return {_module_name(path, root): path for path in sorted(files)}
+
+
+def _imports(name: str, path: Path, known: set[str]) -> Iterator[tuple[str, int]]:
+    """The modules of the two packages that a file imports, wherever in the file, each with its line."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parents = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parents, base] if base else parents)
+            # `from polysys import tape` imports a module, `from polysys.tape import Tape` a name in one.
+            targets = [f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base for alias in node.names]
+        else:
+            continue
+        for target in dict.fromkeys(targets):
+            is_excepted = (name, target) in EXCEPTIONS and node.col_offset > 0
+            if target.partition(".")[0] in ORDER and not is_excepted:
+                yield target, node.lineno
+
+
+def _rank(name: str) -> int:
+    """Place in the order; the package itself, which re-exports, comes last."""
+    package, _, rest = name.partition(".")
+    return ORDER[package].index(rest.partition(".")[0]) if rest else len(ORDER[package])
+
+
+def _unlisted(root: Path) -> list[str]:
+    """One sentence for each module that has no place in the order."""
+    tops = {name.split(".")[0] + "." + name.split(".")[1] for name in _modules(root) if "." in name}
+    return [
+        f"{top} has no place in the order of imports: add it to ORDER[{top.partition('.')[0]!r}] in {__file__}."
+        for top in sorted(tops)
+        if top.partition(".")[2] not in ORDER[top.partition(".")[0]]
+    ]
+
+
+def _backward_imports(root: Path) -> list[str]:
+    """One sentence for each import against the order."""
+    modules = _modules(root)
+    complaints = []
+    for name, path in modules.items():
+        for target, line in _imports(name, path, set(modules)):
+            where = f"{path.relative_to(root)}:{line}"
+            source_package, target_package = name.partition(".")[0], target.partition(".")[0]
+            if source_package == "polysys" and target_package == "homotopy":
+                complaints.append(f"{where}: polysys must never import homotopy, but {name} imports {target}.")
+            elif (
+                source_package == target_package
+                and name.split(".")[:2] != target.split(".")[:2]
+                and _rank(target) > _rank(name)
+            ):
+                complaints.append(f"{where}: {name} comes before {target} in the order, so must not import it.")
+    return complaints
+
+
+def _cycle(root: Path) -> list[str]:
+    """The modules of a cycle of imports, or nothing."""
+    modules = _modules(root)
+    graph = {
+        name: {target for target, _ in _imports(name, path, set(modules)) if target != name}
+        for name, path in modules.items()
+    }
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_every_module_has_a_place_in_the_order() -> None:
+    assert not _unlisted(ROOT), "\n".join(_unlisted(ROOT))
+
+
+def test_imports_go_one_way() -> None:
+    if _unlisted(ROOT):
+        pytest.skip("a module has no place in the order yet")
+    assert not _backward_imports(ROOT), "\n".join(_backward_imports(ROOT))
+
+
+def test_no_cycle_of_imports() -> None:
+    assert not _cycle(ROOT), " imports ".join(_cycle(ROOT))
+
+
+def test_no_python_file_is_too_long() -> None:
+    folders = ("polysys", "homotopy", "tests", "docs", "scripts")
+    files = itertools.chain.from_iterable((ROOT / folder).rglob("*.py") for folder in folders)
+    lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    too_long = [f"{path} has {n} lines; split it below {MAX_LINES}." for path, n in lengths.items() if n > MAX_LINES]
+    assert not too_long, "\n".join(too_long)
+
+
+def _write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("polysys/tape.py", "import homotopy.errors\n"),
+        ("polysys/tape.py", "def f():\n    from homotopy import errors\n"),
+        ("polysys/tape.py", "from polysys import landscape\n"),
+        ("polysys/tape.py", "from .landscape import Landscape\n"),
+        ("polysys/tape.py", "from polysys import Landscape\n"),
+        ("polysys/tape.py", "import polysys.models.expression\n"),
+        ("polysys/models/expression.py", "from ..labels import parse\n"),
+        ("homotopy/engines/phcpack.py", "from ..solve import solve\n"),
+    ],
+)
+def test_an_import_against_the_order_is_noticed(tmp_path: Path, file: str, text: str) -> None:
+    stubs = ["polysys/__init__.py", "polysys/landscape.py", "homotopy/__init__.py", "homotopy/errors.py"]
+    _write(tmp_path, {**dict.fromkeys(stubs, ""), file: text})
+    assert len(_backward_imports(tmp_path)) == 1
+
+
+def test_imports_along_the_order_are_left_alone(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "polysys/__init__.py": "from polysys.tape import Tape\nfrom . import models\n",
+            "polysys/tape.py": "import ast\nfrom polysys.errors import PolysysError\nfrom .errors import InputError\n",
+            "polysys/models/__init__.py": "from ._shared import f\n",
+            "polysys/models/_shared.py": "from .. import tape\n",
+            "homotopy/cli.py": "import polysys as ps\nfrom homotopy.errors import HomotopyError\n",
+        },
+    )
+    assert not _backward_imports(tmp_path)
+    assert not _cycle(tmp_path)
+
+
+def test_a_cycle_inside_a_subpackage_is_noticed(tmp_path: Path) -> None:
+    _write(
+        tmp_path, {"homotopy/engines/a.py": "from . import b\n", "homotopy/engines/b.py": "import homotopy.engines.a\n"}
+    )
+    assert set(_cycle(tmp_path)) == {"homotopy.engines.a", "homotopy.engines.b"}
+
+
+def test_a_module_without_a_place_is_named(tmp_path: Path) -> None:
+    _write(tmp_path, {"polysys/stray.py": "", "polysys/models/new_family.py": ""})
+    assert [sentence.split()[0] for sentence in _unlisted(tmp_path)] == ["polysys.stray"]
