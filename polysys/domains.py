@@ -1,0 +1,157 @@
+"""Where a potential lives: Euclidean space, a sphere, a product of spheres.
+
+A stationary point of V on M = {g_1 = .. = g_m = 0} solves grad V = sum_l mu_l grad g_l / 2. All spheres here are
+|w_l|^2 = r_l with rational r_l, so grad g_l / 2 = w_l and the multiplier condition reads grad_l V = mu_l w_l.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+from polysys.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A product of spheres in R^n, or R^n itself when it has no blocks.
+
+    Parameters
+    ----------
+    n : int
+        Dimension of the ambient space.
+    blocks : tuple of int
+        Sizes n_1, .., n_H of consecutive blocks of coordinates, each on its own sphere; empty for R^n.
+    radii_squared : tuple of Fraction
+        The squared radius of each sphere.
+
+    Examples
+    --------
+    >>> Sphere(3).euler_characteristic, Sphere(4).euler_characteristic, Euclidean(5).euler_characteristic
+    (2, 0, 1)
+    >>> ProductOfSpheres((3, 3)).text
+    'spheres 3-3'
+    """
+
+    n: int
+    blocks: tuple[int, ...] = ()
+    radii_squared: tuple[Fraction, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.n < 1 or any(b < 1 for b in self.blocks):
+            raise InputError("A domain has no coordinates.", "Give every block at least one coordinate.")
+        if self.blocks and sum(self.blocks) != self.n:
+            raise InputError(f"Blocks {self.blocks} do not add up to {self.n} coordinates.", "Make them add up.")
+        if len(self.radii_squared) != len(self.blocks):
+            raise InputError("Every sphere needs one squared radius.", "Give as many radii as spheres.")
+        if any(r <= 0 for r in self.radii_squared):
+            raise InputError("A squared radius is not positive.", "Give a positive rational number.")
+
+    @property
+    def is_euclidean(self) -> bool:
+        """Whether the domain is all of R^n."""
+        return not self.blocks
+
+    @property
+    def n_constraints(self) -> int:
+        """Number of spheres."""
+        return len(self.blocks)
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the manifold."""
+        return self.n - self.n_constraints
+
+    @property
+    def slices(self) -> tuple[slice, ...]:
+        """The coordinates of each sphere."""
+        ends = [sum(self.blocks[: i + 1]) for i in range(len(self.blocks))]
+        return tuple(slice(end - size, end) for end, size in zip(ends, self.blocks, strict=True))
+
+    @property
+    def euler_characteristic(self) -> int:
+        """Alternating sum of the numbers of stationary points of a (coercive) Morse function, by Morse's theorem.
+
+        1 for R^n (a coercive function), 1 + (-1)^d for a d-sphere, the product for a product (Milnor, Morse Theory,
+        theorem 5.2).
+        """
+        return prod(1 + (-1) ** (size - 1) for size in self.blocks)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the manifold has one component; the 0-sphere has two."""
+        return all(size > 1 for size in self.blocks)
+
+    @property
+    def text(self) -> str:
+        """Canonical one-line text, read back by :func:`parse_domain`."""
+        if self.is_euclidean:
+            return f"euclidean {self.n}"
+        sizes = "-".join(str(size) for size in self.blocks)
+        name = f"sphere {sizes}" if len(self.blocks) == 1 else f"spheres {sizes}"
+        if all(r == 1 for r in self.radii_squared):
+            return name
+        return name + " R2=" + "-".join(str(r) for r in self.radii_squared)
+
+    def constraints(self, x: Sequence[Any]) -> list[Any]:
+        """The values of |w_l|^2 - r_l, for numbers of any kind (shape: one per sphere)."""
+        return [
+            sum(xi * xi for xi in x[block]) - radius for block, radius in zip(self.slices, self.radii_squared, strict=True)
+        ]
+
+
+def Euclidean(n: int) -> Domain:
+    """All of R^n."""
+    return Domain(n)
+
+
+def Sphere(n: int, radius_squared: Fraction | int = 1) -> Domain:
+    """The sphere |x|^2 = radius_squared in R^n, of dimension n - 1."""
+    return Domain(n, (n,), (Fraction(radius_squared),))
+
+
+def ProductOfSpheres(sizes: Sequence[int], radii_squared: Sequence[Fraction | int] | None = None) -> Domain:
+    """One sphere for each block of consecutive coordinates of the given sizes."""
+    radii = tuple(Fraction(r) for r in radii_squared) if radii_squared is not None else (Fraction(1),) * len(sizes)
+    return Domain(sum(sizes), tuple(sizes), radii)
+
+
+_DOMAIN = re.compile(r"(euclidean|spheres?)(?:\s+(\d+(?:-\d+)*))?(?:\s+R2=([\d/]+(?:-[\d/]+)*))?", re.IGNORECASE)
+
+
+def parse_domain(text: str, n: int | None = None) -> Domain:
+    """Read a domain from its text; `n` fills in a size that is left out.
+
+    Examples
+    --------
+    >>> parse_domain("sphere", n=4) == Sphere(4)
+    True
+    >>> parse_domain("spheres 2-3 R2=2-1/2").radii_squared
+    (Fraction(2, 1), Fraction(1, 2))
+    """
+    match = _DOMAIN.fullmatch(text.strip())
+    sizes = [int(s) for s in match[2].split("-")] if match and match[2] else [n] if n else []
+    if match is None or not sizes or any(size is None or not 0 < size <= 10_000 for size in sizes):
+        raise InputError(
+            f"The domain {text.strip()[:60]!r} cannot be read.",
+            "Write 'euclidean', 'sphere', 'sphere 3 R2=4' or 'spheres 3-3'.",
+        )
+    if match[1].lower() == "euclidean":
+        if match[3] or len(sizes) > 1:
+            raise InputError("A Euclidean domain has one size and no radius.", "Write 'euclidean' alone.")
+        domain = Euclidean(sizes[0])
+    else:
+        try:
+            radii = [Fraction(r) for r in match[3].split("-")] if match[3] else None
+        except (ValueError, ZeroDivisionError) as error:
+            raise InputError(f"The squared radius in {text!r} is no number.", "Write R2=4 or R2=1/2.") from error
+        domain = ProductOfSpheres(sizes, radii)
+    if n is not None and domain.n != n:
+        raise InputError(
+            f"The domain {text.strip()!r} has {domain.n} coordinates, the potential {n}.", "Make the two agree."
+        )
+    return domain

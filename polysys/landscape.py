@@ -1,0 +1,263 @@
+"""Landscape: one potential with exact couplings on its domain; the object users hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sympy import QQ
+from sympy.polys.rings import ring
+
+from polysys.coercivity import is_coercive
+from polysys.counts import RootCount
+from polysys.domains import Domain, parse_domain
+from polysys.errors import InputError, PositiveDimensionalError
+from polysys.formulation import Formulation, FormulationTapes, formulate, record
+from polysys.parser import format_polynomial, parse_polynomial
+from polysys.symmetry import (
+    ContinuousSymmetry,
+    SymmetryGroup,
+    continuous_symmetries,
+    permutation_symmetries,
+    sign_symmetries,
+)
+from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
+from polysys.tape import nested_form, trace
+
+Couplings = Mapping[str, npt.NDArray[np.object_]]
+Potential = Callable[[npt.NDArray[np.object_], Couplings], Any]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Physical units: point = sqrt(length_squared) * x on each block, energy = sqrt(energy_squared) * V(x).
+
+    Irrational prefactors such as N^(-(p-1)/2) live here and nowhere else, so the equations stay rational.
+    """
+
+    length_squared: tuple[Fraction, ...] = ()
+    energy_squared: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """A potential with exact rational couplings on a domain.
+
+    Parameters
+    ----------
+    label : str
+        The label of the model it was drawn from.
+    domain : Domain
+    variables : tuple of str
+    potential_function : callable (x, couplings) -> value
+        The potential, written once in plain array arithmetic.
+    couplings : mapping from names to object arrays of Fractions
+    seed, index : int or None
+        What the couplings were drawn from.
+    scaling : Scaling
+    is_coercive_by_model : bool
+        Whether the model proves that V(x) -> infinity as |x| -> infinity.
+    known_counts : tuple of RootCount
+        Proved upper bounds that follow from the model's structure.
+    neuron_permutations : tuple of permutations
+        Candidate symmetries; used only where they preserve the potential exactly.
+    symmetry_name : str
+        What the model calls its continuous symmetry, should it have one.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> land = ps.SphericalPSpin(n=3, p=3).sample(seed=1)
+    >>> land.system.n, land.formulation.kind.value
+    (4, 'projective')
+    """
+
+    label: str
+    domain: Domain
+    variables: tuple[str, ...]
+    potential_function: Potential
+    couplings: Couplings = field(default_factory=dict)
+    seed: int | None = None
+    index: int = 0
+    scaling: Scaling = Scaling()
+    is_coercive_by_model: bool = False
+    known_counts: tuple[RootCount, ...] = ()
+    neuron_permutations: tuple[tuple[int, ...], ...] = ()
+    symmetry_name: str = ""
+    chart_seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.domain.n > MAX_UNKNOWNS:
+            raise InputError(
+                f"The landscape has {self.domain.n} variables.", f"At most {MAX_UNKNOWNS} are supported: choose a smaller size."
+            )
+
+    @cached_property
+    def potential(self) -> Any:
+        """The potential as an exact polynomial (sympy PolyElement over QQ)."""
+        polynomials, *x = ring(list(self.variables), QQ)
+        value = polynomials(self.potential_function(np.array(x, dtype=object), self.couplings))
+        if value.is_ground:
+            raise InputError("The potential is constant.", "Give one that depends on its variables.")
+        return value
+
+    @cached_property
+    def formulation(self) -> Formulation:
+        """How its stationary points become solutions of a square system."""
+        return formulate(self.potential, self.domain, self.chart_seed)
+
+    @cached_property
+    def system(self) -> PolynomialSystem:
+        """The exact square system in the unknowns of the formulation."""
+        names = self.formulation.unknowns(self.variables)
+        larger, *unknowns = ring(list(names), QQ)
+        n = self.domain.n
+
+        def lift(polynomial: Any) -> Any:
+            extra = (0,) * (len(names) - n)
+            return larger.from_dict({(*e, *extra): c for e, c in polynomial.terms()})
+
+        gradient = [lift(self.potential.diff(x)) for x in self.potential.ring.gens]
+        return PolynomialSystem(tuple(self.formulation.equations(unknowns[:n], unknowns[n:], gradient)))
+
+    @cached_property
+    def tapes(self) -> FormulationTapes:
+        """Straight-line programs of equations, Jacobian, bordered Hessian and energy, couplings inside."""
+        return record(
+            self.formulation, lambda x, _: self.potential_function(np.array(x, dtype=object), self.couplings)
+        )
+
+    @cached_property
+    def parametric_tapes(self) -> FormulationTapes:
+        """The same with the couplings as parameters, in the order of :attr:`parameters`."""
+        return record(
+            self.formulation,
+            lambda x, p: self.potential_function(np.array(x, dtype=object), self._unflatten(p)),
+            len(self.parameters),
+        )
+
+    @cached_property
+    def parameters(self) -> tuple[Fraction, ...]:
+        """All couplings, flattened in the order of their names."""
+        return tuple(c for name in self.couplings for c in self.couplings[name].ravel())
+
+    def _unflatten(self, values: list[Any]) -> Couplings:
+        result, start = {}, 0
+        for name, array in self.couplings.items():
+            piece = np.empty(array.size, dtype=object)
+            piece[:] = values[start : start + array.size]
+            result[name] = piece.reshape(array.shape)
+            start += array.size
+        return result
+
+    @cached_property
+    def text(self) -> str:
+        """Canonical text: domain, scaling, variables and the expanded potential; equal landscapes have equal texts."""
+        lines = [
+            "stationary landscape 1",
+            f"domain {self.domain.text}",
+            "length-squared " + " ".join(map(str, self.scaling.length_squared)),
+            f"energy-squared {self.scaling.energy_squared}",
+            "variables " + " ".join(self.variables),
+            "potential " + format_polynomial(self.potential),
+        ]
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the canonical text; names the landscape however it was written down."""
+        return sha256(self.text)
+
+    @cached_property
+    def symmetry(self) -> SymmetryGroup:
+        """Sign flips and permutations that preserve the potential, all proved; see :mod:`polysys.symmetry`."""
+        permutations = permutation_symmetries(self.potential, self.domain, self.neuron_permutations)
+        return SymmetryGroup(self.domain.n, sign_symmetries(self.potential) + permutations)
+
+    @cached_property
+    def continuous_symmetry(self) -> ContinuousSymmetry | None:
+        """Linear one-parameter symmetries, proved; None if the landscape is too large to search."""
+        terms = exact_terms(self.potential)
+        gradient = trace(lambda x, _: [nested_form(terms, x)], self.domain.n).gradient()
+        return continuous_symmetries(self.potential, self.domain, gradient)
+
+    @cached_property
+    def euler_characteristic(self) -> int | None:
+        """Alternating sum of the numbers of stationary points if all are nondegenerate; None if it is not determined.
+
+        On R^n it is 1 for a coercive potential (proved by the model or by :func:`polysys.coercivity.is_coercive`).
+        """
+        if not self.domain.is_euclidean or self.is_coercive_by_model or is_coercive(self.potential):
+            return self.domain.euler_characteristic
+        return None
+
+    def require_isolated(self) -> None:
+        """Refuse a model whose continuous symmetry makes its stationary points non-isolated.
+
+        Raises
+        ------
+        PositiveDimensionalError
+            Naming the symmetry and its dimension.
+        """
+        symmetry = self.continuous_symmetry
+        if symmetry is not None and symmetry.dimension and self.symmetry_name:
+            raise PositiveDimensionalError(
+                f"The stationary points of {self.label} are not isolated: {self.symmetry_name} acts on them "
+                f"(continuous symmetry of dimension {symmetry.dimension}).",
+                "Break it with one l2 value per weight (l2=random).",
+            )
+
+    def __repr__(self) -> str:
+        seed = "explicit couplings" if self.seed is None else f"seed {self.seed}, sample {self.index}"
+        return (
+            f"Landscape of {self.label} ({seed}, digest {self.digest[:6]})\n"
+            f"  domain     {self.domain.text}, dimension {self.domain.dimension}\n"
+            f"  potential  {len(self.potential)} terms of degree {max(map(sum, self.potential.keys()))}\n"
+            f"  system     {self.system.n} equations, degrees {'-'.join(map(str, self.system.degrees))}, "
+            f"total degree {prod(self.system.degrees)}"
+        )
+
+
+def landscape_from_text(text: str, label: str = "text", seed: int | None = None, index: int = 0, chart_seed: int = 0) -> Landscape:
+    """The landscape whose canonical text this is; parsing never evaluates code.
+
+    Raises
+    ------
+    InputError
+        If the text is not canonical: parsing and writing it again must give the same text.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> land = ps.expression("x^2*y + 1/3*y^3", "sphere").sample()
+    >>> landscape_from_text(land.text).digest == land.digest
+    True
+    """
+    lines = dict(line.partition(" ")[::2] for line in text.splitlines())
+    try:
+        variables = tuple(lines["variables"].split())
+        terms = exact_terms(parse_polynomial(lines["potential"], variables).polynomial)
+        land = Landscape(
+            label=label,
+            domain=parse_domain(lines["domain"], len(variables)),
+            variables=variables,
+            potential_function=lambda x, _: nested_form(terms, x),
+            seed=seed,
+            index=index,
+            scaling=Scaling(
+                tuple(Fraction(r) for r in lines["length-squared"].split()), Fraction(lines["energy-squared"])
+            ),
+            chart_seed=chart_seed,
+        )
+        canonical = land.text
+    except (KeyError, ValueError, ZeroDivisionError) as error:
+        raise InputError("The text of the landscape cannot be read.", "Use the text of Landscape.text.") from error
+    if canonical != text:
+        raise InputError("The text of the landscape is not canonical.", "Use the text of Landscape.text.")
+    return land

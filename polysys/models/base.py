@@ -1,0 +1,123 @@
+"""What every family has in common: a label, a potential written once, couplings drawn from (seed, index)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from fractions import Fraction
+from math import isqrt
+from typing import Any, ClassVar
+
+import numpy as np
+
+from polysys.counts import RootCount
+from polysys.disorder import generator
+from polysys.domains import Domain
+from polysys.errors import InputError
+from polysys.landscape import Couplings, Landscape, Scaling
+
+
+class Model(ABC):
+    """A family with its sizes. Subclasses are frozen dataclasses."""
+
+    family: ClassVar[str]
+    linear_couplings: ClassVar[tuple[str, ...]] = ()  # couplings in which the potential is linear
+    symmetry_name: ClassVar[str] = ""
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """The stable label, such as ``spherical-p-spin:n=6,p=3``."""
+
+    @property
+    @abstractmethod
+    def domain(self) -> Domain:
+        """Where the potential lives."""
+
+    @property
+    @abstractmethod
+    def variables(self) -> tuple[str, ...]:
+        """Names of the coordinates."""
+
+    @abstractmethod
+    def potential(self, x: Any, couplings: Couplings) -> Any:
+        """The potential in plain array arithmetic, over any ring."""
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> Couplings:
+        """Exact couplings drawn from a random stream."""
+
+    @property
+    def scaling(self) -> Scaling:
+        """Physical units of points and energies."""
+        return Scaling()
+
+    @property
+    def default_seed(self) -> int:
+        """The seed of :meth:`sample` when none is given."""
+        return 0
+
+    def known_counts(self, couplings: Couplings) -> tuple[RootCount, ...]:
+        """Proved upper bounds on the number of isolated complex solutions, from the family's structure."""
+        return ()
+
+    def is_coercive(self, couplings: Couplings) -> bool:
+        """Whether the structure proves that the potential grows to infinity in all directions."""
+        return False
+
+    def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
+        """Permutations of coordinates that may be symmetries."""
+        return ()
+
+    def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
+        """The landscape with the given couplings."""
+        return Landscape(
+            label=self.label,
+            domain=self.domain,
+            variables=self.variables,
+            potential_function=self.potential,
+            couplings=couplings,
+            seed=seed,
+            index=index,
+            scaling=self.scaling,
+            is_coercive_by_model=self.is_coercive(couplings),
+            known_counts=self.known_counts(couplings),
+            neuron_permutations=self.neuron_permutations(),
+            symmetry_name=self.symmetry_name,
+            chart_seed=seed or 0,
+        )
+
+    def sample(self, seed: int | None = None, index: int = 0) -> Landscape:
+        """Sample `index` of the disorder with this seed; it depends on (seed, index) only.
+
+        Raises
+        ------
+        InputError
+            If seed or index is not a nonnegative integer.
+        """
+        chosen = self.default_seed if seed is None else seed
+        return self.landscape(self.draw(generator(chosen, index)), int(chosen), int(index))
+
+
+def size(value: Any, name: str, least: int = 1, most: int = 64) -> int:
+    """`value` as an int between `least` and `most`, or an InputError."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+        raise InputError(f"{name} = {value!r} is not a whole number from {least} to {most}.", "Give one.")
+    return int(value)
+
+
+def sizes(values: Any, name: str, least: int = 1, least_length: int = 1, most: int = 64) -> tuple[int, ...]:
+    """`values` as a tuple of sizes, or an InputError."""
+    if isinstance(values, str | int) or not isinstance(values, Sequence | np.ndarray) or len(values) < least_length:
+        raise InputError(f"{name} = {values!r} is not a list of at least {least_length} sizes.", "Give one, such as 2-2-2.")
+    return tuple(size(v, name, least, most) for v in values)
+
+
+def join(values: Sequence[Any]) -> str:
+    """Numbers as a label writes them: 2-2-1."""
+    return "-".join(str(v) for v in values)
+
+
+def is_square(value: Fraction) -> bool:
+    """Whether a nonnegative rational is the square of a rational."""
+    return isqrt(value.numerator) ** 2 == value.numerator and isqrt(value.denominator) ** 2 == value.denominator

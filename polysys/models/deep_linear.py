@@ -1,0 +1,159 @@
+"""Deep linear networks with squared loss and one l2 value per weight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import Any, ClassVar
+
+import numpy as np
+
+from polysys import counts
+from polysys.counts import RootCount
+from polysys.datasets import Dataset
+from polysys.domains import Domain, Euclidean
+from polysys.errors import InputError
+from polysys.landscape import Couplings
+from polysys.models.base import Model, join, size, sizes
+from polysys.models.network import (
+    DataSource,
+    as_data,
+    as_l2,
+    data_label,
+    draw_l2,
+    l2_label,
+    neuron_permutations,
+    unflatten,
+)
+
+
+@dataclass(frozen=True)
+class DeepLinear(Model):
+    """V(W) = 1/2 sum_i |W_{H+1} .. W_1 x_i - y_i|^2 + 1/2 sum_j lambda_j w_j^2.
+
+    Data enter only through X X^T, Y X^T and |Y|^2, so the cost does not depend on their number. With
+    ``loss="mean"`` (the default of the named data sets) the sum over data is divided by their number.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Input, hidden and output widths d_x, d_1, .., d_H, d_y.
+    data : str, Dataset, DataSource or (X, Y)
+        X of shape (d_x, m), Y of shape (d_y, m); numbers are kept exactly.
+    l2 : "random", number or sequence
+        One value per weight drawn uniformly from (0, 1), one value for all, or explicit values in the order of the
+        weights (W_1 row by row, then W_2, ..). A single value leaves the orthogonal group of each hidden layer as a
+        continuous symmetry when its width is 2 or more; none leaves the general linear group.
+    seed : int
+        Default seed of :meth:`sample`.
+    loss : "sum", "mean" or None
+        None takes the data set's own.
+
+    References
+    ----------
+    .. [1] D. Mehta, T. Chen, T. Tang, J. Hauenstein, "The loss surface of deep linear networks viewed through the
+       algebraic geometry lens", IEEE TPAMI 44, 5664 (2022), arXiv:1810.07716.
+
+    Examples
+    --------
+    >>> net = DeepLinear(widths=(1, 1, 1), data=([[1]], [[2]]), l2=[1, "1/2"])
+    >>> net.sample().potential
+    1/2*w1_1_1**2*w2_1_1**2 + 1/2*w1_1_1**2 - 2*w1_1_1*w2_1_1 + 1/4*w2_1_1**2 + 2
+    """
+
+    widths: Sequence[int]
+    data: Any = "gaussian"
+    l2: Any = "random"
+    seed: int = 0
+    loss: str | None = None
+
+    family: ClassVar[str] = "deep-linear"
+    linear_couplings: ClassVar[tuple[str, ...]] = ("XX", "YX", "YY", "l2")
+
+    def __post_init__(self) -> None:
+        widths = sizes(self.widths, "widths", least_length=3)
+        object.__setattr__(self, "widths", widths)
+        object.__setattr__(self, "data", as_data(self.data))
+        size(self.n_weights, "number of weights")
+        object.__setattr__(self, "l2", as_l2(self.l2, self.n_weights))
+        if self.loss not in (None, "sum", "mean"):
+            raise InputError(f"There is no loss {self.loss!r}.", "Choose sum or mean.")
+        if isinstance(self.data, Dataset):
+            self._check(self.data)
+
+    def _check(self, data: Dataset) -> None:
+        if (data.X.shape[0], data.Y.shape[0]) != (self.widths[0], self.widths[-1]):
+            raise InputError(
+                f"The data have {data.X.shape[0]} features and {data.Y.shape[0]} targets, the network "
+                f"{self.widths[0]} and {self.widths[-1]}.",
+                "Make the two agree.",
+            )
+
+    @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """Shapes of W_1, .., W_{H+1}."""
+        return [(b, a) for a, b in zip(self.widths[:-1], self.widths[1:], strict=True)]
+
+    @property
+    def n_weights(self) -> int:
+        """Number of weights."""
+        return sum(a * b for a, b in self.shapes)
+
+    @property
+    def label(self) -> str:
+        data = data_label(self.data, self.widths[0], self.widths[-1])
+        loss = f",loss={self.loss}" if self.loss else ""
+        return f"{self.family}:widths={join(self.widths)},{data}{l2_label(self.l2)}{loss}"
+
+    @property
+    def domain(self) -> Domain:
+        return Euclidean(self.n_weights)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(
+            f"w{k + 1}_{i + 1}_{j + 1}" for k, (rows, columns) in enumerate(self.shapes) for i in range(rows) for j in range(columns)
+        )
+
+    @property
+    def default_seed(self) -> int:
+        return self.seed
+
+    @property
+    def symmetry_name(self) -> str:  # type: ignore[override]
+        """The group that acts when l2 does not break it."""
+        hidden = "x".join(f"{{}}({d})" for d in self.widths[1:-1])
+        letter = "O" if isinstance(self.l2, tuple) and min(self.l2) > 0 else "GL"
+        return "the group " + hidden.format(*[letter] * (len(self.widths) - 2)) + " of the hidden layers"
+
+    def draw(self, rng: np.random.Generator) -> Couplings:
+        data = self.data.load(self.widths[0], self.widths[-1], rng) if isinstance(self.data, DataSource) else self.data
+        self._check(data)
+        xx, yx, yy = data.moments(self.loss)
+        return {
+            "XX": xx,
+            "YX": yx,
+            "YY": np.array([yy], dtype=object),
+            "l2": draw_l2(self.l2, self.n_weights, rng),
+            "n_data": np.array([Fraction(data.X.shape[1])], dtype=object),
+        }
+
+    def potential(self, x: Any, couplings: Couplings) -> Any:
+        weights = unflatten(x, self.shapes)
+        product = reduce(lambda after, layer: layer @ after, weights[1:], weights[0])
+        fit = (product * (product @ couplings["XX"] / 2 - couplings["YX"])).sum() + couplings["YY"][0] / 2
+        return fit + (np.asarray(x) ** 2 * couplings["l2"]).sum() / 2
+
+    def known_counts(self, couplings: Couplings) -> tuple[RootCount, ...]:
+        count = counts.deep_linear(tuple(self.widths), int(couplings["n_data"][0]))
+        return (count,) if count is not None else ()
+
+    def is_coercive(self, couplings: Couplings) -> bool:
+        return bool(min(couplings["l2"]) > 0)  # V >= 1/2 sum lambda_j w_j^2
+
+    def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
+        hidden = self.widths[1:-1]
+        axes = [[(layer, 0), (layer + 1, 1)] for layer in range(len(hidden))]
+        return neuron_permutations(self.shapes, axes, hidden)

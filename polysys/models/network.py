@@ -1,0 +1,125 @@
+"""What networks share: data, one l2 value per weight, the squared loss; used by the network families."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from polysys import datasets
+from polysys.datasets import Dataset
+from polysys.disorder import uniform
+from polysys.errors import InputError
+from polysys.rationals import as_rational, as_rational_array
+
+NAMED = {"iris": datasets.iris, "wine": datasets.wine, "digits": datasets.digits, "diabetes": datasets.diabetes}
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """Where a network's data come from when it is named by a label: drawn anew for each sample.
+
+    Parameters
+    ----------
+    name : str
+        ``iris``, ``wine``, ``digits``, ``diabetes`` (a subset of m data is drawn per sample), ``gaussian`` (iid
+        N(0,1) per sample) or the path of a CSV file.
+    m : int, optional
+        Number of data; all by default, and max(features, targets) for ``gaussian``.
+    """
+
+    name: str
+    m: int | None = None
+
+    def load(self, features: int, targets: int, rng: np.random.Generator) -> Dataset:
+        """The data for a network with this many inputs and outputs."""
+        if self.name in NAMED:
+            return NAMED[self.name](features, targets, m=self.m, seed=int(rng.integers(2**32)))
+        if self.name == "gaussian":
+            m = max(features, targets) if self.m is None else self.m
+            return datasets.gaussian(features, targets, m, seed=int(rng.integers(2**32)))
+        if self.name.endswith(".csv") or Path(self.name).exists():
+            return datasets.from_csv(self.name, features, targets, m=self.m)
+        raise InputError(f"There is no data set {self.name!r}.", f"Choose {', '.join(NAMED)}, gaussian or a .csv file.")
+
+    @property
+    def label(self) -> str:
+        """As in a model label."""
+        return f"data={self.name}" + (f",m={self.m}" if self.m is not None else "")
+
+
+def as_data(data: Any) -> Dataset | DataSource:
+    """`data` as a data set or a source: a name, a Dataset, or a pair of arrays (X, Y)."""
+    if isinstance(data, Dataset | DataSource):
+        return data
+    if isinstance(data, str):
+        return DataSource(data)
+    if isinstance(data, tuple | list) and len(data) == 2:
+        return datasets.from_arrays(*data)
+    raise InputError(f"The data {type(data).__name__} cannot be used.", "Give a name, a Dataset, or arrays (X, Y).")
+
+
+def as_l2(l2: Any, n_weights: int) -> str | tuple[Fraction, ...]:
+    """An l2 argument in canonical form: "random", or one nonnegative rational per weight."""
+    if isinstance(l2, str) and l2 == "random":
+        return l2
+    if l2 is None:
+        l2 = 0
+    if isinstance(l2, Sequence | np.ndarray) and not isinstance(l2, str):
+        values = tuple(as_rational_array(l2, (n_weights,), "l2").tolist())
+    else:
+        values = (as_rational(l2),) * n_weights
+    if min(values) < 0:
+        raise InputError("An l2 value is negative, so the loss has no minimum.", "Give nonnegative values.")
+    return values
+
+
+def l2_label(l2: str | tuple[Fraction, ...]) -> str:
+    """The label's part for l2; empty for the default."""
+    if isinstance(l2, str):
+        return ""
+    return f",l2={l2[0]}" if len(set(l2)) == 1 else ",l2=explicit"
+
+
+def draw_l2(l2: str | tuple[Fraction, ...], n_weights: int, rng: np.random.Generator) -> npt.NDArray[np.object_]:
+    """One l2 value per weight: given, or uniform on (0, 1)."""
+    return uniform(rng, n_weights) if isinstance(l2, str) else np.array(l2, dtype=object)
+
+
+def data_label(data: Dataset | DataSource, features: int, targets: int) -> str:
+    """The label's part for data; a data set given in Python is named by its digest."""
+    return data.label if isinstance(data, DataSource) else f"data={data.name}@{data.digest[:12]}"
+
+
+def weight_slices(shapes: Sequence[tuple[int, ...]]) -> list[slice]:
+    """Where each array lies in the flat vector of weights."""
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes]).tolist()
+    return [slice(end - int(np.prod(shape)), end) for end, shape in zip(ends, shapes, strict=True)]
+
+
+def unflatten(x: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
+    """The arrays of weights in a flat vector."""
+    flat = np.asarray(x) if not isinstance(x, np.ndarray) else x
+    return [flat[part].reshape(shape) for part, shape in zip(weight_slices(shapes), shapes, strict=True)]
+
+
+def neuron_permutations(
+    shapes: Sequence[tuple[int, ...]], axes: Sequence[Sequence[tuple[int, int]]], widths: Sequence[int]
+) -> tuple[tuple[int, ...], ...]:
+    """Exchanges of neighbouring neurons: axes[l] lists the (array, axis) pairs that carry the neurons of layer l."""
+    n = sum(int(np.prod(shape)) for shape in shapes)
+    result = []
+    for layer, width in enumerate(widths):
+        for a in range(width - 1):
+            arrays = unflatten(np.arange(n), shapes)
+            for array, axis in axes[layer]:
+                order = list(range(width))
+                order[a], order[a + 1] = a + 1, a
+                arrays[array] = np.take(arrays[array], order, axis=axis)
+            result.append(tuple(int(i) for array in arrays for i in array.ravel()))
+    return tuple(result)

@@ -1,0 +1,183 @@
+"""Spherical p-spin glasses: pure, mixed, with a random field; isotropic or square-free couplings."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from fractions import Fraction
+from itertools import combinations_with_replacement
+from typing import Any, ClassVar
+
+import numpy as np
+
+from polysys.disorder import kostlan, normal
+from polysys.domains import Domain, Sphere
+from polysys.errors import InputError, PositiveDimensionalError
+from polysys.landscape import Couplings, Landscape, Scaling
+from polysys.models.base import Model, join, size
+from polysys.rationals import as_rational, as_rational_array
+from polysys.tape import nested_form
+
+
+def monomials(n: int, degree: int) -> list[tuple[int, ...]]:
+    """Exponents of all monomials of a degree in n variables, in the order of their sorted index tuples."""
+    result = []
+    for indices in combinations_with_replacement(range(n), degree):
+        exponents = [0] * n
+        for i in indices:
+            exponents[i] += 1
+        result.append(tuple(exponents))
+    return result
+
+
+@dataclass(frozen=True)
+class SphericalPSpin(Model):
+    """H(s) = sum_p c_p N^(-(p-1)/2) sum_{i1..ip} g_{i1..ip} s_i1 .. s_ip + h sum_i g_i s_i on |s|^2 = N.
+
+    The g are iid N(0,1) over all index tuples, so that Cov H(s)H(t) = N sum_p c_p^2 R^p + N h^2 R with the overlap
+    R = s.t/N (Auffinger, Ben Arous & Cerny 2013). The equations are posed for x = s/sqrt(N) on the unit sphere,
+    where H = sqrt(N) V(x) with rational V.
+
+    Parameters
+    ----------
+    n : int
+        Number of spins N.
+    p : int or sequence of int
+        Degree, or degrees of a mixture.
+    couplings : {"kostlan", "square-free"}
+        All index tuples, or distinct indices only; the latter is not isotropic (it adds the 2N points
+        +-sqrt(N) e_i in every sample for p = 3).
+    field : rational
+        Standard deviation h of a Gaussian field.
+    weights : sequence of rational, optional
+        The c_p of a mixture; 1 by default.
+
+    Raises
+    ------
+    InputError
+        For sizes or couplings that do not exist.
+    PositiveDimensionalError
+        For square-free couplings with p >= 4 (sets of zero-energy points of positive dimension).
+
+    Examples
+    --------
+    >>> SphericalPSpin(n=6, p=3).label
+    'spherical-p-spin:n=6,p=3'
+    """
+
+    n: int
+    p: int | Sequence[int] = 3
+    couplings: str = "kostlan"
+    field: Any = 0
+    weights: Sequence[Any] | None = None
+
+    family: ClassVar[str] = "spherical-p-spin"
+    linear_couplings: ClassVar[tuple[str, ...]] = ()
+    degrees: tuple[int, ...] = dataclass_field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        size(self.n, "n")
+        given = [self.p] if isinstance(self.p, int | np.integer) else list(self.p)
+        degrees = tuple(size(p, "p", most=30) for p in given)
+        if not degrees or len(set(degrees)) < len(degrees):
+            raise InputError(f"p = {self.p!r} names no degree, or one twice.", "Give p=3, or p=2-3 for a mixture.")
+        object.__setattr__(self, "degrees", degrees)
+        object.__setattr__(self, "field", as_rational(self.field))
+        weights = tuple(as_rational(w) for w in self.weights) if self.weights is not None else (Fraction(1),) * len(degrees)
+        if len(weights) != len(degrees) or 0 in weights:
+            raise InputError("A mixture needs one nonzero weight per degree.", "Give as many weights as degrees.")
+        object.__setattr__(self, "weights", weights)
+        if self.couplings not in ("kostlan", "square-free"):
+            raise InputError(f"There are no couplings {self.couplings!r}.", "Choose kostlan or square-free.")
+        if self.couplings == "square-free":
+            if max(degrees) >= 4:
+                raise PositiveDimensionalError(
+                    "Square-free couplings with p >= 4 have stationary sets of positive dimension (all points with "
+                    "fewer than p - 1 nonzero spins).",
+                    "Use couplings=kostlan, the isotropic ensemble.",
+                )
+            if self.n < max(degrees):
+                raise InputError(f"No square-free monomial of degree {max(degrees)} exists in {self.n} spins.", "Raise n.")
+
+    @property
+    def label(self) -> str:
+        parts = [f"n={self.n}", f"p={join(self.degrees)}"]
+        if any(w != 1 for w in self.weights or ()):
+            parts.append(f"weights={join(tuple(self.weights or ()))}")
+        if self.couplings != "kostlan":
+            parts.append(f"couplings={self.couplings}")
+        if self.field:
+            parts.append(f"field={self.field}")
+        return f"{self.family}:" + ",".join(parts)
+
+    @property
+    def domain(self) -> Domain:
+        return Sphere(self.n)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(f"x{i + 1}" for i in range(self.n))
+
+    @property
+    def scaling(self) -> Scaling:
+        return Scaling((Fraction(self.n),), Fraction(self.n))
+
+    def _monomials(self, p: int) -> list[tuple[int, ...]]:
+        every = monomials(self.n, p)
+        return [e for e in every if max(e) <= 1] if self.couplings == "square-free" else every
+
+    def draw(self, rng: np.random.Generator) -> Couplings:
+        # weights and field strength are folded into the couplings, so the potential is a plain sum of forms
+        drawn = {
+            f"T{p}": kostlan(rng, self._monomials(p), [slice(0, self.n)]) * weight
+            for p, weight in zip(self.degrees, self.weights or (), strict=True)
+        }
+        if self.field:
+            drawn["field"] = normal(rng, self.n) * self.field
+        return drawn
+
+    def potential(self, x: Any, couplings: Couplings) -> Any:
+        forms = [nested_form(dict(zip(self._monomials(p), couplings[f"T{p}"], strict=True)), x) for p in self.degrees]
+        if "field" in couplings:
+            forms.append(sum(xi * h for xi, h in zip(x, couplings["field"], strict=True)))
+        return sum(forms[1:], forms[0])
+
+    def sample(self, seed: int | None = None, index: int = 0) -> Landscape:
+        if self.couplings == "square-free":
+            warnings.warn(
+                "Square-free couplings are not isotropic: theory for the p-spin glass does not apply, and for p = 3 "
+                "every sample has the trivial points +-sqrt(N) e_i.",
+                stacklevel=2,
+            )
+        return super().sample(seed, index)
+
+    def from_tensors(self, tensors: Mapping[int, Any] | Any) -> Landscape:
+        """The landscape of explicit symmetric tensors: an array of shape (n,) * p, or a mapping from p to one.
+
+        Entries are kept exactly; a tensor that is not symmetric stands for its symmetric part (V sees no more).
+
+        Examples
+        --------
+        >>> SphericalPSpin(n=2, p=3).from_tensors([[[1, 0], [0, 0]], [[0, 0], [0, 1]]]).potential
+        x1**3 + x2**3
+        """
+        given = tensors if isinstance(tensors, Mapping) else {self.degrees[0]: tensors}
+        if set(given) != set(self.degrees):
+            raise InputError(f"Tensors were given for degrees {sorted(given)}.", f"Give them for {sorted(self.degrees)}.")
+        couplings: dict[str, Any] = {}
+        for p, weight in zip(self.degrees, self.weights or (), strict=True):
+            tensor = as_rational_array(given[p], (self.n,) * p, f"tensor of degree {p}")
+            sums: dict[tuple[int, ...], Fraction] = dict.fromkeys(self._monomials(p), Fraction(0))
+            for indices, value in np.ndenumerate(tensor):
+                exponents = tuple(indices.count(i) for i in range(self.n))
+                if exponents in sums:
+                    sums[exponents] += value
+                elif value:
+                    raise InputError("The tensor has entries with repeated indices.", "Use couplings=kostlan.")
+            couplings[f"T{p}"] = np.array([weight * value for value in sums.values()], dtype=object)
+        if self.field:
+            raise InputError("Explicit tensors come without a field.", "Give p=1 as one of the degrees instead.")
+        return self.landscape(couplings)
+

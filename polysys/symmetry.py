@@ -1,0 +1,274 @@
+"""Symmetries of a potential, found exactly: sign flips, permutations, and continuous linear groups.
+
+Sign flips come from the parity of the exponents (linear algebra over GF(2)), permutations from exact comparison of
+the potential with itself, continuous symmetries from an exact nullspace. Nothing here is numerical.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+from typing import Any
+
+from flint import fmpz, fmpz_mat, nmod, nmod_mat
+
+from polysys.domains import Domain
+from polysys.tape import Tape, nested_form, trace
+
+_PRIME = 2**61 - 1  # Mersenne prime: a false rank drop at random points has probability below 1e-15
+_MAX_CONTINUOUS = 30  # n^2 unknowns: beyond this many variables the continuous search is left out (and said to be)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPermutation:
+    """The map (g x)_i = signs[i] * x[perm[i]].
+
+    Examples
+    --------
+    >>> SignedPermutation((1, 0), (1, -1)).apply([5, 7])
+    [7, -5]
+    """
+
+    perm: tuple[int, ...]
+    signs: tuple[int, ...]
+
+    def apply(self, x: Sequence[Any]) -> list[Any]:
+        """The image of a point, for numbers of any kind."""
+        return [x[j] if s == 1 else -x[j] for j, s in zip(self.perm, self.signs, strict=True)]
+
+    def compose(self, other: SignedPermutation) -> SignedPermutation:
+        """The map x -> self(other(x))."""
+        return SignedPermutation(
+            tuple(other.perm[j] for j in self.perm),
+            tuple(s * other.signs[j] for j, s in zip(self.perm, self.signs, strict=True)),
+        )
+
+    def preserves(self, potential: Any) -> bool:
+        """Whether V(g x) = V(x) as polynomials."""
+        terms = dict(potential.terms())
+        for exponents, coefficient in terms.items():
+            image = [0] * len(exponents)
+            sign = 1
+            for i, e in enumerate(exponents):
+                image[self.perm[i]] += e
+                sign *= self.signs[i] ** e
+            if terms.get(tuple(image)) != sign * coefficient:
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class SymmetryGroup:
+    """A finite group of signed permutations, given by generators.
+
+    Examples
+    --------
+    >>> SymmetryGroup(2, (SignedPermutation((1, 0), (1, 1)), SignedPermutation((0, 1), (-1, -1)))).order
+    4
+    """
+
+    n: int
+    generators: tuple[SignedPermutation, ...] = ()
+
+    @property
+    def identity(self) -> SignedPermutation:
+        """The neutral element."""
+        return SignedPermutation(tuple(range(self.n)), (1,) * self.n)
+
+    def elements(self, limit: int = 100_000) -> Iterator[SignedPermutation]:
+        """All elements (at most `limit`), the identity first."""
+        seen = {self.identity}
+        queue = [self.identity]
+        for element in queue:
+            yield element
+            for generator in self.generators:
+                image = generator.compose(element)
+                if image not in seen and len(seen) < limit:
+                    seen.add(image)
+                    queue.append(image)
+
+    @property
+    def order(self) -> int:
+        """Number of elements."""
+        return sum(1 for _ in self.elements())
+
+    def orbit(self, x: Sequence[Any]) -> set[tuple[Any, ...]]:
+        """The distinct images of a point with exact coordinates."""
+        return {tuple(g.apply(x)) for g in self.elements()}
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousSymmetry:
+    """The Lie algebra of linear (and affine) fields A x + b along which a potential is constant.
+
+    Parameters
+    ----------
+    generators : tuple of (matrix rows, vector), entries Fractions
+        A basis; each is proved: A x + b is tangent to the domain and grad V . (A x + b) = 0 identically.
+    """
+
+    generators: tuple[tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]], ...]
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the symmetry group."""
+        return len(self.generators)
+
+    def field(self, x: Sequence[complex]) -> list[list[complex]]:
+        """The fields at a point, one row for each generator."""
+        return [
+            [sum(float(a) * xj for a, xj in zip(row, x, strict=True)) + float(b) for row, b in zip(matrix, shift, strict=True)]
+            for matrix, shift in self.generators
+        ]
+
+
+def sign_symmetries(potential: Any) -> tuple[SignedPermutation, ...]:
+    """Generators of all sign flips that leave a potential unchanged.
+
+    A flip of the coordinates in a set I preserves the monomial x^a exactly when the exponents a_i, i in I, add up to
+    an even number: the flips are the kernel of the exponent matrix modulo 2.
+
+    Examples
+    --------
+    >>> from sympy import QQ, ring
+    >>> R, x, y = ring("x,y", QQ)
+    >>> [g.signs for g in sign_symmetries(x**4 + y**2 + x * y)]
+    [(-1, -1)]
+    """
+    n = potential.ring.ngens
+    rows = {tuple(e % 2 for e in exponents) for exponents in potential.keys()} - {(0,) * n}
+    matrix = nmod_mat(len(rows), n, [e for row in sorted(rows) for e in row], 2) if rows else nmod_mat(1, n, 2)
+    kernel, nullity = matrix.nullspace()
+    identity = tuple(range(n))
+    return tuple(
+        SignedPermutation(identity, tuple(-1 if int(kernel[i, k]) else 1 for i in range(n))) for k in range(nullity)
+    )
+
+
+def permutation_symmetries(
+    potential: Any, domain: Domain, candidates: Iterable[Sequence[int]] = ()
+) -> tuple[SignedPermutation, ...]:
+    """Generators of coordinate permutations that leave potential and domain unchanged.
+
+    All transpositions are tried, and the given candidates (permutations of whole neurons, say); each is kept only if
+    it preserves the potential exactly. Other permutations are not searched for.
+    """
+    n = domain.n
+    block = [next((k for k, s in enumerate(domain.slices) if s.start <= i < s.stop), -1) for i in range(n)]
+    found = []
+    transpositions = ((i, j) for i in range(n) for j in range(i + 1, n) if block[i] == block[j])
+    parent = list(range(n))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            i = parent[i]
+        return i
+
+    for i, j in transpositions:
+        if root(i) == root(j):
+            continue  # already generated
+        perm = list(range(n))
+        perm[i], perm[j] = j, i
+        g = SignedPermutation(tuple(perm), (1,) * n)
+        if g.preserves(potential):
+            found.append(g)
+            parent[root(i)] = root(j)
+    for candidate in candidates:
+        g = SignedPermutation(tuple(candidate), (1,) * n)
+        if g not in found and g.preserves(potential):
+            found.append(g)
+    return tuple(found)
+
+
+def _basis_fields(domain: Domain) -> list[tuple[tuple[tuple[int, int, int], ...], int | None]]:
+    """Basis of the candidate fields: entries (i, j, a) of A, or a coordinate of b; tangent to the domain."""
+    if domain.is_euclidean:
+        n = domain.n
+        linear: list[tuple[tuple[tuple[int, int, int], ...], int | None]] = [
+            (((i, j, 1),), None) for i in range(n) for j in range(n)
+        ]
+        return linear + [((), i) for i in range(n)]
+    return [
+        (((i, j, 1), (j, i, -1)), None)
+        for block in domain.slices
+        for i in range(block.start, block.stop)
+        for j in range(i + 1, block.stop)
+    ]
+
+
+def continuous_symmetries(potential: Any, domain: Domain, gradient: Tape | None = None) -> ContinuousSymmetry | None:
+    """All linear one-parameter symmetries of a potential on its domain, proved exactly; None if not searched.
+
+    Solves grad V(x) . (A x + b) = 0 for A, b (A skew within each sphere, b = 0 there). The rank is first found at
+    random points modulo a prime: full rank there proves that no symmetry exists. Otherwise the nullspace over Q is
+    computed and every basis element checked as an identity of polynomials.
+
+    Examples
+    --------
+    >>> from sympy import QQ, ring
+    >>> from polysys.domains import Euclidean
+    >>> R, x, y = ring("x,y", QQ)
+    >>> continuous_symmetries((x**2 + y**2) ** 2 - x**2 - y**2, Euclidean(2)).dimension
+    1
+    """
+    n = domain.n
+    if n > _MAX_CONTINUOUS:
+        return None
+    if gradient is None:
+        terms = {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in potential.terms()}
+        gradient = trace(lambda x, _: [nested_form(terms, x)], n).gradient()
+    basis = _basis_fields(domain)
+    if not basis:
+        return ContinuousSymmetry(())
+    rng = random.Random(0)
+
+    def rows(points: list[list[Any]], constant: Any) -> list[list[Any]]:
+        result = []
+        for x in points:
+            g = gradient.evaluate(x, (), constant)
+            result.append([sum((g[i] * x[j] * a for i, j, a in m), constant(Fraction(0))) if b is None else g[b] for m, b in basis])
+        return result
+
+    def residue(c: Fraction) -> nmod:
+        return nmod(c.numerator, _PRIME) / nmod(c.denominator, _PRIME)
+
+    n_points = len(basis) + 4
+    points = [[nmod(rng.randrange(_PRIME), _PRIME) for _ in range(n)] for _ in range(n_points)]
+    modular = nmod_mat(n_points, len(basis), [int(v) for row in rows(points, residue) for v in row], _PRIME)
+    if modular.rank() == len(basis):
+        return ContinuousSymmetry(())
+    small = [[Fraction(rng.randrange(-99, 100)) for _ in range(n)] for _ in range(n_points)]
+    integral = []
+    for row in rows(small, lambda c: c):
+        denominator = 1
+        for v in row:
+            denominator = denominator * v.denominator // gcd(denominator, v.denominator)
+        integral += [fmpz(int(v * denominator)) for v in row]
+    kernel, nullity = fmpz_mat(n_points, len(basis), integral).nullspace()
+    generators = []
+    for k in range(nullity):
+        column = [int(kernel[i, k]) for i in range(len(basis))]
+        common = gcd(*column)
+        matrix = [[Fraction(0)] * n for _ in range(n)]
+        shift = [Fraction(0)] * n
+        for value, (entries, b) in zip(column, basis, strict=True):
+            for i, j, a in entries:
+                matrix[i][j] += Fraction(a * value, common)
+            if b is not None:
+                shift[b] += Fraction(value, common)
+        if _is_symmetry(potential, matrix, shift):
+            generators.append((tuple(tuple(row) for row in matrix), tuple(shift)))
+    return ContinuousSymmetry(tuple(generators))
+
+
+def _is_symmetry(potential: Any, matrix: list[list[Fraction]], shift: list[Fraction]) -> bool:
+    ring = potential.ring
+    total = ring.zero
+    for i, x in enumerate(ring.gens):
+        field = sum((ring.gens[j] * a for j, a in enumerate(matrix[i]) if a), ring.zero) + shift[i]
+        if field:
+            total += potential.diff(x) * field
+    return not total

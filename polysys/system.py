@@ -1,0 +1,104 @@
+"""Square systems of polynomial equations over Q, with a canonical text and a digest that names them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from polysys.errors import InputError, NotSquareError
+from polysys.parser import format_polynomial
+from polysys.tape import Tape, nested_form, trace
+
+MAX_UNKNOWNS = 64
+
+
+def exact_terms(polynomial: Any) -> dict[tuple[int, ...], Fraction]:
+    """Exponents and coefficients (as Fractions) of a sympy polynomial."""
+    return {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in polynomial.terms()}
+
+
+def sha256(text: str) -> str:
+    """Hexadecimal sha256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class PolynomialSystem:
+    """A square system f_1 = .. = f_n = 0 in n unknowns with rational coefficients.
+
+    Parameters
+    ----------
+    polynomials : tuple of sympy PolyElement over QQ
+        The equations, all in the same ring.
+
+    Raises
+    ------
+    NotSquareError
+        If there are not as many equations as unknowns.
+    InputError
+        If an equation is zero or there are more than 64 unknowns.
+
+    Examples
+    --------
+    >>> from sympy import QQ, ring
+    >>> R, x, y = ring("x,y", QQ)
+    >>> PolynomialSystem((x**2 - 2, x * y - 1)).degrees
+    (2, 2)
+    """
+
+    polynomials: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        if not self.polynomials:
+            raise InputError("A system has no equations.", "Give at least one.")
+        n = self.polynomials[0].ring.ngens
+        if len(self.polynomials) != n:
+            raise NotSquareError(
+                f"The system has {len(self.polynomials)} equations in {n} unknowns.",
+                "Give as many equations as unknowns.",
+            )
+        if n > MAX_UNKNOWNS:
+            raise InputError(f"The system has {n} unknowns.", f"At most {MAX_UNKNOWNS} are supported.")
+        for k, f in enumerate(self.polynomials):
+            if not f:
+                raise InputError(
+                    f"Equation {k + 1} is identically zero.", "Its solutions would not be isolated; remove the variable."
+                )
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the unknowns, in order."""
+        return tuple(str(symbol) for symbol in self.polynomials[0].ring.symbols)
+
+    @property
+    def n(self) -> int:
+        """Number of unknowns and equations."""
+        return len(self.polynomials)
+
+    @property
+    def degrees(self) -> tuple[int, ...]:
+        """Total degree of each equation."""
+        return tuple(max(sum(e) for e in f.keys()) for f in self.polynomials)
+
+    @cached_property
+    def terms(self) -> tuple[dict[tuple[int, ...], Fraction], ...]:
+        """Exponents and exact coefficients of each equation."""
+        return tuple(exact_terms(f) for f in self.polynomials)
+
+    @cached_property
+    def text(self) -> str:
+        """Canonical text: the unknowns, then an equation a line; equal systems have equal texts."""
+        return "\n".join([" ".join(self.variables), *map(format_polynomial, self.polynomials)]) + "\n"
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the canonical text."""
+        return sha256(self.text)
+
+    @cached_property
+    def tape(self) -> Tape:
+        """Tape of the equations, from their expanded form."""
+        return trace(lambda x, _: [nested_form(terms, x) for terms in self.terms], self.n)
