@@ -1,0 +1,43 @@
+"""homotopy: how stationary points are counted. Solving, proving, classifying, storing, comparing."""
+
+from homotopy.census import Census, census
+from homotopy.certify import Certificate, CertificationReport, certify
+from homotopy.classify import StationaryPoint
+from homotopy.errors import (
+    CensusFileError,
+    EngineCrashError,
+    EngineEmptyError,
+    EngineMissingError,
+    EngineTimeoutError,
+    HomotopyError,
+)
+from homotopy.options import Options
+from homotopy.records import load_census as load
+from homotopy.solve import PathAccount, SolveReport, solve
+from homotopy.status import Completeness, PathStatus, Verdict
+from homotopy.verify import VerificationReport, verify
+
+__all__ = [
+    "Census",
+    "CensusFileError",
+    "Certificate",
+    "CertificationReport",
+    "Completeness",
+    "EngineCrashError",
+    "EngineEmptyError",
+    "EngineMissingError",
+    "EngineTimeoutError",
+    "HomotopyError",
+    "Options",
+    "PathAccount",
+    "PathStatus",
+    "SolveReport",
+    "StationaryPoint",
+    "Verdict",
+    "VerificationReport",
+    "census",
+    "certify",
+    "load",
+    "solve",
+    "verify",
+]

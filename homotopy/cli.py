@@ -1,0 +1,188 @@
+"""The command line. Data on stdout, progress and messages on stderr; no traceback for any user's mistake.
+
+Exit codes: 0 ok, 1 a check failed (or a census is contradicted), 2 wrong input, 3 an engine is missing,
+4 incomplete (the verdict is unknown).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from homotopy.errors import EngineMissingError, HomotopyError
+from homotopy.status import Completeness
+from polysys.errors import PolysysError
+
+app = typer.Typer(
+    name="stationary",
+    help="Count the stationary points of small polynomial loss landscapes exactly, and say how sure the count is.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+OK, CHECK_FAILED, WRONG_INPUT, ENGINE_MISSING, INCOMPLETE = range(5)
+ModelArgument = Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, or a .toml file.")]
+
+
+@app.command()
+def models() -> None:
+    """List the families, the sizes they take and the grammar of their labels."""
+    from polysys.labels import FAMILIES
+
+    for family in FAMILIES.values():
+        typer.echo(f"{family.name}\n    {family.summary}\n    {family.grammar}\n    example: {family.example}\n")
+    typer.echo(
+        "expression\n    your own polynomial potential, from a text file\n    expression:FILE\n"
+        "    file: optional lines 'domain: sphere', 'variables: x y', 'parameters: a = 1/2', then the polynomial"
+    )
+
+
+@app.command()
+def count(
+    model: ModelArgument,
+    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
+    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    engine: Annotated[str, typer.Option(help="auto or phcpack.")] = "auto",
+    strategy: Annotated[
+        str, typer.Option(help="Start system: auto, fermat, polyhedral, multihomogeneous or total-degree.")
+    ] = "auto",
+    transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
+    precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
+    solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
+    time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine may take.")] = 3600.0,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="F", help="Save the census with its certificates.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
+) -> None:
+    """Find, certify and classify all stationary points of one landscape."""
+    from homotopy.census import census
+    from homotopy.options import Options
+
+    options = Options(engine, strategy, transport, precision, time_limit=time_limit, seed=solver_seed)
+    if plot is not None:
+        _plots().check_path(plot)
+        _plots().require_matplotlib()
+    for target in (save, Path(json_file) if json_file not in (None, "-") else None):
+        if target is not None and not target.absolute().parent.is_dir():
+            raise HomotopyError(f"The folder of {target} does not exist.", "Make it, or choose another place.")
+    with _progress() as report:
+        result = census(model, seed=seed, index=index, options=options, progress=report)
+    if json_file is not None:
+        _write(json_file, json.dumps(result.summary(), indent=1))
+    if json_file != "-":
+        typer.echo(repr(result))
+    if save is not None:
+        result.save(save)
+    if plot is not None:
+        _plots().plot_census(result, plot)
+    verdict = result.completeness.verdict
+    if verdict is Completeness.CONTRADICTED:
+        raise typer.Exit(CHECK_FAILED)
+    if verdict is Completeness.UNKNOWN:
+        raise typer.Exit(INCOMPLETE)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote.")],
+    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")] = None,
+) -> None:
+    """Recheck a saved census from its exact system, without any solver."""
+    from homotopy.verify import verify as recheck
+
+    report = recheck(file)
+    if json_file is not None:
+        checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
+        _write(json_file, json.dumps({"file": str(file), "ok": report.is_ok, "checks": checks}, indent=1))
+    if json_file != "-":
+        typer.echo(repr(report))
+    if not report.is_ok:
+        raise typer.Exit(CHECK_FAILED)
+
+
+@app.command()
+def doctor() -> None:
+    """Say which engines and libraries are present, and test them."""
+    from homotopy.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        typer.echo(f"{'ok     ' if finding.is_ok else 'missing'} {finding.name}: {finding.detail}")
+    if not all(f.is_ok for f in findings if f.is_needed):
+        raise typer.Exit(ENGINE_MISSING)
+
+
+@app.command()
+def demo(
+    figure: Annotated[Path, typer.Option(help="Where the figure goes.")] = Path("demo.png"),
+) -> None:
+    """Count five small landscapes completely and draw them."""
+    from homotopy.demo import run
+
+    results = run(figure, typer.echo)
+    if any(r.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED) for r in results):
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _plots() -> Any:
+    return import_module("homotopy.plots")
+
+
+def _write(target: str, text: str) -> None:
+    if target == "-":
+        typer.echo(text)
+        return
+    try:
+        Path(target).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise HomotopyError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Any]:
+    """A progress bar on stderr, only on a terminal and only after a second."""
+    from tqdm import tqdm
+
+    with tqdm(total=None, unit=" paths", delay=1, leave=False, file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield report
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    typer.echo(f"stationary: {message}", err=True)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    warnings.showwarning = _warn
+    try:
+        app()
+    except EngineMissingError as error:
+        typer.echo(f"stationary: {error}", err=True)
+        sys.exit(ENGINE_MISSING)
+    except PolysysError as error:
+        typer.echo(f"stationary: {error}", err=True)
+        sys.exit(WRONG_INPUT)
+    except KeyboardInterrupt:
+        typer.echo("stationary: Interrupted; nothing was written.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""Why no solution is missing: upper bounds that prove, checks that could fail, and the verdict they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from homotopy.certify import Certificate
+from homotopy.classify import StationaryPoint
+from homotopy.closure import conjugates_closed
+from homotopy.solve import SolveReport
+from homotopy.status import Completeness, Verdict
+from polysys.counts import RootCount, best_partition, cartwright_sturmfels, friedland_ottaviani, nie_ranestad, total_degree
+from polysys.formulation import Kind
+from polysys.landscape import Landscape
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One check: its name, whether it was met (UNDECIDED: it says nothing here), and a sentence."""
+
+    name: str
+    outcome: Verdict
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletenessReport:
+    """The verdict on a list of solutions, with its reason and all evidence."""
+
+    verdict: Completeness
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+    def __str__(self) -> str:
+        return f"{self.verdict.value}: {self.reason}"
+
+
+def upper_bounds(landscape: Landscape) -> list[RootCount]:
+    """Proved upper bounds on the number of isolated complex solutions, best first; from the exact system alone.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> upper_bounds(ps.SphericalPSpin(n=4, p=4).sample())[0].value
+    40
+    """
+    system, formulation = landscape.system, landscape.formulation
+    bounds = list(landscape.known_counts)
+    if formulation.kind is Kind.PROJECTIVE:
+        if len(formulation.degrees) == 1:
+            bounds.append(cartwright_sturmfels(landscape.domain.n, formulation.degrees[0]))
+        else:
+            bounds.append(friedland_ottaviani(landscape.domain.blocks, formulation.degrees))
+    elif formulation.kind is Kind.LAGRANGE and landscape.domain.n_constraints == 1:
+        bounds.append(nie_ranestad(landscape.domain.n, max(map(sum, landscape.potential.keys()))))
+    bounds.append(total_degree(system.degrees))
+    bounds.append(best_partition([list(terms) for terms in system.terms], system.n).count)
+    return sorted((b for b in bounds if b.is_proved_bound), key=lambda b: b.value)
+
+
+def alternating_sum(points: Sequence[StationaryPoint]) -> int | None:
+    """sum (-1)^index over the points; None if an index is undecided."""
+    if any(p.index is None for p in points):
+        return None
+    return sum((-1) ** (p.index or 0) for p in points)
+
+
+def judge(
+    landscape: Landscape,
+    certificates: Sequence[Certificate],
+    points: Sequence[StationaryPoint],
+    is_orbit_closed: bool,
+    bounds: Sequence[RootCount],
+    solved: SolveReport | None,
+    n_singular: int = 0,
+) -> CompletenessReport:
+    """The verdict on a certified list of solutions.
+
+    Parameters
+    ----------
+    solved : SolveReport or None
+        How the solutions were found; None when a saved census is checked, whose path record proves nothing.
+    n_singular : int
+        Number of singular end points; where there are any, the points are not all nondegenerate and Morse theory
+        does not apply.
+
+    Notes
+    -----
+    proved: as many certified distinct solutions as a proved upper bound allows. contradicted: a check failed that
+    cannot fail on a complete list. supported: every path of a homotopy that reaches all isolated solutions with
+    probability one ended at a certified solution of its own or at infinity, and all checks were met. unknown: else.
+    """
+    evidence = checks(landscape, certificates, points, is_orbit_closed, bounds, n_singular)
+    n = len(certificates)
+    best = bounds[0] if bounds else None
+    violated = [e for e in evidence if e.outcome is Verdict.NO]
+    if solved is not None:
+        evidence = [path_evidence(solved), *evidence]
+    result = tuple(evidence)
+    if violated:
+        return CompletenessReport(Completeness.CONTRADICTED, violated[0].detail, result)
+    if best is not None and n == best.value:
+        reason = f"{n} certified distinct solutions = {best.name} [{best.reference}]"
+        return CompletenessReport(Completeness.PROVED, reason, result)
+    if solved is not None and solved.is_clean:
+        names = ", ".join(e.name for e in evidence if e.outcome is Verdict.YES)
+        return CompletenessReport(Completeness.SUPPORTED, f"with probability one, not proved ({names})", result)
+    reason = evidence[0].detail if solved is not None else f"{n} solutions; the best proved bound is {best.value if best else 'none'}"
+    return CompletenessReport(Completeness.UNKNOWN, reason, result)
+
+
+def path_evidence(solved: SolveReport) -> Evidence:
+    """What the paths say about completeness."""
+    detail = f"{solved.paths} (start: {solved.start}, {solved.root_count_kind} {solved.root_count})"
+    if solved.paths.singular:
+        detail += "; singular end points are multiple solutions or lie on positive-dimensional sets"
+    if solved.n_beyond_paths:
+        detail += f"; {solved.n_beyond_paths} certified solutions were not reached by a path of the last round"
+    if solved.n_entangled:
+        detail += f"; {solved.n_entangled} candidates could not be told apart from other solutions"
+    return Evidence("paths balance", Verdict.YES if solved.is_clean else Verdict.UNDECIDED, detail)
+
+
+def checks(
+    landscape: Landscape,
+    certificates: Sequence[Certificate],
+    points: Sequence[StationaryPoint],
+    is_orbit_closed: bool,
+    bounds: Sequence[RootCount],
+    n_singular: int = 0,
+) -> list[Evidence]:
+    """All checks on a list of certified solutions that could show it to be incomplete or wrong."""
+    n = len(certificates)
+    evidence = []
+    if bounds:
+        met = Verdict.NO if n > bounds[0].value else Verdict.YES if n == bounds[0].value else Verdict.UNDECIDED
+        evidence.append(
+            Evidence("upper bound", met, f"{n} of at most {bounds[0].value}: {bounds[0].name} [{bounds[0].reference}]")
+        )
+    closed = conjugates_closed(certificates)
+    evidence.append(
+        Evidence(
+            "conjugate pairs",
+            Verdict.YES if closed else Verdict.NO,
+            "the conjugate of every non-real solution is in the list" if closed else "the conjugate of a solution is missing",
+        )
+    )
+    if landscape.symmetry.generators:
+        evidence.append(
+            Evidence(
+                "orbits",
+                Verdict.YES if is_orbit_closed else Verdict.NO,
+                f"the symmetry group of order {landscape.symmetry.order} maps the list to itself"
+                if is_orbit_closed
+                else "a mirror image of a solution is missing",
+            )
+        )
+    if n_singular:
+        evidence.append(
+            Evidence("Euler characteristic", Verdict.UNDECIDED, "Morse theory does not apply: there are degenerate end points")
+        )
+        return evidence
+    evidence.append(_euler(landscape, certificates, points))
+    if landscape.euler_characteristic is not None and landscape.euler_characteristic % 2:
+        evidence.append(_parity(certificates, points))
+    return evidence
+
+
+def _euler(landscape: Landscape, certificates: Sequence[Certificate], points: Sequence[StationaryPoint]) -> Evidence:
+    name, expected, found = "Euler characteristic", landscape.euler_characteristic, alternating_sum(points)
+    undecided = sum(c.reality is Verdict.UNDECIDED for c in certificates)
+    if expected is None:
+        return Evidence(name, Verdict.UNDECIDED, "not determined: the potential is not shown to be coercive")
+    if found is None or undecided:
+        return Evidence(name, Verdict.UNDECIDED, "an index or a reality is undecided (degenerate points?)")
+    if found != expected:
+        return Evidence(name, Verdict.NO, f"the alternating sum of the numbers of points is {found}, not {expected}")
+    return Evidence(name, Verdict.YES, f"the alternating sum of the numbers of points is {found}, as it must be")
+
+
+def _parity(certificates: Sequence[Certificate], points: Sequence[StationaryPoint]) -> Evidence:
+    if any(c.reality is Verdict.UNDECIDED for c in certificates):
+        return Evidence("parity", Verdict.UNDECIDED, "a reality is undecided")
+    odd = len(points) % 2 == 1
+    return Evidence(
+        "parity",
+        Verdict.YES if odd else Verdict.NO,
+        f"the number of real points, {len(points)}, is {'odd' if odd else 'even'}; it must be odd",
+    )

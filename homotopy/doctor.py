@@ -1,0 +1,70 @@
+"""What is installed, what works without it, and a self-test of each engine."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from homotopy.engines.phcpack import PHCpack, find_phcpack
+from polysys.errors import PolysysError
+
+# distribution, module, what needs it
+_EXTRAS = (
+    ("scikit-learn", "sklearn", "the data sets iris, wine, digits, diabetes: pip install 'stationary-points[datasets]'"),
+    ("matplotlib", "matplotlib", "figures: pip install 'stationary-points[plot]'"),
+    ("pandas", "pandas", "Census.to_frame: pip install pandas"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked for: is it there, is the main job impossible without it, and a sentence."""
+
+    name: str
+    is_ok: bool
+    is_needed: bool
+    detail: str
+
+
+def examine() -> list[Finding]:
+    """Look for engines and libraries and test the engines on x^2 = 2, x y = 1 (two solutions)."""
+    findings = [Finding("python", True, True, f"{platform.python_implementation()} {platform.python_version()}")]
+    for name in ("sympy", "numpy", "networkx", "python-flint", "numba"):
+        findings.append(_package(name))
+    findings.append(_exact_arithmetic())
+    transports = [_engine("phcpy"), _engine("phc")]
+    works = any(f.is_ok for f in transports)
+    findings += transports
+    hint = "solving works" if works else "apt install phcpack python3-phcpy, or conda install -c conda-forge phcpy"
+    findings.append(Finding("PHCpack", works, True, hint))
+    for name, module, purpose in _EXTRAS:
+        there = find_spec(module) is not None
+        findings.append(Finding(name, there, False, version(name) if there else f"needed for {purpose}"))
+    return findings
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, True, True, version(name))
+    except PackageNotFoundError:
+        return Finding(name, False, True, f"pip install {name}")
+
+
+def _exact_arithmetic() -> Finding:
+    ground: str = import_module("sympy.external.gmpy").GROUND_TYPES
+    return Finding("exact arithmetic", True, True, f"sympy over {ground} ground types")
+
+
+def _engine(transport: str) -> Finding:
+    system = [[(1 + 0j, (2, 0)), (-2 + 0j, (0, 0))], [(1 + 0j, (1, 1)), (-1 + 0j, (0, 0))]]
+    try:
+        found = find_phcpack()
+        with PHCpack(transport, time_limit=60) as engine:  # type: ignore[arg-type]
+            n = len(engine.solve(system, seed=1).ends)
+            detail = f"{engine.version}, {found.phcpy_path if transport == 'phcpy' else found.phc_path}, self-test "
+        return Finding(f"PHCpack through {transport}", n == 2, False, detail + ("passed" if n == 2 else f"failed: {n} of 2"))
+    except PolysysError as error:
+        return Finding(f"PHCpack through {transport}", False, False, str(error))

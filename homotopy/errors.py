@@ -1,0 +1,27 @@
+"""Errors of homotopy: each says in one sentence what is wrong and in one the way out."""
+
+from polysys.errors import PolysysError
+
+
+class HomotopyError(PolysysError):
+    """Base of all errors raised by homotopy."""
+
+
+class EngineMissingError(HomotopyError):
+    """An engine that is not installed (exit code 3 on the command line)."""
+
+
+class EngineCrashError(HomotopyError):
+    """An engine's process died, or printed what cannot be read, after all retries."""
+
+
+class EngineTimeoutError(HomotopyError):
+    """An engine did not answer within its time limit."""
+
+
+class EngineEmptyError(HomotopyError):
+    """An engine answered with an empty list where its own root count is positive."""
+
+
+class CensusFileError(HomotopyError):
+    """A saved census that is truncated, altered, foreign or of a newer format."""

@@ -1,0 +1,63 @@
+"""What a user may choose about a solve; every default is the careful choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from polysys.errors import InputError
+
+ENGINES = ("auto", "phcpack")
+STRATEGIES = ("auto", "fermat", "polyhedral", "multihomogeneous", "total-degree")
+TRANSPORTS = ("auto", "phcpy", "phc")
+PRECISIONS = ("d", "dd", "qd")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options of a solve.
+
+    Parameters
+    ----------
+    engine : {"auto", "phcpack"}
+    strategy : {"auto", "fermat", "polyhedral", "multihomogeneous", "total-degree"}
+        Where the paths start. "auto": the closed-form Fermat start for a pure spherical glass, polyhedral otherwise.
+    transport : {"auto", "phcpy", "phc"}
+        How PHCpack is reached: its Python extension, or its executable.
+    precision : {"d", "dd", "qd"}
+        Arithmetic of the first round: double, double double, quad double.
+    rounds : int
+        How often a solve whose paths do not balance is repeated, with a new seed and, at last, higher precision.
+    time_limit : float
+        Seconds that one call of an engine may take.
+    seed : int
+        Seed of the solver's random constants (not of the disorder).
+
+    Raises
+    ------
+    InputError
+        For a value that does not exist.
+    """
+
+    engine: str = "auto"
+    strategy: str = "auto"
+    transport: str = "auto"
+    precision: str = "d"
+    rounds: int = 3
+    time_limit: float = 3600.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, choices in (
+            ("engine", ENGINES),
+            ("strategy", STRATEGIES),
+            ("transport", TRANSPORTS),
+            ("precision", PRECISIONS),
+        ):
+            if getattr(self, name) not in choices:
+                raise InputError(f"There is no {name} {getattr(self, name)!r}.", f"Choose {', '.join(choices)}.")
+        if isinstance(self.rounds, bool) or not isinstance(self.rounds, int) or self.rounds < 1:
+            raise InputError(f"rounds = {self.rounds!r} is not a positive whole number.", "Give rounds=3, say.")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            raise InputError(f"The solver's seed {self.seed!r} is not a nonnegative integer.", "Give seed=1, say.")
+        if not self.time_limit > 0:
+            raise InputError(f"The time limit {self.time_limit!r} is not positive.", "Give seconds.")

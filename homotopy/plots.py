@@ -1,0 +1,170 @@
+"""Figures: stationary points by index and energy, and two-dimensional landscapes with their points."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from homotopy.census import Census
+from homotopy.errors import HomotopyError
+
+# One marker and one colour per Morse index, distinguishable in grey: minima filled dark, saddles open, maxima light.
+_MARKERS = "osD^v<>pPX*hH8"
+FORMATS = (".png", ".svg", ".pdf")
+
+
+def require_matplotlib() -> Any:
+    """matplotlib's Figure class, without touching any global state.
+
+    Raises
+    ------
+    HomotopyError
+        If matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise HomotopyError("Figures need matplotlib.", "Run: pip install 'stationary-points[plot]'") from error
+    return Figure
+
+
+def check_path(path: str | Path) -> Path:
+    """The path of a figure, refused early if its format is unknown or its folder does not exist."""
+    target = Path(path)
+    if target.suffix.lower() not in FORMATS:
+        raise HomotopyError(f"A figure cannot be written as {target.name!r}.", f"Use one of {', '.join(FORMATS)}.")
+    if not target.parent.is_dir():
+        raise HomotopyError(f"The folder {target.parent} does not exist.", "Make it, or choose another place.")
+    return target
+
+
+def plot_census(census: Census, path: str | Path) -> None:
+    """Draw a census: index against energy, and for two-dimensional domains the landscape with its points.
+
+    Parameters
+    ----------
+    census : Census
+    path : str or Path
+        PNG, SVG or PDF.
+    """
+    target = check_path(path)
+    figure = require_matplotlib()(figsize=(11, 4.6) if is_two_dimensional(census) else (6.4, 4.6), layout="constrained")
+    if is_two_dimensional(census):
+        draw_landscape(figure.add_subplot(1, 2, 1, **landscape_axes(census)), census)
+        draw_index_energy(figure.add_subplot(1, 2, 2), census)
+    else:
+        draw_index_energy(figure.add_subplot(), census)
+    seed = "" if census.landscape.seed is None else f", seed {census.landscape.seed}"
+    figure.suptitle(f"{census.landscape.label}{seed}", fontsize=11)
+    figure.savefig(target, dpi=160)
+
+
+def is_two_dimensional(census: Census) -> bool:
+    """Whether the landscape itself can be drawn: two variables, or a sphere in three dimensions."""
+    domain = census.landscape.domain
+    return (domain.is_euclidean and domain.n == 2) or domain.blocks == (3,)
+
+
+def landscape_axes(census: Census) -> dict[str, Any]:
+    """Arguments of the axes that :func:`draw_landscape` needs."""
+    return {} if census.landscape.domain.is_euclidean else {"projection": "mollweide"}
+
+
+def draw_index_energy(axes: Any, census: Census) -> None:
+    """Energy against Morse index, each level with its number of points."""
+    if not census.points:
+        axes.text(0.5, 0.5, "no real stationary point", ha="center", transform=axes.transAxes)
+    dimension = census.landscape.domain.dimension
+    rng = np.random.default_rng(0)  # horizontal jitter only, so that equal energies stay visible
+    for index in range(dimension + 1):
+        energies = [float(p.energy.mid()) for p in census.points if p.index == index]
+        spread = rng.uniform(-0.14, 0.14, len(energies)) if len(energies) > 1 else np.zeros(len(energies))
+        axes.plot(index + spread, energies, _MARKERS[index % len(_MARKERS)], color=_colour(index, dimension), mec="0.15", mew=0.5, ms=5)
+        if energies:
+            axes.annotate(str(len(energies)), (index, max(energies)), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8)
+    axes.set_xlabel("Morse index")
+    axes.set_ylabel("energy")
+    axes.set_xticks(range(0, dimension + 1, max(1, dimension // 10)))
+    axes.margins(y=0.12)
+    axes.grid(axis="y", lw=0.4, alpha=0.6)
+
+
+def draw_landscape(axes: Any, census: Census) -> None:
+    """Level lines of a two-dimensional landscape with its stationary points."""
+    if census.landscape.domain.is_euclidean:
+        _draw_plane(axes, census)
+    else:
+        _draw_sphere(axes, census)
+
+
+def _colour(index: int, dimension: int) -> Any:
+    from matplotlib import colormaps
+
+    return colormaps["viridis"](0.95 * index / max(dimension, 1))
+
+
+def _draw_plane(axes: Any, census: Census) -> None:
+    points = np.array([[float(c.mid()) for c in p.coordinates] for p in census.points]).reshape(-1, 2)
+    low, high = (points.min(axis=0), points.max(axis=0)) if len(points) else (np.zeros(2), np.zeros(2))
+    margin = 0.35 * max(1.0, float((high - low).max()))
+    x, y = (np.linspace(low[k] - margin, high[k] + margin, 241) for k in range(2))
+    grid = np.meshgrid(x, y)
+    values = np.broadcast_to(_energy(census, list(grid)), grid[0].shape)
+    # levels follow the points: most of them lie between the lowest and a little above the highest energy
+    energies = [float(p.energy.mid()) for p in census.points] or [0.0]
+    top = max(energies) + 0.6 * (max(energies) - min(energies) or 1.0)
+    levels = np.linspace(float(values.min()), max(top, float(values.min()) + 1e-9), 26)
+    axes.contourf(x, y, values, levels=levels, cmap="Greys", extend="max", alpha=0.75)
+    axes.contour(x, y, values, levels=levels, colors="0.35", linewidths=0.35)
+    for p in census.points:
+        _mark(axes, float(p.coordinates[0].mid()), float(p.coordinates[1].mid()), p.index, 2)
+    axes.set_xlabel(census.landscape.variables[0])
+    axes.set_ylabel(census.landscape.variables[1])
+    _legend(axes, census)
+
+
+def _draw_sphere(axes: Any, census: Census) -> None:
+    longitude, latitude = np.meshgrid(np.linspace(-np.pi, np.pi, 241), np.linspace(-np.pi / 2, np.pi / 2, 121))
+    radius = float(census.landscape.domain.radii_squared[0]) ** 0.5
+    x = [
+        radius * np.cos(latitude) * np.cos(longitude),
+        radius * np.cos(latitude) * np.sin(longitude),
+        radius * np.sin(latitude),
+    ]
+    axes.pcolormesh(longitude, latitude, _energy(census, x), cmap="Greys", shading="gouraud", alpha=0.85, rasterized=True)
+    axes.contour(longitude, latitude, _energy(census, x), 18, colors="0.3", linewidths=0.4)
+    for p in census.points:
+        c = np.array([float(v.mid()) for v in p.coordinates])
+        c /= np.linalg.norm(c)
+        _mark(axes, float(np.arctan2(c[1], c[0])), float(np.arcsin(c[2])), p.index, 2)
+    axes.set_xticklabels([])
+    axes.set_yticklabels([])
+    axes.grid(lw=0.3, alpha=0.5)
+    _legend(axes, census)
+
+
+def _energy(census: Census, x: list[Any]) -> Any:
+    """The energy on a grid, from the same tape that was certified, in floats."""
+    land = census.landscape
+    n_multipliers = land.formulation.n_unknowns - land.domain.n
+    (values,) = land.tapes.energy.evaluate([*x, *[0.0] * n_multipliers], (), float)
+    return np.asarray(values, dtype=float) * float(land.scaling.energy_squared) ** 0.5
+
+
+def _mark(axes: Any, x: float, y: float, index: int | None, dimension: int) -> None:
+    k = 0 if index is None else index
+    axes.plot(x, y, _MARKERS[k], color=_colour(k, dimension), mec="black", mew=0.8, ms=7)
+
+
+def _legend(axes: Any, census: Census) -> None:
+    dimension = census.landscape.domain.dimension
+    for index, count in census.by_index.items():
+        if count:
+            name = "minima" if index == 0 else "maxima" if index == dimension else "saddles"
+            axes.plot([], [], _MARKERS[index], color=_colour(index, dimension), mec="black", ls="", label=f"{count} {name}")
+    if census.points:
+        axes.legend(loc="upper right", fontsize=8, framealpha=0.9)
+
+

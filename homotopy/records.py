@@ -1,0 +1,354 @@
+"""The census file: exact boxes and everything they prove, as one JSON object that is readable without this package.
+
+Numbers that carry a proof are texts: decimals and fractions are exact, `[m +/- r]` is an interval. The member
+`sha256` is the digest of the file's other members (keys sorted, no spaces), so any change is noticed at once; the
+mathematics is rechecked by :mod:`homotopy.verify`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from fractions import Fraction
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from flint import arb, ctx
+
+from homotopy.census import Census, RunRecord, completeness_summary, paths_summary
+from homotopy.certify import Certificate
+from homotopy.classify import StationaryPoint
+from homotopy.completeness import CompletenessReport, Evidence
+from homotopy.errors import CensusFileError
+from homotopy.intervals import Enclosure
+from homotopy.solve import PathAccount
+from homotopy.status import Completeness, Verdict
+from polysys.counts import RootCount, RootCountKind
+from polysys.errors import PolysysError
+from polysys.labels import model_from_label
+from polysys.landscape import Landscape, landscape_from_text
+
+FORMAT = "stationary-census"
+VERSION = 1
+_MAX_BYTES = 1 << 30
+_DIGITS = 25
+_README = (
+    "Certified stationary points. Each solution: exactly one zero of the system of 'landscape' lies in the polydisc of "
+    "radius 'uniqueness' about re + i im, and it lies within 'radius'. Decimals and fractions are exact."
+)
+
+
+class Solution(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A certificate as written."""
+
+    re: list[str]
+    im: list[str]
+    radius: str
+    uniqueness: str
+    real: str
+    precision: int
+    orbit: int
+
+
+class Point(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A stationary point as written."""
+
+    solution: int
+    signs: list[int]
+    index: int | None
+    energy: str
+    coordinates: list[str]
+    orbit: int
+    is_origin: bool
+
+
+class Bound(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A proved upper bound as written."""
+
+    value: int
+    kind: str
+    name: str
+    reference: str
+    assumptions: str
+
+
+class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """All members of a census file."""
+
+    format: str
+    version: int
+    readme: str
+    producer: str
+    model: str
+    seed: int | None
+    sample: int
+    chart_seed: int
+    landscape: str
+    digest: str
+    system_digest: str
+    formulation: str
+    unknowns: list[str]
+    charts: list[list[str]]
+    is_coercive_by_model: bool
+    known_counts: list[Bound]
+    solutions: list[Solution]
+    points: list[Point]
+    counts: dict[str, int]
+    by_index: dict[str, int]
+    euler_expected: int | None
+    euler_found: int | None
+    completeness: dict[str, Any]
+    paths: dict[str, int]
+    run: dict[str, Any]
+    sha256: str
+
+
+def save_census(census: Census, path: str | Path) -> None:
+    """Write a census, atomically: a file of that name is either the old one or the whole new one."""
+    land = census.landscape
+    with ctx.workprec(256):
+        points = [
+            Point(
+                p.solution,
+                list(p.signs),
+                p.index,
+                p.energy.str(_DIGITS, more=False),
+                [c.str(_DIGITS) for c in p.coordinates],
+                p.orbit,
+                p.is_origin,
+            )
+            for p in census.points
+        ]
+    expected, found = census.euler
+    body = CensusFile(
+        format=FORMAT,
+        version=VERSION,
+        readme=_README,
+        producer=producer(),
+        model=land.label,
+        seed=land.seed,
+        sample=land.index,
+        chart_seed=land.chart_seed,
+        landscape=land.text,
+        digest=land.digest,
+        system_digest=land.system.digest,
+        formulation=land.formulation.kind.value,
+        unknowns=list(land.system.variables),
+        charts=[[str(a) for a in chart] for chart in land.formulation.charts],
+        is_coercive_by_model=land.is_coercive_by_model,
+        known_counts=[Bound(b.value, b.kind.name, b.name, b.reference, b.assumptions) for b in land.known_counts],
+        solutions=[_solution(c, orbit) for c, orbit in zip(census.certificates, census.orbit_of, strict=True)],
+        points=points,
+        counts=count_members(census),
+        by_index={str(k): v for k, v in census.by_index.items()},
+        euler_expected=expected,
+        euler_found=found,
+        completeness=completeness_summary(census.completeness),
+        paths=paths_summary(census.paths),
+        run={name: getattr(census.run, name) for name in census.run.__dataclass_fields__},
+        sha256="",
+    )
+    content = msgspec.to_builtins(body)
+    content["sha256"] = content_digest(content)
+    _write(Path(path), msgspec.json.format(msgspec.json.encode(content), indent=1))
+
+
+def count_members(census: Census) -> dict[str, int]:
+    """The counts that a census file states."""
+    names = ("n_complex", "n_complex_orbits", "n_real_classes", "n_real", "n_real_orbits", "n_undecided")
+    more = ("n_minima", "n_minima_without_origin", "n_undecided_index")
+    return {name: getattr(census, name) for name in names + more}
+
+
+def content_digest(content: dict[str, Any]) -> str:
+    """sha256 of all members but `sha256` itself, keys sorted, without spaces."""
+    rest = {key: value for key, value in content.items() if key != "sha256"}
+    return sha256(msgspec.json.encode(rest, order="sorted")).hexdigest()
+
+
+def producer() -> str:
+    """Name and version of this software."""
+    try:
+        return f"stationary-points {version('stationary-points')}"
+    except PackageNotFoundError:
+        return "stationary-points (not installed)"
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise CensusFileError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise CensusFileError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error
+
+
+def _solution(certificate: Certificate, orbit: int) -> Solution:
+    e = certificate.enclosure
+    return Solution(
+        [_exact(re) for re, _ in e.mid],
+        [_exact(im) for _, im in e.mid],
+        _exact(e.radius),
+        _exact(e.uniqueness),
+        certificate.reality.value,
+        certificate.precision,
+        orbit,
+    )
+
+
+def _exact(value: Fraction) -> str:
+    """A terminating decimal in scientific notation: 12345e-30 is exact."""
+    if not value:
+        return "0"
+    exponent = 0
+    while value.denominator != 1:
+        value *= 10
+        exponent -= 1
+        if exponent < -5000:
+            raise CensusFileError("A certificate is not a decimal number.", "Report this as a defect.")
+    return f"{value.numerator}e{exponent}" if exponent else str(value.numerator)
+
+
+def read_census_file(path: str | Path) -> CensusFile:
+    """Read and check the shape and the digest of a census file.
+
+    Raises
+    ------
+    CensusFileError
+        If the file is missing, truncated, altered, foreign or of a newer format.
+    """
+    file = Path(path)
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise CensusFileError(f"{path} is larger than 1 GiB.", "Give a census file.")
+        data = file.read_bytes()
+    except OSError as error:
+        raise CensusFileError(f"{path} cannot be read ({error.strerror}).", "Give a census file.") from error
+    try:
+        content = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CensusFileError(f"{path} is no complete JSON ({error}).", "It is truncated or damaged: make it again.") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CensusFileError(f"{path} is not a census file.", "Give a file that 'stationary count --save' wrote.")
+    if not isinstance(content.get("version"), int) or content["version"] > VERSION:
+        raise CensusFileError(
+            f"{path} has format version {content.get('version')}, this program reads up to {VERSION}.",
+            "Upgrade stationary-points.",
+        )
+    if content.get("sha256") != content_digest(content):
+        raise CensusFileError(f"{path} was altered: its content does not match its sha256.", "Make it again.")
+    try:
+        return msgspec.convert(content, CensusFile)
+    except msgspec.ValidationError as error:
+        raise CensusFileError(f"{path} has a wrong member ({error}).", "Make it again.") from error
+
+
+def rebuild_landscape(file: CensusFile) -> tuple[Landscape, str]:
+    """The landscape of a file, and how far its origin could be checked.
+
+    From label and seed when that gives the same landscape (then all that the model proves holds again), else from
+    the exact text.
+    """
+    if file.seed is not None:
+        try:
+            land = model_from_label(file.model).sample(file.seed, file.sample)
+        except PolysysError as error:
+            note = f"the label could not be drawn again ({error.what}); taken from the file's exact text"
+        else:
+            if land.digest == file.digest:
+                return land, "drawn again from label and seed: the same landscape"
+            raise CensusFileError(
+                f"Seed {file.seed} of {file.model} gives another landscape than the file holds.", "Make the file again."
+            )
+    else:
+        note = "explicit couplings; taken from the file's exact text"
+    try:
+        land = landscape_from_text(file.landscape, file.model, file.seed, file.sample, file.chart_seed)
+    except PolysysError as error:
+        raise CensusFileError(f"The landscape of the file is unusable. {error.what}", "Make the file again.") from error
+    return land, note
+
+
+def load_census(path: str | Path) -> Census:
+    """Read a census back. Its digest is checked; use :func:`homotopy.verify` to recheck the mathematics.
+
+    Raises
+    ------
+    CensusFileError
+        If the file is missing, truncated, altered, foreign or of a newer format.
+    """
+    file = read_census_file(path)
+    land, _ = rebuild_landscape(file)
+    if not land.known_counts and (file.known_counts or file.is_coercive_by_model):
+        land = _with_stated(land, file)
+    try:
+        verdict = file.completeness
+        return Census(
+            land,
+            tuple(certificates(file)),
+            tuple(stationary_points(file)),
+            tuple(s.orbit for s in file.solutions),
+            tuple(_bounds(land)),
+            CompletenessReport(
+                Completeness(verdict["verdict"]),
+                verdict["reason"],
+                tuple(Evidence(e["name"], Verdict(e["outcome"]), e["detail"]) for e in verdict["evidence"]),
+            ),
+            PathAccount(**file.paths),
+            RunRecord(**{**file.run, "gamma": tuple(file.run["gamma"]), "attempts": tuple(file.run["attempts"])}),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise CensusFileError(f"{path} has a wrong member ({error}).", "Make it again.") from error
+
+
+def _bounds(land: Landscape) -> list[RootCount]:
+    from homotopy.completeness import upper_bounds
+
+    return upper_bounds(land)
+
+
+def _with_stated(land: Landscape, file: CensusFile) -> Landscape:
+    """The landscape with what its model claimed when the file was written (not rechecked)."""
+    from dataclasses import replace
+
+    counts = tuple(
+        RootCount(b.value, RootCountKind[b.kind], b.name, b.reference, b.assumptions) for b in file.known_counts
+    )
+    return replace(land, known_counts=counts, is_coercive_by_model=file.is_coercive_by_model)
+
+
+def certificates(file: CensusFile) -> list[Certificate]:
+    """The certificates of a file, exactly as written."""
+    result = []
+    for s in file.solutions:
+        mid = tuple((_number(re), _number(im)) for re, im in zip(s.re, s.im, strict=True))
+        result.append(Certificate(Enclosure(mid, _number(s.radius), _number(s.uniqueness)), Verdict(s.real), s.precision))
+    return result
+
+
+def _number(text: str) -> Fraction:
+    if len(text) > 2000 or abs(int(text.partition("e")[2] or 0)) > 5000:
+        raise ValueError(f"number too long: {text[:20]}..")
+    return Fraction(text)
+
+
+def stationary_points(file: CensusFile) -> list[StationaryPoint]:
+    """The points of a file, as written."""
+    with ctx.workprec(256):
+        return [
+            StationaryPoint(
+                p.solution, tuple(p.signs), tuple(arb(c) for c in p.coordinates), arb(p.energy), p.index, p.orbit, p.is_origin
+            )
+            for p in file.points
+        ]

@@ -1,0 +1,301 @@
+"""Plan, run, certify, account: from a landscape to certified solutions and a balanced list of paths."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import hypot
+
+import numpy as np
+
+from homotopy.certify import Certificate, CertificationReport, certify
+from homotopy.closure import closure_candidates
+from homotopy.engines.phcpack import PathEnd, PathReport, PHCpack, Start
+from homotopy.options import Options
+from homotopy.starts import Polynomials, fermat_start, has_fermat_start
+from homotopy.status import PathStatus
+from polysys.bezout import best_partition
+from polysys.errors import InputError, PositiveDimensionalError
+from polysys.landscape import Landscape
+
+Progress = Callable[[int, int], None]
+_LADDER = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
+_STARTS = {"polyhedral": Start.POLYHEDRAL, "multihomogeneous": Start.MULTIHOMOGENEOUS, "total-degree": Start.TOTAL_DEGREE}
+# An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
+_MAX_DRIFT = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class PathAccount:
+    """Every tracked path in exactly one class."""
+
+    tracked: int
+    regular: int
+    duplicate: int = 0
+    singular: int = 0
+    at_infinity: int = 0
+    failed: int = 0
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether the classes add up to the paths."""
+        return self.tracked == self.regular + self.duplicate + self.singular + self.at_infinity + self.failed
+
+    def __str__(self) -> str:
+        jumped = f" + {self.duplicate} duplicate" if self.duplicate else ""
+        return (
+            f"{self.tracked} tracked = {self.regular} regular{jumped} + {self.singular} singular + "
+            f"{self.at_infinity} at infinity + {self.failed} failed"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SolveReport:
+    """Certified solutions of a landscape's system and how they were found.
+
+    Parameters
+    ----------
+    certificates : tuple of Certificate
+        Pairwise distinct, from all rounds.
+    paths : PathAccount
+        Of the last round.
+    n_beyond_paths : int
+        Certified solutions that the last round's paths did not reach: found in an earlier round, or as the conjugate
+        or mirror image of another solution. Any of these means that the last round lost something.
+    singular_ends : tuple of complex vectors
+    n_entangled : int
+        Candidates proved neither equal to nor distinct from another solution.
+    engine, engine_version, start, precision, transport : str
+    root_count : int or None
+        Number of paths that the start system's theory asks for.
+    root_count_kind : str
+    solver_seed : int
+    gamma : complex
+    rounds : int
+    attempts : tuple of str
+        What went wrong on the way, one sentence each.
+    seconds : float
+    """
+
+    certificates: tuple[Certificate, ...]
+    paths: PathAccount
+    n_beyond_paths: int
+    singular_ends: tuple[tuple[complex, ...], ...]
+    n_entangled: int
+    engine: str
+    engine_version: str
+    start: str
+    precision: str
+    transport: str
+    root_count: int | None
+    root_count_kind: str
+    solver_seed: int
+    gamma: complex
+    rounds: int
+    attempts: tuple[str, ...]
+    seconds: float
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every path ended at a certified solution of its own or at infinity, and nothing was found besides."""
+        lost = self.paths.duplicate + self.paths.singular + self.paths.failed
+        return lost == 0 and self.n_beyond_paths == 0 and self.n_entangled == 0
+
+    def __repr__(self) -> str:
+        return (
+            f"SolveReport: {len(self.certificates)} certified distinct solutions\n"
+            f"  paths      {self.paths}\n"
+            f"  start      {self.start} ({self.root_count_kind} {self.root_count}), solver seed {self.solver_seed}, "
+            f"gamma {self.gamma:.6g}\n"
+            f"  engine     {self.engine}, precision {self.precision}, {self.rounds} round(s), {self.seconds:.3g} s"
+        )
+
+
+def solve(
+    landscape: Landscape, options: Options | None = None, *, bound: int | None = None, progress: Progress | None = None
+) -> SolveReport:
+    """Find and certify all isolated complex solutions of a landscape's system.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    options : Options, optional
+    bound : int, optional
+        A proved upper bound; when it is met no further round is needed.
+    progress : callable (done, total), optional
+
+    Returns
+    -------
+    SolveReport
+
+    Raises
+    ------
+    EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
+        When PHCpack is missing or fails in all its retries; never an empty list.
+    PositiveDimensionalError
+        When paths end on a continuous family of stationary points.
+
+    Notes
+    -----
+    A round whose paths do not balance (jumps, failures, a conjugate or mirror image that no path reached) is
+    repeated with other random constants and, at last, in higher precision; certified solutions of all rounds are
+    kept, because a certificate does not depend on how its zero was found.
+    """
+    options = options or Options()
+    begin = time.perf_counter()
+    trivial = _solve_by_hand(landscape, options, begin)
+    if trivial is not None:
+        return trivial
+    ladder = _LADDER[options.precision]
+    attempts: list[str] = []
+    known: tuple[Certificate, ...] = ()
+    with PHCpack(options.transport, options.time_limit, progress=progress) as engine:  # type: ignore[arg-type]
+        for k in range(options.rounds):
+            seed = options.seed + 7919 * k
+            precision = ladder[min(k, len(ladder) - 1)]
+            tracked = _track(landscape, engine, options.strategy, precision, seed)
+            attempts.extend(tracked.attempts)
+            report = _account(landscape, tracked, known, seed, k + 1)
+            known = report.certificates
+            if report.is_clean or (bound is not None and len(known) == bound):
+                break
+            if report.paths.singular:
+                _refuse_continuous_family(landscape, report.singular_ends)
+            attempts.append(f"Round {k + 1} ({precision}, seed {seed}) did not balance: {report.paths}.")
+    return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
+
+
+def _terms(landscape: Landscape) -> Polynomials:
+    return [[(complex(float(c)), e) for e, c in terms.items()] for terms in landscape.system.terms]
+
+
+def _track(
+    landscape: Landscape, engine: PHCpack, strategy: str, precision: str, seed: int
+) -> PathReport:
+    target = _terms(landscape)
+    fermat = has_fermat_start(landscape.formulation)
+    if strategy == "fermat" and not fermat:
+        raise InputError(f"{landscape.label} has no Fermat start.", "It needs a form on one sphere; use strategy=auto.")
+    if strategy == "fermat" or (strategy == "auto" and fermat):
+        start, solutions = fermat_start(landscape.formulation, seed)
+        report = engine.track(target, start, solutions, precision=precision, seed=seed)  # type: ignore[arg-type]
+        return replace(report, root_count=len(solutions), root_count_kind="eigenvectors of a Fermat form", start="Fermat form")
+    kind = _STARTS["polyhedral" if strategy == "auto" else strategy]
+    partition = None
+    if kind is Start.MULTIHOMOGENEOUS:
+        supports = [list(terms) for terms in landscape.system.terms]
+        partition = best_partition(supports, landscape.system.n).partition
+    return engine.solve(target, start=kind, partition=partition, precision=precision, seed=seed)  # type: ignore[arg-type]
+
+
+def _account(
+    landscape: Landscape, tracked: PathReport, known: tuple[Certificate, ...], seed: int, rounds: int
+) -> SolveReport:
+    """Certify the end points and put every path into exactly one class."""
+    hopeful = [end for end in tracked.ends if end.status in (PathStatus.REGULAR, PathStatus.SINGULAR)]
+    result = certify(landscape.tapes, [end.x for end in hopeful], known)
+    counts = dict.fromkeys(PathStatus, 0)
+    reached: set[int] = set()
+    singular: list[tuple[complex, ...]] = []
+    for end in tracked.ends:
+        if end.status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
+            counts[end.status] += 1
+    for end, number in zip(hopeful, result.assignment, strict=True):
+        status = _final_status(end, number, result, reached)
+        counts[status] += 1
+        if status is PathStatus.SINGULAR:
+            singular.append(tuple(end.x))
+    closed = _close(landscape, result)
+    return SolveReport(
+        certificates=closed.certificates,
+        paths=PathAccount(len(tracked.ends), *(counts[s] for s in PathStatus)),
+        n_beyond_paths=len(closed.certificates) - len(reached),
+        singular_ends=tuple(singular),
+        n_entangled=closed.n_entangled,
+        engine="phcpack",
+        engine_version=tracked.version,
+        start=tracked.start,
+        precision=tracked.precision,
+        transport=tracked.transport,
+        root_count=tracked.root_count,
+        root_count_kind=tracked.root_count_kind,
+        solver_seed=seed,
+        gamma=tracked.gamma,
+        rounds=rounds,
+        attempts=(),
+        seconds=tracked.seconds,
+    )
+
+
+def _final_status(end: PathEnd, number: int | None, result: CertificationReport, reached: set[int]) -> PathStatus:
+    if number is None:
+        return PathStatus.SINGULAR if end.status is PathStatus.SINGULAR or end.rco < 1e-8 else PathStatus.FAILED
+    mid = result.certificates[number].enclosure.mid
+    size = 1 + max(map(abs, end.x))
+    drift = max(hypot(z.real - float(re), z.imag - float(im)) for z, (re, im) in zip(end.x, mid, strict=True))
+    if drift > _MAX_DRIFT * size:
+        return PathStatus.FAILED
+    if number in reached:
+        return PathStatus.DUPLICATE
+    reached.add(number)
+    return PathStatus.REGULAR
+
+
+def _close(landscape: Landscape, result: CertificationReport) -> CertificationReport:
+    """Add conjugates and mirror images that are missing: they are solutions too."""
+    while candidates := closure_candidates(landscape, result.certificates):
+        larger = certify(landscape.tapes, candidates, result.certificates)
+        if len(larger.certificates) == len(result.certificates):
+            return replace(result, n_entangled=result.n_entangled + larger.n_entangled)
+        result = CertificationReport(larger.certificates, result.assignment, result.n_entangled + larger.n_entangled)
+    return result
+
+
+def _refuse_continuous_family(landscape: Landscape, ends: Sequence[Sequence[complex]]) -> None:
+    """Name the symmetry if singular end points are moved by it: then they lie on a continuous family."""
+    symmetry = landscape.continuous_symmetry
+    if symmetry is None or not symmetry.dimension:
+        return
+    for end in ends:
+        x = np.array(end[: landscape.domain.n])
+        if np.abs(symmetry.field(x)).max() > 1e-3 * np.abs(x).max():
+            raise PositiveDimensionalError(
+                f"The stationary points of {landscape.label} are not isolated: a continuous symmetry group of "
+                f"dimension {symmetry.dimension} moves them.",
+                "Break the symmetry (a term per variable, say), or fix as many coordinates.",
+            )
+
+
+def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> SolveReport | None:
+    """Systems without solutions or with linear equations only, which no engine needs to see."""
+    degrees = landscape.system.degrees
+    if min(degrees) > 0 and max(degrees) > 1:
+        return None
+    certificates: tuple[Certificate, ...] = ()
+    n_paths = 0 if 0 in degrees else 1
+    if n_paths:
+        n = landscape.system.n
+        zero = [complex(float(c)) for c in landscape.tapes.equations.evaluate([0] * n)]
+        matrix = np.array([float(v) for v in landscape.tapes.jacobian.evaluate([0] * n)]).reshape(n, n)
+        if np.linalg.matrix_rank(matrix) == n:
+            certificates = certify(landscape.tapes, [np.linalg.solve(matrix, -np.array(zero)).tolist()]).certificates
+    return SolveReport(
+        certificates=certificates,
+        paths=PathAccount(n_paths, len(certificates), singular=n_paths - len(certificates)),
+        n_beyond_paths=0,
+        singular_ends=(),
+        n_entangled=0,
+        engine="linear algebra",
+        engine_version=np.__version__,
+        start="none",
+        precision="exact",
+        transport="none",
+        root_count=n_paths,
+        root_count_kind="total degree",
+        solver_seed=options.seed,
+        gamma=1 + 0j,
+        rounds=1,
+        attempts=(),
+        seconds=time.perf_counter() - begin,
+    )
