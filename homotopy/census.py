@@ -237,7 +237,8 @@ class Census:
         width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
         euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
-        group = f", {self.n_complex_orbits} orbits of the symmetry group" if self.n_complex_orbits < self.n_complex else ""
+        group = f", {self.n_complex_orbits} orbits of the symmetry group"
+        group = group if self.n_complex_orbits < self.n_complex else ""
         return (
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
             f"  complex    {self.n_complex}{of} {unit} certified distinct{group}\n"
@@ -249,8 +250,8 @@ class Census:
             f"     Euler characteristic {euler}\n"
             f"  energy     {self._energy_range()}\n"
             f"  paths      {self.paths}\n"
-            f"  run        {self.run.engine} ({self.run.transport}), start {self.run.start}, precision {self.run.precision}, "
-            f"solver seed {self.run.solver_seed}, {self.run.seconds:.3g} s"
+            f"  run        {self.run.engine} ({self.run.transport}), start {self.run.start}, "
+            f"precision {self.run.precision}, solver seed {self.run.solver_seed}, {self.run.seconds:.3g} s"
         )
 
     def _origin_note(self) -> str:
@@ -281,7 +282,8 @@ def completeness_summary(report: CompletenessReport) -> dict[str, Any]:
 
 def paths_summary(paths: PathAccount) -> dict[str, int]:
     """A path account as a JSON object."""
-    return {name: getattr(paths, name) for name in ("tracked", "regular", "duplicate", "singular", "at_infinity", "failed")}
+    names = ("tracked", "regular", "duplicate", "singular", "at_infinity", "failed")
+    return {name: getattr(paths, name) for name in names}
 
 
 def census(

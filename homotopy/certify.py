@@ -1,4 +1,4 @@
-"""From candidates to certificates: existence, uniqueness, distinctness, reality; on our exact system, never an engine's."""
+"""From candidates to certificates: existence, uniqueness, distinctness, reality, on our exact system."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from fractions import Fraction
 from math import ceil, log10
 
 import numpy as np
+import numpy.typing as npt
 from flint import ctx
 
 from homotopy import intervals
-from homotopy.intervals import Enclosure, ExactComplex
+from homotopy.intervals import Enclosure, ExactComplex, to_double
 from homotopy.status import Verdict
 from polysys.formulation import FormulationTapes
 
@@ -60,7 +61,10 @@ class CertificationReport:
 
 
 def certify(
-    tapes: FormulationTapes, candidates: Iterable[Sequence[complex]], known: Sequence[Certificate] = ()
+    tapes: FormulationTapes,
+    candidates: Iterable[Sequence[complex]],
+    known: Sequence[Certificate] = (),
+    images: Sequence[npt.NDArray[np.int8]] | None = None,
 ) -> CertificationReport:
     """Certify candidate solutions of a system with real (rational) coefficients.
 
@@ -71,6 +75,9 @@ def certify(
         Approximate solutions from any engine.
     known : sequence of Certificate
         Certificates from earlier runs; they come first in the result.
+    images : sequence of int8 arrays (g, n), optional
+        For each candidate the sign flips, the identity first, that map the system's zeros to zeros. An image of a
+        certified zero is certified by the image of its certificate, at no cost; the assignment then lists all images.
 
     Returns
     -------
@@ -86,13 +93,14 @@ def certify(
     """
     proved = list(known)
     position: list[int | None] = []
-    for candidate in candidates:
+    for k, candidate in enumerate(candidates):
         certificate = certify_one(tapes, candidate)
-        if certificate is None:
-            position.append(None)
-        else:
-            position.append(len(proved))
-            proved.append(certificate)
+        for flip in [None] if images is None else images[k]:
+            if certificate is None:
+                position.append(None)
+            else:
+                position.append(len(proved))
+                proved.append(certificate if flip is None else mirror(certificate, flip))
     return _distinct(tapes, proved, position)
 
 
@@ -111,6 +119,16 @@ def certify_one(tapes: FormulationTapes, candidate: Sequence[complex]) -> Certif
         if best.reality is not Verdict.UNDECIDED:
             break
     return best
+
+
+def mirror(certificate: Certificate, flip: npt.NDArray[np.int8]) -> Certificate:
+    """The certificate of the mirror image of a zero under a sign flip that preserves the system.
+
+    F(S z) = S' F(z) with diagonal sign matrices S, S': every quantity of the contraction test is unchanged.
+    """
+    e = certificate.enclosure
+    mid = tuple((re, im) if s == 1 else (-re, -im) for (re, im), s in zip(e.mid, flip.tolist(), strict=True))
+    return Certificate(Enclosure(mid, e.radius, e.uniqueness), certificate.reality, certificate.precision)
 
 
 def reality(enclosure: Enclosure) -> Verdict:
@@ -135,7 +153,9 @@ def _enclose(tapes: FormulationTapes, mid: tuple[ExactComplex, ...], precision: 
         kappa = intervals.contraction(tapes.jacobian, y, refined, uniqueness)
         if kappa is not None and kappa <= Fraction(1, 2):
             break
-        ratio = Fraction(1, 100) if kappa is None or kappa > 1000 else max(_TARGET_CONTRACTION / kappa, Fraction(1, 1000))
+        ratio = Fraction(1, 100)
+        if kappa is not None and kappa <= 1000:
+            ratio = max(_TARGET_CONTRACTION / kappa, Fraction(1, 1000))
         uniqueness = _short(uniqueness * ratio)
         if uniqueness < Fraction(1, 2 ** (precision - 16)):
             return None
@@ -284,9 +304,10 @@ def close_pairs(enclosures: Sequence[Enclosure]) -> list[tuple[int, int]]:
         return []
     n = len(enclosures[0].mid)
     weights = np.random.default_rng(20260).uniform(0.5, 1.0, 2 * n)
-    centres = np.array([[float(part) for z in e.mid for part in z] for e in enclosures])
-    keys = centres @ weights
-    slack = 1e-12 * (1.0 + np.abs(centres) @ weights) + 2 * n * np.array([float(e.radius) for e in enclosures])
+    centres = np.array([[to_double(part) for z in e.mid for part in z] for e in enclosures])
+    with np.errstate(over="ignore", invalid="ignore"):
+        keys = centres @ weights
+        slack = 1e-12 * (1.0 + np.abs(centres) @ weights) + 2 * n * np.array([to_double(e.radius) for e in enclosures])
     order = np.argsort(keys, kind="stable")
     widest = float(slack.max())
     pairs = []
@@ -295,6 +316,6 @@ def close_pairs(enclosures: Sequence[Enclosure]) -> list[tuple[int, int]]:
             gap = keys[j] - keys[i]
             if gap > slack[i] + widest:
                 break
-            if gap <= slack[i] + slack[j]:
+            if not gap > slack[i] + slack[j]:  # listed too where overflow left no number
                 pairs.append((min(i, j), max(i, j)))
     return sorted(pairs)

@@ -52,7 +52,9 @@ class StationaryPoint:
         return f"StationaryPoint({kind}, energy {self.energy.str(12)})"
 
 
-def classify(landscape: Landscape, certificates: Sequence[Certificate], orbits: Sequence[int]) -> tuple[StationaryPoint, ...]:
+def classify(
+    landscape: Landscape, certificates: Sequence[Certificate], orbits: Sequence[int]
+) -> tuple[StationaryPoint, ...]:
     """The stationary points of all certified real solutions, sorted by energy, then index.
 
     Examples
@@ -68,7 +70,11 @@ def classify(landscape: Landscape, certificates: Sequence[Certificate], orbits: 
     for k, certificate in enumerate(certificates):
         if certificate.reality is Verdict.YES:
             points.extend(points_of(landscape, k, certificate, orbits[k]))
-    return tuple(sorted(points, key=lambda p: (float(p.energy), -1 if p.index is None else p.index, p.solution, p.signs)))
+
+    def order(p: StationaryPoint) -> tuple[float, int, int, tuple[int, ...]]:
+        return float(p.energy), -1 if p.index is None else p.index, p.solution, p.signs
+
+    return tuple(sorted(points, key=order))
 
 
 def points_of(landscape: Landscape, solution: int, certificate: Certificate, orbit: int) -> list[StationaryPoint]:
@@ -108,7 +114,8 @@ def _place(
     x = unknowns[:n]
     (value,) = intervals.evaluate(landscape.tapes.energy, unknowns)
     unit = intervals.ball(landscape.scaling.energy_squared).sqrt()
-    lengths = [intervals.ball(r).sqrt() for r in landscape.scaling.length_squared] or [arb(1)] * max(domain.n_constraints, 1)
+    lengths = [intervals.ball(r).sqrt() for r in landscape.scaling.length_squared]
+    lengths = lengths or [arb(1)] * max(domain.n_constraints, 1)
     energy = arb(value) * unit
     if formulation.kind is not Kind.PROJECTIVE:
         blocks = domain.slices or (slice(0, n),)
@@ -137,6 +144,6 @@ def _is_origin(landscape: Landscape, certificate: Certificate) -> bool:
     e = certificate.enclosure
     return (
         landscape.domain.is_euclidean
-        and all(sum(exponents) != 1 for exponents in landscape.potential.keys())
+        and all(sum(exponents) != 1 for exponents, _ in landscape.potential.terms())
         and all(re * re + im * im <= e.uniqueness**2 for re, im in e.mid)
     )

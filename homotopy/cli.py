@@ -51,7 +51,7 @@ def count(
     model: ModelArgument,
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
-    engine: Annotated[str, typer.Option(help="auto or phcpack.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, tracker or phcpack.")] = "auto",
     strategy: Annotated[
         str, typer.Option(help="Start system: auto, fermat, polyhedral, multihomogeneous or total-degree.")
     ] = "auto",

@@ -9,7 +9,7 @@ import numpy as np
 from flint import acb, ctx
 
 from homotopy.certify import Certificate
-from homotopy.intervals import as_float, ball, complex_ball, upper
+from homotopy.intervals import as_float, ball, complex_ball, to_double, upper
 from homotopy.status import Verdict
 from polysys.formulation import Formulation, Kind
 from polysys.landscape import Landscape
@@ -43,7 +43,8 @@ class Locator:
 
     def __init__(self, certificates: Sequence[Certificate]) -> None:
         self._certificates = certificates
-        self._centres = np.array([[complex(float(a), float(b)) for a, b in c.enclosure.mid] for c in certificates])
+        centres = [[complex(to_double(a), to_double(b)) for a, b in c.enclosure.mid] for c in certificates]
+        self._centres = np.array(centres)
 
     def find(self, z: Sequence[acb]) -> int | None:
         """The number of the zero that `z` encloses, proved; None if it lies in no uniqueness region."""
@@ -60,6 +61,11 @@ class Locator:
         return None
 
 
+def _precision(certificates: Sequence[Certificate]) -> int:
+    """Bits that keep the rounding of every centre far below its uniqueness radius."""
+    return max([128, *(c.precision + 64 for c in certificates)])
+
+
 def enclosing_balls(certificate: Certificate) -> list[acb]:
     """The zero's coordinates as balls."""
     return [complex_ball(z, certificate.enclosure.radius) for z in certificate.enclosure.mid]
@@ -70,7 +76,7 @@ def closure_candidates(landscape: Landscape, certificates: Sequence[Certificate]
     if not certificates:
         return []
     locator, missing = Locator(certificates), []
-    with ctx.workprec(128):
+    with ctx.workprec(_precision(certificates)):
         for certificate in certificates:
             z = enclosing_balls(certificate)
             images = [image(landscape.formulation, g, z) for g in landscape.symmetry.generators]
@@ -91,7 +97,7 @@ def orbits(landscape: Landscape, certificates: Sequence[Certificate]) -> tuple[t
     is_closed = True
     if certificates:
         locator = Locator(certificates)
-        with ctx.workprec(128):
+        with ctx.workprec(_precision(certificates)):
             for k, certificate in enumerate(certificates):
                 z = enclosing_balls(certificate)
                 for g in landscape.symmetry.generators:
@@ -109,7 +115,7 @@ def orbits(landscape: Landscape, certificates: Sequence[Certificate]) -> tuple[t
 def conjugates_closed(certificates: Sequence[Certificate]) -> bool:
     """Whether the conjugate of every non-real zero is in the list."""
     locator = Locator(certificates) if certificates else None
-    with ctx.workprec(128):
+    with ctx.workprec(_precision(certificates)):
         return all(
             c.reality is not Verdict.NO
             or (locator is not None and locator.find([z.conjugate() for z in enclosing_balls(c)]) is not None)

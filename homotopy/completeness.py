@@ -10,9 +10,20 @@ from homotopy.classify import StationaryPoint
 from homotopy.closure import conjugates_closed
 from homotopy.solve import SolveReport
 from homotopy.status import Completeness, Verdict
-from polysys.counts import RootCount, best_partition, cartwright_sturmfels, friedland_ottaviani, nie_ranestad, total_degree
+from polysys.counts import (
+    RootCount,
+    best_partition,
+    cartwright_sturmfels,
+    friedland_ottaviani,
+    nie_ranestad,
+    total_degree,
+)
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
+
+
+# Engines in double precision call solutions of size 1e7 infinite; x^3 - x - 1e-10 x^4 has one of size 1e10.
+_MAX_SPREAD = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ def alternating_sum(points: Sequence[StationaryPoint]) -> int | None:
     """sum (-1)^index over the points; None if an index is undecided."""
     if any(p.index is None for p in points):
         return None
-    return sum((-1) ** (p.index or 0) for p in points)
+    return sum(-1 if (p.index or 0) % 2 else 1 for p in points)
 
 
 def judge(
@@ -92,26 +103,51 @@ def judge(
     probability one ended at a certified solution of its own or at infinity, and all checks were met. unknown: else.
     """
     evidence = checks(landscape, certificates, points, is_orbit_closed, bounds, n_singular)
-    n = len(certificates)
-    best = bounds[0] if bounds else None
-    violated = [e for e in evidence if e.outcome is Verdict.NO]
-    if solved is not None:
-        evidence = [path_evidence(solved), *evidence]
-    result = tuple(evidence)
+    paths = None if solved is None else path_evidence(landscape, solved, len(certificates))
+    return decide(landscape, len(certificates), bounds, evidence, paths)
+
+
+def decide(
+    landscape: Landscape, n: int, bounds: Sequence[RootCount], found: Sequence[Evidence], paths: Evidence | None
+) -> CompletenessReport:
+    """The verdict on `n` certified distinct solutions that all evidence adds up to."""
+    result = tuple(found) if paths is None else (paths, *found)
+    violated = [e for e in found if e.outcome is Verdict.NO]
     if violated:
         return CompletenessReport(Completeness.CONTRADICTED, violated[0].detail, result)
-    if best is not None and n == best.value:
+    best = bounds[0] if bounds else None
+    if best is not None and _is_met(landscape, n, best):
         reason = f"{n} certified distinct solutions = {best.name} [{best.reference}]"
         return CompletenessReport(Completeness.PROVED, reason, result)
-    if solved is not None and solved.is_clean:
-        names = ", ".join(e.name for e in evidence if e.outcome is Verdict.YES)
+    if best is not None and n < best.value and landscape.formulation.kind is Kind.PROJECTIVE:
+        # The classes are the zeros of a section of a vector bundle on a product of projective spaces: where they are
+        # finitely many their multiplicities add up to the count, and every certified one has multiplicity one.
+        reason = (
+            f"{best.value - n} of {best.value} classes, counted with multiplicity, are missing: lost, degenerate, or "
+            "at infinity in the chart (another chart_seed gives another chart)"
+        )
+        return CompletenessReport(Completeness.UNKNOWN, reason, result)
+    if paths is not None and paths.outcome is Verdict.YES:
+        names = ", ".join(e.name for e in result if e.outcome is Verdict.YES)
         return CompletenessReport(Completeness.SUPPORTED, f"with probability one, not proved ({names})", result)
-    reason = evidence[0].detail if solved is not None else f"{n} solutions; the best proved bound is {best.value if best else 'none'}"
-    return CompletenessReport(Completeness.UNKNOWN, reason, result)
+    stated = f"{n} solutions; the best proved bound is {best.value if best else 'none'}"
+    return CompletenessReport(Completeness.UNKNOWN, stated if paths is None else paths.detail, result)
 
 
-def path_evidence(solved: SolveReport) -> Evidence:
-    """What the paths say about completeness."""
+def _is_met(landscape: Landscape, n: int, best: RootCount) -> bool:
+    """Whether a bound leaves no room for more solutions.
+
+    Bounds count isolated solutions. A bound of zero says nothing about sets of positive dimension, which such systems
+    may have (x = x + x^3 = y + z = 0): only an equation that is a nonzero constant excludes them.
+    """
+    return n == best.value and (n > 0 or 0 in landscape.system.degrees)
+
+
+def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence:
+    """What the paths say about the completeness of a list of `n` solutions."""
+    terms = landscape.system.terms
+    is_spread = any(max(map(abs, t.values())) > _MAX_SPREAD * min(map(abs, t.values())) for t in terms)
+    is_doubtful = is_spread and solved.paths.at_infinity > 0
     detail = f"{solved.paths} (start: {solved.start}, {solved.root_count_kind} {solved.root_count})"
     if solved.paths.singular:
         detail += "; singular end points are multiple solutions or lie on positive-dimensional sets"
@@ -119,7 +155,10 @@ def path_evidence(solved: SolveReport) -> Evidence:
         detail += f"; {solved.n_beyond_paths} certified solutions were not reached by a path of the last round"
     if solved.n_entangled:
         detail += f"; {solved.n_entangled} candidates could not be told apart from other solutions"
-    return Evidence("paths balance", Verdict.YES if solved.is_clean else Verdict.UNDECIDED, detail)
+    if is_doubtful:
+        detail += "; the coefficients of an equation differ so much that large solutions may have passed for infinity"
+    reached = solved.is_clean and n == solved.paths.regular and not is_doubtful
+    return Evidence("paths balance", Verdict.YES if reached else Verdict.UNDECIDED, detail)
 
 
 def checks(
@@ -134,7 +173,8 @@ def checks(
     n = len(certificates)
     evidence = []
     if bounds:
-        met = Verdict.NO if n > bounds[0].value else Verdict.YES if n == bounds[0].value else Verdict.UNDECIDED
+        met = Verdict.YES if _is_met(landscape, n, bounds[0]) else Verdict.UNDECIDED
+        met = Verdict.NO if n > bounds[0].value else met
         evidence.append(
             Evidence("upper bound", met, f"{n} of at most {bounds[0].value}: {bounds[0].name} [{bounds[0].reference}]")
         )
@@ -143,7 +183,9 @@ def checks(
         Evidence(
             "conjugate pairs",
             Verdict.YES if closed else Verdict.NO,
-            "the conjugate of every non-real solution is in the list" if closed else "the conjugate of a solution is missing",
+            "the conjugate of every non-real solution is in the list"
+            if closed
+            else "the conjugate of a solution is missing",
         )
     )
     if landscape.symmetry.generators:
@@ -158,7 +200,11 @@ def checks(
         )
     if n_singular:
         evidence.append(
-            Evidence("Euler characteristic", Verdict.UNDECIDED, "Morse theory does not apply: there are degenerate end points")
+            Evidence(
+                "Euler characteristic",
+                Verdict.UNDECIDED,
+                "Morse theory does not apply: there are degenerate end points",
+            )
         )
         return evidence
     evidence.append(_euler(landscape, certificates, points))

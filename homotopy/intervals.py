@@ -63,6 +63,14 @@ def as_float(z: acb) -> complex:
     return complex(float(z.real.mid()), float(z.imag.mid()))
 
 
+def to_double(value: Fraction) -> float:
+    """A rational rounded to double, infinite where it is out of range."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
 def _float_matrix(balls: Sequence[Any], n: int) -> npt.NDArray[np.complex128]:
     return np.array([as_float(acb(b)) for b in balls], dtype=np.complex128).reshape(n, n)
 
@@ -99,7 +107,7 @@ def preconditioner(jacobian: Tape, mid: Sequence[ExactComplex]) -> acb_mat | Non
             inverse = np.linalg.inv(_float_matrix(values, n))
         except np.linalg.LinAlgError:
             return None
-        return _exact_matrix(inverse) if np.isfinite(inverse).all() else None
+        return _exact_matrix(inverse.astype(np.complex128)) if np.isfinite(inverse).all() else None
     try:
         return acb_mat(n, n, values).inv().mid()
     except ZeroDivisionError:

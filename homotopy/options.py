@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from polysys.errors import InputError
 
-ENGINES = ("auto", "phcpack")
+ENGINES = ("auto", "tracker", "phcpack")
 STRATEGIES = ("auto", "fermat", "polyhedral", "multihomogeneous", "total-degree")
 TRANSPORTS = ("auto", "phcpy", "phc")
 PRECISIONS = ("d", "dd", "qd")
@@ -18,7 +18,8 @@ class Options:
 
     Parameters
     ----------
-    engine : {"auto", "phcpack"}
+    engine : {"auto", "tracker", "phcpack"}
+        "auto": the compiled tracker where the family has a start set, PHCpack otherwise and where the tracker fails.
     strategy : {"auto", "fermat", "polyhedral", "multihomogeneous", "total-degree"}
         Where the paths start. "auto": the closed-form Fermat start for a pure spherical glass, polyhedral otherwise.
     transport : {"auto", "phcpy", "phc"}
@@ -55,9 +56,9 @@ class Options:
         ):
             if getattr(self, name) not in choices:
                 raise InputError(f"There is no {name} {getattr(self, name)!r}.", f"Choose {', '.join(choices)}.")
-        if isinstance(self.rounds, bool) or not isinstance(self.rounds, int) or self.rounds < 1:
+        if type(self.rounds) is not int or self.rounds < 1:
             raise InputError(f"rounds = {self.rounds!r} is not a positive whole number.", "Give rounds=3, say.")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+        if type(self.seed) is not int or self.seed < 0:
             raise InputError(f"The solver's seed {self.seed!r} is not a nonnegative integer.", "Give seed=1, say.")
         if not self.time_limit > 0:
             raise InputError(f"The time limit {self.time_limit!r} is not positive.", "Give seconds.")

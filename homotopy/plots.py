@@ -165,6 +165,6 @@ def _legend(axes: Any, census: Census) -> None:
             name = "minima" if index == 0 else "maxima" if index == dimension else "saddles"
             axes.plot([], [], _MARKERS[index], color=_colour(index, dimension), mec="black", ls="", label=f"{count} {name}")
     if census.points:
-        axes.legend(loc="upper right", fontsize=8, framealpha=0.9)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02 if not census.landscape.domain.is_euclidean else 1.12), ncol=3, fontsize=8)
 
 

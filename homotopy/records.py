@@ -8,7 +8,9 @@ mathematics is rechecked by :mod:`homotopy.verify`.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -21,7 +23,7 @@ from flint import arb, ctx
 from homotopy.census import Census, RunRecord, completeness_summary, paths_summary
 from homotopy.certify import Certificate
 from homotopy.classify import StationaryPoint
-from homotopy.completeness import CompletenessReport, Evidence
+from homotopy.completeness import CompletenessReport, Evidence, upper_bounds
 from homotopy.errors import CensusFileError
 from homotopy.intervals import Enclosure
 from homotopy.solve import PathAccount
@@ -75,6 +77,22 @@ class Bound(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     assumptions: str
 
 
+class Check(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A piece of evidence as written."""
+
+    name: str
+    outcome: str
+    detail: str
+
+
+class StatedCompleteness(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A verdict as written."""
+
+    verdict: str
+    reason: str
+    evidence: list[Check]
+
+
 class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """All members of a census file."""
 
@@ -92,15 +110,17 @@ class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     formulation: str
     unknowns: list[str]
     charts: list[list[str]]
+    is_redrawable: bool
     is_coercive_by_model: bool
     known_counts: list[Bound]
+    neuron_permutations: list[list[int]]
     solutions: list[Solution]
     points: list[Point]
     counts: dict[str, int]
     by_index: dict[str, int]
     euler_expected: int | None
     euler_found: int | None
-    completeness: dict[str, Any]
+    completeness: StatedCompleteness
     paths: dict[str, int]
     run: dict[str, Any]
     sha256: str
@@ -138,15 +158,17 @@ def save_census(census: Census, path: str | Path) -> None:
         formulation=land.formulation.kind.value,
         unknowns=list(land.system.variables),
         charts=[[str(a) for a in chart] for chart in land.formulation.charts],
+        is_redrawable=_redraw(land.label, land.seed, land.index, land.digest) is not None,
         is_coercive_by_model=land.is_coercive_by_model,
-        known_counts=[Bound(b.value, b.kind.name, b.name, b.reference, b.assumptions) for b in land.known_counts],
+        known_counts=bounds_as_written(land),
+        neuron_permutations=[list(p) for p in land.neuron_permutations],
         solutions=[_solution(c, orbit) for c, orbit in zip(census.certificates, census.orbit_of, strict=True)],
         points=points,
         counts=count_members(census),
         by_index={str(k): v for k, v in census.by_index.items()},
         euler_expected=expected,
         euler_found=found,
-        completeness=completeness_summary(census.completeness),
+        completeness=msgspec.convert(completeness_summary(census.completeness), StatedCompleteness),
         paths=paths_summary(census.paths),
         run={name: getattr(census.run, name) for name in census.run.__dataclass_fields__},
         sha256="",
@@ -154,6 +176,11 @@ def save_census(census: Census, path: str | Path) -> None:
     content = msgspec.to_builtins(body)
     content["sha256"] = content_digest(content)
     _write(Path(path), msgspec.json.format(msgspec.json.encode(content), indent=1))
+
+
+def bounds_as_written(land: Landscape) -> list[Bound]:
+    """What the model proves about its number of solutions, as a census file states it."""
+    return [Bound(b.value, b.kind.name, b.name, b.reference, b.assumptions) for b in land.known_counts]
 
 
 def count_members(census: Census) -> dict[str, int]:
@@ -238,13 +265,15 @@ def read_census_file(path: str | Path) -> CensusFile:
     try:
         content = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CensusFileError(f"{path} is no complete JSON ({error}).", "It is truncated or damaged: make it again.") from error
+        raise CensusFileError(f"{path} is no complete JSON ({error}).", "It is damaged: make it again.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CensusFileError(f"{path} is not a census file.", "Give a file that 'stationary count --save' wrote.")
-    if not isinstance(content.get("version"), int) or content["version"] > VERSION:
+    number = content.get("version")
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise CensusFileError(f"{path} has no format version.", "Make it again.")
+    if number > VERSION:
         raise CensusFileError(
-            f"{path} has format version {content.get('version')}, this program reads up to {VERSION}.",
-            "Upgrade stationary-points.",
+            f"{path} has format version {number}, this program reads up to {VERSION}.", "Upgrade stationary-points."
         )
     if content.get("sha256") != content_digest(content):
         raise CensusFileError(f"{path} was altered: its content does not match its sha256.", "Make it again.")
@@ -254,30 +283,53 @@ def read_census_file(path: str | Path) -> CensusFile:
         raise CensusFileError(f"{path} has a wrong member ({error}).", "Make it again.") from error
 
 
-def rebuild_landscape(file: CensusFile) -> tuple[Landscape, str]:
-    """The landscape of a file, and how far its origin could be checked.
+# Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
+_OUTSIDE = re.compile(r"^expression:|@|=explicit|\.csv|\.toml")
 
-    From label and seed when that gives the same landscape (then all that the model proves holds again), else from
-    the exact text.
+
+def _redraw(label: str, seed: int | None, sample: int, digest: str) -> Landscape | None:
+    """The landscape drawn again from label and seed; None where these do not name it."""
+    if seed is None or _OUTSIDE.search(label):
+        return None
+    try:
+        land = model_from_label(label).sample(seed, sample)
+        return land if land.digest == digest else None
+    except PolysysError:
+        return None
+
+
+def rebuild_landscape(file: CensusFile) -> tuple[Landscape, bool]:
+    """The landscape of a file, and whether it was drawn again from label and seed.
+
+    If it was, all that the model proves holds again. If the file says that it cannot be, the landscape is taken from
+    the exact text, together with what the model stated about it when the file was written.
     """
-    if file.seed is not None:
-        try:
-            land = model_from_label(file.model).sample(file.seed, file.sample)
-        except PolysysError as error:
-            note = f"the label could not be drawn again ({error.what}); taken from the file's exact text"
-        else:
-            if land.digest == file.digest:
-                return land, "drawn again from label and seed: the same landscape"
-            raise CensusFileError(
-                f"Seed {file.seed} of {file.model} gives another landscape than the file holds.", "Make the file again."
-            )
-    else:
-        note = "explicit couplings; taken from the file's exact text"
+    land = _redraw(file.model, file.seed, file.sample, file.digest)
+    if (land is not None) is not file.is_redrawable:
+        raise CensusFileError(
+            f"Seed {file.seed} of {file.model} gives another landscape than the file holds.", "Make the file again."
+        )
+    if land is not None:
+        return land, True
     try:
         land = landscape_from_text(file.landscape, file.model, file.seed, file.sample, file.chart_seed)
     except PolysysError as error:
         raise CensusFileError(f"The landscape of the file is unusable. {error.what}", "Make the file again.") from error
-    return land, note
+    if any(sorted(p) != list(range(land.domain.n)) for p in file.neuron_permutations):
+        raise CensusFileError("A neuron permutation of the file is none.", "Make the file again.")
+    try:
+        counts = [
+            RootCount(b.value, RootCountKind[b.kind], b.name, b.reference, b.assumptions) for b in file.known_counts
+        ]
+    except KeyError as error:
+        raise CensusFileError(f"There is no kind of root count {error}.", "Make the file again.") from error
+    stated = replace(
+        land,
+        known_counts=tuple(counts),
+        is_coercive_by_model=file.is_coercive_by_model,
+        neuron_permutations=tuple(map(tuple, file.neuron_permutations)),
+    )
+    return stated, False
 
 
 def load_census(path: str | Path) -> Census:
@@ -290,42 +342,26 @@ def load_census(path: str | Path) -> Census:
     """
     file = read_census_file(path)
     land, _ = rebuild_landscape(file)
-    if not land.known_counts and (file.known_counts or file.is_coercive_by_model):
-        land = _with_stated(land, file)
     try:
-        verdict = file.completeness
         return Census(
             land,
             tuple(certificates(file)),
             tuple(stationary_points(file)),
             tuple(s.orbit for s in file.solutions),
-            tuple(_bounds(land)),
-            CompletenessReport(
-                Completeness(verdict["verdict"]),
-                verdict["reason"],
-                tuple(Evidence(e["name"], Verdict(e["outcome"]), e["detail"]) for e in verdict["evidence"]),
-            ),
+            tuple(upper_bounds(land)),
+            stated_completeness(file),
             PathAccount(**file.paths),
-            RunRecord(**{**file.run, "gamma": tuple(file.run["gamma"]), "attempts": tuple(file.run["attempts"])}),
+            msgspec.convert(file.run, RunRecord),
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (ArithmeticError, LookupError, ValueError, TypeError, msgspec.ValidationError) as error:
         raise CensusFileError(f"{path} has a wrong member ({error}).", "Make it again.") from error
 
 
-def _bounds(land: Landscape) -> list[RootCount]:
-    from homotopy.completeness import upper_bounds
-
-    return upper_bounds(land)
-
-
-def _with_stated(land: Landscape, file: CensusFile) -> Landscape:
-    """The landscape with what its model claimed when the file was written (not rechecked)."""
-    from dataclasses import replace
-
-    counts = tuple(
-        RootCount(b.value, RootCountKind[b.kind], b.name, b.reference, b.assumptions) for b in file.known_counts
-    )
-    return replace(land, known_counts=counts, is_coercive_by_model=file.is_coercive_by_model)
+def stated_completeness(file: CensusFile) -> CompletenessReport:
+    """The verdict of a file, as written."""
+    stated = file.completeness
+    evidence = tuple(Evidence(e.name, Verdict(e.outcome), e.detail) for e in stated.evidence)
+    return CompletenessReport(Completeness(stated.verdict), stated.reason, evidence)
 
 
 def certificates(file: CensusFile) -> list[Certificate]:
@@ -333,13 +369,18 @@ def certificates(file: CensusFile) -> list[Certificate]:
     result = []
     for s in file.solutions:
         mid = tuple((_number(re), _number(im)) for re, im in zip(s.re, s.im, strict=True))
-        result.append(Certificate(Enclosure(mid, _number(s.radius), _number(s.uniqueness)), Verdict(s.real), s.precision))
+        enclosure = Enclosure(mid, _number(s.radius), _number(s.uniqueness))
+        result.append(Certificate(enclosure, Verdict(s.real), s.precision))
     return result
 
 
+_NUMBER = re.compile(r"(-?[0-9]{1,2000})(?:e(-?[0-9]{1,4}))?")  # what _exact writes, of a size that does no harm
+
+
 def _number(text: str) -> Fraction:
-    if len(text) > 2000 or abs(int(text.partition("e")[2] or 0)) > 5000:
-        raise ValueError(f"number too long: {text[:20]}..")
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise ValueError(f"no exact decimal: {text[:20]}")
     return Fraction(text)
 
 
@@ -348,7 +389,13 @@ def stationary_points(file: CensusFile) -> list[StationaryPoint]:
     with ctx.workprec(256):
         return [
             StationaryPoint(
-                p.solution, tuple(p.signs), tuple(arb(c) for c in p.coordinates), arb(p.energy), p.index, p.orbit, p.is_origin
+                p.solution,
+                tuple(p.signs),
+                tuple(arb(c) for c in p.coordinates),
+                arb(p.energy),
+                p.index,
+                p.orbit,
+                p.is_origin,
             )
             for p in file.points
         ]

@@ -5,23 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import hypot
+from typing import TYPE_CHECKING
 
 import numpy as np
+from flint import fmpq, fmpq_mat
 
 from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.closure import closure_candidates
-from homotopy.engines.phcpack import PathEnd, PathReport, PHCpack, Start
+from homotopy.errors import EngineMissingError
+from homotopy.intervals import to_double
 from homotopy.options import Options
-from homotopy.starts import Polynomials, fermat_start, has_fermat_start
 from homotopy.status import PathStatus
-from polysys.bezout import best_partition
 from polysys.errors import InputError, PositiveDimensionalError
 from polysys.landscape import Landscape
 
+if TYPE_CHECKING:  # at run time only where paths are tracked, so that a census is verified without any engine
+    from homotopy.engines.phcpack import PHCpack
+    from homotopy.paths import End, TrackedPaths
+
 Progress = Callable[[int, int], None]
 _LADDER = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
-_STARTS = {"polyhedral": Start.POLYHEDRAL, "multihomogeneous": Start.MULTIHOMOGENEOUS, "total-degree": Start.TOTAL_DEGREE}
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
 
@@ -100,7 +105,7 @@ class SolveReport:
     def is_clean(self) -> bool:
         """Whether every path ended at a certified solution of its own or at infinity, and nothing was found besides."""
         lost = self.paths.duplicate + self.paths.singular + self.paths.failed
-        return lost == 0 and self.n_beyond_paths == 0 and self.n_entangled == 0
+        return lost == 0 and self.paths.is_balanced and self.n_beyond_paths == 0 and self.n_entangled == 0
 
     def __repr__(self) -> str:
         return (
@@ -147,80 +152,122 @@ def solve(
     trivial = _solve_by_hand(landscape, options, begin)
     if trivial is not None:
         return trivial
-    ladder = _LADDER[options.precision]
+    rounds = _Rounds(landscape, options, progress)
     attempts: list[str] = []
     known: tuple[Certificate, ...] = ()
-    with PHCpack(options.transport, options.time_limit, progress=progress) as engine:  # type: ignore[arg-type]
+    with rounds:
         for k in range(options.rounds):
-            seed = options.seed + 7919 * k
-            precision = ladder[min(k, len(ladder) - 1)]
-            tracked = _track(landscape, engine, options.strategy, precision, seed)
+            tracked = rounds.run(k)
             attempts.extend(tracked.attempts)
-            report = _account(landscape, tracked, known, seed, k + 1)
+            report = _account(landscape, tracked, known, k + 1)
             known = report.certificates
             if report.is_clean or (bound is not None and len(known) == bound):
                 break
             if report.paths.singular:
                 _refuse_continuous_family(landscape, report.singular_ends)
-            attempts.append(f"Round {k + 1} ({precision}, seed {seed}) did not balance: {report.paths}.")
+            attempts.append(
+                f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
+            )
+            if not rounds.has_next(k + 1):
+                break
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
 
 
-def _terms(landscape: Landscape) -> Polynomials:
-    return [[(complex(float(c)), e) for e, c in terms.items()] for terms in landscape.system.terms]
+class _Rounds:
+    """Which engine runs which round.
 
+    "auto": the tracker where the family has a start set, once more with other paths and tighter settings, then
+    PHCpack in double double and quad double; PHCpack alone elsewhere. A named engine runs all rounds.
+    """
 
-def _track(
-    landscape: Landscape, engine: PHCpack, strategy: str, precision: str, seed: int
-) -> PathReport:
-    target = _terms(landscape)
-    fermat = has_fermat_start(landscape.formulation)
-    if strategy == "fermat" and not fermat:
-        raise InputError(f"{landscape.label} has no Fermat start.", "It needs a form on one sphere; use strategy=auto.")
-    if strategy == "fermat" or (strategy == "auto" and fermat):
-        start, solutions = fermat_start(landscape.formulation, seed)
-        report = engine.track(target, start, solutions, precision=precision, seed=seed)  # type: ignore[arg-type]
-        return replace(report, root_count=len(solutions), root_count_kind="eigenvectors of a Fermat form", start="Fermat form")
-    kind = _STARTS["polyhedral" if strategy == "auto" else strategy]
-    partition = None
-    if kind is Start.MULTIHOMOGENEOUS:
-        supports = [list(terms) for terms in landscape.system.terms]
-        partition = best_partition(supports, landscape.system.n).partition
-    return engine.solve(target, start=kind, partition=partition, precision=precision, seed=seed)  # type: ignore[arg-type]
+    def __init__(self, landscape: Landscape, options: Options, progress: Progress | None) -> None:
+        self._landscape, self._options, self._progress = landscape, options, progress
+        self._phcpack: PHCpack | None = None
+        self._tracker_rounds = 0
+        if options.engine == "tracker" or (options.engine == "auto" and options.strategy == "auto"):
+            self._tracker_rounds = options.rounds if options.engine == "tracker" else 2
+
+    def __enter__(self) -> _Rounds:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._phcpack is not None:
+            self._phcpack.close()
+
+    def has_next(self, k: int) -> bool:
+        """Whether another round can be run; a missing PHCpack does not undo what the tracker found."""
+        if k < self._tracker_rounds or self._options.engine != "auto":
+            return True
+        from homotopy.engines.phcpack import find_phcpack
+
+        try:
+            find_phcpack()
+        except EngineMissingError:
+            return False
+        return True
+
+    def run(self, k: int) -> TrackedPaths:
+        """The paths of round k."""
+        from homotopy.paths import run_phcpack, run_tracker
+
+        options = self._options
+        if k < self._tracker_rounds:
+            tracked = run_tracker(self._landscape, options, k, self._progress)
+            if tracked is not None:
+                return tracked
+            if options.engine == "tracker":
+                raise InputError(
+                    f"The tracker has no start set for {self._landscape.label}.", "Use engine=phcpack or engine=auto."
+                )
+            self._tracker_rounds = 0
+        from homotopy.engines.phcpack import PHCpack
+
+        if self._phcpack is None:
+            self._phcpack = PHCpack(options.transport, options.time_limit, progress=self._progress)  # type: ignore[arg-type]
+        ladder = _LADDER[options.precision]
+        precision = ladder[min(k, len(ladder) - 1)]
+        return run_phcpack(self._landscape, self._phcpack, options.strategy, precision, options.seed + 7919 * k)
 
 
 def _account(
-    landscape: Landscape, tracked: PathReport, known: tuple[Certificate, ...], seed: int, rounds: int
+    landscape: Landscape, tracked: TrackedPaths, known: tuple[Certificate, ...], rounds: int
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""
-    hopeful = [end for end in tracked.ends if end.status in (PathStatus.REGULAR, PathStatus.SINGULAR)]
-    result = certify(landscape.tapes, [end.x for end in hopeful], known)
+    hopeful = [
+        (end, images)
+        for end, images in zip(tracked.ends, tracked.images, strict=True)
+        if end.status in (PathStatus.REGULAR, PathStatus.SINGULAR)
+    ]
+    result = certify(landscape.tapes, [end.x for end, _ in hopeful], known, [images for _, images in hopeful])
     counts = dict.fromkeys(PathStatus, 0)
     reached: set[int] = set()
     singular: list[tuple[complex, ...]] = []
-    for end in tracked.ends:
+    for end, images in zip(tracked.ends, tracked.images, strict=True):
         if end.status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
-            counts[end.status] += 1
-    for end, number in zip(hopeful, result.assignment, strict=True):
-        status = _final_status(end, number, result, reached)
-        counts[status] += 1
-        if status is PathStatus.SINGULAR:
-            singular.append(tuple(end.x))
+            counts[end.status] += len(images)
+    numbers = iter(result.assignment)
+    for end, images in hopeful:
+        for flip in images:
+            point = tuple((np.array(end.x) * flip).tolist())
+            status = _final_status(point, end, next(numbers), result, reached)
+            counts[status] += 1
+            if status is PathStatus.SINGULAR:
+                singular.append(point)
     closed = _close(landscape, result)
     return SolveReport(
         certificates=closed.certificates,
-        paths=PathAccount(len(tracked.ends), *(counts[s] for s in PathStatus)),
+        paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
         n_beyond_paths=len(closed.certificates) - len(reached),
         singular_ends=tuple(singular),
         n_entangled=closed.n_entangled,
-        engine="phcpack",
-        engine_version=tracked.version,
+        engine=tracked.engine,
+        engine_version=tracked.engine_version,
         start=tracked.start,
         precision=tracked.precision,
         transport=tracked.transport,
         root_count=tracked.root_count,
         root_count_kind=tracked.root_count_kind,
-        solver_seed=seed,
+        solver_seed=tracked.seed,
         gamma=tracked.gamma,
         rounds=rounds,
         attempts=(),
@@ -228,12 +275,14 @@ def _account(
     )
 
 
-def _final_status(end: PathEnd, number: int | None, result: CertificationReport, reached: set[int]) -> PathStatus:
+def _final_status(
+    point: tuple[complex, ...], end: End, number: int | None, result: CertificationReport, reached: set[int]
+) -> PathStatus:
     if number is None:
         return PathStatus.SINGULAR if end.status is PathStatus.SINGULAR or end.rco < 1e-8 else PathStatus.FAILED
     mid = result.certificates[number].enclosure.mid
-    size = 1 + max(map(abs, end.x))
-    drift = max(hypot(z.real - float(re), z.imag - float(im)) for z, (re, im) in zip(end.x, mid, strict=True))
+    size = 1 + max(map(abs, point))
+    drift = max(hypot(z.real - to_double(re), z.imag - to_double(im)) for z, (re, im) in zip(point, mid, strict=True))
     if drift > _MAX_DRIFT * size:
         return PathStatus.FAILED
     if number in reached:
@@ -259,7 +308,7 @@ def _refuse_continuous_family(landscape: Landscape, ends: Sequence[Sequence[comp
         return
     for end in ends:
         x = np.array(end[: landscape.domain.n])
-        if np.abs(symmetry.field(x)).max() > 1e-3 * np.abs(x).max():
+        if np.abs(symmetry.field(x.tolist())).max() > 1e-3 * np.abs(x).max():
             raise PositiveDimensionalError(
                 f"The stationary points of {landscape.label} are not isolated: a continuous symmetry group of "
                 f"dimension {symmetry.dimension} moves them.",
@@ -275,11 +324,9 @@ def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> Solv
     certificates: tuple[Certificate, ...] = ()
     n_paths = 0 if 0 in degrees else 1
     if n_paths:
-        n = landscape.system.n
-        zero = [complex(float(c)) for c in landscape.tapes.equations.evaluate([0] * n)]
-        matrix = np.array([float(v) for v in landscape.tapes.jacobian.evaluate([0] * n)]).reshape(n, n)
-        if np.linalg.matrix_rank(matrix) == n:
-            certificates = certify(landscape.tapes, [np.linalg.solve(matrix, -np.array(zero)).tolist()]).certificates
+        solution = _linear_solution(landscape)
+        if solution is not None:
+            certificates = certify(landscape.tapes, [solution]).certificates
     return SolveReport(
         certificates=certificates,
         paths=PathAccount(n_paths, len(certificates), singular=n_paths - len(certificates)),
@@ -299,3 +346,21 @@ def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> Solv
         attempts=(),
         seconds=time.perf_counter() - begin,
     )
+
+
+def _linear_solution(landscape: Landscape) -> list[complex] | None:
+    """The solution of linear equations by exact elimination, in double precision; None where they are singular."""
+    n = landscape.system.n
+    origin = [Fraction(0)] * n
+
+    def exact(values: Sequence[Fraction | int]) -> list[fmpq]:
+        return [fmpq(v.numerator, v.denominator) for v in values]
+
+    matrix = fmpq_mat(n, n, exact(landscape.tapes.jacobian.evaluate(origin)))
+    if matrix.det() == 0:
+        return None
+    x = matrix.solve(fmpq_mat(n, 1, [-c for c in exact(landscape.tapes.equations.evaluate(origin))]))
+    try:
+        return [complex(int(x[i, 0].p) / int(x[i, 0].q)) for i in range(n)]
+    except OverflowError as error:
+        raise InputError("The stationary point is beyond the range of double precision.", "Rescale.") from error

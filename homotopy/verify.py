@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flint import ctx
+import msgspec
+from flint import arb, ctx
 
 from homotopy import intervals
+from homotopy.census import paths_summary
 from homotopy.certify import Certificate, close_pairs, disjoint, reality
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
-from homotopy.completeness import alternating_sum, judge, upper_bounds
+from homotopy.completeness import alternating_sum, checks, decide, upper_bounds
 from homotopy.errors import CensusFileError
 from homotopy.records import (
     CensusFile,
+    bounds_as_written,
     certificates,
     count_members,
     load_census,
+    producer,
     read_census_file,
     rebuild_landscape,
+    stated_completeness,
     stationary_points,
 )
+from homotopy.solve import PathAccount
 from homotopy.status import Completeness, Verdict
 from polysys.landscape import Landscape
 
@@ -66,13 +72,14 @@ def verify(path: str | Path) -> VerificationReport:
     file = read_census_file(path)
     try:
         return VerificationReport(str(path), tuple(_checks(file, path)))
-    except (ValueError, KeyError, IndexError, TypeError, ZeroDivisionError) as error:
+    except (ArithmeticError, LookupError, ValueError, TypeError, msgspec.ValidationError) as error:
         raise CensusFileError(f"{path} has a member that cannot be used ({error}).", "Make it again.") from error
 
 
 def _checks(file: CensusFile, path: str | Path) -> list[Check]:
-    land, origin = rebuild_landscape(file)
-    checks = [Check("landscape", True, origin)]
+    land, is_redrawn = rebuild_landscape(file)
+    origin = "drawn again from label and seed: the same" if is_redrawn else "taken from the exact text in the file"
+    result = [Check("landscape", True, origin)]
     exact = (
         land.digest == file.digest
         and land.text == file.landscape
@@ -81,24 +88,29 @@ def _checks(file: CensusFile, path: str | Path) -> list[Check]:
         and land.formulation.kind.value == file.formulation
         and [[str(a) for a in chart] for chart in land.formulation.charts] == file.charts
         and land.label == file.model
+        and land.chart_seed == file.chart_seed
+        and bounds_as_written(land) == file.known_counts
+        and land.is_coercive_by_model is file.is_coercive_by_model
+        and [list(p) for p in land.neuron_permutations] == file.neuron_permutations
     )
-    checks.append(Check("digests", exact, "landscape, system and charts are what they are said to be" if exact else "they differ"))
+    what = "landscape, system and charts are what they are said to be" if exact else "they differ"
+    result.append(Check("digests", exact, what))
     if not exact:
-        return checks
+        return result
     certified = certificates(file)
-    checks.append(_certificates(land, certified))
-    checks.append(_distinct(certified))
-    checks.append(_reality(certified))
-    if not all(c.is_ok for c in checks):
-        return checks
+    result.append(_certificates(land, certified))
+    result.append(_distinct(certified))
+    result.append(_reality(certified))
+    if not all(c.is_ok for c in result):
+        return result
     orbit_of, is_closed = orbits(land, certified)
     points = classify(land, certified, orbit_of)
-    checks.append(_points(points, stationary_points(file)))
+    result.append(_points(points, stationary_points(file)))
     same_orbits = list(orbit_of) == [s.orbit for s in file.solutions]
-    checks.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
-    checks.append(_counts(file, path, points))
-    checks.append(_verdict(land, file, certified, points, is_closed))
-    return checks
+    result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
+    result.append(_counts(file, path, points))
+    result.append(_verdict(land, file, certified, points, is_closed, is_redrawn))
+    return result
 
 
 def _certificates(land: Landscape, certified: Sequence[Certificate]) -> Check:
@@ -138,24 +150,34 @@ def _points(found: Sequence[StationaryPoint], stated: Sequence[StationaryPoint])
             return Check("points", False, f"point {k} has another index, orbit or solution than is stated")
         with ctx.workprec(256):
             stated_balls, found_balls = [s.energy, *s.coordinates], [p.energy, *p.coordinates]
-            if len(stated_balls) != len(found_balls) or not all(
-                a.is_finite() and a.overlaps(b) and a.rad() <= b.rad() * 1000 + abs(b).upper() * 1e-20 + 1e-25
-                for a, b in zip(stated_balls, found_balls, strict=True)
-            ):
+            if len(stated_balls) != len(found_balls) or not all(map(_is_same_ball, stated_balls, found_balls)):
                 return Check("points", False, f"point {k} has another energy or other coordinates than is stated")
     return Check("points", True, f"{len(found)} with their Morse indices and energies")
+
+
+def _is_same_ball(stated: arb, found: arb) -> bool:
+    """Whether a ball that was printed with 25 digits says what was found, and not much less."""
+    if not stated.is_finite():
+        return False
+    room = stated + arb(0, stated.rad() / 64)  # another version of the arithmetic may round a little differently
+    return bool(room.contains(found) and stated.rad() <= found.rad() * 2 + abs(found).upper() * 1e-23)
 
 
 def _counts(file: CensusFile, path: str | Path, points: Sequence[StationaryPoint]) -> Check:
     census = load_census(path)
     found = alternating_sum(points)
     same = (
-        file.counts == count_members(census)
+        file.paths == paths_summary(census.paths)
+        and file.counts == count_members(census)
         and file.by_index == {str(k): v for k, v in census.by_index.items()}
         and file.euler_found == found
         and census.paths.is_balanced
     )
-    return Check("counts", same, "all follow from the solutions" if same else "a stated count does not follow from the solutions")
+    what = "all follow from the solutions" if same else "a stated count does not follow from the solutions"
+    return Check("counts", same, what)
+
+
+_STRENGTH = {Completeness.UNKNOWN: 0, Completeness.SUPPORTED: 1, Completeness.PROVED: 2}
 
 
 def _verdict(
@@ -164,23 +186,36 @@ def _verdict(
     certified: Sequence[Certificate],
     points: Sequence[StationaryPoint],
     is_closed: bool,
+    is_redrawn: bool,
 ) -> Check:
-    """A verdict may say less than can be rechecked, never more; path records are taken as they are written."""
-    stated = Completeness(file.completeness["verdict"])
-    n_singular = file.paths.get("singular", 0)
-    again = judge(land, certified, points, is_closed, upper_bounds(land), None, n_singular)
-    name = "completeness"
-    if again.verdict is Completeness.CONTRADICTED:
-        return Check(name, stated is Completeness.CONTRADICTED, f"{again}")
-    if land.euler_characteristic is not None and file.euler_expected != land.euler_characteristic:
+    """The verdict follows again from the solutions and from the path record, which itself proves nothing."""
+    name, n = "completeness", len(certified)
+    if file.euler_expected != land.euler_characteristic:
         return Check(name, False, "another Euler characteristic is stated than the domain has")
-    if stated is Completeness.PROVED:
-        if again.verdict is Completeness.PROVED:
-            return Check(name, True, f"{again}")
-        if any(b.value == len(certified) for b in file.known_counts) and file.seed is None:
-            return Check(name, True, "NOT RECHECKED: rests on a bound that the model stated when the file was written")
-        return Check(name, False, "said to be proved, but no proved upper bound is met")
-    clean = not any(file.paths.get(k, 0) for k in ("duplicate", "singular", "failed"))
-    if stated is Completeness.SUPPORTED and not clean:
-        return Check(name, False, "said to be supported, but the paths do not balance")
-    return Check(name, stated is not Completeness.CONTRADICTED, f"{stated.value} (no check fails; the path record is not rechecked)")
+    stated, account = stated_completeness(file), PathAccount(**file.paths)
+    paths = stated.evidence[0] if stated.evidence else None
+    lost = account.duplicate + account.singular + account.failed
+    clean = paths is not None and lost == 0 and account.regular == n and paths.detail.endswith(")")
+    if (
+        paths is None
+        or paths.name != "paths balance"
+        or paths.outcome is not (Verdict.YES if clean else Verdict.UNDECIDED)
+        or not paths.detail.startswith(f"{account} (start: {file.run['start']}, ")
+    ):
+        return Check(name, False, "what is said about the paths is not what their record says")
+    bounds = upper_bounds(land)
+    evidence = checks(land, certified, points, is_closed, bounds, account.singular)
+    again = decide(land, n, bounds, evidence, paths)
+    if file.producer == producer():
+        same = again == stated
+    else:  # another version may know other bounds and use other words, but a verdict never says more than is true
+        both = again.verdict is not Completeness.CONTRADICTED and stated.verdict is not Completeness.CONTRADICTED
+        same = _STRENGTH[stated.verdict] <= _STRENGTH[again.verdict] if both else again.verdict is stated.verdict
+    if not same:
+        return Check(name, False, f"the file says {stated.verdict.value}, its content {again}")
+    if again.verdict is Completeness.SUPPORTED:
+        return Check(name, True, f"{again}; the path record is not rechecked")
+    own_bounds = upper_bounds(replace(land, known_counts=()))
+    if again.verdict is Completeness.PROVED and not is_redrawn and own_bounds[0].value != n:
+        return Check(name, True, f"{again}; NOT RECHECKED: the bound, which the model stated when the file was written")
+    return Check(name, True, f"{again}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import factorial, prod, sqrt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from polysys.errors import InputError
 FRACTIONAL_BITS = 30  # rounding of 1e-9 against a standard deviation of order one; exact in double precision
 
 
-def generator(seed: int, index: int = 0) -> np.random.Generator:
+def generator(seed: Any, index: Any = 0) -> np.random.Generator:
     """The random stream of sample `index` of `seed`.
 
     Raises
@@ -42,11 +43,13 @@ def dyadic(values: npt.ArrayLike, bits: int = FRACTIONAL_BITS) -> npt.NDArray[np
     array = np.asarray(values, dtype=np.float64)
     result = np.empty(array.shape, dtype=object)
     scale = 1 << bits
-    result.flat = [Fraction(round(v * scale), scale) for v in array.ravel().tolist()]
+    result.reshape(-1)[:] = [Fraction(round(v * scale), scale) for v in array.ravel().tolist()]
     return result
 
 
-def normal(rng: np.random.Generator, shape: int | tuple[int, ...], sigma: npt.ArrayLike = 1.0) -> npt.NDArray[np.object_]:
+def normal(
+    rng: np.random.Generator, shape: int | tuple[int, ...], sigma: npt.ArrayLike = 1.0
+) -> npt.NDArray[np.object_]:
     """Gaussian draws of mean 0 and standard deviation `sigma`, rounded to dyadic rationals."""
     return dyadic(rng.standard_normal(shape) * np.asarray(sigma))
 
@@ -55,7 +58,7 @@ def uniform(rng: np.random.Generator, shape: int | tuple[int, ...]) -> npt.NDArr
     """Uniform draws from (0, 1): odd multiples of 2^-31, so never 0 and never 1."""
     k = rng.integers(0, 1 << FRACTIONAL_BITS, shape)
     result = np.empty(k.shape, dtype=object)
-    result.flat = [Fraction(2 * int(v) + 1, 2 << FRACTIONAL_BITS) for v in k.ravel()]
+    result.reshape(-1)[:] = [Fraction(2 * int(v) + 1, 2 << FRACTIONAL_BITS) for v in k.ravel()]
     return result
 
 

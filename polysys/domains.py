@@ -14,6 +14,7 @@ from math import prod
 from typing import Any
 
 from polysys.errors import InputError
+from polysys.rationals import as_rational
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Domain:
     radii_squared: tuple[Fraction, ...] = ()
 
     def __post_init__(self) -> None:
+        if any(isinstance(size, bool) or not isinstance(size, int) for size in (self.n, *self.blocks)):
+            raise InputError(f"The sizes {(self.n, *self.blocks)!r} of a domain are not integers.", "Give integers.")
         if self.n < 1 or any(b < 1 for b in self.blocks):
             raise InputError("A domain has no coordinates.", "Give every block at least one coordinate.")
         if self.blocks and sum(self.blocks) != self.n:
@@ -100,7 +103,8 @@ class Domain:
     def constraints(self, x: Sequence[Any]) -> list[Any]:
         """The values of |w_l|^2 - r_l, for numbers of any kind (shape: one per sphere)."""
         return [
-            sum(xi * xi for xi in x[block]) - radius for block, radius in zip(self.slices, self.radii_squared, strict=True)
+            sum(xi * xi for xi in x[block]) - radius
+            for block, radius in zip(self.slices, self.radii_squared, strict=True)
         ]
 
 
@@ -109,21 +113,23 @@ def Euclidean(n: int) -> Domain:
     return Domain(n)
 
 
-def Sphere(n: int, radius_squared: Fraction | int = 1) -> Domain:
-    """The sphere |x|^2 = radius_squared in R^n, of dimension n - 1."""
-    return Domain(n, (n,), (Fraction(radius_squared),))
+def Sphere(n: int, radius_squared: Any = 1) -> Domain:
+    """The sphere |x|^2 = radius_squared (a rational number) in R^n, of dimension n - 1."""
+    return Domain(n, (n,), (as_rational(radius_squared),))
 
 
-def ProductOfSpheres(sizes: Sequence[int], radii_squared: Sequence[Fraction | int] | None = None) -> Domain:
+def ProductOfSpheres(sizes: Sequence[int], radii_squared: Sequence[Any] | None = None) -> Domain:
     """One sphere for each block of consecutive coordinates of the given sizes."""
-    radii = tuple(Fraction(r) for r in radii_squared) if radii_squared is not None else (Fraction(1),) * len(sizes)
+    radii = tuple(map(as_rational, radii_squared)) if radii_squared is not None else (Fraction(1),) * len(sizes)
     return Domain(sum(sizes), tuple(sizes), radii)
 
 
-_DOMAIN = re.compile(r"(euclidean|spheres?)(?:\s+(\d+(?:-\d+)*))?(?:\s+R2=([\d/]+(?:-[\d/]+)*))?", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"(euclidean|spheres?)(?:\s+(\d{1,5}(?:-\d{1,5})*))?(?:\s+R2=([\d/.]+(?:-[\d/.]+)*))?", re.IGNORECASE | re.ASCII
+)
 
 
-def parse_domain(text: str, n: int | None = None) -> Domain:
+def parse_domain(text: Any, n: int | None = None) -> Domain:
     """Read a domain from its text; `n` fills in a size that is left out.
 
     Examples
@@ -133,11 +139,11 @@ def parse_domain(text: str, n: int | None = None) -> Domain:
     >>> parse_domain("spheres 2-3 R2=2-1/2").radii_squared
     (Fraction(2, 1), Fraction(1, 2))
     """
-    match = _DOMAIN.fullmatch(text.strip())
+    match = _DOMAIN.fullmatch(text.strip()) if isinstance(text, str) else None
     sizes = [int(s) for s in match[2].split("-")] if match and match[2] else [n] if n else []
-    if match is None or not sizes or any(size is None or not 0 < size <= 10_000 for size in sizes):
+    if match is None or not sizes or not all(0 < size <= 10_000 for size in sizes):
         raise InputError(
-            f"The domain {text.strip()[:60]!r} cannot be read.",
+            f"The domain {str(text).strip()[:60]!r} cannot be read.",
             "Write 'euclidean', 'sphere', 'sphere 3 R2=4' or 'spheres 3-3'.",
         )
     if match[1].lower() == "euclidean":
@@ -145,11 +151,7 @@ def parse_domain(text: str, n: int | None = None) -> Domain:
             raise InputError("A Euclidean domain has one size and no radius.", "Write 'euclidean' alone.")
         domain = Euclidean(sizes[0])
     else:
-        try:
-            radii = [Fraction(r) for r in match[3].split("-")] if match[3] else None
-        except (ValueError, ZeroDivisionError) as error:
-            raise InputError(f"The squared radius in {text!r} is no number.", "Write R2=4 or R2=1/2.") from error
-        domain = ProductOfSpheres(sizes, radii)
+        domain = ProductOfSpheres(sizes, match[3].split("-") if match[3] else None)
     if n is not None and domain.n != n:
         raise InputError(
             f"The domain {text.strip()!r} has {domain.n} coordinates, the potential {n}.", "Make the two agree."

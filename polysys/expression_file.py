@@ -29,7 +29,7 @@ class ExpressionFile:
     potential_text : str
         The expression, for `parse_polynomial`.
     domain : str
-        "euclidean", "sphere" (|x|^2 = number of variables), "sphere R2=4" (|x|^2 = 4) or "spheres 3-3" (one a layer).
+        "euclidean", "sphere" (|x|^2 = 1), "sphere R2=4" (|x|^2 = 4) or "spheres 3-3" (one a layer).
     variables : tuple of str or None
         Names in order; None for all names in the expression.
     parameters : mapping of str to Fraction

@@ -120,7 +120,9 @@ class FormulationTapes:
     energy: Tape
 
 
-def record(formulation: Formulation, potential: Callable[[list[Node], list[Node]], Node], n_parameters: int = 0) -> FormulationTapes:
+def record(
+    formulation: Formulation, potential: Callable[[list[Node], list[Node]], Node], n_parameters: int = 0
+) -> FormulationTapes:
     """Trace a potential once and derive the tapes of its formulation by automatic differentiation."""
     n = formulation.domain.n
     recorder = Recorder(formulation.n_unknowns, n_parameters)
@@ -144,7 +146,7 @@ def block_degrees(potential: Any, domain: Domain) -> tuple[int, ...] | None:
     """The degree of a potential in each block of its domain, or None where it is not homogeneous."""
     if domain.is_euclidean:
         return None
-    degrees = {tuple(sum(exponents[block]) for block in domain.slices) for exponents in potential.keys()}
+    degrees = {tuple(sum(exponents[block]) for block in domain.slices) for exponents in potential.monoms()}
     return degrees.pop() if len(degrees) == 1 else None
 
 
@@ -156,7 +158,7 @@ def formulate(potential: Any, domain: Domain, chart_seed: int = 0) -> Formulatio
     PositiveDimensionalError
         If the potential does not depend on some coordinates or some sphere.
     """
-    for name, used in zip(potential.ring.symbols, np.any([e for e in potential.keys()], axis=0), strict=True):
+    for name, used in zip(potential.ring.symbols, np.any(potential.monoms(), axis=0), strict=True):
         if domain.is_euclidean and not used:
             raise PositiveDimensionalError(
                 f"The potential does not depend on {name}, so its stationary points are not isolated (translation).",
@@ -165,9 +167,9 @@ def formulate(potential: Any, domain: Domain, chart_seed: int = 0) -> Formulatio
     if domain.is_euclidean:
         return Formulation(Kind.EUCLIDEAN, domain)
     for k, block in enumerate(domain.slices):
-        if domain.blocks[k] > 1 and not any(any(e[block]) for e in potential.keys()):
+        if domain.blocks[k] > 1 and not any(any(e[block]) for e in potential.monoms()):
             raise PositiveDimensionalError(
-                f"The potential does not depend on sphere {k + 1}, so its stationary points are not isolated (rotation).",
+                f"The potential does not depend on sphere {k + 1}: its stationary points are not isolated (rotation).",
                 "Leave the sphere out.",
             )
     degrees = block_degrees(potential, domain)

@@ -1,7 +1,8 @@
-"""Model labels: `family:key=value,..`, stable names of landscapes on the command line and of tables; and .toml models."""
+"""Model labels: `family:key=value,..`, stable names for command line and tables; and .toml models."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class Family:
 
 def _integer(text: str, key: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise LabelError(f"{key}={text} is not a whole number.", f"Write {key}=3, say.")
+        raise LabelError(f"{key}={text[:60]} is not a whole number.", f"Write {key}=3, say.")
     return int(text)
 
 
@@ -57,7 +58,7 @@ def _p_spin(keys: Mapping[str, str]) -> Model:
         p=degrees if len(degrees) > 1 else degrees[0],
         couplings=keys.get("couplings", "kostlan"),
         field=keys.get("field", "0"),
-        weights=keys["weights"].split("-") if "weights" in keys else None,
+        weights=re.split(r"(?<=[0-9])-", keys["weights"]) if "weights" in keys else None,
     )
 
 
@@ -115,7 +116,8 @@ FAMILIES: dict[str, Family] = {
         Family(
             "deep-linear",
             "deep linear network, squared loss, one l2 value per weight",
-            "deep-linear:widths=IN-HIDDEN..-OUT,data=iris|wine|digits|diabetes|gaussian|FILE.csv[,m=M][,l2=random|VALUE][,loss=sum|mean]",
+            "deep-linear:widths=IN-HIDDEN..-OUT,data=iris|wine|digits|diabetes|gaussian|FILE.csv[,m=M]"
+            "[,l2=random|VALUE][,loss=sum|mean]",
             "deep-linear:widths=2-2-2,data=iris",
             ("widths",),
             ("data", "m", "l2", "loss"),
@@ -124,7 +126,8 @@ FAMILIES: dict[str, Family] = {
         Family(
             "polynomial-network",
             "network with a polynomial activation, squared loss, one l2 value per weight",
-            "polynomial-network:widths=IN-HIDDEN..-OUT,activation=POLYNOMIAL IN z,data=..[,m=M][,output=fixed|trained][,bias=yes][,l2=..][,loss=..]",
+            "polynomial-network:widths=IN-HIDDEN..-OUT,activation=POLYNOMIAL IN z,data=..[,m=M]"
+            "[,output=fixed|trained][,bias=yes][,l2=..][,loss=..]",
             "polynomial-network:widths=2-2-1,activation=z^2,data=iris",
             ("widths", "activation"),
             ("data", "m", "l2", "output", "bias", "loss"),
@@ -161,14 +164,19 @@ def model_from_label(label: str) -> Model:
         key, equals, value = part.partition("=")
         key = key.strip()
         if not equals or not value.strip() or key in keys:
-            raise LabelError(f"The part {part.strip()!r} of the label cannot be read.", f"Write it as in {family.example}.")
+            raise LabelError(
+                f"The part {part.strip()[:60]!r} of the label cannot be read.", f"Write it as in {family.example}."
+            )
         keys[key] = value.strip()
     return _build(family, keys)
 
 
 def _family(name: str) -> Family:
     if name not in FAMILIES:
-        raise LabelError(f"There is no model {name[:60]!r}.", f"Choose {', '.join(FAMILIES)} or expression (see 'stationary models').")
+        raise LabelError(
+            f"There is no model {name[:60]!r}.",
+            f"Choose {', '.join(FAMILIES)} or expression (see 'stationary models').",
+        )
     return FAMILIES[name]
 
 
@@ -178,15 +186,18 @@ def _build(family: Family, keys: Mapping[str, str]) -> Model:
             raise LabelError(f"The label of {family.name} lacks {key}.", f"Write it as in {family.example}.")
     for key in keys:
         if key not in family.required + family.optional:
-            raise LabelError(f"{family.name} has no key {key!r}.", f"The grammar is {family.grammar}")
+            raise LabelError(f"{family.name} has no key {key[:60]!r}.", f"Write it as {family.grammar}.")
     return family.build(keys)
 
 
 def _from_toml(path: Path) -> Model:
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LabelError(f"The model file {path} cannot be read ({error}).", "Give a TOML file with a key 'model'.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise LabelError(
+            f"The model file {str(path)[:200]!r} cannot be read ({str(error)[:200]}).",
+            "Give a TOML file with a key 'model'.",
+        ) from error
     name = content.pop("model", None)
     if name == "expression":
         return expression_from_file(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -17,20 +17,25 @@ from sympy.polys.rings import ring
 from polysys.coercivity import is_coercive
 from polysys.counts import RootCount
 from polysys.domains import Domain, parse_domain
-from polysys.errors import InputError, PositiveDimensionalError
+from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.formulation import Formulation, FormulationTapes, formulate, record
-from polysys.parser import format_polynomial, parse_polynomial
+from polysys.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
+from polysys.rationals import MAX_BITS, n_bits
 from polysys.symmetry import (
     ContinuousSymmetry,
+    Field,
     SymmetryGroup,
     continuous_symmetries,
     permutation_symmetries,
     sign_symmetries,
+    translations,
 )
 from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
-from polysys.tape import nested_form, trace
+from polysys.tape import Recorder, multiply_out, nested_form, trace
 
 Couplings = Mapping[str, npt.NDArray[np.object_]]
+_MAX_OPERATIONS = 1_000_000  # a longer straight-line program is beyond any solver
+_MAX_EXPANSION = 2_000_000  # products of coefficients: five seconds or so
 Potential = Callable[[npt.NDArray[np.object_], Couplings], Any]
 
 
@@ -45,7 +50,7 @@ class Scaling:
     energy_squared: Fraction = Fraction(1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # couplings are arrays; compare digests
 class Landscape:
     """A potential with exact rational couplings on a domain.
 
@@ -69,6 +74,12 @@ class Landscape:
         Candidate symmetries; used only where they preserve the potential exactly.
     symmetry_name : str
         What the model calls its continuous symmetry, should it have one.
+    mixing_fields : tuple of Field
+        Linear fields of which a combination that is a symmetry moves stationary points.
+    linear_couplings : tuple of str
+        Names of couplings in which the potential is jointly affine.
+    chart_seed : int
+        What the charts of the projective formulation are drawn from.
 
     Examples
     --------
@@ -90,19 +101,26 @@ class Landscape:
     known_counts: tuple[RootCount, ...] = ()
     neuron_permutations: tuple[tuple[int, ...], ...] = ()
     symmetry_name: str = ""
+    mixing_fields: tuple[Field, ...] = ()
+    linear_couplings: tuple[str, ...] = ()
     chart_seed: int = 0
 
     def __post_init__(self) -> None:
         if self.domain.n > MAX_UNKNOWNS:
             raise InputError(
-                f"The landscape has {self.domain.n} variables.", f"At most {MAX_UNKNOWNS} are supported: choose a smaller size."
+                f"The landscape has {self.domain.n} variables.",
+                f"At most {MAX_UNKNOWNS} are supported: choose a smaller size.",
+            )
+        if len(self.variables) != self.domain.n:
+            raise InputError(
+                f"The domain has {self.domain.n} coordinates, the potential {len(self.variables)} variables.",
+                "Make the two agree.",
             )
 
     @cached_property
     def potential(self) -> Any:
         """The potential as an exact polynomial (sympy PolyElement over QQ)."""
-        polynomials, *x = ring(list(self.variables), QQ)
-        value = polynomials(self.potential_function(np.array(x, dtype=object), self.couplings))
+        value = self._expand(self.couplings)
         if value.is_ground:
             raise InputError("The potential is constant.", "Give one that depends on its variables.")
         return value
@@ -138,7 +156,7 @@ class Landscape:
         """The same with the couplings as parameters, in the order of :attr:`parameters`."""
         return record(
             self.formulation,
-            lambda x, p: self.potential_function(np.array(x, dtype=object), self._unflatten(p)),
+            lambda x, p: self.potential_function(np.array(x, dtype=object), self.unflatten(p)),
             len(self.parameters),
         )
 
@@ -147,8 +165,38 @@ class Landscape:
         """All couplings, flattened in the order of their names."""
         return tuple(c for name in self.couplings for c in self.couplings[name].ravel())
 
-    def _unflatten(self, values: list[Any]) -> Couplings:
-        result, start = {}, 0
+    @cached_property
+    def is_linear_parameter(self) -> npt.NDArray[np.bool_]:
+        """For each of :attr:`parameters` whether the potential is affine in it (jointly with the others so marked)."""
+        flags = [name in self.linear_couplings for name, c in self.couplings.items() for _ in range(c.size)]
+        return np.array(flags, bool)
+
+    def generic_potential(self) -> Any:
+        """The potential with small random integers for couplings: it has the monomials of a generic member."""
+        rng = np.random.default_rng(0)
+        numbers = [Fraction(int(v)) for v in rng.integers(1, 10**6, len(self.parameters))]
+        return self._expand(self.unflatten(numbers))
+
+    def _expand(self, couplings: Couplings) -> Any:
+        """The potential with these couplings, multiplied out; refused beforehand where that would take too long."""
+        recorder = Recorder(self.domain.n, limit=_MAX_OPERATIONS)
+        try:
+            tape = recorder.tape([self.potential_function(np.array(recorder.variables, dtype=object), couplings)])
+        except InputError as error:
+            raise InputError(f"The potential is too large: {error.what}", error.way_out) from error
+        polynomials, *x = ring(list(self.variables), QQ)
+        (value,) = multiply_out(tape, x, lambda c: polynomials(QQ(c.numerator, c.denominator)), _MAX_EXPANSION)
+        if any(max(e) > MAX_EXPONENT for e in value.monoms()) or any(n_bits(c) > MAX_BITS for c in value.coeffs()):
+            raise InputError(
+                f"The potential has a power above {MAX_EXPONENT} or a coefficient of more than {MAX_BITS} bits.",
+                "Choose a lower degree.",
+            )
+        return value
+
+    def unflatten(self, values: Sequence[Any]) -> Couplings:
+        """Couplings of this landscape's shape from a flat list."""
+        result: dict[str, npt.NDArray[np.object_]] = {}
+        start = 0
         for name, array in self.couplings.items():
             piece = np.empty(array.size, dtype=object)
             piece[:] = values[start : start + array.size]
@@ -205,8 +253,12 @@ class Landscape:
         PositiveDimensionalError
             Naming the symmetry and its dimension.
         """
-        symmetry = self.continuous_symmetry
-        if symmetry is not None and symmetry.dimension and self.symmetry_name:
+        if not self.mixing_fields:
+            return
+        # Rotations of weights that the data do not see are symmetries too, but stationary points have none there.
+        basis = [*self.mixing_fields, *translations(self.domain.n)]
+        symmetry = continuous_symmetries(self.potential, self.domain, basis=basis)
+        if symmetry is not None and symmetry.dimension:
             raise PositiveDimensionalError(
                 f"The stationary points of {self.label} are not isolated: {self.symmetry_name} acts on them "
                 f"(continuous symmetry of dimension {symmetry.dimension}).",
@@ -215,16 +267,22 @@ class Landscape:
 
     def __repr__(self) -> str:
         seed = "explicit couplings" if self.seed is None else f"seed {self.seed}, sample {self.index}"
+        try:
+            degrees = self.system.degrees
+            system = f"{len(degrees)} equations, degrees {'-'.join(map(str, degrees))}, total degree {prod(degrees)}"
+        except PolysysError as error:
+            system = error.what
         return (
             f"Landscape of {self.label} ({seed}, digest {self.digest[:6]})\n"
             f"  domain     {self.domain.text}, dimension {self.domain.dimension}\n"
-            f"  potential  {len(self.potential)} terms of degree {max(map(sum, self.potential.keys()))}\n"
-            f"  system     {self.system.n} equations, degrees {'-'.join(map(str, self.system.degrees))}, "
-            f"total degree {prod(self.system.degrees)}"
+            f"  potential  {len(self.potential)} terms of degree {max(map(sum, self.potential.monoms()))}\n"
+            f"  system     {system}"
         )
 
 
-def landscape_from_text(text: str, label: str = "text", seed: int | None = None, index: int = 0, chart_seed: int = 0) -> Landscape:
+def landscape_from_text(
+    text: str, label: str = "text", seed: int | None = None, index: int = 0, chart_seed: int = 0
+) -> Landscape:
     """The landscape whose canonical text this is; parsing never evaluates code.
 
     Raises
@@ -247,7 +305,7 @@ def landscape_from_text(text: str, label: str = "text", seed: int | None = None,
             label=label,
             domain=parse_domain(lines["domain"], len(variables)),
             variables=variables,
-            potential_function=lambda x, _: nested_form(terms, x),
+            potential_function=lambda x, _: nested_form(terms, x.tolist()),
             seed=seed,
             index=index,
             scaling=Scaling(

@@ -10,12 +10,14 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
+from math import gcd, lcm
 from typing import Any
 
 from flint import fmpz, fmpz_mat, nmod, nmod_mat
+from sympy.combinatorics import Permutation, PermutationGroup
 
 from polysys.domains import Domain
+from polysys.errors import InputError
 from polysys.tape import Tape, nested_form, trace
 
 _PRIME = 2**61 - 1  # Mersenne prime: a false rank drop at random points has probability below 1e-15
@@ -79,25 +81,48 @@ class SymmetryGroup:
         return SignedPermutation(tuple(range(self.n)), (1,) * self.n)
 
     def elements(self, limit: int = 100_000) -> Iterator[SignedPermutation]:
-        """All elements (at most `limit`), the identity first."""
+        """All elements, the identity first.
+
+        Raises
+        ------
+        InputError
+            If there are more than `limit`, which is noticed after so many.
+        """
         seen = {self.identity}
         queue = [self.identity]
         for element in queue:
             yield element
             for generator in self.generators:
                 image = generator.compose(element)
-                if image not in seen and len(seen) < limit:
+                if image not in seen:
+                    if len(seen) >= limit:
+                        raise InputError(f"The symmetry group has more than {limit} elements.", "Use its generators.")
                     seen.add(image)
                     queue.append(image)
 
     @property
     def order(self) -> int:
-        """Number of elements."""
-        return sum(1 for _ in self.elements())
+        """Number of elements, by the Schreier-Sims algorithm: groups of any size."""
+        n = self.n
+        # the coordinates and their negatives as 2n points
+        images = [
+            [p + n * (s < 0) for p, s in zip(g.perm, g.signs, strict=True)]
+            + [p + n * (s > 0) for p, s in zip(g.perm, g.signs, strict=True)]
+            for g in self.generators
+        ]
+        return int(PermutationGroup([Permutation(image) for image in images]).order()) if images else 1
 
     def orbit(self, x: Sequence[Any]) -> set[tuple[Any, ...]]:
         """The distinct images of a point with exact coordinates."""
-        return {tuple(g.apply(x)) for g in self.elements()}
+        seen = {tuple(x)}
+        queue = [tuple(x)]
+        for point in queue:
+            for generator in self.generators:
+                image = tuple(generator.apply(point))
+                if image not in seen:
+                    seen.add(image)
+                    queue.append(image)
+        return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +145,10 @@ class ContinuousSymmetry:
     def field(self, x: Sequence[complex]) -> list[list[complex]]:
         """The fields at a point, one row for each generator."""
         return [
-            [sum(float(a) * xj for a, xj in zip(row, x, strict=True)) + float(b) for row, b in zip(matrix, shift, strict=True)]
+            [
+                sum(float(a) * xj for a, xj in zip(row, x, strict=True)) + float(b)
+                for row, b in zip(matrix, shift, strict=True)
+            ]
             for matrix, shift in self.generators
         ]
 
@@ -139,7 +167,7 @@ def sign_symmetries(potential: Any) -> tuple[SignedPermutation, ...]:
     [(-1, -1)]
     """
     n = potential.ring.ngens
-    rows = {tuple(e % 2 for e in exponents) for exponents in potential.keys()} - {(0,) * n}
+    rows = {tuple(e % 2 for e in exponents) for exponents in potential.monoms()} - {(0,) * n}
     matrix = nmod_mat(len(rows), n, [e for row in sorted(rows) for e in row], 2) if rows else nmod_mat(1, n, 2)
     kernel, nullity = matrix.nullspace()
     identity = tuple(range(n))
@@ -176,21 +204,31 @@ def permutation_symmetries(
         if g.preserves(potential):
             found.append(g)
             parent[root(i)] = root(j)
+    spheres = {frozenset(range(s.start, s.stop)): r for s, r in zip(domain.slices, domain.radii_squared, strict=True)}
     for candidate in candidates:
         g = SignedPermutation(tuple(candidate), (1,) * n)
-        if g not in found and g.preserves(potential):
+        keeps_domain = all(
+            spheres.get(frozenset(g.perm[i] for i in sphere)) == radius for sphere, radius in spheres.items()
+        )
+        if g not in found and keeps_domain and g.preserves(potential):
             found.append(g)
     return tuple(found)
 
 
-def _basis_fields(domain: Domain) -> list[tuple[tuple[tuple[int, int, int], ...], int | None]]:
-    """Basis of the candidate fields: entries (i, j, a) of A, or a coordinate of b; tangent to the domain."""
+Field = tuple[tuple[tuple[int, int, int], ...], int | None]
+"""A candidate field: the entries (i, j, a) of A, or the one coordinate of b that is 1."""
+
+
+def translations(n: int) -> list[Field]:
+    """The constant fields of R^n."""
+    return [((), i) for i in range(n)]
+
+
+def _basis_fields(domain: Domain) -> list[Field]:
+    """Basis of all linear fields tangent to the domain."""
     if domain.is_euclidean:
         n = domain.n
-        linear: list[tuple[tuple[tuple[int, int, int], ...], int | None]] = [
-            (((i, j, 1),), None) for i in range(n) for j in range(n)
-        ]
-        return linear + [((), i) for i in range(n)]
+        return [(((i, j, 1),), None) for i in range(n) for j in range(n)] + translations(n)
     return [
         (((i, j, 1), (j, i, -1)), None)
         for block in domain.slices
@@ -199,8 +237,12 @@ def _basis_fields(domain: Domain) -> list[tuple[tuple[tuple[int, int, int], ...]
     ]
 
 
-def continuous_symmetries(potential: Any, domain: Domain, gradient: Tape | None = None) -> ContinuousSymmetry | None:
+def continuous_symmetries(
+    potential: Any, domain: Domain, gradient: Tape | None = None, basis: Sequence[Field] | None = None
+) -> ContinuousSymmetry | None:
     """All linear one-parameter symmetries of a potential on its domain, proved exactly; None if not searched.
+
+    With a `basis`, only its linear combinations are searched, whatever the number of variables.
 
     Solves grad V(x) . (A x + b) = 0 for A, b (A skew within each sphere, b = 0 there). The rank is first found at
     random points modulo a prime: full rank there proves that no symmetry exists. Otherwise the nullspace over Q is
@@ -215,39 +257,61 @@ def continuous_symmetries(potential: Any, domain: Domain, gradient: Tape | None 
     1
     """
     n = domain.n
-    if n > _MAX_CONTINUOUS:
+    if basis is None and n > _MAX_CONTINUOUS:
         return None
     if gradient is None:
         terms = {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in potential.terms()}
         gradient = trace(lambda x, _: [nested_form(terms, x)], n).gradient()
-    basis = _basis_fields(domain)
+    if basis is None:
+        basis = _basis_fields(domain)
     if not basis:
         return ContinuousSymmetry(())
     rng = random.Random(0)
+    prime = _PRIME
+    while any(c.denominator % prime == 0 for c in gradient.constants):
+        prime = next(q for q in range(prime - 2, 0, -2) if fmpz(q).is_prime())
 
     def rows(points: list[list[Any]], constant: Any) -> list[list[Any]]:
         result = []
         for x in points:
             g = gradient.evaluate(x, (), constant)
-            result.append([sum((g[i] * x[j] * a for i, j, a in m), constant(Fraction(0))) if b is None else g[b] for m, b in basis])
+            zero = constant(Fraction(0))
+            result.append([sum((g[i] * x[j] * a for i, j, a in m), zero) if b is None else g[b] for m, b in basis])
         return result
 
     def residue(c: Fraction) -> nmod:
-        return nmod(c.numerator, _PRIME) / nmod(c.denominator, _PRIME)
+        return nmod(c.numerator, prime) / nmod(c.denominator, prime)
 
     n_points = len(basis) + 4
-    points = [[nmod(rng.randrange(_PRIME), _PRIME) for _ in range(n)] for _ in range(n_points)]
-    modular = nmod_mat(n_points, len(basis), [int(v) for row in rows(points, residue) for v in row], _PRIME)
+    points = [[nmod(rng.randrange(prime), prime) for _ in range(n)] for _ in range(n_points)]
+    modular = nmod_mat(n_points, len(basis), [int(v) for row in rows(points, residue) for v in row], prime)
     if modular.rank() == len(basis):
         return ContinuousSymmetry(())
-    small = [[Fraction(rng.randrange(-99, 100)) for _ in range(n)] for _ in range(n_points)]
+    for bound in (99, 10**4, 10**8):  # a basis that fails the proof came from unlucky points
+        small = [[Fraction(rng.randint(-bound, bound)) for _ in range(n)] for _ in range(n_points)]
+        kernel, nullity = _nullspace(rows(small, lambda c: c))
+        generators = _proved(potential, kernel, nullity, basis)
+        if len(generators) == nullity:
+            break
+    return ContinuousSymmetry(generators)
+
+
+def _nullspace(rows: list[list[Fraction]]) -> tuple[fmpz_mat, int]:
+    """Integer columns that span the nullspace over Q, and their number."""
     integral = []
-    for row in rows(small, lambda c: c):
-        denominator = 1
-        for v in row:
-            denominator = denominator * v.denominator // gcd(denominator, v.denominator)
+    for row in rows:
+        denominator = lcm(*(v.denominator for v in row))
         integral += [fmpz(int(v * denominator)) for v in row]
-    kernel, nullity = fmpz_mat(n_points, len(basis), integral).nullspace()
+    kernel, nullity = fmpz_mat(len(rows), len(rows[0]), integral).nullspace()
+    return kernel, int(nullity)
+
+
+Generator = tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]]
+
+
+def _proved(potential: Any, kernel: fmpz_mat, nullity: int, basis: Sequence[Field]) -> tuple[Generator, ...]:
+    """The fields of a nullspace along which the potential is constant as a polynomial identity."""
+    n = potential.ring.ngens
     generators = []
     for k in range(nullity):
         column = [int(kernel[i, k]) for i in range(len(basis))]
@@ -261,7 +325,7 @@ def continuous_symmetries(potential: Any, domain: Domain, gradient: Tape | None 
                 shift[b] += Fraction(value, common)
         if _is_symmetry(potential, matrix, shift):
             generators.append((tuple(tuple(row) for row in matrix), tuple(shift)))
-    return ContinuousSymmetry(tuple(generators))
+    return tuple(generators)
 
 
 def _is_symmetry(potential: Any, matrix: list[list[Fraction]], shift: list[Fraction]) -> bool:

@@ -8,6 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from sympy import QQ
+from sympy.polys.rings import PolyElement
+
 from polysys.errors import InputError, NotSquareError
 from polysys.parser import format_polynomial
 from polysys.tape import Tape, nested_form, trace
@@ -54,6 +57,10 @@ class PolynomialSystem:
     def __post_init__(self) -> None:
         if not self.polynomials:
             raise InputError("A system has no equations.", "Give at least one.")
+        if any(not isinstance(f, PolyElement) or f.ring != self.polynomials[0].ring for f in self.polynomials):
+            raise InputError("The equations are not elements of one polynomial ring.", "Make them with sympy's ring().")
+        if self.polynomials[0].ring.domain != QQ:
+            raise InputError("The coefficients of the equations are not rational.", "Use a ring over sympy's QQ.")
         n = self.polynomials[0].ring.ngens
         if len(self.polynomials) != n:
             raise NotSquareError(
@@ -65,7 +72,8 @@ class PolynomialSystem:
         for k, f in enumerate(self.polynomials):
             if not f:
                 raise InputError(
-                    f"Equation {k + 1} is identically zero.", "Its solutions would not be isolated; remove the variable."
+                    f"Equation {k + 1} is identically zero.",
+                    "Its solutions would not be isolated; remove the variable.",
                 )
 
     @property
@@ -81,7 +89,7 @@ class PolynomialSystem:
     @property
     def degrees(self) -> tuple[int, ...]:
         """Total degree of each equation."""
-        return tuple(max(sum(e) for e in f.keys()) for f in self.polynomials)
+        return tuple(max(map(sum, f.monoms())) for f in self.polynomials)
 
     @cached_property
     def terms(self) -> tuple[dict[tuple[int, ...], Fraction], ...]:

@@ -8,16 +8,19 @@ Derivatives are tapes again, made by reverse-mode differentiation (Griewank & Wa
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from polysys.errors import InputError
+from polysys.rationals import as_rational, n_bits
 
 
 class Op(IntEnum):
@@ -67,7 +70,10 @@ class Tape:
         return self.n_variables + self.n_parameters + len(self.constants) + len(self.ops)
 
     def evaluate(
-        self, variables: Sequence[Any], parameters: Sequence[Any] = (), constant: Callable[[Fraction], Any] = lambda c: c
+        self,
+        variables: Sequence[Any],
+        parameters: Sequence[Any] = (),
+        constant: Callable[[Fraction], Any] = lambda c: c,
     ) -> list[Any]:
         """Values of the outputs over any ring.
 
@@ -155,11 +161,14 @@ class Node:
         return self.recorder.record(Op.SUB, self.recorder.node(0), self)
 
     def __truediv__(self, other: Any) -> Node:
-        return self * (1 / Fraction(other))
+        return self * (1 / as_rational(other))
 
-    def __pow__(self, exponent: int) -> Node:
-        if not isinstance(exponent, int) or exponent < 0:
-            raise InputError(f"The power {exponent!r} is not a nonnegative integer.", "A polynomial has only such powers.")
+    def __pow__(self, exponent: Any) -> Node:
+        if not hasattr(exponent, "__index__") or operator.index(exponent) < 0:
+            raise InputError(
+                f"The power {exponent!r} is not a nonnegative integer.", "A polynomial has only such powers."
+            )
+        exponent = operator.index(exponent)
         result, square = self.recorder.node(1), self
         while exponent:
             if exponent & 1:
@@ -171,9 +180,17 @@ class Node:
 
 
 class Recorder:
-    """Records arithmetic on its nodes; equal subexpressions are recorded once, constants are folded."""
+    """Records arithmetic on its nodes; equal subexpressions are recorded once, constants are folded.
 
-    def __init__(self, n_variables: int, n_parameters: int = 0) -> None:
+    Parameters
+    ----------
+    n_variables, n_parameters : int
+    limit : int, optional
+        Most registers to record; beyond it an InputError is raised.
+    """
+
+    def __init__(self, n_variables: int, n_parameters: int = 0, limit: int | None = None) -> None:
+        self._limit = limit
         self._kind: list[tuple[Any, ...]] = []
         self._known: dict[tuple[Any, ...], int] = {}
         self.variables = [self._new(("variable", i)) for i in range(n_variables)]
@@ -183,12 +200,14 @@ class Recorder:
         index = self._known.get(kind)
         if index is None:
             index = self._known[kind] = len(self._kind)
+            if self._limit is not None and index >= self._limit:
+                raise InputError(f"More than {self._limit} operations are needed.", "Choose a smaller size or degree.")
             self._kind.append(kind)
         return Node(self, index)
 
     def constant(self, value: Any) -> Node:
         """The node of a rational constant."""
-        return self._new(("constant", Fraction(value)))
+        return self._new(("constant", value if type(value) is Fraction else as_rational(value)))
 
     def node(self, value: Any) -> Node:
         """`value` itself if it is a node, else the node of the constant."""
@@ -295,20 +314,79 @@ def nested_form(terms: Mapping[tuple[int, ...], Any], x: Sequence[Any], zero: An
     -----
     Splits p = x_k q + r on the variable that occurs in most terms; needs far fewer products than term by term.
     """
-    if not terms:
-        return zero
-    counts = [sum(1 for exponents in terms if exponents[k]) for k in range(len(x))]
-    most = max(range(len(x)), key=counts.__getitem__) if counts else 0
-    if not counts or counts[most] == 0:
-        (coefficient,) = terms.values()
-        return coefficient
-    power = min(exponents[most] for exponents in terms if exponents[most])
-    inside: dict[tuple[int, ...], Any] = {}
-    outside: dict[tuple[int, ...], Any] = {}
-    for exponents, coefficient in terms.items():
-        if exponents[most]:
-            inside[(*exponents[:most], exponents[most] - power, *exponents[most + 1 :])] = coefficient
+    # An explicit stack: the nesting is as deep as the degree, which exceeds what Python's own stack can hold.
+    done: list[Any] = []
+    todo: list[Any] = [dict(terms)]
+    while todo:
+        part = todo.pop()
+        if not isinstance(part, dict):
+            variable, power, has_outside = part
+            outside_value = done.pop() if has_outside else None
+            value = x[variable] ** power * done.pop()
+            done.append(value + outside_value if has_outside else value)
+            continue
+        counts = np.count_nonzero(np.array(list(part)).reshape(len(part), len(x)), axis=0).tolist()
+        most = max(range(len(x)), key=counts.__getitem__) if counts else 0
+        if not counts or counts[most] == 0:
+            done.append(next(iter(part.values()), zero))
+            continue
+        power = min(exponents[most] for exponents in part if exponents[most])
+        inside: dict[tuple[int, ...], Any] = {}
+        outside: dict[tuple[int, ...], Any] = {}
+        for exponents, coefficient in part.items():
+            if exponents[most]:
+                inside[(*exponents[:most], exponents[most] - power, *exponents[most + 1 :])] = coefficient
+            else:
+                outside[exponents] = coefficient
+        todo.append((most, power, bool(outside)))
+        if outside:
+            todo.append(outside)
+        todo.append(inside)
+    return done.pop()
+
+
+def multiply_out(tape: Tape, x: Sequence[Any], constant: Callable[[Fraction], Any], limit: int) -> list[Any]:
+    """The outputs of a tape as polynomials, every product charged to a budget before it is formed.
+
+    Parameters
+    ----------
+    tape : Tape
+        Without parameters.
+    x : sequence of sympy PolyElement
+        The generators.
+    constant : callable
+        Maps a Fraction into the ring.
+    limit : int
+        Most products of coefficients (long ones count more).
+
+    Raises
+    ------
+    InputError
+        If more are needed.
+
+    Examples
+    --------
+    >>> from sympy import QQ, ring
+    >>> R, x, y = ring("x,y", QQ)
+    >>> multiply_out(trace(lambda v, _: [(v[0] + v[1]) ** 2], 2), [x, y], R, 100)
+    [x**2 + 2*x*y + y**2]
+    """
+    registers = [*x, *map(constant, tape.constants)]
+    work = 0
+    for op, i, j in zip(tape.ops.tolist(), tape.left.tolist(), tape.right.tolist(), strict=True):
+        a, b = registers[i], registers[j]
+        if op == Op.MUL:
+            work += len(a) * len(b) * (1 + (_length(a) + _length(b)) // 512)
         else:
-            outside[exponents] = coefficient
-    product = x[most] ** power * nested_form(inside, x, zero)
-    return product + nested_form(outside, x, zero) if outside else product
+            work += min(len(a), len(b))
+        if work > limit:
+            raise InputError(
+                "The potential has too many terms when multiplied out.", "Choose smaller sizes or a lower degree."
+            )
+        registers.append(a * b if op == Op.MUL else a + b if op == Op.ADD else a - b)
+    return [registers[k] for k in tape.outputs.tolist()]
+
+
+def _length(polynomial: Any) -> int:
+    """Bits of the longest among a few coefficients."""
+    return max((n_bits(c) for c in islice(polynomial.values(), 8)), default=0)

@@ -15,13 +15,14 @@ from polysys.disorder import generator
 from polysys.domains import Domain
 from polysys.errors import InputError
 from polysys.landscape import Couplings, Landscape, Scaling
+from polysys.symmetry import Field
 
 
 class Model(ABC):
     """A family with its sizes. Subclasses are frozen dataclasses."""
 
     family: ClassVar[str]
-    linear_couplings: ClassVar[tuple[str, ...]] = ()  # couplings in which the potential is linear
+    linear_couplings: ClassVar[tuple[str, ...]] = ()  # the potential is (jointly) affine in these
     symmetry_name: ClassVar[str] = ""
 
     @property
@@ -69,6 +70,10 @@ class Model(ABC):
         """Permutations of coordinates that may be symmetries."""
         return ()
 
+    def mixing_fields(self) -> tuple[Field, ...]:
+        """Linear fields of which a combination that is a symmetry makes stationary points non-isolated."""
+        return ()
+
     def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
         """The landscape with the given couplings."""
         return Landscape(
@@ -84,7 +89,8 @@ class Model(ABC):
             known_counts=self.known_counts(couplings),
             neuron_permutations=self.neuron_permutations(),
             symmetry_name=self.symmetry_name,
-            chart_seed=seed or 0,
+            mixing_fields=self.mixing_fields(),
+            linear_couplings=tuple(name for name in couplings if name in self.linear_couplings),
         )
 
     def sample(self, seed: int | None = None, index: int = 0) -> Landscape:
@@ -99,6 +105,15 @@ class Model(ABC):
         return self.landscape(self.draw(generator(chosen, index)), int(chosen), int(index))
 
 
+MAX_COEFFICIENTS = 200_000  # of a random form; more take minutes to multiply out
+
+
+def check_coefficients(n: int) -> None:
+    """Refuse a form with too many coefficients before they are listed."""
+    if n > MAX_COEFFICIENTS:
+        raise InputError(f"The form has more than {MAX_COEFFICIENTS} coefficients.", "Choose smaller sizes or degrees.")
+
+
 def size(value: Any, name: str, least: int = 1, most: int = 64) -> int:
     """`value` as an int between `least` and `most`, or an InputError."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
@@ -109,7 +124,9 @@ def size(value: Any, name: str, least: int = 1, most: int = 64) -> int:
 def sizes(values: Any, name: str, least: int = 1, least_length: int = 1, most: int = 64) -> tuple[int, ...]:
     """`values` as a tuple of sizes, or an InputError."""
     if isinstance(values, str | int) or not isinstance(values, Sequence | np.ndarray) or len(values) < least_length:
-        raise InputError(f"{name} = {values!r} is not a list of at least {least_length} sizes.", "Give one, such as 2-2-2.")
+        raise InputError(
+            f"{name} = {values!r} is not a list of at least {least_length} sizes.", "Give one, such as 2-2-2."
+        )
     return tuple(size(v, name, least, most) for v in values)
 
 

@@ -24,9 +24,11 @@ from polysys.models.network import (
     data_label,
     draw_l2,
     l2_label,
+    mixing_fields,
     neuron_permutations,
     unflatten,
 )
+from polysys.symmetry import Field
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,10 @@ class DeepLinear(Model):
     @property
     def variables(self) -> tuple[str, ...]:
         return tuple(
-            f"w{k + 1}_{i + 1}_{j + 1}" for k, (rows, columns) in enumerate(self.shapes) for i in range(rows) for j in range(columns)
+            f"w{k + 1}_{i + 1}_{j + 1}"
+            for k, (rows, columns) in enumerate(self.shapes)
+            for i in range(rows)
+            for j in range(columns)
         )
 
     @property
@@ -131,29 +136,38 @@ class DeepLinear(Model):
     def draw(self, rng: np.random.Generator) -> Couplings:
         data = self.data.load(self.widths[0], self.widths[-1], rng) if isinstance(self.data, DataSource) else self.data
         self._check(data)
+        l2 = draw_l2(self.l2, self.n_weights, rng)
+        if data.n_data < self.widths[0]:
+            # X X^T is singular then: the data themselves are the parameters of the family
+            weight = Fraction(1, data.n_data if (self.loss or data.loss) == "mean" else 1)
+            return {"X": data.X, "Y": data.Y, "weight": np.array([weight], dtype=object), "l2": l2}
         xx, yx, yy = data.moments(self.loss)
-        return {
-            "XX": xx,
-            "YX": yx,
-            "YY": np.array([yy], dtype=object),
-            "l2": draw_l2(self.l2, self.n_weights, rng),
-            "n_data": np.array([Fraction(data.X.shape[1])], dtype=object),
-        }
+        return {"XX": xx, "YX": yx, "YY": np.array([yy], dtype=object), "l2": l2}
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         weights = unflatten(x, self.shapes)
         product = reduce(lambda after, layer: layer @ after, weights[1:], weights[0])
-        fit = (product * (product @ couplings["XX"] / 2 - couplings["YX"])).sum() + couplings["YY"][0] / 2
+        if "X" in couplings:
+            error = product @ couplings["X"] - couplings["Y"]
+            fit = (error * error).sum() * couplings["weight"][0] / 2
+        else:
+            fit = (product * (product @ couplings["XX"] / 2 - couplings["YX"])).sum() + couplings["YY"][0] / 2
         return fit + (np.asarray(x) ** 2 * couplings["l2"]).sum() / 2
 
     def known_counts(self, couplings: Couplings) -> tuple[RootCount, ...]:
-        count = counts.deep_linear(tuple(self.widths), int(couplings["n_data"][0]))
+        n_data = couplings["X"].shape[1] if "X" in couplings else self.widths[0]  # more data than inputs change nothing
+        count = counts.deep_linear(tuple(self.widths), n_data)
         return (count,) if count is not None else ()
 
     def is_coercive(self, couplings: Couplings) -> bool:
         return bool(min(couplings["l2"]) > 0)  # V >= 1/2 sum lambda_j w_j^2
 
+    @property
+    def _axes(self) -> list[list[tuple[int, int]]]:
+        return [[(layer, 0), (layer + 1, 1)] for layer in range(len(self.widths) - 2)]
+
     def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
-        hidden = self.widths[1:-1]
-        axes = [[(layer, 0), (layer + 1, 1)] for layer in range(len(hidden))]
-        return neuron_permutations(self.shapes, axes, hidden)
+        return neuron_permutations(self.shapes, self._axes, self.widths[1:-1])
+
+    def mixing_fields(self) -> tuple[Field, ...]:
+        return mixing_fields(self.shapes, self._axes, self.widths[1:-1])

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import sympy
+from sympy.polys.rings import PolyElement
 
 from polysys.domains import Domain, parse_domain
-from polysys.errors import NotPolynomialError
+from polysys.errors import InputError, NotPolynomialError
+from polysys.expression_file import read_expression_file
 from polysys.landscape import Couplings
 from polysys.models.base import Model
-from polysys.expression_file import read_expression_file
-from polysys.parser import parse_polynomial
+from polysys.parser import format_polynomial, parse_polynomial
 from polysys.rationals import as_rational
 from polysys.system import exact_terms
 from polysys.tape import nested_form
@@ -31,6 +31,7 @@ class Expression(Model):
     name: str
 
     family: ClassVar[str] = "expression"
+    linear_couplings: ClassVar[tuple[str, ...]] = ("c",)
 
     @property
     def label(self) -> str:
@@ -45,10 +46,11 @@ class Expression(Model):
         return tuple(str(s) for s in self.polynomial.ring.symbols)
 
     def draw(self, rng: np.random.Generator) -> Couplings:
-        return {}
+        # the coefficients are the couplings: the family is every polynomial with these monomials
+        return {"c": np.array(list(exact_terms(self.polynomial).values()), dtype=object)}
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
-        return nested_form(exact_terms(self.polynomial), x)
+        return nested_form(dict(zip(exact_terms(self.polynomial), couplings["c"], strict=True)), x)
 
 
 def expression(
@@ -86,13 +88,12 @@ def expression(
     """
     values = {str(k): as_rational(v) for k, v in (parameters or {}).items()}
     names = tuple(str(v) for v in variables) if variables is not None else None
-    polynomial = (
-        _from_sympy(potential, names, values)
-        if isinstance(potential, sympy.Basic)
-        else parse_polynomial(str(potential), names, values).polynomial
-    )
+    polynomial = parse_polynomial(_text(potential), names, values).polynomial
     n = polynomial.ring.ngens
-    return Expression(polynomial, domain if isinstance(domain, Domain) else parse_domain(domain, n), name)
+    where = domain if isinstance(domain, Domain) else parse_domain(domain, n)
+    if where.n != n:
+        raise InputError(f"The domain has {where.n} coordinates, the potential {n}.", "Make the two agree.")
+    return Expression(polynomial, where, name)
 
 
 def expression_from_file(path: str | Path) -> Expression:
@@ -107,16 +108,30 @@ def expression_from_file(path: str | Path) -> Expression:
     )
 
 
-def _from_sympy(potential: sympy.Basic, names: tuple[str, ...] | None, values: Mapping[str, Fraction]) -> Any:
-    """Through the text parser, which is the one place that decides what a polynomial is."""
-    exact = potential.replace(lambda e: e.is_Float, lambda e: sympy.Rational(as_rational(float(e))))
-    if exact.has(sympy.I, sympy.nan, sympy.oo, -sympy.oo, sympy.zoo):
-        raise NotPolynomialError(f"The expression {potential} is not real and finite.", "Use rational coefficients.")
-    try:
-        sympy.Poly(exact, *sorted(exact.free_symbols, key=str), domain="QQ")
-    except sympy.PolynomialError as error:
+def _text(potential: Any) -> str:
+    """The potential as a text: the parser is the one place that decides what a polynomial is, and what it may cost."""
+    if isinstance(potential, str):
+        return potential
+    if isinstance(potential, PolyElement):
+        return format_polynomial(potential)
+    if isinstance(potential, sympy.Poly):
+        potential = potential.as_expr()
+    if not isinstance(potential, sympy.Expr):
+        raise InputError(f"A {type(potential).__name__} is not an expression.", "Give a text or a sympy expression.")
+    names = [str(symbol) for symbol in potential.free_symbols]
+    if len(set(names)) < len(names) or not all(name.isidentifier() for name in names):
+        raise InputError(
+            f"The symbols {', '.join(sorted(names))[:80]} share a name or are no names.",
+            "Use one symbol a name, of letters, digits and _.",
+        )
+    exact = potential.replace(lambda e: e.is_Float, lambda e: sympy.Rational(as_rational(e)))
+    # sympy.E prints as E, which would be read as a variable
+    is_rational = all(isinstance(atom, sympy.Symbol | sympy.Rational) for atom in exact.atoms())
+    if not is_rational or not exact.is_polynomial(*exact.free_symbols):
         raise NotPolynomialError(
-            f"The expression {str(potential)[:80]} is not a polynomial with rational coefficients.",
-            "Use only +, -, *, nonnegative integer powers and rational numbers.",
-        ) from error
-    return parse_polynomial(str(sympy.expand(exact)), names, values).polynomial
+            f"The expression {str(potential)[:80]} is not a polynomial with rational coefficients.", _WAY_OUT
+        )
+    return str(exact)
+
+
+_WAY_OUT = "Use only +, -, *, nonnegative integer powers and rational numbers."

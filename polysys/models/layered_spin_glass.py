@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import comb, prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +15,7 @@ from polysys.disorder import kostlan
 from polysys.domains import Domain, ProductOfSpheres
 from polysys.errors import InputError
 from polysys.landscape import Couplings, Landscape, Scaling
-from polysys.models.base import Model, join, sizes
+from polysys.models.base import Model, check_coefficients, join, sizes
 from polysys.models.spherical_p_spin import monomials
 from polysys.rationals import as_rational_array
 from polysys.tape import nested_form
@@ -57,8 +58,7 @@ class LayeredSpinGlass(Model):
         object.__setattr__(self, "degrees", degrees)
         if len(widths) == 1 and degrees == (1,):
             raise InputError("A single layer of degree 1 is a linear function.", "Give two layers or degrees=2.")
-        if len(self._monomials()) > 200_000:
-            raise InputError("The form has more than 200,000 coefficients.", "Choose smaller widths or degrees.")
+        check_coefficients(prod(comb(n + d - 1, d) for n, d in zip(widths, degrees, strict=True)))
 
     @property
     def label(self) -> str:

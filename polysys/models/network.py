@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from polysys.datasets import Dataset
 from polysys.disorder import uniform
 from polysys.errors import InputError
 from polysys.rationals import as_rational, as_rational_array
+from polysys.symmetry import Field
 
 NAMED = {"iris": datasets.iris, "wine": datasets.wine, "digits": datasets.digits, "diabetes": datasets.diabetes}
 
@@ -43,7 +45,7 @@ class DataSource:
         if self.name == "gaussian":
             m = max(features, targets) if self.m is None else self.m
             return datasets.gaussian(features, targets, m, seed=int(rng.integers(2**32)))
-        if self.name.endswith(".csv") or Path(self.name).exists():
+        if self.name.endswith(".csv") or _is_file(self.name):
             return datasets.from_csv(self.name, features, targets, m=self.m)
         raise InputError(f"There is no data set {self.name!r}.", f"Choose {', '.join(NAMED)}, gaussian or a .csv file.")
 
@@ -51,6 +53,13 @@ class DataSource:
     def label(self) -> str:
         """As in a model label."""
         return f"data={self.name}" + (f",m={self.m}" if self.m is not None else "")
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # a name too long, or no name at all
+        return False
 
 
 def as_data(data: Any) -> Dataset | DataSource:
@@ -106,6 +115,26 @@ def unflatten(x: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
     """The arrays of weights in a flat vector."""
     flat = np.asarray(x) if not isinstance(x, np.ndarray) else x
     return [flat[part].reshape(shape) for part, shape in zip(weight_slices(shapes), shapes, strict=True)]
+
+
+def mixing_fields(
+    shapes: Sequence[tuple[int, ...]], axes: Sequence[Sequence[tuple[int, int]]], widths: Sequence[int]
+) -> tuple[Field, ...]:
+    """Fields that add one neuron of a layer to another, in the weights before it and in those after it separately."""
+    n = sum(int(np.prod(shape)) for shape in shapes)
+    arrays = unflatten(np.arange(n), shapes)
+    fields: list[Field] = []
+    for layer, width in enumerate(widths):
+        for a, b, side in product(range(width), range(width), (0, 1)):
+            entries = [
+                (int(i), int(j), 1)
+                for array, axis in axes[layer]
+                if axis == side
+                for i, j in zip(*(np.take(arrays[array], neuron, axis).ravel() for neuron in (a, b)), strict=True)
+            ]
+            if entries:
+                fields.append((tuple(entries), None))
+    return tuple(fields)
 
 
 def neuron_permutations(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,12 +23,60 @@ from polysys.models.network import (
     data_label,
     draw_l2,
     l2_label,
+    mixing_fields,
     neuron_permutations,
     unflatten,
 )
-from polysys.parser import format_polynomial, parse_polynomial
+from polysys.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.rationals import as_rational_array
+from polysys.symmetry import Field
 from polysys.system import exact_terms
+
+
+_MAX_MONOMIALS = 5000
+
+
+class InputPolynomial:
+    """A polynomial in the network's input whose coefficients lie in any ring."""
+
+    __slots__ = ("terms",)
+    __array_ufunc__ = None  # object arrays must call our operators, element by element
+
+    def __init__(self, terms: dict[tuple[int, ...], Any]) -> None:
+        self.terms = terms
+
+    def __add__(self, other: Any) -> InputPolynomial:
+        terms = dict(self.terms)
+        size = len(next(iter(terms)))
+        for a, c in (other.terms if isinstance(other, InputPolynomial) else {(0,) * size: other}).items():
+            terms[a] = terms[a] + c if a in terms else c
+        return InputPolynomial(terms)
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> InputPolynomial:
+        if not isinstance(other, InputPolynomial):
+            return InputPolynomial({a: c * other for a, c in self.terms.items()})
+        terms: dict[tuple[int, ...], Any] = {}
+        for a, u in self.terms.items():
+            for b, v in other.terms.items():
+                key = _plus(a, b)
+                terms[key] = terms[key] + u * v if key in terms else u * v
+        return InputPolynomial(terms)
+
+    __rmul__ = __mul__
+
+
+def _plus(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(i + j for i, j in zip(a, b, strict=True))
+
+
+def _monomial(exponents: tuple[int, ...], data: Any) -> Any:
+    """The value of a monomial at each datum."""
+    value = np.array([Fraction(1)] * data.shape[1], dtype=object)
+    for row, e in zip(data, exponents, strict=True):
+        value = value * row**e
+    return value
 
 
 @dataclass(frozen=True)
@@ -70,7 +119,7 @@ class PolynomialNetwork(Model):
     loss: str | None = None
 
     family: ClassVar[str] = "polynomial-network"
-    linear_couplings: ClassVar[tuple[str, ...]] = ("l2",)
+    linear_couplings: ClassVar[tuple[str, ...]] = ("XX", "YX", "YY", "l2")
     symmetry_name: ClassVar[str] = "a continuous group that mixes the hidden neurons"
 
     def __post_init__(self) -> None:
@@ -78,6 +127,11 @@ class PolynomialNetwork(Model):
         object.__setattr__(self, "data", as_data(self.data))
         parsed = parse_polynomial(str(self.activation), variables=("z",)).polynomial
         object.__setattr__(self, "activation", format_polynomial(parsed))
+        if 2 * max(map(sum, parsed.monoms())) ** (len(self.widths) - 2) > MAX_EXPONENT:
+            raise InputError(
+                f"The first weights enter the loss with a power above {MAX_EXPONENT}.",
+                "Choose an activation of lower degree or fewer layers.",
+            )
         if not isinstance(self.output, str):
             fixed = as_rational_array(self.output, (self.widths[-1], self.widths[-2]), "output")
             object.__setattr__(self, "output", tuple(tuple(row) for row in fixed.tolist()))
@@ -146,44 +200,98 @@ class PolynomialNetwork(Model):
     def draw(self, rng: np.random.Generator) -> Couplings:
         data = self.data.load(self.widths[0], self.widths[-1], rng) if isinstance(self.data, DataSource) else self.data
         self._check(data)
-        couplings = {
-            "X": data.X,
-            "Y": data.Y,
-            "weight": np.array([Fraction(1, data.n_data if (self.loss or data.loss) == "mean" else 1)], dtype=object),
-            "l2": draw_l2(self.l2, self.n_weights, rng),
-        }
+        couplings = self._data_couplings(data)
+        couplings["l2"] = draw_l2(self.l2, self.n_weights, rng)
         if self.output == "fixed":
             couplings["output"] = normal(rng, (self.widths[-1], self.widths[-2]))
         elif self.output != "trained":
             couplings["output"] = np.array(self.output, dtype=object)
         return couplings
 
+    def _data_couplings(self, data: Dataset) -> dict[str, Any]:
+        """The data, or their moments where these are fewer: the loss is quadratic in f, and f a polynomial in x."""
+        monomials = self._input_monomials
+        weight = Fraction(1, data.n_data if (self.loss or data.loss) == "mean" else 1)
+        if data.n_data < len(monomials):
+            return {"X": data.X, "Y": data.Y, "weight": np.array([weight], dtype=object)}
+        values = {a: _monomial(a, data.X) for a in {*monomials, *self._moment_exponents}}
+        return {
+            "XX": np.array([values[a].sum() * weight for a in self._moment_exponents], dtype=object),
+            "YX": np.array([[(y * values[a]).sum() * weight for a in monomials] for y in data.Y], dtype=object),
+            "YY": np.array([(data.Y * data.Y).sum() * weight], dtype=object),
+        }
+
+    @cached_property
+    def _input_monomials(self) -> list[tuple[int, ...]]:
+        """Exponents of the monomials in the input that the network's output can contain."""
+        n = self.widths[0]
+        units = [tuple(int(i == j) for i in range(n)) for j in range(n)]
+        support: set[tuple[int, ...]] = set(units)
+        for _ in self.widths[1:-1]:
+            inner = support | {(0,) * n} if self.bias else support
+            power, support = {(0,) * n}, set()
+            for coefficient in self._coefficients:
+                if coefficient:
+                    support |= power
+                power = {_plus(a, b) for a in power for b in inner}
+                if len(power) > _MAX_MONOMIALS:
+                    raise InputError("The network's output has too many monomials.", "Choose fewer layers or degrees.")
+        return sorted(support)
+
+    @cached_property
+    def _moment_exponents(self) -> list[tuple[int, ...]]:
+        return sorted({_plus(a, b) for a in self._input_monomials for b in self._input_monomials})
+
     def potential(self, x: Any, couplings: Couplings) -> Any:
         weights = unflatten(x, self._shapes)
         last = weights.pop() if self.output == "trained" else couplings["output"]
-        signal = couplings["X"]
+        penalty = (np.asarray(x) ** 2 * couplings["l2"]).sum() / 2
+        if "X" in couplings:
+            error = last @ self._hidden(weights, couplings["X"]) - couplings["Y"]
+            return (error * error).sum() * couplings["weight"][0] / 2 + penalty
+        n = self.widths[0]
+        inputs = np.array([[InputPolynomial({tuple(int(i == j) for i in range(n)): 1})] for j in range(n)], dtype=object)
+        outputs = (self._hidden(weights, inputs).T @ last.T)[0]
+        moment = dict(zip(self._moment_exponents, couplings["XX"], strict=True))
+        fit = couplings["YY"][0] / 2
+        for f, products in zip(outputs, couplings["YX"], strict=True):
+            cross = dict(zip(self._input_monomials, products, strict=True))
+            for a, u in f.terms.items():
+                quadratic = sum(f.terms[b] * moment[_plus(a, b)] for b in f.terms)
+                fit = fit + u * (quadratic / 2 - cross[a])
+        return fit + penalty
+
+    def _hidden(self, weights: list[Any], signal: Any) -> Any:
+        """The last hidden layer's output; the signal is an array over data, or one column of polynomials in the input."""
         while weights:
-            signal = weights.pop(0) @ signal
+            signal = (signal.T @ weights.pop(0).T).T  # the signal's own product decides, see InputPolynomial
             if self.bias:
                 signal = signal + weights.pop(0)[:, None]
             activated = self._coefficients[-1]
             for coefficient in self._coefficients[-2::-1]:
-                activated = activated * signal + coefficient
+                activated = activated * signal
+                if coefficient:
+                    activated = activated + coefficient
             signal = activated
-        error = last @ signal - couplings["Y"]
-        return (error * error).sum() * couplings["weight"][0] / 2 + (np.asarray(x) ** 2 * couplings["l2"]).sum() / 2
+        return signal
 
     def is_coercive(self, couplings: Couplings) -> bool:
         return bool(min(couplings["l2"]) > 0)
 
-    def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
+    @property
+    def _axes(self) -> list[list[tuple[int, int]]]:
         per_layer = 2 if self.bias else 1
-        hidden = self.widths[1:-1]
         axes = []
-        for layer in range(len(hidden)):
+        for layer in range(len(self.widths) - 2):
             first = layer * per_layer
             carriers = [(first, 0)] + ([(first + 1, 0)] if self.bias else [])
             if first + per_layer < len(self._shapes):
                 carriers.append((first + per_layer, 1))
             axes.append(carriers)
-        return neuron_permutations(self._shapes, axes, hidden)
+        return axes
+
+    def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
+        return neuron_permutations(self._shapes, self._axes, self.widths[1:-1])
+
+    def mixing_fields(self) -> tuple[Field, ...]:
+        return mixing_fields(self._shapes, self._axes, self.widths[1:-1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from fractions import Fraction
 from itertools import combinations_with_replacement
+from math import comb
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from polysys.disorder import kostlan, normal
 from polysys.domains import Domain, Sphere
 from polysys.errors import InputError, PositiveDimensionalError
 from polysys.landscape import Couplings, Landscape, Scaling
-from polysys.models.base import Model, join, size
+from polysys.models.base import Model, check_coefficients, join, size, sizes
 from polysys.rationals import as_rational, as_rational_array
 from polysys.tape import nested_form
 
@@ -74,20 +75,20 @@ class SphericalPSpin(Model):
     weights: Sequence[Any] | None = None
 
     family: ClassVar[str] = "spherical-p-spin"
-    linear_couplings: ClassVar[tuple[str, ...]] = ()
     degrees: tuple[int, ...] = dataclass_field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        size(self.n, "n")
-        given = [self.p] if isinstance(self.p, int | np.integer) else list(self.p)
-        degrees = tuple(size(p, "p", most=30) for p in given)
-        if not degrees or len(set(degrees)) < len(degrees):
-            raise InputError(f"p = {self.p!r} names no degree, or one twice.", "Give p=3, or p=2-3 for a mixture.")
+        object.__setattr__(self, "n", size(self.n, "n"))
+        degrees = sizes((self.p,) if not isinstance(self.p, Sequence | np.ndarray) else self.p, "p", most=30)
+        if len(set(degrees)) < len(degrees):
+            raise InputError(f"p = {self.p!r} names a degree twice.", "Give p=3, or p=2-3 for a mixture.")
+        object.__setattr__(self, "p", degrees if len(degrees) > 1 else degrees[0])
         object.__setattr__(self, "degrees", degrees)
         object.__setattr__(self, "field", as_rational(self.field))
-        weights = tuple(as_rational(w) for w in self.weights) if self.weights is not None else (Fraction(1),) * len(degrees)
-        if len(weights) != len(degrees) or 0 in weights:
-            raise InputError("A mixture needs one nonzero weight per degree.", "Give as many weights as degrees.")
+        ones = (1,) * len(degrees)
+        weights = tuple(as_rational_array(ones if self.weights is None else self.weights, (len(degrees),), "weights"))
+        if 0 in weights:
+            raise InputError("A mixture has a weight 0.", "Leave the degree out.")
         object.__setattr__(self, "weights", weights)
         if self.couplings not in ("kostlan", "square-free"):
             raise InputError(f"There are no couplings {self.couplings!r}.", "Choose kostlan or square-free.")
@@ -99,7 +100,15 @@ class SphericalPSpin(Model):
                     "Use couplings=kostlan, the isotropic ensemble.",
                 )
             if self.n < max(degrees):
-                raise InputError(f"No square-free monomial of degree {max(degrees)} exists in {self.n} spins.", "Raise n.")
+                raise InputError(
+                    f"No square-free monomial of degree {max(degrees)} exists in {self.n} spins.", "Raise n."
+                )
+        check_coefficients(sum(comb(self.n + p - 1, p) for p in degrees))
+
+    @property
+    def linear_couplings(self) -> tuple[str, ...]:  # type: ignore[override]
+        """All couplings: the potential is a sum of forms."""
+        return (*(f"T{p}" for p in self.degrees), "field")
 
     @property
     def label(self) -> str:
@@ -165,7 +174,9 @@ class SphericalPSpin(Model):
         """
         given = tensors if isinstance(tensors, Mapping) else {self.degrees[0]: tensors}
         if set(given) != set(self.degrees):
-            raise InputError(f"Tensors were given for degrees {sorted(given)}.", f"Give them for {sorted(self.degrees)}.")
+            raise InputError(
+                f"Tensors were given for degrees {sorted(given)}.", f"Give them for {sorted(self.degrees)}."
+            )
         couplings: dict[str, Any] = {}
         for p, weight in zip(self.degrees, self.weights or (), strict=True):
             tensor = as_rational_array(given[p], (self.n,) * p, f"tensor of degree {p}")

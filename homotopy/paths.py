@@ -1,0 +1,208 @@
+"""Run the paths of a landscape with one engine; what comes back looks the same for every engine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib.metadata import version
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.engines.phcpack import PHCpack, Start
+from homotopy.options import Options
+from homotopy.start_cache import start_set
+from homotopy.start_sets import Stratum, stratum_equations
+from homotopy.starts import Polynomials, fermat_start, has_fermat_start
+from homotopy.status import PathStatus
+from homotopy.tracker import TrackerOptions, track, track_loop
+from homotopy.tracker.results import STATUSES, PathResults
+from polysys.bezout import best_partition
+from polysys.errors import InputError
+from polysys.landscape import Landscape
+
+Progress = Callable[[int, int], None]
+_STARTS = {"polyhedral": Start.POLYHEDRAL, "multihomogeneous": Start.MULTIHOMOGENEOUS, "total-degree": Start.TOTAL_DEGREE}
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of one tracked path: a point, a numerical diagnosis, and an inverse condition number."""
+
+    x: tuple[complex, ...]
+    status: PathStatus
+    rco: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedPaths:
+    """All paths of one round.
+
+    Parameters
+    ----------
+    ends : tuple of End
+    images : tuple of int8 array (g, n)
+        For each end the sign flips, identity first, under which it stands for g paths that need no tracking.
+    start, root_count_kind : str
+    root_count : int
+        Number of paths, images included, that the start's theory asks for.
+    engine, engine_version, transport, precision : str
+    seed : int
+    gamma : complex
+    attempts : tuple of str
+    seconds : float
+    """
+
+    ends: tuple[End, ...]
+    images: tuple[npt.NDArray[np.int8], ...]
+    start: str
+    root_count: int | None
+    root_count_kind: str
+    engine: str
+    engine_version: str
+    transport: str
+    precision: str
+    seed: int
+    gamma: complex
+    attempts: tuple[str, ...]
+    seconds: float
+
+
+def run_tracker(landscape: Landscape, options: Options, round_number: int, progress: Progress | None) -> TrackedPaths | None:
+    """The compiled tracker's round; None if the family has no start set.
+
+    The first round follows the segment from the start member to the landscape; later ones go by way of a random
+    complex member and with tighter settings, so that other paths are followed.
+    """
+    begin = time.perf_counter()
+    starts = start_set(landscape)
+    if starts is None:
+        return None
+    seed = options.seed + 7919 * round_number
+    if starts.kind == "Fermat form" and seed:
+        from homotopy.start_sets import make_start_set
+
+        starts = make_start_set(landscape, seed) or starts
+    target = np.array([float(c) for c in landscape.parameters], dtype=np.complex128)
+    settings = TrackerOptions() if round_number == 0 else TrackerOptions.conservative()
+    ends: list[End] = []
+    images: list[npt.NDArray[np.int8]] = []
+    done = 0
+    for stratum in starts.strata:
+        found = _track_stratum(landscape, stratum, target, settings, seed if round_number else None)
+        signs = _whole_signs(landscape, stratum)
+        for k in range(len(stratum.solutions)):
+            ends.append(_whole_end(landscape, stratum, found, k))
+            images.append(signs)
+        done += len(stratum.solutions)
+        if progress is not None:
+            progress(done, starts.n_paths)
+    orbits = f", one path per sign orbit: {starts.n_paths}" if starts.n_paths < starts.n_solutions else ""
+    strata = f", {len(starts.strata)} zero patterns" if len(starts.strata) > 1 else ""
+    return TrackedPaths(
+        tuple(ends),
+        tuple(images),
+        f"{starts.kind}{strata}{orbits}",
+        starts.n_solutions,
+        "generic root count",
+        "tracker",
+        version("numba"),
+        "numba",
+        "d",
+        seed,
+        1 + 0j,
+        (),
+        time.perf_counter() - begin,
+    )
+
+
+def _track_stratum(
+    landscape: Landscape, stratum: Stratum, target: npt.NDArray[np.complex128], settings: TrackerOptions, detour: int | None
+) -> PathResults | None:
+    if not stratum.alive:
+        return None
+    tape = stratum_equations(landscape, stratum.alive)
+    if detour is None:
+        return track(tape, stratum.parameters, stratum.solutions, target, settings)
+    rng = np.random.default_rng(np.random.SeedSequence(detour, spawn_key=(0xDE70,)))
+    size = np.maximum(np.abs(target), np.median(np.abs(target)))
+    middle = size * (rng.standard_normal(len(target)) + 1j * rng.standard_normal(len(target)))
+    return track_loop(tape, [stratum.parameters, middle, target], stratum.solutions, settings)
+
+
+def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]:
+    signs = np.ones((len(stratum.signs), landscape.formulation.n_unknowns), dtype=np.int8)
+    signs[:, list(stratum.alive)] = stratum.signs
+    return signs
+
+
+def _whole_end(landscape: Landscape, stratum: Stratum, found: PathResults | None, k: int) -> End:
+    x = np.zeros(landscape.formulation.n_unknowns, dtype=np.complex128)
+    if found is None:
+        return End(tuple(x.tolist()), PathStatus.REGULAR, 1.0)
+    x[list(stratum.alive)] = found.solutions[0, k]
+    status = STATUSES[int(found.codes[0, k])]
+    # whether two paths met is decided on certified zeros
+    status = PathStatus.REGULAR if status is PathStatus.DUPLICATE else status
+    return End(tuple(x.tolist()), status, float(1 / max(found.conditions[0, k], 1.0)))
+
+
+def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision: str, seed: int) -> TrackedPaths:
+    """PHCpack's round, from the start system that the strategy names."""
+    target = equations_in_doubles(landscape)
+    fermat = has_fermat_start(landscape.formulation)
+    if strategy == "fermat" and not fermat:
+        raise InputError(f"{landscape.label} has no Fermat start.", "It needs a form on one sphere; use strategy=auto.")
+    if strategy == "fermat" or (strategy == "auto" and fermat):
+        start, solutions = fermat_start(landscape.formulation, seed)
+        report = engine.track(target, start, solutions, precision=precision, seed=seed)  # type: ignore[arg-type]
+        name, kind, root_count = "Fermat form", "eigenvectors of a Fermat form", len(solutions)
+    else:
+        choice = _STARTS["polyhedral" if strategy == "auto" else strategy]
+        partition = None
+        if choice is Start.MULTIHOMOGENEOUS:
+            supports = [list(terms) for terms in landscape.system.terms]
+            partition = best_partition(supports, landscape.system.n).partition
+        report = engine.solve(target, start=choice, partition=partition, precision=precision, seed=seed)  # type: ignore[arg-type]
+        name, kind, root_count = report.start, report.root_count_kind, report.root_count
+    one = np.ones((1, landscape.system.n), dtype=np.int8)
+    return TrackedPaths(
+        tuple(End(tuple(e.x), e.status, e.rco) for e in report.ends),
+        (one,) * len(report.ends),
+        name,
+        root_count,
+        kind,
+        "phcpack",
+        report.version,
+        report.transport,
+        report.precision,
+        seed,
+        report.gamma,
+        report.attempts,
+        report.seconds,
+    )
+
+
+def equations_in_doubles(landscape: Landscape) -> Polynomials:
+    """The equations in double precision; a coefficient that vanishes there would take solutions with it.
+
+    Raises
+    ------
+    InputError
+        If the coefficients of an equation differ by more than 1e300.
+    """
+    result: Polynomials = []
+    for k, terms in enumerate(landscape.system.terms):
+        largest = max(map(abs, terms.values()))
+        # a power of two brings the largest coefficient of each equation close to one and changes no digit
+        unit = Fraction(2) ** (largest.numerator.bit_length() - largest.denominator.bit_length())
+        unit = Fraction(1) if Fraction(1, 1 << 100) < unit < 1 << 100 else unit
+        result.append([(complex(float(c / unit)), e) for e, c in terms.items()])
+        if any(abs(c) < 1e-300 for c, _ in result[-1]):
+            raise InputError(
+                f"The coefficients of equation {k + 1} differ by more than double precision can hold (1e300).",
+                "Rescale the variables.",
+            )
+    return result

@@ -1,0 +1,143 @@
+"""The trace test: evidence, independent of how solutions were found, that a start set is complete.
+
+For a family F(x; p), a line p(t) = p + t d in parameter space and an even function phi(x) = sum a_i x_i^2 (sign flips leave it
+alone), the pairs (x, t) with F(x; p(t)) = 0 form a curve, and (phi(x), t) maps it, modulo the flips, to a plane curve.
+Cut by a line phi(x) + b t = c, a plane curve of degree D has D points, and the sum of their t is an affine function of c exactly
+when none is missing (Sommese, Verschelde & Wampler 2002; Leykin, Rodriguez & Sottile 2018). Turning the line into t = 0 carries the D
+points to the solutions at p, all of them, and the others to infinity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.monodromy import Complex, grow
+from homotopy.status import PathStatus
+from homotopy.tracker import TrackerOptions, compile_homotopy, track
+from homotopy.tracker.results import CODE
+from polysys.tape import Tape, trace
+
+_TOLERANCE = 1e-6  # of the trace's second difference, relative to what one missing point would leave
+
+
+@dataclass(frozen=True, slots=True)
+class TraceTest:
+    """Outcome of a trace test.
+
+    Parameters
+    ----------
+    n_section : int
+        Points (sign orbits) on a general section of the curve.
+    defect : float
+        Second difference of the trace, relative to the median second difference of a single point: about 1 or more when
+        points are missing, rounding when none is.
+    n_recovered : int
+        Solutions (sign orbits) that the section's points reach when the line is turned into t = 0.
+    n_expected : int
+        Solutions that the start set has.
+    """
+
+    n_section: int
+    defect: float
+    n_recovered: int
+    n_expected: int
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether the section is complete and gives back exactly the start set."""
+        return self.defect < _TOLERANCE and self.n_recovered == self.n_expected
+
+    def __str__(self) -> str:
+        word = "passed" if self.is_passed else "FAILED"
+        return (
+            f"trace test {word}: {self.n_section} points on a section, defect {self.defect:.1e}, "
+            f"{self.n_recovered} of {self.n_expected} solutions recovered"
+        )
+
+
+def section_system(tape: Tape, n_coordinates: int) -> Tape:
+    """F(x; p + t d) = 0 and sum a_i x_i^2 + b t = c, in the unknowns (x, t) and the parameters (p, d, a, b, c)."""
+    n, k = tape.n_variables, tape.n_parameters
+
+    def equations(x: list[object], q: list[object]) -> list[object]:
+        t = x[n]
+        p = [u + t * v for u, v in zip(q[:k], q[k : 2 * k], strict=True)]  # type: ignore[operator]
+        values = tape.evaluate(x[:n], p, lambda c: c)
+        line = sum((a * u * u for a, u in zip(q[2 * k : 2 * k + n_coordinates], x, strict=False)), q[-2] * t)  # type: ignore[operator]
+        return [*values, line - q[-1]]  # type: ignore[operator]
+
+    return trace(equations, n + 1, 2 * k + n_coordinates + 2)
+
+
+def trace_test(
+    tape: Tape,
+    parameters: Complex,
+    solutions: Complex,
+    n_coordinates: int,
+    signs: npt.NDArray[np.int8],
+    seed: int = 0,
+    options: TrackerOptions | None = None,
+) -> TraceTest:
+    """Test whether `solutions` (one per sign orbit) are all solutions at `parameters`.
+
+    Parameters
+    ----------
+    tape : Tape
+        The equations, n unknowns and k parameters.
+    parameters : complex array (k,)
+    solutions : complex array (m, n)
+    n_coordinates : int
+        The first of the unknowns that enter phi.
+    signs : int8 array (g, n)
+    """
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
+
+    def draw(size: int) -> Complex:
+        return (rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2)
+
+    direction = draw(len(parameters)) * np.maximum(np.abs(parameters), np.median(np.abs(parameters)))
+    weights, slope = draw(n_coordinates), draw(1)
+    x = solutions[0]
+    level = np.array([weights @ x[:n_coordinates] ** 2])
+    base = np.concatenate([parameters, direction, weights, slope, level])
+    program = compile_homotopy(section_system(tape, n_coordinates))
+    wider = np.concatenate([signs, np.ones((len(signs), 1), np.int8)], axis=1)
+    section = grow(program, base, np.append(x, 0)[None, :], n_coordinates, wider, rng, options=options)
+    defect = _defect(program, base, section.solutions, options)
+    vertical = base.copy()
+    vertical[2 * len(parameters) : 2 * len(parameters) + n_coordinates] = 0
+    vertical[-2:] = 1, 0
+    ends = track(program, base, section.solutions, vertical, options)
+    recovered = ends.solutions[0][ends.codes[0] == CODE[PathStatus.REGULAR]][:, :-1]
+    return TraceTest(len(section.solutions), defect, _n_matched(recovered, solutions, signs), len(solutions))
+
+
+def _defect(program: object, base: Complex, points: Complex, options: TrackerOptions | None) -> float:
+    """Second difference of sum t under parallel shifts of the line, relative to the median over single points."""
+    step = 0.1 * abs(base[-1]) * np.exp(0.7j)
+    moved = []
+    for sign in (1, -1):
+        target = base.copy()
+        target[-1] += sign * step
+        ends = track(program, base, points, target, options)  # type: ignore[arg-type]
+        if (ends.codes[0] != CODE[PathStatus.REGULAR]).any():
+            return float("inf")  # a lost point makes the trace meaningless
+        moved.append(ends.solutions[0][:, -1])
+    second = moved[0] - 2 * points[:, -1] + moved[1]
+    return float(abs(second.sum()) / np.median(np.abs(second)))
+
+
+def _n_matched(recovered: Complex, solutions: Complex, signs: npt.NDArray[np.int8]) -> int:
+    """Number of recovered points that are mirror images of distinct given solutions; -1 if one is not."""
+    matched = set()
+    for x in recovered:
+        images = x * signs
+        distance = np.abs(images[:, None, :] - solutions[None, :, :]).max(axis=2).min(axis=0)
+        k = int(distance.argmin())
+        if distance[k] > 1e-6 * (1 + float(np.abs(x).max())):
+            return -1
+        matched.add(k)
+    return len(matched)

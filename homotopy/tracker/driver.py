@@ -1,0 +1,338 @@
+"""Parameter homotopies for ensembles: track, judge, repair, account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.status import PathStatus
+from homotopy.tracker import kernels
+from homotopy.tracker.batch import Homotopy, Progress, evaluate, track_paths
+from homotopy.tracker.endgame import diverges, run_endgame
+from homotopy.tracker.options import TrackerOptions
+from homotopy.tracker.program import Program, compile_homotopy
+from homotopy.tracker.results import CODE, PathResults
+from polysys.errors import InputError
+from polysys.tape import Tape
+
+SAME = 1e-7  # relative distance below which two end points are the same: ten times the largest error of one
+SINGULAR_PIVOTS = 1e-10  # ratio of pivots below which a Jacobian's singular values are looked at
+SINGULAR_VALUES = 1e-12  # ratio of singular values (rows and columns scaled) of a numerically singular Jacobian
+
+
+@dataclass(slots=True, eq=False)
+class _State:
+    """Paths of all samples in one queue, ordered by sample; filled in place attempt by attempt."""
+
+    homotopy: Homotopy
+    sample: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.complex128]
+    x: npt.NDArray[np.complex128]
+    codes: npt.NDArray[np.int8]
+    info: npt.NDArray[np.float64]
+    attempts: npt.NDArray[np.int64]
+    winding: npt.NDArray[np.int64]
+
+
+def track(
+    system: Tape | Program,
+    start_parameters: npt.ArrayLike,
+    start_solutions: npt.ArrayLike,
+    target_parameters: npt.ArrayLike,
+    options: TrackerOptions | None = None,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> PathResults:
+    """Track the solutions of F(x; p0) = 0 to those of F(x; p1) = 0 for every target p1.
+
+    Parameters
+    ----------
+    system : Tape or Program
+        F with n variables, k parameters and n outputs. A program (:func:`compile_homotopy`) is reused at no cost; a
+        tape is compiled for these parameters (milliseconds).
+    start_parameters : (k,) complex
+        p0. Take it random complex: then almost no path p(t) = (1 - t) p0 + t p1 meets the discriminant.
+    start_solutions : (m, n) complex
+        Distinct regular solutions at p0.
+    target_parameters : (k,) or (samples, k) real or complex
+    options : TrackerOptions, optional
+    threads : int, optional
+        Default: the cores this process may use. The result does not depend on it.
+    progress : callable (done, total), optional
+        Called after each chunk of paths.
+
+    Returns
+    -------
+    PathResults
+        One class for each path: regular, duplicate, singular, at infinity, failed.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, a number is not finite, or the parameters are not what the program was compiled for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from polysys.tape import trace
+    >>> square = trace(lambda x, p: [x[0] ** 2 - p[0]], 1, 1)
+    >>> ends = track(square, [1j], [[1j ** 0.5], [-(1j ** 0.5)]], [4.0])
+    >>> sorted(ends.solutions[0, :, 0].real.round(9).tolist())
+    [-2.0, 2.0]
+
+    Notes
+    -----
+    Paths that failed, and paths of a sample whose end points coincide (a path jumped), are tracked again with tighter
+    settings, up to ``options.n_retries`` times. Paths that cannot reach the end go through a Cauchy endgame.
+
+    References
+    ----------
+    A. J. Sommese, C. W. Wampler, *The Numerical Solution of Systems of Polynomials*, World Scientific 2005, ch. 7, 10.
+    """
+    options = options or TrackerOptions()
+    begin = time.perf_counter()
+    p0, starts, p1 = _checked(system, start_parameters, start_solutions, target_parameters)
+    if isinstance(system, Tape):
+        program = compile_homotopy(system, p0 == 0, (p1.imag == 0).all(axis=0))
+    else:
+        program = system
+    _check_assumptions(program, p0, p1)
+    homotopy = make_homotopy(program, p0, p1)
+    samples, m, n = len(p1), *starts.shape
+    total = samples * m
+    state = _State(
+        homotopy, np.repeat(np.arange(samples), m), np.tile(starts, (samples, 1)), np.full((total, n), np.nan, complex),
+        np.full(total, CODE[PathStatus.FAILED], np.int8), np.zeros((total, 8)), np.zeros(total, np.int64),
+        np.zeros(total, np.int64),
+    )  # fmt: skip
+    todo, settings = np.arange(total), options
+    for attempt in range(options.n_retries + 1):
+        _attempt(state, todo, settings, threads, progress if attempt == 0 else None)
+        failed = np.flatnonzero(state.codes == CODE[PathStatus.FAILED])
+        todo = np.union1d(failed, _coinciding(state)[0])
+        if not len(todo):
+            break
+        settings = settings.tighter()
+    rows = np.flatnonzero(state.codes == CODE[PathStatus.FAILED])
+    if len(rows):
+        u = state.info[rows, kernels.TAU]
+        lost = diverges(homotopy, state.sample[rows], state.starts[rows], state.x[rows], u, options.tighter(), threads)
+        state.codes[rows[lost]] = CODE[PathStatus.AT_INFINITY]
+    _mark_duplicates(state)
+    return _results(state, samples, m, time.perf_counter() - begin)
+
+
+def track_loop(
+    system: Tape | Program,
+    points: Sequence[npt.ArrayLike],
+    solutions: npt.ArrayLike,
+    options: TrackerOptions | None = None,
+    *,
+    threads: int | None = None,
+) -> PathResults:
+    """Track solutions along straight segments through a list of parameter points, for instance a monodromy loop.
+
+    Parameters
+    ----------
+    system : Tape or Program
+        A program must take no parameter for zero or real (:func:`compile_homotopy` with the defaults).
+    points : sequence of (k,) complex
+        Two points or more; the first is where `solutions` (m, n) solve. A closed loop repeats its first point.
+    solutions : (m, n) complex
+    options, threads
+        As in :func:`track`.
+
+    Returns
+    -------
+    PathResults
+        One sample; row i belongs to solutions[i]. A path that ends irregularly on the way keeps the class it got there.
+
+    Raises
+    ------
+    InputError
+        As :func:`track`, or if there are fewer than two points.
+    """
+    if len(points) < 2:
+        raise InputError("A parameter path needs two points or more.", "Pass at least a start and an end.")
+    program = compile_homotopy(system) if isinstance(system, Tape) else system
+    here = np.array(solutions, complex)
+    alive = np.arange(len(here))
+    whole: PathResults | None = None
+    for a, b in pairwise(points):
+        part = track(program, a, here[alive], b, options, threads=threads)
+        if whole is None:
+            whole = part
+        else:
+            _merge(whole, part, alive)
+        here[alive] = part.solutions[0]
+        alive = alive[part.codes[0] == CODE[PathStatus.REGULAR]]
+        if not len(alive):
+            break
+    assert whole is not None
+    return whole
+
+
+def _merge(whole: PathResults, part: PathResults, rows: npt.NDArray[np.int64]) -> None:
+    for name in ("solutions", "codes", "errors", "residuals", "conditions", "last_t", "n_attempts", "winding"):
+        getattr(whole, name)[0, rows] = getattr(part, name)[0]
+    for name in ("n_iterations", "n_steps", "n_rejected"):
+        getattr(whole, name)[0, rows] += getattr(part, name)[0]
+
+
+def make_homotopy(program: Program, p0: npt.NDArray[Any], p1: npt.NDArray[Any]) -> Homotopy:
+    """A program with its parameters p0 (k,) and p1 (samples, k)."""
+    start, target = np.linalg.norm(p0), np.linalg.norm(p1, axis=1)
+    kappas = np.ones(len(p1))
+    if start > 0:
+        kappas[target > 0] = start / target[target > 0]
+    return Homotopy(program, program.scalar_values(p0, p1), kappas)
+
+
+def _checked(
+    system: Tape | Program, start_parameters: Any, start_solutions: Any, target_parameters: Any
+) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.complex128], npt.NDArray[np.complex128]]:
+    p0 = np.asarray(start_parameters, complex)
+    starts = np.ascontiguousarray(start_solutions, complex)
+    p1 = np.atleast_2d(np.asarray(target_parameters, complex))
+    n = system.n_variables if isinstance(system, Tape) else system.n
+    k = system.n_parameters
+    shapes_fit = p0.shape == (k,) and p1.ndim == 2 and p1.shape[1] == k and starts.ndim == 2 and starts.shape[1] == n
+    if not shapes_fit:
+        raise InputError(
+            f"A system of {n} unknowns and {k} parameters was given start parameters {p0.shape}, start solutions "
+            f"{starts.shape} and targets {p1.shape}.",
+            f"Pass arrays of shapes ({k},), (paths, {n}) and (samples, {k}).",
+        )
+    for name, array in (("start parameter", p0), ("start solution", starts), ("target parameter", p1)):
+        if not np.isfinite(array).all():
+            raise InputError(f"A {name} is not finite.", "Remove nan and inf from the input.")
+    return p0, starts, p1
+
+
+def _check_assumptions(program: Program, p0: npt.NDArray[Any], p1: npt.NDArray[Any]) -> None:
+    if (p0[program.start_zero] != 0).any() or (p1[:, program.target_real].imag != 0).any():
+        raise InputError(
+            "The program was compiled for vanishing start or real target parameters, and these are not.",
+            "Compile the system without these assumptions.",
+        )
+
+
+def _attempt(
+    state: _State, todo: npt.NDArray[np.int64], options: TrackerOptions, threads: int | None, progress: Progress | None
+) -> None:
+    """Track the paths `todo` from their start and put each into a class."""
+    ends = track_paths(
+        state.homotopy, state.sample[todo], state.starts[todo], options, threads=threads, progress=progress
+    )
+    state.x[todo], state.info[todo] = ends.x, ends.info
+    state.attempts[todo] += 1
+    state.winding[todo] = 0
+    codes = np.full(len(todo), CODE[PathStatus.FAILED], np.int8)
+    with np.errstate(invalid="ignore"):
+        sound = (ends.outcome == kernels.REACHED) & np.isfinite(ends.x).all(axis=1)
+        sound &= ends.info[:, kernels.UPDATE] < kernels.FINAL
+    codes[sound] = CODE[PathStatus.REGULAR]
+    suspicious = np.flatnonzero(sound & ~(ends.info[:, kernels.PIVOT_RATIO] > SINGULAR_PIVOTS))
+    codes[suspicious[_is_singular(state, todo[suspicious])]] = CODE[PathStatus.SINGULAR]
+    # a singular end point may also be "reached", with Newton crawling: it belongs to the endgame like a stalled path
+    stalled = np.flatnonzero((ends.outcome == kernels.STALLED) & np.isfinite(ends.x).all(axis=1))
+    state.codes[todo] = codes
+    if len(stalled):
+        _finish(state, todo[stalled], options, threads)
+
+
+def _finish(state: _State, rows: npt.NDArray[np.int64], options: TrackerOptions, threads: int | None) -> None:
+    """Endgame for stalled paths."""
+    u = state.info[rows, kernels.TAU]
+    game = run_endgame(state.homotopy, state.sample[rows], state.x[rows], u, options, threads)
+    state.codes[rows[game.is_infinite]] = CODE[PathStatus.AT_INFINITY]
+    found = (game.winding > 0) & (game.error < 1e-3)
+    state.x[rows] = np.where(found[:, None], game.x, np.nan)
+    state.winding[rows] = game.winding
+    state.info[rows[found], kernels.UPDATE] = game.error[found]
+    good = rows[found]
+    singular = _is_singular(state, good) | (state.winding[good] > 1)
+    state.codes[good] = np.where(singular, CODE[PathStatus.SINGULAR], CODE[PathStatus.FAILED])
+    # winding number 1 and an invertible Jacobian: the path only passed close to trouble; refine it at the end
+    again = good[~singular]
+    ends = track_paths(state.homotopy, state.sample[again], state.x[again], options, 1.0, 1.0, threads)
+    ok = (ends.outcome == kernels.REACHED) & (ends.info[:, kernels.UPDATE] < kernels.FINAL)
+    state.x[again[ok]] = ends.x[ok]
+    state.info[again[ok], kernels.UPDATE] = ends.info[ok, kernels.UPDATE]
+    state.codes[again[ok]] = CODE[PathStatus.REGULAR]
+    state.info[rows[found], kernels.TAU] = 1.0
+
+
+def _is_singular(state: _State, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Whether the Jacobian at the end points is numerically singular, rows and columns scaled."""
+    n = state.x.shape[1]
+    result = np.zeros(len(rows), bool)
+    for sample in np.unique(state.sample[rows]):
+        chosen = np.flatnonzero(state.sample[rows] == sample)
+        matrices = evaluate(state.homotopy.program, state.homotopy.scalars[sample], state.x[rows[chosen]], 1.0)[..., :n]
+        size = np.abs(state.x[rows[chosen]])
+        matrices = matrices * np.maximum(size, 0.01 * size.max(axis=1, keepdims=True))[:, None, :]
+        largest = np.abs(matrices).max(axis=2, keepdims=True)
+        values = np.linalg.svd(matrices / np.where(largest > 0, largest, 1), compute_uv=False)
+        result[chosen] = values[:, -1] <= SINGULAR_VALUES * values[:, 0]
+    return result
+
+
+def _coinciding(state: _State) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Paths with a regular end point that another path of the sample shares, and the first path of each group."""
+    rows = np.flatnonzero(state.codes == CODE[PathStatus.REGULAR])
+    x = state.x[rows]
+    rng = np.random.default_rng(0)
+    direction = rng.standard_normal(x.shape[1]) + 1j * rng.standard_normal(x.shape[1])
+    key = (x @ direction).real
+    scale = np.abs(x).max(axis=1) if len(x) else np.zeros(0)
+    reach = SAME * scale * np.abs(direction).sum()
+    order = np.lexsort((key, state.sample[rows]))
+    first = np.arange(len(rows))
+    shift = 1
+    while shift < len(rows):
+        a, b = order[:-shift], order[shift:]
+        close = (state.sample[rows[a]] == state.sample[rows[b]]) & (key[b] - key[a] <= np.maximum(reach[a], reach[b]))
+        if not close.any():
+            break
+        a, b = a[close], b[close]
+        same = np.abs(x[a] - x[b]).max(axis=1) <= SAME * np.maximum(scale[a], scale[b])
+        for i, j in zip(a[same].tolist(), b[same].tolist(), strict=True):
+            low = min(first[i], first[j])
+            first[i] = first[j] = low
+        shift += 1
+    members = np.flatnonzero(first != np.arange(len(rows)))
+    groups = np.union1d(members, first[members])
+    return rows[groups], rows[first[groups]]
+
+
+def _mark_duplicates(state: _State) -> None:
+    rows, first = _coinciding(state)
+    later = rows[rows != first]
+    state.codes[later] = CODE[PathStatus.DUPLICATE]
+
+
+def _results(state: _State, samples: int, m: int, seconds: float) -> PathResults:
+    gone = (state.codes == CODE[PathStatus.FAILED]) | (state.codes == CODE[PathStatus.AT_INFINITY])
+    state.x[gone] = np.nan
+    info = state.info
+    with np.errstate(divide="ignore", invalid="ignore"):
+        conditions = 1.0 / info[:, kernels.PIVOT_RATIO]
+
+    def table(values: npt.NDArray[Any], dtype: type = float) -> npt.NDArray[Any]:
+        return values.reshape(samples, m).astype(dtype)
+
+    return PathResults(
+        state.x.reshape(samples, m, -1), state.codes.reshape(samples, m), table(info[:, kernels.UPDATE]),
+        table(info[:, kernels.RESIDUAL]), table(conditions), table(info[:, kernels.TAU]),
+        table(info[:, kernels.TICKS], np.int64), table(info[:, kernels.STEPS], np.int64),
+        table(info[:, kernels.REJECTED], np.int64), table(state.attempts, np.int64), table(state.winding, np.int64),
+        seconds,
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""Paths per second of the compiled tracker on the 3-spin, and where the time goes.
+
+Run: python -m tests.benchmarks.tracker [--sizes 7 10 14] [--phc 8] [--against SCRIPT]
+
+--phc N compares with `phc -b` on the same system. --against names a Python file whose count(n, seed) tracks the same
+paths and prints a line with "X ms/path"; both run in turn and the ratio of the best times is shown, so that other work
+on the machine hurts both alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import io
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from homotopy.status import PathStatus
+from homotopy.tracker import Program, compile_homotopy, track
+from homotopy.tracker.batch import aligned
+from homotopy.tracker.driver import make_homotopy
+from homotopy.tracker.emit import LANES, WIDTH
+from homotopy.tracker.kernels import solve_lanes
+from homotopy.tracker.vector import fill_matrix, run_program
+from tests.homotopy import tracker_systems as systems
+
+
+@njit(nogil=True, error_model="numpy")
+def _evaluations(
+    code: Any, fill: Any, reg: Any, par: Any, m: Any, n: int, index: Any, solve: bool, repeat: int
+) -> None:
+    for _ in range(repeat):
+        run_program(code, reg, par)
+        fill_matrix(fill, reg, par, m)
+        if solve:
+            solve_lanes(m, n, index)
+
+
+def best(function: Callable[[], Any], repeat: int = 5) -> float:
+    """Least CPU seconds of one call, after a warming one."""
+    function()
+    times = []
+    for _ in range(repeat):
+        begin = time.process_time()
+        function()
+        times.append(time.process_time() - begin)
+    return min(times)
+
+
+def flops_per_iteration(program: Program) -> int:
+    """Evaluation, elimination with two right-hand sides, back substitution; a complex product counts 8."""
+    n = program.n
+    elimination = sum(8 * (n - k - 1) * (n - k + 2) for k in range(n))
+    return program.n_flops + elimination + 8 * n * (n + 1)
+
+
+def profile(n: int) -> None:
+    """One line on one core: rate, share of arithmetic, flop rate."""
+    p0, starts = systems.fermat(n, 3, 1)
+    p1 = systems.kostlan(n, 3, 1, 1001)
+    begin = time.perf_counter()
+    program = compile_homotopy(systems.cubic_spin(n), p0 == 0, [True] * len(p0))
+    compiled = time.perf_counter() - begin
+    results = []
+    seconds = best(lambda: results.append(track(program, p0, starts, p1, threads=1)), 3)
+    ends = results[-1]
+    iterations = int(ends.n_iterations.sum())
+    scalars = make_homotopy(program, p0, p1).scalars[0]
+    reg, m = aligned(program.n_registers * WIDTH), aligned((n + 1) * (n + 3) * WIDTH)
+    reg[:] = np.random.default_rng(0).standard_normal(len(reg))
+    index = np.zeros(LANES, np.int64)
+    repeat = 2000
+    kernel = (
+        best(lambda: _evaluations(program.code, program.fill, reg, scalars, m, n + 1, index, True, repeat)) / repeat
+    )
+    print(
+        f"n={n:2d}  {ends.codes.size / seconds:8.0f} paths/s a core"
+        f"  {ends.counts()[PathStatus.REGULAR]} of {ends.codes.size}"
+        f"  {iterations / ends.codes.size:.0f} iterations a path"
+        f"  {flops_per_iteration(program) * iterations / seconds / 1e9:.1f} GFlop/s"
+        f"  arithmetic {kernel * iterations / LANES / seconds:.0%} of the time"
+        f"  program made in {compiled:.2f} s"
+    )
+
+
+def against(script: Path, n: int) -> None:
+    """Ratio to another tracker, alternating."""
+    spec = importlib.util.spec_from_file_location("other", script)
+    assert spec and spec.loader
+    other = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(other)
+    p0, starts = systems.fermat(n, 3, 1)
+    p1 = systems.kostlan(n, 3, 1, 1001)
+    program = compile_homotopy(systems.cubic_spin(n), p0 == 0, [True] * len(p0))
+    theirs, ours = [], []
+    with contextlib.redirect_stdout(io.StringIO()):
+        other.count(3, 0)
+    track(program, p0, starts[:8], p1)
+    for _ in range(3):
+        text = io.StringIO()
+        with contextlib.redirect_stdout(text):
+            other.count(n, 1)
+        found = re.search(r"([\d.]+) ms/path", text.getvalue())
+        assert found
+        theirs.append(float(found[1]))
+        ours.append(1e3 * track(program, p0, starts, p1).seconds / len(starts))
+    print(
+        f"n={n:2d}  {script.name} {min(theirs):.4f} ms/path, tracker {min(ours):.4f}:"
+        f" {min(theirs) / min(ours):.1f} times"
+    )
+
+
+def phc(n: int) -> None:
+    """Ratio to PHCpack's black-box solver."""
+    p0, starts = systems.fermat(n, 3, 1)
+    p1 = systems.kostlan(n, 3, 1, 1001)
+    tape = systems.p_spin(n, 3)
+    import sympy
+
+    x = (*sympy.symbols(f"x0:{n}"), sympy.Symbol("mu"))
+    equations = [
+        sympy.expand(e) for e in tape.evaluate(x, [sympy.Float(v) for v in p1[0]], lambda c: sympy.Float(float(c)))
+    ]
+    text = f"{n + 1}\n" + "".join(f"{e};\n" for e in equations)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "in").write_text(text)
+        begin = time.perf_counter()
+        subprocess.run(["phc", "-b", "in", "out"], cwd=folder, check=True, capture_output=True, timeout=3000)
+        theirs = time.perf_counter() - begin
+    program = compile_homotopy(tape, p0 == 0, [True] * len(p0))
+    ours = min(track(program, p0, starts, p1).seconds for _ in range(4))
+    print(f"n={n:2d}  phc -b {theirs:.1f} s, tracker {ours:.4f} s: {theirs / ours:.0f} times")
+
+
+def start_up() -> None:
+    """Seconds of a first call in a fresh process, with an empty and with a filled compilation cache."""
+    code = (
+        "import time; from polysys.tape import trace; from homotopy.tracker import track; b = time.perf_counter();"
+        "track(trace(lambda x, p: [x[0] ** 2 - p[0]], 1, 1), [1j], [[1j ** 0.5]], [4.0]);"
+        "print(time.perf_counter() - b)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "NUMBA_CACHE_DIR": folder}
+        cold, warm = (
+            float(subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True).stdout)
+            for _ in range(2)
+        )
+    print(f"first call: {cold:.1f} s compiling, {warm:.2f} s from the cache")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[7, 10, 14])
+    parser.add_argument("--phc", type=int)
+    parser.add_argument("--against", type=Path)
+    options = parser.parse_args()
+    start_up()
+    for n in options.sizes:
+        profile(n)
+        if options.against:
+            against(options.against, n)
+    if options.phc:
+        phc(options.phc)
+
+
+if __name__ == "__main__":
+    main()

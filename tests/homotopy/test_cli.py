@@ -1,0 +1,150 @@
+"""The command line: its output, its exit codes, and one sentence for every mistake."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from homotopy import cli
+
+KEYS = {
+    "model", "seed", "digest", "n_complex", "n_complex_classes", "n_real", "n_minima", "by_index", "euler",
+    "completeness", "paths", "engine", "seconds", "points",
+}  # fmt: skip
+
+
+class Result:
+    """What a command left behind."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def stationary(monkeypatch, capsys):
+    """Run the command line in this process."""
+
+    def run(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["stationary", *arguments])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+            raise SystemExit(0)
+        out, err = capsys.readouterr()
+        return Result(int(stop.value.code or 0), out, err)
+
+    return run
+
+
+@pytest.fixture
+def well(tmp_path: Path) -> str:
+    """A label of a double well in the plane."""
+    file = tmp_path / "well.txt"
+    file.write_text("x^4/4 - x^2/2 + x*y/10 + y^2/2\n")
+    return f"expression:{file}"
+
+
+@pytest.mark.phcpack
+def test_json_is_one_object_with_the_documented_keys(stationary, well):
+    result = stationary("count", well, "--json", "-")
+    found = json.loads(result.out)
+    assert result.code == 0
+    assert set(found) >= KEYS
+    assert (found["n_complex"], found["n_real"], found["n_minima"]) == (3, 3, 2)
+    assert found["by_index"] == {"0": 2, "1": 1, "2": 0}
+    assert found["euler"] == {"expected": 1, "found": 1}
+    assert found["completeness"]["verdict"] == "proved"
+    paths = found["paths"]
+    assert paths["tracked"] == sum(v for k, v in paths.items() if k != "tracked")
+    assert len(found["points"]) == 3 and set(found["points"][0]) >= {"index", "energy", "coordinates"}
+
+
+@pytest.mark.phcpack
+def test_a_saved_census_verifies_and_every_changed_digit_is_noticed(stationary, well, tmp_path):
+    file = tmp_path / "c.json"
+    assert stationary("count", well, "--save", str(file)).code == 0
+    assert stationary("verify", str(file)).code == 0
+    text = file.read_text()
+    digits = [k for k, c in enumerate(text) if c.isdigit()]
+    for k in digits[:: max(1, len(digits) // 25)]:
+        changed = tmp_path / "changed.json"
+        changed.write_text(text[:k] + str((int(text[k]) + 1) % 10) + text[k + 1 :])
+        result = stationary("verify", str(changed))
+        assert result.code in (1, 2), text[max(0, k - 30) : k + 10]
+        assert "Traceback" not in result.err
+    (tmp_path / "half.json").write_text(text[: len(text) // 2])
+    assert stationary("verify", str(tmp_path / "half.json")).code == 2
+    (tmp_path / "newer.json").write_text(text.replace('"version": 1', '"version": 2'))
+    newer = stationary("verify", str(tmp_path / "newer.json"))
+    assert newer.code == 2 and "Upgrade" in newer.err
+
+
+@pytest.mark.phcpack
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_figures_are_written_for_planes_and_other_domains(stationary, well, tmp_path, suffix):
+    pytest.importorskip("matplotlib")
+    for label in (well, "spherical-p-spin:n=3,p=3", "spherical-p-spin:n=4,p=2"):
+        file = tmp_path / f"figure.{suffix}"
+        assert stationary("count", label, "--seed", "1", "--plot", str(file)).code == 0
+        assert file.stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["count", "nonsense"], "no model"),
+        (["count", "spherical-p-spin:n=0,p=3"], "n = 0"),
+        (["count", "spherical-p-spin:n=6"], "lacks p"),
+        (["count", "spherical-p-spin:n=6,p=3,q=1"], "no key"),
+        (["count", "spherical-p-spin:n=6,p=4,couplings=square-free"], "positive dimension"),
+        (["count", "spherical-p-spin:n=3,p=3", "--engine", "magic"], "no engine"),
+        (["count", "spherical-p-spin:n=3,p=3", "--seed", "-1"], "nonnegative"),
+        (["count", "deep-linear:widths=2-2-2,data=gaussian,l2=0.1"], "O(2)"),
+        (["count", "deep-linear:widths=2-2-2,data=gaussian,l2=0"], "GL(2)"),
+        (["count", "deep-linear:widths=2-2-2,data=gaussian,l2=-1"], "negative"),
+        (["count", "deep-linear:widths=2-2-2,data=nowhere.csv"], "nowhere.csv"),
+        (["count", "polynomial-network:widths=1-1-1,activation=exp(z),data=gaussian"], "not a polynomial"),
+        (["count", "polynomial-network:widths=1-1-1,activation=1/z,data=gaussian"], ""),
+        (["count", "expression:nowhere.txt"], "nowhere.txt"),
+        (["count", "nowhere.toml"], "nowhere.toml"),
+        (["count", "spherical-p-spin:n=3,p=3", "--plot", "figure.doc"], "figure"),
+        (["count", "spherical-p-spin:n=3,p=3", "--save", "/nowhere/at/all.json"], "folder"),
+        (["verify", "nowhere.json"], "nowhere.json"),
+    ],
+)
+def test_a_mistake_is_one_message_with_a_way_out_and_exit_code_2(stationary, arguments, words):
+    result = stationary(*arguments)
+    assert result.code == 2
+    assert result.out == ""
+    assert words in result.err
+    assert "Traceback" not in result.err and result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "potential", ["", "1", "x - x", "exp(x)", "1/x", "nan", "x + inf", "x*I", "x^", "(x", "x y", " + ".join(f"v{k}^2" for k in range(65))]
+)
+def test_a_useless_expression_is_refused(stationary, tmp_path, potential):
+    file = tmp_path / "bad.txt"
+    file.write_text(potential + "\n")
+    result = stationary("count", f"expression:{file}")
+    assert result.code == 2 and "Traceback" not in result.err and result.out == ""
+
+
+def test_without_phcpack_the_exit_code_is_3_and_the_message_says_how_to_install_it(stationary, monkeypatch):
+    monkeypatch.setenv("STATIONARY_PHC", "/nowhere/phc")
+    monkeypatch.setenv("STATIONARY_PHCPY", "/nowhere/phcpy")
+    result = stationary("count", "spherical-p-spin:n=3,p=3", "--engine", "phcpack")
+    assert result.code == 3 and "apt install phcpack" in result.err and result.out == ""
+
+
+def test_models_lists_every_family_with_an_example(stationary):
+    result = stationary("models")
+    assert result.code == 0
+    for family in ("spherical-p-spin", "layered-spin-glass", "deep-linear", "polynomial-network", "expression"):
+        assert family in result.out
+
+
+@pytest.mark.phcpack
+def test_doctor_tests_the_engines(stationary):
+    result = stationary("doctor")
+    assert result.code == 0 and "self-test passed" in result.out
