@@ -9,7 +9,7 @@ from math import ceil, log10
 
 import numpy as np
 import numpy.typing as npt
-from flint import ctx
+from flint import acb_mat, ctx
 
 from homotopy import intervals
 from homotopy.intervals import Enclosure, ExactComplex, to_double
@@ -18,6 +18,7 @@ from polysys.formulation import FormulationTapes
 
 PRECISIONS = (128, 256, 512, 1024)  # bits; 128 decides everything but near-singular zeros
 _NEWTON_STEPS = 12
+_FAR = Fraction(1, 10**7)  # a Newton step this long moves the Jacobian: it is evaluated again
 _START_RADIUS = Fraction(1, 100)  # first uniqueness radius tried, relative to the size of the point
 _TARGET_CONTRACTION = Fraction(1, 4)
 
@@ -141,11 +142,8 @@ def reality(enclosure: Enclosure) -> Verdict:
 
 
 def _enclose(tapes: FormulationTapes, mid: tuple[ExactComplex, ...], precision: int) -> Enclosure | None:
-    refined = _newton(tapes, mid, precision)
-    if refined is None:
-        return None
-    y = intervals.preconditioner(tapes.jacobian, refined)
-    if y is None:
+    refined, y = _newton(tapes, mid, precision)
+    if refined is None or y is None:
         return None
     size = max(Fraction(1), *(abs(re) + abs(im) for re, im in refined))
     uniqueness = _short(size * _START_RADIUS)
@@ -166,7 +164,7 @@ def _enclose(tapes: FormulationTapes, mid: tuple[ExactComplex, ...], precision: 
 
 def _tighten(
     tapes: FormulationTapes,
-    y: object,
+    y: acb_mat,
     centre: tuple[ExactComplex, ...],
     uniqueness: Fraction,
     kappa: Fraction,
@@ -176,12 +174,12 @@ def _tighten(
     mid = centre
     if all(2 * abs(im) <= uniqueness / 4 for _, im in mid) and all(abs(im) < Fraction(1, 10**12) for _, im in mid):
         on_axis: tuple[ExactComplex, ...] = tuple((re, Fraction(0)) for re, _ in mid)
-        eta, _ = intervals.newton_defect(tapes.equations, y, on_axis)  # type: ignore[arg-type]
+        eta, _ = intervals.newton_defect(tapes.equations, y, on_axis)
         if eta is not None and eta <= Fraction(1, 10**18):
             mid = on_axis
     digits = int(precision * 0.25)
     mid = tuple((_decimal(re, digits), _decimal(im, digits)) for re, im in mid)
-    eta, _ = intervals.newton_defect(tapes.equations, y, mid)  # type: ignore[arg-type]
+    eta, _ = intervals.newton_defect(tapes.equations, y, mid)
     if eta is None:
         return None
     # kappa was taken on the polydisc about the unrounded centre: stay inside it
@@ -193,29 +191,34 @@ def _tighten(
     return Enclosure(mid, radius, uniqueness)
 
 
-def _newton(tapes: FormulationTapes, mid: tuple[ExactComplex, ...], precision: int) -> tuple[ExactComplex, ...] | None:
-    """Newton's iteration with exact midpoints until it stagnates; None if it does not converge."""
+def _newton(
+    tapes: FormulationTapes, mid: tuple[ExactComplex, ...], precision: int
+) -> tuple[tuple[ExactComplex, ...] | None, acb_mat | None]:
+    """Newton's iteration with exact midpoints until it stagnates, and the last preconditioner; None if it diverges.
+
+    The Jacobian is evaluated again only while the steps contract slowly: engines deliver points that are good to a
+    dozen digits, and then the first inverse serves throughout.
+    """
     last: Fraction | None = None
-    y = None
-    for step in range(_NEWTON_STEPS):
-        if step < 3 or step % 4 == 0:
-            y = intervals.preconditioner(tapes.jacobian, mid)
+    y = intervals.preconditioner(tapes.jacobian, mid)
+    for _ in range(_NEWTON_STEPS):
         if y is None:
-            return None
+            return None, None
         eta, change = intervals.newton_defect(tapes.equations, y, mid)
         if eta is None:
-            return None
+            return None, None
         if last is not None and eta > last / 2:
-            return mid if eta < Fraction(1, 10**8) else None
-        bits = precision
+            return (mid if eta < Fraction(1, 10**8) else None), y
         mid = tuple(
-            (_dyadic(re - _mid(c.real), bits), _dyadic(im - _mid(c.imag), bits))
+            (_dyadic(re - _mid(c.real), precision), _dyadic(im - _mid(c.imag), precision))
             for (re, im), c in zip(mid, change, strict=True)
         )
-        last = eta
         if eta < Fraction(1, 1 << int(precision * 0.85)):
-            return mid
-    return mid
+            return mid, y
+        if eta > _FAR or (last is not None and eta > last / 1000):
+            y = intervals.preconditioner(tapes.jacobian, mid)
+        last = eta
+    return mid, y
 
 
 def _mid(value: object) -> Fraction:
@@ -305,17 +308,17 @@ def close_pairs(enclosures: Sequence[Enclosure]) -> list[tuple[int, int]]:
     n = len(enclosures[0].mid)
     weights = np.random.default_rng(20260).uniform(0.5, 1.0, 2 * n)
     centres = np.array([[to_double(part) for z in e.mid for part in z] for e in enclosures])
-    with np.errstate(over="ignore", invalid="ignore"):
+    pairs = []
+    with np.errstate(over="ignore", invalid="ignore"):  # where overflow leaves no number a pair is listed
         keys = centres @ weights
         slack = 1e-12 * (1.0 + np.abs(centres) @ weights) + 2 * n * np.array([to_double(e.radius) for e in enclosures])
-    order = np.argsort(keys, kind="stable")
-    widest = float(slack.max())
-    pairs = []
-    for place, i in enumerate(order.tolist()):
-        for j in order[place + 1 :].tolist():
-            gap = keys[j] - keys[i]
-            if gap > slack[i] + widest:
-                break
-            if not gap > slack[i] + slack[j]:  # listed too where overflow left no number
-                pairs.append((min(i, j), max(i, j)))
+        order = np.argsort(keys, kind="stable")
+        widest = float(slack.max())
+        for place, i in enumerate(order.tolist()):
+            for j in order[place + 1 :].tolist():
+                gap = keys[j] - keys[i]
+                if gap > slack[i] + widest:
+                    break
+                if not gap > slack[i] + slack[j]:
+                    pairs.append((min(i, j), max(i, j)))
     return sorted(pairs)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flint import fmpz_mat
+
 from homotopy.certify import Certificate
 from homotopy.classify import StationaryPoint
 from homotopy.closure import conjugates_closed
@@ -20,7 +22,7 @@ from polysys.counts import (
 )
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
-
+from polysys.strata import MAX_VARIABLES, strata
 
 # Engines in double precision call solutions of size 1e7 infinite; x^3 - x - 1e-10 x^4 has one of size 1e10.
 _MAX_SPREAD = 10**6
@@ -100,7 +102,8 @@ def judge(
     -----
     proved: as many certified distinct solutions as a proved upper bound allows. contradicted: a check failed that
     cannot fail on a complete list. supported: every path of a homotopy that reaches all isolated solutions with
-    probability one ended at a certified solution of its own or at infinity, and all checks were met. unknown: else.
+    probability one ended at a certified solution of its own or at infinity, and all checks were met; for paths that
+    start from a monodromy set this rests on the agreement of two runs. unknown: else.
     """
     evidence = checks(landscape, certificates, points, is_orbit_closed, bounds, n_singular)
     paths = None if solved is None else path_evidence(landscape, solved, len(certificates))
@@ -128,10 +131,32 @@ def decide(
         )
         return CompletenessReport(Completeness.UNKNOWN, reason, result)
     if paths is not None and paths.outcome is Verdict.YES:
+        if has_families(landscape):
+            reason = "a continuous symmetry moves the points; families of stationary points may exist and are not counted"
+            return CompletenessReport(Completeness.UNKNOWN, reason, result)
         names = ", ".join(e.name for e in result if e.outcome is Verdict.YES)
-        return CompletenessReport(Completeness.SUPPORTED, f"with probability one, not proved ({names})", result)
+        return CompletenessReport(Completeness.SUPPORTED, f"not proved, but every check is met ({names})", result)
     stated = f"{n} solutions; the best proved bound is {best.value if best else 'none'}"
     return CompletenessReport(Completeness.UNKNOWN, stated if paths is None else paths.detail, result)
+
+
+def has_families(landscape: Landscape) -> bool:
+    """Whether some of the equations have a continuous symmetry, so that their solutions, if any, are not isolated.
+
+    Start systems of the right root count do not see such solutions: no path need end on them. Linear symmetries are
+    looked for, and on R^n the scalings x_i -> t^(w_i) x_i on every zero pattern, as of (x y - 1)^2 + z^4 - z^2 on z = 0.
+    Networks, whose groups are known, were asked before (`Landscape.require_isolated`).
+    """
+    n = landscape.domain.n
+    if landscape.domain.is_euclidean and n <= MAX_VARIABLES:
+        monomials = [e for e, _ in landscape.potential.terms() if any(e)]
+        for alive in strata(landscape.potential):
+            dead = [i for i in range(n) if i not in alive]
+            rows = [[e[i] for i in alive] for e in monomials if not any(e[i] for i in dead)]
+            if alive and (not rows or fmpz_mat(rows).rank() < len(alive)):
+                return True
+    symmetry = None if landscape.mixing_fields else landscape.continuous_symmetry
+    return symmetry is not None and symmetry.dimension > 0
 
 
 def _is_met(landscape: Landscape, n: int, best: RootCount) -> bool:

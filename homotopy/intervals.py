@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,13 @@ def _rad(radius: Fraction) -> arb:
 
 def evaluate(tape: Tape, inputs: Sequence[Any]) -> list[Any]:
     """Enclosures of the outputs of a parameter-free tape over balls, real or complex."""
-    return tape.evaluate(inputs, (), ball)
+    return tape.evaluate(inputs, (), _constants(tape, ctx.prec))
+
+
+@lru_cache(maxsize=64)
+def _constants(tape: Tape, precision: int) -> list[arb]:
+    """A tape's constants as balls at a precision (the current one)."""
+    return [ball(c) for c in tape.constants]
 
 
 def as_float(z: acb) -> complex:

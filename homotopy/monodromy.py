@@ -80,6 +80,23 @@ def seed_pair(tape: Tape, is_linear: npt.NDArray[np.bool_], n_coordinates: int, 
     return inputs[n:], inputs[:n]
 
 
+def is_dominant(tape: Tape, is_linear: npt.NDArray[np.bool_], n_coordinates: int, seed: int) -> bool:
+    """Whether generic members have solutions at all.
+
+    The pairs (solution, parameters) form an irreducible variety; it covers the parameter space exactly when the
+    Jacobian is invertible at its general point. (Three live neurons between one input and two outputs: never.)
+    """
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xD0,)))
+    jacobian, n = tape.jacobian(), tape.n_variables
+    for _ in range(2):
+        p, x = seed_pair(tape, is_linear, n_coordinates, [], rng)
+        matrix = np.array(jacobian.evaluate(list(x), list(p), float), dtype=np.complex128).reshape(n, n)
+        values = np.linalg.svd(matrix, compute_uv=False)
+        if values[-1] > 1e-9 * values[0]:
+            return True
+    return False
+
+
 class _Orbits:
     """Known solutions with their mirror images, for looking up new ones."""
 

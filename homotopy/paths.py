@@ -106,7 +106,7 @@ def run_tracker(landscape: Landscape, options: Options, round_number: int, progr
         tuple(images),
         f"{starts.kind}{strata}{orbits}",
         starts.n_solutions,
-        "generic root count",
+        f"generic root count, {starts.grounds},",
         "tracker",
         version("numba"),
         "numba",

@@ -8,6 +8,7 @@ whose content does not match its own digest, or that belongs to another family, 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import tempfile
@@ -71,7 +72,7 @@ def save(path: Path, starts: StartSet) -> bool:
 def load(path: Path, family: str) -> StartSet | None:
     """Read a start set; None if the file is missing, damaged or of another family."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         stated = arrays.pop("sha256").tobytes()
         header = json.loads(arrays["header"].tobytes())

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.errors import HomotopyError
-from homotopy.monodromy import MonodromyResult, monodromy
+from homotopy.monodromy import MonodromyResult, is_dominant, monodromy
 from homotopy.starts import fermat_start, has_fermat_start
 from polysys.counts import cartwright_sturmfels, friedland_ottaviani
 from polysys.domains import Euclidean
@@ -89,6 +89,13 @@ class StartSet:
     def n_paths(self) -> int:
         """Number of paths to track: one per sign orbit."""
         return sum(len(s.solutions) for s in self.strata)
+
+    @property
+    def grounds(self) -> str:
+        """Why the start set is complete, in a few words."""
+        if self.kind == "Fermat form" or all("generic count" in s.evidence for s in self.strata):
+            return "by a theorem"
+        return "on which two independent monodromy runs agree"
 
     def __repr__(self) -> str:
         lines = [f"StartSet ({self.kind}): {self.n_solutions} solutions, {self.n_paths} paths"]
@@ -227,6 +234,10 @@ def _stratum(landscape: Landscape, alive: tuple[int, ...], flips: list[tuple[int
     restricted = sorted({tuple(flip[i] for i in alive) for flip in flips}, reverse=True)
     signs = np.array(restricted, dtype=np.int8)
     tape = stratum_equations(landscape, alive)
+    if not is_dominant(tape, landscape.is_linear_parameter, len(alive), seed):
+        none = np.zeros((0, len(alive)), dtype=np.complex128)
+        parameters = np.zeros(len(landscape.parameters), dtype=np.complex128)
+        return Stratum(alive, signs, parameters, none, "a generic member has none: the Jacobian is singular throughout")
     runs: list[MonodromyResult] = []
     for k in range(_MAX_RUNS):
         runs.append(monodromy(tape, landscape.is_linear_parameter, len(alive), signs, [], seed + 101 * k))

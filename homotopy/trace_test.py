@@ -16,11 +16,12 @@ import numpy.typing as npt
 
 from homotopy.monodromy import Complex, grow
 from homotopy.status import PathStatus
-from homotopy.tracker import TrackerOptions, compile_homotopy, track
+from homotopy.tracker import TrackerOptions, compile_homotopy, track, track_loop
 from homotopy.tracker.results import CODE
 from polysys.tape import Tape, trace
 
-_TOLERANCE = 1e-6  # of the trace's second difference, relative to what one missing point would leave
+_TURNS = 4  # a path lost while the line turns is tried again by another way
+_TOLERANCE = 1e-5  # of the trace's second difference, relative to what one missing point would leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class TraceTest:
     n_section : int
         Points (sign orbits) on a general section of the curve.
     defect : float
-        Second difference of the trace, relative to the median second difference of a single point: about 1 or more when
-        points are missing, rounding when none is.
+        Second difference of the trace beyond rounding, relative to the median second difference of a single point:
+        about 1 or more when points are missing.
     n_recovered : int
-        Solutions (sign orbits) that the section's points reach when the line is turned into t = 0.
+        Solutions (sign orbits) that the section's points reach when the line is turned into t = 0; more than
+        expected if one of them is new.
     n_expected : int
         Solutions that the start set has.
     """
@@ -110,9 +112,19 @@ def trace_test(
     vertical = base.copy()
     vertical[2 * len(parameters) : 2 * len(parameters) + n_coordinates] = 0
     vertical[-2:] = 1, 0
-    ends = track(program, base, section.solutions, vertical, options)
-    recovered = ends.solutions[0][ends.codes[0] == CODE[PathStatus.REGULAR]][:, :-1]
-    return TraceTest(len(section.solutions), defect, _n_matched(recovered, solutions, signs), len(solutions))
+    matched: set[int] = set()
+    for _ in range(_TURNS):
+        middle = base.copy()
+        middle[-n_coordinates - 2 :] = draw(n_coordinates + 2)
+        ends = track_loop(program, [base, middle, vertical], section.solutions, options)
+        recovered = ends.solutions[0][ends.codes[0] == CODE[PathStatus.REGULAR]][:, :-1]
+        found = _matched(recovered, solutions, signs)
+        if found is None:
+            return TraceTest(len(section.solutions), defect, len(solutions) + 1, len(solutions))
+        matched |= found
+        if len(matched) == len(solutions):
+            break
+    return TraceTest(len(section.solutions), defect, len(matched), len(solutions))
 
 
 def _defect(program: object, base: Complex, points: Complex, options: TrackerOptions | None) -> float:
@@ -127,17 +139,19 @@ def _defect(program: object, base: Complex, points: Complex, options: TrackerOpt
             return float("inf")  # a lost point makes the trace meaningless
         moved.append(ends.solutions[0][:, -1])
     second = moved[0] - 2 * points[:, -1] + moved[1]
-    return float(abs(second.sum()) / np.median(np.abs(second)))
+    # the sum is known to the rounding of the largest terms; a missing point would leave its own second difference
+    noise = 1e-13 * float(np.abs(points[:, -1]).sum())
+    return float(max(abs(second.sum()) - noise, 0.0) / np.median(np.abs(second)))
 
 
-def _n_matched(recovered: Complex, solutions: Complex, signs: npt.NDArray[np.int8]) -> int:
-    """Number of recovered points that are mirror images of distinct given solutions; -1 if one is not."""
+def _matched(recovered: Complex, solutions: Complex, signs: npt.NDArray[np.int8]) -> set[int] | None:
+    """Numbers of the given solutions that recovered points are mirror images of; None if a point is a new one."""
     matched = set()
     for x in recovered:
         images = x * signs
         distance = np.abs(images[:, None, :] - solutions[None, :, :]).max(axis=2).min(axis=0)
         k = int(distance.argmin())
         if distance[k] > 1e-6 * (1 + float(np.abs(x).max())):
-            return -1
+            return None
         matched.add(k)
-    return len(matched)
+    return matched

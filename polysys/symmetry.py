@@ -242,7 +242,8 @@ def continuous_symmetries(
 ) -> ContinuousSymmetry | None:
     """All linear one-parameter symmetries of a potential on its domain, proved exactly; None if not searched.
 
-    With a `basis`, only its linear combinations are searched, whatever the number of variables.
+    With a `basis` of linearly independent fields, only their combinations are searched, whatever the number of
+    variables.
 
     Solves grad V(x) . (A x + b) = 0 for A, b (A skew within each sphere, b = 0 there). The rank is first found at
     random points modulo a prime: full rank there proves that no symmetry exists. Otherwise the nullspace over Q is

@@ -73,7 +73,7 @@ class Tape:
         self,
         variables: Sequence[Any],
         parameters: Sequence[Any] = (),
-        constant: Callable[[Fraction], Any] = lambda c: c,
+        constant: Callable[[Fraction], Any] | Sequence[Any] = lambda c: c,
     ) -> list[Any]:
         """Values of the outputs over any ring.
 
@@ -81,8 +81,8 @@ class Tape:
         ----------
         variables, parameters : sequence
             Ring elements; numpy arrays evaluate many points at once.
-        constant : callable
-            Maps a Fraction into the ring.
+        constant : callable or sequence
+            Maps a Fraction into the ring; or the tape's constants there, converted before.
 
         Returns
         -------
@@ -100,7 +100,8 @@ class Tape:
                 f"{len(variables)} and {len(parameters)}.",
                 "Pass as many values as it has inputs.",
             )
-        registers = [*variables, *parameters, *map(constant, self.constants)]
+        constants = map(constant, self.constants) if callable(constant) else constant
+        registers = [*variables, *parameters, *constants]
         store = registers.append
         for op, i, j in zip(self.ops.tolist(), self.left.tolist(), self.right.tolist(), strict=True):
             if op == 2:

@@ -69,7 +69,7 @@ class Phc:
 
     @staticmethod
     def _read_volumes(path: Path) -> dict[str, int]:
-        volumes = {kind: int(value) for kind, value in _VOLUME.findall(path.read_text(errors="replace"))}
+        volumes = {kind: int(value) for kind, value in _VOLUME.findall(_read(path))}
         if "common" not in volumes:
             raise WorkerDied("phc -m printed no mixed volume")
         return volumes

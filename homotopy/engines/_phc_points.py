@@ -16,8 +16,9 @@ def close_pairs(points: Sequence[Point]) -> list[tuple[int, int]]:
     if len(points) < 2 or not points[0]:
         return []
     x = np.array(points, dtype=complex)
-    x = x / np.maximum(np.abs(x).max(axis=1), 1.0)[:, None]
-    pairs = cKDTree(np.hstack([x.real, x.imag])).query_pairs(CLOSE)
+    size = np.maximum(np.abs(x).max(axis=1), 1.0)[:, None]
+    # Direction and logarithm of the size: relative distance, and points on one line through 0 stay apart.
+    pairs = cKDTree(np.hstack([x.real / size, x.imag / size, np.log(size)])).query_pairs(CLOSE)
     return sorted((int(min(p)), int(max(p))) for p in pairs)
 
 

@@ -174,7 +174,7 @@ def polyhedral_stages(target: Polynomials, requests: Requests, precision: str) -
         stage = _stage(live, here, here, requests, precision)
         if stage.solutions:
             stages.append(stage)
-    return stages, "mixed volumes of the zero patterns" if len(patterns) > 1 else "mixed volume"
+    return stages, "mixed volumes of the zero patterns" if len(stages) > 1 else "mixed volume"
 
 
 def _stage(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from homotopy.engines._phc_endgame import Homotopy, judge, judge_arrived
+from homotopy.engines._phc_endgame import Homotopy, follow, judge, judge_arrived
 from homotopy.engines._phc_numerics import System
 from homotopy.engines._phc_points import close_pairs
 from homotopy.engines._phc_stages import Requests, Stage
@@ -22,6 +22,15 @@ TOLERANCES_ON_PATH, TOLERANCES_AT_END = (21, 23, 25, 27), (22, 24, 26, 28)
 TIGHT: dict[int, float] = {3: 4000, 9: 1e-8, 10: 1e-10, 11: 0.02, 12: 0.005, 13: 0.5, 17: 3, 19: 2}
 TIGHT |= dict.fromkeys(TOLERANCES_ON_PATH, 1e-11)
 TIGHT_DD = TIGHT | {3: 8000} | dict.fromkeys(TOLERANCES_ON_PATH, 1e-15) | dict.fromkeys(TOLERANCES_AT_END, 1e-20)
+
+# How suspect paths are tracked again: in words, in which precision (None: as before), with which parameters. Last and
+# without PHCpack, in homogeneous coordinates from the start: PHCpack reports arrival, at a point that solves nothing,
+# on some paths that diverge (two parallel lines are an example).
+_CARES: list[tuple[str, str | None, dict[int, float] | None]] = [
+    ("with smaller steps", None, TIGHT),
+    ("with smaller steps in double double precision", "dd", TIGHT_DD),
+    ("in homogeneous coordinates", None, None),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +89,22 @@ class Tracker:
         representatives = [stage.solutions[orbit[0][0]] for orbit in stage.orbits]
         ends = self._track(stage, homotopy, representatives, precision, {})
         used = precision
-        for tuning, finer in [(TIGHT, precision), (TIGHT_DD, "dd")]:
+        for how, finer, tuning in _CARES:
             suspects = self._suspects(stage, ends, known)
             if not suspects or precision == "qd":
                 break
             kinds = Counter(ends[k].status.value for k in suspects)
             words = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-            self.requests.attempts.append(
-                f"{len(suspects)} suspect ends ({words}) were tracked again with smaller steps in precision {finer}."
-            )
-            again = self._track(stage, homotopy, [representatives[k] for k in suspects], finer, tuning)
+            self.requests.attempts.append(f"{len(suspects)} suspect ends ({words}) were tracked again {how}.")
+            points = [representatives[k] for k in suspects]
+            if tuning is None:
+                again = follow(homotopy, np.array(points), np.zeros(len(points)))
+            else:
+                used = finer or precision
+                again = self._track(stage, homotopy, points, used, tuning)
             for k, end in zip(suspects, again, strict=True):
                 if end.status is not PathStatus.FAILED:
                     ends[k] = end
-            used = finer
         return StageResult(_spread(stage, ends), gamma, used)
 
     def _suspects(self, stage: Stage, ends: list[PathEnd], known: Sequence[Point]) -> list[int]:

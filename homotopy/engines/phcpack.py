@@ -30,6 +30,7 @@ from homotopy.status import PathStatus
 from polysys.errors import InputError
 
 Precision = Literal["d", "dd", "qd"]
+START_LIMIT = 60.0  # seconds for a worker to load phcpy and to pass its self-test
 
 __all__ = [
     "PHCpack",
@@ -343,6 +344,7 @@ def _connect(transport: str) -> Backend:
     phc = None if found.phc_path is None else Phc(found.phc_path)
     if transport in ("auto", "phcpy") and found.phcpy_path is not None:
         phcpy = Phcpy(found.phcpy_path, phc)
+        phcpy.deadline = time.monotonic() + START_LIMIT
         try:
             phcpy.start()
         except (EngineMissingError, WorkerDied):
@@ -351,6 +353,7 @@ def _connect(transport: str) -> Backend:
         else:
             return phcpy
     if transport in ("auto", "phc") and phc is not None:
+        phc.deadline = time.monotonic() + START_LIMIT
         phc.start()
         return phc
     part = "executable phc" if transport == "phc" else "Python extension phcpy"

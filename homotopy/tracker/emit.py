@@ -10,7 +10,7 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils
 
-LANES = 8  # one AVX-512 vector; 16 was measured slower for 15 unknowns because the matrix leaves the first-level cache
+LANES = 8  # one AVX-512 vector, two AVX2 vectors; a complex 15 x 15 matrix over more lanes leaves a first-level cache of 32 kB
 WIDTH = 2 * LANES  # doubles in a register
 
 DOUBLE, I64, I32 = ir.DoubleType(), ir.IntType(64), ir.IntType(32)

@@ -117,10 +117,14 @@ def unflatten(x: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
     return [flat[part].reshape(shape) for part, shape in zip(weight_slices(shapes), shapes, strict=True)]
 
 
+def _carriers(axes: Sequence[tuple[int, int]], side: int) -> list[int]:
+    return [array for array, axis in axes if axis == side]
+
+
 def mixing_fields(
     shapes: Sequence[tuple[int, ...]], axes: Sequence[Sequence[tuple[int, int]]], widths: Sequence[int]
 ) -> tuple[Field, ...]:
-    """Fields that add one neuron of a layer to another, in the weights before it and in those after it separately."""
+    """Fields that add one neuron to another, in the weights before it and after it separately: linearly independent."""
     n = sum(int(np.prod(shape)) for shape in shapes)
     arrays = unflatten(np.arange(n), shapes)
     fields: list[Field] = []
@@ -132,7 +136,9 @@ def mixing_fields(
                 if axis == side
                 for i, j in zip(*(np.take(arrays[array], neuron, axis).ravel() for neuron in (a, b)), strict=True)
             ]
-            if entries:
+            # the trace of a layer that is the next one's only input would be counted from both sides
+            is_counted = a == b == side == 0 and layer > 0 and _carriers(axes[layer], 0) == _carriers(axes[layer - 1], 1)
+            if entries and not is_counted:
                 fields.append((tuple(entries), None))
     return tuple(fields)
 

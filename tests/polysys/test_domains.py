@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polysys.domains import Domain, Euclidean, ProductOfSpheres, Sphere, parse_domain
 from polysys.errors import InputError
 
-radii = st.fractions(min_value=Fraction(1, 100), max_value=100, max_denominator=50)
+radii = st.fractions(min_value=Fraction(1, 50), max_value=100, max_denominator=50)
 domains = st.one_of(
     st.integers(1, 30).map(Euclidean),
     st.lists(st.tuples(st.integers(1, 8), radii), min_size=1, max_size=5).map(

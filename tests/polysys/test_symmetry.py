@@ -126,7 +126,7 @@ def test_neurons_of_a_network_with_one_l2_value_can_be_exchanged_and_flipped():
 
 
 def test_hidden_neurons_with_biases_are_exchanged_together_with_their_bias():
-    model = ps.model_from_label("polynomial-network:widths=1-3-1-1,activation=z^3+z^2,data=gaussian,l2=1,bias=yes,m=2")
+    model = ps.model_from_label("polynomial-network:widths=1-3-1,activation=z^3+z^2,data=gaussian,l2=1,bias=yes,m=2")
     assert model.sample(seed=1).symmetry.order == factorial(3)
     even = ps.model_from_label("polynomial-network:widths=2-2-1,activation=z^2,data=gaussian,l2=1,m=3")
     assert even.sample(seed=1).symmetry.order == 2 * 2**2  # w_k -> -w_k
@@ -171,7 +171,7 @@ def check(potential, symmetry):
         assert total == 0
 
 
-@pytest.mark.parametrize("widths", [(2, 2, 2), (2, 3, 2), (1, 2, 1), (2, 2, 2, 2), (2, 1, 2), (3, 1, 3, 3)])
+@pytest.mark.parametrize("widths", [(2, 2, 2), (2, 3, 2), (2, 2, 1), (2, 2, 2, 2), (2, 1, 2), (3, 1, 3, 3)])
 def test_one_l2_value_leaves_the_orthogonal_group_of_each_hidden_layer(widths):
     label = f"deep-linear:widths={'-'.join(map(str, widths))},data=gaussian,m=4"
     expected = sum(d * (d - 1) // 2 for d in widths[1:-1])

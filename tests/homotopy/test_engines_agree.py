@@ -1,0 +1,51 @@
+"""The tracker and PHCpack find the same solutions, one by one, on every family."""
+
+import pytest
+
+import homotopy as ho
+from homotopy.certify import close_pairs, same_zero
+
+LABELS = [
+    "spherical-p-spin:n=4,p=3",
+    "spherical-p-spin:n=3,p=4",
+    "layered-spin-glass:widths=2-2-2",
+    "layered-spin-glass:widths=2-2,degrees=2-1",
+    "deep-linear:widths=2-1-2,data=gaussian",
+    "deep-linear:widths=2-2-1,data=iris",
+    "deep-linear:widths=1-1-1-1,data=gaussian",
+    "polynomial-network:widths=2-1-1,activation=z^2,data=wine,m=20,output=fixed",
+    "polynomial-network:widths=1-1-1,activation=z^2+z,data=gaussian,m=3,bias=yes,output=fixed",
+]
+
+
+@pytest.mark.phcpack
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_tracker_and_phcpack_agree_solution_by_solution(label, seed):
+    one = ho.census(label, seed=seed, engine="tracker")
+    other = ho.census(label, seed=seed, engine="phcpack")
+    assert one.run.engine == "tracker" and other.run.engine == "phcpack"
+    assert one.n_complex == other.n_complex > 0
+    together = [c.enclosure for c in (*one.certificates, *other.certificates)]
+    matched = [(i, j) for i, j in close_pairs(together) if same_zero(together[i], together[j])]
+    assert sorted(i for i, _ in matched) == list(range(one.n_complex))
+    assert sorted(j - one.n_complex for _, j in matched) == list(range(other.n_complex))
+    assert one.by_index == other.by_index
+
+
+@pytest.mark.phcpack
+def test_auto_uses_phcpack_where_the_family_has_no_start_set():
+    census = ho.census("spherical-p-spin:n=3,p=2-3,field=1/2", seed=1)
+    assert census.run.engine == "phcpack" and census.completeness.verdict is ho.Completeness.PROVED
+
+
+def test_the_tracker_works_without_phcpack(monkeypatch):
+    monkeypatch.setenv("STATIONARY_PHC", "/nowhere/phc")
+    monkeypatch.setenv("STATIONARY_PHCPY", "/nowhere/phcpy")
+    census = ho.census("spherical-p-spin:n=4,p=3", seed=3)
+    assert census.run.engine == "tracker" and census.completeness.verdict is ho.Completeness.PROVED
+
+
+def test_the_tracker_says_when_it_has_no_start_set():
+    with pytest.raises(ho.HomotopyError.__mro__[1], match="no start set"):
+        ho.census("spherical-p-spin:n=3,p=2-3", seed=1, engine="tracker")
