@@ -45,6 +45,10 @@ class CompletenessReport:
     reason: str
     evidence: tuple[Evidence, ...]
 
+    def __repr__(self) -> str:
+        marks = {Verdict.YES: "met", Verdict.NO: "VIOLATED", Verdict.UNDECIDED: "silent"}
+        return "\n".join([str(self), *(f"  {marks[e.outcome]:8} {e.name}: {e.detail}" for e in self.evidence)])
+
     def __str__(self) -> str:
         return f"{self.verdict.value}: {self.reason}"
 

@@ -61,7 +61,7 @@ def seed_pair(tape: Tape, is_linear: npt.NDArray[np.bool_], n_coordinates: int, 
     n, k = tape.n_variables, tape.n_parameters
 
     def draw(size: int) -> Complex:
-        return (rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2)
+        return np.asarray((rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2), np.complex128)
 
     x, p = draw(n), draw(k)
     for block, chart in charts:

@@ -121,7 +121,7 @@ def run_tracker(landscape: Landscape, options: Options, round_number: int, progr
 def _track_stratum(
     landscape: Landscape, stratum: Stratum, target: npt.NDArray[np.complex128], settings: TrackerOptions, detour: int | None
 ) -> PathResults | None:
-    if not stratum.alive:
+    if not stratum.alive or not len(stratum.solutions):
         return None
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:

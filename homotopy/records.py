@@ -341,7 +341,11 @@ def load_census(path: str | Path) -> Census:
         If the file is missing, truncated, altered, foreign or of a newer format.
     """
     file = read_census_file(path)
-    land, _ = rebuild_landscape(file)
+    return as_census(file, rebuild_landscape(file)[0])
+
+
+def as_census(file: CensusFile, land: Landscape) -> Census:
+    """The census that a file states, on its landscape."""
     try:
         return Census(
             land,
@@ -354,7 +358,7 @@ def load_census(path: str | Path) -> Census:
             msgspec.convert(file.run, RunRecord),
         )
     except (ArithmeticError, LookupError, ValueError, TypeError, msgspec.ValidationError) as error:
-        raise CensusFileError(f"{path} has a wrong member ({error}).", "Make it again.") from error
+        raise CensusFileError(f"The file has a wrong member ({error}).", "Make it again.") from error
 
 
 def stated_completeness(file: CensusFile) -> CompletenessReport:

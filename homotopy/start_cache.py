@@ -61,7 +61,7 @@ def save(path: Path, starts: StartSet) -> bool:
             with os.fdopen(handle, "wb") as file:
                 np.savez(file, **arrays)
             os.replace(name, path)
-        except OSError:
+        except BaseException:  # Ctrl-C too
             Path(name).unlink(missing_ok=True)
             raise
     except OSError:
@@ -99,7 +99,7 @@ def _digest(arrays: dict[str, Any]) -> bytes:
 def _solves(landscape: Landscape, starts: StartSet) -> bool:
     """Whether the stored points solve the stored member's equations, as they must."""
     for s in starts.strata:
-        if not s.alive:
+        if not s.alive or not len(s.solutions):
             continue
         tape = stratum_equations(landscape, s.alive)
         if s.solutions.shape[1:] != (tape.n_variables,) or s.parameters.shape != (tape.n_parameters,):

@@ -20,7 +20,7 @@ from homotopy.tracker import TrackerOptions, compile_homotopy, track, track_loop
 from homotopy.tracker.results import CODE
 from polysys.tape import Tape, trace
 
-_TURNS = 4  # a path lost while the line turns is tried again by another way
+_TURNS = 8  # a path lost while the line turns is tried again by another way
 _TOLERANCE = 1e-5  # of the trace's second difference, relative to what one missing point would leave
 
 
@@ -129,7 +129,7 @@ def trace_test(
 
 def _defect(program: object, base: Complex, points: Complex, options: TrackerOptions | None) -> float:
     """Second difference of sum t under parallel shifts of the line, relative to the median over single points."""
-    step = 0.1 * abs(base[-1]) * np.exp(0.7j)
+    step = 0.5 * abs(base[-1]) * np.exp(0.7j)
     moved = []
     for sign in (1, -1):
         target = base.copy()

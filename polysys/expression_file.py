@@ -77,21 +77,23 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
 
 def _read(path: Path) -> str:
     way_out = "Give the path of a text file with an expression."
+    shown = str(path) if len(str(path)) <= 200 else f"...{str(path)[-200:]}"
     try:
         if not path.exists():
-            raise InputError(f"The file {path} does not exist.", way_out)
+            raise InputError(f"The file {shown} does not exist.", way_out)
         if not path.is_file():
-            raise InputError(f"{path} is not a file.", way_out)
+            raise InputError(f"{shown} is not a file.", way_out)
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise InputError(f"The file {str(path)!r} cannot be read ({error}).", way_out) from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"The file {shown!r} cannot be read ({reason}).", way_out) from None
     if len(content) > MAX_BYTES:
-        raise InputError(f"The file {path} is larger than {MAX_BYTES} bytes.", "Shorten the expression.")
+        raise InputError(f"The file {shown} is larger than {MAX_BYTES} bytes.", "Shorten the expression.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"The file {path} is not UTF-8 text.", way_out) from None
+        raise InputError(f"The file {shown} is not UTF-8 text.", way_out) from None
 
 
 def _from_lines(text: str) -> ExpressionFile:

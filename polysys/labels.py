@@ -151,9 +151,9 @@ def model_from_label(label: str) -> Model:
     'spherical-p-spin:n=4,p=3,field=3/10'
     """
     text = label.strip()
-    if text.endswith(".toml"):
-        return _from_toml(Path(text))
     name, _, rest = text.partition(":")
+    if text.endswith(".toml") and name != "expression":
+        return _from_toml(Path(text))
     if name == "expression":
         if not rest:
             raise LabelError("expression: names no file.", "Write expression:FILE.")

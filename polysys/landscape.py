@@ -34,8 +34,8 @@ from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
 from polysys.tape import Recorder, multiply_out, nested_form, trace
 
 Couplings = Mapping[str, npt.NDArray[np.object_]]
-_MAX_OPERATIONS = 1_000_000  # a longer straight-line program is beyond any solver
-_MAX_EXPANSION = 2_000_000  # products of coefficients: five seconds or so
+_MAX_OPERATIONS = 500_000  # a longer straight-line program is beyond any solver
+_MAX_EXPANSION = 1_200_000  # products of coefficients: a few seconds
 Potential = Callable[[npt.NDArray[np.object_], Couplings], Any]
 
 

@@ -43,7 +43,7 @@ def strata(potential: Any) -> list[tuple[int, ...]]:
     for j in range(n):
         # one mask and a multiplicity per monomial of dV/dx_j: the variables it contains
         monomials = [
-            sum(1 << k for k, e in enumerate(exponents) if e - (k == j) > 0) for exponents in potential.keys() if exponents[j]
+            sum(1 << k for k, e in enumerate(exponents) if e - (k == j) > 0) for exponents in potential.monoms() if exponents[j]
         ]
         remaining = np.zeros(1 << n, dtype=np.int32)
         for mask in monomials:

@@ -358,7 +358,7 @@ def multiply_out(tape: Tape, x: Sequence[Any], constant: Callable[[Fraction], An
     constant : callable
         Maps a Fraction into the ring.
     limit : int
-        Most products of coefficients (long ones count more).
+        Most products of coefficients (long ones, and those in many variables, count more).
 
     Raises
     ------
@@ -373,11 +373,11 @@ def multiply_out(tape: Tape, x: Sequence[Any], constant: Callable[[Fraction], An
     [x**2 + 2*x*y + y**2]
     """
     registers = [*x, *map(constant, tape.constants)]
-    work = 0
+    work, per_product = 0, 1 + len(x) // 16  # exponents of many variables are long
     for op, i, j in zip(tape.ops.tolist(), tape.left.tolist(), tape.right.tolist(), strict=True):
         a, b = registers[i], registers[j]
         if op == Op.MUL:
-            work += len(a) * len(b) * (1 + (_length(a) + _length(b)) // 512)
+            work += len(a) * len(b) * (per_product + (_length(a) + _length(b)) // 512)
         else:
             work += min(len(a), len(b))
         if work > limit:

@@ -89,7 +89,7 @@ NOON = Named(
     "noon",
     "x1^2*x2^2/2 + x1^2*x3^2/2 + x2^2*x3^2/2 - 0.55*(x1^2 + x2^2 + x3^2) + x1 + x2 + x3",
     21,
-    (0, 1, 3, 3),
+    (0, 6, 1, 0),
     "Noonburg, SIAM J. Appl. Math. 49, 1779 (1989): a neural network; its 3 equations have 21 solutions",
 )
 UNCOUPLED_PHI4 = Named(

@@ -13,10 +13,11 @@ from typing import Any
 
 from homotopy.engines._phc_executable import Phc
 from homotopy.engines._phc_failures import WorkerDied, WorkerSilent, timed_out
+from homotopy.engines._phc_selftest import self_test
 from homotopy.engines._phc_types import Point, Polynomials, RawEnd, StartSystem, Term
 from homotopy.errors import EngineMissingError
 
-CALLS_PER_WORKER = 3000  # trap E: PHCpack leaks about 6 kB a small track; a fresh process costs 0.2 s
+CALLS_PER_WORKER = 2000  # trap E: memory grows by 10 to 50 kB a request; a fresh process costs 0.2 s
 _ROOT = Path(__file__).resolve().parents[2]
 # The worker is homotopy/engines/_phc_worker.py run as a module, with the packages around it left empty: importing them
 # in full (sympy, numba) would cost more than the solving of a small system.
@@ -34,16 +35,16 @@ class Phcpy:
 
     Parameters
     ----------
-    directory : str or None
+    directory : str
         Where the package phcpy lies.
     phc : Phc or None
-        The executable, which tracks in quad double: there phcpy 1.1.2 follows a homotopy with some other gamma than
+        The executable, which tracks in quad double (trap L): there phcpy 1.1.2 follows a homotopy with some other gamma than
         the one it is given (its end points come in another order, and where it stops is not on our paths).
     """
 
     transport = "phcpy"
 
-    def __init__(self, directory: str | None, phc: Phc | None = None) -> None:
+    def __init__(self, directory: str, phc: Phc | None = None) -> None:
         self.directory = directory
         self.phc = phc
         self.deadline = float("inf")  # of `time.monotonic`; later, requests raise `EngineTimeoutError`
@@ -64,10 +65,9 @@ class Phcpy:
         self.stop()
         self._owner = os.getpid()
         reply, theirs = os.pipe()
-        command = [sys.executable, "-c", _BOOT, str(theirs)]
         try:
             self._process = subprocess.Popen(
-                command + ([self.directory] if self.directory else []),
+                [sys.executable, "-c", _BOOT, str(theirs), self.directory],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -79,15 +79,7 @@ class Phcpy:
             os.close(theirs)
         self._reply, self._buffer, self.calls = reply, b"", 0
         self.version = self._ask({"do": "hello"})["version"]
-        self._self_test()
-
-    def _self_test(self) -> None:
-        """Trap A: PHCpack can return an empty list in silence; x^2 = 2, x y = 1 has two solutions."""
-        system: Polynomials = [[(1, (2, 0)), (-2, (0, 0))], [(1, (1, 1)), (-1, (0, 0))]]
-        start = self._ask({"do": "polyhedral", "polynomials": _pack(system), "seed": 1, "precision": "d"})
-        if start["volume"] != 2 or len(start["solutions"]) != 2:
-            self.stop()
-            raise WorkerDied("the self-test of PHCpack failed")
+        self_test(self)
 
     def __del__(self) -> None:
         self.stop()

@@ -4,49 +4,18 @@ import cmath
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
+from homotopy.engines._phc_backend import Backend
 from homotopy.engines._phc_failures import WorkerDied, WorkerSilent
 from homotopy.engines._phc_patterns import MAX_UNKNOWNS, SignSymmetry, restrict, sign_symmetry, zero_patterns
 from homotopy.engines._phc_points import distinct_regular
 from homotopy.engines._phc_starts import univariate_start
-from homotopy.engines._phc_types import Point, Polynomials, RawEnd, StartSystem
+from homotopy.engines._phc_types import Point, Polynomials, StartSystem
 from homotopy.errors import EngineCrashError, EngineEmptyError
 
 MAX_PATTERNS = 2000
 T = TypeVar("T")
-
-
-class Backend(Protocol):
-    """What both transports do; each call is one stateless request."""
-
-    transport: str
-    version: str
-    deadline: float
-
-    def mixed_volume(self, polynomials: Polynomials, seed: int) -> int:
-        """Mixed volume."""
-
-    def stable_mixed_volume(self, polynomials: Polynomials, seed: int) -> int:
-        """Stable mixed volume."""
-
-    def polyhedral(self, polynomials: Polynomials, seed: int, precision: str) -> StartSystem:
-        """Random coefficient system with its solutions in the torus."""
-
-    def track(
-        self,
-        target: Polynomials,
-        start: Polynomials,
-        solutions: list[Point],
-        gamma: complex,
-        precision: str,
-        tuning: dict[int, float],
-        seed: int,
-    ) -> list[RawEnd]:
-        """Track a chunk of paths."""
-
-    def stop(self) -> None:
-        """End the process."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def total_degree_start(target: Polynomials, rng: np.random.Generator) -> StartSy
 def univariate_start(exponents: list[int], rng_seed: int) -> StartSystem:
     """Return x^a (x^d - r) with a random r on the unit circle and its d nonzero roots.
 
-    ``phc -m`` counts a mixed volume of 4 for x^3 - 2 x + 5, so one unknown is not left to PHCpack.
+    Trap N: ``phc -m`` counts a mixed volume of 4 for x^3 - 2 x + 5, so one unknown is not left to PHCpack.
     """
     low, high = min(exponents), max(exponents)
     angle = float(np.random.default_rng(rng_seed).uniform(0, 2 * math.pi))
@@ -108,7 +108,7 @@ def multihomogeneous_start(target: Polynomials, partition: Partition, rng: np.ra
     """Return products of random linear forms with the target's degrees in each group, and all their solutions.
 
     Each solution makes one factor of every equation vanish, as many factors in a group as it has unknowns.
-    (phcpy's own ``m_homogeneous_start_system`` raises an exception inside PHCpack 2.4.86 and returns no solutions.)
+    (Trap M: phcpy's own ``m_homogeneous_start_system`` raises an exception inside PHCpack and returns no solutions.)
     """
     n = len(target)
     degrees = group_degrees(target, partition)

@@ -24,7 +24,7 @@ TIGHT |= dict.fromkeys(TOLERANCES_ON_PATH, 1e-11)
 TIGHT_DD = TIGHT | {3: 8000} | dict.fromkeys(TOLERANCES_ON_PATH, 1e-15) | dict.fromkeys(TOLERANCES_AT_END, 1e-20)
 
 # How suspect paths are tracked again: in words, in which precision (None: as before), with which parameters. Last and
-# without PHCpack, in homogeneous coordinates from the start: PHCpack reports arrival, at a point that solves nothing,
+# without PHCpack, in homogeneous coordinates from the start (trap I): PHCpack reports arrival, at a point that solves nothing,
 # on some paths that diverge (two parallel lines are an example).
 _CARES: list[tuple[str, str | None, dict[int, float] | None]] = [
     ("with smaller steps", None, TIGHT),

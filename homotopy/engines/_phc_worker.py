@@ -1,8 +1,26 @@
 """The process that holds phcpy: one request a line on stdin, one answer a line on a private descriptor.
 
-Run as ``python -m homotopy.engines._phc_worker REPLY_FD [PHCPY_DIRECTORY]``. PHCpack keeps all its state (systems,
+Run as ``python -m homotopy.engines._phc_worker REPLY_FD PHCPY_DIRECTORY``. PHCpack keeps all its state (systems,
 solutions, symbol table, seed, tuning) in global variables (trap E), prints exceptions on descriptor 1 and may kill
 the process (trap F): hence a process of its own, which starts every request from a clean slate.
+
+The traps of PHCpack 2.4.86 and phcpy 1.1.2, by the letters that the comments beside their workarounds use:
+
+A  ``solver.solve(..., verbose=False)`` can return an empty list in silence.
+B  Trackers mix up the unknowns when these first appear in another order in the two systems.
+C  ``phc -b`` splits its solution lists and writes the merged one into the input file.
+D  Polyhedral homotopies find only solutions without zero coordinates.
+E  All state is global and memory grows; ``mixed_volume`` can be that of a system stored before.
+F  Exceptions are printed and swallowed, or kill the process; a solution that cannot be printed breaks a list.
+G  ``i``, ``I``, ``e``, ``E`` are no names for unknowns; coefficients are rounded to doubles.
+H  Lists of end points contain duplicates and junk; DEMiCs miscounts mixed volumes.
+I  Real, singular, at infinity, and even arrived (t = 1), are guesses by tolerances.
+J  Malformed input can kill the process or hang.
+K  The dd and qd trackers of phcpy return the start points at t = 0 unless a number of tasks is given.
+L  The qd tracker of phcpy uses another gamma than the one it is given.
+M  ``m_homogeneous_start_system`` of phcpy returns no solutions.
+N  ``phc -m`` miscounts the mixed volume of one equation in one unknown.
+O  ``phc -p`` leaves the failed paths out of its separate solution file.
 """
 
 import contextlib
@@ -33,16 +51,12 @@ def die_with_parent() -> None:
         os._exit(1)
 
 
-def load_phcpy(directory: str | None) -> ModuleType:
-    """Import phcpy: the one the interpreter finds by itself, else the one package in `directory`.
+def load_phcpy(directory: str) -> ModuleType:
+    """Import the one package phcpy in `directory`.
 
-    Only that package is loaded, never its parent directory put on ``sys.path``: that would put a whole distribution's
-    Python packages in front of ours.
+    Its parent directory is never put on ``sys.path``: that would put a whole distribution's Python packages in front
+    of ours.
     """
-    if directory is None:
-        import phcpy  # type: ignore[import-not-found,unused-ignore]
-
-        return phcpy  # type: ignore[no-any-return,unused-ignore]
     spec = importlib.util.spec_from_file_location(
         "phcpy", Path(directory) / "__init__.py", submodule_search_locations=[directory]
     )
@@ -55,22 +69,30 @@ def load_phcpy(directory: str | None) -> ModuleType:
 
 
 class Adapter:
-    """The operations of phcpy 1.1 that we use, each stateless. A newer phcpy needs another class with these methods."""
+    """The operations of phcpy that we use, each stateless.
+
+    Written for the C extension of phcpy 1.1.2 (PHCpack 2.4.86) and the only place that knows its names. phcpy from
+    1.1.3 on is built on ctypes and has no ``phcpy2c3``: the import below fails and the executable phc is used instead,
+    which needs no adapting. A class with these methods for the newer phcpy would go here.
+    """
 
     def __init__(self, module: ModuleType) -> None:
         from phcpy import interface, phcpy2c3  # type: ignore[import-not-found,unused-ignore]
 
         self.c: Any = phcpy2c3
         self.interface: Any = interface
+        # Trap E: autotuning again does not reset all parameters, so the defaults of the fresh process are kept.
+        self.c.py2c_autotune_continuation_parameters(0, 16)
+        self.defaults = {k: self.c.py2c_get_value_of_continuation_parameter(k) for k in range(1, 35)}
         self.version: str = f"{phcpy2c3.py2c_PHCpack_version_string()} (phcpy {module.__version__})"
 
     def _call(self, name: str, precision: str, *arguments: Any) -> Any:
         return getattr(self.c, name.format(PRECISIONS[precision]))(*arguments)
 
-    def reset(self, seed: int) -> None:
-        """Forget every system, solution and symbol of earlier requests.
+    def reset(self, seed: int, tuning: dict[str, float] | None = None) -> None:
+        """Forget every system, solution, symbol and parameter of earlier requests.
 
-        Trap E, and one more of its kind: ``py2c_mixed_volume`` silently prefers a polynomial system left over in the
+        Trap E: ``py2c_mixed_volume`` silently prefers a polynomial system left over in the
         container to the Laurent system just stored, so phcpy's ``mixed_volume(pols)`` can return the volume of an
         earlier system. We clear everything and store polynomial systems only.
         """
@@ -81,6 +103,8 @@ class Adapter:
         self.c.py2c_celcon_clear_container()
         self.c.py2c_syscon_clear_symbol_table()
         self.c.py2c_set_seed(seed)
+        for index, value in (self.defaults | {int(k): v for k, v in (tuning or {}).items()}).items():
+            self.c.py2c_set_value_of_continuation_parameter(index, value)
 
     def store(self, polynomials: Polynomials, precision: str = "d") -> None:
         n = len(polynomials)
@@ -149,11 +173,8 @@ class Adapter:
     ) -> list[list[Any]]:
         """Track ``gamma (1 - t) start + t target`` from t = 0; one raw end per start solution, in their order."""
         n = len(target)
-        self.reset(seed)
-        self.c.py2c_autotune_continuation_parameters(0, 16)  # the defaults, whatever an earlier request set
-        for index, value in tuning.items():
-            self.c.py2c_set_value_of_continuation_parameter(int(index), value)
-        # One more trap: with 0 tasks this build's dd and qd trackers return the start points, at t = 0, silently.
+        self.reset(seed, tuning)
+        # Trap K: with 0 tasks this build's dd and qd trackers return the start points, at t = 0, silently.
         n_tasks = 0 if precision == "d" else 1
         self.store(target, precision)
         self._call("py2c_copy_{}_container_to_target_system", precision)
@@ -196,7 +217,7 @@ def answer(adapter: Adapter, request: dict[str, Any]) -> Any:
     return getattr(adapter, operation)(**request)
 
 
-def serve(reply: io.TextIOBase, directory: str | None) -> None:
+def serve(reply: io.TextIOBase, directory: str) -> None:
     """Answer requests until stdin closes. What PHCpack printed meanwhile goes with an error's message (trap F)."""
     noise = os.memfd_create("phcpack") if hasattr(os, "memfd_create") else os.open(os.devnull, os.O_RDWR)
     os.dup2(noise, 1)
@@ -213,6 +234,7 @@ def serve(reply: io.TextIOBase, directory: str | None) -> None:
             result = {"error": f"{type(problem).__name__}: {problem}", "printed": printed.decode(errors="replace")}
         with contextlib.suppress(OSError):
             os.ftruncate(noise, 0)
+            os.lseek(noise, 0, os.SEEK_SET)
         reply.write(json.dumps(result) + "\n")
         reply.flush()
 
@@ -220,9 +242,8 @@ def serve(reply: io.TextIOBase, directory: str | None) -> None:
 def main() -> None:
     """Entry point of the worker process."""
     die_with_parent()
-    directory = sys.argv[2] if len(sys.argv) > 2 else None
     with os.fdopen(int(sys.argv[1]), "w") as reply:
-        serve(reply, directory)
+        serve(reply, sys.argv[2])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from homotopy.engines._phc_backend import Backend
 from homotopy.engines._phc_checks import check_partition, check_points, check_start_solutions, check_system
 from homotopy.engines._phc_executable import Phc
 from homotopy.engines._phc_failures import WorkerDied
@@ -14,7 +15,7 @@ from homotopy.engines._phc_find import WAY_OUT, PHCpackInstallation, find_phcpac
 from homotopy.engines._phc_numerics import System
 from homotopy.engines._phc_process import Phcpy
 from homotopy.engines._phc_scaling import find_scaling
-from homotopy.engines._phc_stages import Backend, Requests, Stage, StartCountError, polyhedral_stages, whole_space
+from homotopy.engines._phc_stages import Requests, Stage, StartCountError, polyhedral_stages, whole_space
 from homotopy.engines._phc_starts import (
     Partition,
     best_partition,

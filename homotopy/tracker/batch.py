@@ -33,11 +33,13 @@ class Homotopy:
     scalars : array (samples, ...)
     kappas : array (samples,)
         Norm of the start over the norm of the target parameters.
+    targets : complex array (samples, k)
     """
 
     program: Program
     scalars: npt.NDArray[np.float64]
     kappas: npt.NDArray[np.float64]
+    targets: npt.NDArray[np.complex128]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

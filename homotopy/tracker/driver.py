@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,13 +17,18 @@ from homotopy.tracker.batch import Homotopy, Progress, evaluate, track_paths
 from homotopy.tracker.endgame import diverges, run_endgame
 from homotopy.tracker.options import TrackerOptions
 from homotopy.tracker.program import Program, compile_homotopy
+from homotopy.tracker.refine import refine
 from homotopy.tracker.results import CODE, PathResults
 from polysys.errors import InputError
 from polysys.tape import Tape
 
 SAME = 1e-7  # relative distance below which two end points are the same: ten times the largest error of one
+SAME_SHARP = 1e-12  # the same for two end points refined in double-double
 SINGULAR_PIVOTS = 1e-10  # ratio of pivots below which a Jacobian's singular values are looked at
 SINGULAR_VALUES = 1e-12  # ratio of singular values (rows and columns scaled) of a numerically singular Jacobian
+SINGULAR_SHARP = 1e-13  # the same at a point refined in double-double: only the Jacobian's own rounding is left
+ROUGH_UPDATE, ROUGH_PIVOTS = 1e-10, 1e-8  # end points with a larger last update or smaller pivots are refined
+NEAR_END = 1e-9  # distance from the end at which a path is close enough to be refined
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +43,7 @@ class _State:
     info: npt.NDArray[np.float64]
     attempts: npt.NDArray[np.int64]
     winding: npt.NDArray[np.int64]
+    is_sharp: npt.NDArray[np.bool_]
 
 
 def track(
@@ -90,7 +96,8 @@ def track(
     Notes
     -----
     Paths that failed, and paths of a sample whose end points coincide (a path jumped), are tracked again with tighter
-    settings, up to ``options.n_retries`` times. Paths that cannot reach the end go through a Cauchy endgame.
+    settings, up to ``options.n_retries`` times. Paths that cannot reach the end go through a Cauchy endgame. End points
+    that are ill conditioned or close to each other are refined with residuals in double-double arithmetic.
 
     References
     ----------
@@ -110,12 +117,14 @@ def track(
     state = _State(
         homotopy, np.repeat(np.arange(samples), m), np.tile(starts, (samples, 1)), np.full((total, n), np.nan, complex),
         np.full(total, CODE[PathStatus.FAILED], np.int8), np.zeros((total, 8)), np.zeros(total, np.int64),
-        np.zeros(total, np.int64),
+        np.zeros(total, np.int64), np.zeros(total, bool),
     )  # fmt: skip
     todo, settings = np.arange(total), options
     for attempt in range(options.n_retries + 1):
         _attempt(state, todo, settings, threads, progress if attempt == 0 else None)
         failed = np.flatnonzero(state.codes == CODE[PathStatus.FAILED])
+        close = _coinciding(state)[0]
+        _sharpen(state, close[~state.is_sharp[close]])  # may tell apart what is only close
         todo = np.union1d(failed, _coinciding(state)[0])
         if not len(todo):
             break
@@ -192,7 +201,7 @@ def make_homotopy(program: Program, p0: npt.NDArray[Any], p1: npt.NDArray[Any]) 
     kappas = np.ones(len(p1))
     if start > 0:
         kappas[target > 0] = start / target[target > 0]
-    return Homotopy(program, program.scalar_values(p0, p1), kappas)
+    return Homotopy(program, program.scalar_values(p0, p1), kappas, p1.astype(complex))
 
 
 def _checked(
@@ -234,6 +243,7 @@ def _attempt(
     state.x[todo], state.info[todo] = ends.x, ends.info
     state.attempts[todo] += 1
     state.winding[todo] = 0
+    state.is_sharp[todo] = False
     codes = np.full(len(todo), CODE[PathStatus.FAILED], np.int8)
     with np.errstate(invalid="ignore"):
         sound = (ends.outcome == kernels.REACHED) & np.isfinite(ends.x).all(axis=1)
@@ -244,13 +254,41 @@ def _attempt(
     # a singular end point may also be "reached", with Newton crawling: it belongs to the endgame like a stalled path
     stalled = np.flatnonzero((ends.outcome == kernels.STALLED) & np.isfinite(ends.x).all(axis=1))
     state.codes[todo] = codes
+    rough = sound & ((ends.info[:, kernels.UPDATE] > ROUGH_UPDATE) | ~(ends.info[:, kernels.PIVOT_RATIO] > ROUGH_PIVOTS))
+    rough_rows = todo[rough]
+    crawling = _sharpen(state, rough_rows)
+    state.codes[rough_rows[crawling]] = CODE[PathStatus.SINGULAR]
     if len(stalled):
         _finish(state, todo[stalled], options, threads)
+
+
+def _sharpen(state: _State, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Refine the points of paths at the end in double-double; those that converge become regular.
+
+    Returns where Newton's method crawled, as it does at a multiple root.
+    """
+    slow = np.zeros(len(rows), bool)
+    for sample in np.unique(state.sample[rows]):
+        chosen = np.flatnonzero(state.sample[rows] == sample)
+        here = rows[chosen]
+        found = refine(state.homotopy, int(sample), state.x[here])
+        slow[chosen] = found.is_slow & ~found.is_sound
+        sharp = here[found.is_sound]
+        before = state.x[sharp]
+        state.x[sharp] = found.x[found.is_sound]
+        regular = ~_is_singular(state, sharp, SINGULAR_SHARP)
+        state.x[sharp[~regular]] = before[~regular]
+        sharp, values = sharp[regular], np.flatnonzero(found.is_sound)[regular]
+        state.codes[sharp] = CODE[PathStatus.REGULAR]
+        state.is_sharp[sharp] = True
+        state.info[sharp, kernels.UPDATE], state.info[sharp, kernels.RESIDUAL] = found.update[values], found.residual[values]
+    return slow
 
 
 def _finish(state: _State, rows: npt.NDArray[np.int64], options: TrackerOptions, threads: int | None) -> None:
     """Endgame for stalled paths."""
     u = state.info[rows, kernels.TAU]
+    stalled_at = state.x[rows]
     game = run_endgame(state.homotopy, state.sample[rows], state.x[rows], u, options, threads)
     state.codes[rows[game.is_infinite]] = CODE[PathStatus.AT_INFINITY]
     found = (game.winding > 0) & (game.error < 1e-3)
@@ -268,20 +306,45 @@ def _finish(state: _State, rows: npt.NDArray[np.int64], options: TrackerOptions,
     state.info[again[ok], kernels.UPDATE] = ends.info[ok, kernels.UPDATE]
     state.codes[again[ok]] = CODE[PathStatus.REGULAR]
     state.info[rows[found], kernels.TAU] = 1.0
+    # what is left may be a regular end point too ill conditioned for doubles, or one of a close cluster, around which
+    # the endgame's loops go as around one multiple root: go on to the very end and refine there
+    left = np.flatnonzero(np.isin(state.codes[rows], [CODE[PathStatus.FAILED], CODE[PathStatus.SINGULAR]]))
+    on = replace(options.tighter(), endgame_radius=1e-300, max_step=0.5, first_step=0.05, max_iterations=500)
+    start = u[left].astype(complex)
+    further = track_paths(state.homotopy, state.sample[rows[left]], stalled_at[left], on, start, 1.0, threads)
+    gone = np.where(np.isfinite(further.x).all(axis=1) & (further.outcome != kernels.BAD_START), further.info[:, kernels.TAU], 0.0)
+    points = np.where((gone > 0)[:, None], further.x, stalled_at[left])
+    near = (1.0 - u[left]) * (1.0 - gone) < NEAR_END
+    last = rows[left[near]]
+    before, codes = state.x[last], state.codes[last]
+    state.x[last] = points[near]
+    _sharpen(state, last)
+    sharp = state.is_sharp[last]
+    state.x[last[~sharp]], state.codes[last[~sharp]] = before[~sharp], codes[~sharp]
+    state.winding[last[sharp]] = np.minimum(state.winding[last[sharp]], 1)
+    state.info[last[sharp], kernels.TAU] = 1.0
 
 
-def _is_singular(state: _State, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Whether the Jacobian at the end points is numerically singular, rows and columns scaled."""
+def _is_singular(
+    state: _State, rows: npt.NDArray[np.int64], ratio: float = SINGULAR_VALUES
+) -> npt.NDArray[np.bool_]:
+    """Whether the Jacobian at the end points is numerically singular, rows and columns scaled.
+
+    A row is measured by its size at x and at a point with coordinates of the same sizes and other phases: at a multiple
+    root a whole row may cancel, and its own size would then make rounding look like a full row.
+    """
     n = state.x.shape[1]
     result = np.zeros(len(rows), bool)
+    phases = np.exp(2j * np.pi * np.random.default_rng(0).random(n))
     for sample in np.unique(state.sample[rows]):
         chosen = np.flatnonzero(state.sample[rows] == sample)
-        matrices = evaluate(state.homotopy.program, state.homotopy.scalars[sample], state.x[rows[chosen]], 1.0)[..., :n]
-        size = np.abs(state.x[rows[chosen]])
-        matrices = matrices * np.maximum(size, 0.01 * size.max(axis=1, keepdims=True))[:, None, :]
-        largest = np.abs(matrices).max(axis=2, keepdims=True)
+        program, scalars, x = state.homotopy.program, state.homotopy.scalars[sample], state.x[rows[chosen]]
+        size = np.maximum(np.abs(x), 0.01 * np.abs(x).max(axis=1, keepdims=True))
+        matrices = evaluate(program, scalars, x, 1.0)[..., :n] * size[:, None, :]
+        typical = evaluate(program, scalars, np.abs(x) * phases, 1.0)[..., :n] * size[:, None, :]
+        largest = np.maximum(np.abs(matrices), np.abs(typical)).max(axis=2, keepdims=True)
         values = np.linalg.svd(matrices / np.where(largest > 0, largest, 1), compute_uv=False)
-        result[chosen] = values[:, -1] <= SINGULAR_VALUES * values[:, 0]
+        result[chosen] = values[:, -1] <= ratio * values[:, 0]
     return result
 
 
@@ -303,7 +366,8 @@ def _coinciding(state: _State) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.in
         if not close.any():
             break
         a, b = a[close], b[close]
-        same = np.abs(x[a] - x[b]).max(axis=1) <= SAME * np.maximum(scale[a], scale[b])
+        radius = np.where(state.is_sharp[rows[a]] & state.is_sharp[rows[b]], SAME_SHARP, SAME)
+        same = np.abs(x[a] - x[b]).max(axis=1) <= radius * np.maximum(scale[a], scale[b])
         for i, j in zip(a[same].tolist(), b[same].tolist(), strict=True):
             low = min(first[i], first[j])
             first[i] = first[j] = low

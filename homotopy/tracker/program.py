@@ -29,6 +29,8 @@ class Program:
 
     Parameters
     ----------
+    system : Tape
+        F itself.
     n : int
         Number of unknowns and of equations.
     n_parameters : int
@@ -45,6 +47,7 @@ class Program:
         Whether F is affine in the parameters.
     """
 
+    system: Tape
     n: int
     n_parameters: int
     code: npt.NDArray[np.int32]
@@ -110,7 +113,7 @@ def compile_homotopy(
         by_parameter = _parameter_jacobian(system).evaluate(x, moving, recorder.constant)
         ft = [sum((by_parameter[i * k + j] * rates[j] for j in range(k)), recorder.constant(0)) for i in range(n)]
     tape = recorder.tape(both + ft)
-    return _assemble(tape, n, k, zero, real, affine)
+    return _assemble(tape, system, zero, real, affine)
 
 
 def _residues(tape: Tape, inputs: Sequence[int]) -> list[int]:
@@ -270,8 +273,9 @@ class _Assembler:
 
 
 def _assemble(
-    tape: Tape, n: int, k: int, zero: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_], affine: bool
+    tape: Tape, system: Tape, zero: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_], affine: bool
 ) -> Program:
+    n, k = system.n_variables, system.n_parameters
     work = _Assembler(tape, k, zero, real)
     outputs = tape.outputs.tolist()
     roots = [r for r in outputs if not work.is_scalar[r] and r >= work.first]
@@ -324,7 +328,7 @@ def _assemble(
         elif not work.is_zero(r):
             fill[i, j] = -2 - 2 * work.scalar(r, 1)
     return Program(
-        n, k, np.array(code, np.int32), fill.ravel(), n_slots, _scalar_tape(tape, work), zero, real, flops, affine
+        system, n, k, np.array(code, np.int32), fill.ravel(), n_slots, _scalar_tape(tape, work), zero, real, flops, affine
     )
 
 

@@ -117,7 +117,7 @@ def check_coefficients(n: int) -> None:
 def size(value: Any, name: str, least: int = 1, most: int = 64) -> int:
     """`value` as an int between `least` and `most`, or an InputError."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
-        raise InputError(f"{name} = {value!r} is not a whole number from {least} to {most}.", "Give one.")
+        raise InputError(f"{name} = {value!r:.60} is not a whole number from {least} to {most}.", "Give one.")
     return int(value)
 
 
@@ -125,7 +125,7 @@ def sizes(values: Any, name: str, least: int = 1, least_length: int = 1, most: i
     """`values` as a tuple of sizes, or an InputError."""
     if isinstance(values, str | int) or not isinstance(values, Sequence | np.ndarray) or len(values) < least_length:
         raise InputError(
-            f"{name} = {values!r} is not a list of at least {least_length} sizes.", "Give one, such as 2-2-2."
+            f"{name} = {values!r:.60} is not a list of at least {least_length} sizes.", "Give one, such as 2-2-2."
         )
     return tuple(size(v, name, least, most) for v in values)
 

@@ -87,6 +87,8 @@ def expression(
     (3, 1)
     """
     values = {str(k): as_rational(v) for k, v in (parameters or {}).items()}
+    if isinstance(variables, str):
+        raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
     names = tuple(str(v) for v in variables) if variables is not None else None
     polynomial = parse_polynomial(_text(potential), names, values).polynomial
     n = polynomial.ring.ngens
@@ -124,6 +126,8 @@ def _text(potential: Any) -> str:
             f"The symbols {', '.join(sorted(names))[:80]} share a name or are no names.",
             "Use one symbol a name, of letters, digits and _.",
         )
+    for number in potential.atoms(sympy.Rational):
+        as_rational(number)  # one too long to print is refused here
     exact = potential.replace(lambda e: e.is_Float, lambda e: sympy.Rational(as_rational(e)))
     # sympy.E prints as E, which would be read as a variable
     is_rational = all(isinstance(atom, sympy.Symbol | sympy.Rational) for atom in exact.atoms())

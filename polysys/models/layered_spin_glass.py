@@ -51,7 +51,7 @@ class LayeredSpinGlass(Model):
         widths = sizes(self.widths, "widths")
         object.__setattr__(self, "widths", widths)
         if sum(widths) + len(widths) > 64:
-            raise InputError(f"Widths {join(widths)} need more than 64 unknowns.", "Choose smaller widths.")
+            raise InputError(f"Widths {join(widths)[:60]} need more than 64 unknowns.", "Choose smaller widths.")
         degrees = sizes(self.degrees, "degrees", most=20) if self.degrees is not None else (1,) * len(widths)
         if len(degrees) != len(widths):
             raise InputError(f"{len(widths)} layers were given {len(degrees)} degrees.", "Give one degree a layer.")

@@ -47,7 +47,7 @@ class DataSource:
             return datasets.gaussian(features, targets, m, seed=int(rng.integers(2**32)))
         if self.name.endswith(".csv") or _is_file(self.name):
             return datasets.from_csv(self.name, features, targets, m=self.m)
-        raise InputError(f"There is no data set {self.name!r}.", f"Choose {', '.join(NAMED)}, gaussian or a .csv file.")
+        raise InputError(f"There is no data set {self.name[:60]!r}.", f"Choose {', '.join(NAMED)}, gaussian or a .csv file.")
 
     @property
     def label(self) -> str:

@@ -32,7 +32,6 @@ from polysys.rationals import as_rational_array
 from polysys.symmetry import Field
 from polysys.system import exact_terms
 
-
 _MAX_MONOMIALS = 5000
 
 

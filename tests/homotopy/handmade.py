@@ -122,7 +122,7 @@ def singular_vectors() -> Census:
     """An explicit 2 x 2 matrix as a layered glass: no seed, so its file is read from the text alone."""
     matrix = np.array([[1.0, 2.0], [3.0, 5.0]])
     land = ps.LayeredSpinGlass((2, 2)).from_tensor(matrix)
-    u, s, vt = np.linalg.svd(matrix)
+    u, _, vt = np.linalg.svd(matrix)
     charts = [np.array([float(a) for a in chart]) for chart in land.formulation.charts]
     solutions = []
     for k in range(2):

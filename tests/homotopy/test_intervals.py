@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from flint import acb, arb, ctx, fmpq, fmpq_mat
@@ -155,11 +156,11 @@ def exact_inertia(matrix: list[list[Fraction]]) -> tuple[int, int, int]:
     """Numbers of negative, positive and zero eigenvalues: Descartes' rule is exact where all roots are real."""
     n = len(matrix)
     entries = [fmpq(v.numerator, v.denominator) for row in matrix for v in row]
-    coefficients = [c for c in fmpq_mat(n, n, entries).charpoly().coeffs()]
+    coefficients = list(fmpq_mat(n, n, entries).charpoly().coeffs())
 
     def changes(values: list[fmpq]) -> int:
         signs = [v > 0 for v in values if v != 0]
-        return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+        return sum(a != b for a, b in pairwise(signs))
 
     positive = changes(coefficients)
     negative = changes([c if k % 2 == 0 else -c for k, c in enumerate(coefficients)])

@@ -16,7 +16,10 @@ from polysys.tape import Recorder, Tape, nested_form, trace
 
 @cache
 def monomials(n: int, p: int) -> tuple[tuple[int, ...], ...]:
-    return tuple(c for c in itertools.product(range(p + 1), repeat=n) if sum(c) == p)
+    """Exponents of degree p, in lexicographic order."""
+    if n == 1:
+        return ((p,),)
+    return tuple((first, *rest) for first in range(p + 1) for rest in monomials(n - 1, p - first))
 
 
 def chart(n: int) -> list[Fraction]:

@@ -86,7 +86,7 @@ def test_normal_draws_have_the_asked_standard_deviation():
 
 @pytest.mark.parametrize(("n", "p"), [(2, 3), (3, 4), (4, 2)])
 def test_the_multinomial_counts_index_tuples(n, p):
-    counts = {e: 0 for e in monomials(n, p)}
+    counts = dict.fromkeys(monomials(n, p), 0)
     for indices in product(range(n), repeat=p):
         counts[tuple(indices.count(i) for i in range(n))] += 1
     assert counts == {e: multinomial(e) for e in counts}
@@ -151,6 +151,9 @@ def test_a_seed_or_index_must_be_a_nonnegative_integer(bad):
 
 def test_the_stream_is_the_documented_one():
     """A change here silently renames every stored landscape."""
-    assert normal(generator(2026), 2).tolist() == dyadic(
-        np.random.Generator(np.random.PCG64(np.random.SeedSequence(2026, spawn_key=(0,)))).standard_normal(2)
-    ).tolist()
+    assert (
+        normal(generator(2026), 2).tolist()
+        == dyadic(
+            np.random.Generator(np.random.PCG64(np.random.SeedSequence(2026, spawn_key=(0,)))).standard_normal(2)
+        ).tolist()
+    )

@@ -114,7 +114,7 @@ def test_the_potential_alone_decides_the_formulation(text, domain, kind):
 
 
 def test_block_degrees_are_those_of_each_sphere():
-    R, x1, x2, y1, y2 = ring("x1,x2,y1,y2", QQ)
+    _, x1, x2, y1, y2 = ring("x1,x2,y1,y2", QQ)
     domain = ps.ProductOfSpheres((2, 2))
     assert block_degrees(x1**2 * y1 + x1 * x2 * y2, domain) == (2, 1)
     assert block_degrees(x1**2 * y1 + y2, domain) is None
@@ -193,7 +193,9 @@ def test_the_bordered_inertia_is_that_of_the_tangent_hessian_plus_one_pair_a_sph
         assert inertia(matrix) == (inner[0] + m, inner[1] + m)
 
 
-@pytest.mark.parametrize(("label", "degrees"), [("spherical-p-spin:n=4,p=3", (3,)), ("layered-spin-glass:widths=2-3,degrees=2-1", (2, 1))])
+@pytest.mark.parametrize(
+    ("label", "degrees"), [("spherical-p-spin:n=4,p=3", (3,)), ("layered-spin-glass:widths=2-3,degrees=2-1", (2, 1))]
+)
 @given(scales=st.tuples(*[st.fractions(Fraction(1, 8), 8, max_denominator=8)] * 2))
 def test_positive_rescaling_of_a_class_leaves_the_bordered_inertia(label, degrees, scales):
     landscape = ps.model_from_label(label).sample(seed=1)

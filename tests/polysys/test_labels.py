@@ -145,7 +145,7 @@ MALFORMED = (
     "polynomial-network:widths=2-2-1,activation=z^2,output=free",
     "polynomial-network:widths=2-2-1,activation=z^2,output=explicit",
     "polynomial-network:widths=2-2-1,activation=z^2,bias=maybe",
-    "polynomial-network:widths=6-8-2,activation=z^2",
+    "polynomial-network:widths=7-8-2,activation=z^2",
     "expression",
     "expression:",
     "expression:/nowhere/at/all",
@@ -168,7 +168,6 @@ def use(label):
 
 
 def check_sentences(error):
-    assert error.what[0].isupper() or not error.what[0].isalpha() or error.what[0].islower()
     for sentence in (error.what, error.way_out):
         assert sentence.strip() == sentence
         assert sentence.endswith(".")
@@ -205,7 +204,6 @@ def test_a_malformed_label_is_refused_in_two_sentences(label):
     [
         "deep-linear:widths=" + "-".join(["2"] * 17),
         "polynomial-network:widths=2-2-2-2,activation=z^3+z^2+z,m=3",
-        "polynomial-network:widths=6-8-1,activation=z^9,m=6",
         "polynomial-network:widths=1-1-1,activation=z^499,m=1",
     ],
 )
@@ -216,10 +214,52 @@ def test_a_network_too_large_to_multiply_out_is_refused_and_does_not_hang(label)
 
 
 pieces = st.sampled_from(
-    "n p widths degrees data m l2 loss output bias activation couplings field weights seed".split()
+    (
+        "n",
+        "p",
+        "widths",
+        "degrees",
+        "data",
+        "m",
+        "l2",
+        "loss",
+        "output",
+        "bias",
+        "activation",
+        "couplings",
+        "field",
+        "weights",
+        "seed",
+    )
 )
 values = st.one_of(
-    st.sampled_from("0 1 2 3 2-2 2-2-2 1-1-1 -1 1/2 0.5 nan inf random gaussian iris yes no fixed z^2 z 1/z exp(z) sum".split()),
+    st.sampled_from(
+        (
+            "0",
+            "1",
+            "2",
+            "3",
+            "2-2",
+            "2-2-2",
+            "1-1-1",
+            "-1",
+            "1/2",
+            "0.5",
+            "nan",
+            "inf",
+            "random",
+            "gaussian",
+            "iris",
+            "yes",
+            "no",
+            "fixed",
+            "z^2",
+            "z",
+            "1/z",
+            "exp(z)",
+            "sum",
+        )
+    ),
     st.text(max_size=8),
 )
 labels = st.builds(
@@ -274,7 +314,10 @@ def test_the_example_of_a_family_is_a_label_of_it(family):
 
 def test_a_model_file_has_the_keys_of_a_label(tmp_path):
     for content, label in [
-        ('model = "spherical-p-spin"\nn = 4\np = [2, 3]\nweights = [0.5, -2]', "spherical-p-spin:n=4,p=2-3,weights=1/2--2"),
+        (
+            'model = "spherical-p-spin"\nn = 4\np = [2, 3]\nweights = [0.5, -2]',
+            "spherical-p-spin:n=4,p=2-3,weights=1/2--2",
+        ),
         ('model = "deep-linear"\nwidths = [2, 2, 2]\nl2 = 1e-5', "deep-linear:widths=2-2-2,data=gaussian,l2=1/100000"),
         (
             'model = "polynomial-network"\nwidths = "1-1-1"\nactivation = "z^2"\nbias = true\nm = 2',
@@ -334,4 +377,8 @@ def test_a_faulty_model_file_is_refused(tmp_path, content):
 def test_a_model_with_a_field_has_it_in_its_label_and_in_its_landscape():
     model = ps.SphericalPSpin(3, 3, field="1/3")
     assert model_from_label(model.label) == model
-    assert model_from_label(model.label).sample(1).digest == model.sample(1).digest != ps.SphericalPSpin(3, 3).sample(1).digest
+    assert (
+        model_from_label(model.label).sample(1).digest
+        == model.sample(1).digest
+        != ps.SphericalPSpin(3, 3).sample(1).digest
+    )

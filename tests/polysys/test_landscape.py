@@ -199,8 +199,13 @@ def test_the_potential_is_affine_in_the_couplings_said_to_be_linear(label):
     tape = landscape.parametric_tapes.energy
     rng = np.random.default_rng(10)
     z = [Fraction(int(v), 8) for v in rng.integers(-16, 17, landscape.formulation.n_unknowns)]
-    step = [Fraction(int(v)) if flag else 0 for v, flag in zip(rng.integers(1, 9, len(landscape.parameters)), landscape.is_linear_parameter, strict=True)]
-    a, b, c = (tape.evaluate(z, [p + k * s for p, s in zip(landscape.parameters, step, strict=True)])[0] for k in (0, 1, 2))
+    step = [
+        Fraction(int(v)) if flag else 0
+        for v, flag in zip(rng.integers(1, 9, len(landscape.parameters)), landscape.is_linear_parameter, strict=True)
+    ]
+    a, b, c = (
+        tape.evaluate(z, [p + k * s for p, s in zip(landscape.parameters, step, strict=True)])[0] for k in (0, 1, 2)
+    )
     assert a - 2 * b + c == 0
     assert any(landscape.is_linear_parameter)
 
@@ -272,7 +277,13 @@ def test_a_potential_too_large_to_multiply_out_is_refused_quickly(function):
 
 
 def test_a_potential_is_what_its_function_says():
-    landscape = Landscape("l", ps.Euclidean(2), ("x", "y"), lambda x, c: c["a"][0] * x[0] ** 2 - x[1] / 3, {"a": np.array([Fraction(1, 7)], object)})
+    landscape = Landscape(
+        "l",
+        ps.Euclidean(2),
+        ("x", "y"),
+        lambda x, c: c["a"][0] * x[0] ** 2 - x[1] / 3,
+        {"a": np.array([Fraction(1, 7)], object)},
+    )
     assert exact_terms(landscape.potential) == {(2, 0): Fraction(1, 7), (0, 1): Fraction(-1, 3)}
 
 

@@ -61,12 +61,12 @@ def test_the_order_is_the_number_of_elements(group):
 
 
 def test_the_hyperoctahedral_group_of_a_fermat_form_has_its_order_however_large():
-    for n in (1, 2, 3, 5, 20):
+    for n in (1, 2, 3, 5, 12):
         group = land("+".join(f"x{i}^4" for i in range(n))).symmetry
         assert group.order == 2**n * factorial(n)
     with pytest.raises(InputError, match="more than"):
         list(group.elements())
-    assert len(group.orbit([1] + [0] * 19)) == 40
+    assert len(group.orbit([1] + [0] * 11)) == 24
 
 
 @given(supports, st.tuples(*[st.sampled_from((1, -1))] * N))
@@ -152,7 +152,7 @@ def test_hidden_neurons_with_biases_are_exchanged_together_with_their_bias():
 )
 def test_continuous_symmetries_have_the_right_dimension(text, domain, dimension):
     if text == "z^3":
-        R, _, _, z = ring("x,y,z", QQ)
+        z = ring("x,y,z", QQ)[3]
         found = continuous_symmetries(z**3, Sphere(3))
         assert found.dimension == 1
         return
@@ -198,7 +198,9 @@ def test_without_l2_the_general_linear_group_of_each_hidden_layer_acts(widths):
         free.require_isolated()
 
 
-@pytest.mark.parametrize("label", ["deep-linear:widths=2-2-2,data=gaussian", "deep-linear:widths=2-2-2-2,data=gaussian"])
+@pytest.mark.parametrize(
+    "label", ["deep-linear:widths=2-2-2,data=gaussian", "deep-linear:widths=2-2-2-2,data=gaussian"]
+)
 def test_one_l2_value_per_weight_breaks_every_continuous_symmetry(label):
     sample = ps.model_from_label(label).sample(seed=1)
     assert sample.continuous_symmetry.dimension == 0

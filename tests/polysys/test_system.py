@@ -3,16 +3,22 @@
 import subprocess
 import sys
 from fractions import Fraction
+from itertools import product
+from operator import ge
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import QQ, RR, ZZ, ring
+from sympy import GF, QQ, RR, ZZ, ring
+from sympy.polys.groebnertools import groebner
+from sympy.polys.orderings import grevlex
 
 import polysys as ps
 from polysys.errors import InputError, NotSquareError
 from polysys.parser import parse_polynomial
 from polysys.system import PolynomialSystem, exact_terms
+from tests.systems import NAMED, POSITIVE_DIMENSIONAL
 
 R, x, y = ring("x,y", QQ)
 coefficients = st.fractions(-9, 9, max_denominator=9).filter(bool)
@@ -64,9 +70,9 @@ def test_the_order_of_equations_matters_to_the_digest():
 
 def test_a_system_must_be_square_over_the_rationals_and_without_empty_equations():
     other = ring("u,v", QQ)[0]
-    integers, a, b = ring("x,y", ZZ)
-    reals, c, d = ring("x,y", RR)
-    many, *unknowns = ring([f"x{i}" for i in range(65)], QQ)
+    a, b = ring("x,y", ZZ)[1:]
+    c, d = ring("x,y", RR)[1:]
+    unknowns = ring([f"x{i}" for i in range(65)], QQ)[1:]
     with pytest.raises(NotSquareError, match="1 equations in 2 unknowns"):
         PolynomialSystem((x,))
     for equations, match in [
@@ -82,6 +88,63 @@ def test_a_system_must_be_square_over_the_rationals_and_without_empty_equations(
             PolynomialSystem(equations)
 
 
+def n_complex(system):
+    """Dimension of the quotient ring (solutions with multiplicity), or None for a positive-dimensional set."""
+    graded = system.polynomials[0].ring.clone(order=grevlex)
+    leading = [g.LM for g in groebner([f.set_ring(graded) for f in system.polynomials], graded)]
+    bounds = [min((m[i] for m in leading if sum(m) == m[i]), default=None) for i in range(system.n)]
+    if None in bounds:
+        return None
+    standard = [e for e in product(*map(range, bounds)) if not any(all(map(ge, e, m)) for m in leading)]
+    return len(standard)
+
+
+@pytest.mark.parametrize("named", NAMED, ids=lambda n: n.name)
+def test_a_named_system_has_as_many_complex_solutions_as_a_groebner_basis_says(named):
+    assert n_complex(named.landscape().system) == named.n_complex
+    assert named.n_real <= named.n_complex * named.landscape().formulation.points_per_class
+
+
+@pytest.mark.parametrize("text", POSITIVE_DIMENSIONAL)
+def test_the_positive_dimensional_examples_are(text):
+    assert n_complex(ps.expression(text).sample().system) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "count"),
+    [
+        ("deep-linear:widths=1-1-1,data=gaussian", 5),
+        ("deep-linear:widths=2-1-2,data=gaussian,m=2", 17),
+        ("deep-linear:widths=1-2-1,data=gaussian", 9),
+        ("deep-linear:widths=1-1-1-1,data=gaussian", 17),
+        ("spherical-p-spin:n=3,p=3", 7),
+        ("spherical-p-spin:n=3,p=4", 13),
+        ("spherical-p-spin:n=2,p=3,field=1/2", 6),
+        ("layered-spin-glass:widths=2-2", 2),
+        ("layered-spin-glass:widths=2-2-2", 6),
+        ("layered-spin-glass:widths=2-3", 2),
+        ("polynomial-network:widths=2-1-1,activation=z^2,data=gaussian,output=fixed,m=2", 9),
+        ("polynomial-network:widths=1-1-1,activation=z^2,data=gaussian,m=1", 9),
+        ("polynomial-network:widths=1-2-1,activation=z^2,data=gaussian,m=1", 33),
+        ("deep-linear:widths=1-2-2,data=gaussian,m=1", 33),
+        ("polynomial-network:widths=2-1-1,activation=z^2,data=gaussian,m=3", 33),
+    ],
+)
+def test_a_drawn_landscape_has_the_generic_number_of_complex_solutions(label, count):
+    """Counted modulo a prime, where coefficients stay short.
+
+    Mehta et al. 2022, Bharadwaj & Hosten 2023 (deep linear), Cartwright & Sturmfels 2013 (pure p-spin), Nie & Ranestad
+    2009 (with a field), Friedland & Ottaviani 2014 (layered).
+    """
+    system = ps.model_from_label(label).sample(seed=1).system
+    modular = system.polynomials[0].ring.clone(domain=GF(32003, symmetric=False), order=grevlex)
+    reduced = [
+        modular.from_dict({e: modular.domain(c.numerator) / modular.domain(c.denominator) for e, c in f.terms()})
+        for f in system.polynomials
+    ]
+    assert n_complex(SimpleNamespace(polynomials=reduced, n=system.n)) == count
+
+
 SCRIPT = """
 import polysys as ps
 for label in %r:
@@ -91,7 +154,11 @@ for label in %r:
 
 
 def test_digests_and_tapes_do_not_depend_on_the_process_or_its_hash_seed():
-    labels = ["spherical-p-spin:n=3,p=3-4,field=1/2", "deep-linear:widths=2-2-2,data=gaussian", "layered-spin-glass:widths=2-2"]
+    labels = [
+        "spherical-p-spin:n=3,p=3-4,field=1/2",
+        "deep-linear:widths=2-2-2,data=gaussian",
+        "layered-spin-glass:widths=2-2",
+    ]
     outputs = {
         subprocess.run(
             [sys.executable, "-c", SCRIPT % labels],

@@ -30,13 +30,11 @@ def run(program, constants, x):
         i, j = i % len(pool), j % len(pool)
         if op in "*^" and degree[i] + degree[j] > 6:
             continue
-        value = {
-            "+": lambda a, b: a + b,
-            "-": lambda a, b: a - b,
-            "*": lambda a, b: a * b,
-            "n": lambda a, b: -a / 3,
-            "^": lambda a, b: a**2 if degree[i] < 3 else a,
-        }[op](pool[i], pool[j])
+        a, b = pool[i], pool[j]
+        if op == "^":
+            value = a**2 if degree[i] < 3 else a
+        else:
+            value = a + b if op == "+" else a - b if op == "-" else a * b if op == "*" else -a / 3
         pool.append(value)
         degree.append(6 if op == "^" else degree[i] + degree[j] if op == "*" else max(degree[i], degree[j]))
     return pool[-1]
@@ -48,7 +46,9 @@ def exact(polynomial):
 
 def value(polynomial, x):
     """Term by term, independent of the nested form."""
-    return sum((c * np.prod([xi**k for xi, k in zip(x, e, strict=True)]) for e, c in exact(polynomial).items()), Fraction(0))
+    return sum(
+        (c * np.prod([xi**k for xi, k in zip(x, e, strict=True)]) for e, c in exact(polynomial).items()), Fraction(0)
+    )
 
 
 def as_ring(c):
@@ -103,7 +103,10 @@ def test_the_jacobian_is_taken_by_the_variables_and_not_by_the_parameters(both, 
     def function(v, q):
         return [nested_form(f, v) * q[0] + q[1] ** 2, nested_form(g, v) - q[2] * v[0]]
 
-    polynomials = [RING.from_dict(f) * as_ring(p[0]) + as_ring(p[1] ** 2), RING.from_dict(g) - GENERATORS[0] * as_ring(p[2])]
+    polynomials = [
+        RING.from_dict(f) * as_ring(p[0]) + as_ring(p[1] ** 2),
+        RING.from_dict(g) - GENERATORS[0] * as_ring(p[2]),
+    ]
     jacobian = trace(function, N, N).jacobian()
     assert jacobian.evaluate(x, p) == [value(poly.diff(v), x) for poly in polynomials for v in GENERATORS]
 
@@ -148,7 +151,9 @@ def test_dead_operations_are_left_out():
 
 
 @pytest.mark.parametrize(
-    "constant", [np.int64(3), np.float64(3), np.float32(3), 3.0, "3", Fraction(3), fmpq(3)], ids=lambda c: type(c).__name__
+    "constant",
+    [np.int64(3), np.float64(3), np.float32(3), 3.0, "3", Fraction(3), fmpq(3)],
+    ids=lambda c: type(c).__name__,
 )
 def test_constants_of_every_kind_are_kept_as_python_fractions(constant):
     # A Fraction made of numpy integers would overflow without a word.
@@ -190,9 +195,9 @@ def test_a_tape_refuses_the_wrong_number_of_inputs_and_a_map_has_no_gradient():
 
 
 def test_a_limited_recorder_stops():
+    (x,) = Recorder(1, limit=50).variables
     with pytest.raises(InputError, match="operations"):
-        recorder = Recorder(1, limit=50)
-        sum(recorder.variables[0] ** k for k in range(100))
+        sum(x**k for k in range(100))
 
 
 def test_multiplying_out_stops_at_its_budget():

@@ -1,0 +1,37 @@
+"""What the two transports of PHCpack have in common."""
+
+from typing import Protocol
+
+from homotopy.engines._phc_types import Point, Polynomials, RawEnd, StartSystem
+
+
+class Backend(Protocol):
+    """What both transports do; each call is one stateless request."""
+
+    transport: str
+    version: str
+    deadline: float
+
+    def mixed_volume(self, polynomials: Polynomials, seed: int) -> int:
+        """Mixed volume."""
+
+    def stable_mixed_volume(self, polynomials: Polynomials, seed: int) -> int:
+        """Stable mixed volume."""
+
+    def polyhedral(self, polynomials: Polynomials, seed: int, precision: str) -> StartSystem:
+        """Random coefficient system with its solutions in the torus."""
+
+    def track(
+        self,
+        target: Polynomials,
+        start: Polynomials,
+        solutions: list[Point],
+        gamma: complex,
+        precision: str,
+        tuning: dict[int, float],
+        seed: int,
+    ) -> list[RawEnd]:
+        """Track a chunk of paths."""
+
+    def stop(self) -> None:
+        """End the process."""
