@@ -155,6 +155,7 @@ def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision:
     fermat = has_fermat_start(landscape.formulation)
     if strategy == "fermat" and not fermat:
         raise InputError(f"{landscape.label} has no Fermat start.", "It needs a form on one sphere; use strategy=auto.")
+    root_count: int | None
     if strategy == "fermat" or (strategy == "auto" and fermat):
         start, solutions = fermat_start(landscape.formulation, seed)
         report = engine.track(target, start, solutions, precision=precision, seed=seed)  # type: ignore[arg-type]

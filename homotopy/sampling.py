@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -115,7 +116,7 @@ def numerical_counts(model: Model, samples: int, seed: int = 0, *, threads: int 
     return NumericalCounts(land.label, seed, by_index, paths, starts.n_solutions, n_doubtful, time.perf_counter() - begin)
 
 
-def _parameters(model: Model, seed: int, index: int) -> list[object]:
+def _parameters(model: Model, seed: int, index: int) -> list[Fraction]:
     couplings = model.draw(generator(seed, index))
     return [c for name in couplings for c in couplings[name].ravel()]
 

@@ -98,7 +98,8 @@ def trace_test(
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
 
     def draw(size: int) -> Complex:
-        return (rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2)
+        drawn: Complex = (rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2)
+        return drawn
 
     direction = draw(len(parameters)) * np.maximum(np.abs(parameters), np.median(np.abs(parameters)))
     weights, slope = draw(n_coordinates), draw(1)

@@ -27,11 +27,13 @@ def stationary(monkeypatch, capsys):
 
     def run(*arguments: str) -> Result:
         monkeypatch.setattr(sys, "argv", ["stationary", *arguments])
-        with pytest.raises(SystemExit) as stop:
+        code = 0
+        try:
             cli.main()
-            raise SystemExit(0)
+        except SystemExit as stop:
+            code = int(stop.code or 0)
         out, err = capsys.readouterr()
-        return Result(int(stop.value.code or 0), out, err)
+        return Result(code, out, err)
 
     return run
 
