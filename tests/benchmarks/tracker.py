@@ -1,8 +1,9 @@
-"""Paths per second of the compiled tracker on the 3-spin, and where the time goes.
+"""Paths per second of the compiled tracker, and where the time goes.
 
-Run: python -m tests.benchmarks.tracker [--sizes 7 10 14] [--phc 8] [--against SCRIPT]
+Run: python -m tests.benchmarks.tracker [--sizes 7 10 14] [--table] [--plot FILE] [--phc 8] [--against SCRIPT]
 
---phc N compares with `phc -b` on the same system. --against names a Python file whose count(n, seed) tracks the same
+--table prints spin glasses and networks of many sizes, --plot draws the cost of a path against n, --phc N compares with
+`phc -b` and with PHCpack's tracker on the same system. --against names a Python file whose count(n, seed) tracks the same
 paths and prints a line with "X ms/path"; both run in turn and the ratio of the best times is shown, so that other work
 on the machine hurts both alike.
 """
@@ -26,6 +27,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+import polysys as ps
+from homotopy.engines.phcpack import PHCpack
+from homotopy.paths import equations_in_doubles
+from homotopy.start_sets import StartSet, make_start_set, stratum_equations
+from homotopy.starts import fermat_start
 from homotopy.status import PathStatus
 from homotopy.tracker import Program, compile_homotopy, track
 from homotopy.tracker.batch import aligned
@@ -121,8 +127,8 @@ def against(script: Path, n: int) -> None:
     )
 
 
-def phc(n: int) -> None:
-    """Ratio to PHCpack's black-box solver."""
+def phc_black_box(n: int) -> tuple[float, float]:
+    """Seconds of `phc -b` and of the tracker for the same 3-spin."""
     p0, starts = systems.fermat(n, 3, 1)
     p1 = systems.kostlan(n, 3, 1, 1001)
     tape = systems.p_spin(n, 3)
@@ -133,14 +139,121 @@ def phc(n: int) -> None:
         sympy.expand(e) for e in tape.evaluate(x, [sympy.Float(v) for v in p1[0]], lambda c: sympy.Float(float(c)))
     ]
     text = f"{n + 1}\n" + "".join(f"{e};\n" for e in equations)
+    program = compile_homotopy(tape, p0 == 0, [True] * len(p0))
+    ours = [track(program, p0, starts, p1).seconds for _ in range(4)]
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "in").write_text(text)
         begin = time.perf_counter()
         subprocess.run(["phc", "-b", "in", "out"], cwd=folder, check=True, capture_output=True, timeout=3000)
         theirs = time.perf_counter() - begin
-    program = compile_homotopy(tape, p0 == 0, [True] * len(p0))
-    ours = min(track(program, p0, starts, p1).seconds for _ in range(4))
+    ours += [track(program, p0, starts, p1).seconds for _ in range(4)]
+    return theirs, min(ours[1:])
+
+
+def phc_tracker(n: int) -> tuple[float, float]:
+    """Seconds of PHCpack's tracker and of ours from the same Fermat start to the same 3-spin."""
+    landscape = ps.SphericalPSpin(n=n, p=3).sample(1)
+    start, solutions = fermat_start(landscape.formulation, 0)
+    target = equations_in_doubles(landscape)
+    ours = [_track_starts(landscape, make_start_set(landscape))[0] for _ in range(4)]
+    with PHCpack() as engine:
+        engine.track(target, start, solutions[:2], seed=1)
+        report = engine.track(target, start, solutions, seed=1)
+    assert sum(end.status is PathStatus.REGULAR for end in report.ends) == 2**n - 1
+    ours += [_track_starts(landscape, make_start_set(landscape))[0] for _ in range(4)]
+    return report.seconds, min(ours[1:])
+
+
+def compare_with_phcpack(n: int) -> None:
+    theirs, ours = phc_tracker(n)
+    print(f"n={n:2d}  PHCpack's tracker {theirs:.1f} s, ours {ours:.4f} s: {theirs / ours:.0f} times")
+    theirs, ours = phc_black_box(n)
     print(f"n={n:2d}  phc -b {theirs:.1f} s, tracker {ours:.4f} s: {theirs / ours:.0f} times")
+
+
+def _track_starts(landscape: ps.Landscape, starts: StartSet | None) -> tuple[float, int, int]:
+    """Seconds, solutions found (mirror images included) and solutions expected."""
+    assert starts is not None
+    target = np.array([float(c) for c in landscape.parameters], complex)
+    seconds, found = 0.0, 0
+    for s in starts.strata:
+        if not s.alive:
+            found += 1
+        elif len(s.solutions):
+            ends = track(stratum_equations(landscape, s.alive), s.parameters, s.solutions, target)
+            seconds += ends.seconds
+            found += ends.counts()[PathStatus.REGULAR] * len(s.signs)
+    return seconds, found, starts.n_solutions
+
+
+def spin_row(p: int, n: int, repeat: int = 3) -> float:
+    """One line of the table; returns milliseconds a path, the best of some runs on all cores."""
+    p0, starts = systems.fermat(n, p, 1)
+    p1 = systems.kostlan(n, p, 1, 1001)
+    tape = systems.cubic_spin(n) if p == 3 else systems.p_spin(n, p)
+    program = compile_homotopy(tape, p0 == 0, [True] * len(p0))
+    runs = [track(program, p0, starts, p1) for _ in range(1 if len(starts) > 20_000 else repeat)]
+    fastest = min(runs, key=lambda r: r.seconds)
+    each = 1e3 * fastest.seconds / len(starts)
+    print(
+        f"| {p}-spin, n = {n} | {len(starts)} | {fastest.counts()[PathStatus.REGULAR]} | {fastest.seconds:.4f} | "
+        f"{each:.4f} | {fastest.n_iterations.mean():.0f} | {int((fastest.n_attempts > 1).sum())} |",
+        flush=True,
+    )
+    return each
+
+
+SPINS = {3: range(6, 17), 4: range(4, 10), 5: range(5, 8)}
+LANDSCAPES = [
+    "layered-spin-glass:widths=3-3-3",
+    "layered-spin-glass:widths=4-4-4",
+    "layered-spin-glass:widths=3-3-3-3",
+    "deep-linear:widths=2-2-2,data=gaussian",
+    "deep-linear:widths=2-2-3,data=gaussian",
+    "deep-linear:widths=2-3-2,data=gaussian",
+    "polynomial-network:widths=2-2-1,activation=z^2,data=gaussian,m=3",
+]
+
+
+def landscape_row(label: str) -> None:
+    landscape = ps.model_from_label(label).sample(1)
+    begin = time.perf_counter()
+    starts = make_start_set(landscape)
+    made = time.perf_counter() - begin
+    assert starts is not None
+    seconds, found, expected = min(_track_starts(landscape, starts) for _ in range(3))
+    print(f"| {label} | {starts.n_paths} | {found} of {expected} | {made:.2f} | {seconds:.4f} |", flush=True)
+
+
+def table(plot: Path | None) -> None:
+    """All rows, in Markdown."""
+    print("| system | paths | regular | seconds | ms a path | iterations a path | repeated |\n|" + "---|" * 7)
+    spin_costs = {p: [(n, spin_row(p, n)) for n in sizes] for p, sizes in SPINS.items()}
+    if plot is not None:
+        draw(spin_costs, plot)
+    print("\n| system | paths | solutions | start set, s | tracking, s |\n|" + "---|" * 5)
+    for label in LANDSCAPES:
+        landscape_row(label)
+
+
+def draw(costs: dict[int, list[tuple[int, float]]], path: Path) -> None:
+    """Milliseconds a path, and a census in all, against n."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 3.8), layout="constrained")
+    each, total = figure.subplots(1, 2)
+    for (p, rows), marker in zip(costs.items(), "os^", strict=True):
+        n = np.array([r[0] for r in rows])
+        ms = np.array([r[1] for r in rows])
+        paths = ((p - 1.0) ** n - 1) / (p - 2)
+        each.plot(n, ms, marker + "-", label=f"p = {p}")
+        total.plot(n, ms * paths / 1e3, marker + "-", label=f"p = {p}")
+    each.set(xlabel="spins n", ylabel="ms a path", yscale="log", title="cost of a path")
+    total.set(xlabel="spins n", ylabel="seconds", yscale="log", title="all paths of a sample")
+    for axes in (each, total):
+        axes.grid(alpha=0.3, which="both")
+        axes.legend()
+    figure.savefig(path, dpi=110)
 
 
 def start_up() -> None:
@@ -162,6 +275,8 @@ def start_up() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="*", default=[7, 10, 14])
+    parser.add_argument("--table", action="store_true")
+    parser.add_argument("--plot", type=Path)
     parser.add_argument("--phc", type=int)
     parser.add_argument("--against", type=Path)
     options = parser.parse_args()
@@ -170,8 +285,10 @@ def main() -> None:
         profile(n)
         if options.against:
             against(options.against, n)
+    if options.table or options.plot:
+        table(options.plot)
     if options.phc:
-        phc(options.phc)
+        compare_with_phcpack(options.phc)
 
 
 if __name__ == "__main__":

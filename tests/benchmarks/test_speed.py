@@ -1,0 +1,33 @@
+"""Speed as ratios of times measured in one run; `make bench`."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.benchmarks import tracker as benchmark
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.phcpack]
+
+
+@pytest.mark.parametrize(("n", "least"), [(6, 30), (7, 50), (8, 80)])
+def test_the_tracker_is_faster_than_phcpacks_tracker_on_the_same_homotopy(n: int, least: float) -> None:
+    """From the Fermat form to a 3-spin, all 2^n - 1 paths."""
+    theirs, ours = benchmark.phc_tracker(n)
+    print(f"\nn={n}: PHCpack's tracker {theirs:.2f} s, ours {1e3 * ours:.2f} ms: {theirs / ours:.0f} times")
+    assert theirs / ours > least
+
+
+@pytest.mark.skipif(shutil.which("phc") is None, reason="phc is not installed")
+@pytest.mark.parametrize(("n", "least"), [(7, 300), (8, 500)])
+def test_the_tracker_is_faster_than_phcpacks_black_box_solver(n: int, least: float) -> None:
+    theirs, ours = benchmark.phc_black_box(n)
+    print(f"\nn={n}: phc -b {theirs:.2f} s, tracker {1e3 * ours:.2f} ms: {theirs / ours:.0f} times")
+    assert theirs / ours > least
+
+
+def test_the_cost_of_a_path_grows_slower_than_n_cubed() -> None:
+    """[J, F, dF/dt] of a cubic in n + 1 unknowns takes O(n^3) operations, elimination too."""
+    small, large = (benchmark.spin_row(3, n) for n in (7, 12))
+    assert large / small < (12 / 7) ** 3 * 1.5
