@@ -7,7 +7,7 @@ import importlib
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from homotopy.options import Options
 from homotopy.solve import PathAccount, Progress, SolveReport, solve
 from homotopy.status import Verdict
 from polysys.counts import RootCount
+from polysys.formulation import Kind
 from polysys.labels import model_from_label
 from polysys.landscape import Landscape
 from polysys.models.base import Model
@@ -286,6 +287,9 @@ def paths_summary(paths: PathAccount) -> dict[str, int]:
     return {name: getattr(paths, name) for name in names}
 
 
+_CHARTS = 3  # charts tried while classes are missing
+
+
 def census(
     what: Landscape | Model | str,
     *,
@@ -333,6 +337,14 @@ def census(
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
     solved = solve(landscape, chosen, bound=bounds[0].value if bounds else None, progress=progress)
+    for chart_seed in range(1, _CHARTS):
+        if landscape.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) >= bounds[0].value:
+            break
+        # a class may lie at infinity in the chart: tensors made by hand have rational eigenvectors
+        other = replace(landscape, chart_seed=landscape.chart_seed + chart_seed)
+        again = solve(other, chosen, bound=bounds[0].value, progress=progress)
+        if len(again.certificates) > len(solved.certificates):
+            landscape, solved = other, again
     orbit_of, is_closed = orbits(landscape, solved.certificates)
     points = classify(landscape, solved.certificates, orbit_of)
     verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, solved.paths.singular)

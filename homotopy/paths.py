@@ -22,6 +22,7 @@ from homotopy.tracker.results import STATUSES, PathResults
 from polysys.bezout import best_partition
 from polysys.errors import InputError
 from polysys.landscape import Landscape
+from polysys.symmetry import SymmetryGroup, sign_symmetries
 
 Progress = Callable[[int, int], None]
 _STARTS = {"polyhedral": Start.POLYHEDRAL, "multihomogeneous": Start.MULTIHOMOGENEOUS, "total-degree": Start.TOTAL_DEGREE}
@@ -133,8 +134,19 @@ def _track_stratum(
 
 
 def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]:
-    signs = np.ones((len(stratum.signs), landscape.formulation.n_unknowns), dtype=np.int8)
-    signs[:, list(stratum.alive)] = stratum.signs
+    """For each sign flip of the live unknowns a flip of all coordinates that is a symmetry of the landscape.
+
+    Only such a flip maps certificates to certificates, whatever the dead coordinates are.
+    """
+    n, size = landscape.domain.n, landscape.formulation.n_unknowns
+    if len(stratum.signs) == 1:
+        return np.ones((1, size), dtype=np.int8)
+    whole: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for g in SymmetryGroup(n, sign_symmetries(landscape.potential)).elements():
+        whole.setdefault(tuple(g.signs[i] for i in stratum.alive), g.signs)
+    signs = np.ones((len(stratum.signs), size), dtype=np.int8)
+    for k, flip in enumerate(stratum.signs.tolist()):
+        signs[k, :n] = whole[tuple(flip)]
     return signs
 
 

@@ -29,6 +29,7 @@ from homotopy.intervals import Enclosure
 from homotopy.solve import PathAccount
 from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
+from polysys.formulation import Kind
 from polysys.errors import PolysysError
 from polysys.labels import model_from_label
 from polysys.landscape import Landscape, landscape_from_text
@@ -287,13 +288,15 @@ def read_census_file(path: str | Path) -> CensusFile:
 _OUTSIDE = re.compile(r"^expression:|@|=explicit|\.csv|\.toml")
 
 
-def _redraw(label: str, seed: int | None, sample: int, digest: str) -> Landscape | None:
+def _redraw(label: str, seed: int | None, sample: int, digest: str, chart_seed: int = 0) -> Landscape | None:
     """The landscape drawn again from label and seed; None where these do not name it."""
     if seed is None or _OUTSIDE.search(label):
         return None
     try:
         land = model_from_label(label).sample(seed, sample)
-        return land if land.digest == digest else None
+        if land.digest != digest:
+            return None
+        return replace(land, chart_seed=chart_seed) if land.formulation.kind is Kind.PROJECTIVE else land
     except PolysysError:
         return None
 
@@ -304,7 +307,7 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, bool]:
     If it was, all that the model proves holds again. If the file says that it cannot be, the landscape is taken from
     the exact text, together with what the model stated about it when the file was written.
     """
-    land = _redraw(file.model, file.seed, file.sample, file.digest)
+    land = _redraw(file.model, file.seed, file.sample, file.digest, file.chart_seed)
     if (land is not None) is not file.is_redrawable:
         raise CensusFileError(
             f"Seed {file.seed} of {file.model} gives another landscape than the file holds.", "Make the file again."

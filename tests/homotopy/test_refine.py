@@ -100,7 +100,9 @@ def test_a_hilbert_system_is_solved_to_full_precision() -> None:
     h = np.array([[1.0 / (i + j + 1) for j in range(n)] for i in range(n)])
     exact = rng.integers(1, 64, n) / 16.0
     tape = trace(
-        lambda x, p: [sum(p[n * i + j] * (x[j] * x[j] - p[n * n + j]) for j in range(n)) for i in range(n)], n, n * n + n
+        lambda x, p: [sum(p[n * i + j] * (x[j] * x[j] - p[n * n + j]) for j in range(n)) for i in range(n)],
+        n,
+        n * n + n,
     )
     p = np.concatenate([h.ravel(), exact * exact]).astype(complex)
     start = exact * (1 + 1e-6 * rng.standard_normal(n))

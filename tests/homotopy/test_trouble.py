@@ -78,7 +78,11 @@ def test_solutions_closer_than_rounded_coefficients_can_place_are_found_or_misse
 
 @pytest.mark.parametrize(
     "landscape",
-    [near_double_spin(2, Fraction(0)), near_double_spin(3, Fraction(0)), ps.expression(near_double_potential(Fraction(0)))],
+    [
+        near_double_spin(2, Fraction(0)),
+        near_double_spin(3, Fraction(0)),
+        ps.expression(near_double_potential(Fraction(0))),
+    ],
     ids=["2 spins", "3 spins", "potential"],
 )
 @pytest.mark.parametrize("engine", ["tracker", "auto"])
