@@ -29,8 +29,8 @@ from homotopy.intervals import Enclosure
 from homotopy.solve import PathAccount
 from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
-from polysys.formulation import Kind
 from polysys.errors import PolysysError
+from polysys.formulation import Kind
 from polysys.labels import model_from_label
 from polysys.landscape import Landscape, landscape_from_text
 

@@ -328,8 +328,8 @@ def _assemble(
         elif not work.is_zero(r):
             fill[i, j] = -2 - 2 * work.scalar(r, 1)
     return Program(
-        system, n, k, np.array(code, np.int32), fill.ravel(), n_slots, _scalar_tape(tape, work), zero, real, flops, affine
-    )
+        system, n, k, np.array(code, np.int32), fill.ravel(), n_slots, _scalar_tape(tape, work), zero, real, flops, affine,
+    )  # fmt: skip
 
 
 def _scalar_tape(tape: Tape, work: _Assembler) -> Tape:

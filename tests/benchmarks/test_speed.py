@@ -8,9 +8,10 @@ import pytest
 
 from tests.benchmarks import tracker as benchmark
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.phcpack]
+pytestmark = pytest.mark.benchmark
 
 
+@pytest.mark.phcpack
 @pytest.mark.parametrize(("n", "least"), [(6, 100), (7, 150), (8, 200)])
 def test_the_tracker_is_faster_than_phcpacks_tracker_on_the_same_homotopy(n: int, least: float) -> None:
     """From the Fermat form to a 3-spin, all 2^n - 1 paths."""

@@ -137,7 +137,7 @@ def test_what_is_no_polynomial_with_rational_coefficients_is_refused(potential):
         np.array([1.0]),
         np.float64(2),
     ],
-    ids=lambda p: f"{type(p).__name__}-{str(p)[:20]}",
+    ids=lambda p: type(p).__name__,  # the order in which sympy prints a sum differs from process to process
 )
 def test_what_is_no_potential_is_refused_with_a_typed_error(potential):
     with pytest.raises(PolysysError) as caught:
