@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+import networkx as nx
+
 from homotopy.engines._phc_backend import Backend
 from homotopy.engines._phc_failures import WorkerDied, WorkerSilent
 from homotopy.engines._phc_patterns import MAX_UNKNOWNS, SignSymmetry, restrict, sign_symmetry, zero_patterns
@@ -122,19 +124,22 @@ class Requests:
 
 
 def in_order_of(supports: Polynomials, polynomials: Polynomials) -> list[Sequence[Term]]:
-    """Return `polynomials` in the order of the systems whose supports they have.
+    """Return `polynomials` in an order in which each has monomials of the support beside it only.
 
-    PHCpack brings equations with equal supports together when it counts mixed cells, and keeps that order.
+    PHCpack brings equations with equal supports together when it counts mixed cells, and keeps that order; it also
+    leaves out monomials that are no vertices of a Newton polytope. Any such order will do: start and target then
+    stay within the supports, and the start system is the same set of equations.
     """
-    left = list(polynomials)
-    ordered = []
-    for terms in supports:
-        wanted = {m for _, m in terms}
-        k = next((i for i, found in enumerate(left) if {m for _, m in found} == wanted), None)
-        if k is None:
-            raise StartCountError("a random coefficient system came back with other monomials")
-        ordered.append(left.pop(k))
-    return ordered
+    wanted = [{m for _, m in terms} for terms in supports]
+    found = [{m for _, m in terms} for terms in polynomials]
+    if all(f <= w for f, w in zip(found, wanted, strict=True)):
+        return list(polynomials)
+    graph = nx.Graph((("wanted", i), ("found", j)) for i, w in enumerate(wanted) for j, f in enumerate(found) if f <= w)
+    rows = [("wanted", i) for i in range(len(wanted))]
+    match = nx.bipartite.maximum_matching(graph, [row for row in rows if row in graph])
+    if any(row not in match for row in rows):
+        raise StartCountError("a random coefficient system came back with other monomials")
+    return [polynomials[match[row][1]] for row in rows]
 
 
 def polyhedral_stages(target: Polynomials, requests: Requests, precision: str) -> tuple[list[Stage], str]:
