@@ -27,6 +27,15 @@ POLYHEDRAL_MENU = {"d": 1, "dd": 2, "qd": 3}
 _VOLUME = re.compile(r"(common|stable) mixed volume : *(\d+)")
 
 
+def _spaced(seed: int, system: str) -> str:
+    """Put spaces that depend on the seed between the terms.
+
+    phc raises CONSTRAINT_ERROR (string_splitters) on files in which a polynomial happens to end at certain places; the
+    same system with other spaces is read, so a retry, which has another seed, gets through.
+    """
+    return system.replace("+(", "+" + " " * (1 + seed % 7) + "(")
+
+
 class Phc:
     """phc as a backend; see `Backend`. A run that dies raises `WorkerDied`.
 
@@ -62,7 +71,7 @@ class Phc:
     def _volumes(self, polynomials: Polynomials, seed: int, stable: bool) -> dict[str, int]:
         # Menu 4 is MixedVol; 5, DEMiCs, has returned wrong volumes (trap H).
         with _directory() as here:
-            (here / "in").write_text(text.write_system_file(polynomials, len(polynomials)))
+            (here / "in").write_text(_spaced(seed, text.write_system_file(polynomials, len(polynomials))))
             self._run(["-m", "in", "out"], seed, here, [4, 0, "y" if stable else "n", "n"])
             return self._read_volumes(here / "out")
 
@@ -77,7 +86,7 @@ class Phc:
         """A random coefficient system on these supports with its solutions in the torus."""
         n = len(polynomials)
         with _directory() as here:
-            (here / "in").write_text(text.write_system_file(polynomials, n))
+            (here / "in").write_text(_spaced(seed, text.write_system_file(polynomials, n)))
             menu = [4, POLYHEDRAL_MENU[precision], "n", "n", "start", 0, 0]
             self._run(["-m", "in", "out"], seed, here, menu)
             volume = self._read_volumes(here / "out")["common"]
@@ -99,8 +108,8 @@ class Phc:
         """Track one chunk of start solutions; one raw end per start solution, in their order."""
         n = len(target)
         with _directory() as here:
-            (here / "target").write_text(text.write_system_file(target, n))
-            (here / "start").write_text(text.write_system_file(start, n, solutions))
+            (here / "target").write_text(_spaced(seed, text.write_system_file(target, n)))
+            (here / "start").write_text(_spaced(seed, text.write_system_file(start, n, solutions)))
             # Homotopy menu: k the power of t, a the constant gamma (called accessibility constant), 0 to leave it.
             homotopy = ["k", 1, "a", repr(gamma.real), repr(gamma.imag), 0]
             parameters = [item for pair in tuning.items() for item in pair]

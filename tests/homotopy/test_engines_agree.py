@@ -25,12 +25,39 @@ def test_tracker_and_phcpack_agree_solution_by_solution(label, seed):
     one = ho.census(label, seed=seed, engine="tracker")
     other = ho.census(label, seed=seed, engine="phcpack")
     assert one.run.engine == "tracker" and other.run.engine == "phcpack"
+    _assert_same_solutions(one, other)
+
+
+def _assert_same_solutions(one: ho.Census, other: ho.Census) -> None:
     assert one.n_complex == other.n_complex > 0
     together = [c.enclosure for c in (*one.certificates, *other.certificates)]
     matched = [(i, j) for i, j in close_pairs(together) if same_zero(together[i], together[j])]
     assert sorted(i for i, _ in matched) == list(range(one.n_complex))
     assert sorted(j - one.n_complex for _, j in matched) == list(range(other.n_complex))
     assert one.by_index == other.by_index
+
+
+TRANSPORTED = [
+    ("spherical-p-spin:n=4,p=3", 1),
+    ("spherical-p-spin:n=4,p=3", 2),
+    ("spherical-p-spin:n=3,p=4", 1),
+    ("spherical-p-spin:n=4,p=2-3,field=0.3", 1),  # phc cannot read this system with one certain spacing
+    ("layered-spin-glass:widths=2-2-2", 1),
+    ("layered-spin-glass:widths=2-3-3", 1),
+    ("layered-spin-glass:widths=3-3-3", 2),
+    ("deep-linear:widths=2-1-2,data=gaussian", 1),
+    ("deep-linear:widths=2-2-1,data=iris", 1),
+    ("deep-linear:widths=1-2-2,data=wine,m=5", 3),
+]
+
+
+@pytest.mark.phcpack
+@pytest.mark.parametrize(("label", "seed"), TRANSPORTED)
+def test_phcpy_and_the_phc_executable_find_the_same_solutions(label, seed):
+    one = ho.census(label, seed=seed, engine="phcpack", transport="phcpy")
+    other = ho.census(label, seed=seed, engine="phcpack", transport="phc")
+    assert (one.run.transport, other.run.transport) == ("phcpy", "phc")
+    _assert_same_solutions(one, other)
 
 
 @pytest.mark.phcpack
