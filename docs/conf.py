@@ -78,7 +78,14 @@ def _write_reference(app: Any) -> None:
             page.write_text(text, encoding="utf-8")
 
 
+def _skip_foreign(_app: Any, _what: str, _name: str, item: Any, skip: bool, _options: Any) -> bool | None:
+    """Leave out what a module only imports, and aliases of built-in types: they are documented where they come from."""
+    module = getattr(item, "__module__", None)
+    return True if skip or (isinstance(module, str) and not module.startswith(("polysys", "homotopy"))) else None
+
+
 def setup(app: Any) -> None:
     """Register the hooks; the one for docstrings before numpydoc's own, which turns sections into markup."""
     app.connect("builder-inited", _write_reference)
     app.connect("autodoc-process-docstring", _escape_mathematics, priority=400)
+    app.connect("autodoc-skip-member", _skip_foreign)

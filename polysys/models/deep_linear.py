@@ -14,13 +14,14 @@ from polysys import counts
 from polysys.counts import RootCount
 from polysys.datasets import Dataset
 from polysys.domains import Domain, Euclidean
-from polysys.errors import InputError
 from polysys.landscape import Couplings
 from polysys.models.base import Model, join, size, sizes
 from polysys.models.network import (
     DataSource,
     as_data,
     as_l2,
+    check_data,
+    check_loss,
     data_label,
     draw_l2,
     l2_label,
@@ -80,18 +81,9 @@ class DeepLinear(Model):
         object.__setattr__(self, "data", as_data(self.data))
         size(self.n_weights, "number of weights")
         object.__setattr__(self, "l2", as_l2(self.l2, self.n_weights))
-        if self.loss not in (None, "sum", "mean"):
-            raise InputError(f"There is no loss {self.loss!r}.", "Choose sum or mean.")
+        check_loss(self.loss)
         if isinstance(self.data, Dataset):
-            self._check(self.data)
-
-    def _check(self, data: Dataset) -> None:
-        if (data.X.shape[0], data.Y.shape[0]) != (self.widths[0], self.widths[-1]):
-            raise InputError(
-                f"The data have {data.X.shape[0]} features and {data.Y.shape[0]} targets, the network "
-                f"{self.widths[0]} and {self.widths[-1]}.",
-                "Make the two agree.",
-            )
+            check_data(self.data, self.widths)
 
     @property
     def shapes(self) -> list[tuple[int, int]]:
@@ -135,7 +127,7 @@ class DeepLinear(Model):
 
     def draw(self, rng: np.random.Generator) -> Couplings:
         data = self.data.load(self.widths[0], self.widths[-1], rng) if isinstance(self.data, DataSource) else self.data
-        self._check(data)
+        check_data(data, self.widths)
         l2 = draw_l2(self.l2, self.n_weights, rng)
         if data.n_data < self.widths[0]:
             # X X^T is singular then: the data themselves are the parameters of the family

@@ -73,6 +73,22 @@ def as_data(data: Any) -> Dataset | DataSource:
     raise InputError(f"The data {type(data).__name__} cannot be used.", "Give a name, a Dataset, or arrays (X, Y).")
 
 
+def check_loss(loss: str | None) -> None:
+    """Refuse a loss that does not exist."""
+    if loss not in (None, "sum", "mean"):
+        raise InputError(f"There is no loss {loss!r}.", "Choose sum or mean.")
+
+
+def check_data(data: Dataset, widths: Sequence[int]) -> None:
+    """Refuse data whose features and targets do not fit a network's widths."""
+    if (data.X.shape[0], data.Y.shape[0]) != (widths[0], widths[-1]):
+        raise InputError(
+            f"The data have {data.X.shape[0]} features and {data.Y.shape[0]} targets, the network "
+            f"{widths[0]} and {widths[-1]}.",
+            "Make the two agree.",
+        )
+
+
 def as_l2(l2: Any, n_weights: int) -> str | tuple[Fraction, ...]:
     """An l2 argument in canonical form: "random", or one nonnegative rational per weight."""
     if isinstance(l2, str) and l2 == "random":

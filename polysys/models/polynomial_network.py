@@ -20,6 +20,8 @@ from polysys.models.network import (
     DataSource,
     as_data,
     as_l2,
+    check_data,
+    check_loss,
     data_label,
     draw_l2,
     l2_label,
@@ -138,18 +140,9 @@ class PolynomialNetwork(Model):
             raise InputError(f"output = {self.output!r} is unknown.", "Choose trained, fixed, or give an array.")
         size(self.n_weights, "number of trained weights")
         object.__setattr__(self, "l2", as_l2(self.l2, self.n_weights))
-        if self.loss not in (None, "sum", "mean"):
-            raise InputError(f"There is no loss {self.loss!r}.", "Choose sum or mean.")
+        check_loss(self.loss)
         if isinstance(self.data, Dataset):
-            self._check(self.data)
-
-    def _check(self, data: Dataset) -> None:
-        if (data.X.shape[0], data.Y.shape[0]) != (self.widths[0], self.widths[-1]):
-            raise InputError(
-                f"The data have {data.X.shape[0]} features and {data.Y.shape[0]} targets, the network "
-                f"{self.widths[0]} and {self.widths[-1]}.",
-                "Make the two agree.",
-            )
+            check_data(self.data, self.widths)
 
     @property
     def _coefficients(self) -> list[Fraction]:
@@ -198,7 +191,7 @@ class PolynomialNetwork(Model):
 
     def draw(self, rng: np.random.Generator) -> Couplings:
         data = self.data.load(self.widths[0], self.widths[-1], rng) if isinstance(self.data, DataSource) else self.data
-        self._check(data)
+        check_data(data, self.widths)
         couplings = self._data_couplings(data)
         couplings["l2"] = draw_l2(self.l2, self.n_weights, rng)
         if self.output == "fixed":
