@@ -13,7 +13,7 @@ from homotopy.tracker import compile_homotopy
 from polysys.counts import deep_linear_from_torus_counts
 from polysys.strata import strata
 
-# label, generic count; FACTS of the literature (Mehta et al. 2022; Bharadwaj & Hosten 2023; Friedland & Ottaviani 2014)
+# label, generic count; from the literature (Mehta et al. 2022; Bharadwaj & Hosten 2023; Friedland & Ottaviani 2014)
 COUNTS = [
     ("deep-linear:widths=1-1-1,data=gaussian", 5),
     ("deep-linear:widths=2-1-2,data=gaussian", 17),
