@@ -102,7 +102,7 @@ def certify(
             else:
                 position.append(len(proved))
                 proved.append(certificate if flip is None else mirror(certificate, flip))
-    return _distinct(tapes, proved, position)
+    return _distinct(proved, position)
 
 
 def certify_one(tapes: FormulationTapes, candidate: Sequence[complex]) -> Certificate | None:
@@ -259,9 +259,7 @@ def _exponent(value: Fraction) -> int:
     return guess
 
 
-def _distinct(
-    tapes: FormulationTapes, proved: list[Certificate], position: list[int | None]
-) -> CertificationReport:
+def _distinct(proved: list[Certificate], position: list[int | None]) -> CertificationReport:
     """Merge certificates of one zero, keep only what is pairwise proved distinct."""
     representative = list(range(len(proved)))
     dropped: set[int] = set()

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from homotopy.engines.phcpack import PHCpack, Start
 from homotopy.options import Options
 from homotopy.start_cache import start_set
-from homotopy.start_sets import Stratum, stratum_equations
+from homotopy.start_sets import Stratum, make_start_set, stratum_equations
 from homotopy.starts import Polynomials, fermat_start, has_fermat_start
 from homotopy.status import PathStatus
 from homotopy.tracker import TrackerOptions, track, track_loop
@@ -83,8 +83,6 @@ def run_tracker(landscape: Landscape, options: Options, round_number: int, progr
         return None
     seed = options.seed + 7919 * round_number
     if starts.kind == "Fermat form" and seed:
-        from homotopy.start_sets import make_start_set
-
         starts = make_start_set(landscape, seed) or starts
     target = np.array([float(c) for c in landscape.parameters], dtype=np.complex128)
     settings = TrackerOptions() if round_number == 0 else TrackerOptions.conservative()

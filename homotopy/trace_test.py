@@ -10,13 +10,14 @@ points to the solutions at p, all of them, and the others to infinity.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from homotopy.monodromy import Complex, grow
 from homotopy.status import PathStatus
-from homotopy.tracker import TrackerOptions, compile_homotopy, track, track_loop
+from homotopy.tracker import Program, TrackerOptions, compile_homotopy, track, track_loop
 from homotopy.tracker.results import CODE
 from polysys.tape import Tape, trace
 
@@ -64,12 +65,12 @@ def section_system(tape: Tape, n_coordinates: int) -> Tape:
     """F(x; p + t d) = 0 and sum a_i x_i^2 + b t = c, in the unknowns (x, t) and the parameters (p, d, a, b, c)."""
     n, k = tape.n_variables, tape.n_parameters
 
-    def equations(x: list[object], q: list[object]) -> list[object]:
+    def equations(x: list[Any], q: list[Any]) -> list[Any]:
         t = x[n]
-        p = [u + t * v for u, v in zip(q[:k], q[k : 2 * k], strict=True)]  # type: ignore[operator]
+        p = [u + t * v for u, v in zip(q[:k], q[k : 2 * k], strict=True)]
         values = tape.evaluate(x[:n], p, lambda c: c)
-        line = sum((a * u * u for a, u in zip(q[2 * k : 2 * k + n_coordinates], x, strict=False)), q[-2] * t)  # type: ignore[operator]
-        return [*values, line - q[-1]]  # type: ignore[operator]
+        line = sum((a * u * u for a, u in zip(q[2 * k : 2 * k + n_coordinates], x, strict=False)), q[-2] * t)
+        return [*values, line - q[-1]]
 
     return trace(equations, n + 1, 2 * k + n_coordinates + 2)
 
@@ -128,14 +129,14 @@ def trace_test(
     return TraceTest(len(section.solutions), defect, len(matched), len(solutions))
 
 
-def _defect(program: object, base: Complex, points: Complex, options: TrackerOptions | None) -> float:
+def _defect(program: Program, base: Complex, points: Complex, options: TrackerOptions | None) -> float:
     """Second difference of sum t under parallel shifts of the line, relative to the median over single points."""
     step = 0.5 * abs(base[-1]) * np.exp(0.7j)
     moved = []
     for sign in (1, -1):
         target = base.copy()
         target[-1] += sign * step
-        ends = track(program, base, points, target, options)  # type: ignore[arg-type]
+        ends = track(program, base, points, target, options)
         if (ends.codes[0] != CODE[PathStatus.REGULAR]).any():
             return float("inf")  # a lost point makes the trace meaningless
         moved.append(ends.solutions[0][:, -1])

@@ -40,9 +40,9 @@ def phcpy_says(script: str) -> str:
         timeout=60,
         check=True,
     )
-    if "2.4.86" not in done.stdout.splitlines()[0]:
+    if "2.4.86" not in done.stdout:  # Ada and Python buffer apart: the greeting may come last
         pytest.skip("the traps were measured on PHCpack 2.4.86")
-    return done.stdout.splitlines()[-1]
+    return [line for line in done.stdout.splitlines() if "PHC" not in line][-1]
 
 
 def test_trap_b_trackers_mix_up_unknowns_that_first_appear_in_another_order() -> None:
