@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, overload
 
@@ -182,16 +181,12 @@ class CertificateList(Sequence[Certificate]):
 
 def _decimal(value: Any, digits: int | None = None) -> Fraction:
     """The shortest decimal that rounds to a double, or the one of so many digits; exactly."""
-    return Fraction(repr(float(value)) if digits is None else f"{value:.{digits - 1}e}")
+    return Fraction(decimal_text(float(value), digits))
 
 
 def decimal_text(value: float, digits: int | None = None) -> str:
-    """The same decimal as a text 123e-5."""
-    sign, figures, exponent = Decimal(repr(value) if digits is None else f"{value:.{digits - 1}e}").normalize().as_tuple()
-    if not any(figures):
-        return "0"
-    text = ("-" if sign else "") + "".join(map(str, figures))
-    return f"{text}e{exponent}" if exponent else text
+    """The same decimal as a text."""
+    return repr(value) if digits is None else f"{value:.{digits - 1}e}"
 
 
 def mirror(certificate: Certificate, flip: npt.NDArray[np.int8]) -> Certificate:

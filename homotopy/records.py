@@ -363,12 +363,12 @@ def load_census(path: str | Path) -> Census:
     return as_census(file, rebuild_landscape(file)[0])
 
 
-def as_census(file: CensusFile, land: Landscape) -> Census:
+def as_census(file: CensusFile, land: Landscape, certified: CertificateList | None = None) -> Census:
     """The census that a file states, on its landscape."""
     try:
         return Census(
             land,
-            certificates(file),
+            certificates(file) if certified is None else certified,
             tuple(stationary_points(file)),
             tuple(s.orbit for s in file.solutions),
             tuple(upper_bounds(land)),
@@ -394,10 +394,10 @@ def certificates(file: CensusFile) -> CertificateList:
     codes, exact = np.zeros(m, np.int8), {}
     for k, s in enumerate(file.solutions):
         codes[k] = REALITY.index(Verdict(s.real))
-        is_double = s.precision == DOUBLE and len(s.re) == len(s.im) == n
-        if is_double and all(map(_is_double, [*s.re, *s.im])) and all(_is_double(t, 2) for t in (s.radius, s.uniqueness)):
-            mid[k] = [complex(float(re), float(im)) for re, im in zip(s.re, s.im, strict=True)]
-            radius[k], uniqueness[k] = float(s.radius), float(s.uniqueness)
+        re, im, ends = _as_doubles(s.re), _as_doubles(s.im), _as_doubles([s.radius, s.uniqueness], 2)
+        if s.precision == DOUBLE and re and im and ends and len(re) == len(im) == n:
+            mid[k].real, mid[k].imag = re, im
+            radius[k], uniqueness[k] = ends
         else:
             centre = tuple((_number(re), _number(im)) for re, im in zip(s.re, s.im, strict=True))
             exact[k] = Certificate(Enclosure(centre, _number(s.radius), _number(s.uniqueness)), Verdict(s.real), s.precision)
@@ -410,15 +410,18 @@ def certificates(file: CensusFile) -> CertificateList:
     return CertificateList(mid, radius, uniqueness, codes, exact)
 
 
-def _is_double(text: str, digits: int | None = None) -> bool:
-    """Whether a text is what a double is written as."""
-    if _NUMBER.fullmatch(text) is None:
-        return False
-    value = float(text)
-    return abs(value) < 1e300 and decimal_text(value, digits) == text
+def _as_doubles(texts: list[str], digits: int | None = None) -> list[float] | None:
+    """The doubles that are written as these texts; None where a text is written otherwise."""
+    try:
+        values = list(map(float, texts))
+    except ValueError:
+        return None
+    is_same = all(abs(v) < 1e300 and decimal_text(v, digits) == text for v, text in zip(values, texts, strict=True))
+    return values if is_same else None
 
 
-_NUMBER = re.compile(r"(-?[0-9]{1,2000})(?:e(-?[0-9]{1,4}))?")  # what _exact writes, of a size that does no harm
+# decimals of a size that does no harm
+_NUMBER = re.compile(r"-?[0-9]{1,2000}(?:\.[0-9]{1,2000})?(?:e[-+]?[0-9]{1,4})?")
 
 
 def _number(text: str) -> Fraction:

@@ -113,7 +113,7 @@ def _checks(file: CensusFile) -> list[Check]:
     result.append(_points(points, stationary_points(file)))
     same_orbits = list(orbit_of) == [s.orbit for s in file.solutions]
     result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
-    result.append(_counts(as_census(file, land), file, points))
+    result.append(_counts(as_census(file, land, certified), file, points))
     result.append(_verdict(land, file, certified, points, is_closed, is_redrawn))
     return result
 
