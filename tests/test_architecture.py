@@ -65,6 +65,7 @@ ORDER = {
         "solve",
         "completeness",
         "census",
+        "batch",
         "records",
         "verify",
         "graph",
