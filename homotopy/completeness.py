@@ -103,16 +103,19 @@ def _is_sharp(landscape: Landscape) -> bool:
 
 
 def _bounds_from_supports(landscape: Landscape) -> list[RootCount]:
-    """Bounds that hold for all systems with the monomials of this one."""
+    """The best bound that holds for all systems with the monomials of this one.
+
+    A sum of mixed volumes that excludes families is the generic count of these systems, so no Bezout number is smaller;
+    one that does not would prove nothing when it is met, as there may be curves of solutions in addition.
+    """
     supports = landscape.system.supports
-    bounds = [best_partition(supports, landscape.system.n).count]
     try:
         sparse = zero_pattern_bound(supports, work=_BOUND_WORK)
+        if sparse.excludes_families:
+            return [sparse.count]
     except (InputError, WorkLimitError):  # too large: there is no such bound
-        return bounds
-    if sparse.excludes_families:  # one that is met proves nothing while there may be curves of solutions in addition
-        bounds.append(sparse.count)
-    return bounds
+        pass
+    return [best_partition(supports, landscape.system.n).count]
 
 
 def alternating_sum(points: Sequence[StationaryPoint]) -> int | None:

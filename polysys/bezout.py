@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from math import prod
 
@@ -118,6 +119,11 @@ def best_partition(supports: Sequence[Sequence[Sequence[int]]], n: int) -> Parti
             f"The supports are not those of {n} equations in {n} variables.",
             "Give one list of exponent vectors of length n for each of n equations.",
         )
+    return _best_partition(tuple(tuple(map(tuple, equation)) for equation in supports), n)
+
+
+@lru_cache(maxsize=512)  # the members of an ensemble have the same supports
+def _best_partition(supports: tuple[tuple[tuple[int, ...], ...], ...], n: int) -> PartitionBound:
     degrees_of: dict[tuple[int, ...], list[int]] = {}
 
     def degrees(block: tuple[int, ...]) -> list[int]:

@@ -5,30 +5,31 @@ points in each set for which some v in R^n satisfies
 
     <a_i, v> + w_i(a_i) = <b_i, v> + w_i(b_i) < <c, v> + w_i(c)      for all i and all other points c of A_i.
 
-With M the matrix of rows b_i - a_i, |det M| is the volume of the cell. The mixed volume is the sum of the volumes of the
-cells of any lifting whose cells are all of this kind; of *some* cells the sum is only a lower bound, so an
-enumeration must miss none. This one cannot:
+With M the matrix of rows b_i - a_i, |det M| is the volume of the cell. The mixed volume is the sum of the volumes of
+all cells of a generic lifting; of *some* cells the sum is only a lower bound, so an enumeration must miss none:
 
-*The homotopy.* Let the lifting move, w(t) = w + t u. Of one cell, v and all slacks (right side minus left side) are affine
-in t. A cell therefore lives in one interval, and ends where its first slack, that of c in A_i say, becomes zero. If no
-other slack vanishes there, the points a_1, b_1, .., a_n, b_n, c have one affine dependence (in the Cayley embedding): c - a_i = sum_j l_j
-(b_j - a_j). The cells with the two triangulations of that circuit replace each other, and those that are mixed are:
+*The homotopy.* Let the lifting move, w(t) = w + t u. For one choice of pairs, v and all slacks (right side minus left
+side) are affine in t. So a cell lives in one interval, and ends where its first slack becomes zero, that of c in A_i
+say. If no other slack vanishes there, a_1, b_1, .., a_n, b_n, c have one affine dependence (in the Cayley embedding),
+c - a_i = sum_j l_j (b_j - a_j). The two triangulations of this circuit replace each other; their mixed cells are
 
     0 < l_i < 1:  (a, b)         ->  (a, c), (b, c)
-    l_i < 0:      (a, b), (a, c) ->  (b, c)                     l_i > 1:  (a, b), (b, c) ->  (a, c)
-    l_i = 0:      (a, b)         ->  (b, c)                     l_i = 1:  (a, b)         ->  (a, c)
+    l_i < 0:      (a, b), (a, c) ->  (b, c)              l_i > 1:  (a, b), (b, c) ->  (a, c)
+    l_i = 0:      (a, b)         ->  (b, c)              l_i = 1:  (a, b)         ->  (a, c)
 
-Volumes are multiplied by |l_i| and |1 - l_i|, so their sum does not change: a complete list stays complete, as
-cells of one lifting add up to the mixed volume only if none is missing. Where two cells become one, the one with the
-smaller point continues. Two slacks that vanish together are noticed exactly, and another lifting is drawn.
+as pairs of A_i, with volumes |1 - l_i| for (b, c) and |l_i| for (a, c) times that of (a, b). Their sum does not change:
+a complete list stays complete, as the cells of one lifting add up to the mixed volume only if none is missing. Where
+two cells become one, the one with the smaller point goes on, so that nothing need be remembered. Two slacks that vanish
+together are noticed exactly, and another lifting is drawn.
 
-*The start.* Simplices {0, e_j: x_j occurs in A_i} have mixed volume 0 or 1, and for a suitable lifting the cell is
-written down. Then the simplices are replaced one by one. A_k lies in the simplex scaled by its degree d; let B_k have the points of A_k with fixed heights and
-those of the scaled simplex at heights that rise with t. At t = -infinity the cells are those of the scaled simplex, whose volumes are d times
-the known ones; at t = +infinity the cells that use no point of the simplex are those of A_k. That the volumes add up is checked at the end of every such step.
+*The start.* The simplices {0, e_j : x_j occurs in A_i} have mixed volume 0 or 1, and their cell can be written down for
+a suitable lifting. They are replaced one after the other. A_k lies in its simplex scaled by its degree d; take
+together the points of A_k at fixed heights and those of the scaled simplex at heights that rise with t. For t to
+-infinity the cells are those with the scaled simplex, of volumes d times the known ones; for t to +infinity the cells
+that use no point of the simplex are all cells with A_k. That the volumes add up is checked after every such step.
 
-The idea is Jensen's (and Malajovich's: the intermediate sums are the quermassintegrals); the arithmetic here is on
-integers, vectorised over cells.
+The idea is Jensen's; the intermediate mixed volumes are Malajovich's quermassintegrals. Here the arithmetic is on
+integers, and vectorised over cells.
 
 References
 ----------

@@ -1,4 +1,4 @@
-"""Mixed volumes as proved root counts: solutions in the torus (BKK), and affine solutions by the stable mixed volume."""
+"""Mixed volumes as proved root counts: solutions in the torus (BKK), affine ones by the stable mixed volume."""
 
 from __future__ import annotations
 
@@ -99,15 +99,15 @@ def stable_mixed_volume(supports: Supports, *, seed: int = 0, work: int | None =
     Notes
     -----
     Why it is a bound. Isolated solutions move into isolated ones, with multiplicity, when the coefficients become
-    generic (see :mod:`polysys.root_count`), so let f be generic. Add s e_i to the equations whose support lacks the origin, e_i generic. An
-    isolated solution x of f of multiplicity k is the limit, as s goes to 0, of k solutions of f + s e; they have no zero
-    coordinate, for on {x_j = 0 for j in D} n equations with generic constants meet in fewer than n unknowns.
-    As Puiseux series in s they have valuations v >= 0. The solutions of valuation v of a system with
-    generic coefficients are as many as the mixed volume of the cell with inner normal v (Bernstein's theorem over the
-    Puiseux series), so all isolated solutions are counted by the cells with v >= 0.
+    generic (see :mod:`polysys.root_count`), so let f be generic. Add s e_i to the equations whose support lacks the
+    origin, e_i generic. An isolated solution of f of multiplicity k is the limit, for s to 0, of k solutions of
+    f + s e; they have no zero coordinate, as n equations with generic constants have no solution where fewer than n
+    unknowns are left. As Puiseux series in s they have valuations v >= 0. The solutions of valuation v are as many as
+    the mixed volume of the cell with inner normal v (Bernstein's theorem over the Puiseux series, for generic
+    coefficients), so all isolated solutions are counted by the cells with v >= 0.
 
-    The coarse subdivision is refined by adding a random lifting: cells of the random lifting are followed to the lifting
-    w + t u, u the coarse one, for t to infinity (:mod:`polysys.mixed_cells`), and kept where the coarse part of v is nonnegative.
+    The coarse subdivision is refined: the cells of a random lifting w are followed to w + t u, u the coarse lifting,
+    for t to infinity (:mod:`polysys.mixed_cells`), and kept where the coarse part of v is nonnegative.
 
     References
     ----------

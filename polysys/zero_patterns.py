@@ -1,41 +1,46 @@
 """The solutions in C^n counted by their zero patterns: a sum of mixed volumes, and what it leaves out.
 
-Let A_1, .., A_n be the monomials of n equations in n unknowns. For a set S of unknowns (the live ones) let A_i|S be the monomials of A_i
-in them alone, and N(S) the equations for which there are any.
+Let A_1, .., A_n be the monomials of n equations in n unknowns. For a set S of unknowns (the live ones) let A_i|S be
+the monomials of A_i in them alone, and N(S) the equations for which there are any.
 
 *Theorem.* A system f with these monomials has at most
 
     B = sum of MV(A_i|S : i in N(S)) over the sets S with |N(S)| = |S|
 
-isolated solutions in C^n, each counted once (for S empty and N(S) empty the summand is 1, the origin).
+isolated solutions in C^n, each counted once (for S and N(S) empty the summand is 1, the origin).
 
-*Proof.* Every isolated solution of f has, near it, at least one of a member f' with generic coefficients, and that is isolated
-(:mod:`polysys.root_count`). So let f' be generic, x an isolated solution and S its nonzero coordinates. On the coordinate plane of
-S the equations are those of N(S), and their coefficients are independent. More equations than unknowns have no
-common zero in the torus of S; with fewer, no zero is isolated; for |N(S)| = |S| the isolated ones are at most MV many.
+*Proof.* Every isolated solution of f has near it an isolated one of a member f' with generic coefficients
+(:mod:`polysys.root_count`). So let f' be generic, x an isolated solution and S its nonzero coordinates. On the
+coordinate plane of S the equations are those of N(S), and their coefficients are independent. More equations than
+unknowns have no common zero in the torus of S; with fewer, no zero is isolated; for |N(S)| = |S| at most MV are.
 
-*What else there may be.* A bound on isolated solutions that is met does not exclude curves of solutions in addition: those of (x y - 1)^2 + z^4 - z^2
-are the origin, two points on the axis of z, and the hyperbola x y = 1. Call S *covered* if a restricted equation is a single monomial (no solution), or
+*What else there may be.* A bound on isolated solutions that is met does not exclude curves of solutions in addition:
+the stationary points of (x y - 1)^2 + z^4 - z^2 are the origin, two points on the axis of z, and a curve, x y = 1 and
+z = 0. Call S *covered* if S is empty, or a restricted equation is a single monomial (so there is no solution), or
 
-* |N(S)| = |S| and the mixed volume is positive, or
-* rows r_1, .., r_n from the spaces W_i can be linearly independent, where W_i is spanned by the differences of the points of A_i|S
-  and by the e_j, j not in S, for which A_i has a monomial x_j m with m in the unknowns of S.
+1. |N(S)| = |S| and the mixed volume is positive, or
+2. rows r_1, .., r_n from the spaces W_i can be linearly independent, where W_i is spanned by the differences of the
+   points of A_i|S and by those e_j, j not in S, for which A_i has a monomial x_j m with m in the unknowns of S.
 
-*Theorem.* If all nonempty S are covered and f has B isolated solutions, it has no others.
+*Theorem.* If all S are covered and f has B > 0 isolated solutions, it has no others.
 
-*Proof.* Let f vanish on a set of positive dimension, let p be a point of it and S the nonzero coordinates of p. Take g generic among the systems
-with g(p) = 0. In the first case p is an isolated solution of g on the plane of S, because the pairs (g, p) form an irreducible variety and generic g have such
-solutions; in the second p is a nonsingular solution of g, because r_i = grad g_i(p), scaled by p, is a generic
-element of W_i. The same then holds for f + s g with all but finitely many s. For small s the B isolated solutions of f have moved little, so f + s g has B + 1
-solutions that survive generic perturbation (those of the first kind among the isolated ones on the plane of S, which is all that B counts): more than B allows.
+*Proof.* Let f vanish on a set of positive dimension, p a point of it other than the origin, and S its nonzero
+coordinates. Take g generic among the systems with g(p) = 0. In case 1, p is a nonsingular solution of g on the plane
+of S: the pairs (g, p) form a vector bundle over the torus of S, which is irreducible; generic g have such solutions;
+and the torus moves every point to every other. In case 2, p is a nonsingular solution of g in C^n: the gradient of g_i
+at p, with its components for S multiplied by those of p, is a generic element of W_i. The same is true of f + s g for
+all but finitely many s. For small s the B isolated solutions of f have moved a little, so f + s g, and then a generic
+f' near it, has B isolated solutions and one more, isolated at least on its coordinate plane. But f' has only B of
+these: that is what the first proof counts.
 
-The sum is never larger than the multihomogeneous Bezout numbers of a system whose isolated solutions on coordinate planes are isolated in C^n, and the
-mixed volumes are multiples of the number of sign changes (and other roots of unity) under which the equations are invariant, as these act freely on the torus.
+*Sharpness.* If all S are covered, a generic f' has finitely many solutions (a possible S has |N(S)| >= |S| then), B
+is their number, and no Bezout number is smaller. The summands are multiples of the number of sign changes (and other
+roots of unity) that leave the equations invariant, as these act freely on the torus.
 
 References
 ----------
-Bernstein, Funct. Anal. Appl. 9 (1975) 183. Rojas & Wang, J. Complexity 12 (1996) 116. Huber & Sturmfels, Discrete Comput. Geom. 17 (1997)
-137. Emiris & Verschelde, Discrete Appl. Math. 93 (1999) 21.
+Bernstein, Funct. Anal. Appl. 9 (1975) 183. Rojas & Wang, J. Complexity 12 (1996) 116. Huber & Sturmfels, Discrete
+Comput. Geom. 17 (1997) 137. Emiris & Verschelde, Discrete Appl. Math. 93 (1999) 21.
 """
 
 from __future__ import annotations
@@ -70,8 +75,8 @@ class ZeroPatternBound:
     excludes_families : bool
         Whether a system that attains it has only isolated solutions.
     patterns : tuple of (tuple of int, int)
-        The sets of nonzero unknowns (by position) with a positive summand, and the summand; of all independent blocks of
-        equations, one after the other, whose sums are multiplied.
+        The sets of nonzero unknowns (by position) with a positive summand, and the summand; block by block where there
+        are independent blocks of equations, whose sums are multiplied.
     """
 
     count: RootCount
@@ -82,8 +87,8 @@ class ZeroPatternBound:
 def zero_pattern_bound(supports: Supports, *, work: int | None = None) -> ZeroPatternBound:
     """Bound on the isolated solutions in C^n of a square system: the sum over zero patterns of mixed volumes.
 
-    For a gradient system on R^n the summands are the mixed volumes of the gradients of the potential restricted to the strata,
-    which are smaller landscapes of their own.
+    For a gradient system on R^n the summands are those of the potential restricted to its strata, which are smaller
+    landscapes of their own.
 
     Parameters
     ----------
@@ -99,7 +104,7 @@ def zero_pattern_bound(supports: Supports, *, work: int | None = None) -> ZeroPa
     Raises
     ------
     InputError
-        If the supports are not those of a square polynomial system, or an independent block of it has more than 20 unknowns.
+        If the supports are not those of a square polynomial system, or a block of it has more than 20 unknowns.
     WorkLimitError
         If more work is needed than allowed.
 

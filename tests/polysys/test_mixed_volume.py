@@ -51,8 +51,8 @@ def square(dimension: int, **sizes: int) -> st.SearchStrategy[list[Support]]:
     return st.lists(sets(dimension, **sizes), min_size=dimension, max_size=dimension)
 
 
-# Verschelde's collection; Emiris & Canny, J. Symb. Comput. 20 (1995) 117 (cyclic 5 to 7); Lee & Li, Comput. Optim. Appl. 48
-# (2011) and Malajovich 2017 (cyclic 8 to 10, noon, chandra, katsura, eco).
+# Verschelde's collection of test systems; Emiris & Canny, J. Symb. Comput. 20 (1995) 117 (cyclic 5 to 7); Malajovich,
+# Found. Comput. Math. 17 (2017) 1293 (cyclic, noon, chandra, katsura, eco).
 @pytest.mark.parametrize(
     ("supports", "expected"),
     [

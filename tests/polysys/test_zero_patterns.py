@@ -1,4 +1,4 @@
-"""The bound over zero patterns: values by hand, random systems counted by resultants, and curves it must not overlook."""
+"""The bound over zero patterns: values by hand, random systems counted by resultants, and curves of zeros."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_values_known_from_elsewhere(supports: list[Support], expected: int) -> 
     assert result.excludes_families or expected == 0
 
 
-# Stationary points: V = (x^4 - x^2) summed has 3^n; the chain of n weights (n-1) 2^n + 1 (Mehta et al. 2022) is met for
-# n = 2 and 3 and not beyond; one neuron with a trained output: Groebner bases modulo a prime give 9 and 33 (the facts in
-# tests/homotopy/test_known_counts.py); one neuron with a fixed output (2q-1)^dx.
+# The chain of n weights has (n-1) 2^n + 1 points (Mehta et al. 2022), which is met for n = 2 and 3 and not beyond; one
+# neuron with a trained output has 9 and 33 (Groebner bases modulo a prime), with a fixed output (2q-1)^dx; mixtures on a
+# sphere have Nie and Ranestad's number.
 @pytest.mark.parametrize(
     ("label", "expected"),
     [
@@ -122,7 +122,7 @@ COEFFICIENT = st.integers(1, PRIME - 1)
 def eliminated(f: Terms, g: Terms, slope: int) -> nmod_poly:
     """The resultant in a generic direction modulo a prime: its distinct roots are the common zeros of f and g.
 
-    Values are Sylvester determinants, for f and g with x + slope y for x, whose leading coefficients in y are constants.
+    Values are Sylvester determinants of f and g with x + slope y for x: their leading coefficients in y are constants.
     """
     m, n = (max(map(sum, h)) for h in (f, g))
     y, total = nmod_poly([0, 1], PRIME), nmod_poly([0], PRIME)
