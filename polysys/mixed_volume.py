@@ -125,13 +125,13 @@ def stable_mixed_volume(supports: Supports, *, seed: int = 0, work: int | None =
     n = len(sets)
     if any((points < 0).any() for points in sets):
         raise InputError("A stable mixed volume needs nonnegative exponents.", "Multiply the equations by monomials.")
-    points, rises = [], []
-    for support in map(_without_midpoints, sets):
+    points, rises, meter = [], [], WorkMeter(work)
+    for support in (_without_midpoints(p, meter) for p in sets):
         lacks_origin = bool(support.any(1).all())
         points.append(np.vstack([support, np.zeros((1, n), np.int64)]) if lacks_origin else support)
         rises.append(np.repeat([0, 1], [len(support), int(lacks_origin)]))
     return RootCount(
-        _stable(points, rises, seed, WorkMeter(work)),
+        _stable(points, rises, seed, meter),
         RootCountKind.UPPER_BOUND,
         "stable mixed volume",
         "Huber & Sturmfels 1997",
@@ -171,7 +171,7 @@ def torus_count(sets: Sequence[Ints], meter: WorkMeter, seed: int = 0) -> int:
     for equations, variables in independent_blocks(moved):
         if len(equations) != len(variables):
             return 0
-        block = [_without_midpoints(moved[i][:, variables]) for i in equations]
+        block = [_without_midpoints(moved[i][:, variables], meter) for i in equations]
         if len(block) == 1:
             total *= int(block[0].max())
             continue
@@ -240,13 +240,16 @@ def point_sets(supports: Supports) -> list[Ints]:
     return result
 
 
-def _without_midpoints(points: Ints) -> Ints:
+def _without_midpoints(points: Ints, meter: WorkMeter) -> Ints:
     """The points that are not the midpoint of two others: the convex hull is the same, with fewer points."""
-    known = set(map(tuple, points.tolist()))
-    kept = []
-    for c in points.tolist():
-        reflected = (tuple(2 * x - y for x, y in zip(c, a, strict=True)) for a in known)
-        center = tuple(c)
-        kept.append(not any(r in known and r != center for r in reflected))
-    vertices: Ints = points[np.array(kept)]
-    return vertices
+    classes: dict[tuple[int, ...], list[list[int]]] = {}
+    for point in points.tolist():
+        classes.setdefault(tuple(e % 2 for e in point), []).append(point)
+    midpoints: set[tuple[int, ...]] = set()
+    for members in classes.values():  # only points of the same parities have an integral midpoint
+        first, second = np.triu_indices(len(members), 1)
+        meter.spend(20 * first.size * points.shape[1])
+        same = np.array(members, dtype=np.int64)
+        midpoints.update(map(tuple, ((same[first] + same[second]) // 2).tolist()))
+    kept: Ints = points[np.array([tuple(point) not in midpoints for point in points.tolist()])]
+    return kept
