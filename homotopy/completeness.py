@@ -26,6 +26,7 @@ from polysys.counts import (
 from polysys.errors import InputError, WorkLimitError
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
+from polysys.mixed_cells import TieError
 from polysys.strata import MAX_VARIABLES, strata
 
 # Operations that a census may spend on mixed volumes: a few tenths of a second.
@@ -113,7 +114,7 @@ def _bounds_from_supports(landscape: Landscape) -> list[RootCount]:
         sparse = zero_pattern_bound(supports, work=_BOUND_WORK)
         if sparse.excludes_families:
             return [sparse.count]
-    except (InputError, WorkLimitError):  # too large: there is no such bound
+    except (InputError, WorkLimitError, TieError):  # too large: there is no such bound
         pass
     return [best_partition(supports, landscape.system.n).count]
 

@@ -53,7 +53,7 @@ import numpy as np
 from flint import nmod_mat
 
 from polysys.errors import InputError, PolysysError, WorkLimitError
-from polysys.mixed_cells import Ints, WorkMeter
+from polysys.mixed_cells import Ints, TieError, WorkMeter
 from polysys.mixed_volume import Supports, independent_blocks, point_sets, torus_count
 from polysys.root_count import RootCount, RootCountKind
 
@@ -130,7 +130,7 @@ def _cached(supports: _Key, work: int | None) -> ZeroPatternBound | PolysysError
     """The bound, kept for the members of an ensemble; or why there is none, kept as well."""
     try:
         return _bound([np.array(points, dtype=np.int64) for points in supports], WorkMeter(work))
-    except (WorkLimitError, InputError) as error:
+    except (WorkLimitError, InputError, TieError) as error:
         return error.with_traceback(None)
 
 
