@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from itertools import product
 
 import pytest
+import sympy
 from flint import nmod_mat, nmod_poly
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -188,6 +190,55 @@ def test_a_system_with_a_curve_of_zeros_never_attains_a_bound_that_excludes_curv
     isolated = n_roots(u) - n_roots(on_curve)
     result = zero_pattern_bound([list(times(h, f)), list(times(h, g))])
     assert isolated < result.count.value or not result.excludes_families or isolated <= result.count.value == 0
+
+
+def n_distinct(equations: list[sympy.Expr], unknowns: tuple[sympy.Symbol, ...], draw: random.Random) -> int | None:
+    """Distinct solutions modulo a prime, by the minimal polynomial of a random linear form; None where there are curves."""
+    basis = sympy.groebner(equations, *unknowns, order="grevlex", modulus=PRIME)
+    leading = [max(g.monoms(), key=sympy.grevlex) for g in basis.polys]
+    if (0,) * len(unknowns) in leading:
+        return 0
+    if not all(any(sum(e) == e[i] for e in leading) for i in range(len(unknowns))):
+        return None
+    form = sum(draw.randrange(1, PRIME) * u for u in unknowns)
+    power, rows, columns = sympy.Integer(1), [], {}
+    while True:
+        row = {e: int(c) for e, c in sympy.Poly(power, *unknowns, modulus=PRIME).terms()}
+        rows.append(row)
+        for e in row:
+            columns.setdefault(e, len(columns))
+        matrix = nmod_mat(len(rows), len(columns), [r.get(e, 0) % PRIME for r in rows for e in columns], PRIME)
+        if matrix.rank() < len(rows):
+            kernel, _ = matrix.transpose().nullspace()
+            return n_roots(nmod_poly([int(kernel[i, 0]) for i in range(len(rows))], PRIME))
+        power = basis.reduce(sympy.expand(power * form))[1]
+
+
+@pytest.mark.slow
+def test_systems_that_vanish_on_a_line_in_space_never_attain_a_bound_that_excludes_curves() -> None:
+    """Random systems that vanish for x = y = 1; the others of their zeros have h = a (x - 1) + b (y - 1) not zero."""
+    draw = random.Random(5)
+    x, y, z, t = unknowns = sympy.symbols("x y z t")
+    monomials = [e for e in product(range(3), repeat=3) if sum(e) <= 3]
+    n_checked = 0
+    while n_checked < 25:
+        system: list[dict[tuple[int, ...], int]] = []
+        while len(system) < 3:
+            chosen = draw.sample(monomials, draw.randint(2, 5))
+            levels = [[e for e in chosen if e[2] == k] for k in range(3)]
+            f = {e: draw.randrange(1, PRIME) for e in chosen}
+            for level in filter(None, levels):
+                f[level[0]] = -sum(f[e] for e in level[1:]) % PRIME
+            if all(f.values()):
+                system.append(f)
+        result = zero_pattern_bound([list(f) for f in system])
+        if result.excludes_families and result.count.value:
+            h = draw.randrange(1, PRIME) * (x - 1) + draw.randrange(1, PRIME) * (y - 1)
+            equations = [sum(c * x**i * y**j * z**k for (i, j, k), c in f.items()) for f in system]
+            isolated = n_distinct([*equations, 1 - t * h], unknowns, draw)
+            if isolated is not None:
+                assert isolated < result.count.value
+                n_checked += 1
 
 
 @pytest.mark.parametrize(
