@@ -64,6 +64,8 @@ ORDER = {
         "census",
         "records",
         "verify",
+        "matching",
+        "cross_check",
         "graph",
         "store",
         "ensemble",
