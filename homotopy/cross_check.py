@@ -94,7 +94,9 @@ class CrossCheck:
     def __repr__(self) -> str:
         census = self.census
         real = f"{census.n_real_classes} real"
-        lines = [f"Cross-check of {census.landscape.label}: {census.n_complex} complex solutions, {real} (seed {self.seed})"]
+        lines = [
+            f"Cross-check of {census.landscape.label}: {census.n_complex} complex solutions, {real} (seed {self.seed})"
+        ]
         lines += [f"  {c.name:18} {c.agreement.value}: {c.detail} ({c.seconds:.2g} s)" for c in self.comparisons]
         return "\n".join([*lines, f"  complete           {self.completeness}"])
 

@@ -53,7 +53,9 @@ def bertini_version() -> str:
     try:
         return version("bertini2")
     except PackageNotFoundError as error:
-        raise EngineMissingError("bertini2 is not installed.", f"Run: {INSTALL} (36 MB; the extra 'bertini').") from error
+        raise EngineMissingError(
+            "bertini2 is not installed.", f"Run: {INSTALL} (36 MB; the extra 'bertini')."
+        ) from error
 
 
 def solve_with_bertini(system: PolynomialSystem, *, seed: int = 0, time_limit: float = 600.0) -> BertiniSolutions:
