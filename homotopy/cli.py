@@ -82,12 +82,14 @@ def count(
         _cross_checks().require(against.split(","))
     with _progress() as report:
         result = census(model, seed=seed, index=index, options=options, progress=report)
-    checked = _cross_checks().cross_check(result, against.split(","), time_limit=time_limit) if cross_check else None
-    summary = result.summary() if checked is None else {**result.summary(), "cross_check": checked.summary()}
-    if json_file is not None:
-        _write(json_file, json.dumps(summary, indent=1))
     if json_file != "-":
-        typer.echo(repr(result) if checked is None else f"{result!r}\n{checked!r}")
+        typer.echo(repr(result))  # before the cross-check, which may take longer than the census
+    checked = _cross_checks().cross_check(result, against.split(","), time_limit=time_limit) if cross_check else None
+    if json_file is not None:
+        extra = {} if checked is None else {"cross_check": checked.summary()}
+        _write(json_file, json.dumps({**result.summary(), **extra}, indent=1))
+    if json_file != "-" and checked is not None:
+        typer.echo(repr(checked))
     if plot is not None:
         _plots().plot_census(result, plot)
     if checked is not None and checked.is_contradicted:
