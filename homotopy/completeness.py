@@ -22,7 +22,7 @@ from polysys.counts import (
 )
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
-from polysys.strata import MAX_VARIABLES, strata
+from polysys.strata import MAX_VARIABLES, open_strata, strata
 
 # Engines in double precision call solutions of size 1e7 infinite; x^3 - x - 1e-10 x^4 has one of size 1e10.
 _MAX_SPREAD = 10**6
@@ -159,6 +159,8 @@ def has_families(landscape: Landscape) -> bool:
             rows = [[e[i] for i in alive] for e in monomials if not any(e[i] for i in dead)]
             if alive and (not rows or fmpz_mat(rows).rank() < len(alive)):
                 return True
+        if any(dimension > 0 for _, dimension in open_strata(landscape.potential)):
+            return True
     symmetry = None if landscape.mixing_fields else landscape.continuous_symmetry
     return symmetry is not None and symmetry.dimension > 0
 

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import homotopy as ho
@@ -19,7 +20,7 @@ from homotopy.certify import certify
 from homotopy.cross_check import DEGREE, REAL, Agreement, cross_check, require
 from homotopy.errors import EngineMissingError
 from homotopy.status import Completeness, Verdict
-from polysys.errors import InputError
+from polysys.errors import InputError, PolysysError
 from tests.homotopy.handmade import FORMULATIONS, census_from, census_of, report_of, rotated_network, without
 
 CLAIMS = (Completeness.PROVED, Completeness.SUPPORTED)
@@ -349,3 +350,51 @@ def test_it_prints_itself_in_at_most_ten_lines_and_as_json() -> None:
     assert summary["agrees"] is True
     assert [c["theirs"] for c in summary["comparisons"]] == [[4, 4], [4]]
     assert all(a["name"] != b["name"] for a, b in pairwise(summary["comparisons"]))
+
+
+# Each has generic solutions on a zero pattern that is not closed: x = 0 kills dV/dy in the first, dV/dx remains.
+OPEN_PATTERNS = [
+    ("-4*x + 2*x*y^2 - 3*x*y", 2),  # x = 0 and 2 y^2 - 3 y = 4
+    ("4*x^2*y + 4*x*y - y^2", 3),  # y = 0 and x^2 + x = 0, and one point with x = -1/2
+    ("-2*x*y^2 - y^3 - 2*x*y - 4*x^2*y", 4),
+    ("-4*x*y - 3*y^2 - 2*x^2*y", 3),
+    ("-2*y^4 - 2*y - 3*x*y", 1),  # y = 0 and 3 x = -2
+    ("3*x - 3*x^2*y + 2*x*y", 2),
+]
+
+
+@pytest.mark.symbolic
+@pytest.mark.phcpack
+@pytest.mark.parametrize(("text", "expected"), OPEN_PATTERNS)
+def test_solutions_on_zero_patterns_that_are_not_closed_are_not_lost(text: str, expected: int) -> None:
+    """Found by `test_random_potentials_agree_with_msolve`: the tracker's start sets had none of these, and nothing noticed."""
+    census = ho.census(ps.expression(text))
+    assert census.n_complex == expected
+    assert all(c.agreement is Agreement.AGREES for c in cross_check(census, ("msolve",)).comparisons)
+
+
+@pytest.mark.slow
+@pytest.mark.symbolic
+@pytest.mark.phcpack
+@pytest.mark.parametrize("seed", range(5))
+def test_random_potentials_agree_with_msolve(seed: int) -> None:
+    """Sparse potentials with small coefficients, many of them degenerate: what is claimed complete is what msolve counts."""
+    rng = np.random.default_rng(seed)
+    n_claimed = 0
+    for _ in range(60):
+        n = int(rng.integers(1, 4))
+        degree = int(rng.integers(2, 5))
+        domain = "sphere" if n > 1 and rng.integers(2) else "euclidean"
+        terms = []
+        for exponents in rng.integers(0, degree + 1, (int(rng.integers(1, 7)), n)).tolist():
+            if 0 < sum(exponents) <= degree:
+                powers = "*".join(f"{v}^{a}" for v, a in zip("xyz", exponents, strict=False))
+                terms.append(f"({rng.integers(-4, 5)})*{powers}")
+        try:
+            census = ho.census(ps.expression(" + ".join(terms), domain))
+        except PolysysError:  # constant, empty, or with a continuous symmetry
+            continue
+        result = cross_check(census, ("msolve",), time_limit=120)
+        assert not result.is_contradicted, f"{domain}: {' + '.join(terms)}\n{result}"
+        n_claimed += census.completeness.verdict in CLAIMS
+    assert n_claimed > 10
