@@ -160,8 +160,9 @@ def cross_check(
     >>> import homotopy as ho
     >>> import polysys as ps
     >>> census = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))
-    >>> cross_check(census).completeness.verdict.value  # doctest: +SKIP
-    'proved'
+    >>> check = cross_check(census, ("second-run",))
+    >>> check["second run"].agreement.value, check["second run"].theirs, check.completeness.verdict.value
+    ('agrees', (3,), 'proved')
     """
     require(engines)
     if not time_limit > 0:

@@ -21,6 +21,8 @@ _EXTRAS = (
     ("pandas", "pandas", "Census.to_frame: pip install pandas"),
 )
 
+_DOUBLE_WELL = "x^4/4 - x^2/2 + x*y/10 + y^2/2"  # three stationary points, all real
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -74,9 +76,6 @@ def _engine(transport: str) -> Finding:
         return Finding(f"PHCpack through {transport}", False, False, str(error))
 
 
-_DOUBLE_WELL = "x^4/4 - x^2/2 + x*y/10 + y^2/2"  # three stationary points, all real
-
-
 def _msolve() -> Finding:
     name, system = "msolve (cross-checks)", expression(_DOUBLE_WELL).sample().system
     try:
@@ -86,7 +85,8 @@ def _msolve() -> Finding:
     except PolysysError as error:
         return Finding(name, False, False, str(error))
     works = degree == n_real == 3
-    return Finding(name, works, False, f"{where}, self-test {'passed' if works else f'failed: {degree}, {n_real} of 3'}")
+    said = "passed" if works else f"failed: {degree}, {n_real} of 3"
+    return Finding(name, works, False, f"{where}, self-test {said}")
 
 
 def _bertini() -> Finding:

@@ -45,14 +45,20 @@ def row(result: CrossCheck, seconds: float) -> str:
     census, degree, real = result.census, result[DEGREE], result[REAL]
     primes = degree.theirs or (degree.agreement.value,) * 2
     exact = real.theirs[0] if real.theirs else real.agreement.value
-    said = all(c.agreement in (Agreement.AGREES, Agreement.TIMED_OUT) for c in result.comparisons)
+    agreed = [c.name for c in result.comparisons if c.agreement is Agreement.AGREES]
+    if result.is_contradicted:
+        said = "**disagree**"
+    elif len(agreed) == len(result.comparisons):
+        said = "agree"
+    else:
+        said = " and ".join(f"{name} agrees" for name in agreed) or "no answer"
     cells = (
         f"`{census.landscape.label}`",
         census.n_complex,
         *primes,
         census.n_real_classes,
         exact,
-        "agree" if said else "**disagree**",
+        said,
         f"{seconds:.2g}",
         f"{degree.seconds:.2g}",
         f"{real.seconds:.2g}",
