@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
+import numpy.typing as npt
 from flint import arb, ctx
 
 from homotopy import intervals
-from homotopy.certify import Certificate
+from homotopy.certificates import Certificate, CertificateList, same_zero
+from homotopy.certify import certify_one
+from homotopy.discs.contraction import member
+from homotopy.discs.inertia import negative_counts
+from homotopy.discs.program import disc_program, enclose
 from homotopy.status import Verdict
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
@@ -66,10 +72,21 @@ def classify(
     >>> [(p.index, float(p.energy)) for p in points]
     [(0, -2.0), (1, 2.0)]
     """
+    listed = CertificateList.of(certificates)
+    real = listed.where(Verdict.YES)
+    indices, energies = _in_doubles(landscape, listed.take(real))
     points: list[StationaryPoint] = []
-    for k, certificate in enumerate(certificates):
-        if certificate.reality is Verdict.YES:
-            points.extend(points_of(landscape, k, certificate, orbits[k]))
+    for row, k in enumerate(real.tolist()):
+        if k in listed.exact or indices[row] < 0 or not np.isfinite(energies[row]).all():
+            index = int(indices[row]) if indices[row] >= 0 else None
+            points.extend(points_of(landscape, k, listed[k], orbits[k], index))
+            continue
+        with ctx.workprec(128):
+            radius = float(listed.radius[k])
+            unknowns = [arb(x, radius) for x in listed.mid[k].real.tolist()]
+            size = float(np.abs(listed.mid[k]).max())
+            origin = _may_be_origin(landscape) and size * (1 + 1e-15) <= float(listed.uniqueness[k])
+            points.extend(_place(landscape, k, unknowns, arb(*energies[row]), int(indices[row]), orbits[k], origin))
 
     def order(p: StationaryPoint) -> tuple[float, int, int, tuple[int, ...]]:
         return float(p.energy), -1 if p.index is None else p.index, p.solution, p.signs
@@ -77,17 +94,55 @@ def classify(
     return tuple(sorted(points, key=order))
 
 
-def points_of(landscape: Landscape, solution: int, certificate: Certificate, orbit: int) -> list[StationaryPoint]:
-    """The stationary points carried by one certified real solution."""
+def _in_doubles(landscape: Landscape, real: CertificateList) -> tuple[npt.NDArray[np.int64], list[tuple[float, float]]]:
+    """Morse indices (-1: undecided) and enclosures (mid, radius) of the potential at zeros proved real."""
+    m, size = len(real), landscape.domain.n + landscape.domain.n_constraints
+    if not m:
+        return np.zeros(0, np.int64), []
+    family, couplings = landscape.tapes.family or landscape.tapes, member(landscape.tapes)
+    bordered, energy = disc_program(family.bordered), disc_program(family.energy)
+    sample = np.zeros(m, np.int64)
+    # a real zero within the radius of its centre is within the radius of the centre's real part
+    x = real.mid.real.astype(complex)
+    mid, radius = enclose(bordered, bordered.scalar_values(couplings), sample, x, real.radius)
+    counts = negative_counts(mid.real.reshape(m, size, size), radius.reshape(m, size, size))
+    value, spread = enclose(energy, energy.scalar_values(couplings), sample, x, real.radius)
+    pairs = list(zip(value[:, 0].real.tolist(), spread[:, 0].tolist(), strict=True))
+    return np.where(counts < 0, -1, counts - landscape.domain.n_constraints), pairs
+
+
+def points_of(
+    landscape: Landscape, solution: int, certificate: Certificate, orbit: int, index: int | None = None
+) -> list[StationaryPoint]:
+    """The stationary points carried by one certified real solution, in ball arithmetic; its index may be known."""
+    proved = _index_in_balls(landscape, certificate) if index is None else index
+    e = certificate.enclosure
+    is_origin = _may_be_origin(landscape) and all(re * re + im * im <= e.uniqueness**2 for re, im in e.mid)
+    with ctx.workprec(max(128, certificate.precision)):
+        unknowns = _real_balls(certificate)
+        potential = arb(intervals.evaluate(landscape.tapes.energy, unknowns)[0])
+        return _place(landscape, solution, unknowns, potential, proved, orbit, is_origin)
+
+
+def _index_in_balls(landscape: Landscape, certificate: Certificate) -> int | None:
+    """The Morse index in ball arithmetic, at a narrower enclosure of the zero should that be needed."""
+    index = _index_at(landscape, certificate)
+    if index is None and certificate.precision < _PRECISIONS[0]:
+        mid = [complex(intervals.to_double(re), 0) for re, _ in certificate.enclosure.mid]
+        finer = certify_one(landscape.tapes, mid)
+        if finer is not None and finer.reality is Verdict.YES and same_zero(finer.enclosure, certificate.enclosure):
+            return _index_at(landscape, finer)
+    return index
+
+
+def _index_at(landscape: Landscape, certificate: Certificate) -> int | None:
     index = None
     for precision in _PRECISIONS:
         with ctx.workprec(max(precision, certificate.precision)):
-            unknowns = _real_balls(certificate)
-            index = morse_index(landscape, unknowns)
+            index = morse_index(landscape, _real_balls(certificate))
             if index is not None or precision > certificate.precision:
                 break
-    with ctx.workprec(max(128, certificate.precision)):
-        return _place(landscape, solution, certificate, index, orbit)
+    return index
 
 
 def _real_balls(certificate: Certificate) -> list[arb]:
@@ -106,21 +161,24 @@ def morse_index(landscape: Landscape, unknowns: Sequence[arb]) -> int | None:
 
 
 def _place(
-    landscape: Landscape, solution: int, certificate: Certificate, index: int | None, orbit: int
+    landscape: Landscape,
+    solution: int,
+    unknowns: Sequence[arb],
+    value: arb,
+    index: int | None,
+    orbit: int,
+    is_origin: bool,
 ) -> list[StationaryPoint]:
     domain, formulation = landscape.domain, landscape.formulation
     n = domain.n
-    unknowns = _real_balls(certificate)
     x = unknowns[:n]
-    (value,) = intervals.evaluate(landscape.tapes.energy, unknowns)
     unit = intervals.ball(landscape.scaling.energy_squared).sqrt()
     lengths = [intervals.ball(r).sqrt() for r in landscape.scaling.length_squared]
     lengths = lengths or [arb(1)] * max(domain.n_constraints, 1)
-    energy = arb(value) * unit
+    energy = value * unit
     if formulation.kind is not Kind.PROJECTIVE:
         blocks = domain.slices or (slice(0, n),)
         coordinates = [xi * lengths[b] for b, block in enumerate(blocks) for xi in x[block]]
-        is_origin = _is_origin(landscape, certificate)
         return [StationaryPoint(solution, (), tuple(coordinates), energy, index, orbit, is_origin)]
     norms = [sum((xi * xi for xi in x[block]), arb(0)).sqrt() for block in domain.slices]
     for norm, radius, degree in zip(norms, domain.radii_squared, formulation.degrees, strict=True):
@@ -139,11 +197,6 @@ def _place(
     return points
 
 
-def _is_origin(landscape: Landscape, certificate: Certificate) -> bool:
-    """Whether the zero is exactly the origin: that is stationary without linear terms, and in the uniqueness region."""
-    e = certificate.enclosure
-    return (
-        landscape.domain.is_euclidean
-        and all(sum(exponents) != 1 for exponents, _ in landscape.potential.terms())
-        and all(re * re + im * im <= e.uniqueness**2 for re, im in e.mid)
-    )
+def _may_be_origin(landscape: Landscape) -> bool:
+    """Whether the origin is stationary: without linear terms it is. Then it is the zero whose region it lies in."""
+    return landscape.domain.is_euclidean and all(sum(e) != 1 for e, _ in landscape.potential.terms())

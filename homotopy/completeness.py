@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flint import fmpz_mat
 
-from homotopy.certify import Certificate
+from homotopy.certificates import Certificate, CertificateList
 from homotopy.classify import StationaryPoint
 from homotopy.closure import conjugates_closed
 from homotopy.solve import SolveReport
@@ -176,9 +176,9 @@ def _is_met(landscape: Landscape, n: int, best: RootCount) -> bool:
 
 def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence:
     """What the paths say about the completeness of a list of `n` solutions."""
-    terms = landscape.system.terms
-    is_spread = any(max(map(abs, t.values())) > _MAX_SPREAD * min(map(abs, t.values())) for t in terms)
-    is_doubtful = is_spread and solved.paths.at_infinity > 0
+    is_doubtful = solved.paths.at_infinity > 0 and any(
+        max(map(abs, t.values())) > _MAX_SPREAD * min(map(abs, t.values())) for t in landscape.system.terms
+    )
     detail = f"{solved.paths} (start: {solved.start}, {solved.root_count_kind} {solved.root_count})"
     if solved.paths.singular:
         detail += "; singular end points are multiple solutions or lie on positive-dimensional sets"
@@ -272,7 +272,7 @@ def morse_inequalities(
 
 def _euler(landscape: Landscape, certificates: Sequence[Certificate], points: Sequence[StationaryPoint]) -> Evidence:
     name, expected, found = "Euler characteristic", landscape.euler_characteristic, alternating_sum(points)
-    undecided = sum(c.reality is Verdict.UNDECIDED for c in certificates)
+    undecided = CertificateList.of(certificates).n_undecided
     if expected is None:
         return Evidence(name, Verdict.UNDECIDED, "not determined: the potential is not shown to be coercive")
     if found is None or undecided:
@@ -283,7 +283,7 @@ def _euler(landscape: Landscape, certificates: Sequence[Certificate], points: Se
 
 
 def _parity(certificates: Sequence[Certificate], points: Sequence[StationaryPoint]) -> Evidence:
-    if any(c.reality is Verdict.UNDECIDED for c in certificates):
+    if CertificateList.of(certificates).n_undecided:
         return Evidence("parity", Verdict.UNDECIDED, "a reality is undecided")
     odd = len(points) % 2 == 1
     return Evidence(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,32 +19,29 @@ from homotopy.start_sets import Stratum, make_start_set, stratum_equations
 from homotopy.starts import Polynomials, fermat_start, has_fermat_start
 from homotopy.status import PathStatus
 from homotopy.tracker import TrackerOptions, track, track_loop
-from homotopy.tracker.results import STATUSES, PathResults
+from homotopy.tracker.results import CODE, STATUSES, PathResults
 from polysys.bezout import best_partition
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 
 Progress = Callable[[int, int], None]
+_Ends = tuple[npt.NDArray[np.complex128], npt.NDArray[Any], npt.NDArray[np.float64]]
 _STARTS = {"polyhedral": Start.POLYHEDRAL, "multihomogeneous": Start.MULTIHOMOGENEOUS, "total-degree": Start.TOTAL_DEGREE}
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """The end of one tracked path: a point, a numerical diagnosis, and an inverse condition number."""
-
-    x: tuple[complex, ...]
-    status: PathStatus
-    rco: float
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TrackedPaths:
     """All paths of one round.
 
     Parameters
     ----------
-    ends : tuple of End
+    x : complex array (m, n)
+        End points.
+    status : tuple of PathStatus
+        A numerical diagnosis for each.
+    rco : float array (m,)
+        Inverse condition numbers, as far as the engine knows them.
     images : tuple of int8 array (g, n)
         For each end the sign flips, identity first, under which it stands for g paths that need no tracking.
     start, root_count_kind : str
@@ -56,7 +54,9 @@ class TrackedPaths:
     seconds : float
     """
 
-    ends: tuple[End, ...]
+    x: npt.NDArray[np.complex128]
+    status: tuple[PathStatus, ...]
+    rco: npt.NDArray[np.float64]
     images: tuple[npt.NDArray[np.int8], ...]
     start: str
     root_count: int | None
@@ -77,54 +77,79 @@ def run_tracker(landscape: Landscape, options: Options, round_number: int, progr
     The first round follows the segment from the start member to the landscape; later ones go by way of a random
     complex member and with tighter settings, so that other paths are followed.
     """
+    found = _track([landscape], options, round_number, progress, None)
+    return None if found is None else found[0]
+
+
+def run_tracker_together(
+    landscapes: Sequence[Landscape], options: Options, threads: int | None = None
+) -> list[TrackedPaths] | None:
+    """The tracker's first round for samples of one model at once; what each gets does not depend on the others."""
+    return _track(landscapes, options, 0, None, threads)
+
+
+def _track(
+    landscapes: Sequence[Landscape], options: Options, round_number: int, progress: Progress | None, threads: int | None
+) -> list[TrackedPaths] | None:
     begin = time.perf_counter()
-    starts = start_set(landscape)
+    first = landscapes[0]
+    starts = start_set(first)
     if starts is None:
         return None
     seed = options.seed + 7919 * round_number
     if starts.kind == "Fermat form" and seed:
-        starts = make_start_set(landscape, seed) or starts
-    target = np.array([float(c) for c in landscape.parameters], dtype=np.complex128)
+        starts = make_start_set(first, seed) or starts
+    targets = np.array([[float(c) for c in land.parameters] for land in landscapes], dtype=np.complex128)
     settings = TrackerOptions() if round_number == 0 else TrackerOptions.conservative()
-    ends: list[End] = []
+    parts: list[_Ends] = []
     images: list[npt.NDArray[np.int8]] = []
     done = 0
     for stratum in starts.strata:
-        found = _track_stratum(landscape, stratum, target, settings, seed if round_number else None)
-        signs = _whole_signs(landscape, stratum)
-        for k in range(len(stratum.solutions)):
-            ends.append(_whole_end(landscape, stratum, found, k))
-            images.append(signs)
+        found = _track_stratum(first, stratum, targets, settings, seed if round_number else None, threads)
+        parts.append(_whole_ends(first, stratum, found, len(landscapes)))
+        images += [_whole_signs(first, stratum)] * len(stratum.solutions)
         done += len(stratum.solutions)
         if progress is not None:
             progress(done, starts.n_paths)
     orbits = f", one path per sign orbit: {starts.n_paths}" if starts.n_paths < starts.n_solutions else ""
     strata = f", {len(starts.strata)} zero patterns" if len(starts.strata) > 1 else ""
-    return TrackedPaths(
-        tuple(ends),
-        tuple(images),
-        f"{starts.kind}{strata}{orbits}",
-        starts.n_solutions,
-        f"generic root count, {starts.grounds},",
-        "tracker",
-        version("numba"),
-        "numba",
-        "d",
-        seed,
-        1 + 0j,
-        (),
-        time.perf_counter() - begin,
-    )
+    x, codes, rco = (np.concatenate([part[i] for part in parts], axis=1) for i in range(3))
+    return [
+        TrackedPaths(
+            x[k],
+            tuple(STATUSES[code] for code in codes[k].tolist()),
+            rco[k],
+            tuple(images),
+            f"{starts.kind}{strata}{orbits}",
+            starts.n_solutions,
+            f"generic root count, {starts.grounds},",
+            "tracker",
+            version("numba"),
+            "numba",
+            "d",
+            seed,
+            1 + 0j,
+            (),
+            (time.perf_counter() - begin) / len(landscapes),
+        )
+        for k in range(len(landscapes))
+    ]
 
 
 def _track_stratum(
-    landscape: Landscape, stratum: Stratum, target: npt.NDArray[np.complex128], settings: TrackerOptions, detour: int | None
+    landscape: Landscape,
+    stratum: Stratum,
+    targets: npt.NDArray[np.complex128],
+    settings: TrackerOptions,
+    detour: int | None,
+    threads: int | None,
 ) -> PathResults | None:
     if not stratum.alive or not len(stratum.solutions):
         return None
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
-        return track(tape, stratum.parameters, stratum.solutions, target, settings)
+        return track(tape, stratum.parameters, stratum.solutions, targets, settings, threads=threads)
+    (target,) = targets
     rng = np.random.default_rng(np.random.SeedSequence(detour, spawn_key=(0xDE70,)))
     size = np.maximum(np.abs(target), np.median(np.abs(target)))
     middle = size * (rng.standard_normal(len(target)) + 1j * rng.standard_normal(len(target)))
@@ -148,15 +173,16 @@ def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]
     return signs
 
 
-def _whole_end(landscape: Landscape, stratum: Stratum, found: PathResults | None, k: int) -> End:
-    x = np.zeros(landscape.formulation.n_unknowns, dtype=np.complex128)
+def _whole_ends(landscape: Landscape, stratum: Stratum, found: PathResults | None, samples: int) -> _Ends:
+    """The end points of a stratum's paths in all coordinates, their codes and inverse condition numbers, by sample."""
+    m = len(stratum.solutions)
+    x = np.zeros((samples, m, landscape.formulation.n_unknowns), dtype=np.complex128)
     if found is None:
-        return End(tuple(x.tolist()), PathStatus.REGULAR, 1.0)
-    x[list(stratum.alive)] = found.solutions[0, k]
-    status = STATUSES[int(found.codes[0, k])]
+        return x, np.full((samples, m), CODE[PathStatus.REGULAR]), np.ones((samples, m))
+    x[:, :, list(stratum.alive)] = found.solutions
     # whether two paths met is decided on certified zeros
-    status = PathStatus.REGULAR if status is PathStatus.DUPLICATE else status
-    return End(tuple(x.tolist()), status, float(1 / max(found.conditions[0, k], 1.0)))
+    codes = np.where(found.codes == CODE[PathStatus.DUPLICATE], CODE[PathStatus.REGULAR], found.codes)
+    return x, codes, 1 / np.fmax(found.conditions, 1.0)
 
 
 def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision: str, seed: int) -> TrackedPaths:
@@ -180,7 +206,9 @@ def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision:
         name, kind, root_count = report.start, report.root_count_kind, report.root_count
     one = np.ones((1, landscape.system.n), dtype=np.int8)
     return TrackedPaths(
-        tuple(End(tuple(e.x), e.status, e.rco) for e in report.ends),
+        np.array([e.x for e in report.ends], np.complex128).reshape(-1, landscape.system.n),
+        tuple(e.status for e in report.ends),
+        np.array([e.rco for e in report.ends], np.float64),
         (one,) * len(report.ends),
         name,
         root_count,
