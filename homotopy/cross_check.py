@@ -332,11 +332,7 @@ def _other_paths(census: Census, seed: int) -> tuple[Agreement, tuple[int, ...],
     tracked = run_tracker(census.landscape, options, 1, None)
     if tracked is None:
         return Agreement.UNDECIDED, (), "the tracker has no start set for this landscape"
-    ends = [
-        [z * s for z, s in zip(end.x, flip.tolist(), strict=True)]
-        for end, flips in zip(tracked.ends, tracked.images, strict=True)
-        for flip in flips
-    ]
+    ends = [row for x, flips in zip(tracked.x, tracked.images, strict=True) for row in (x * flips).tolist()]
     return _judged(census.landscape, census.certificates, ends, "the tracker along other paths from its start set")
 
 

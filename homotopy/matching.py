@@ -86,7 +86,7 @@ class ListMatching:
     n_found : int
         Certified solutions that the candidates lead to.
     n_known : int
-    fresh : tuple of Certificate
+    fresh : sequence of Certificate
         Certified solutions that are not in the list: proof that it is incomplete.
     n_uncertified : int
         Candidates that lead to no certificate.
@@ -94,7 +94,7 @@ class ListMatching:
 
     n_found: int
     n_known: int
-    fresh: tuple[Certificate, ...]
+    fresh: Sequence[Certificate]
     n_uncertified: int
 
 
