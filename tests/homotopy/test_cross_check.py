@@ -398,3 +398,12 @@ def test_random_potentials_agree_with_msolve(seed: int) -> None:
         assert not result.is_contradicted, f"{domain}: {' + '.join(terms)}\n{result}"
         n_claimed += census.completeness.verdict in CLAIMS
     assert n_claimed > 10
+
+
+@pytest.mark.phcpack
+@pytest.mark.parametrize("text", ["x^3", "x^3 + y^3", "x^2*y^2 + x"])
+def test_landscapes_without_a_certifiable_point_are_empty_and_unknown_or_supported(text: str) -> None:
+    """Multiple points only, or none on any zero pattern: no paths, or none that ends at a certificate."""
+    census = ho.census(ps.expression(text))
+    assert census.n_complex == 0 and census.completeness.verdict is not Completeness.PROVED
+    assert census.completeness.verdict is not Completeness.CONTRADICTED
