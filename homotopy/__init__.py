@@ -3,6 +3,7 @@
 from homotopy.census import Census, census
 from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.classify import StationaryPoint
+from homotopy.cross_check import CrossCheck, cross_check
 from homotopy.errors import (
     CensusFileError,
     EngineCrashError,
@@ -23,6 +24,7 @@ __all__ = [
     "Certificate",
     "CertificationReport",
     "Completeness",
+    "CrossCheck",
     "EngineCrashError",
     "EngineEmptyError",
     "EngineMissingError",
@@ -37,6 +39,7 @@ __all__ = [
     "VerificationReport",
     "census",
     "certify",
+    "cross_check",
     "load",
     "solve",
     "verify",

@@ -63,6 +63,10 @@ def count(
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="F", help="Save the census with its certificates.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
+    cross_check: Annotated[bool, typer.Option("--cross-check", help="Hold the census against other programs.")] = False,
+    against: Annotated[
+        str, typer.Option(help="Which, for --cross-check: msolve, second-run, phcpack, bertini.")
+    ] = "msolve,second-run",
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
     from homotopy.census import census
@@ -77,17 +81,27 @@ def count(
     for target in (save, Path(json_file) if json_file not in (None, "-") else None):
         if target is not None and not target.absolute().parent.is_dir():
             raise HomotopyError(f"The folder of {target} does not exist.", "Make it, or choose another place.")
+    if cross_check:
+        _cross_checks().require(against.split(","))
     with _progress() as report:
         result = census(model, seed=seed, index=index, options=options, progress=report)
-    if json_file is not None:
-        _write(json_file, json.dumps(result.summary(), indent=1))
     if json_file != "-":
-        typer.echo(repr(result))
-    if save is not None:
-        result.save(save)
+        typer.echo(repr(result))  # before the cross-check, which may take longer than the census
+    checked = _cross_checks().cross_check(result, against.split(","), time_limit=time_limit) if cross_check else None
+    if json_file is not None:
+        extra = {} if checked is None else {"cross_check": checked.summary()}
+        _write(json_file, json.dumps({**result.summary(), **extra}, indent=1))
+    if json_file != "-" and checked is not None:
+        typer.echo(repr(checked))
     if plot is not None:
         _plots().plot_census(result, plot)
-    verdict = result.completeness.verdict
+    if checked is not None and checked.is_contradicted:
+        if save is not None:
+            typer.echo(f"stationary: {save} is not written: the cross-check disagrees.", err=True)
+        raise typer.Exit(CHECK_FAILED)
+    if save is not None:
+        result.save(save)
+    verdict = (result if checked is None else checked).completeness.verdict
     if verdict is Completeness.CONTRADICTED:
         raise typer.Exit(CHECK_FAILED)
     if verdict is Completeness.UNKNOWN:
@@ -146,6 +160,10 @@ def demo(
 
 def _plots() -> Any:
     return import_module("homotopy.plots")
+
+
+def _cross_checks() -> Any:
+    return import_module("homotopy.cross_check")
 
 
 def _write(target: str, text: str) -> None:

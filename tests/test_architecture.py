@@ -71,6 +71,8 @@ ORDER = {
         "batch",
         "records",
         "verify",
+        "matching",
+        "cross_check",
         "graph",
         "store",
         "ensemble",
