@@ -11,6 +11,7 @@ from homotopy.errors import (
     EngineTimeoutError,
     HomotopyError,
 )
+from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_proof
 from homotopy.options import Options
 from homotopy.records import load_census as load
 from homotopy.solve import PathAccount, SolveReport, solve
@@ -31,6 +32,7 @@ __all__ = [
     "Options",
     "PathAccount",
     "PathStatus",
+    "RealProof",
     "SolveReport",
     "StationaryPoint",
     "Verdict",
@@ -38,6 +40,9 @@ __all__ = [
     "census",
     "certify",
     "load",
+    "prove_real",
+    "real_evidence",
     "solve",
     "verify",
+    "with_real_proof",
 ]

@@ -58,7 +58,10 @@ def count(
     transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
     precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
     solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
-    time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine may take.")] = 3600.0,
+    time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine, or the real proof, may take.")] = 3600.0,
+    prove_real: Annotated[
+        bool, typer.Option("--prove-real", help="Exclude every other real point by interval branch and bound.")
+    ] = False,
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="F", help="Save the census with its certificates.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
@@ -76,12 +79,19 @@ def count(
             raise HomotopyError(f"The folder of {target} does not exist.", "Make it, or choose another place.")
     with _progress() as report:
         result = census(model, seed=seed, index=index, options=options, progress=report)
+    found, proof = result, None
+    if prove_real:
+        from homotopy import exclusion
+
+        proof = exclusion.prove_real(found, time_limit=time_limit)
+        result = exclusion.with_real_proof(found, proof)
     if json_file is not None:
-        _write(json_file, json.dumps(result.summary(), indent=1))
+        summary = result.summary() if proof is None else {**result.summary(), "real_proof": proof.summary()}
+        _write(json_file, json.dumps(summary, indent=1))
     if json_file != "-":
-        typer.echo(repr(result))
+        typer.echo(repr(result) if proof is None else f"{result!r}\n{proof!r}")
     if save is not None:
-        result.save(save)
+        found.save(save)  # the file's verdict is one that verify can derive again without a search
     if plot is not None:
         _plots().plot_census(result, plot)
     verdict = result.completeness.verdict

@@ -62,6 +62,7 @@ ORDER = {
         "solve",
         "completeness",
         "census",
+        "exclusion",
         "records",
         "verify",
         "graph",
