@@ -191,7 +191,7 @@ def branch_and_bound(
     while True:
         # first stage: the equations' values, until a batch for the second stage is full
         while n_pend < LANES and size > 0 and budget > 0 and size + 5 * LANES < stack_lo.shape[0]:
-            k = min(size, LANES)
+            k = min(min(size, LANES), budget)
             for lane in range(LANES):
                 q = size - 1 - min(lane, k - 1)
                 for i in range(n):

@@ -15,7 +15,12 @@ from polysys.tape import Recorder
 N = 3
 exponents = st.integers(-330, 330)
 moderate = st.floats(-1e3, 1e3, allow_nan=False)
-extreme = st.one_of(moderate, st.builds(lambda m, e: m * 10.0**e if abs(e) < 300 else m * 1e-300 * 10.0 ** (e + 300), moderate, st.integers(-320, 40)))
+extreme = st.one_of(
+    moderate,
+    st.builds(
+        lambda m, e: m * 10.0**e if abs(e) < 300 else m * 1e-300 * 10.0 ** (e + 300), moderate, st.integers(-320, 40)
+    ),
+)
 
 
 @st.composite
