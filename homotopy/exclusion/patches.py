@@ -217,7 +217,7 @@ def balances(landscape: Landscape) -> tuple[Quadratic, ...]:
     --------
     >>> import polysys as ps
     >>> balances(ps.expression("(x*y - 1)^2 + x^2 + 2*y^2").sample())[0].weights
-    (Fraction(-1, 1), Fraction(2, 1))
+    (Fraction(1, 1), Fraction(-2, 1))
     """
     n = landscape.domain.n
     terms = exact_terms(landscape.potential)

@@ -64,8 +64,8 @@ class IntervalProgram:
         >>> from polysys.tape import trace
         >>> program = interval_program(trace(lambda x, _: [x[0] * x[0] - x[0]], 1))
         >>> lo, hi = program.enclose([[-1.0]], [[2.0]])
-        >>> -2.001 < lo[0, 0] <= -2, 5 <= hi[0, 0] < 5.001
-        (True, True)
+        >>> bool(-2.001 < lo[0, 0] <= -2 and 5 <= hi[0, 0] < 5.001)
+        True
         """
         low, high = np.array(lo, dtype=np.float64, ndmin=2), np.array(hi, dtype=np.float64, ndmin=2)
         shape = (low.shape[0], len(self.outputs))

@@ -15,14 +15,17 @@ from homotopy.certify import Certificate, certify
 from homotopy.closure import Locator, enclosing_balls, image
 from homotopy.completeness import CompletenessReport, Evidence
 from homotopy.exclusion.patches import Patch, patches, stationary_flips
+from homotopy.exclusion.programs import FloatArray
 from homotopy.exclusion.radius import stationary_bounds
 from homotopy.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.intervals import as_float
 from homotopy.status import Completeness, Verdict
+from polysys.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 
 NAME = "real exclusion"  # of the evidence
+MAX_UNKNOWNS = 16  # beyond, even writing down the slopes takes longer than any search that could succeed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,32 +129,40 @@ def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float
     begin = time.monotonic()
     land = census.landscape
     real = [c for c in census.certificates if c.reality is Verdict.YES]
+    n_unknowns = land.domain.n - (land.domain.n_constraints if land.formulation.kind is Kind.PROJECTIVE else 0)
+    if n_unknowns > MAX_UNKNOWNS:
+        reason = f"{n_unknowns} unknowns are beyond the reach of branch and bound"
+        return _report(census, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
     bounds = stationary_bounds(land) if land.domain.is_euclidean else ()
     if land.domain.is_euclidean and not bounds:
         reason = "no box is known that holds all real stationary points (the growth of the potential was not shown)"
-        return _report(census, begin, Verdict.UNDECIDED, reason, (), [], 0)
+        return _report(census, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
     candidates, is_closed = _missing_images(land, real)
     results: list[PatchResult] = []
-    n_unknowns = 0
     with ctx.workprec(_precision(real)):
         points = [
             [intervals.real_ball(re, c.enclosure.radius) for re, _ in c.enclosure.mid[: land.domain.n]] for c in real
         ]
+    n_skipped = 0
     for patch in patches(land, bounds):
-        n_unknowns = len(patch.free)
         left = max_boxes - sum(r.n_boxes for r in results)
+        if results and (left <= 0 or time.monotonic() > begin + time_limit):
+            n_skipped = 1  # at least: there may be more patches than could be listed
+            break
+        n_unknowns = len(patch.free)
         result = _search(patch, points, _precision(real), left, begin + time_limit)
         results.append(result)
         candidates += _centres(patch, result)
-    n_left = sum(len(r.left) + r.n_open for r in results)
+    n_left = sum(len(r.left) + r.n_open for r in results) + n_skipped
     found = _new(land, census.certificates, candidates)
     if found:
         many = "a real stationary point is" if len(found) == 1 else f"{len(found)} real solutions are"
         reason = f"{many} proved to exist and not in the list"
-        return _report(census, begin, Verdict.NO, reason, found, results, n_unknowns)
+        return _report(census, begin, Verdict.NO, reason, found, results, n_unknowns, n_left)
     if n_left or not is_closed:
-        reason = f"{n_left} boxes are left" if n_left else "a mirror image of a point was not found again"
-        return _report(census, begin, Verdict.UNDECIDED, reason, (), results, n_unknowns)
+        more = "at least " if n_skipped else ""
+        reason = f"{more}{n_left} boxes are left" if n_left else "a mirror image of a point was not found again"
+        return _report(census, begin, Verdict.UNDECIDED, reason, (), results, n_unknowns, n_left)
     reason = f"branch and bound excludes every real stationary point other than the {census.n_real} listed"
     return _report(census, begin, Verdict.YES, reason, (), results, n_unknowns)
 
@@ -164,6 +175,7 @@ def _report(
     found: tuple[Certificate, ...],
     results: Sequence[PatchResult],
     n_unknowns: int,
+    n_left: int = 0,
 ) -> RealProof:
     excluded = {name: sum(r.excluded[k] for r in results) for k, name in enumerate(TESTS)}
     return RealProof(
@@ -175,7 +187,7 @@ def _report(
         n_unknowns,
         sum(r.n_boxes for r in results),
         excluded,
-        sum(len(r.left) + r.n_open for r in results),
+        n_left,
         time.monotonic() - begin,
     )
 
@@ -213,8 +225,13 @@ def _missing_images(land: Landscape, real: Sequence[Certificate]) -> tuple[list[
 
 
 def _centres(patch: Patch, result: PatchResult) -> Iterator[list[complex]]:
-    """Candidates for solutions: the centres of the boxes too small to be split."""
+    """Candidates for solutions: the centres of the boxes too small to be split, one of those that lie close together."""
+    size = 1e-6 * (patch.hi - patch.lo)
+    seen: list[FloatArray] = []
     for lo, hi in result.left:
+        if any((abs(lo - other) <= size).all() for other in seen):
+            continue
+        seen.append(lo)
         candidate = patch.candidate((0.5 * lo + 0.5 * hi).tolist())
         if candidate is not None:
             yield candidate

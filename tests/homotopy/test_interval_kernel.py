@@ -38,7 +38,7 @@ def boxes(numbers):
     return st.lists(st.tuples(numbers, numbers).map(sorted), min_size=N, max_size=N)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tapes(), boxes(extreme), st.lists(st.fractions(0, 1, max_denominator=50), min_size=N, max_size=N))
 def test_every_exact_value_on_a_box_lies_in_the_enclosure_at_any_magnitude(tape, box, position):
     lo, hi = interval_program(tape).enclose([[b[0] for b in box]], [[b[1] for b in box]])
@@ -49,7 +49,7 @@ def test_every_exact_value_on_a_box_lies_in_the_enclosure_at_any_magnitude(tape,
             assert (low == -np.inf or Fraction(low) <= value) and (high == np.inf or value <= Fraction(high))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(tapes(), st.lists(extreme, min_size=N, max_size=N))
 def test_the_enclosure_at_a_point_contains_flint_s(tape, point):
     lo, hi = interval_program(tape).enclose([point], [point])
@@ -60,7 +60,7 @@ def test_the_enclosure_at_a_point_contains_flint_s(tape, point):
             assert value <= arb(high) or arb(high).overlaps(value) or high == np.inf
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(tapes(), boxes(moderate))
 def test_the_enclosure_is_no_wider_than_a_hair_beyond_infinite_precision_intervals(tape, box):
     program = interval_program(tape)
@@ -86,7 +86,7 @@ def test_what_might_overflow_is_unbounded_never_excluded(value):
     assert (lo[0] == -np.inf).all() and (hi[0] == np.inf).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.fractions())
 def test_a_rational_is_enclosed_by_neighbouring_doubles(value):
     low, high = outward(value)
@@ -100,7 +100,7 @@ def test_rationals_beyond_the_doubles_are_enclosed():
     assert low < 0 and high == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(tapes(), *[st.lists(st.fractions(-9, 9, max_denominator=20), min_size=N, max_size=N)] * 2)
 def test_slopes_are_exact_divided_differences(tape, x, c):
     slopes = slope_tape(tape, 3).evaluate([*x, *c])
@@ -108,7 +108,7 @@ def test_slopes_are_exact_divided_differences(tape, x, c):
         assert a - b == sum(slopes[i * N + j] * (x[j] - c[j]) for j in range(N))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.fractions(-3, 3, max_denominator=9), min_size=N, max_size=N),
     st.lists(st.fractions(-4, 4, max_denominator=16), min_size=N, max_size=N),
@@ -126,7 +126,7 @@ def test_quadratic_contraction_loses_no_point(weights, point, widths, slack):
     assert all(Fraction(a) <= x <= Fraction(b) for a, x, b in zip(lo, point, hi, strict=True))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.lists(st.floats(-2, 2), min_size=2, max_size=2), min_size=2, max_size=2),
     st.lists(st.floats(-1, 1), min_size=2, max_size=2),
