@@ -125,16 +125,20 @@ def warm_up() -> None:
 
 
 def _constraint_arrays(patch: Patch) -> tuple[Any, ...]:
-    """The patch's quadratic constraints as the kernel reads them: sparse rows, ends rounded outwards."""
+    """The patch's quadratic constraints as the kernel reads them: sparse rows, ends rounded outwards.
+
+    Constraints only shorten the search; one with numbers so large that they might overflow is left out.
+    """
     starts, index, weights, ranges = [0], [], [], []
     for row in patch.constraints:
-        for column, weight in enumerate(row.weights):
-            if weight:
-                index.append(column)
-                weights.append(outward(weight))
-        starts.append(len(index))
+        entries = [(column, outward(weight)) for column, weight in enumerate(row.weights) if weight]
         least = -_UNBOUNDED if row.least is None else outward(row.least)[0]
         most = _UNBOUNDED if row.most is None else outward(row.most)[1]
+        if max(-least, most) > _UNBOUNDED or any(max(-a, b) > LARGEST for _, (a, b) in entries):
+            continue
+        index += [column for column, _ in entries]
+        weights += [ends for _, ends in entries]
+        starts.append(len(index))
         ranges.append((least, most))
     w, r = np.array(weights).reshape(len(weights), 2), np.array(ranges).reshape(len(ranges), 2)
     columns = (np.ascontiguousarray(a) for a in (w[:, 0], w[:, 1], r[:, 0], r[:, 1]))

@@ -311,3 +311,10 @@ def test_what_is_out_of_reach_is_refused_at_once_and_many_patches_end_with_the_b
         census = replace(small, landscape=ps.model_from_label(label).sample(1), certificates=(), points=())
         proof = ho.prove_real(census, max_boxes=1000, time_limit=1.0)
         assert proof.outcome is Verdict.UNDECIDED and proof.n_boxes <= 1000 and proof.seconds < 60
+
+
+def test_targets_of_zero_leave_the_origin_alone():
+    """With y = 0 every bound is zero: the box of the search is a point, up to rounding."""
+    net = ps.DeepLinear(widths=(2, 1, 1), data=([[1, 0], [0, 1]], [[0, 0]]), l2=["1/3", "1/5", "1/7"])
+    proof = ho.prove_real(ho.census(net))
+    assert proof.is_proved and proof.n_real == 1
