@@ -12,6 +12,7 @@ from homotopy.errors import (
     EngineTimeoutError,
     HomotopyError,
 )
+from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_proof
 from homotopy.options import Options
 from homotopy.records import load_census as load
 from homotopy.solve import PathAccount, SolveReport, solve
@@ -33,6 +34,7 @@ __all__ = [
     "Options",
     "PathAccount",
     "PathStatus",
+    "RealProof",
     "SolveReport",
     "StationaryPoint",
     "Verdict",
@@ -41,6 +43,9 @@ __all__ = [
     "certify",
     "cross_check",
     "load",
+    "prove_real",
+    "real_evidence",
     "solve",
     "verify",
+    "with_real_proof",
 ]

@@ -47,11 +47,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class CompletenessReport:
-    """The verdict on a list of solutions, with its reason and all evidence."""
+    """The verdict on a list of solutions, with its reason and all evidence.
+
+    `complex_verdict` is set where `verdict` speaks of the real points alone (:func:`homotopy.prove_real`): it is the
+    verdict on the complex solutions then.
+    """
 
     verdict: Completeness
     reason: str
     evidence: tuple[Evidence, ...]
+    complex_verdict: Completeness | None = None
 
     def __repr__(self) -> str:
         marks = {Verdict.YES: "met", Verdict.NO: "VIOLATED", Verdict.UNDECIDED: "silent"}

@@ -69,6 +69,7 @@ ORDER = {
         "completeness",
         "census",
         "batch",
+        "exclusion",
         "records",
         "verify",
         "matching",

@@ -189,3 +189,15 @@ def test_models_lists_every_family_with_an_example(stationary):
 def test_doctor_tests_the_engines(stationary):
     result = stationary("doctor")
     assert result.code == 0 and "self-test passed" in result.out
+
+
+@pytest.mark.phcpack
+def test_prove_real_adds_a_proof_to_the_output_and_leaves_the_saved_census_verifiable(stationary, well, tmp_path):
+    file = tmp_path / "c.json"
+    result = stationary("count", well, "--prove-real", "--save", str(file))
+    assert result.code == 0 and "Real points proved" in result.out
+    assert stationary("verify", str(file)).code == 0
+    found = json.loads(stationary("count", well, "--prove-real", "--json", "-").out)
+    assert found["real_proof"]["outcome"] == "yes" and found["real_proof"]["n_real"] == found["n_real"] == 3
+    assert found["real_proof"]["n_boxes"] > 0 and found["real_proof"]["n_left"] == 0
+    assert any(e["name"] == "real exclusion" and e["outcome"] == "yes" for e in found["completeness"]["evidence"])
