@@ -26,6 +26,7 @@ from polysys.strata import MAX_VARIABLES, strata
 
 # Engines in double precision call solutions of size 1e7 infinite; x^3 - x - 1e-10 x^4 has one of size 1e10.
 _MAX_SPREAD = 10**6
+PATHS = "paths balance"  # name of the evidence from the paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence
     if is_doubtful:
         detail += "; the coefficients of an equation differ so much that large solutions may have passed for infinity"
     reached = solved.is_clean and n == solved.paths.regular and not is_doubtful
-    return Evidence("paths balance", Verdict.YES if reached else Verdict.UNDECIDED, detail)
+    return Evidence(PATHS, Verdict.YES if reached else Verdict.UNDECIDED, detail)
 
 
 def checks(

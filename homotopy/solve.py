@@ -311,8 +311,9 @@ def _refuse_continuous_family(landscape: Landscape, ends: Sequence[Sequence[comp
         if np.abs(symmetry.field(x.tolist())).max() > 1e-3 * np.abs(x).max():
             raise PositiveDimensionalError(
                 f"The stationary points of {landscape.label} are not isolated: a continuous symmetry group of "
-                f"dimension {symmetry.dimension} moves them.",
-                "Break the symmetry (a term per variable, say), or fix as many coordinates.",
+                f"dimension {symmetry.dimension} moves them (orbits of dimension up to {symmetry.orbit_dimension}).",
+                "Break the symmetry (a term per variable, say), fix as many coordinates, or decompose the stationary set "
+                "(stationary sets).",
             )
 
 

@@ -1,0 +1,418 @@
+"""Degenerate stationary points: isolated ones with their multiplicity, and positive-dimensional sets with dimension.
+
+They are never among the certified: a certificate proves that the Jacobian is invertible. What is found here is labelled
+proved or numerical, see :mod:`homotopy.local_dimension`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from homotopy.completeness import CompletenessReport, Evidence
+from homotopy.errors import EngineMissingError
+from homotopy.local_dimension import LocalReport, Vector, local_report
+from homotopy.status import Completeness, Verdict
+from polysys.errors import PolysysError
+from polysys.formulation import Kind
+from polysys.landscape import Landscape
+from polysys.root_count import RootCount
+
+if TYPE_CHECKING:
+    from homotopy.engines.phcpack import PHCpack
+
+MAX_ANALYSED = 40  # singular end points that are looked at one by one; each may take seconds
+_CLUSTER = 1e-6  # end points closer than this, relative to their size, are looked at once
+_SAME = 1e-8  # refined points closer than this are equal
+_SAME_ENERGY = 1e-6
+_PHC_ORDER = 16
+MULTIPLICITIES = "multiplicities"  # name of the evidence
+
+
+class SetKind(Enum):
+    """What a degenerate set is; the value is the word to print."""
+
+    ISOLATED = "isolated singular point"
+    POSITIVE_DIMENSIONAL = "positive-dimensional"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class StationarySet:
+    """A set of stationary points that are not isolated and nondegenerate.
+
+    Parameters
+    ----------
+    kind : SetKind
+    dimension : int or None
+        Complex dimension; None if it was not found.
+    is_dimension_proved : bool
+    multiplicity : int or None
+        Of an isolated singular point: the dimension of its local ring (the Milnor number of the potential there).
+    is_multiplicity_proved : bool
+    degree : int or None
+        Of a positive-dimensional component.
+    is_degree_proved : bool
+    symmetry : str
+        The continuous symmetry that moves its points; empty if none is known.
+    orbit_dimension : int
+        Dimension of their orbits: a lower bound on the dimension of the set.
+    reality : Verdict
+        Whether it has real points; YES by a real sample.
+    energy : complex or None
+        The value of the potential, constant on a connected set of stationary points; None on spheres with a
+        homogeneous potential, where solutions are lines.
+    samples : tuple of complex vectors
+        Points of it, in the unknowns of the system.
+    exact : tuple of Fraction or None
+        The isolated singular point, where it is a small rational one.
+    n_paths : int or None
+        Paths that ended on it, if paths were tracked.
+    phcpack_multiplicity : int or None
+        The multiplicity as PHCpack computes it.
+    note : str
+        What else is to be known, in words.
+    """
+
+    kind: SetKind
+    dimension: int | None
+    is_dimension_proved: bool = False
+    multiplicity: int | None = None
+    is_multiplicity_proved: bool = False
+    degree: int | None = None
+    is_degree_proved: bool = False
+    symmetry: str = ""
+    orbit_dimension: int = 0
+    reality: Verdict = Verdict.UNDECIDED
+    energy: complex | None = None
+    samples: tuple[tuple[complex, ...], ...] = ()
+    exact: tuple[Fraction, ...] | None = None
+    n_paths: int | None = None
+    phcpack_multiplicity: int | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(self._words())
+
+    def _words(self) -> list[str]:
+        words = []
+        if self.kind is SetKind.ISOLATED:
+            words.append(f"{self.kind.value}: multiplicity {self.multiplicity} {_label(self.is_multiplicity_proved)}")
+            if self.phcpack_multiplicity is not None:
+                agree = "PHCpack agrees" if self.phcpack_multiplicity == self.multiplicity else "PHCpack finds"
+                words.append(agree if agree.endswith("agrees") else f"{agree} {self.phcpack_multiplicity}")
+        else:
+            dimension = "not found" if self.dimension is None else str(self.dimension)
+            words.append(
+                f"{self.kind.value}: dimension {dimension}"
+                + (f" {_label(self.is_dimension_proved)}" if self.dimension is not None else "")
+            )
+            if self.degree is not None:
+                words.append(f"degree {self.degree} {_label(self.is_degree_proved)}")
+        if self.symmetry and self.orbit_dimension:
+            words.append(f"moved by {self.symmetry} (orbits of dimension {self.orbit_dimension})")
+        if self.reality is not Verdict.UNDECIDED:
+            real = "real" if self.kind is SetKind.ISOLATED else "has real points"
+            words.append(real if self.reality is Verdict.YES else "not real")
+        if self.energy is not None:
+            words.append(f"energy {_number(self.energy)}")
+        if self.n_paths is not None:
+            words.append(f"{self.n_paths} path{'s' if self.n_paths != 1 else ''}")
+        if self.exact is not None and self.kind is SetKind.ISOLATED:
+            words.append("at (" + ", ".join(map(str, self.exact)) + ")")
+        return words + ([self.note] if self.note else [])
+
+    def summary(self) -> dict[str, Any]:
+        """The set as a JSON object."""
+        return {
+            "kind": self.kind.value,
+            "dimension": self.dimension,
+            "dimension_is_proved": self.is_dimension_proved,
+            "multiplicity": self.multiplicity,
+            "multiplicity_is_proved": self.is_multiplicity_proved,
+            "degree": self.degree,
+            "degree_is_proved": self.is_degree_proved,
+            "symmetry": self.symmetry,
+            "orbit_dimension": self.orbit_dimension,
+            "real": self.reality.value,
+            "energy": None if self.energy is None else [self.energy.real, self.energy.imag],
+            "samples": [[[z.real, z.imag] for z in x] for x in self.samples],
+            "exact": None if self.exact is None else [str(c) for c in self.exact],
+            "n_paths": self.n_paths,
+            "phcpack_multiplicity": self.phcpack_multiplicity,
+            "note": self.note,
+        }
+
+
+def singular_sets(
+    landscape: Landscape,
+    ends: Sequence[Sequence[complex]],
+    *,
+    bound: int | None = None,
+    engine: PHCpack | None = None,
+    seed: int = 0,
+) -> tuple[StationarySet, ...]:
+    """What the singular end points of a solve are.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    ends : sequence of complex vectors
+        :attr:`homotopy.SolveReport.singular_ends`, say.
+    bound : int, optional
+        A proved bound on the number of isolated solutions, counted with multiplicity.
+    engine : PHCpack, optional
+        For a second, independent multiplicity of each isolated point.
+    seed : int
+        Seed of random hyperplanes and moves.
+
+    Returns
+    -------
+    tuple of StationarySet
+        Isolated points first. Points of positive-dimensional sets of equal dimension, orbit dimension and energy stand
+        in one entry: end points alone do not tell components apart, :func:`homotopy.stationary_sets` does.
+
+    Examples
+    --------
+    The monkey saddle's origin is isolated and four stationary points in one:
+
+    >>> import polysys as ps
+    >>> land = ps.expression("x^3 - 3*x*y^2").sample()
+    >>> print(singular_sets(land, [[1e-9, 2e-9]] * 4)[0])
+    isolated singular point: multiplicity 4 (proved), real, energy 0, 4 paths, at (0, 0)
+    """
+    points: list[tuple[LocalReport, int]] = []
+    families: dict[tuple[Any, ...], list[tuple[LocalReport, int]]] = {}
+    undecided: list[tuple[tuple[complex, ...], int]] = []
+    clusters = _clusters(ends)
+    for k, (x, n_paths) in enumerate(clusters):
+        known = _known(points, x)
+        if known is not None:
+            points[known] = (points[known][0], points[known][1] + n_paths)
+            continue
+        report = describe(landscape, x, bound=bound, seed=seed) if k < MAX_ANALYSED else None
+        if report is None or (report.dimension is None and report.least == 0):
+            undecided.append((tuple(x.tolist()), n_paths))
+        elif report.dimension == 0:
+            same = next((i for i, (r, _) in enumerate(points) if _is_same(r, report)), None)
+            if same is None:
+                points.append((report, n_paths))
+            else:
+                points[same] = (points[same][0], points[same][1] + n_paths)
+        else:
+            energy = energy_at(landscape, report.point)
+            key = next(
+                (
+                    f
+                    for f in families
+                    if f[:3] == (report.least, report.most, report.orbit_dimension) and _is_close(f[3], energy)
+                ),
+                (report.least, report.most, report.orbit_dimension, energy),
+            )
+            families.setdefault(key, []).append((report, n_paths))
+    sets = [_isolated(landscape, report, n_paths, engine) for report, n_paths in points]
+    sets += [_family(landscape, members) for members in families.values()]
+    if undecided:
+        many = f"; only the first {MAX_ANALYSED} end points were examined" if len(clusters) > MAX_ANALYSED else ""
+        sets.append(
+            StationarySet(
+                SetKind.UNDECIDED,
+                None,
+                samples=tuple(x for x, _ in undecided[:4]),
+                n_paths=sum(n for _, n in undecided),
+                note=f"isolated and multiple, or on a larger set, or no solutions{many}",
+            )
+        )
+    return tuple(sets)
+
+
+def describe(
+    landscape: Landscape, x: Sequence[complex] | Vector, *, bound: int | None = None, seed: int = 0
+) -> LocalReport | None:
+    """The local report on a singular solution of a landscape's system."""
+    symmetry = landscape.known_symmetry
+    return local_report(landscape.system, landscape.tapes, list(x), symmetry, bound=bound, seed=seed)
+
+
+def symmetry_words(landscape: Landscape) -> str:
+    """What to call the landscape's continuous symmetry; empty if it has none."""
+    symmetry = landscape.known_symmetry
+    if symmetry is None or not symmetry.dimension:
+        return ""
+    if landscape.mixing_fields and landscape.symmetry_name:
+        return landscape.symmetry_name
+    matrices = [np.array([[float(a) for a in row] for row in matrix]) for matrix, _ in symmetry.generators]
+    is_shift = all(not m.any() for m in matrices)
+    is_rotation = all((m == -m.T).all() for m in matrices) and not is_shift
+    kind = "rotations" if is_rotation else "translations" if is_shift else "linear maps"
+    return f"a group of {kind} of dimension {symmetry.dimension}"
+
+
+def energy_at(landscape: Landscape, x: Sequence[complex]) -> complex | None:
+    """The potential at a solution, in the model's units; None on lines."""
+    if landscape.formulation.kind is Kind.PROJECTIVE:
+        return None
+    (value,) = landscape.tapes.energy.evaluate(list(x), (), float)
+    return complex(value) * sqrt(landscape.scaling.energy_squared)
+
+
+def with_multiplicities(
+    verdict: CompletenessReport, n: int, bounds: Sequence[RootCount], sets: Sequence[StationarySet]
+) -> CompletenessReport:
+    """The verdict, if proved multiplicities of isolated singular points fill a proved bound.
+
+    An isolated solution of multiplicity k takes k of the solutions of nearby generic members of its family
+    (conservation of number, see :mod:`polysys.root_count`), so every bound holds for the sum of the multiplicities.
+    Certified solutions have multiplicity one and an invertible Jacobian, hence differ from the singular ones.
+    """
+    proved = [s for s in sets if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved and s.multiplicity]
+    if not proved or not bounds or verdict.verdict is Completeness.CONTRADICTED:
+        return verdict
+    total = n + sum(s.multiplicity or 0 for s in proved)
+    singular = " + ".join(
+        f"{c} x {m}" if c > 1 else str(m) for m, c in sorted(Counter(s.multiplicity for s in proved).items())
+    )
+    best = bounds[0]
+    detail = f"{n} certified solutions and {len(proved)} singular points of proved multiplicities {singular}"
+    if total > best.value:
+        evidence = Evidence(MULTIPLICITIES, Verdict.NO, f"{detail} exceed the bound {best.value}")
+        return CompletenessReport(Completeness.CONTRADICTED, evidence.detail, (*verdict.evidence, evidence))
+    is_met = total == best.value
+    evidence = Evidence(
+        MULTIPLICITIES, Verdict.YES if is_met else Verdict.UNDECIDED, f"{detail}: {total} of {best.value}"
+    )
+    if not is_met or verdict.verdict is Completeness.PROVED:
+        return CompletenessReport(verdict.verdict, verdict.reason, (*verdict.evidence, evidence))
+    where = "the origin" if len(proved) == 1 and not any(proved[0].exact or (1,)) else "singular points"
+    regular = f"{n} regular + " if n else ""
+    value = f"{total} = " if n or len(proved) > 1 else ""
+    reason = (
+        f"{regular}{where} of multiplicity {singular} = {value}{best.name} [{best.reference}]; "
+        "the counts are of the regular ones"
+    )
+    return CompletenessReport(Completeness.PROVED, reason, (*verdict.evidence, evidence))
+
+
+def in_words(sets: Sequence[StationarySet]) -> str:
+    """All sets in one line."""
+    counts: Counter[str] = Counter()
+    for s in sets:
+        if s.kind is SetKind.ISOLATED:
+            counts[f"isolated point{{}} of multiplicity {s.multiplicity} {_label(s.is_multiplicity_proved)}"] += 1
+        elif s.kind is SetKind.POSITIVE_DIMENSIONAL:
+            dimension = "unknown dimension" if s.dimension is None else f"dimension {s.dimension}"
+            counts[f"positive-dimensional set{{}} of {dimension} {_label(s.is_dimension_proved)}"] += 1
+        else:
+            counts["undecided group{} of end points"] += 1
+    return ", ".join(f"{n} {words.format('s' if n > 1 else '')}" for words, n in counts.items())
+
+
+def _label(is_proved: bool) -> str:
+    return "(proved)" if is_proved else "(numerical)"
+
+
+def _number(z: complex) -> str:
+    size = max(1.0, abs(z))
+    if abs(z) < 1e-12:
+        return "0"
+    return f"{z.real:.8g}" if abs(z.imag) < 1e-9 * size else f"{z:.6g}"
+
+
+def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Vector, int]]:
+    """Representatives of end points that agree to a few digits, each with their number."""
+    found: list[list[Any]] = []
+    for end in ends:
+        x = np.array(end, dtype=np.complex128)
+        if not np.isfinite(x).all():
+            continue
+        for member in found:
+            if np.abs(member[0] - x).max() < _CLUSTER * (1 + np.abs(x).max()):
+                member[1] += 1
+                break
+        else:
+            found.append([x, 1])
+    return [(x, n) for x, n in found]
+
+
+def _known(points: Sequence[tuple[LocalReport, int]], x: Vector) -> int | None:
+    """The isolated point that an end point belongs to: a root of multiplicity m is found to 1/m of the digits only."""
+    for k, (report, _) in enumerate(points):
+        reach = 10 * 1e-14 ** (1 / (report.multiplicity or 1))
+        if np.abs(np.array(report.point) - x).max() < min(reach, 0.01) * (1 + np.abs(x).max()):
+            return k
+    return None
+
+
+def _is_same(a: LocalReport, b: LocalReport) -> bool:
+    return max(abs(z - w) for z, w in zip(a.point, b.point, strict=True)) < _SAME * (1 + max(map(abs, b.point)))
+
+
+def _is_close(a: complex | None, b: complex | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return abs(a - b) < _SAME_ENERGY * max(1.0, abs(b))
+
+
+def is_real(x: Sequence[complex]) -> bool:
+    """Whether a refined point is real as far as doubles can tell."""
+    return max(abs(z.imag) for z in x) < 1e-9 * (1 + max(map(abs, x)))
+
+
+def _isolated(landscape: Landscape, report: LocalReport, n_paths: int | None, engine: PHCpack | None) -> StationarySet:
+    return StationarySet(
+        SetKind.ISOLATED,
+        0,
+        report.is_proved,
+        report.multiplicity,
+        report.is_proved,
+        reality=Verdict.YES if report.exact or is_real(report.point) else Verdict.NO,
+        energy=energy_at(landscape, report.point),
+        samples=(report.point,),
+        exact=report.exact,
+        n_paths=n_paths,
+        phcpack_multiplicity=None if engine is None else _phcpack_multiplicity(landscape, report, engine),
+    )
+
+
+def isolated_set(landscape: Landscape, report: LocalReport, engine: PHCpack | None = None) -> StationarySet:
+    """The entry of an isolated singular point that no path count belongs to."""
+    return _isolated(landscape, report, None, engine)
+
+
+def _phcpack_multiplicity(landscape: Landscape, report: LocalReport, engine: PHCpack) -> int | None:
+    from homotopy.paths import equations_in_doubles
+
+    order = min(_PHC_ORDER, (report.multiplicity or _PHC_ORDER) + 1)
+    try:
+        return engine.multiplicity(equations_in_doubles(landscape), report.point, order=order)
+    except EngineMissingError:
+        raise
+    except PolysysError:  # a crash: there is no second opinion
+        return None
+
+
+def _family(landscape: Landscape, members: Sequence[tuple[LocalReport, int]]) -> StationarySet:
+    reports = [r for r, _ in members]
+    first = next((r for r in reports if r.is_proved), reports[0])
+    dimension = first.dimension
+    note = "" if dimension is not None else f"its dimension is between {first.least} and {first.most}"
+    orbit = max(r.orbit_dimension for r in reports)
+    return StationarySet(
+        SetKind.POSITIVE_DIMENSIONAL,
+        dimension,
+        first.is_proved,
+        symmetry=symmetry_words(landscape) if orbit else "",
+        orbit_dimension=orbit,
+        reality=Verdict.YES if any(r.exact or is_real(r.point) for r in reports) else Verdict.UNDECIDED,
+        energy=energy_at(landscape, first.point),
+        samples=tuple(r.point for r in reports[:4]),
+        n_paths=sum(n for _, n in members),
+        note=note,
+    )
