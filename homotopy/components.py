@@ -148,10 +148,12 @@ def belongs(engine: PHCpack, witness: Witness, x: Point, seed: int) -> bool:
         linear = [(c, e) for c, e in terms if any(e)]
         here = sum(c * x[e.index(1)] for c, e in linear)
         moved.append([*linear, (-here, origin)])
+    # a coordinate that vanishes on the set is known to 1e-50, say, and residuals are judged relative to terms
+    starts = [
+        tuple(z if abs(z) > 1e-12 * (1 + max(map(abs, point))) else 0j for z in point) for point in component.points
+    ]
     try:
-        report = engine.track(
-            [*combined, *moved], [*combined, *component.slices], component.points, precision="d", seed=seed
-        )
+        report = engine.track([*combined, *moved], [*combined, *component.slices], starts, precision="d", seed=seed)
     except PolysysError:  # points that are no regular starts, or a crash
         return False
     size = 1 + max(map(abs, x))

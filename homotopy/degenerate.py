@@ -24,6 +24,7 @@ from polysys.errors import PolysysError
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.root_count import RootCount
+from polysys.symmetry import ContinuousSymmetry
 
 if TYPE_CHECKING:
     from homotopy.engines.phcpack import PHCpack
@@ -237,13 +238,21 @@ def describe(
     landscape: Landscape, x: Sequence[complex] | Vector, *, bound: int | None = None, seed: int = 0
 ) -> LocalReport | None:
     """The local report on a singular solution of a landscape's system."""
-    symmetry = landscape.known_symmetry
+    symmetry = moving_symmetry(landscape)
     return local_report(landscape.system, landscape.tapes, list(x), symmetry, bound=bound, seed=seed)
+
+
+def moving_symmetry(landscape: Landscape) -> ContinuousSymmetry | None:
+    """The symmetries whose fields move solutions where they do not vanish.
+
+    Not on lines: there a field that is parallel to the line moves nothing.
+    """
+    return None if landscape.formulation.kind is Kind.PROJECTIVE else landscape.known_symmetry
 
 
 def symmetry_words(landscape: Landscape) -> str:
     """What to call the landscape's continuous symmetry; empty if it has none."""
-    symmetry = landscape.known_symmetry
+    symmetry = moving_symmetry(landscape)
     if symmetry is None or not symmetry.dimension:
         return ""
     if landscape.mixing_fields and landscape.symmetry_name:

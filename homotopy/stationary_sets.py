@@ -38,6 +38,7 @@ from homotopy.degenerate import (
     describe,
     energy_at,
     isolated_set,
+    moving_symmetry,
     symmetry_words,
 )
 from homotopy.local_dimension import orbit_dimension
@@ -46,6 +47,7 @@ from homotopy.solve import solve
 from homotopy.status import Verdict
 from polysys.common_factors import common_factors
 from polysys.errors import InputError
+from polysys.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 
@@ -54,7 +56,7 @@ if TYPE_CHECKING:  # at run time only where a set is decomposed, so that importi
 
 EXACT = "exact algebra"
 _SAMPLES = 8  # points kept of each component
-_REAL_TESTS = 6  # real points that are tried on each component
+_REAL_TESTS = 12  # real points that are tried on each component
 
 _Found = tuple[StationarySet, Witness | None]
 
@@ -233,7 +235,7 @@ def stationary_sets(
             smaller = []
         # what lies on one of the hypersurfaces is no component of its own
         found += [item for item in smaller if not any(all(is_on(f, x) for x in item[0].samples) for f in factors)]
-        off = [x for x in ends if not any(is_on(f, x) for f in factors)]
+        off = [x for x in ends if np.isfinite(x).all() and not any(is_on(f, x) for f in factors)]
         certificates = certify(landscape.tapes, off).certificates
         sets = _with_real_points(landscape, engine, found, chosen.seed)
         sets += _singular(landscape, off, certificates, engine, chosen.seed)
@@ -346,7 +348,7 @@ def _positive(
     note: str,
 ) -> StationarySet:
     energy = energy_at(landscape, points[0])
-    orbit = min(orbit_dimension(landscape.known_symmetry, x) for x in points)
+    orbit = min(orbit_dimension(moving_symmetry(landscape), x) for x in points)
     is_real_valued = energy is None or abs(energy.imag) < 1e-6 * max(1.0, abs(energy))
     return StationarySet(
         SetKind.POSITIVE_DIMENSIONAL,
@@ -394,7 +396,7 @@ def _with_real_points(landscape: Landscape, engine: PHCpack, found: Sequence[_Fo
     sets = [s for s, _ in found]
     undecided = [k for k, (s, w) in enumerate(found) if s.reality is Verdict.UNDECIDED and w is not None]
     tested: dict[int, int] = dict.fromkeys(undecided, 0)
-    for x in real_zeros(landscape, seed) if undecided else ():
+    for x in _with_mirror_images(landscape, real_zeros(landscape, seed)) if undecided else ():
         energy = energy_at(landscape, x)
         for k in undecided:
             s, witness = found[k]
@@ -407,6 +409,18 @@ def _with_real_points(landscape: Landscape, engine: PHCpack, found: Sequence[_Fo
                 sets[k] = replace(s, reality=Verdict.YES, samples=(x, *s.samples))
                 break
     return sets
+
+
+def _with_mirror_images(landscape: Landscape, points: Sequence[Point]) -> list[Point]:
+    """The points, each followed by its images under the generators of the finite symmetry group."""
+    n = landscape.domain.n
+    if landscape.formulation.kind is Kind.PROJECTIVE:  # an image is in another chart
+        return list(points)
+    images = []
+    for x in points:
+        images.append(x)
+        images += [(*g.apply(x[:n]), *x[n:]) for g in landscape.symmetry.generators]
+    return images
 
 
 def _same_energy(a: complex | None, b: complex | None) -> bool:

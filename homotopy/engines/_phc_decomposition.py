@@ -11,7 +11,7 @@ _FACTORS = re.compile(r"^Writing the factors of dimension (\d+) \.\.\.$", re.MUL
 _FACTOR = re.compile(r"^FACTOR \d+ :$", re.MULTILINE)
 _DEGREES = re.compile(r"^ *(\d+) \|  .*?\| *((?:\d+ ?)*)$", re.MULTILINE)
 _ISOLATED = "THE ISOLATED SOLUTIONS :"
-_SLACK = re.compile(r"zz(\d+)")
+_SLACK = re.compile(r"(?:zz|ss)\d+")
 _TABLE = "| degrees of factors"
 
 
@@ -53,13 +53,10 @@ def read_decomposition(text: str, n: int) -> RawDecomposition:
         raise WorkerSilent("phc -B wrote no table of degrees")
     body, _, table = text.rpartition(_TABLE)
     lists, _, rest = body.partition(_ISOLATED)
-    pieces = _FACTORS.split(lists)
-    components = []
-    for dimension, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        for factor in _FACTOR.split(piece)[1:]:
-            system, _, solutions = factor.partition("THE SOLUTIONS :")
-            points = tuple(end.x for end in read_solution_list(solutions, n))
-            components.append(Component(int(dimension), points, _slices(system, n, int(dimension))))
+    try:
+        components = _components(lists, n)
+    except ValueError as problem:
+        raise WorkerSilent(f"phc -B wrote what cannot be read ({problem})") from problem
     stated = sorted(
         (int(dimension), int(degree))
         for dimension, degrees in _DEGREES.findall(table.partition("sum |")[0])
@@ -70,10 +67,26 @@ def read_decomposition(text: str, n: int) -> RawDecomposition:
     return RawDecomposition(tuple(components), tuple(end.x for end in read_solution_list(rest, n)))
 
 
+def _components(lists: str, n: int) -> list[Component]:
+    pieces = _FACTORS.split(lists)
+    components = []
+    for dimension, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        for factor in _FACTOR.split(piece)[1:]:
+            system, _, solutions = factor.partition("THE SOLUTIONS :")
+            points = tuple(end.x for end in read_solution_list(solutions, n))
+            components.append(Component(int(dimension), points, _slices(system, n, int(dimension))))
+    return components
+
+
 def _slices(system: str, n: int, dimension: int) -> tuple[tuple[Term, ...], ...]:
-    """The last equations of an embedded system, without its slack unknowns zz1, zz2, ..., which vanish on the set."""
-    renamed = _SLACK.sub(lambda match: f"x{n + int(match[1])}", system.strip().partition("\n")[2])
-    equations = [read_polynomial(p, n + dimension) for p in renamed.split(";") if p.strip()]
+    """The last equations of an embedded system, without its slack unknowns, which vanish on the set.
+
+    These are zz1, zz2, ..., and ss1, ... where there are more equations than unknowns.
+    """
+    body = system.strip().partition("\n")[2]
+    slack = {name: f"x{n + 1 + k}" for k, name in enumerate(sorted(set(_SLACK.findall(body))))}
+    renamed = _SLACK.sub(lambda match: slack[match[0]], body)
+    equations = [read_polynomial(p, n + len(slack)) for p in renamed.split(";") if p.strip()]
     return tuple(
         tuple((c, exponents[:n]) for c, exponents in terms if not any(exponents[n:]))
         for terms in equations[len(equations) - dimension :]

@@ -80,7 +80,9 @@ def test_the_multiplicity_on_a_slice_is_that_of_the_set() -> None:
     assert found.multiplicity == 2
 
 
-@pytest.mark.parametrize(("potential", "dimension"), [((u**2 + v**2 + w**2 - 1) ** 2, 2), ((u**2 + v**2 - 1) ** 2 + w**2, 1)])
+@pytest.mark.parametrize(
+    ("potential", "dimension"), [((u**2 + v**2 + w**2 - 1) ** 2, 2), ((u**2 + v**2 - 1) ** 2 + w**2, 1)]
+)
 def test_as_many_hyperplanes_as_dimensions_isolate_a_point(potential: object, dimension: int) -> None:
     point = [Fraction(3, 5), Fraction(4, 5), Fraction(0)]
     isolated = [local_structure(gradient(potential), point, n_slices=d).multiplicity is not None for d in range(3)]
