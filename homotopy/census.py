@@ -370,7 +370,9 @@ def census(
     points = classify(landscape, solved.certificates, orbit_of)
     verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, solved.paths.singular)
     largest = bounds[0].value if bounds else None
-    degenerate = singular_sets(landscape, solved.singular_ends, bound=largest, seed=chosen.seed)
+    degenerate = singular_sets(
+        landscape, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=chosen.seed
+    )
     verdict = with_multiplicities(verdict, len(solved.certificates), bounds, degenerate)
     record = run_record(solved, time.perf_counter() - begin)
     return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)

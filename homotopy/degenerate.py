@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from homotopy.engines.phcpack import PHCpack
 
 MAX_ANALYSED = 40  # singular end points that are looked at one by one; each may take seconds
+MAX_FAILED = 10  # ends of failed paths that are
 _CLUSTER = 1e-6  # end points closer than this, relative to their size, are looked at once
 _SAME = 1e-8  # refined points closer than this are equal
 _SAME_ENERGY = 1e-6
@@ -156,6 +157,7 @@ def singular_sets(
     landscape: Landscape,
     ends: Sequence[Sequence[complex]],
     *,
+    failed: Sequence[Sequence[complex]] = (),
     bound: int | None = None,
     engine: PHCpack | None = None,
     seed: int = 0,
@@ -167,6 +169,8 @@ def singular_sets(
     landscape : Landscape
     ends : sequence of complex vectors
         :attr:`homotopy.SolveReport.singular_ends`, say.
+    failed : sequence of complex vectors
+        Where other paths were given up; those that are near no singular solution are left out.
     bound : int, optional
         A proved bound on the number of isolated solutions, counted with multiplicity.
     engine : PHCpack, optional
@@ -192,15 +196,17 @@ def singular_sets(
     points: list[tuple[LocalReport, int]] = []
     families: dict[tuple[Any, ...], list[tuple[LocalReport, int]]] = {}
     undecided: list[tuple[tuple[complex, ...], int]] = []
-    clusters = _clusters(ends)
-    for k, (x, n_paths) in enumerate(clusters):
+    clusters = [(x, n, True) for x, n in _clusters(ends)] + [(x, n, False) for x, n in _clusters(failed)[:MAX_FAILED]]
+    for k, (x, n_paths, is_singular) in enumerate(clusters):
         known = _known(points, x)
         if known is not None:
             points[known] = (points[known][0], points[known][1] + n_paths)
             continue
-        report = describe(landscape, x, bound=bound, seed=seed) if k < MAX_ANALYSED else None
+        is_examined = k < MAX_ANALYSED or not is_singular
+        report = describe(landscape, x, bound=bound, seed=seed) if is_examined else None
         if report is None or (report.dimension is None and report.least == 0):
-            undecided.append((tuple(x.tolist()), n_paths))
+            if is_singular:
+                undecided.append((tuple(x.tolist()), n_paths))
         elif report.dimension == 0:
             same = next((i for i, (r, _) in enumerate(points) if _is_same(r, report)), None)
             if same is None:
@@ -221,7 +227,11 @@ def singular_sets(
     sets = [_isolated(landscape, report, n_paths, engine) for report, n_paths in points]
     sets += [_family(landscape, members) for members in families.values()]
     if undecided:
-        many = f"; only the first {MAX_ANALYSED} end points were examined" if len(clusters) > MAX_ANALYSED else ""
+        many = (
+            f"; only the first {MAX_ANALYSED} end points were examined"
+            if sum(c[2] for c in clusters) > MAX_ANALYSED
+            else ""
+        )
         sets.append(
             StationarySet(
                 SetKind.UNDECIDED,

@@ -81,6 +81,8 @@ class SolveReport:
     attempts : tuple of str
         What went wrong on the way, one sentence each.
     seconds : float
+    failed_ends : tuple of complex vectors
+        Where failed paths were given up; near multiple solutions, often.
     """
 
     certificates: tuple[Certificate, ...]
@@ -100,6 +102,7 @@ class SolveReport:
     rounds: int
     attempts: tuple[str, ...]
     seconds: float
+    failed_ends: tuple[tuple[complex, ...], ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -242,9 +245,12 @@ def _account(
     counts = dict.fromkeys(PathStatus, 0)
     reached: set[int] = set()
     singular: list[tuple[complex, ...]] = []
+    failed: list[tuple[complex, ...]] = []
     for end, images in zip(tracked.ends, tracked.images, strict=True):
         if end.status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
             counts[end.status] += len(images)
+            if end.status is PathStatus.FAILED:
+                failed.extend(tuple((np.array(end.x) * flip).tolist()) for flip in images)
     numbers = iter(result.assignment)
     for end, images in hopeful:
         for flip in images:
@@ -253,6 +259,8 @@ def _account(
             counts[status] += 1
             if status is PathStatus.SINGULAR:
                 singular.append(point)
+            elif status is PathStatus.FAILED:
+                failed.append(point)
     closed = _close(landscape, result)
     return SolveReport(
         certificates=closed.certificates,
@@ -272,6 +280,7 @@ def _account(
         rounds=rounds,
         attempts=(),
         seconds=tracked.seconds,
+        failed_ends=tuple(failed),
     )
 
 

@@ -253,7 +253,9 @@ def _points_only(landscape: Landscape, options: Options, begin: float) -> Statio
 
     solved = solve(landscape, options)
     with PHCpack(options.transport, options.time_limit) as engine:  # type: ignore[arg-type]
-        sets = _singular(landscape, solved.singular_ends, solved.certificates, engine, options.seed)
+        sets = _singular(
+            landscape, solved.singular_ends + solved.failed_ends, solved.certificates, engine, options.seed
+        )
     points = classify(landscape, solved.certificates, orbits(landscape, solved.certificates)[0])
     seconds = time.perf_counter() - begin
     return StationarySets(

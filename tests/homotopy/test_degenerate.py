@@ -76,6 +76,12 @@ def test_a_regular_zero_and_no_zero_at_all_are_not_described() -> None:
     assert report("x^4 + y^2", [float("nan"), 0]) is None
 
 
+def test_two_zeros_that_nearly_coincide_are_not_a_double_zero() -> None:
+    """V' = (x^2 - 2)((x - 1e-9)^2 - 2) up to a factor: regular zeros 1e-9 apart, for certificates to tell apart."""
+    land = ps.expression("x^5/5 - x^4/2000000000 - 4/3*x^3 + x^2/500000000 + 4*x").sample()
+    assert local_report(land.system, land.tapes, [2**0.5]) is None
+
+
 def test_a_large_multiplicity_stays_undecided_rather_than_wrong() -> None:
     """(y^2 - 2)^14 at sqrt 2 beside x^13: multiplicity 12 x 13, beyond what numerical ranks reach."""
     found = report("(x - 1/3)^13 + (y^2 - 2)^14", [1 / 3, 2**0.5 + 0.001])
