@@ -24,7 +24,7 @@ import numpy.typing as npt
 from flint import acb, acb_mat, ctx, fmpq, fmpq_mat
 
 from polysys.formulation import FormulationTapes
-from polysys.local_algebra import LocalStructure, grow, local_structure, slice_directions, taylor
+from polysys.local_algebra import Local, LocalStructure, grow, local_structure, slice_directions, taylor
 from polysys.symmetry import ContinuousSymmetry
 from polysys.system import PolynomialSystem
 from polysys.tape import Tape
@@ -187,8 +187,8 @@ def _numerical_report(
         return None
     n = system.n
     point = tuple(complex(float(z.real.mid()), float(z.imag.mid())) for z in refined)
-    values = np.linalg.svd(_jacobian(tapes, np.array(point)), compute_uv=False)
-    if values[-1] > 1e-11 * values[0]:
+    linear = [[f.get(tuple(int(i == j) for j in range(n)), 0j) for i in range(n)] for f in _local(system, refined)]
+    if np.linalg.svd(np.array(linear), compute_uv=False)[-1] > 1e-11:
         return None  # ill-conditioned, but regular: zeros 1e-9 apart are two zeros
     orbit = orbit_dimension(symmetry, point)
     structure = _numerical_structure(system, refined, 0, seed, bound)
@@ -209,7 +209,14 @@ def _numerical_structure(
     system: PolynomialSystem, point: Sequence[acb], n_slices: int, seed: int, bound: int | None
 ) -> LocalStructure:
     n = system.n
-    directions = slice_directions(n, n_slices, seed) if n_slices else None
+    largest = bound or max(system.degrees) ** (n - n_slices)
+    local = _local(system, point, n_slices, seed)
+    return grow(local, n - n_slices, _numerical_rank, largest, _NUMERICAL_COLUMNS)
+
+
+def _local(system: PolynomialSystem, point: Sequence[acb], n_slices: int = 0, seed: int = 0) -> list[Local]:
+    """The equations about a zero, each with a largest coefficient of one and without what is zero up to rounding."""
+    directions = slice_directions(system.n, n_slices, seed) if n_slices else None
     with ctx.workprec(_BITS):
         local = [taylor(terms, list(point), _acb, directions) for terms in system.terms]
     rounded = []
@@ -217,8 +224,7 @@ def _numerical_structure(
         values = {e: complex(float(c.real.mid()), float(c.imag.mid())) for e, c in f.items()}
         size = max(map(abs, values.values()), default=1.0) or 1.0
         rounded.append({e: c / size for e, c in values.items() if abs(c) > 1e-13 * size and any(e)})
-    largest = bound or max(system.degrees) ** (n - n_slices)
-    return grow(rounded, n - n_slices, _numerical_rank, largest, _NUMERICAL_COLUMNS)
+    return rounded
 
 
 def _numerical_rank(rows: list[list[complex]]) -> int | None:
