@@ -3,7 +3,7 @@
 from homotopy.census import Census, census
 from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.classify import StationaryPoint
-from homotopy.degenerate import SetKind, StationarySet, singular_sets
+from homotopy.degenerate import singular_sets
 from homotopy.errors import (
     CensusFileError,
     EngineCrashError,
@@ -15,6 +15,7 @@ from homotopy.errors import (
 from homotopy.options import Options
 from homotopy.records import load_census as load
 from homotopy.solve import PathAccount, SolveReport, solve
+from homotopy.stationary_set import SetKind, StationarySet
 from homotopy.stationary_sets import StationarySets, stationary_sets
 from homotopy.status import Completeness, PathStatus, Verdict
 from homotopy.verify import VerificationReport, verify

@@ -15,10 +15,11 @@ from homotopy.certify import Certificate
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
 from homotopy.completeness import PATHS, CompletenessReport, alternating_sum, decide, judge, upper_bounds
-from homotopy.degenerate import MULTIPLICITIES, StationarySet, in_words, singular_sets, with_multiplicities
+from homotopy.degenerate import MULTIPLICITIES, singular_sets, with_multiplicities
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solve import PathAccount, Progress, SolveReport, solve
+from homotopy.stationary_set import StationarySet, in_words
 from homotopy.status import Verdict
 from polysys.counts import RootCount
 from polysys.formulation import Kind

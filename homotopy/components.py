@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from flint import fmpq, fmpq_mat
 
 from polysys.errors import PolysysError
 from polysys.landscape import Landscape
@@ -97,6 +98,26 @@ def real_point_of_hypersurface(f: Any, seed: int) -> Point | None:
             if max(abs(z.imag) for z in x) < 1e-10 * (1 + max(map(abs, x))):
                 return tuple(complex(z.real) for z in x)
     return None
+
+
+def linear_solutions(equations: Sequence[Any], seed: int) -> tuple[int, Point | None]:
+    """Dimension of the solution set of linear equations, found exactly, and a random real point of it; None if empty."""
+    n = equations[0].ring.ngens
+    rows = []
+    for f in equations:
+        terms = {tuple(e): fmpq(int(c.numerator), int(c.denominator)) for e, c in f.terms()}
+        row = [terms.get(tuple(int(i == j) for j in range(n)), fmpq(0)) for i in range(n)]
+        rows.append([*row, -terms.get((0,) * n, fmpq(0))])
+    reduced, n_pivots = fmpq_mat(len(rows), n + 1, [c for row in rows for c in row]).rref()
+    pivots = [next(j for j in range(n + 1) if reduced[i, j] != 0) for i in range(n_pivots)]
+    if n in pivots:
+        return -1, None
+    x = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xAFF1,))).standard_normal(n)
+    free = [j for j in range(n) if j not in pivots]
+    for i, pivot in enumerate(pivots):
+        values = [float(Fraction(int(reduced[i, j].p), int(reduced[i, j].q))) for j in range(n + 1)]
+        x[pivot] = values[n] - sum(values[j] * x[j] for j in free)
+    return len(free), tuple(complex(c) for c in x)
 
 
 def real_zeros(landscape: Landscape, seed: int) -> list[Point]:

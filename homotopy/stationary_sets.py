@@ -10,11 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
 
 from homotopy.census import as_landscape
 from homotopy.certify import Certificate, certify
@@ -27,14 +25,13 @@ from homotopy.components import (
     distinct,
     in_doubles,
     is_on,
+    linear_solutions,
     on_a_line,
     rank,
     real_point_of_hypersurface,
     real_zeros,
 )
 from homotopy.degenerate import (
-    SetKind,
-    StationarySet,
     describe,
     energy_at,
     isolated_set,
@@ -44,6 +41,7 @@ from homotopy.degenerate import (
 from homotopy.local_dimension import orbit_dimension
 from homotopy.options import Options
 from homotopy.solve import solve
+from homotopy.stationary_set import SetKind, StationarySet
 from homotopy.status import Verdict
 from polysys.common_factors import common_factors
 from polysys.errors import InputError
@@ -225,7 +223,7 @@ def stationary_sets(
             name = f"exact algebra and PHCpack {engine.version}" if max(map(sum, factor.monoms())) > 1 else name
         rest = [f for f in dict.fromkeys(split.rest) if f]
         if rest and max(sum(e) for f in rest for e in f.monoms()) == 1:
-            smaller, ends = _affine_subspace(landscape, rest, chosen.seed)
+            smaller, ends = _linear(landscape, rest, chosen.seed)
         elif rest:
             limit = n - 2 if top is None else min(top, n - 2)
             raw, is_sure = _agreed_runs(engine, rest, n, max(limit, 1), chosen, n_runs, attempts)
@@ -304,29 +302,14 @@ def _hypersurfaces(
     return [(whole, None)], degree == 1 or is_whole
 
 
-def _affine_subspace(landscape: Landscape, rest: Sequence[Any], seed: int) -> tuple[list[_Found], Sequence[Point]]:
+def _linear(landscape: Landscape, rest: Sequence[Any], seed: int) -> tuple[list[_Found], Sequence[Point]]:
     """The solution set of linear equations, exactly: nothing, one point, or an affine subspace."""
-    n = landscape.system.n
-    rows = []
-    for f in rest:
-        terms = {tuple(e): fmpq(int(c.numerator), int(c.denominator)) for e, c in f.terms()}
-        row = [terms.get(tuple(int(i == j) for j in range(n)), fmpq(0)) for i in range(n)]
-        rows.append([*row, -terms.get((0,) * n, fmpq(0))])
-    reduced, rank_ = fmpq_mat(len(rows), n + 1, [c for row in rows for c in row]).rref()
-    pivots = [next(j for j in range(n + 1) if reduced[i, j] != 0) for i in range(rank_)]
-    if n in pivots:
+    dimension, point = linear_solutions(rest, seed)
+    if point is None:
         return [], ()
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xAFF1,)))
-    x = rng.standard_normal(n)
-    for i, pivot in enumerate(pivots):
-        others = sum(
-            float(Fraction(int(reduced[i, j].p), int(reduced[i, j].q))) * x[j] for j in range(n) if j not in pivots
-        )
-        x[pivot] = float(Fraction(int(reduced[i, n].p), int(reduced[i, n].q))) - others
-    point: Point = tuple(complex(c) for c in x)
-    if len(pivots) == n:
+    if not dimension:
         return [], (point,)
-    whole = _positive(landscape, n - len(pivots), True, 1, True, (point,), "an affine subspace")
+    whole = _positive(landscape, dimension, True, 1, True, (point,), "an affine subspace")
     return [(replace(whole, reality=Verdict.YES), None)], ()
 
 

@@ -64,6 +64,7 @@ ORDER = {
         "solve",
         "completeness",
         "local_dimension",
+        "stationary_set",
         "degenerate",
         "census",
         "components",

@@ -7,8 +7,9 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.completeness import upper_bounds
-from homotopy.degenerate import in_words, with_multiplicities
+from homotopy.degenerate import with_multiplicities
 from homotopy.local_dimension import LocalReport, local_report
+from homotopy.stationary_set import in_words
 from homotopy.status import Completeness, Verdict
 
 

@@ -19,6 +19,7 @@ from homotopy.components import (
     distinct,
     in_doubles,
     is_on,
+    linear_solutions,
     on_a_line,
     real_point_of_hypersurface,
 )
@@ -123,6 +124,14 @@ def test_points_of_hypersurfaces() -> None:
     assert real is not None and abs(sum(c.real**2 for c in real) - 1) < 1e-10
     assert real_point_of_hypersurface(sphere + 2, 0) is None
     assert distinct([(1 + 0j,), (1 + 1e-9j,), (2 + 0j,)]) == [(1 + 0j,), (2 + 0j,)]
+
+
+def test_linear_equations_are_solved_exactly() -> None:
+    dimension, point = linear_solutions([x + y - 1, 2 * x + 2 * y - 2, z - 3], 0)
+    assert dimension == 1 and point is not None
+    assert abs(point[0] + point[1] - 1) < 1e-12 and point[2] == 3
+    assert linear_solutions([x + y - 1, x + y - 2], 0) == (-1, None)
+    assert linear_solutions([x - 1, y - 2, z - 3], 0) == (0, (1, 2, 3))
 
 
 # potential, {(dimension, degree): how many}, certified points by Morse index; all by hand
