@@ -192,7 +192,9 @@ def with_multiplicities(
     )
     if not is_met or verdict.verdict is Completeness.PROVED:
         return CompletenessReport(verdict.verdict, verdict.reason, (*verdict.evidence, evidence))
-    where = "the origin" if len(proved) == 1 and not any(proved[0].exact or (1,)) else "singular points"
+    where = (
+        "singular points" if len(proved) > 1 else "a singular point" if any(proved[0].exact or (1,)) else "the origin"
+    )
     regular = f"{n} regular + " if n else ""
     value = f"{total} = " if n or len(proved) > 1 else ""
     reason = (
