@@ -160,14 +160,14 @@ def _exact_report(
     least, most = orbit, corank
     here = local_structure(system, point, bound=bound) if least == 0 else LocalStructure((1,), None, True)
     if here.multiplicity is not None:
-        return LocalReport(rounded, point, corank, 0, 0, True, here.multiplicity, orbit)
+        return LocalReport(rounded, point, corank, 0, 0, here.is_proved, here.multiplicity, orbit)
     if here.exceeds_bound:
         least = max(least, 1)
     for d in range(max(least, 1), corank):
         if local_structure(system, point, n_slices=d, seed=seed).multiplicity is not None:
             most = d
             break
-    is_proved = least == most
+    is_proved = least == most and (here.is_proved or orbit == most)
     if not is_proved and least:
         smooth = _manifold(tapes, np.array(rounded), seed)
         least = smooth[1] if smooth is not None else least

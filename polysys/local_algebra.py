@@ -16,7 +16,7 @@ from itertools import combinations_with_replacement
 from math import comb, lcm, prod
 from typing import Any
 
-from flint import fmpq, fmpz_mat
+from flint import fmpq, fmpz, fmpz_mat, nmod_mat
 
 from polysys.errors import InputError
 from polysys.system import PolynomialSystem
@@ -25,7 +25,9 @@ Exponents = tuple[int, ...]
 Local = dict[Exponents, Any]
 """A polynomial in local coordinates: exponents and coefficients of any kind of number."""
 
-MAX_COLUMNS = 800  # monomials of a Macaulay matrix: exact ranks of such a size take seconds
+MAX_COLUMNS = 800  # monomials of a Macaulay matrix
+_MAX_WORK = 8 * 10**10  # multiplications modulo primes: half a minute
+_PRIME = 2**61 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,15 @@ class LocalStructure:
     exceeds_bound : bool
         Whether the dual spaces outgrew the greatest multiplicity that an isolated zero could have: then the zero lies
         on a positive-dimensional set.
+    is_proved : bool
+        False where the largest dual space was computed modulo one prime only, because a proof would take too long: then
+        it is too large with a probability of about 1e-18.
     """
 
     hilbert: tuple[int, ...]
     multiplicity: int | None
     exceeds_bound: bool = False
+    is_proved: bool = True
 
     @property
     def corank(self) -> int:
@@ -90,11 +96,12 @@ def local_structure(
     >>> from sympy import QQ, ring
     >>> R, x, y = ring("x,y", QQ)
     >>> local_structure(PolynomialSystem((3 * x**2, 5 * y**4)), [Fraction(0), Fraction(0)])
-    LocalStructure(hilbert=(1, 2, 2, 2, 1), multiplicity=8, exceeds_bound=False)
+    LocalStructure(hilbert=(1, 2, 2, 2, 1), multiplicity=8, exceeds_bound=False, is_proved=True)
 
     Notes
     -----
-    With N = C(n + k, k) monomials the cost of order k is one exact rank of a matrix with N columns.
+    With N = C(n + k, k) monomials the cost of order k is one rank of a matrix with N columns modulo a prime, which bounds
+    the dual space from above; the largest is bounded from below modulo as many primes as Hadamard's inequality asks for.
     """
     n = system.n
     if len(point) != n:
@@ -111,7 +118,7 @@ def local_structure(
     largest = bound if bound is not None and not n_slices else prod(degrees)
     if n_slices:  # more equations than unknowns: so many generic combinations of them still have the point isolated
         largest = max(degrees) ** (n - n_slices)
-    return grow(local, n - n_slices, _exact_rank, largest, max_columns)
+    return grow(local, n - n_slices, _modular_rank, largest, max_columns, _has_at_most_rank)
 
 
 def slice_directions(n: int, n_slices: int, seed: int) -> list[list[Fraction]]:
@@ -182,7 +189,12 @@ def monomials(n: int, degree: int) -> Iterator[Exponents]:
 
 
 def grow(
-    local: Sequence[Local], n: int, rank: Callable[[list[list[Any]]], int | None], bound: int, max_columns: int
+    local: Sequence[Local],
+    n: int,
+    rank: Callable[[list[list[Any]]], int | None],
+    bound: int,
+    max_columns: int,
+    confirm: Callable[[list[list[Any]], int], bool | None] | None = None,
 ) -> LocalStructure:
     """Dual spaces of growing order, until they stop growing, outgrow the bound, or become too large.
 
@@ -192,8 +204,11 @@ def grow(
         The equations in coordinates in which the zero is the origin of C^n.
     rank : callable
         The rank of a matrix given by rows; None if it cannot be told.
+    confirm : callable (rows, rank), optional
+        Where `rank` may be too small: whether it is not (None: no answer). Asked once, of the largest dual space.
     """
     hilbert, total, order = [1], 1, 0
+    last: tuple[list[list[Any]], int] | None = None
     if n == 0:
         return LocalStructure((1,), 1)
     while True:
@@ -216,11 +231,14 @@ def grow(
             return LocalStructure(tuple(hilbert), None)
         more = len(columns) - found - total
         if more <= 0:
-            return LocalStructure(tuple(hilbert), total)
+            is_sure = True if last is None or confirm is None else confirm(*last)
+            return LocalStructure(tuple(hilbert), None if is_sure is False else total, is_proved=is_sure is not None)
+        last = (rows, found) if rows else None
         hilbert.append(more)
         total += more
         if total > bound:
-            return LocalStructure(tuple(hilbert), None, True)
+            is_sure = True if last is None or confirm is None else confirm(*last)
+            return LocalStructure(tuple(hilbert), None, is_sure is not False, is_sure is not None)
 
 
 def _integral(f: Local) -> Local:
@@ -228,5 +246,30 @@ def _integral(f: Local) -> Local:
     return {e: int((c * scale).p) for e, c in f.items()}
 
 
-def _exact_rank(rows: list[list[int]]) -> int:
-    return int(fmpz_mat(len(rows), len(rows[0]), [c for row in rows for c in row]).rank())
+def _modular_rank(rows: list[list[int]]) -> int:
+    """The rank modulo a large prime: never more than the rank, so dual spaces never come out too small."""
+    return int(nmod_mat(_matrix(rows), _PRIME).rank())
+
+
+def _has_at_most_rank(rows: list[list[int]], rank: int) -> bool | None:
+    """Whether the rank over Q is no larger; None where the proof would take too long.
+
+    A minor of size rank + 1 that is not zero is at most the product of its rows' lengths (Hadamard), so it is not divisible
+    by primes whose product is larger: one of them sees the larger rank.
+    """
+    matrix = _matrix(rows)
+    lengths = sorted((sum(c * c for c in row) for row in rows), reverse=True)[: rank + 1]
+    bits = sum(length.bit_length() for length in lengths) // 2 + 1
+    n_primes = bits // 62 + 1
+    if n_primes * len(rows) * len(rows[0]) * (rank + 1) > _MAX_WORK:
+        return None
+    p = 2**63
+    for _ in range(n_primes):
+        p = next(q for q in range(p - 1, 2**62, -1) if fmpz(q).is_prime())
+        if int(nmod_mat(matrix, p).rank()) > rank:
+            return False
+    return True
+
+
+def _matrix(rows: list[list[int]]) -> fmpz_mat:
+    return fmpz_mat(len(rows), len(rows[0]), [c for row in rows for c in row])

@@ -144,3 +144,27 @@ def test_the_refusal_of_a_network_names_the_dimension_of_group_and_orbits() -> N
         ps.DeepLinear(widths=(1, 2, 1), l2=0).sample().require_isolated()
     with pytest.raises(ps.PositiveDimensionalError, match=r"O\(2\).*dimension 1, orbits of dimension up to 1"):
         ps.DeepLinear(widths=(2, 2, 2), l2=1).sample().require_isolated()
+
+
+def test_a_rank_is_bounded_from_above_by_enough_primes() -> None:
+    """The rank of [[p, 0], [0, 1]] is 1 modulo p and 2 over Q, whatever prime p is."""
+    from polysys.local_algebra import _PRIME, _has_at_most_rank, _modular_rank
+
+    rows = [[_PRIME, 0], [0, 1]]
+    assert _modular_rank(rows) == 1 and not _has_at_most_rank(rows, 1) and _has_at_most_rank(rows, 2)
+    assert _has_at_most_rank([[2, 4], [3, 6]], 1)
+
+
+def test_a_multiplicity_that_only_one_prime_sees_is_not_believed() -> None:
+    """p x^2/2 + x^3 has a simple zero at 0, which is a double one modulo p."""
+    from polysys.local_algebra import _PRIME
+
+    assert local_structure(gradient(_PRIME * x**2 + x**3 + y**2), [Fraction(0)] * 2).multiplicity in (None, 1)
+
+
+def test_a_proof_that_would_take_too_long_is_left_out_and_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("polysys.local_algebra._MAX_WORK", 0)
+    found = local_structure(gradient(x**3 + y**5), [Fraction(0)] * 2)
+    assert (found.multiplicity, found.is_proved) == (8, False)
+    circle = local_structure(gradient((x**2 + y**2 - 1) ** 2), [Fraction(3, 5), Fraction(4, 5)])
+    assert circle.exceeds_bound and not circle.is_proved
