@@ -4,6 +4,7 @@ from homotopy.census import Census, census
 from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.classify import StationaryPoint
 from homotopy.cross_check import CrossCheck, cross_check
+from homotopy.degenerate import singular_sets
 from homotopy.errors import (
     CensusFileError,
     EngineCrashError,
@@ -16,6 +17,8 @@ from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_p
 from homotopy.options import Options
 from homotopy.records import load_census as load
 from homotopy.solve import PathAccount, SolveReport, solve
+from homotopy.stationary_set import SetKind, StationarySet
+from homotopy.stationary_sets import StationarySets, stationary_sets
 from homotopy.status import Completeness, PathStatus, Verdict
 from homotopy.verify import VerificationReport, verify
 
@@ -35,8 +38,11 @@ __all__ = [
     "PathAccount",
     "PathStatus",
     "RealProof",
+    "SetKind",
     "SolveReport",
     "StationaryPoint",
+    "StationarySet",
+    "StationarySets",
     "Verdict",
     "VerificationReport",
     "census",
@@ -45,7 +51,9 @@ __all__ = [
     "load",
     "prove_real",
     "real_evidence",
+    "singular_sets",
     "solve",
+    "stationary_sets",
     "verify",
     "with_real_proof",
 ]
