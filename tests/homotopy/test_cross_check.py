@@ -401,9 +401,11 @@ def test_random_potentials_agree_with_msolve(seed: int) -> None:
 
 
 @pytest.mark.phcpack
-@pytest.mark.parametrize("text", ["x^3", "x^3 + y^3", "x^2*y^2 + x"])
-def test_landscapes_without_a_certifiable_point_are_empty_and_unknown_or_supported(text: str) -> None:
-    """Multiple points only, or none on any zero pattern: no paths, or none that ends at a certificate."""
+@pytest.mark.parametrize(("text", "multiplicity"), [("x^3", 2), ("x^3 + y^3", 4), ("x^2*y^2 + x", 0)])
+def test_landscapes_without_a_certifiable_point_are_empty(text: str, multiplicity: int) -> None:
+    """A multiple point only, which is reported apart, or none on any zero pattern."""
     census = ho.census(ps.expression(text))
-    assert census.n_complex == 0 and census.completeness.verdict is not Completeness.PROVED
+    assert census.n_complex == 0
+    assert [s.multiplicity for s in census.degenerate] == [multiplicity] * (multiplicity > 0)
     assert census.completeness.verdict is not Completeness.CONTRADICTED
+    assert (census.completeness.verdict is Completeness.PROVED) is (multiplicity > 0)

@@ -3,7 +3,7 @@
 import pytest
 
 import homotopy as ho
-from homotopy.certify import close_pairs, same_zero
+from homotopy.certify import CertificateList, close_pairs, same_zero
 
 LABELS = [
     "spherical-p-spin:n=4,p=3",
@@ -30,8 +30,9 @@ def test_tracker_and_phcpack_agree_solution_by_solution(label, seed):
 
 def _assert_same_solutions(one: ho.Census, other: ho.Census) -> None:
     assert one.n_complex == other.n_complex > 0
-    together = [c.enclosure for c in (*one.certificates, *other.certificates)]
-    matched = [(i, j) for i, j in close_pairs(together) if same_zero(together[i], together[j])]
+    together = CertificateList.joined([one.certificates, other.certificates])
+    pairs = close_pairs(together.mid, together.radius)
+    matched = [(i, j) for i, j in pairs if same_zero(together[i].enclosure, together[j].enclosure)]
     assert sorted(i for i, _ in matched) == list(range(one.n_complex))
     assert sorted(j - one.n_complex for _, j in matched) == list(range(other.n_complex))
     assert one.by_index == other.by_index
