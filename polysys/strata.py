@@ -17,11 +17,17 @@ from polysys.errors import InputError
 MAX_VARIABLES = 20  # a million subsets, a second or two
 
 
-def strata(potential: Any) -> list[tuple[int, ...]]:
+def strata(potential: Any, has_multipliers: bool = False) -> list[tuple[int, ...]]:
     """The closed zero patterns that can carry solutions, each as the tuple of its live coordinates.
 
     Decided on the monomials only, so it holds for every polynomial with these monomials. A pattern is left out when
     some equation of the restricted system is a single monomial: then it has no solution in the torus.
+
+    Parameters
+    ----------
+    potential : sympy PolyElement
+    has_multipliers : bool
+        The equations are dV/dx_j = mu_l x_j, as on spheres: a live one is never a single monomial.
 
     Raises
     ------
@@ -49,6 +55,6 @@ def strata(potential: Any) -> list[tuple[int, ...]]:
         for mask in monomials:
             remaining += (np.uint32(mask) & ~alive) == 0
         is_live = (alive >> np.uint32(j)) & 1 == 1
-        closed &= np.where(is_live, remaining != 1, remaining == 0)
+        closed &= np.where(is_live, has_multipliers or remaining != 1, remaining == 0)
     found = [tuple(k for k in range(n) if a >> k & 1) for a in np.flatnonzero(closed).tolist()]
     return sorted(found, key=lambda a: (len(a), a))
