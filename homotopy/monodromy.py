@@ -8,7 +8,7 @@ flips that preserve the family act freely on the torus: one path per orbit is tr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -22,9 +22,12 @@ from homotopy.tracker.results import CODE, PathResults
 from polysys.tape import Tape
 
 _ZERO = 1e-9  # relative size below which a coordinate is taken for zero
-CLOSING_LOOPS = 5  # fresh loops that must find nothing new before the set is taken to be complete
-_MEMBERS = 4  # a complete graph of four members has three independent loops; two random permutations nearly always suffice
-_MAX_MEMBERS = 400
+CLOSING_LOOPS = 5  # least number of fresh loops that must find nothing new before the set is taken to be complete
+_CHANCE = 1e-6  # more loops are run until one missing orbit would be overlooked less often than this
+_MEMBERS = (
+    4  # a complete graph of four members has three independent loops; two random permutations nearly always suffice
+)
+_MAX_MEMBERS, _MAX_LOOPS = 100, 60
 _OPEN, _LOST = -1, -2
 
 
@@ -38,26 +41,45 @@ class MonodromyResult:
     solutions : complex array (m, n)
     n_paths, n_lost : int
         Paths tracked, and lost on the way (harmless: a lost path only finds nothing).
-    losses : tuple of int
-        Solutions lost in each of the last loops, which found nothing new.
+    idle : tuple of int
+        For each of the last loops, which found nothing new, how many solutions it lost or carried to themselves.
+    n_unmoved : int
+        Solutions that all of these loops lost or carried to themselves.
     """
 
     parameters: Complex
     solutions: Complex
     n_paths: int
     n_lost: int
-    losses: tuple[int, ...]
+    idle: tuple[int, ...]
+    n_unmoved: int
 
     @property
     def chance_of_one_missing(self) -> float:
-        """Probability that the last loops would have missed a single missing orbit.
+        """See :func:`chance_of_one_missing`."""
+        return chance_of_one_missing(len(self.solutions), self.idle)
 
-        A loop applies an element of the monodromy group, which is transitive. Were its elements drawn uniformly and
-        independently, the orbit that a loop carries to the missing one would be each of the m + 1 with the same
-        probability; the loop is blind if that is the missing one itself or one of those it lost.
-        """
-        m = len(self.solutions)
-        return prod(min(1.0, (1 + lost) / (m + 1)) for lost in self.losses)
+
+def chance_of_one_missing(m: int, idle: Sequence[int]) -> float:
+    """Probability that loops overlook a solution besides the m known ones, if it is like these and loops are independent.
+
+    A loop overlooks the missing solution exactly when it carries it to itself or loses the path to it. So many known
+    solutions were lost or carried to themselves by each loop, and as often a loop is blind to one more.
+
+    Notes
+    -----
+    Were loops uniform elements of the monodromy group, which is transitive, one solution in m + 1 would be carried to
+    itself. That is so for large sets; with few solutions a loop surrounds few branch points and leaves half of them
+    where they are (three quadratic, quartic and sextic forms on a circle: one run in sixty closed after eight loops with
+    five of six orbits), hence the measured frequency. When k are missing, the known set is one of at least (m + k)/k
+    images under the group, so that a uniform loop is blind with probability k/(m + k) at most.
+
+    Examples
+    --------
+    >>> chance_of_one_missing(99, [0, 1])
+    0.0002
+    """
+    return prod(min(1.0, (1 + n) / (m + 1)) for n in idle)
 
 
 Place = Callable[[Complex], Complex]  # moves random coordinates into their domain: a chart, a sphere
@@ -88,7 +110,9 @@ def seed_pair(
     # the affine map z -> F, by evaluating at zero and at the unit vectors
     columns = np.repeat(inputs[:, None], int(free.sum()) + 1, axis=1)
     columns[free] = np.concatenate([np.zeros((int(free.sum()), 1)), np.eye(int(free.sum()))], axis=1)
-    values = np.array([np.broadcast_to(v, columns.shape[1]) for v in tape.evaluate(list(columns[:n]), list(columns[n:]), float)])
+    values = np.array(
+        [np.broadcast_to(v, columns.shape[1]) for v in tape.evaluate(list(columns[:n]), list(columns[n:]), float)]
+    )
     matrix, constant = values[:, 1:] - values[:, :1], values[:, 0]
     z = inputs[free]
     for _ in range(2):  # the second projection removes the rounding of the first
@@ -173,7 +197,8 @@ def grow(
     """Carry known solutions of one member to others and back until nothing new turns up.
 
     Solutions travel along the six edges of a complete graph of four random members, each solution once along each edge
-    (Duff et al. 2019). When all are matched, `closing_loops` fresh triangles must carry the set to itself.
+    (Duff et al. 2019). When all are matched, fresh triangles must carry the set to itself: `closing_loops` of
+    them or more, or none at all for 0.
     """
     graph = _Graph(program, signs, n_nonzero, options or TrackerOptions(), say)
     size = np.maximum(np.abs(base), np.median(np.abs(base)))
@@ -186,14 +211,22 @@ def grow(
     for k in range(1, _MEMBERS):
         graph.add_member(draw())
         graph.edges += [(i, k) for i in range(k)]
-    losses: list[int] = []
+    idle: list[int] = []
+    moved = np.zeros(0, np.bool_)
     while True:
         graph.saturate(expected)
-        if len(graph.members[0]) == expected or len(losses) == closing_loops or len(graph.members) > _MAX_MEMBERS:
+        m = len(graph.members[0])
+        is_closed = len(idle) >= closing_loops and (not closing_loops or chance_of_one_missing(m, idle) < _CHANCE)
+        if m == expected or is_closed or len(idle) >= _MAX_LOOPS or len(graph.members) > _MAX_MEMBERS:
             break
-        gained, lost = graph.close(draw(), rng)
-        losses = [] if gained else [*losses, lost]
-    return MonodromyResult(base, graph.members[0].solutions, graph.n_paths, graph.n_lost, tuple(losses))
+        moves = graph.close(draw(), rng)
+        if moves is None:
+            idle = []
+        else:
+            idle.append(int((~moves).sum()))
+            moved = moves | moved if len(idle) > 1 else moves
+    n_unmoved = int((~moved).sum()) if idle else m
+    return MonodromyResult(base, graph.members[0].solutions, graph.n_paths, graph.n_lost, tuple(idle), n_unmoved)
 
 
 def is_sound(ends: PathResults, n_nonzero: int) -> npt.NDArray[np.bool_]:
@@ -255,7 +288,9 @@ class _Graph:
         """Track the open solutions of member i to member j."""
         there = self.partners(i, j)
         rows = np.flatnonzero(there == _OPEN)
-        ends = track(self._program, self.parameters[i], self.members[i].solutions[rows], self.parameters[j], self._options)
+        ends = track(
+            self._program, self.parameters[i], self.members[i].solutions[rows], self.parameters[j], self._options
+        )
         sound = np.flatnonzero(is_sound(ends, self._n))
         self.n_paths += len(rows)
         self.n_lost += len(rows) - len(sound)
@@ -269,19 +304,24 @@ class _Graph:
         if self._say is not None:
             self._say(f"{i} -> {j}: {len(rows)} paths, {len(rows) - len(free)} lost; {list(map(len, self.members))}")
 
-    def close(self, parameters: Complex, rng: np.random.Generator) -> tuple[bool, int]:
-        """A fresh loop through a new member; whether it found something new, and how many solutions it lost."""
-        a, b = (int(v) for v in rng.choice(len(self.members), 2, replace=False))
-        c, before = len(self.members), len(self.members[b])
+    def close(self, parameters: Complex, rng: np.random.Generator) -> npt.NDArray[np.bool_] | None:
+        """A fresh loop from the first member through a new one; None if it found something new.
+
+        Otherwise, which solutions of the first member it carries to others.
+        """
+        neighbours = [j for i, j in self.edges if i == 0]
+        b, c = int(rng.choice(neighbours)), len(self.members)
+        before = len(self.members[b])
         self.add_member(parameters)
-        self.carry(a, c)
+        self.carry(0, c)
         self.carry(c, b)
-        gained = len(self.members[b]) > before
-        if gained:
-            self.edges += [(a, c), (b, c)]
-            return True, 0
-        n_lost = int((self.partners(a, c) < 0).sum() + (self.partners(c, b) < 0).sum())
+        if len(self.members[b]) > before:
+            self.edges += [(0, c), (b, c)]
+            return None
+        number = np.arange(len(self.members[0]))
+        for i, j in [(0, c), (c, b), (b, 0)]:
+            number = np.where(number >= 0, self.partners(i, j)[number], _LOST)
         del self.members[c], self.parameters[c]
-        for key in [(a, c), (c, a), (b, c), (c, b)]:
+        for key in [(0, c), (c, 0), (b, c), (c, b)]:
             self._partner.pop(key, None)
-        return False, n_lost
+        return np.asarray((number >= 0) & (number != np.arange(len(number))))

@@ -41,7 +41,7 @@ __all__ = ["StartSet", "Stratum", "can_start", "family_digest", "make_start_set"
 
 _MAX_PATTERNS = 400  # zero patterns that are worth a monodromy run each
 _AGREEING_RUNS = 2
-_MAX_RUNS = 6
+_MAX_RUNS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +146,9 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
     if landscape.formulation.kind is not Kind.PROJECTIVE:  # a chart is not mapped to itself
         flips = [(*g.signs, *[1] * m) for g in SymmetryGroup(n, sign_symmetries(generic)).elements()]
     # the multipliers follow the coordinates and are always alive
-    members = [_Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)]
+    members = [
+        _Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)
+    ]
     pieces = _counted(landscape, members, say)
     if pieces is None and all(is_bundle(landscape, a) for a in alive if a):
         pieces = [_agreeing(member, say) for member in members]
@@ -225,7 +227,9 @@ class _Family:
     def place(self) -> Callable[[npt.NDArray[np.complex128]], npt.NDArray[np.complex128]] | None:
         if self.landscape.domain.is_euclidean:
             return None
-        return partial(place_on, restricted_formulation(self.landscape, self.alive[: self.n_coordinates]), self.component)
+        return partial(
+            place_on, restricted_formulation(self.landscape, self.alive[: self.n_coordinates]), self.component
+        )
 
     def is_empty(self) -> bool:
         """Whether generic members have no isolated solution here."""
@@ -266,7 +270,11 @@ def _counted(landscape: Landscape, members: list[_Family], say: Callable[[str], 
         is_last = k == len(members) - 1
         size = len(member.signs())
         expected = missing // size if is_last and missing % size == 0 else None
-        pieces.append(member.stratum(member.run(0, expected), evidence))
+        runs: list[MonodromyResult] = []
+        while len(runs) < (_MAX_RUNS if expected else 1) and (not runs or len(runs[-1].solutions) != expected):
+            runs.append(member.run(len(runs), expected))
+        largest = max(runs, key=lambda r: len(r.solutions))
+        pieces.append(member.stratum(largest, evidence))
         missing -= pieces[-1].n_solutions
     return pieces if missing == 0 else None
 
@@ -274,8 +282,7 @@ def _counted(landscape: Landscape, members: list[_Family], say: Callable[[str], 
 def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
     """A stratum on which two independent runs agree."""
     if not member.alive:
-        origin = Stratum((), np.ones((1, 0), np.int8), np.zeros(0), np.zeros((1, 0), np.complex128), "the origin")
-        return replace(origin, parameters=np.zeros(len(member.landscape.parameters), dtype=np.complex128))
+        return replace(member.stratum(None, "the origin"), solutions=np.zeros((1, 0), dtype=np.complex128))
     if say is not None:
         say(f"monodromy for {member.n_coordinates} live coordinates")
     if member.is_empty():
@@ -297,7 +304,7 @@ def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
 
 def agreement(runs: list[MonodromyResult]) -> str:
     """What agreeing runs are evidence of, in words."""
-    loops = sum(len(r.losses) for r in runs)
+    loops = sum(len(r.idle) for r in runs)
     chance = max(r.chance_of_one_missing for r in runs)
     return (
         f"{len(runs)} independent monodromy runs agree; {loops} closing loops found nothing new, and a run's would have "

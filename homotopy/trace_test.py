@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -111,7 +112,6 @@ def trace_test(
     seed: int = 0,
     options: TrackerOptions | None = None,
     *,
-    closing_loops: int = 3,
     say: Callable[[str], None] | None = None,
 ) -> TraceTest:
     """Test whether `solutions` (one per sign orbit) are all solutions at `parameters`.
@@ -129,13 +129,11 @@ def trace_test(
     n_nonzero : int
         The first so many unknowns do not vanish at any solution.
     seed : int
-    closing_loops : int
-        Loops that must find no new point of the section.
     """
     options = options or TrackerOptions()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
     program = compile_homotopy(section_system(tapes, moving))
-    n, k, m = solutions.shape[1], len(parameters), int(moving.sum())
+    m = int(moving.sum())
     wider = np.concatenate([signs, np.ones((len(signs), 1), np.int8)], axis=1)
 
     def draw(size: int) -> Complex:
@@ -154,8 +152,14 @@ def trace_test(
 
     base = line()
     seeds = _carried(program, vertical, known, base, options)
-    section = grow(program, base, seeds, n_nonzero, wider, rng, options=options, closing_loops=closing_loops, say=say)
+    # the trace tells whether the section is complete, so closing loops are run only if it is not
+    section = grow(program, base, seeds, n_nonzero, wider, rng, options=options, closing_loops=0, say=say)
     defect, n_insensitive = _defect(program, base, section.solutions, options)
+    if not defect < _TOLERANCE:
+        section = grow(program, base, section.solutions, n_nonzero, wider, rng, options=options, say=say)
+        defect, n_insensitive = _defect(program, base, section.solutions, options)
+    if say is not None:
+        say(f"{len(section.solutions)} points, defect {defect:.1e}, {n_insensitive} insensitive")
     recovered = Orbits(wider)
     recovered.add(known)
     best: tuple[int, int] | None = None
@@ -173,7 +177,7 @@ def trace_test(
     return TraceTest(len(section.solutions), defect, n_insensitive, len(matched), len(known), best[1], best[0])
 
 
-def test_stratum(
+def trace_stratum(
     landscape: Landscape,
     stratum: Stratum,
     couplings: tuple[str, ...],
@@ -190,7 +194,9 @@ def test_stratum(
     )  # fmt: skip
 
 
-def _scales(tapes: FormulationTapes, moving: npt.NDArray[np.bool_], parameters: Complex, solutions: Complex) -> npt.NDArray[Any]:
+def _scales(
+    tapes: FormulationTapes, moving: npt.NDArray[np.bool_], parameters: Complex, solutions: Complex
+) -> npt.NDArray[Any]:
     values = observables(tapes, moving).evaluate(list(solutions.T), list(parameters), float)
     sizes = np.array([np.median(np.abs(np.broadcast_to(v, len(solutions)))) for v in values])
     return np.where(sizes > 0, sizes, 1)
@@ -202,12 +208,17 @@ def _carried(program: Program, source: Complex, points: Complex, target: Complex
 
 
 def _turn(
-    program: Program, way: list[Complex], section: MonodromyResult, recovered: Orbits, n_nonzero: int, options: TrackerOptions
+    program: Program,
+    way: list[Complex],
+    section: MonodromyResult,
+    recovered: Orbits,
+    n_nonzero: int,
+    options: TrackerOptions,
 ) -> tuple[set[int], int, int]:
     """Carry a section's points along the way; numbers of the solutions reached (new ones are added), infinite, lost."""
     here = section.solutions
     n_lost = 0
-    for a, b in zip(way[:-2], way[1:-1], strict=True):
+    for a, b in pairwise(way[:-1]):
         there = _carried(program, a, here, b, options)
         n_lost += len(here) - len(there)
         here = there

@@ -208,7 +208,7 @@ LONG_START = """
 import polysys as ps
 from homotopy import start_cache
 print("ready", flush=True)
-start_cache.start_set(ps.model_from_label("deep-linear:widths=3-2-3,data=gaussian").sample(1))
+start_cache.start_set(ps.model_from_label("deep-linear:widths=3-3-3,data=gaussian").sample(1))
 print("finished", flush=True)
 """
 SLOW_SAVE = """
