@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ from homotopy.family import (
 from homotopy.monodromy import MonodromyResult, is_dominant, monodromy
 from homotopy.starts import fermat_start, has_fermat_start
 from polysys.counts import RootCount, cartwright_sturmfels, friedland_ottaviani, nie_ranestad
-from polysys.formulation import Kind
+from polysys.formulation import Kind, block_degrees
 from polysys.landscape import Landscape
 from polysys.strata import MAX_VARIABLES
 from polysys.symmetry import SymmetryGroup, sign_symmetries
@@ -138,6 +139,11 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
         if fermat is not None:
             return fermat
     generic = landscape.generic_potential()
+    if (
+        landscape.formulation.kind is Kind.PROJECTIVE
+        and block_degrees(generic, landscape.domain) != landscape.formulation.degrees
+    ):
+        return None  # couplings happen to vanish: the others of its family are no forms
     alive = patterns(landscape, generic)
     if len(alive) > _MAX_PATTERNS:
         return None
@@ -149,7 +155,7 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
     members = [
         _Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)
     ]
-    pieces = _counted(landscape, members, say)
+    pieces = _counted(generic_count(landscape, generic), members, say)
     if pieces is None and all(is_bundle(landscape, a) for a in alive if a):
         pieces = [_agreeing(member, say) for member in members]
     if pieces is None or not any(piece.n_solutions for piece in pieces):
@@ -180,7 +186,7 @@ def _fermat(landscape: Landscape, seed: int) -> StartSet | None:
     return StartSet("Fermat form", family_digest(landscape), (stratum,))
 
 
-def generic_count(landscape: Landscape) -> RootCount | None:
+def generic_count(landscape: Landscape, generic: Any) -> RootCount | None:
     """The proved number of solutions of all families of this formulation that are general enough."""
     formulation, domain = landscape.formulation, landscape.domain
     if formulation.kind is Kind.PROJECTIVE:
@@ -188,7 +194,7 @@ def generic_count(landscape: Landscape) -> RootCount | None:
             return cartwright_sturmfels(domain.n, formulation.degrees[0])
         return friedland_ottaviani(domain.blocks, formulation.degrees)
     if formulation.kind is Kind.LAGRANGE and domain.n_constraints == 1:
-        return nie_ranestad(domain.n, max(map(sum, landscape.potential.monoms())))
+        return nie_ranestad(domain.n, max(map(sum, generic.monoms())))
     return None
 
 
@@ -252,9 +258,10 @@ class _Family:
 _NONE = "a generic member has none: the Jacobian is singular throughout"
 
 
-def _counted(landscape: Landscape, members: list[_Family], say: Callable[[str], None] | None) -> list[Stratum] | None:
+def _counted(
+    count: RootCount | None, members: list[_Family], say: Callable[[str], None] | None
+) -> list[Stratum] | None:
     """Strata that add up to a proved count; None where there is no such count or it is not reached."""
-    count = generic_count(landscape)
     if count is None:
         return None
     evidence = f"the generic count is reached: {count.name} [{count.reference}]"
