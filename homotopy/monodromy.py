@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from homotopy.orbits import Complex, Orbits
 from homotopy.status import PathStatus
-from homotopy.tracker import Program, TrackerOptions, compile_homotopy, track
+from homotopy.tracker import Program, TrackerOptions, compile_homotopy, track_loop
 from homotopy.tracker.results import CODE, PathResults
 from polysys.tape import Tape
 
@@ -29,6 +29,7 @@ _MEMBERS = (
 )
 _MAX_MEMBERS, _MAX_LOOPS = 100, 60
 _OPEN, _LOST = -1, -2
+_BENDS, _BEND = 3, 0.05  # how often, and by which part of an edge's length, an edge is bent for paths lost on it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,6 +216,8 @@ def grow(
     moved = np.zeros(0, np.bool_)
     while True:
         graph.saturate(expected)
+        if len(graph.members[0]) != expected:
+            graph.repair(rng)
         m = len(graph.members[0])
         is_closed = len(idle) >= closing_loops and (not closing_loops or chance_of_one_missing(m, idle) < _CHANCE)
         if m == expected or is_closed or len(idle) >= _MAX_LOOPS or len(graph.members) > _MAX_MEMBERS:
@@ -284,13 +287,27 @@ class _Graph:
                 return
             self.carry(*both[best])
 
-    def carry(self, i: int, j: int) -> None:
-        """Track the open solutions of member i to member j."""
+    def repair(self, rng: np.random.Generator) -> None:
+        """Take lost paths again where members know different numbers of solutions, along slightly bent edges."""
+        for _ in range(_BENDS):
+            most = max(map(len, self.members))
+            for i, j in [*self.edges, *((j, i) for i, j in self.edges)]:
+                if len(self.members[j]) < most:
+                    a, b = self.parameters[i], self.parameters[j]
+                    bend = rng.standard_normal(len(a)) + 1j * rng.standard_normal(len(a))
+                    there = self.partners(i, j)
+                    there[there == _LOST] = _OPEN
+                    self.carry(i, j, (a + b) / 2 + _BEND * np.abs(b - a) * bend)
+            self.saturate(None)
+
+    def carry(self, i: int, j: int, bend: Complex | None = None) -> None:
+        """Track the open solutions of member i to member j, straight or by way of a bend."""
         there = self.partners(i, j)
         rows = np.flatnonzero(there == _OPEN)
-        ends = track(
-            self._program, self.parameters[i], self.members[i].solutions[rows], self.parameters[j], self._options
-        )
+        if not len(rows):
+            return
+        way = [self.parameters[i], *([] if bend is None else [bend]), self.parameters[j]]
+        ends = track_loop(self._program, way, self.members[i].solutions[rows], self._options)
         sound = np.flatnonzero(is_sound(ends, self._n))
         self.n_paths += len(rows)
         self.n_lost += len(rows) - len(sound)

@@ -26,7 +26,8 @@ from homotopy.monodromy import MonodromyResult, grow, is_sound
 from homotopy.orbits import Complex, Orbits
 from homotopy.start_sets import Stratum
 from homotopy.status import PathStatus
-from homotopy.tracker import Program, TrackerOptions, compile_homotopy, track
+from homotopy.tracker import Program, TrackerOptions, compile_homotopy, track, track_loop
+from homotopy.tracker.coincide import coinciding
 from homotopy.tracker.results import CODE
 from polysys.formulation import FormulationTapes
 from polysys.landscape import Landscape
@@ -34,6 +35,7 @@ from polysys.tape import Tape, trace
 
 _TURNS = 6  # lines by way of which the section is turned; paths lost by one way are found by another
 _SHIFTS = 6  # directions in which the line is shifted, until no path is lost
+_HIDDEN = 1e-3  # largest chance that a missing solution hides behind lost paths
 _TOLERANCE = 1e-5  # of the trace's second difference, relative to what one missing point would leave
 
 
@@ -58,6 +60,9 @@ class TraceTest:
         Solutions that the start set has.
     n_at_infinity, n_lost : int
         Other points of the section: carried to infinity, or lost on the way, by the turn that lost the fewest.
+    chance_hidden : float
+        How likely it is that all turns lost a given point, if each loses points at random: a missing solution would
+        have to hide behind one.
     """
 
     n_section: int
@@ -67,16 +72,18 @@ class TraceTest:
     n_expected: int
     n_at_infinity: int
     n_lost: int
+    chance_hidden: float
 
     @property
     def is_passed(self) -> bool:
         """Whether the section is complete and gives back exactly the start set."""
-        return self.defect < _TOLERANCE and self.n_insensitive == 0 and self.n_recovered == self.n_expected
+        is_complete = self.defect < _TOLERANCE and self.n_insensitive == 0
+        return is_complete and self.n_recovered == self.n_expected and self.chance_hidden < _HIDDEN
 
     def __str__(self) -> str:
         word = "passed" if self.is_passed else "FAILED"
         rest = f", {self.n_at_infinity} points to infinity" if self.n_at_infinity or self.n_lost else ""
-        lost = f", {self.n_lost} lost" if self.n_lost else ""
+        lost = f", {self.n_lost} lost (all by every turn: {self.chance_hidden:.0e})" if self.n_lost else ""
         blind = f", {self.n_insensitive} points it could not miss" if self.n_insensitive else ""
         return (
             f"trace test {word}: {self.n_section} points on a section, defect {self.defect:.1e}{blind}, "
@@ -164,17 +171,21 @@ def trace_test(
     recovered.add(known)
     best: tuple[int, int] | None = None
     matched: set[int] = set()
+    hidden, n_other = 1.0, max(len(section.solutions) - len(known), 1)
     for turn in range(_TURNS):
         way = [base, vertical] if turn == 0 else [base, line(), vertical]
         numbers, n_infinite, n_lost = _turn(program, way, section, recovered, n_nonzero, options)
         matched |= numbers
         best = min(best or (n_lost, n_infinite), (n_lost, n_infinite))
+        hidden *= min(1.0, n_lost / n_other)
         if say is not None:
             say(f"turn {turn}: {len(matched)} recovered, {n_infinite} at infinity, {n_lost} lost")
         if len(recovered) > len(known) or (len(matched) == len(known) and best[0] == 0):
             break
     assert best is not None
-    return TraceTest(len(section.solutions), defect, n_insensitive, len(matched), len(known), best[1], best[0])
+    return TraceTest(
+        len(section.solutions), defect, n_insensitive, len(matched), len(known), best[1], best[0], hidden
+    )  # fmt: skip
 
 
 def trace_stratum(
@@ -232,22 +243,41 @@ def _turn(
 def _defect(program: Program, base: Complex, points: Complex, options: TrackerOptions) -> tuple[float, int]:
     """Second difference of sum t under parallel shifts of the line, relative to the median over single points.
 
-    A lost path would make the trace meaningless, so shifts in several directions are tried until none is lost.
+    A lost path would make the trace meaningless, so shorter shifts in other directions are tried until none is lost.
     """
     for k in range(_SHIFTS):
-        step = 0.5**k * 0.5 * abs(base[-1]) * np.exp(0.7j + 1.1j * k)
-        moved = []
-        for sign in (1, -1):
-            target = base.copy()
-            target[-1] += sign * step
-            ends = track(program, base, points, target, options)
-            if (ends.codes[0] != CODE[PathStatus.REGULAR]).any():
-                break
-            moved.append(ends.solutions[0][:, -1])
-        if len(moved) == 2:
+        step = 0.5**k * 0.2 * abs(base[-1]) * np.exp(0.7j + 1.1j * k)
+        moved = [_shifted(program, base, points, sign * step, options) for sign in (1, -1)]
+        if moved[0] is not None and moved[1] is not None:
             second = moved[0] - 2 * points[:, -1] + moved[1]
             return _judge(second, float(np.abs(points[:, -1]).sum()))
     return float("inf"), 0
+
+
+def _shifted(
+    program: Program, base: Complex, points: Complex, step: complex, options: TrackerOptions
+) -> Complex | None:
+    """The times t of the points of a shifted line; None if a path is lost.
+
+    Paths lost on the straight way are taken again by ways bent to either side. A wrong side would carry two points to
+    one, which is noticed.
+    """
+    target = base.copy()
+    target[-1] += step
+    ends = track(program, base, points, target, options)
+    x, lost = ends.solutions[0], np.flatnonzero(ends.codes[0] != CODE[PathStatus.REGULAR])
+    for bend in (0.1j, -0.1j, 0.2j, -0.2j):
+        if not len(lost):
+            break
+        middle = base.copy()
+        middle[-1] += step * (0.5 + bend)
+        again = track_loop(program, [base, middle, target], points[lost], options)
+        found = again.codes[0] == CODE[PathStatus.REGULAR]
+        x[lost[found]] = again.solutions[0][found]
+        lost = lost[~found]
+    if len(lost) or (coinciding(np.arange(len(x)), x, np.zeros(len(x), int), np.zeros(len(x), bool))[0]).size:
+        return None
+    return np.asarray(x[:, -1])
 
 
 def _judge(second: Complex, size: float) -> tuple[float, int]:
