@@ -193,19 +193,22 @@ def grow(
     options: TrackerOptions | None = None,
     *,
     closing_loops: int = CLOSING_LOOPS,
+    fixed: npt.NDArray[np.bool_] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> MonodromyResult:
     """Carry known solutions of one member to others and back until nothing new turns up.
 
     Solutions travel along the six edges of a complete graph of four random members, each solution once along each edge
     (Duff et al. 2019). When all are matched, fresh triangles must carry the set to itself: `closing_loops` of
-    them or more, or none at all for 0.
+    them or more, or none at all for 0. Parameters marked as `fixed` are the same for all members. The result is the member
+    with the most solutions.
     """
     graph = _Graph(program, signs, n_nonzero, options or TrackerOptions(), say)
     size = np.maximum(np.abs(base), np.median(np.abs(base)))
 
     def draw() -> Complex:
-        return np.asarray(size * (rng.standard_normal(len(base)) + 1j * rng.standard_normal(len(base))), np.complex128)
+        drawn = np.asarray(size * (rng.standard_normal(len(base)) + 1j * rng.standard_normal(len(base))), np.complex128)
+        return drawn if fixed is None else np.where(fixed, base, drawn)
 
     graph.add_member(base)
     graph.members[0].add(known)
@@ -229,7 +232,10 @@ def grow(
             idle.append(int((~moves).sum()))
             moved = moves | moved if len(idle) > 1 else moves
     n_unmoved = int((~moved).sum()) if idle else m
-    return MonodromyResult(base, graph.members[0].solutions, graph.n_paths, graph.n_lost, tuple(idle), n_unmoved)
+    # at a member close to the discriminant some solutions may be out of reach; any other one will do
+    best = int(np.argmax([len(member) for member in graph.members]))
+    solutions = graph.members[best].solutions
+    return MonodromyResult(graph.parameters[best], solutions, graph.n_paths, graph.n_lost, tuple(idle), n_unmoved)
 
 
 def is_sound(ends: PathResults, n_nonzero: int) -> npt.NDArray[np.bool_]:

@@ -9,6 +9,21 @@ Complex = npt.NDArray[np.complex128]
 _SAME = 1e-6  # relative distance below which two solutions are taken for one; end points are good to 1e-10
 
 
+def repeated(x: Complex, signs: npt.NDArray[np.int8], is_point: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which rows of x (m, n), where they are points, are mirror images of an earlier one.
+
+    Examples
+    --------
+    >>> x = np.array([[1, 2], [-1, -2], [np.nan, 0]], complex)
+    >>> repeated(x, np.array([[1, 1], [-1, -1]], np.int8), np.isfinite(x).all(axis=1)).tolist()
+    [False, True, False]
+    """
+    rows = np.flatnonzero(is_point)
+    result = is_point.copy()
+    result[rows[np.unique(Orbits(signs).add(x[rows]), return_index=True)[1]]] = False
+    return result
+
+
 class Orbits:
     """Known solutions, one for each sign orbit.
 

@@ -159,12 +159,18 @@ def trace_test(
 
     base = line()
     seeds = _carried(program, vertical, known, base, options)
+    fixed = np.arange(len(base)) < len(parameters) + m  # the members of the family are the lines on this curve
     # the trace tells whether the section is complete, so closing loops are run only if it is not
-    section = grow(program, base, seeds, n_nonzero, wider, rng, options=options, closing_loops=0, say=say)
-    defect, n_insensitive = _defect(program, base, section.solutions, options)
+    section = grow(
+        program, base, seeds, n_nonzero, wider, rng, options=options, closing_loops=0, fixed=fixed, say=say
+    )  # fmt: skip
+    defect, n_insensitive = _defect(program, section.parameters, section.solutions, options)
     if not defect < _TOLERANCE:
-        section = grow(program, base, section.solutions, n_nonzero, wider, rng, options=options, say=say)
-        defect, n_insensitive = _defect(program, base, section.solutions, options)
+        section = grow(
+            program, section.parameters, section.solutions, n_nonzero, wider, rng, options=options, fixed=fixed, say=say
+        )  # fmt: skip
+        defect, n_insensitive = _defect(program, section.parameters, section.solutions, options)
+    base = section.parameters
     if say is not None:
         say(f"{len(section.solutions)} points, defect {defect:.1e}, {n_insensitive} insensitive")
     recovered = Orbits(wider)
@@ -180,7 +186,7 @@ def trace_test(
         hidden *= min(1.0, n_lost / n_other)
         if say is not None:
             say(f"turn {turn}: {len(matched)} recovered, {n_infinite} at infinity, {n_lost} lost")
-        if len(recovered) > len(known) or (len(matched) == len(known) and best[0] == 0):
+        if len(recovered) > len(known) or (len(matched) == len(known) and hidden < 1e-3 * _HIDDEN):
             break
     assert best is not None
     return TraceTest(

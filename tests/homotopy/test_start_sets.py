@@ -11,6 +11,7 @@ from homotopy import start_cache, trace_test
 from homotopy.family import is_bundle, observables, patterns, place_on, stratum_tapes
 from homotopy.monodromy import chance_of_one_missing, grow, monodromy, seed_pair
 from homotopy.orbits import Orbits
+from homotopy.sampling import numerical_counts
 from homotopy.start_sets import can_start, family_digest, make_start_set, stratum_equations
 from homotopy.tracker import compile_homotopy
 from polysys.counts import deep_linear_from_torus_counts, nie_ranestad
@@ -165,6 +166,16 @@ def test_orbits_are_found_whatever_their_order_and_signs():
         500,
         501,
     ]
+
+
+@pytest.mark.slow
+def test_a_jump_to_a_mirror_image_does_not_pass_for_a_complete_sample():
+    """Sample 185 of this seed: a path jumped to the mirror image of another's end point, and two minima were missing."""
+    counts = numerical_counts(ps.SphericalPSpin(n=5, p=(2, 4)), 200, seed=3)
+    signs = (-1.0) ** np.arange(counts.by_index.shape[1])
+    is_euler = counts.by_index @ signs == 2  # of S^4
+    assert is_euler[counts.is_complete].all()
+    assert counts.is_complete.mean() > 0.99
 
 
 # families on one sphere: the count of Nie & Ranestad (2009) is reached where the forms of highest degree are general
