@@ -168,10 +168,11 @@ def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]
         return np.ones((1, size), dtype=np.int8)
     whole: dict[tuple[int, ...], tuple[int, ...]] = {}
     for g in SymmetryGroup(n, sign_symmetries(landscape.potential)).elements():
-        whole.setdefault(tuple(g.signs[i] for i in stratum.alive), g.signs)
+        flip = (*g.signs, *[1] * (size - n))  # multipliers keep their sign
+        whole.setdefault(tuple(flip[i] for i in stratum.alive), flip)
     signs = np.ones((len(stratum.signs), size), dtype=np.int8)
-    for k, flip in enumerate(stratum.signs.tolist()):
-        signs[k, :n] = whole[tuple(flip)]
+    for k, restricted in enumerate(stratum.signs.tolist()):
+        signs[k] = whole[tuple(restricted)]
     return signs
 
 

@@ -1,36 +1,48 @@
 """Start sets for the compiled tracker: a generic member of a landscape's family with all its solutions.
 
 Closed form (Fermat) for a form on one sphere; monodromy for everything whose equations are affine in enough couplings, per
-stratum and per sign orbit on R^n, as a whole on products of spheres. What a start set claims to be complete on:
+closed zero pattern and per sign orbit. What a start set claims to be complete on:
 
 * Fermat: a theorem (Cartwright & Sturmfels 2013).
-* spheres: the proved generic count was reached; otherwise there is no start set.
-* R^n: two monodromy runs from independent random members agree in every stratum.
+* spheres: the proved generic count was reached.
+* R^n, and families on spheres that stay below that count: two monodromy runs from independent random members agree in every
+  stratum, each of which is irreducible (:func:`homotopy.family.is_bundle`).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from homotopy.errors import HomotopyError
+from homotopy.family import (
+    family_digest,
+    is_bundle,
+    patterns,
+    place_on,
+    restricted_formulation,
+    stratum_equations,
+    stratum_tapes,
+)
 from homotopy.monodromy import MonodromyResult, is_dominant, monodromy
 from homotopy.starts import fermat_start, has_fermat_start
-from polysys.counts import cartwright_sturmfels, friedland_ottaviani
-from polysys.domains import Euclidean
-from polysys.formulation import Formulation, Kind, record
+from polysys.counts import RootCount, cartwright_sturmfels, friedland_ottaviani, nie_ranestad
+from polysys.formulation import Kind, block_degrees
 from polysys.landscape import Landscape
-from polysys.strata import MAX_VARIABLES, open_strata, strata
+from polysys.strata import MAX_VARIABLES, open_strata
 from polysys.symmetry import SymmetryGroup, sign_symmetries
-from polysys.tape import Tape
 
+__all__ = ["StartSet", "Stratum", "can_start", "family_digest", "make_start_set", "stratum_equations", "stratum_tapes"]
+
+_MAX_PATTERNS = 400  # zero patterns that are worth a monodromy run each
 _AGREEING_RUNS = 2
-_MAX_RUNS = 6
+_MAX_RUNS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,55 +115,13 @@ class StartSet:
         return "\n".join(lines)
 
 
-def family_digest(landscape: Landscape) -> str:
-    """Names the family: equations, charts and which couplings are parameters, whatever their values."""
-    tape = landscape.parametric_tapes.equations
-    digest = hashlib.sha256(b"family 3\n")
-    digest.update(f"{tape.n_variables} {tape.n_parameters} {' '.join(map(str, tape.constants))}\n".encode())
-    for array in (tape.ops, tape.left, tape.right, tape.outputs):
-        digest.update(np.ascontiguousarray(array).astype("<i4").tobytes())
-    digest.update(landscape.is_linear_parameter.astype("<i1").tobytes())
-    return digest.hexdigest()
-
-
-def stratum_equations(landscape: Landscape, alive: tuple[int, ...]) -> Tape:
-    """The family's equations with all other coordinates set to zero, in the live coordinates."""
-    n = landscape.domain.n
-    if len(alive) == landscape.formulation.n_unknowns:
-        return landscape.parametric_tapes.equations
-
-    def restricted(x: list[Any], p: list[Any]) -> Any:
-        full = np.zeros(n, dtype=object)
-        full[list(alive)] = x
-        return landscape.potential_function(full, landscape.unflatten(p))
-
-    formulation = Formulation(Kind.EUCLIDEAN, Euclidean(len(alive)))
-    return record(formulation, restricted, len(landscape.parameters)).equations
-
-
 def can_start(landscape: Landscape) -> bool:
-    """Whether a start set can be made for this landscape's family.
-
-    Monodromy runs on closed zero patterns. A family with generic solutions on others is left to engines that do not need
-    patterns; weight decays exclude such solutions, because they fix every live coordinate by a coupling of its own.
-    """
+    """Whether a start set may exist for this landscape's family; only making it tells for families on spheres."""
     if not landscape.parameters or not landscape.is_linear_parameter.any():
         return False
-    kind = landscape.formulation.kind
-    if kind is Kind.EUCLIDEAN:
-        if landscape.domain.n > MAX_VARIABLES or not _is_bundle(landscape):
-            return False
-        return "l2" in landscape.linear_couplings or next(open_strata(landscape.generic_potential()), None) is None
-    return kind is Kind.PROJECTIVE
-
-
-def _is_bundle(landscape: Landscape) -> bool:
-    """Whether the equations determine the linear couplings with constant rank on every torus.
-
-    True when each equation has a coupling of its own on a monomial c x_j^2 (a weight decay), or when every coupling is
-    the coefficient of one monomial, so that the equations are monomials times an integer matrix.
-    """
-    return "l2" in landscape.linear_couplings or set(landscape.linear_couplings) == {"c"}
+    if landscape.domain.is_euclidean:
+        return landscape.domain.n <= MAX_VARIABLES and is_bundle(landscape, tuple(range(landscape.domain.n)))
+    return True
 
 
 def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], None] | None = None) -> StartSet | None:
@@ -168,16 +138,36 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
         fermat = _fermat(landscape, seed)
         if fermat is not None:
             return fermat
-    if landscape.formulation.kind is Kind.PROJECTIVE:
-        return _on_spheres(landscape, seed)
-    pieces = []
     generic = landscape.generic_potential()
-    flips = [g.signs for g in SymmetryGroup(landscape.domain.n, sign_symmetries(generic)).elements()]
-    for alive in strata(generic):
-        if say is not None:
-            say(f"monodromy for {len(alive)} live unknowns")
-        pieces.append(_stratum(landscape, alive, flips, seed))
+    if (
+        landscape.formulation.kind is Kind.PROJECTIVE
+        and block_degrees(generic, landscape.domain) != landscape.formulation.degrees
+    ):
+        return None  # couplings happen to vanish: the others of its family are no forms
+    alive = patterns(landscape, generic)
+    if len(alive) > _MAX_PATTERNS:
+        return None
+    n, m = landscape.domain.n, landscape.domain.n_constraints
+    flips: list[tuple[int, ...]] = [(1,) * (n + m)]
+    if landscape.formulation.kind is not Kind.PROJECTIVE:  # a chart is not mapped to itself
+        flips = [(*g.signs, *[1] * m) for g in SymmetryGroup(n, sign_symmetries(generic)).elements()]
+    # the multipliers follow the coordinates and are always alive
+    members = [
+        _Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)
+    ]
+    pieces = _counted(generic_count(landscape, generic), members, say)
+    if pieces is None and not _has_open_patterns(landscape, generic) and all(is_bundle(landscape, a) for a in alive if a):
+        pieces = [_agreeing(member, say) for member in members]
+    if pieces is None or not any(piece.n_solutions for piece in pieces):
+        return None
     return StartSet("monodromy", family_digest(landscape), tuple(pieces))
+
+
+def _has_open_patterns(landscape: Landscape, generic: Any) -> bool:
+    """Whether generic members may have solutions on zero patterns that are not closed, where monodromy does not go."""
+    if landscape.domain.n > MAX_VARIABLES:
+        return True
+    return next(open_strata(generic, has_multipliers=not landscape.domain.is_euclidean), None) is not None
 
 
 def _fermat(landscape: Landscape, seed: int) -> StartSet | None:
@@ -203,57 +193,134 @@ def _fermat(landscape: Landscape, seed: int) -> StartSet | None:
     return StartSet("Fermat form", family_digest(landscape), (stratum,))
 
 
-def _on_spheres(landscape: Landscape, seed: int) -> StartSet | None:
-    formulation = landscape.formulation
-    degrees = formulation.degrees
-    count = (
-        cartwright_sturmfels(landscape.domain.n, degrees[0])
-        if len(degrees) == 1
-        else friedland_ottaviani(landscape.domain.blocks, degrees)
-    )
-    charts = [
-        (block, np.array([float(a) for a in chart], dtype=np.complex128))
-        for block, chart in zip(landscape.domain.slices, formulation.charts, strict=True)
-    ]
-    size = formulation.n_unknowns
-    found = monodromy(
-        landscape.parametric_tapes.equations,
-        landscape.is_linear_parameter,
-        landscape.domain.n,
-        np.ones((1, size), dtype=np.int8),
-        charts,
-        seed,
-        count.value,
-    )
-    if len(found.solutions) != count.value:
+def generic_count(landscape: Landscape, generic: Any) -> RootCount | None:
+    """The proved number of solutions of all families of this formulation that are general enough."""
+    formulation, domain = landscape.formulation, landscape.domain
+    if formulation.kind is Kind.PROJECTIVE:
+        if len(formulation.degrees) == 1:
+            return cartwright_sturmfels(domain.n, formulation.degrees[0])
+        return friedland_ottaviani(domain.blocks, formulation.degrees)
+    if formulation.kind is Kind.LAGRANGE and domain.n_constraints == 1:
+        return nie_ranestad(domain.n, max(map(sum, generic.monoms())))
+    return None
+
+
+def _components(landscape: Landscape, coordinates: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The components of the domain on a zero pattern: two points for every sphere in one dimension."""
+    if landscape.formulation.kind is not Kind.LAGRANGE:
+        return [()]
+    live = [sum(b.start <= i < b.stop for i in coordinates) for b in landscape.domain.slices]
+    return list(product((1, -1), repeat=live.count(1)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Family:
+    """A family on a component of a zero pattern; runs monodromy there."""
+
+    landscape: Landscape
+    alive: tuple[int, ...]
+    component: tuple[int, ...]
+    flips: list[tuple[int, ...]]
+    seed: int
+
+    @property
+    def n_coordinates(self) -> int:
+        return len(self.alive) - self.landscape.domain.n_constraints
+
+    def signs(self) -> npt.NDArray[np.int8]:
+        """The flips of the live unknowns that map the component to itself, the identity first."""
+        restricted = sorted({tuple(flip[i] for i in self.alive) for flip in self.flips}, reverse=True)
+        if self.component:
+            n, blocks = self.landscape.domain.n, self.landscape.domain.slices
+            live = [[k for k, i in enumerate(self.alive) if i < n and b.start <= i < b.stop] for b in blocks]
+            single = [k[0] for k in live if len(k) == 1]
+            restricted = [flip for flip in restricted if all(flip[k] == 1 for k in single)]
+        return np.array(restricted, dtype=np.int8)
+
+    def place(self) -> Callable[[npt.NDArray[np.complex128]], npt.NDArray[np.complex128]] | None:
+        if self.landscape.domain.is_euclidean:
+            return None
+        return partial(
+            place_on, restricted_formulation(self.landscape, self.alive[: self.n_coordinates]), self.component
+        )
+
+    def is_empty(self) -> bool:
+        """Whether generic members have no isolated solution here."""
+        tape, linear = stratum_equations(self.landscape, self.alive), self.landscape.is_linear_parameter
+        return not is_dominant(tape, linear, self.n_coordinates, self.seed, self.place())
+
+    def run(self, number: int, expected: int | None = None) -> MonodromyResult:
+        tape, linear = stratum_equations(self.landscape, self.alive), self.landscape.is_linear_parameter
+        seed = self.seed + 101 * number
+        return monodromy(tape, linear, self.n_coordinates, self.signs(), self.place(), seed, expected)
+
+    def stratum(self, result: MonodromyResult | None, evidence: str) -> Stratum:
+        k = len(self.landscape.parameters)
+        if result is None:
+            nothing = np.zeros((0, len(self.alive)), dtype=np.complex128)
+            return Stratum(self.alive, self.signs(), np.zeros(k, dtype=np.complex128), nothing, evidence)
+        return Stratum(self.alive, self.signs(), result.parameters, result.solutions, evidence)
+
+
+_NONE = "a generic member has none: the Jacobian is singular throughout"
+
+
+def _counted(
+    count: RootCount | None, members: list[_Family], say: Callable[[str], None] | None
+) -> list[Stratum] | None:
+    """Strata that add up to a proved count; None where there is no such count or it is not reached."""
+    if count is None:
         return None
     evidence = f"the generic count is reached: {count.name} [{count.reference}]"
-    whole = Stratum(tuple(range(size)), np.ones((1, size), np.int8), found.parameters, found.solutions, evidence)
-    return StartSet("monodromy", family_digest(landscape), (whole,))
+    pieces: list[Stratum] = []
+    missing = count.value
+    for k, member in enumerate(members):
+        if say is not None:
+            say(f"monodromy for {member.n_coordinates} live coordinates")
+        if member.is_empty():
+            pieces.append(member.stratum(None, _NONE))
+            continue
+        # what smaller patterns leave is all that the last one can have
+        is_last = k == len(members) - 1
+        size = len(member.signs())
+        expected = missing // size if is_last and missing % size == 0 else None
+        runs: list[MonodromyResult] = []
+        while len(runs) < (_MAX_RUNS if expected else 1) and (not runs or len(runs[-1].solutions) != expected):
+            runs.append(member.run(len(runs), expected))
+        largest = max(runs, key=lambda r: len(r.solutions))
+        pieces.append(member.stratum(largest, evidence))
+        missing -= pieces[-1].n_solutions
+    return pieces if missing == 0 else None
 
 
-def _stratum(landscape: Landscape, alive: tuple[int, ...], flips: list[tuple[int, ...]], seed: int) -> Stratum:
-    if not alive:
-        nothing = np.zeros((1, 0), dtype=np.complex128)
-        parameters = np.zeros(len(landscape.parameters), dtype=np.complex128)
-        return Stratum((), np.ones((1, 0), np.int8), parameters, nothing, "the origin")
-    restricted = sorted({tuple(flip[i] for i in alive) for flip in flips}, reverse=True)
-    signs = np.array(restricted, dtype=np.int8)
-    tape = stratum_equations(landscape, alive)
-    if not is_dominant(tape, landscape.is_linear_parameter, len(alive), seed):
-        none = np.zeros((0, len(alive)), dtype=np.complex128)
-        parameters = np.zeros(len(landscape.parameters), dtype=np.complex128)
-        return Stratum(alive, signs, parameters, none, "a generic member has none: the Jacobian is singular throughout")
+def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
+    """A stratum on which two independent runs agree."""
+    if not member.alive:
+        return replace(member.stratum(None, "the origin"), solutions=np.zeros((1, 0), dtype=np.complex128))
+    if say is not None:
+        say(f"monodromy for {member.n_coordinates} live coordinates")
+    if member.is_empty():
+        return member.stratum(None, _NONE)
     runs: list[MonodromyResult] = []
     for k in range(_MAX_RUNS):
-        runs.append(monodromy(tape, landscape.is_linear_parameter, len(alive), signs, [], seed + 101 * k))
+        runs.append(member.run(k))
         # a run can only miss solutions (jumps to smaller strata are told apart), so the largest count decides
         largest = max(runs, key=lambda r: len(r.solutions))
-        if sum(len(r.solutions) == len(largest.solutions) for r in runs) >= _AGREEING_RUNS:
-            loops = largest.n_loops - largest.last_gain
-            evidence = f"{_AGREEING_RUNS} independent monodromy runs agree, {loops} last loops found nothing new"
-            return Stratum(alive, signs, largest.parameters, largest.solutions, evidence)
+        agreeing = [r for r in runs if len(r.solutions) == len(largest.solutions)]
+        if len(agreeing) >= _AGREEING_RUNS:
+            return member.stratum(largest, agreement(agreeing))
     counts = ", ".join(str(len(r.solutions)) for r in runs)
     raise HomotopyError(
-        f"Monodromy runs for {landscape.label} do not agree ({counts} orbits).", "Use engine=phcpack, or another solver seed."
+        f"Monodromy runs for {member.landscape.label} do not agree ({counts} orbits).",
+        "Use engine=phcpack, or another solver seed.",
+    )
+
+
+def agreement(runs: list[MonodromyResult]) -> str:
+    """What agreeing runs are evidence of, in words."""
+    loops = sum(len(r.idle) for r in runs)
+    chance = max(r.chance_of_one_missing for r in runs)
+    return (
+        f"{len(runs)} independent monodromy runs agree; {loops} closing loops found nothing new, and a run's would have "
+        f"overlooked one missing orbit with probability {chance:.1g}"
     )

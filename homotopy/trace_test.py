@@ -1,27 +1,41 @@
 """The trace test: evidence, independent of how solutions were found, that a start set is complete.
 
-For a family F(x; p), a line p(t) = p + t d in parameter space and an even function phi(x) = sum a_i x_i^2 (sign flips leave it
-alone), the pairs (x, t) with F(x; p(t)) = 0 form a curve, and (phi(x), t) maps it, modulo the flips, to a plane curve.
-Cut by a line phi(x) + b t = c, a plane curve of degree D has D points, and the sum of their t is an affine function of c exactly
-when none is missing (Sommese, Verschelde & Wampler 2002; Leykin, Rodriguez & Sottile 2018). Turning the line into t = 0 carries the D
-points to the solutions at p, all of them, and the others to infinity.
+Let the couplings c move along a line, c(t) = c + t d, and let phi = sum_k a_k dV/dc_k be a combination of the observables
+conjugate to them. The pairs (x, t) of solutions and times form a curve, and (phi, t) maps it, modulo sign flips, to a
+plane curve. Cut by a line phi + b t = e, a plane curve of degree D has D points, and the sum of their t is an affine
+function of e exactly when none is missing (Sommese, Verschelde & Wampler 2002; Leykin, Rodriguez & Sottile 2018). Turned into
+t = 0, the line carries some of the D points to the solutions at c, all of them, and the others to infinity.
+
+Why these phi: the solutions may grow faster than t when the data grow like t, while the network's output grows with the data.
+For the 2-2-2 network a section has 448 points with phi = sum a_i x_i^2 and all couplings moving, and 48, as many as there are
+solutions, when the correlations of targets and inputs move and phi is a combination of the entries of the product.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.monodromy import Complex, grow
+from homotopy.family import observables, stratum_tapes
+from homotopy.monodromy import MonodromyResult, grow, is_sound
+from homotopy.orbits import Complex, Orbits
+from homotopy.start_sets import Stratum
 from homotopy.status import PathStatus
 from homotopy.tracker import Program, TrackerOptions, compile_homotopy, track, track_loop
+from homotopy.tracker.coincide import coinciding
 from homotopy.tracker.results import CODE
+from polysys.formulation import FormulationTapes
+from polysys.landscape import Landscape
 from polysys.tape import Tape, trace
 
-_TURNS = 8  # a path lost while the line turns is tried again by another way
+_TURNS = 6  # lines by way of which the section is turned; paths lost by one way are found by another
+_SHIFTS = 6  # directions in which the line is shifted, until no path is lost
+_HIDDEN = 1e-3  # largest chance that a missing solution hides behind lost paths
 _TOLERANCE = 1e-5  # of the trace's second difference, relative to what one missing point would leave
 
 
@@ -34,126 +48,248 @@ class TraceTest:
     n_section : int
         Points (sign orbits) on a general section of the curve.
     defect : float
-        Second difference of the trace beyond rounding, relative to the median second difference of a single point:
-        about 1 or more when points are missing.
+        Second difference of the trace, relative to the median second difference of a single point: rounding, or about 1
+        or more when points are missing.
+    n_insensitive : int
+        Points of the section whose own second difference is not ten times that of the trace: the test could not tell if
+        they were missing.
     n_recovered : int
         Solutions (sign orbits) that the section's points reach when the line is turned into t = 0; more than
         expected if one of them is new.
     n_expected : int
         Solutions that the start set has.
+    n_at_infinity, n_lost : int
+        Other points of the section: carried to infinity, or lost on the way, by the turn that lost the fewest.
+    chance_hidden : float
+        How likely it is that all turns lost a given point, if each loses points at random: a missing solution would
+        have to hide behind one.
     """
 
     n_section: int
     defect: float
+    n_insensitive: int
     n_recovered: int
     n_expected: int
+    n_at_infinity: int
+    n_lost: int
+    chance_hidden: float
 
     @property
     def is_passed(self) -> bool:
         """Whether the section is complete and gives back exactly the start set."""
-        return self.defect < _TOLERANCE and self.n_recovered == self.n_expected
+        is_complete = self.defect < _TOLERANCE and self.n_insensitive == 0
+        return is_complete and self.n_recovered == self.n_expected and self.chance_hidden < _HIDDEN
 
     def __str__(self) -> str:
         word = "passed" if self.is_passed else "FAILED"
+        rest = f", {self.n_at_infinity} points to infinity" if self.n_at_infinity or self.n_lost else ""
+        lost = f", {self.n_lost} lost (all by every turn: {self.chance_hidden:.0e})" if self.n_lost else ""
+        blind = f", {self.n_insensitive} points it could not miss" if self.n_insensitive else ""
         return (
-            f"trace test {word}: {self.n_section} points on a section, defect {self.defect:.1e}, "
-            f"{self.n_recovered} of {self.n_expected} solutions recovered"
+            f"trace test {word}: {self.n_section} points on a section, defect {self.defect:.1e}{blind}, "
+            f"{self.n_recovered} of {self.n_expected} solutions recovered{rest}{lost}"
         )
 
 
-def section_system(tape: Tape, n_coordinates: int) -> Tape:
-    """F(x; p + t d) = 0 and sum a_i x_i^2 + b t = c, in the unknowns (x, t) and the parameters (p, d, a, b, c)."""
-    n, k = tape.n_variables, tape.n_parameters
+def section_system(tapes: FormulationTapes, moving: npt.NDArray[np.bool_]) -> Tape:
+    """F(x; c + t d) = 0 and sum a_k dV/dc_k + b t = e, in the unknowns (x, t) and the parameters (c, d, a, b, e)."""
+    equations, phi = tapes.equations, observables(tapes, moving)
+    n, k, m = equations.n_variables, equations.n_parameters, int(moving.sum())
+    places = np.flatnonzero(moving).tolist()
 
-    def equations(x: list[Any], q: list[Any]) -> list[Any]:
-        t = x[n]
-        p = [u + t * v for u, v in zip(q[:k], q[k : 2 * k], strict=True)]
-        values = tape.evaluate(x[:n], p, lambda c: c)
-        line = sum((a * u * u for a, u in zip(q[2 * k : 2 * k + n_coordinates], x, strict=False)), q[-2] * t)
+    def section(x: list[Any], q: list[Any]) -> list[Any]:
+        t, c = x[n], list(q[:k])
+        for place, rate in zip(places, q[k : k + m], strict=True):
+            c[place] = c[place] + t * rate
+        values = equations.evaluate(x[:n], c, lambda constant: constant)
+        observed = phi.evaluate(x[:n], c, lambda constant: constant)
+        line = sum((a * v for a, v in zip(q[k + m : k + 2 * m], observed, strict=True)), q[-2] * t)
         return [*values, line - q[-1]]
 
-    return trace(equations, n + 1, 2 * k + n_coordinates + 2)
+    return trace(section, n + 1, k + 2 * m + 2)
 
 
 def trace_test(
-    tape: Tape,
+    tapes: FormulationTapes,
     parameters: Complex,
     solutions: Complex,
-    n_coordinates: int,
     signs: npt.NDArray[np.int8],
+    moving: npt.NDArray[np.bool_],
+    n_nonzero: int,
     seed: int = 0,
     options: TrackerOptions | None = None,
+    *,
+    say: Callable[[str], None] | None = None,
 ) -> TraceTest:
     """Test whether `solutions` (one per sign orbit) are all solutions at `parameters`.
 
     Parameters
     ----------
-    tape : Tape
-        The equations, n unknowns and k parameters.
+    tapes : FormulationTapes
+        Of the family: n unknowns, k parameters.
     parameters : complex array (k,)
     solutions : complex array (m, n)
-    n_coordinates : int
-        The first of the unknowns that enter phi.
     signs : int8 array (g, n)
+        Sign flips that preserve the family, the identity first.
+    moving : bool array (k,)
+        The couplings that move along a line; affine in the potential. The fewer points they give a section, the better.
+    n_nonzero : int
+        The first so many unknowns do not vanish at any solution.
+    seed : int
     """
+    options = options or TrackerOptions()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
+    program = compile_homotopy(section_system(tapes, moving))
+    m = int(moving.sum())
+    wider = np.concatenate([signs, np.ones((len(signs), 1), np.int8)], axis=1)
 
     def draw(size: int) -> Complex:
         drawn: Complex = (rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2)
         return drawn
 
-    direction = draw(len(parameters)) * np.maximum(np.abs(parameters), np.median(np.abs(parameters)))
-    weights, slope = draw(n_coordinates), draw(1)
-    x = solutions[0]
-    level = np.array([weights @ x[:n_coordinates] ** 2])
-    base = np.concatenate([parameters, direction, weights, slope, level])
-    program = compile_homotopy(section_system(tape, n_coordinates))
-    wider = np.concatenate([signs, np.ones((len(signs), 1), np.int8)], axis=1)
-    section = grow(program, base, np.append(x, 0)[None, :], n_coordinates, wider, rng, options=options)
-    defect = _defect(program, base, section.solutions, options)
-    vertical = base.copy()
-    vertical[2 * len(parameters) : 2 * len(parameters) + n_coordinates] = 0
-    vertical[-2:] = 1, 0
+    direction = draw(m) * np.maximum(np.abs(parameters), np.median(np.abs(parameters)))[moving]
+    vertical = np.concatenate([parameters, direction, np.zeros(m), [1, 0]])
+    known = np.concatenate([solutions, np.zeros((len(solutions), 1))], axis=1)
+    scale = np.concatenate([_scales(tapes, moving, parameters, solutions), [1]])
+
+    def line() -> Complex:
+        """A general line on the same curve; observables are measured by their typical size."""
+        weights = draw(m + 1) / scale
+        return np.concatenate([parameters, direction, weights, draw(1)])
+
+    base = line()
+    seeds = _carried(program, vertical, known, base, options)
+    fixed = np.arange(len(base)) < len(parameters) + m  # the members of the family are the lines on this curve
+    # the trace tells whether the section is complete, so closing loops are run only if it is not
+    section = grow(
+        program, base, seeds, n_nonzero, wider, rng, options=options, closing_loops=0, fixed=fixed, say=say
+    )  # fmt: skip
+    defect, n_insensitive = _defect(program, section.parameters, section.solutions, options)
+    if not defect < _TOLERANCE:
+        section = grow(
+            program, section.parameters, section.solutions, n_nonzero, wider, rng, options=options, fixed=fixed, say=say
+        )  # fmt: skip
+        defect, n_insensitive = _defect(program, section.parameters, section.solutions, options)
+    base = section.parameters
+    if say is not None:
+        say(f"{len(section.solutions)} points, defect {defect:.1e}, {n_insensitive} insensitive")
+    recovered = Orbits(wider)
+    recovered.add(known)
+    best: tuple[int, int] | None = None
     matched: set[int] = set()
-    for _ in range(_TURNS):
-        middle = base.copy()
-        middle[-n_coordinates - 2 :] = draw(n_coordinates + 2)
-        ends = track_loop(program, [base, middle, vertical], section.solutions, options)
-        recovered = ends.solutions[0][ends.codes[0] == CODE[PathStatus.REGULAR]][:, :-1]
-        found = _matched(recovered, solutions, signs)
-        if found is None:
-            return TraceTest(len(section.solutions), defect, len(solutions) + 1, len(solutions))
-        matched |= found
-        if len(matched) == len(solutions):
+    hidden, n_other = 1.0, max(len(section.solutions) - len(known), 1)
+    for turn in range(_TURNS):
+        way = [base, vertical] if turn == 0 else [base, line(), vertical]
+        numbers, n_infinite, n_lost = _turn(program, way, section, recovered, n_nonzero, options)
+        matched |= numbers
+        best = min(best or (n_lost, n_infinite), (n_lost, n_infinite))
+        hidden *= min(1.0, n_lost / n_other)
+        if say is not None:
+            say(f"turn {turn}: {len(matched)} recovered, {n_infinite} at infinity, {n_lost} lost")
+        if len(recovered) > len(known) or (len(matched) == len(known) and hidden < 1e-3 * _HIDDEN):
             break
-    return TraceTest(len(section.solutions), defect, len(matched), len(solutions))
+    assert best is not None
+    return TraceTest(
+        len(section.solutions), defect, n_insensitive, len(matched), len(known), best[1], best[0], hidden
+    )  # fmt: skip
 
 
-def _defect(program: Program, base: Complex, points: Complex, options: TrackerOptions | None) -> float:
-    """Second difference of sum t under parallel shifts of the line, relative to the median over single points."""
-    step = 0.5 * abs(base[-1]) * np.exp(0.7j)
-    moved = []
-    for sign in (1, -1):
-        target = base.copy()
-        target[-1] += sign * step
-        ends = track(program, base, points, target, options)
-        if (ends.codes[0] != CODE[PathStatus.REGULAR]).any():
-            return float("inf")  # a lost point makes the trace meaningless
-        moved.append(ends.solutions[0][:, -1])
-    second = moved[0] - 2 * points[:, -1] + moved[1]
-    # the sum is known to the rounding of the largest terms; a missing point would leave its own second difference
-    noise = 1e-13 * float(np.abs(points[:, -1]).sum())
-    return float(max(abs(second.sum()) - noise, 0.0) / np.median(np.abs(second)))
+def trace_stratum(
+    landscape: Landscape,
+    stratum: Stratum,
+    couplings: tuple[str, ...],
+    seed: int = 0,
+    options: TrackerOptions | None = None,
+    say: Callable[[str], None] | None = None,
+) -> TraceTest:
+    """The trace test of a stratum of a start set, with the couplings of these names on the move."""
+    moving = [name in couplings for name, values in landscape.couplings.items() for _ in range(values.size)]
+    n_nonzero = sum(i < landscape.domain.n for i in stratum.alive)
+    return trace_test(
+        stratum_tapes(landscape, stratum.alive), stratum.parameters, stratum.solutions, stratum.signs,
+        np.array(moving) & landscape.is_linear_parameter, n_nonzero, seed, options, say=say,
+    )  # fmt: skip
 
 
-def _matched(recovered: Complex, solutions: Complex, signs: npt.NDArray[np.int8]) -> set[int] | None:
-    """Numbers of the given solutions that recovered points are mirror images of; None if a point is a new one."""
-    matched = set()
-    for x in recovered:
-        images = x * signs
-        distance = np.abs(images[:, None, :] - solutions[None, :, :]).max(axis=2).min(axis=0)
-        k = int(distance.argmin())
-        if distance[k] > 1e-6 * (1 + float(np.abs(x).max())):
-            return None
-        matched.add(k)
-    return matched
+def _scales(
+    tapes: FormulationTapes, moving: npt.NDArray[np.bool_], parameters: Complex, solutions: Complex
+) -> npt.NDArray[Any]:
+    values = observables(tapes, moving).evaluate(list(solutions.T), list(parameters), float)
+    sizes = np.array([np.median(np.abs(np.broadcast_to(v, len(solutions)))) for v in values])
+    return np.where(sizes > 0, sizes, 1)
+
+
+def _carried(program: Program, source: Complex, points: Complex, target: Complex, options: TrackerOptions) -> Complex:
+    ends = track(program, source, points, target, options)
+    return np.asarray(ends.regular())
+
+
+def _turn(
+    program: Program,
+    way: list[Complex],
+    section: MonodromyResult,
+    recovered: Orbits,
+    n_nonzero: int,
+    options: TrackerOptions,
+) -> tuple[set[int], int, int]:
+    """Carry a section's points along the way; numbers of the solutions reached (new ones are added), infinite, lost."""
+    here = section.solutions
+    n_lost = 0
+    for a, b in pairwise(way[:-1]):
+        there = _carried(program, a, here, b, options)
+        n_lost += len(here) - len(there)
+        here = there
+    ends = track(program, way[-2], here, way[-1], options)
+    sound = is_sound(ends, n_nonzero)
+    numbers = recovered.add(ends.solutions[0][sound])
+    n_infinite = int((ends.codes[0] == CODE[PathStatus.AT_INFINITY]).sum())
+    return set(numbers.tolist()), n_infinite, n_lost + len(here) - int(sound.sum()) - n_infinite
+
+
+def _defect(program: Program, base: Complex, points: Complex, options: TrackerOptions) -> tuple[float, int]:
+    """Second difference of sum t under parallel shifts of the line, relative to the median over single points.
+
+    A lost path would make the trace meaningless, so shorter shifts in other directions are tried until none is lost.
+    """
+    for k in range(_SHIFTS):
+        step = 0.5**k * 0.2 * abs(base[-1]) * np.exp(0.7j + 1.1j * k)
+        moved = [_shifted(program, base, points, sign * step, options) for sign in (1, -1)]
+        if moved[0] is not None and moved[1] is not None:
+            second = moved[0] - 2 * points[:, -1] + moved[1]
+            return _judge(second, float(np.abs(points[:, -1]).sum()))
+    return float("inf"), 0
+
+
+def _shifted(
+    program: Program, base: Complex, points: Complex, step: complex, options: TrackerOptions
+) -> Complex | None:
+    """The times t of the points of a shifted line; None if a path is lost.
+
+    Paths lost on the straight way are taken again by ways bent to either side. A wrong side would carry two points to
+    one, which is noticed.
+    """
+    target = base.copy()
+    target[-1] += step
+    ends = track(program, base, points, target, options)
+    x, lost = ends.solutions[0], np.flatnonzero(ends.codes[0] != CODE[PathStatus.REGULAR])
+    for bend in (0.1j, -0.1j, 0.2j, -0.2j):
+        if not len(lost):
+            break
+        middle = base.copy()
+        middle[-1] += step * (0.5 + bend)
+        again = track_loop(program, [base, middle, target], points[lost], options)
+        found = again.codes[0] == CODE[PathStatus.REGULAR]
+        x[lost[found]] = again.solutions[0][found]
+        lost = lost[~found]
+    if len(lost) or (coinciding(np.arange(len(x)), x, np.zeros(len(x), int), np.zeros(len(x), bool))[0]).size:
+        return None
+    return np.asarray(x[:, -1])
+
+
+def _judge(second: Complex, size: float) -> tuple[float, int]:
+    """The defect of the second differences of times that add up to `size`, and how many of them it would drown."""
+    total, single = abs(complex(second.sum())), np.abs(second)
+    noise = 1e-15 * size  # the least that rounding of the times leaves of an exact zero
+    if len(second) == 1:  # a section with one point is that of a line
+        return (0.0 if total < 1e3 * noise else 1.0), 0
+    return total / max(float(np.median(single)), noise), int((single <= 10 * max(total, noise)).sum())

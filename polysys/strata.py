@@ -20,11 +20,17 @@ from polysys.errors import InputError
 MAX_VARIABLES = 20  # a million subsets, a second or two
 
 
-def strata(potential: Any) -> list[tuple[int, ...]]:
+def strata(potential: Any, has_multipliers: bool = False) -> list[tuple[int, ...]]:
     """The closed zero patterns that can carry solutions, each as the tuple of its live coordinates.
 
     Decided on the monomials only, so it holds for every polynomial with these monomials. A pattern is left out when
     some equation of the restricted system is a single monomial: then it has no solution in the torus.
+
+    Parameters
+    ----------
+    potential : sympy PolyElement
+    has_multipliers : bool
+        The equations are dV/dx_j = mu_l x_j, as on spheres: a live one is never a single monomial.
 
     Raises
     ------
@@ -38,14 +44,21 @@ def strata(potential: Any) -> list[tuple[int, ...]]:
     >>> strata(x**2 * y**2 + x * y + x**2 + y**2)
     [(), (0, 1)]
     """
-    closed, _ = _patterns(potential)
+    closed, _ = _patterns(potential, has_multipliers)
     return sorted(map(_members, np.flatnonzero(closed).tolist()), key=lambda a: (len(a), a))
 
 
-def open_strata(potential: Any) -> Iterator[tuple[tuple[int, ...], int]]:
+def open_strata(potential: Any, has_multipliers: bool = False) -> Iterator[tuple[tuple[int, ...], int]]:
     """Zero patterns that are not closed and carry solutions all the same, each with the dimension to expect there.
 
     Decided on the monomials: it holds for generic coefficients. Empty for a potential with a pure power of each variable.
+
+    Parameters
+    ----------
+    potential : sympy PolyElement
+    has_multipliers : bool
+        The equations are dV/dx_j = mu_l x_j. Patterns are then listed that may carry solutions, and the dimension is the
+        one that would be expected without multipliers; an empty list says the same.
 
     Raises
     ------
@@ -68,9 +81,10 @@ def open_strata(potential: Any) -> Iterator[tuple[tuple[int, ...], int]]:
     coefficients and solutions form a vector bundle over the torus, of the dimension of the coefficients plus |A| - r. The
     derivatives by dead coordinates have coefficients of their own. On finitely many points (r = |A|) none of them vanishes;
     on a larger set each lowers the dimension by one, and what is left is not seen by any closed pattern. A derivative of
-    one monomial vanishes nowhere in the torus.
+    one monomial vanishes nowhere in the torus. Full rank makes the equations solvable for the coefficients at every point,
+    multipliers or not, and then the same argument excludes solutions.
     """
-    _, n_conditions = _patterns(potential)
+    _, n_conditions = _patterns(potential, has_multipliers)
     monomials = [e for e in potential.monoms() if any(e)]
     pure = sum(1 << k for k in {k for e in monomials for k in _support(e) if len(_support(e)) == 1})
     # where all live coordinates have pure powers the rank is full
@@ -83,7 +97,7 @@ def open_strata(potential: Any) -> Iterator[tuple[tuple[int, ...], int]]:
             yield alive, lost - int(n_conditions[code])
 
 
-def _patterns(potential: Any) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
+def _patterns(potential: Any, has_multipliers: bool) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
     """For every set of live coordinates whether it is closed, and the number of derivatives by dead ones that do not vanish.
 
     Sets with a derivative of one monomial, which vanishes nowhere in the torus, are not closed and have no conditions.
@@ -102,8 +116,8 @@ def _patterns(potential: Any) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int
         remaining = np.zeros(1 << n, dtype=np.int32)
         for mask in monomials:
             remaining += (np.uint32(mask) & ~alive) == 0
-        is_possible &= remaining != 1
         is_dead = (alive >> np.uint32(j)) & 1 == 0
+        is_possible &= (remaining != 1) | (~is_dead & has_multipliers)
         n_conditions += is_dead & (remaining > 0)
     n_conditions[~is_possible] = 0
     return is_possible & (n_conditions == 0), n_conditions

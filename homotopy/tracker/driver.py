@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from homotopy.status import PathStatus
 from homotopy.tracker import kernels
-from homotopy.tracker.batch import Homotopy, Progress, evaluate, track_paths
+from homotopy.tracker.batch import Ends, Homotopy, Progress, evaluate, track_paths
 from homotopy.tracker.coincide import coinciding
 from homotopy.tracker.endgame import diverges, run_endgame
 from homotopy.tracker.options import TrackerOptions
@@ -289,6 +289,32 @@ def _sharpen(state: _State, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_
 
 def _finish(state: _State, rows: npt.NDArray[np.int64], options: TrackerOptions, threads: int | None) -> None:
     """Endgame for stalled paths."""
+    # first straight on: a path to a large or ill-conditioned regular point looks like one to infinity from afar
+    on = replace(options.tighter(), endgame_radius=1e-300, max_step=0.5, first_step=0.05, max_iterations=500)
+    start = state.info[rows, kernels.TAU].astype(complex)
+    further = track_paths(state.homotopy, state.sample[rows], state.x[rows], on, start, 1.0, threads)
+    through = (further.outcome == kernels.REACHED) & np.isfinite(further.x).all(axis=1)
+    through &= further.info[:, kernels.UPDATE] < kernels.FINAL
+    stalled_at = state.x[rows]
+    arrived = rows[through]
+    state.x[arrived], state.codes[arrived] = further.x[through], CODE[PathStatus.REGULAR]
+    for column in (kernels.UPDATE, kernels.RESIDUAL, kernels.PIVOT_RATIO, kernels.NORM):
+        state.info[arrived, column] = further.info[through, column]
+    # a multiple root, too, is reached in the end, with Newton's method crawling
+    _sharpen(state, arrived)
+    through[through] = state.is_sharp[arrived]
+    state.x[rows[~through]], state.codes[rows[~through]] = stalled_at[~through], CODE[PathStatus.FAILED]
+    state.info[rows[through], kernels.TAU] = 1.0
+    rest = np.flatnonzero(~through)
+    if len(rest):
+        last = Ends(further.x[rest], further.outcome[rest], further.info[rest])
+        _end_singular(state, rows[rest], last, options, threads)
+
+
+def _end_singular(
+    state: _State, rows: npt.NDArray[np.int64], further: Ends, options: TrackerOptions, threads: int | None
+) -> None:
+    """Endgame for stalled paths that cannot go straight on; `further` is where that broke off."""
     u = state.info[rows, kernels.TAU]
     stalled_at = state.x[rows]
     game = run_endgame(state.homotopy, state.sample[rows], state.x[rows], u, options, threads)
@@ -309,14 +335,11 @@ def _finish(state: _State, rows: npt.NDArray[np.int64], options: TrackerOptions,
     state.codes[again[ok]] = CODE[PathStatus.REGULAR]
     state.info[rows[found], kernels.TAU] = 1.0
     # what is left may be a regular end point too ill conditioned for doubles, or one of a close cluster, around which
-    # the endgame's loops go as around one multiple root: go on to the very end and refine there
+    # the endgame's loops go as around one multiple root: refine where going straight on came to the very end
     left = np.flatnonzero(np.isin(state.codes[rows], [CODE[PathStatus.FAILED], CODE[PathStatus.SINGULAR]]))
-    on = replace(options.tighter(), endgame_radius=1e-300, max_step=0.5, first_step=0.05, max_iterations=500)
-    start = u[left].astype(complex)
-    further = track_paths(state.homotopy, state.sample[rows[left]], stalled_at[left], on, start, 1.0, threads)
-    moved = np.isfinite(further.x).all(axis=1) & (further.outcome != kernels.BAD_START)
-    gone = np.where(moved, further.info[:, kernels.TAU], 0.0)
-    points = np.where((gone > 0)[:, None], further.x, stalled_at[left])
+    moved = np.isfinite(further.x[left]).all(axis=1) & (further.outcome[left] != kernels.BAD_START)
+    gone = np.where(moved, further.info[left, kernels.TAU], 0.0)
+    points = np.where((gone > 0)[:, None], further.x[left], stalled_at[left])
     near = (1.0 - u[left]) * (1.0 - gone) < NEAR_END
     last = rows[left[near]]
     before, codes = state.x[last], state.codes[last]

@@ -46,9 +46,7 @@ def run_endgame(
     inner = 1.0 - (1.0 - u) / 100.0
     near = track_paths(homotopy, sample, x, careful, u.astype(complex), inner.astype(complex), threads)
     arrived = near.outcome == kernels.REACHED
-    with np.errstate(all="ignore"):
-        growth = np.log(np.abs(near.x).max(axis=1) / np.abs(x).max(axis=1)) / np.log(100.0)
-    infinite = arrived & (growth > GROWTH)
+    infinite = _grows(homotopy, sample, x, u, careful, threads)
     outer_mean, outer_winding = _loops(homotopy, sample, x, 1.0 - u, ~infinite, careful, threads)
     base = np.where(arrived[:, None], near.x, x)
     radius = np.where(arrived, 1.0 - inner, 1.0 - u)
@@ -59,6 +57,35 @@ def run_endgame(
     error[both] = np.abs(mean - outer_mean).max(axis=1)[both] / size[both]
     result = np.where(both[:, None], mean, outer_mean)
     return Endgame(result, np.where(both, winding, 0), infinite, error)
+
+
+def _grows(
+    homotopy: Homotopy,
+    sample: npt.NDArray[np.int64],
+    x: npt.NDArray[np.complex128],
+    u: npt.NDArray[np.float64],
+    options: TrackerOptions,
+    threads: int | None,
+) -> npt.NDArray[np.bool_]:
+    """Whether the norm of paths at x, u grows like a negative power of 1 - u.
+
+    Measured backwards, from sixteen times and from four times as far, where the path can be followed (forwards it soon
+    meets the limits of double precision): the two exponents must agree, as they do not on the way to a finite point.
+    """
+    exponents = []
+    here, u_here, norm = x, u, np.abs(x).max(axis=1)
+    sound = np.isfinite(norm)
+    for _ in range(2):
+        back = 1.0 - 4.0 * (1.0 - u_here)
+        ends = track_paths(homotopy, sample, here, options, u_here.astype(complex), back.astype(complex), threads)
+        sound &= ends.outcome == kernels.REACHED
+        with np.errstate(all="ignore"):
+            before = np.abs(ends.x).max(axis=1)
+            exponents.append(np.log(norm / before) / np.log(4.0))
+        here, u_here, norm = np.where(sound[:, None], ends.x, x), back, before
+    a, b = exponents
+    with np.errstate(invalid="ignore"):
+        return np.asarray(sound & (np.minimum(a, b) > GROWTH) & (np.abs(a - b) < 0.2 * np.maximum(a, b)))
 
 
 def diverges(

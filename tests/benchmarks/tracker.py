@@ -214,6 +214,12 @@ LANDSCAPES = [
     "deep-linear:widths=2-2-3,data=gaussian",
     "deep-linear:widths=2-3-2,data=gaussian",
     "polynomial-network:widths=2-2-1,activation=z^2,data=gaussian,m=3",
+    "spherical-p-spin:n=5,p=2-3,field=1/2",
+    "spherical-p-spin:n=8,p=2-3,field=1/2",
+    "spherical-p-spin:n=5,p=2-4",
+    "deep-linear:widths=3-2-3,data=gaussian",
+    "deep-linear:widths=2-2-2-2,data=gaussian",
+    "deep-linear:widths=3-3-3,data=gaussian",
 ]
 
 

@@ -185,6 +185,70 @@ def test_trouble_does_not_make_the_result_depend_on_threads(trouble: str) -> Non
         assert one.counts()[PathStatus.REGULAR] == 3 * 255
 
 
+def isotropic_mixture() -> ps.Landscape:
+    """x (x^2 + y^2) + y/2 on the circle, where it is x + y/2: two stationary points, of the six of a cubic."""
+    tensor = np.full((2, 2, 2), Fraction(0), dtype=object)
+    tensor[0, 0, 0] = Fraction(1)
+    tensor[0, 1, 1] = tensor[1, 0, 1] = tensor[1, 1, 0] = Fraction(1, 3)
+    return ps.SphericalPSpin(n=2, p=(1, 3)).from_tensors({3: tensor, 1: [0, "1/2"]})
+
+
+def mixture_without_cubic_part() -> ps.Landscape:
+    """A quadric with a field on the sphere: 2 n stationary points, of the 2 (2^n - 1) of a cubic."""
+    quadric = np.diag([Fraction(1), Fraction(3), Fraction(-2)]).astype(object)
+    return ps.SphericalPSpin(n=3, p=(1, 2, 3)).from_tensors({1: [1, 2, "1/3"], 2: quadric, 3: np.zeros((3, 3, 3), int)})
+
+
+def half_regularised_chain() -> ps.Landscape:
+    """V = (w_2 w_1 - 2)^2 / 2 + w_1^2 / 2: dV/dw_2 = 0 asks for w_1 = 0 or w_1 w_2 = 2; dV/dw_1 = 0 leaves the origin."""
+    return ps.DeepLinear(widths=(1, 1, 1), data=([[1]], [[2]]), l2=[1, 0]).sample()
+
+
+@pytest.mark.parametrize(
+    ("landscape", "regular", "at_infinity"),
+    [(isotropic_mixture(), 2, 4), (mixture_without_cubic_part(), 6, 8), (half_regularised_chain(), 1, 4)],
+    ids=["isotropic", "no cubic part", "no l2"],
+)
+def test_paths_of_special_members_go_to_infinity_and_are_counted_there(
+    landscape: ps.Landscape, regular: int, at_infinity: int
+) -> None:
+    c = ho.census(landscape, engine="tracker")
+    assert c.n_complex == regular
+    assert (c.paths.regular, c.paths.at_infinity) == (regular, at_infinity)
+    assert c.paths.is_balanced and c.paths.tracked == regular + at_infinity
+    assert c.run.rounds == 1
+
+
+@pytest.mark.parametrize("exponent", [8, 12])
+def test_solutions_that_pass_for_infinite_are_missed_with_a_word(exponent: int) -> None:
+    """|w_2 / w_1| = 1 / sqrt(e) is beyond the tracker's scaling: four paths end at infinity, and the verdict says so."""
+    l2 = [1, Fraction(1, 10**exponent)]
+    c = ho.census(ps.DeepLinear(widths=(1, 1, 1), data=([[1]], [[2]]), l2=l2).sample(), engine="tracker")
+    assert c.paths.is_balanced and c.paths.tracked == 5
+    assert c.n_complex == 5 or c.completeness.verdict in UNPROVED
+
+
+@pytest.mark.parametrize("exponent", [2, 4, 6])
+def test_a_vanishing_l2_value_sends_solutions_far_away_and_none_is_lost(exponent: int) -> None:
+    """The chain 1-1-1 with l2 = (1, e): w_2^2 = w_1^2 / e and |w_1| grows no faster than 1/e; five solutions for e > 0."""
+    e = Fraction(1, 10**exponent)
+    c = ho.census(ps.DeepLinear(widths=(1, 1, 1), data=([[1]], [[2]]), l2=[1, e]).sample(), engine="tracker")
+    # with s = w_1 w_2 and r = s - 2: w_2 r = -w_1, w_1 r = -e w_2, so r^2 = e, s = 2 -+ sqrt(e), w_2^2 = s / -r
+    assert c.n_complex == 5 and c.paths.regular == 5
+    root = float(e) ** 0.5
+    expected = sorted([(2 + root) / root, (2 - root) / root])
+    found = sorted(
+        {round(abs(complex(float(z[1].real.mid()), float(z[1].imag.mid()))) ** 2, 6) for z in _zeros(c)} - {0.0}
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def _zeros(c: ho.Census) -> list[list[Any]]:
+    from homotopy.closure import enclosing_balls
+
+    return [enclosing_balls(certificate) for certificate in c.certificates]
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, complex(0, np.nan)])
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_numbers_that_are_not_finite_are_refused(place: int, value: complex) -> None:
@@ -214,7 +278,7 @@ LONG_START = """
 import polysys as ps
 from homotopy import start_cache
 print("ready", flush=True)
-start_cache.start_set(ps.model_from_label("deep-linear:widths=3-2-3,data=gaussian").sample(1))
+start_cache.start_set(ps.model_from_label("deep-linear:widths=3-3-3,data=gaussian").sample(1))
 print("finished", flush=True)
 """
 SLOW_SAVE = """
