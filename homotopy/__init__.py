@@ -3,6 +3,10 @@
 from homotopy.census import Census, census
 from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.classify import StationaryPoint
+from homotopy.comparison import Comparison, compare
+from homotopy.ensemble import ensemble, load_ensemble
+from homotopy.ensemble_result import Ensemble
+from homotopy.ensemble_spec import EnsembleSpec
 from homotopy.errors import (
     CensusFileError,
     EngineCrashError,
@@ -10,6 +14,9 @@ from homotopy.errors import (
     EngineMissingError,
     EngineTimeoutError,
     HomotopyError,
+    StoreError,
+    StoreWriteError,
+    WorkerStartError,
 )
 from homotopy.options import Options
 from homotopy.records import load_census as load
@@ -22,22 +29,31 @@ __all__ = [
     "CensusFileError",
     "Certificate",
     "CertificationReport",
+    "Comparison",
     "Completeness",
     "EngineCrashError",
     "EngineEmptyError",
     "EngineMissingError",
     "EngineTimeoutError",
+    "Ensemble",
+    "EnsembleSpec",
     "HomotopyError",
     "Options",
     "PathAccount",
     "PathStatus",
     "SolveReport",
     "StationaryPoint",
+    "StoreError",
+    "StoreWriteError",
     "Verdict",
     "VerificationReport",
+    "WorkerStartError",
     "census",
     "certify",
+    "compare",
+    "ensemble",
     "load",
+    "load_ensemble",
     "solve",
     "verify",
 ]
