@@ -161,7 +161,7 @@ class Ensemble:
         """The mean of the natural logarithm (the quenched complexity, times the size); -inf where a count is 0."""
         lower, upper = self.range(quantity)
         with np.errstate(divide="ignore"):
-            return Statistic(f"log {_name(quantity)}", "log-mean", np.log(lower), np.log(upper))
+            return Statistic(_name(quantity), "log-mean", np.log(lower), np.log(upper))
 
     def fraction(self, quantity: Quantity, is_met: Callable[[Any], bool]) -> Statistic:
         """The fraction of samples whose count meets a condition, such as ``lambda n: n == 2``."""
@@ -268,9 +268,12 @@ class Ensemble:
 
     def __repr__(self) -> str:
         means = [m.interval() for m in self.means_by_index().values()]
-        middle = [f"{(m.low + m.high) / 2:.4g}" for m in means]
-        reach = [f"{(m.high - m.low) / 2:.2g}" for m in means]
-        width = max(map(len, (*middle, *reach))) + 2
+        if self.n_open:  # a mean that is not settled is a range
+            names, rows = ("from", "to"), [[f"{m.low:.4g}" for m in means], [f"{m.high:.4g}" for m in means]]
+        else:
+            names = ("mean", "+-")
+            rows = [[f"{(m.low + m.high) / 2:.4g}" for m in means], [f"{(m.high - m.low) / 2:.2g}" for m in means]]
+        width = max(map(len, rows[0] + rows[1])) + 2
         verdicts = ", ".join(
             f"{n} {verdict}" for verdict, n in self.count_verdicts().items() if n or verdict == "proved"
         )
@@ -283,8 +286,8 @@ class Ensemble:
             f"  minima     mean {self.mean('n_minima').interval()}\n"
             f"  median     real {self.median('n_real').interval()}\n"
             f"  index   {''.join(str(k).rjust(width) for k in range(self.dimension + 1))}\n"
-            f"  mean    {''.join(text.rjust(width) for text in middle)}\n"
-            f"  +-      {''.join(text.rjust(width) for text in reach)}   (95 %, t)\n"
+            f"  {names[0]:8}{''.join(text.rjust(width) for text in rows[0])}\n"
+            f"  {names[1]:8}{''.join(text.rjust(width) for text in rows[1])}   (95 %, t)\n"
             f"  time       {self.seconds:.3g} s of work"
         )
 

@@ -7,6 +7,7 @@ import importlib
 import logging
 import os
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -25,6 +26,7 @@ from polysys.models.base import Model
 
 Progress = Callable[[int, int, int], None]  # samples done, samples in all, failures among them
 Say = Callable[[str], None]
+DASK_TIMEOUT = 15.0  # seconds until a scheduler has answered
 _POLL = 1.0  # seconds between looks at chunks that another run has claimed
 
 
@@ -96,7 +98,7 @@ def dask_pool(address: str) -> Iterator[Pool]:
     quiet.setLevel(logging.CRITICAL)  # its own account of a failed connection runs over pages
     try:
         try:
-            client = distributed.Client(address, timeout=15, set_as_default=False)
+            client = distributed.Client(address, timeout=DASK_TIMEOUT, set_as_default=False)
         except (OSError, ValueError, TypeError, ImportError) as error:
             raise InputError(
                 f"No Dask scheduler answers at {address[:200]} ({type(error).__name__}).",
@@ -293,8 +295,10 @@ def _count_here(job: Job) -> Future[list[SampleRecord]]:
     future: Future[list[SampleRecord]] = Future()
     records: list[SampleRecord] = []
     try:
-        for sample in job.samples:
-            records += count_samples(job.model, job.seed, [sample], job.options, points=job.points)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # sample 0 has warned; as in a worker, the others need not
+            for sample in job.samples:
+                records += count_samples(job.model, job.seed, [sample], job.options, points=job.points)
     except Exception as error:
         future.set_exception(error)
     else:

@@ -23,6 +23,8 @@ def nearest_double(value: arb) -> tuple[float, float]:
     ...     nearest_double(arb(1) / 3)
     (0.3333333333333333, 2.7755575615628914e-17)
     """
+    if not value.is_finite():
+        return float(value.mid()), inf
     with ctx.workprec(_PRECISION):
         low, high = _correctly_rounded(value.lower()), _correctly_rounded(value.upper())
     if low == high:

@@ -174,16 +174,13 @@ def _count(model: Model, seed: int, sample: int, options: Options, points: bool)
     begin = time.perf_counter()
     try:
         found = census(model.sample(seed, sample), options=options)
-    except EngineMissingError:
+        return record_of(found, model.label, seed, sample, points=points, seconds=time.perf_counter() - begin)
+    except (EngineMissingError, OSError):
         raise
     except PolysysError as error:
         text = f"{type(error).__name__}: {error.what}"
-    except OSError:
-        raise
     except Exception as error:  # a defect of ours on one sample must neither stop the others nor be forgotten
         text = f"{type(error).__name__}: {str(error)[:300]}"
-    else:
-        return record_of(found, model.label, seed, sample, points=points, seconds=time.perf_counter() - begin)
     return failed_record(model.label, seed, sample, "error", text, seconds=time.perf_counter() - begin)
 
 
