@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from homotopy.certify import Certificate
+from homotopy.certificates import CertificateList
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
 from homotopy.completeness import CompletenessReport, alternating_sum, judge, upper_bounds
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solve import PathAccount, Progress, SolveReport, solve
-from homotopy.status import Verdict
 from polysys.counts import RootCount
 from polysys.formulation import Kind
 from polysys.labels import model_from_label
@@ -53,8 +52,8 @@ class Census:
     Parameters
     ----------
     landscape : Landscape
-    certificates : tuple of Certificate
-        Pairwise distinct certified complex solutions.
+    certificates : CertificateList
+        Pairwise distinct certified complex solutions; a sequence of :class:`Certificate`.
     points : tuple of StationaryPoint
         The real ones as points of the domain, sorted by energy.
     orbit_of : tuple of int
@@ -67,7 +66,7 @@ class Census:
     """
 
     landscape: Landscape
-    certificates: tuple[Certificate, ...]
+    certificates: CertificateList
     points: tuple[StationaryPoint, ...]
     orbit_of: tuple[int, ...]
     bounds: tuple[RootCount, ...]
@@ -93,12 +92,12 @@ class Census:
     @property
     def n_real_classes(self) -> int:
         """Number of solutions proved real."""
-        return sum(c.reality is Verdict.YES for c in self.certificates)
+        return self.certificates.n_real
 
     @property
     def n_undecided(self) -> int:
         """Number of solutions whose reality is undecided."""
-        return sum(c.reality is Verdict.UNDECIDED for c in self.certificates)
+        return self.certificates.n_undecided
 
     @property
     def n_real(self) -> int:

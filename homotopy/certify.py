@@ -12,34 +12,42 @@ import numpy.typing as npt
 from flint import acb_mat, ctx
 
 from homotopy import intervals
-from homotopy.intervals import Enclosure, ExactComplex, to_double
+from homotopy.certificates import (
+    Certificate,
+    CertificateList,
+    close_pairs,
+    disjoint,
+    mirror,
+    reality,
+    same_zero,
+)
+from homotopy.discs.contraction import UNDECIDED, YES, prove, system_discs
+from homotopy.intervals import Enclosure, ExactComplex
 from homotopy.status import Verdict
 from polysys.formulation import FormulationTapes
 
-PRECISIONS = (128, 256, 512, 1024)  # bits; 128 decides everything but near-singular zeros
+__all__ = [
+    "Certificate",
+    "CertificateList",
+    "CertificationReport",
+    "certify",
+    "certify_one",
+    "close_pairs",
+    "disjoint",
+    "mirror",
+    "reality",
+    "same_zero",
+]
+
+PRECISIONS = (128, 256, 512, 1024)  # bits of python-flint; 128 decides everything but near-singular zeros
+DOUBLE_DIGITS = 15  # what certificates in doubles aim at; ill-conditioned zeros have fewer
+_DIGITS_A_BIT = 0.25  # decimals of a centre at a precision
+_WIDE = 1e-10  # relative radius above which a box is made again with more digits
+_NARROW = 1e-3  # a box is made again unless it is narrower than its uniqueness region by this factor
 _NEWTON_STEPS = 12
 _FAR = Fraction(1, 10**7)  # a Newton step this long moves the Jacobian: it is evaluated again
 _START_RADIUS = Fraction(1, 100)  # first uniqueness radius tried, relative to the size of the point
 _TARGET_CONTRACTION = Fraction(1, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A certified zero of the system: an enclosure and what it proves.
-
-    Parameters
-    ----------
-    enclosure : Enclosure
-    reality : Verdict
-        YES: the zero is real (its conjugate lies in its own uniqueness region). NO: some imaginary part excludes
-        zero. UNDECIDED otherwise.
-    precision : int
-        Bits at which the test passed.
-    """
-
-    enclosure: Enclosure
-    reality: Verdict
-    precision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +56,25 @@ class CertificationReport:
 
     Parameters
     ----------
-    certificates : tuple of Certificate
-        Of zeros proved pairwise distinct.
+    certificates : CertificateList
+        Of zeros proved pairwise distinct; a sequence of :class:`Certificate`.
     assignment : tuple of int or None
         For each candidate the certificate it led to; None where none was proved.
     n_entangled : int
         Certified candidates left out because they could be proved neither equal to nor distinct from another one.
     """
 
-    certificates: tuple[Certificate, ...]
+    certificates: CertificateList
     assignment: tuple[int | None, ...]
     n_entangled: int
 
 
 def certify(
     tapes: FormulationTapes,
-    candidates: Iterable[Sequence[complex]],
+    candidates: Iterable[Sequence[complex]] | npt.NDArray[np.complex128],
     known: Sequence[Certificate] = (),
     images: Sequence[npt.NDArray[np.int8]] | None = None,
+    digits: int = DOUBLE_DIGITS,
 ) -> CertificationReport:
     """Certify candidate solutions of a system with real (rational) coefficients.
 
@@ -79,10 +88,17 @@ def certify(
     images : sequence of int8 arrays (g, n), optional
         For each candidate the sign flips, the identity first, that map the system's zeros to zeros. An image of a
         certified zero is certified by the image of its certificate, at no cost; the assignment then lists all images.
+    digits : int
+        Decimals to which real zeros are enclosed; more than 15 take ball arithmetic (milliseconds a zero).
 
     Returns
     -------
     CertificationReport
+
+    Notes
+    -----
+    In doubles with rigorous rounding bounds (:mod:`homotopy.discs.contraction`, some 30 microseconds a candidate for
+    fifteen unknowns), and what these do not decide, or enclose widely, in ball arithmetic with growing precision.
 
     Examples
     --------
@@ -92,26 +108,69 @@ def certify(
     >>> len(report.certificates), report.assignment
     (2, (0, 1, 0))
     """
-    proved = list(known)
+    points = _as_array(candidates, tapes.equations.n_variables)
+    found, row_of = _certified(tapes, points, digits)
+    sizes = [1] * len(points) if images is None else [len(flips) for flips in images]
+    if images is not None:
+        found = found.with_images([images[k] for k in np.flatnonzero(row_of >= 0).tolist()])
     position: list[int | None] = []
-    for k, candidate in enumerate(candidates):
-        certificate = certify_one(tapes, candidate)
-        for flip in [None] if images is None else images[k]:
-            if certificate is None:
-                position.append(None)
-            else:
-                position.append(len(proved))
-                proved.append(certificate if flip is None else mirror(certificate, flip))
-    return _distinct(proved, position)
+    place = len(known)
+    for k, row in enumerate(row_of.tolist()):
+        position.extend([None] * sizes[k] if row < 0 else range(place, place + sizes[k]))
+        place += sizes[k] if row >= 0 else 0
+    return _distinct(CertificateList.joined([CertificateList.of(known), found]), position)
 
 
-def certify_one(tapes: FormulationTapes, candidate: Sequence[complex]) -> Certificate | None:
+def _as_array(candidates: Iterable[Sequence[complex]] | npt.NDArray[np.complex128], n: int) -> npt.NDArray[np.complex128]:
+    rows = candidates if isinstance(candidates, np.ndarray) else list(candidates)
+    return np.asarray(rows, dtype=np.complex128).reshape(len(rows), n)
+
+
+def _certified(
+    tapes: FormulationTapes, points: npt.NDArray[np.complex128], digits: int
+) -> tuple[CertificateList, npt.NDArray[np.int64]]:
+    """Certificates of the points that have one, in order, and for each point its row, -1 without."""
+    with np.errstate(over="ignore"):
+        boxes = prove(system_discs(tapes), points)
+    size = np.maximum(1.0, np.abs(boxes.mid).max(axis=1, initial=0.0))
+    is_fine = boxes.is_proved & (boxes.reality != UNDECIDED)
+    is_fine &= (boxes.radius <= _WIDE * size) & (boxes.radius <= _NARROW * boxes.uniqueness)
+    if digits > DOUBLE_DIGITS:
+        is_fine &= boxes.reality != YES
+    exact = {}
+    is_kept = is_fine.copy()
+    for k in np.flatnonzero(~is_fine).tolist():
+        certificate = certify_one(tapes, points[k].tolist(), digits)
+        if certificate is not None:
+            exact[k] = certificate
+        is_kept[k] = certificate is not None or bool(boxes.is_proved[k])
+    rows = np.flatnonzero(is_kept)
+    row_of = np.full(len(points), -1, np.int64)
+    row_of[rows] = np.arange(len(rows))
+    result = CertificateList.of_boxes(boxes).take(rows)
+    if exact:
+        more = CertificateList.of(list(exact.values()))
+        at = row_of[list(exact)]
+        result.mid[at], result.radius[at] = more.mid, more.radius
+        result.uniqueness[at], result.reality[at] = more.uniqueness, more.reality
+        result = CertificateList(
+            result.mid, result.radius, result.uniqueness, result.reality,
+            dict(zip(at.tolist(), exact.values(), strict=True)),
+        )  # fmt: skip
+    return result, row_of
+
+
+def certify_one(
+    tapes: FormulationTapes, candidate: Sequence[complex], digits: int = DOUBLE_DIGITS
+) -> Certificate | None:
     """The certificate of the zero near a candidate, with the precision raised until it is decided; None if none is."""
     if not np.isfinite(np.asarray(candidate, dtype=np.complex128)).all():
         return None
     mid: tuple[ExactComplex, ...] = tuple((Fraction(z.real), Fraction(z.imag)) for z in map(complex, candidate))
     best: Certificate | None = None
     for precision in PRECISIONS:
+        if int(precision * _DIGITS_A_BIT) < digits and precision < PRECISIONS[-1]:
+            continue
         with ctx.workprec(precision):
             enclosure = _enclose(tapes, mid, precision)
         if enclosure is None:
@@ -120,25 +179,6 @@ def certify_one(tapes: FormulationTapes, candidate: Sequence[complex]) -> Certif
         if best.reality is not Verdict.UNDECIDED:
             break
     return best
-
-
-def mirror(certificate: Certificate, flip: npt.NDArray[np.int8]) -> Certificate:
-    """The certificate of the mirror image of a zero under a sign flip that preserves the system.
-
-    F(S z) = S' F(z) with diagonal sign matrices S, S': every quantity of the contraction test is unchanged.
-    """
-    e = certificate.enclosure
-    mid = tuple((re, im) if s == 1 else (-re, -im) for (re, im), s in zip(e.mid, flip.tolist(), strict=True))
-    return Certificate(Enclosure(mid, e.radius, e.uniqueness), certificate.reality, certificate.precision)
-
-
-def reality(enclosure: Enclosure) -> Verdict:
-    """Whether the enclosed zero of a real system is real."""
-    if any(abs(im) > enclosure.radius for _, im in enclosure.mid):
-        return Verdict.NO
-    farthest = max(abs(im) for _, im in enclosure.mid)
-    # |conj(z) - m| <= |conj(z) - conj(m)| + |conj(m) - m| <= r + 2 |Im m|
-    return Verdict.YES if 2 * farthest + enclosure.radius <= enclosure.uniqueness else Verdict.UNDECIDED
 
 
 def _enclose(tapes: FormulationTapes, mid: tuple[ExactComplex, ...], precision: int) -> Enclosure | None:
@@ -177,7 +217,7 @@ def _tighten(
         eta, _ = intervals.newton_defect(tapes.equations, y, on_axis)
         if eta is not None and eta <= Fraction(1, 10**18):
             mid = on_axis
-    digits = int(precision * 0.25)
+    digits = int(precision * _DIGITS_A_BIT)
     mid = tuple((_decimal(re, digits), _decimal(im, digits)) for re, im in mid)
     eta, _ = intervals.newton_defect(tapes.equations, y, mid)
     if eta is None:
@@ -259,64 +299,25 @@ def _exponent(value: Fraction) -> int:
     return guess
 
 
-def _distinct(proved: list[Certificate], position: list[int | None]) -> CertificationReport:
+def _distinct(proved: CertificateList, position: list[int | None]) -> CertificationReport:
     """Merge certificates of one zero, keep only what is pairwise proved distinct."""
-    representative = list(range(len(proved)))
+    pairs = close_pairs(proved.mid, proved.radius)
+    if not pairs:
+        return CertificationReport(proved, tuple(position), 0)
+    representative = np.arange(len(proved))
     dropped: set[int] = set()
-    for i, j in close_pairs([c.enclosure for c in proved]):
-        a, b = representative[i], representative[j]
+    enclosure = {k: proved[k].enclosure for k in {k for pair in pairs for k in pair}}
+    for i, j in pairs:
+        a, b = int(representative[i]), int(representative[j])
         if a == b or a in dropped or b in dropped:
             continue
         first, second = min(a, b), max(a, b)
-        if same_zero(proved[first].enclosure, proved[second].enclosure):
-            representative = [first if k == second else k for k in representative]
-        elif not disjoint(proved[first].enclosure, proved[second].enclosure):
+        if same_zero(enclosure[first], enclosure[second]):
+            representative[representative == second] = first
+        elif not disjoint(enclosure[first], enclosure[second]):
             dropped.add(second)
-    kept = [k for k in range(len(proved)) if representative[k] == k and k not in dropped]
-    number = {k: new for new, k in enumerate(kept)}
-    assignment = tuple(None if p is None else number.get(representative[p]) for p in position)
-    return CertificationReport(tuple(proved[k] for k in kept), assignment, len(dropped))
-
-
-def same_zero(a: Enclosure, b: Enclosure) -> bool:
-    """Whether the zero of one lies in the uniqueness region of the other, which proves them equal."""
-    for first, second in ((a, b), (b, a)):
-        room = first.uniqueness - second.radius
-        if room >= 0 and all(
-            (x[0] - y[0]) ** 2 + (x[1] - y[1]) ** 2 <= room**2 for x, y in zip(first.mid, second.mid, strict=True)
-        ):
-            return True
-    return False
-
-
-def disjoint(a: Enclosure, b: Enclosure) -> bool:
-    """Whether the polydiscs that hold the two zeros have no common point."""
-    reach = (a.radius + b.radius) ** 2
-    return any((x[0] - y[0]) ** 2 + (x[1] - y[1]) ** 2 > reach for x, y in zip(a.mid, b.mid, strict=True))
-
-
-def close_pairs(enclosures: Sequence[Enclosure]) -> list[tuple[int, int]]:
-    """All pairs whose polydiscs may meet or whose zeros may be equal, in O(n log n).
-
-    Sorts by a fixed generic real linear form of the centres. Two zeros whose forms differ by more than the radii and
-    a generous rounding bound allow are distinct; only the others are listed.
-    """
-    if len(enclosures) < 2:
-        return []
-    n = len(enclosures[0].mid)
-    weights = np.random.default_rng(20260).uniform(0.5, 1.0, 2 * n)
-    centres = np.array([[to_double(part) for z in e.mid for part in z] for e in enclosures])
-    pairs = []
-    with np.errstate(over="ignore", invalid="ignore"):  # where overflow leaves no number a pair is listed
-        keys = centres @ weights
-        slack = 1e-12 * (1.0 + np.abs(centres) @ weights) + 2 * n * np.array([to_double(e.radius) for e in enclosures])
-        order = np.argsort(keys, kind="stable")
-        widest = float(slack.max())
-        for place, i in enumerate(order.tolist()):
-            for j in order[place + 1 :].tolist():
-                gap = keys[j] - keys[i]
-                if gap > slack[i] + widest:
-                    break
-                if not gap > slack[i] + slack[j]:
-                    pairs.append((min(i, j), max(i, j)))
-    return sorted(pairs)
+    is_kept = representative == np.arange(len(proved))
+    is_kept[list(dropped)] = False
+    number = np.where(is_kept, np.cumsum(is_kept) - 1, -1)[representative].tolist()
+    assignment = tuple(None if p is None or number[p] < 0 else number[p] for p in position)
+    return CertificationReport(proved.take(is_kept), assignment, len(dropped))

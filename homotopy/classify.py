@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
+import numpy.typing as npt
 from flint import arb, ctx
 
 from homotopy import intervals
-from homotopy.certify import Certificate
+from homotopy.certificates import Certificate, CertificateList, same_zero
+from homotopy.certify import certify_one
+from homotopy.discs.arrays import Discs
+from homotopy.discs.inertia import negative_counts
+from homotopy.discs.program import disc_program, enclose
 from homotopy.status import Verdict
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
@@ -66,10 +72,13 @@ def classify(
     >>> [(p.index, float(p.energy)) for p in points]
     [(0, -2.0), (1, 2.0)]
     """
+    listed = CertificateList.of(certificates)
+    real = listed.where(Verdict.YES)
+    indices, energies = _in_doubles(landscape, listed.take(real))
     points: list[StationaryPoint] = []
-    for k, certificate in enumerate(certificates):
-        if certificate.reality is Verdict.YES:
-            points.extend(points_of(landscape, k, certificate, orbits[k]))
+    for row, k in enumerate(real.tolist()):
+        energy = None if k in listed.exact else energies[row]
+        points.extend(points_of(landscape, k, listed[k], orbits[k], int(indices[row]), energy))
 
     def order(p: StationaryPoint) -> tuple[float, int, int, tuple[int, ...]]:
         return float(p.energy), -1 if p.index is None else p.index, p.solution, p.signs
@@ -77,17 +86,67 @@ def classify(
     return tuple(sorted(points, key=order))
 
 
-def points_of(landscape: Landscape, solution: int, certificate: Certificate, orbit: int) -> list[StationaryPoint]:
-    """The stationary points carried by one certified real solution."""
+def _in_doubles(landscape: Landscape, real: CertificateList) -> tuple[npt.NDArray[np.int64], list[tuple[float, float]]]:
+    """Morse indices (-1: undecided) and enclosures (mid, radius) of the potential at zeros proved real."""
+    m, size = len(real), landscape.domain.n + landscape.domain.n_constraints
+    if not m:
+        return np.zeros(0, np.int64), []
+    bordered, energy = disc_program(landscape.tapes.bordered), disc_program(landscape.tapes.energy)
+    none, sample = Discs.exact(np.zeros((1, 0))), np.zeros(m, np.int64)
+    # a real zero within the radius of its centre is within the radius of the centre's real part
+    x = real.mid.real.astype(complex)
+    mid, radius = enclose(bordered, bordered.scalar_values(none), sample, x, real.radius)
+    counts = negative_counts(mid.real.reshape(m, size, size), radius.reshape(m, size, size))
+    value, spread = enclose(energy, energy.scalar_values(none), sample, x, real.radius)
+    pairs = list(zip(value[:, 0].real.tolist(), spread[:, 0].tolist(), strict=True))
+    return np.where(counts < 0, -1, counts - landscape.domain.n_constraints), pairs
+
+
+def points_of(
+    landscape: Landscape,
+    solution: int,
+    certificate: Certificate,
+    orbit: int,
+    index: int = -1,
+    value: tuple[float, float] | None = None,
+) -> list[StationaryPoint]:
+    """The stationary points carried by one certified real solution.
+
+    Parameters
+    ----------
+    index : int
+        Its Morse index, -1 where doubles did not decide it.
+    value : (mid, radius), optional
+        An enclosure of the potential there.
+    """
+    proved = index if index >= 0 else _index_in_balls(landscape, certificate)
+    with ctx.workprec(max(128, certificate.precision)):
+        unknowns = _real_balls(certificate)
+        potential = None if value is None else arb(*value)
+        if potential is None or not potential.is_finite():
+            potential = arb(intervals.evaluate(landscape.tapes.energy, unknowns)[0])
+        return _place(landscape, solution, certificate, unknowns, potential, proved, orbit)
+
+
+def _index_in_balls(landscape: Landscape, certificate: Certificate) -> int | None:
+    """The Morse index in ball arithmetic, at a narrower enclosure of the zero should that be needed."""
+    index = _index_at(landscape, certificate)
+    if index is None and certificate.precision < _PRECISIONS[0]:
+        mid = [complex(intervals.to_double(re), 0) for re, _ in certificate.enclosure.mid]
+        finer = certify_one(landscape.tapes, mid)
+        if finer is not None and finer.reality is Verdict.YES and same_zero(finer.enclosure, certificate.enclosure):
+            return _index_at(landscape, finer)
+    return index
+
+
+def _index_at(landscape: Landscape, certificate: Certificate) -> int | None:
     index = None
     for precision in _PRECISIONS:
         with ctx.workprec(max(precision, certificate.precision)):
-            unknowns = _real_balls(certificate)
-            index = morse_index(landscape, unknowns)
+            index = morse_index(landscape, _real_balls(certificate))
             if index is not None or precision > certificate.precision:
                 break
-    with ctx.workprec(max(128, certificate.precision)):
-        return _place(landscape, solution, certificate, index, orbit)
+    return index
 
 
 def _real_balls(certificate: Certificate) -> list[arb]:
@@ -106,17 +165,21 @@ def morse_index(landscape: Landscape, unknowns: Sequence[arb]) -> int | None:
 
 
 def _place(
-    landscape: Landscape, solution: int, certificate: Certificate, index: int | None, orbit: int
+    landscape: Landscape,
+    solution: int,
+    certificate: Certificate,
+    unknowns: Sequence[arb],
+    value: arb,
+    index: int | None,
+    orbit: int,
 ) -> list[StationaryPoint]:
     domain, formulation = landscape.domain, landscape.formulation
     n = domain.n
-    unknowns = _real_balls(certificate)
     x = unknowns[:n]
-    (value,) = intervals.evaluate(landscape.tapes.energy, unknowns)
     unit = intervals.ball(landscape.scaling.energy_squared).sqrt()
     lengths = [intervals.ball(r).sqrt() for r in landscape.scaling.length_squared]
     lengths = lengths or [arb(1)] * max(domain.n_constraints, 1)
-    energy = arb(value) * unit
+    energy = value * unit
     if formulation.kind is not Kind.PROJECTIVE:
         blocks = domain.slices or (slice(0, n),)
         coordinates = [xi * lengths[b] for b, block in enumerate(blocks) for xi in x[block]]

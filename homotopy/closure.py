@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
+from functools import reduce
+from typing import Any
 
-import networkx as nx
 import numpy as np
+import numpy.typing as npt
 from flint import acb, ctx
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from homotopy.certify import Certificate
-from homotopy.intervals import as_float, ball, complex_ball, to_double, upper
+from homotopy.certificates import Certificate, CertificateList, same_zero
+from homotopy.certify import certify_one
+from homotopy.discs.arrays import Discs, modulus
+from homotopy.intervals import as_float, ball, complex_ball, upper
 from homotopy.status import Verdict
 from polysys.formulation import Formulation, Kind
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 
+Rows = npt.NDArray[np.int64]
 
-def image(formulation: Formulation, g: SignedPermutation, z: Sequence[acb]) -> list[acb]:
+
+def image(formulation: Formulation, g: SignedPermutation, z: Sequence[Any], constant: Any = ball) -> list[Any]:
     """Enclosure of the image of a solution under a symmetry, in the unknowns of the formulation.
 
     Symmetries are orthogonal and keep every block, so grad V(g x) = g grad V(x) and the multipliers stay; in the
     projective formulation the image is brought back into its chart: w_l -> t_l w_l changes mu_l to
     (prod_k t_k^(d_k)) / t_l^2 mu_l.
+
+    Parameters
+    ----------
+    z : sequence of ring elements
+        Balls, or arrays of discs.
+    constant : callable
+        Maps a Fraction into the ring.
     """
     n = formulation.domain.n
     x, mu = g.apply(list(z[:n])), list(z[n:])
@@ -29,30 +45,34 @@ def image(formulation: Formulation, g: SignedPermutation, z: Sequence[acb]) -> l
         return x + mu
     factors = []
     for block, chart in zip(formulation.domain.slices, formulation.charts, strict=True):
-        t = 1 / sum((xi * ball(a) for xi, a in zip(x[block], chart, strict=True)), acb(0))
+        terms = [xi * constant(a) for xi, a in zip(x[block], chart, strict=True)]
+        t = 1 / reduce(operator.add, terms)
         factors.append(t)
         x[block] = [xi * t for xi in x[block]]
-    common = acb(1)
-    for t, degree in zip(factors, formulation.degrees, strict=True):
-        common *= t**degree
+    common = reduce(operator.mul, [t**degree for t, degree in zip(factors, formulation.degrees, strict=True)])
     return x + [m * common / (t * t) for m, t in zip(mu, factors, strict=True)]
 
 
 class Locator:
-    """Finds the certified zero in whose uniqueness region a ball vector lies."""
+    """Finds the certified zero in whose uniqueness region a vector of balls or discs lies."""
 
     def __init__(self, certificates: Sequence[Certificate]) -> None:
-        self._certificates = certificates
-        centres = [[complex(to_double(a), to_double(b)) for a, b in c.enclosure.mid] for c in certificates]
-        self._centres = np.array(centres)
+        self._list = CertificateList.of(certificates)
+        mid = self._list.mid
+        self._parts = np.concatenate([mid.real, mid.imag], axis=1)
+        self._weights = np.random.default_rng(20261).uniform(0.5, 1.0, self._parts.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            keys = self._parts @ self._weights
+        self._order = np.argsort(keys, kind="stable")
+        self._keys = keys[self._order]
 
     def find(self, z: Sequence[acb]) -> int | None:
         """The number of the zero that `z` encloses, proved; None if it lies in no uniqueness region."""
         point = np.array([as_float(entry) for entry in z])
         if not np.isfinite(point).all():
             return None
-        for k in np.argsort(np.abs(self._centres - point).max(axis=1), kind="stable")[:3].tolist():
-            enclosure = self._certificates[k].enclosure
+        for k in np.argsort(np.abs(self._list.mid - point).max(axis=1), kind="stable")[:3].tolist():
+            enclosure = self._list[k].enclosure
             if all(
                 (w := abs(entry - complex_ball(m))).is_finite() and upper(w) <= enclosure.uniqueness
                 for entry, m in zip(z, enclosure.mid, strict=True)
@@ -60,10 +80,36 @@ class Locator:
                 return int(k)
         return None
 
+    def find_all(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Rows:
+        """For each of many polydiscs (m, n) the zero that it encloses, proved; -1 where doubles prove nothing.
+
+        The keys, one linear form of the coordinates, leave a few centres to compare with: those of zeros that may be
+        the enclosed one, as far as the radii go.
+        """
+        found = np.full(len(mid), -1, np.int64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts = np.concatenate([mid.real, mid.imag], axis=1)
+            keys = parts @ self._weights
+            width = radius.max(axis=1, initial=0.0) + self._list.radius.max(initial=0.0)
+            slack = 1e-12 * (1.0 + np.abs(parts) @ self._weights) + parts.shape[1] * width
+        sound = np.flatnonzero(np.isfinite(keys) & np.isfinite(slack))
+        place = np.searchsorted(self._keys, keys[sound] - slack[sound])
+        last = np.searchsorted(self._keys, keys[sound] + slack[sound], side="right")
+        while len(sound):
+            busy = place < last
+            sound, place, last = sound[busy], place[busy], last[busy]
+            k = self._order[place]
+            gap = modulus(mid[sound] - self._list.mid[k]) * (1 + 1e-15) + radius[sound]
+            inside = (gap.max(axis=1, initial=0.0) * (1 + 1e-15) <= self._list.uniqueness[k]) & np.isfinite(gap).all(axis=1)
+            found[sound[inside]] = k[inside]
+            sound, place, last = sound[~inside], place[~inside] + 1, last[~inside]
+        return found
+
 
 def _precision(certificates: Sequence[Certificate]) -> int:
     """Bits that keep the rounding of every centre far below its uniqueness radius."""
-    return max([128, *(c.precision + 64 for c in certificates)])
+    exact = CertificateList.of(certificates).exact.values()
+    return max([128, *(c.precision + 64 for c in exact)])
 
 
 def enclosing_balls(certificate: Certificate) -> list[acb]:
@@ -71,55 +117,103 @@ def enclosing_balls(certificate: Certificate) -> list[acb]:
     return [complex_ball(z, certificate.enclosure.radius) for z in certificate.enclosure.mid]
 
 
+def _discs(certificates: CertificateList, rows: Rows) -> list[Discs]:
+    radius = certificates.radius[rows]
+    return [Discs(certificates.mid[rows, i], radius) for i in range(certificates.mid.shape[1])]
+
+
+def _stacked(z: Sequence[Discs]) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.float64]]:
+    return np.stack([d.mid for d in z], axis=1).astype(complex), np.stack([d.radius for d in z], axis=1)
+
+
+class _Images:
+    """Conjugates and images under generators of all certified zeros, located among them."""
+
+    def __init__(self, landscape: Landscape | None, certificates: Sequence[Certificate]) -> None:
+        self._landscape = landscape
+        self._list = CertificateList.of(certificates)
+        self._locator = Locator(self._list)
+        self._bits = _precision(self._list)
+        self._fine: dict[int, Certificate] = {}
+
+    def conjugates(self) -> tuple[Rows, Rows]:
+        """Rows of the zeros proved non-real, and where their conjugates are."""
+        rows = self._list.where(Verdict.NO)
+        mid, radius = np.conj(self._list.mid[rows]), np.repeat(self._list.radius[rows, None], self._list.mid.shape[1], axis=1)
+        found = self._locator.find_all(mid, radius)
+        return rows, self._with_balls(found, rows, self.conjugate_balls)
+
+    def under(self, g: SignedPermutation) -> Rows:
+        """Where the images of all zeros under a symmetry are."""
+        assert self._landscape is not None
+        rows = np.arange(len(self._list))
+        with np.errstate(all="ignore"):
+            moved = image(self._landscape.formulation, g, _discs(self._list, rows), lambda a: a)
+            found = self._locator.find_all(*_stacked(moved))
+        return self._with_balls(found, rows, lambda k: self.image_balls(g, k))
+
+    def conjugate_balls(self, k: int) -> list[acb]:
+        return [entry.conjugate() for entry in enclosing_balls(self._list[k])]
+
+    def image_balls(self, g: SignedPermutation, k: int) -> list[acb]:
+        assert self._landscape is not None
+        return image(self._landscape.formulation, g, enclosing_balls(self._finely(k)))
+
+    def _finely(self, k: int) -> Certificate:
+        """A certificate of zero k with more digits than doubles have: a chart magnifies what is not known."""
+        if k not in self._fine:
+            coarse = self._list[k]
+            self._fine[k] = coarse
+            if k not in self._list.exact and self._landscape is not None:
+                finer = certify_one(self._landscape.tapes, self._list.mid[k].tolist())
+                if finer is not None and same_zero(finer.enclosure, coarse.enclosure):
+                    self._fine[k] = finer
+        return self._fine[k]
+
+    def _with_balls(self, found: Rows, rows: Rows, balls: Any) -> Rows:
+        """What doubles did not find is looked for in ball arithmetic."""
+        with ctx.workprec(self._bits):
+            for place in np.flatnonzero(found < 0).tolist():
+                other = self._locator.find(balls(int(rows[place])))
+                found[place] = -1 if other is None else other
+        return found
+
+
 def closure_candidates(landscape: Landscape, certificates: Sequence[Certificate]) -> list[list[complex]]:
     """Conjugates and images under generators that match no certified zero: solutions that were missed."""
-    if not certificates:
+    if not len(certificates):
         return []
-    locator, missing = Locator(certificates), []
-    with ctx.workprec(_precision(certificates)):
-        for certificate in certificates:
-            z = enclosing_balls(certificate)
-            images = [image(landscape.formulation, g, z) for g in landscape.symmetry.generators]
-            if certificate.reality is Verdict.NO:
-                images.append([entry.conjugate() for entry in z])
-            for moved in images:
-                if locator.find(moved) is None:
-                    candidate = [as_float(entry) for entry in moved]
-                    if np.isfinite(candidate).all():
-                        missing.append(candidate)
-    return missing
+    images = _Images(landscape, certificates)
+    rows, found = images.conjugates()
+    missing = []
+    with ctx.workprec(images._bits):
+        missing += [images.conjugate_balls(int(k)) for k in rows[found < 0]]
+        for g in landscape.symmetry.generators:
+            missing += [images.image_balls(g, int(k)) for k in np.flatnonzero(images.under(g) < 0)]
+        candidates = [[as_float(entry) for entry in moved] for moved in missing]
+    return [c for c in candidates if np.isfinite(c).all()]
 
 
 def orbits(landscape: Landscape, certificates: Sequence[Certificate]) -> tuple[tuple[int, ...], bool]:
     """For each certified zero the number of its orbit, and whether all images were found again."""
-    graph = nx.Graph()
-    graph.add_nodes_from(range(len(certificates)))
-    is_closed = True
-    if certificates:
-        locator = Locator(certificates)
-        with ctx.workprec(_precision(certificates)):
-            for k, certificate in enumerate(certificates):
-                z = enclosing_balls(certificate)
-                for g in landscape.symmetry.generators:
-                    other = locator.find(image(landscape.formulation, g, z))
-                    if other is None:
-                        is_closed = False
-                    else:
-                        graph.add_edge(k, other)
-    number = {}
-    for orbit, members in enumerate(sorted(sorted(c) for c in nx.connected_components(graph))):
-        number.update(dict.fromkeys(members, orbit))
-    return tuple(number[k] for k in range(len(certificates))), is_closed
+    m = len(certificates)
+    if not m or not landscape.symmetry.generators:
+        return tuple(range(m)), True
+    images = _Images(landscape, certificates)
+    targets = [images.under(g) for g in landscape.symmetry.generators]
+    a = np.tile(np.arange(m), len(targets))
+    b = np.concatenate(targets)
+    is_found = b >= 0
+    edges = coo_array((np.ones(int(is_found.sum())), (a[is_found], b[is_found])), shape=(m, m))
+    _, labels = connected_components(edges, directed=False)
+    # numbered by their first members
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first))
+    return tuple(rank[inverse].tolist()), bool(is_found.all())
 
 
 def conjugates_closed(certificates: Sequence[Certificate]) -> bool:
     """Whether the conjugate of every non-real zero is in the list."""
-    locator = Locator(certificates) if certificates else None
-    with ctx.workprec(_precision(certificates)):
-        return all(
-            c.reality is not Verdict.NO
-            or (locator is not None and locator.find([z.conjugate() for z in enclosing_balls(c)]) is not None)
-            for c in certificates
-        )
-
-
+    if not len(certificates):
+        return True
+    return bool((_Images(None, certificates).conjugates()[1] >= 0).all())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flint import fmpz_mat
 
-from homotopy.certify import Certificate
+from homotopy.certificates import Certificate, CertificateList
 from homotopy.classify import StationaryPoint
 from homotopy.closure import conjugates_closed
 from homotopy.solve import SolveReport
@@ -244,7 +244,7 @@ def checks(
 
 def _euler(landscape: Landscape, certificates: Sequence[Certificate], points: Sequence[StationaryPoint]) -> Evidence:
     name, expected, found = "Euler characteristic", landscape.euler_characteristic, alternating_sum(points)
-    undecided = sum(c.reality is Verdict.UNDECIDED for c in certificates)
+    undecided = CertificateList.of(certificates).n_undecided
     if expected is None:
         return Evidence(name, Verdict.UNDECIDED, "not determined: the potential is not shown to be coercive")
     if found is None or undecided:
@@ -255,7 +255,7 @@ def _euler(landscape: Landscape, certificates: Sequence[Certificate], points: Se
 
 
 def _parity(certificates: Sequence[Certificate], points: Sequence[StationaryPoint]) -> Evidence:
-    if any(c.reality is Verdict.UNDECIDED for c in certificates):
+    if CertificateList.of(certificates).n_undecided:
         return Evidence("parity", Verdict.UNDECIDED, "a reality is undecided")
     odd = len(points) % 2 == 1
     return Evidence(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flint import arb, arb_mat, ctx
 
 from homotopy import intervals
-from homotopy.certify import Certificate
+from homotopy.certificates import Certificate
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
 
@@ -42,8 +42,8 @@ def log_abs_det_hessian(landscape: Landscape, certificate: Certificate) -> arb |
     >>> from homotopy.census import census
     >>> found = census(ps.expression("x^4/4 - x^2/2 + 3*y^2/2"))  # the Hessian at (1, 0) is diag(2, 3)
     >>> minimum = found.minima[0]
-    >>> log_abs_det_hessian(found.landscape, found.certificates[minimum.solution]).str(10, radius=False)
-    '1.791759469'
+    >>> log_abs_det_hessian(found.landscape, found.certificates[minimum.solution]).str(9, radius=False)
+    '1.79175947'
     """
     domain, formulation = landscape.domain, landscape.formulation
     with ctx.workprec(max(_PRECISION, certificate.precision)):

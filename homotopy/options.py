@@ -32,6 +32,8 @@ class Options:
         Seconds that one call of an engine may take.
     seed : int
         Seed of the solver's random constants (not of the disorder).
+    digits : int
+        Decimals to which real solutions are enclosed (at most 250). Beyond 15 each takes milliseconds of ball arithmetic.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class Options:
     rounds: int = 3
     time_limit: float = 3600.0
     seed: int = 0
+    digits: int = 15
 
     def __post_init__(self) -> None:
         for name, choices in (
@@ -60,5 +63,7 @@ class Options:
             raise InputError(f"rounds = {self.rounds!r} is not a positive whole number.", "Give rounds=3, say.")
         if type(self.seed) is not int or self.seed < 0:
             raise InputError(f"The solver's seed {self.seed!r} is not a nonnegative integer.", "Give seed=1, say.")
+        if type(self.digits) is not int or not 1 <= self.digits <= 250:
+            raise InputError(f"digits = {self.digits!r} is not a whole number from 1 to 250.", "Give digits=30, say.")
         if not self.time_limit > 0:
             raise InputError(f"The time limit {self.time_limit!r} is not positive.", "Give seconds.")

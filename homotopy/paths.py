@@ -28,22 +28,18 @@ Progress = Callable[[int, int], None]
 _STARTS = {"polyhedral": Start.POLYHEDRAL, "multihomogeneous": Start.MULTIHOMOGENEOUS, "total-degree": Start.TOTAL_DEGREE}
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """The end of one tracked path: a point, a numerical diagnosis, and an inverse condition number."""
-
-    x: tuple[complex, ...]
-    status: PathStatus
-    rco: float
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TrackedPaths:
     """All paths of one round.
 
     Parameters
     ----------
-    ends : tuple of End
+    x : complex array (m, n)
+        End points.
+    status : tuple of PathStatus
+        A numerical diagnosis for each.
+    rco : float array (m,)
+        Inverse condition numbers, as far as the engine knows them.
     images : tuple of int8 array (g, n)
         For each end the sign flips, identity first, under which it stands for g paths that need no tracking.
     start, root_count_kind : str
@@ -56,7 +52,9 @@ class TrackedPaths:
     seconds : float
     """
 
-    ends: tuple[End, ...]
+    x: npt.NDArray[np.complex128]
+    status: tuple[PathStatus, ...]
+    rco: npt.NDArray[np.float64]
     images: tuple[npt.NDArray[np.int8], ...]
     start: str
     root_count: int | None
@@ -86,22 +84,23 @@ def run_tracker(landscape: Landscape, options: Options, round_number: int, progr
         starts = make_start_set(landscape, seed) or starts
     target = np.array([float(c) for c in landscape.parameters], dtype=np.complex128)
     settings = TrackerOptions() if round_number == 0 else TrackerOptions.conservative()
-    ends: list[End] = []
+    parts: list[tuple[npt.NDArray[np.complex128], list[PathStatus], npt.NDArray[np.float64]]] = []
     images: list[npt.NDArray[np.int8]] = []
     done = 0
     for stratum in starts.strata:
         found = _track_stratum(landscape, stratum, target, settings, seed if round_number else None)
         signs = _whole_signs(landscape, stratum)
-        for k in range(len(stratum.solutions)):
-            ends.append(_whole_end(landscape, stratum, found, k))
-            images.append(signs)
+        parts.append(_whole_ends(landscape, stratum, found))
+        images += [signs] * len(stratum.solutions)
         done += len(stratum.solutions)
         if progress is not None:
             progress(done, starts.n_paths)
     orbits = f", one path per sign orbit: {starts.n_paths}" if starts.n_paths < starts.n_solutions else ""
     strata = f", {len(starts.strata)} zero patterns" if len(starts.strata) > 1 else ""
     return TrackedPaths(
-        tuple(ends),
+        np.concatenate([x for x, _, _ in parts]),
+        tuple(status for _, statuses, _ in parts for status in statuses),
+        np.concatenate([rco for _, _, rco in parts]),
         tuple(images),
         f"{starts.kind}{strata}{orbits}",
         starts.n_solutions,
@@ -148,15 +147,19 @@ def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]
     return signs
 
 
-def _whole_end(landscape: Landscape, stratum: Stratum, found: PathResults | None, k: int) -> End:
-    x = np.zeros(landscape.formulation.n_unknowns, dtype=np.complex128)
+def _whole_ends(
+    landscape: Landscape, stratum: Stratum, found: PathResults | None
+) -> tuple[npt.NDArray[np.complex128], list[PathStatus], npt.NDArray[np.float64]]:
+    """The end points of a stratum's paths in all coordinates, their diagnoses and inverse condition numbers."""
+    m = len(stratum.solutions)
+    x = np.zeros((m, landscape.formulation.n_unknowns), dtype=np.complex128)
     if found is None:
-        return End(tuple(x.tolist()), PathStatus.REGULAR, 1.0)
-    x[list(stratum.alive)] = found.solutions[0, k]
-    status = STATUSES[int(found.codes[0, k])]
+        return x, [PathStatus.REGULAR] * m, np.ones(m)
+    x[:, list(stratum.alive)] = found.solutions[0]
     # whether two paths met is decided on certified zeros
-    status = PathStatus.REGULAR if status is PathStatus.DUPLICATE else status
-    return End(tuple(x.tolist()), status, float(1 / max(found.conditions[0, k], 1.0)))
+    met = {PathStatus.DUPLICATE: PathStatus.REGULAR}
+    statuses = [met.get(STATUSES[code], STATUSES[code]) for code in found.codes[0].tolist()]
+    return x, statuses, 1 / np.fmax(found.conditions[0], 1.0)
 
 
 def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision: str, seed: int) -> TrackedPaths:
@@ -180,7 +183,9 @@ def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision:
         name, kind, root_count = report.start, report.root_count_kind, report.root_count
     one = np.ones((1, landscape.system.n), dtype=np.int8)
     return TrackedPaths(
-        tuple(End(tuple(e.x), e.status, e.rco) for e in report.ends),
+        np.array([e.x for e in report.ends], np.complex128).reshape(-1, landscape.system.n),
+        tuple(e.status for e in report.ends),
+        np.array([e.rco for e in report.ends], np.float64),
         (one,) * len(report.ends),
         name,
         root_count,

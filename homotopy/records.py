@@ -10,20 +10,24 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from math import ceil, log10
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 from flint import arb, ctx
 
 from homotopy.census import Census, RunRecord, completeness_summary, paths_summary
-from homotopy.certify import Certificate
+from homotopy.certificates import DOUBLE, Certificate, CertificateList, decimal_text
 from homotopy.classify import StationaryPoint
 from homotopy.completeness import CompletenessReport, Evidence, upper_bounds
+from homotopy.discs.contraction import REALITY
 from homotopy.errors import CensusFileError
 from homotopy.intervals import Enclosure
 from homotopy.solve import PathAccount
@@ -136,8 +140,8 @@ def save_census(census: Census, path: str | Path) -> None:
                 p.solution,
                 list(p.signs),
                 p.index,
-                p.energy.str(_DIGITS, more=False),
-                [c.str(_DIGITS) for c in p.coordinates],
+                interval_text(p.energy),
+                [interval_text(c) for c in p.coordinates],
                 p.orbit,
                 p.is_origin,
             )
@@ -163,7 +167,7 @@ def save_census(census: Census, path: str | Path) -> None:
         is_coercive_by_model=land.is_coercive_by_model,
         known_counts=bounds_as_written(land),
         neuron_permutations=[list(p) for p in land.neuron_permutations],
-        solutions=[_solution(c, orbit) for c, orbit in zip(census.certificates, census.orbit_of, strict=True)],
+        solutions=_solutions(census.certificates, census.orbit_of),
         points=points,
         counts=count_members(census),
         by_index={str(k): v for k, v in census.by_index.items()},
@@ -177,6 +181,13 @@ def save_census(census: Census, path: str | Path) -> None:
     content = msgspec.to_builtins(body)
     content["sha256"] = content_digest(content)
     _write(Path(path), msgspec.json.format(msgspec.json.encode(content), indent=1))
+
+
+def interval_text(value: arb) -> str:
+    """A ball as a text that holds it and is hardly wider: two digits more than the ball's own, 25 at most."""
+    size, spread = float(abs(value).upper()), float(value.rad())
+    digits = _DIGITS if not spread or not size else min(_DIGITS, max(2, 3 + ceil(log10(size / spread))))
+    return str(value.str(digits, more=True))
 
 
 def bounds_as_written(land: Landscape) -> list[Bound]:
@@ -222,17 +233,22 @@ def _write(path: Path, data: bytes) -> None:
         raise CensusFileError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error
 
 
-def _solution(certificate: Certificate, orbit: int) -> Solution:
-    e = certificate.enclosure
-    return Solution(
-        [_exact(re) for re, _ in e.mid],
-        [_exact(im) for _, im in e.mid],
-        _exact(e.radius),
-        _exact(e.uniqueness),
-        certificate.reality.value,
-        certificate.precision,
-        orbit,
-    )
+def _solutions(certificates: CertificateList, orbit_of: Sequence[int]) -> list[Solution]:
+    """Certificates as written: those made in doubles from the shortest decimals of their numbers."""
+    mid = certificates.mid
+    parts = [[[decimal_text(v) for v in row] for row in part.tolist()] for part in (mid.real, mid.imag)]
+    ends = [[decimal_text(v, 2) for v in bound.tolist()] for bound in (certificates.radius, certificates.uniqueness)]
+    result = []
+    for k, orbit in enumerate(orbit_of):
+        if k in certificates.exact:
+            c = certificates.exact[k]
+            e = c.enclosure
+            numbers = ([_exact(re) for re, _ in e.mid], [_exact(im) for _, im in e.mid], _exact(e.radius), _exact(e.uniqueness))
+            result.append(Solution(*numbers, c.reality.value, c.precision, orbit))
+        else:
+            real = REALITY[certificates.reality[k]].value
+            result.append(Solution(parts[0][k], parts[1][k], ends[0][k], ends[1][k], real, DOUBLE, orbit))
+    return result
 
 
 def _exact(value: Fraction) -> str:
@@ -347,12 +363,12 @@ def load_census(path: str | Path) -> Census:
     return as_census(file, rebuild_landscape(file)[0])
 
 
-def as_census(file: CensusFile, land: Landscape) -> Census:
+def as_census(file: CensusFile, land: Landscape, certified: CertificateList | None = None) -> Census:
     """The census that a file states, on its landscape."""
     try:
         return Census(
             land,
-            tuple(certificates(file)),
+            certificates(file) if certified is None else certified,
             tuple(stationary_points(file)),
             tuple(s.orbit for s in file.solutions),
             tuple(upper_bounds(land)),
@@ -371,17 +387,41 @@ def stated_completeness(file: CensusFile) -> CompletenessReport:
     return CompletenessReport(Completeness(stated.verdict), stated.reason, evidence)
 
 
-def certificates(file: CensusFile) -> list[Certificate]:
+def certificates(file: CensusFile) -> CertificateList:
     """The certificates of a file, exactly as written."""
-    result = []
-    for s in file.solutions:
-        mid = tuple((_number(re), _number(im)) for re, im in zip(s.re, s.im, strict=True))
-        enclosure = Enclosure(mid, _number(s.radius), _number(s.uniqueness))
-        result.append(Certificate(enclosure, Verdict(s.real), s.precision))
-    return result
+    m, n = len(file.solutions), len(file.unknowns)
+    mid, radius, uniqueness = np.zeros((m, n), complex), np.zeros(m), np.zeros(m)
+    codes, exact = np.zeros(m, np.int8), {}
+    for k, s in enumerate(file.solutions):
+        codes[k] = REALITY.index(Verdict(s.real))
+        re, im, ends = _as_doubles(s.re), _as_doubles(s.im), _as_doubles([s.radius, s.uniqueness], 2)
+        if s.precision == DOUBLE and re and im and ends and len(re) == len(im) == n:
+            mid[k].real, mid[k].imag = re, im
+            radius[k], uniqueness[k] = ends
+        else:
+            centre = tuple((_number(re), _number(im)) for re, im in zip(s.re, s.im, strict=True))
+            exact[k] = Certificate(Enclosure(centre, _number(s.radius), _number(s.uniqueness)), Verdict(s.real), s.precision)
+    if not exact:
+        return CertificateList(mid, radius, uniqueness, codes)
+    if len({len(c.enclosure.mid) for c in exact.values()} | {n}) > 1:
+        raise ValueError("a solution has another number of coordinates than there are unknowns")
+    rows, more = list(exact), CertificateList.of(list(exact.values()))
+    mid[rows], radius[rows], uniqueness[rows] = more.mid, more.radius, more.uniqueness
+    return CertificateList(mid, radius, uniqueness, codes, exact)
 
 
-_NUMBER = re.compile(r"(-?[0-9]{1,2000})(?:e(-?[0-9]{1,4}))?")  # what _exact writes, of a size that does no harm
+def _as_doubles(texts: list[str], digits: int | None = None) -> list[float] | None:
+    """The doubles that are written as these texts; None where a text is written otherwise."""
+    try:
+        values = list(map(float, texts))
+    except ValueError:
+        return None
+    is_same = all(abs(v) < 1e300 and decimal_text(v, digits) == text for v, text in zip(values, texts, strict=True))
+    return values if is_same else None
+
+
+# decimals of a size that does no harm
+_NUMBER = re.compile(r"-?[0-9]{1,2000}(?:\.[0-9]{1,2000})?(?:e[-+]?[0-9]{1,4})?")
 
 
 def _number(text: str) -> Fraction:

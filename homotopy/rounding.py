@@ -1,43 +1,50 @@
-"""From proved balls to doubles that do not depend on how the ball was found."""
+"""From proved balls to numbers that do not depend on how the ball was found."""
 
 from __future__ import annotations
 
-from math import inf, nextafter, ulp
+from math import inf, isfinite, nextafter
 
 from flint import arb, ctx
 
-_PRECISION = 1100  # bits, more than any ball here carries: its ends are not rounded again
+DIGITS = 10  # significant decimals
+_ZERO = 1e-25  # what is proved smaller is stored as 0: a ball about zero never says more
 
 
-def nearest_double(value: arb) -> tuple[float, float]:
-    """The double nearest to the number in a ball, and a proved bound of the error.
+def decided(value: arb) -> float | None:
+    """The number in a ball, rounded to ten significant decimals; None where the ball is too wide to decide that.
 
-    Where the ball is narrow enough to decide (a ball of 1e-30 fails once in 1e14 numbers) the result is a function of
-    the true number alone: whichever paths, charts, chunks or machines led to the ball, the double is the same. Otherwise
-    it is the midpoint, and the bound is larger than half a unit in the last place.
+    What is returned is a function of the true number alone, whichever paths, charts, chunks or machines led to the ball.
+    A relative radius of 1e-14 fails once in ten thousand numbers, one of 1e-30 only for ties, which ball arithmetic
+    cannot see.
 
     Examples
     --------
-    >>> from flint import ctx
-    >>> with ctx.workprec(128):
-    ...     nearest_double(arb(1) / 3)
-    (0.3333333333333333, 2.7755575615628914e-17)
+    >>> decided(arb(1) / 3), decided(arb(1, 1e-7)), decided(arb(0, 1e-30))
+    (0.3333333333, None, 0.0)
     """
+    low, high = _ends(value)
+    if low > -_ZERO and high < _ZERO:
+        return 0.0
+    low_text = f"{low:.{DIGITS - 1}e}"
+    return float(low_text) if isfinite(low) and low_text == f"{high:.{DIGITS - 1}e}" else None
+
+
+def middle(value: arb) -> float:
+    """The midpoint of a ball, rounded to ten significant decimals: for what no ball decides."""
+    return float(f"{float(value.mid()):.{DIGITS - 1}e}") + 0.0  # no negative zero
+
+
+def error_bound(value: arb, rounded: float) -> float:
+    """A bound on the distance of the number in a ball from `rounded`; a function of `rounded` where the ball is narrow."""
+    low, high = _ends(value)
+    distance = max(nextafter(high - rounded, inf), nextafter(rounded - low, inf))
+    unit = 10.0 ** (int(f"{rounded:.{DIGITS - 1}e}".partition("e")[2]) - (DIGITS - 1))
+    return max(distance, 0.6 * unit if rounded else _ZERO)  # half a unit of the last decimal, and some
+
+
+def _ends(value: arb) -> tuple[float, float]:
+    """Doubles below and above all numbers in a ball."""
     if not value.is_finite():
-        return float(value.mid()), inf
-    with ctx.workprec(_PRECISION):
-        low, high = _correctly_rounded(value.lower()), _correctly_rounded(value.upper())
-    if low == high:
-        return low + 0.0, ulp(low) / 2  # + 0.0: no negative zero
-    middle = float(value.mid())
-    return middle, nextafter(max(nextafter(high, inf) - middle, middle - nextafter(low, -inf)), inf)
-
-
-def _correctly_rounded(value: arb) -> float:
-    """The double nearest to an exact dyadic number; Python's true division of integers rounds correctly."""
-    mantissa, exponent = value.man_exp()
-    m, e = int(mantissa), int(exponent)
-    try:
-        return float(m << e) if e >= 0 else m / (1 << -e)
-    except OverflowError:
-        return inf if m > 0 else -inf
+        return -inf, inf
+    with ctx.workprec(53):
+        return float(value.lower()), float(value.upper())

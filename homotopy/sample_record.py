@@ -1,8 +1,8 @@
 """One record a sample: what is stored of a census in an ensemble, and the function that makes the records of a chunk.
 
 A record depends on the ensemble's specification and on the number of the sample, and on nothing else: not on chunks,
-workers, timing or order. Real numbers are stored as the doubles nearest to the proved values, so that two runs that
-reach a point along other paths store the same bits. How a record was made (engine, seconds) is kept beside it and is
+workers, timing or order. Real numbers are proved values rounded to ten significant decimals, which is decided by a narrower
+enclosure where need be, so that two runs that reach a point along other paths store the same bits. How a record was made (engine, seconds) is kept beside it and is
 not part of its digest.
 """
 
@@ -11,19 +11,27 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from math import inf
+
+from flint import arb
 
 from homotopy.census import Census, census
+from homotopy.certificates import Certificate
+from homotopy.certify import certify_one, same_zero
+from homotopy.classify import StationaryPoint, points_of
 from homotopy.errors import EngineMissingError
 from homotopy.hessian import log_abs_det_hessian
+from homotopy.intervals import to_double
 from homotopy.options import Options
-from homotopy.rounding import nearest_double
+from homotopy.rounding import decided, error_bound, middle
 from homotopy.status import Completeness, Verdict
 from polysys.errors import PolysysError
 from polysys.models.base import Model
 
 BATCH = 1  # samples that :func:`count_samples` is asked for at once
+_FINE_DIGITS = 32
 
 REASONS = (
     "count-equals-bound",  # proved: as many certified solutions as a proved bound allows
@@ -70,7 +78,7 @@ class SampleRecord:
     n_undecided_index : int or None
         Real points whose index is undecided; they are in `n_real` and not in `by_index`.
     energies : tuple of float or None
-        Energy of each point, ascending.
+        Energy of each point, ascending, rounded to ten significant decimals.
     energy_error : float or None
         Proved bound on the error of each of `energies`.
     indices : tuple of (int or None) or None
@@ -196,14 +204,7 @@ def record_of(
 ) -> SampleRecord:
     """The record of a census."""
     undecided = found.landscape.domain.dimension + 1  # sorts after every index
-    rows = []
-    for p in found.points:
-        energy, error = nearest_double(p.energy)
-        determinant = _log_determinant(found, p.solution) if p.index == 0 else None
-        coordinates = tuple(nearest_double(c)[0] for c in p.coordinates) if points else ()
-        index = undecided if p.index is None else p.index
-        rows.append((energy, index, (determinant is not None, determinant or 0.0), coordinates, determinant, error))
-    rows.sort(key=lambda row: row[:4])  # nothing here depends on the order in which the points were found
+    rows = sorted(_rows(found, undecided, points), key=lambda row: row.key)  # independent of the order of finding
     run = found.run
     return SampleRecord(
         model=label,
@@ -219,11 +220,11 @@ def record_of(
         by_index=tuple(found.by_index.values()),
         n_undecided=found.n_undecided,
         n_undecided_index=found.n_undecided_index,
-        energies=tuple(row[0] for row in rows),
-        energy_error=max((row[5] for row in rows), default=0.0),
-        indices=tuple(None if row[1] == undecided else row[1] for row in rows),
-        log_det_minima=tuple(row[4] for row in rows if row[1] == 0),
-        coordinates=tuple(row[3] for row in rows) if points else None,
+        energies=tuple(row.energy for row in rows),
+        energy_error=max((row.error for row in rows), default=0.0),
+        indices=tuple(None if row.index == undecided else row.index for row in rows),
+        log_det_minima=tuple(row.log_det for row in rows if row.index == 0),
+        coordinates=tuple(row.coordinates for row in rows) if points else None,
         engine=run.engine,
         engine_version=run.engine_version,
         start=run.start,
@@ -233,9 +234,86 @@ def record_of(
     )
 
 
-def _log_determinant(found: Census, solution: int) -> float | None:
-    ball = log_abs_det_hessian(found.landscape, found.certificates[solution])
-    return None if ball is None else nearest_double(ball)[0]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A point as it is stored."""
+
+    energy: float
+    index: int
+    log_det: float | None
+    coordinates: tuple[float, ...]
+    error: float
+
+    @property
+    def key(self) -> tuple[float, int, float, tuple[float, ...]]:
+        return self.energy, self.index, -inf if self.log_det is None else self.log_det, self.coordinates
+
+
+def _rows(found: Census, undecided: int, with_coordinates: bool) -> list[_Row]:
+    by_solution: dict[int, list[StationaryPoint]] = {}
+    for point in found.points:
+        by_solution.setdefault(point.solution, []).append(point)
+    rows: list[_Row] = []
+    for solution, points in by_solution.items():
+        certificate = found.certificates[solution]
+        new = _try(found, certificate, points, undecided, with_coordinates, decided)
+        if new is None:
+            finer = _finer(found, certificate)
+            if finer is not None:
+                certificate, points = finer, _again(found, solution, finer, points)
+                new = _try(found, certificate, points, undecided, with_coordinates, decided)
+        rows += new or _try(found, certificate, points, undecided, with_coordinates, middle) or []
+    return rows
+
+
+def _try(
+    found: Census,
+    certificate: Certificate,
+    points: Sequence[StationaryPoint],
+    undecided: int,
+    with_coordinates: bool,
+    rounded: Callable[[arb], float | None],
+) -> list[_Row] | None:
+    """The rows of the points that one solution carries; None if its enclosure is too wide for one of their numbers."""
+    log_det: float | None = None
+    if any(p.index == 0 for p in points):
+        ball = log_abs_det_hessian(found.landscape, certificate)
+        log_det = None if ball is None else rounded(ball)
+        if log_det is None and rounded is decided:
+            return None
+    rows = []
+    for p in points:
+        energy = rounded(p.energy)
+        coordinates = [rounded(c) for c in p.coordinates] if with_coordinates else []
+        if energy is None or None in coordinates:
+            return None
+        rows.append(
+            _Row(
+                energy,
+                undecided if p.index is None else p.index,
+                log_det if p.index == 0 else None,
+                tuple(c for c in coordinates if c is not None),
+                error_bound(p.energy, energy),
+            )
+        )
+    return rows
+
+
+def _finer(found: Census, certificate: Certificate) -> Certificate | None:
+    """A certificate of the same real zero with many more digits, in ball arithmetic; None if there is none."""
+    mid = [complex(to_double(re), 0.0) for re, _ in certificate.enclosure.mid]
+    finer = certify_one(found.landscape.tapes, mid, _FINE_DIGITS)
+    is_same = finer is not None and same_zero(finer.enclosure, certificate.enclosure)
+    return finer if is_same and finer is not None and finer.reality is Verdict.YES else None
+
+
+def _again(
+    found: Census, solution: int, finer: Certificate, points: Sequence[StationaryPoint]
+) -> list[StationaryPoint]:
+    """The same points from a narrower enclosure, with the indices that are proved already."""
+    index_of = {p.signs: p.index for p in points}
+    orbit = points[0].orbit
+    return [replace(p, index=index_of[p.signs]) for p in points_of(found.landscape, solution, finer, orbit, 0)]
 
 
 def _reason(found: Census) -> str:

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import hypot
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from flint import fmpq, fmpq_mat
 
-from homotopy.certify import Certificate, CertificationReport, certify
+from homotopy.certificates import CertificateList
+from homotopy.certify import CertificationReport, certify
 from homotopy.closure import closure_candidates
 from homotopy.errors import EngineMissingError
-from homotopy.intervals import to_double
 from homotopy.options import Options
 from homotopy.status import PathStatus
 from polysys.errors import InputError, PositiveDimensionalError
@@ -23,7 +23,7 @@ from polysys.landscape import Landscape
 
 if TYPE_CHECKING:  # at run time only where paths are tracked, so that a census is verified without any engine
     from homotopy.engines.phcpack import PHCpack
-    from homotopy.paths import End, TrackedPaths
+    from homotopy.paths import TrackedPaths
 
 Progress = Callable[[int, int], None]
 _LADDER = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
@@ -61,7 +61,7 @@ class SolveReport:
 
     Parameters
     ----------
-    certificates : tuple of Certificate
+    certificates : CertificateList
         Pairwise distinct, from all rounds.
     paths : PathAccount
         Of the last round.
@@ -83,7 +83,7 @@ class SolveReport:
     seconds : float
     """
 
-    certificates: tuple[Certificate, ...]
+    certificates: CertificateList
     paths: PathAccount
     n_beyond_paths: int
     singular_ends: tuple[tuple[complex, ...], ...]
@@ -154,12 +154,12 @@ def solve(
         return trivial
     rounds = _Rounds(landscape, options, progress)
     attempts: list[str] = []
-    known: tuple[Certificate, ...] = ()
+    known = CertificateList.of(())
     with rounds:
         for k in range(options.rounds):
             tracked = rounds.run(k)
             attempts.extend(tracked.attempts)
-            report = _account(landscape, tracked, known, k + 1)
+            report = _account(landscape, tracked, known, k + 1, options.digits)
             known = report.certificates
             if report.is_clean or (bound is not None and len(known) == bound):
                 break
@@ -230,35 +230,32 @@ class _Rounds:
 
 
 def _account(
-    landscape: Landscape, tracked: TrackedPaths, known: tuple[Certificate, ...], rounds: int
+    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""
-    hopeful = [
-        (end, images)
-        for end, images in zip(tracked.ends, tracked.images, strict=True)
-        if end.status in (PathStatus.REGULAR, PathStatus.SINGULAR)
-    ]
-    result = certify(landscape.tapes, [end.x for end, _ in hopeful], known, [images for _, images in hopeful])
     counts = dict.fromkeys(PathStatus, 0)
-    reached: set[int] = set()
-    singular: list[tuple[complex, ...]] = []
-    for end, images in zip(tracked.ends, tracked.images, strict=True):
-        if end.status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
-            counts[end.status] += len(images)
-    numbers = iter(result.assignment)
-    for end, images in hopeful:
-        for flip in images:
-            point = tuple((np.array(end.x) * flip).tolist())
-            status = _final_status(point, end, next(numbers), result, reached)
-            counts[status] += 1
-            if status is PathStatus.SINGULAR:
-                singular.append(point)
-    closed = _close(landscape, result)
+    hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
+    for status, group in zip(tracked.status, tracked.images, strict=True):
+        if status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
+            counts[status] += len(group)
+    images = [tracked.images[k] for k in hopeful]
+    result = certify(landscape.tapes, tracked.x[hopeful], known, images, digits=digits)
+    # from here on one row a path, images included
+    sizes = [len(flips) for flips in images]
+    flips = np.concatenate([np.ones((0, tracked.x.shape[1]), np.int8), *images])
+    points = np.repeat(tracked.x[hopeful], sizes, axis=0) * flips
+    may_be_singular = np.array([tracked.status[k] is PathStatus.SINGULAR or tracked.rco[k] < 1e-8 for k in hopeful], bool)
+    statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
+    for status in statuses:
+        counts[status] += 1
+    closed = _close(landscape, result, digits)
     return SolveReport(
         certificates=closed.certificates,
         paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
-        n_beyond_paths=len(closed.certificates) - len(reached),
-        singular_ends=tuple(singular),
+        n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
+        singular_ends=tuple(
+            tuple(x.tolist()) for x, s in zip(points, statuses, strict=True) if s is PathStatus.SINGULAR
+        ),
         n_entangled=closed.n_entangled,
         engine=tracked.engine,
         engine_version=tracked.engine_version,
@@ -275,26 +272,27 @@ def _account(
     )
 
 
-def _final_status(
-    point: tuple[complex, ...], end: End, number: int | None, result: CertificationReport, reached: set[int]
-) -> PathStatus:
-    if number is None:
-        return PathStatus.SINGULAR if end.status is PathStatus.SINGULAR or end.rco < 1e-8 else PathStatus.FAILED
-    mid = result.certificates[number].enclosure.mid
-    size = 1 + max(map(abs, point))
-    drift = max(hypot(z.real - to_double(re), z.imag - to_double(im)) for z, (re, im) in zip(point, mid, strict=True))
-    if drift > _MAX_DRIFT * size:
-        return PathStatus.FAILED
-    if number in reached:
-        return PathStatus.DUPLICATE
-    reached.add(number)
-    return PathStatus.REGULAR
+def _final_statuses(
+    points: npt.NDArray[np.complex128], may_be_singular: npt.NDArray[np.bool_], result: CertificationReport
+) -> list[PathStatus]:
+    """The class of each path that came to an end: the first that reaches a certified zero is regular."""
+    number = np.array([-1 if k is None else k for k in result.assignment], np.int64)
+    statuses = np.full(len(points), PathStatus.FAILED, object)
+    statuses[(number < 0) & may_be_singular] = PathStatus.SINGULAR
+    certified = np.flatnonzero(number >= 0)
+    size = 1 + np.abs(points[certified]).max(axis=1, initial=0.0)
+    drift = np.abs(points[certified] - result.certificates.mid[number[certified]]).max(axis=1, initial=0.0)
+    reached = certified[drift <= _MAX_DRIFT * size]
+    _, first = np.unique(number[reached], return_index=True)
+    statuses[reached] = PathStatus.DUPLICATE
+    statuses[reached[first]] = PathStatus.REGULAR
+    return list(statuses)
 
 
-def _close(landscape: Landscape, result: CertificationReport) -> CertificationReport:
+def _close(landscape: Landscape, result: CertificationReport, digits: int) -> CertificationReport:
     """Add conjugates and mirror images that are missing: they are solutions too."""
     while candidates := closure_candidates(landscape, result.certificates):
-        larger = certify(landscape.tapes, candidates, result.certificates)
+        larger = certify(landscape.tapes, candidates, result.certificates, digits=digits)
         if len(larger.certificates) == len(result.certificates):
             return replace(result, n_entangled=result.n_entangled + larger.n_entangled)
         result = CertificationReport(larger.certificates, result.assignment, result.n_entangled + larger.n_entangled)
@@ -321,12 +319,12 @@ def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> Solv
     degrees = landscape.system.degrees
     if min(degrees) > 0 and max(degrees) > 1:
         return None
-    certificates: tuple[Certificate, ...] = ()
+    certificates = CertificateList.of(())
     n_paths = 0 if 0 in degrees else 1
     if n_paths:
         solution = _linear_solution(landscape)
         if solution is not None:
-            certificates = certify(landscape.tapes, [solution]).certificates
+            certificates = certify(landscape.tapes, [solution], digits=options.digits).certificates
     return SolveReport(
         certificates=certificates,
         paths=PathAccount(n_paths, len(certificates), singular=n_paths - len(certificates)),

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from flint import arb, ctx
 
 from homotopy import intervals
 from homotopy.census import Census, paths_summary
-from homotopy.certify import Certificate, close_pairs, disjoint, reality
+from homotopy.certificates import DOUBLE, CertificateList, close_pairs, disjoint, reality
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
 from homotopy.completeness import alternating_sum, checks, decide, upper_bounds
+from homotopy.discs import contraction
 from homotopy.errors import CensusFileError
 from homotopy.records import (
     CensusFile,
@@ -111,35 +113,47 @@ def _checks(file: CensusFile) -> list[Check]:
     result.append(_points(points, stationary_points(file)))
     same_orbits = list(orbit_of) == [s.orbit for s in file.solutions]
     result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
-    result.append(_counts(as_census(file, land), file, points))
+    result.append(_counts(as_census(file, land, certified), file, points))
     result.append(_verdict(land, file, certified, points, is_closed, is_redrawn))
     return result
 
 
-def _certificates(land: Landscape, certified: Sequence[Certificate]) -> Check:
-    n = land.system.n
-    for k, c in enumerate(certified):
-        if len(c.enclosure.mid) != n or not 64 <= c.precision <= 4096:
-            return Check("certificates", False, f"solution {k} has a wrong shape")
-        with ctx.workprec(c.precision):
+def _certificates(land: Landscape, certified: CertificateList) -> Check:
+    if len(certified) and certified.mid.shape[1] != land.system.n:
+        return Check("certificates", False, "the solutions have a wrong shape")
+    for k, c in certified.exact.items():
+        if not DOUBLE <= c.precision <= 4096:
+            return Check("certificates", False, f"solution {k} has a wrong precision")
+    with np.errstate(over="ignore"):
+        proved = contraction.check(
+            contraction.system_discs(land.tapes), certified.mid, certified.radius, certified.uniqueness
+        )  # fmt: skip
+    proved[list(certified.exact)] = False  # these say more than their doubles do
+    for k in np.flatnonzero(~proved).tolist():
+        c = certified[k]
+        with ctx.workprec(max(128, c.precision)):
             if not intervals.check(land.tapes.equations, land.tapes.jacobian, c.enclosure):
                 return Check("certificates", False, f"the contraction test of solution {k} fails")
     return Check("certificates", True, f"{len(certified)} boxes, each with exactly one solution")
 
 
-def _distinct(certified: Sequence[Certificate]) -> Check:
-    enclosures = [c.enclosure for c in certified]
-    for i, j in close_pairs(enclosures):
-        if not disjoint(enclosures[i], enclosures[j]):
+def _distinct(certified: CertificateList) -> Check:
+    for i, j in close_pairs(certified.mid, certified.radius):
+        if not disjoint(certified[i].enclosure, certified[j].enclosure):
             return Check("distinct", False, f"solutions {i} and {j} are not proved distinct")
     return Check("distinct", True, "the boxes are pairwise disjoint")
 
 
-def _reality(certified: Sequence[Certificate]) -> Check:
-    for k, c in enumerate(certified):
+def _reality(certified: CertificateList) -> Check:
+    farthest = np.abs(certified.mid.imag).max(axis=1, initial=0.0)
+    is_clear = (certified.reality == contraction.NO) & (farthest > certified.radius * (1 + 1e-12))
+    is_clear |= (certified.reality == contraction.YES) & (farthest == 0) & (certified.radius < certified.uniqueness)
+    is_clear[list(certified.exact)] = False
+    for k in np.flatnonzero(~is_clear).tolist():
+        c = certified[k]
         if reality(c.enclosure) is not c.reality:
             return Check("reality", False, f"solution {k} is not proved {c.reality.value!r} as real")
-    return Check("reality", True, f"{sum(c.reality is Verdict.YES for c in certified)} real")
+    return Check("reality", True, f"{certified.n_real} real")
 
 
 def _points(found: Sequence[StationaryPoint], stated: Sequence[StationaryPoint]) -> Check:
@@ -185,7 +199,7 @@ _STRENGTH = {Completeness.UNKNOWN: 0, Completeness.SUPPORTED: 1, Completeness.PR
 def _verdict(
     land: Landscape,
     file: CensusFile,
-    certified: Sequence[Certificate],
+    certified: CertificateList,
     points: Sequence[StationaryPoint],
     is_closed: bool,
     is_redrawn: bool,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.compiled import aligned, n_usable_cores
 from homotopy.tracker import kernels
 from homotopy.tracker.emit import LANES, WIDTH
 from homotopy.tracker.options import TrackerOptions
@@ -49,21 +49,6 @@ class Ends:
     x: npt.NDArray[np.complex128]
     outcome: npt.NDArray[np.int64]
     info: npt.NDArray[np.float64]
-
-
-def aligned(size: int) -> npt.NDArray[np.float64]:
-    """Zeros that start on a cache line: a vector across two lines costs two loads."""
-    buffer = np.zeros(size + 8)
-    skip = (-(buffer.ctypes.data // 8)) % 8
-    return buffer[skip : skip + size]
-
-
-def n_usable_cores() -> int:
-    """Cores this process may use; STATIONARY_THREADS=1 is set where processes are parallel already."""
-    chosen = os.environ.get("STATIONARY_THREADS", "")
-    if chosen.isdigit() and int(chosen) > 0:
-        return int(chosen)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def track_paths(

@@ -13,24 +13,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from homotopy.compiled import compiled
 from homotopy.tracker.emit import LANES, WIDTH
 from homotopy.tracker.stepping import newton_update, predict, remember
 from homotopy.tracker.vector import back_substitute, choose_pivots, eliminate, fill_matrix, run_program
-
-
-def _compiled(function: Any) -> Any:
-    """Compile at the first call, without the GIL; kept on disk where a directory can be written.
-
-    Numba takes the package's __pycache__, else the user's cache directory, else what NUMBA_CACHE_DIR says. Its files
-    are replaced atomically, so processes may share them.
-    """
-    try:
-        return njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:  # no such directory: an unwritable home
-        return njit(nogil=True, error_model="numpy")(function)
-
 
 HISTORY = 2  # points of the predictor; a third was measured to be no gain and to jump paths
 
@@ -57,7 +44,7 @@ TAU, TICKS, STEPS, REJECTED, UPDATE, RESIDUAL, PIVOT_RATIO, NORM = range(8)
 ) = range(11)
 
 
-@_compiled
+@compiled
 def _swap(m: Any, k: int, w: int, index: Any) -> None:
     for lane in range(LANES):
         p = index[lane]
@@ -68,7 +55,7 @@ def _swap(m: Any, k: int, w: int, index: Any) -> None:
                 m[a + LANES], m[c + LANES] = m[c + LANES], m[a + LANES]
 
 
-@_compiled
+@compiled
 def solve_lanes(m: Any, n: int, index: Any) -> None:
     """Solve the n x n systems of all lanes for the two right-hand sides in columns n, n + 1, in place."""
     w = n + 2
@@ -79,7 +66,7 @@ def solve_lanes(m: Any, n: int, index: Any) -> None:
     back_substitute(m, n, w)
 
 
-@_compiled
+@compiled
 def _set_time(reg: Any, n: int, lane: int, u: complex, kappa: float) -> complex:
     """Set t = kappa u / (1 - u + kappa u) and s = 1 - t; returns dt/du.
 
@@ -92,7 +79,7 @@ def _set_time(reg: Any, n: int, lane: int, u: complex, kappa: float) -> complex:
     return kappa * inv * inv
 
 
-@_compiled
+@compiled
 def evaluate_points(code: Any, fill: Any, par: Any, n: int, x: Any, t: Any, out: Any, reg: Any, m: Any) -> None:
     """Values (m_points, n, n + 2): Jacobian, F and dF/dt at points x (m_points, n) and times t, one parameter set."""
     for first in range(0, x.shape[0], LANES):
@@ -111,7 +98,7 @@ def evaluate_points(code: Any, fill: Any, par: Any, n: int, x: Any, t: Any, out:
                     out[first + lane, i, j] = complex(m[a], m[a + LANES])
 
 
-@_compiled
+@compiled
 def track_runs(
     code: Any,
     fill: Any,

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.compiled import compiled
 from homotopy.tracker.batch import Homotopy, evaluate
-from homotopy.tracker.kernels import _compiled
 from polysys.tape import Op
 
 CONVERGED = 1e-15  # relative size of the last update
@@ -29,7 +29,7 @@ _ADD, _SUB = int(Op.ADD), int(Op.SUB)
 _SPLITTER = 134217729.0  # 2^27 + 1 (Dekker 1971)
 
 
-@_compiled
+@compiled
 def _add(ah: float, al: float, bh: float, bl: float) -> tuple[float, float]:
     """Sum of two double-doubles, error below 2^-104 of |a| + |b| (Knuth's TwoSum on both halves)."""
     s = ah + bh
@@ -45,7 +45,7 @@ def _add(ah: float, al: float, bh: float, bl: float) -> tuple[float, float]:
     return r, e - (r - h)
 
 
-@_compiled
+@compiled
 def _mul(ah: float, al: float, bh: float, bl: float) -> tuple[float, float]:
     """Product of two double-doubles (Dekker's TwoProd and the cross terms)."""
     p = ah * bh
@@ -61,7 +61,7 @@ def _mul(ah: float, al: float, bh: float, bl: float) -> tuple[float, float]:
     return r, e - (r - p)
 
 
-@_compiled
+@compiled
 def _residual(ops: Any, left: Any, right: Any, outputs: Any, first: int, reg: Any, out: Any) -> None:
     """Interpret a tape over complex double-doubles: reg (registers, 4) holds re hi, re lo, im hi, im lo."""
     for k in range(ops.shape[0]):
@@ -84,7 +84,7 @@ def _residual(ops: Any, left: Any, right: Any, outputs: Any, first: int, reg: An
         out[k] = complex(reg[o, 0] + reg[o, 1], reg[o, 2] + reg[o, 3])
 
 
-@_compiled
+@compiled
 def _move(reg: Any, n: int, delta: Any) -> None:
     """x -= delta in the first n registers."""
     for i in range(n):

@@ -28,13 +28,13 @@ import numpy as np
 from numba import njit
 
 import polysys as ps
+from homotopy.compiled import aligned
 from homotopy.engines.phcpack import PHCpack
 from homotopy.paths import equations_in_doubles
 from homotopy.start_sets import StartSet, make_start_set, stratum_equations
 from homotopy.starts import fermat_start
 from homotopy.status import PathStatus
 from homotopy.tracker import Program, compile_homotopy, track
-from homotopy.tracker.batch import aligned
 from homotopy.tracker.driver import make_homotopy
 from homotopy.tracker.emit import LANES, WIDTH
 from homotopy.tracker.kernels import solve_lanes

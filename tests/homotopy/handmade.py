@@ -23,9 +23,9 @@ from polysys.landscape import Landscape
 Solutions = Sequence[Sequence[complex]]
 
 
-def report_of(land: Landscape, solutions: Solutions, n_at_infinity: int = 0) -> SolveReport:
+def report_of(land: Landscape, solutions: Solutions, n_at_infinity: int = 0, digits: int = 30) -> SolveReport:
     """What an engine would report that tracked one path to each of these solutions and some to infinity."""
-    certified = certify(land.tapes, solutions)
+    certified = certify(land.tapes, solutions, digits=digits)
     return SolveReport(
         certificates=certified.certificates,
         paths=PathAccount(len(solutions) + n_at_infinity, len(certified.certificates), at_infinity=n_at_infinity),
@@ -64,7 +64,7 @@ def census_from(land: Landscape, solved: SolveReport) -> Census:
 
 def without(solved: SolveReport, removed: Sequence[int]) -> SolveReport:
     """The same solve, had the paths to some of its solutions been lost."""
-    kept = tuple(c for k, c in enumerate(solved.certificates) if k not in set(removed))
+    kept = solved.certificates.take([k for k in range(len(solved.certificates)) if k not in set(removed)])
     n = len(solved.certificates) - len(kept)
     paths = replace(solved.paths, regular=solved.paths.regular - n, failed=solved.paths.failed + n)
     return replace(solved, certificates=kept, paths=paths)

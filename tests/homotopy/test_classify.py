@@ -28,9 +28,9 @@ from tests.homotopy.handmade import (
 )
 
 
-def points_of(text: str, solutions, domain: str = "euclidean") -> tuple[StationaryPoint, ...]:
+def points_of(text: str, solutions, domain: str = "euclidean", digits: int = 30) -> tuple[StationaryPoint, ...]:
     land = ps.expression(text, domain).sample()
-    certificates = certify(land.tapes, solutions).certificates
+    certificates = certify(land.tapes, solutions, digits=digits).certificates
     return classify(land, certificates, tuple(range(len(certificates))))
 
 

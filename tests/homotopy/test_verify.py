@@ -356,7 +356,7 @@ import importlib.abc, sys
 
 class Refuse(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("phcpy", "numba", "sklearn") or name.startswith(("homotopy.engines", "homotopy.tracker")):
+        if name.split(".")[0] in ("phcpy", "sklearn") or name.startswith(("homotopy.engines", "homotopy.tracker")):
             raise ImportError(name + " is blocked")
 
 sys.meta_path.insert(0, Refuse())

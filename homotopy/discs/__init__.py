@@ -1,0 +1,1 @@
+"""Rigorous disc arithmetic in doubles, compiled: the fast half of certification."""
