@@ -344,11 +344,17 @@ def census(
         again = solve(other, chosen, bound=bounds[0].value, progress=progress)
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
+    return assemble(landscape, solved, bounds, time.perf_counter() - begin)
+
+
+def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount, ...], seconds: float) -> Census:
+    """The census that follows from certified solutions: orbits, points, verdict."""
     orbit_of, is_closed = orbits(landscape, solved.certificates)
     points = classify(landscape, solved.certificates, orbit_of)
     verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, solved.paths.singular)
-    record = run_record(solved, time.perf_counter() - begin)
-    return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record)
+    return Census(
+        landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, run_record(solved, seconds)
+    )  # fmt: skip
 
 
 def as_landscape(what: Landscape | Model | str, seed: int | None = None, index: int = 0) -> Landscape:

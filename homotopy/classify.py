@@ -13,7 +13,7 @@ from flint import arb, ctx
 from homotopy import intervals
 from homotopy.certificates import Certificate, CertificateList, same_zero
 from homotopy.certify import certify_one
-from homotopy.discs.arrays import Discs
+from homotopy.discs.contraction import member
 from homotopy.discs.inertia import negative_counts
 from homotopy.discs.program import disc_program, enclose
 from homotopy.status import Verdict
@@ -77,8 +77,15 @@ def classify(
     indices, energies = _in_doubles(landscape, listed.take(real))
     points: list[StationaryPoint] = []
     for row, k in enumerate(real.tolist()):
-        energy = None if k in listed.exact else energies[row]
-        points.extend(points_of(landscape, k, listed[k], orbits[k], int(indices[row]), energy))
+        if k in listed.exact or indices[row] < 0 or not np.isfinite(energies[row]).all():
+            index = int(indices[row]) if indices[row] >= 0 else None
+            points.extend(points_of(landscape, k, listed[k], orbits[k], index))
+            continue
+        with ctx.workprec(128):
+            radius = float(listed.radius[k])
+            unknowns = [arb(x, radius) for x in listed.mid[k].real.tolist()]
+            origin = _may_be_origin(landscape) and float(np.abs(listed.mid[k]).max()) <= listed.uniqueness[k]
+            points.extend(_place(landscape, k, unknowns, arb(*energies[row]), int(indices[row]), orbits[k], origin))
 
     def order(p: StationaryPoint) -> tuple[float, int, int, tuple[int, ...]]:
         return float(p.energy), -1 if p.index is None else p.index, p.solution, p.signs
@@ -91,41 +98,29 @@ def _in_doubles(landscape: Landscape, real: CertificateList) -> tuple[npt.NDArra
     m, size = len(real), landscape.domain.n + landscape.domain.n_constraints
     if not m:
         return np.zeros(0, np.int64), []
-    bordered, energy = disc_program(landscape.tapes.bordered), disc_program(landscape.tapes.energy)
-    none, sample = Discs.exact(np.zeros((1, 0))), np.zeros(m, np.int64)
+    family, couplings = landscape.tapes.family or landscape.tapes, member(landscape.tapes)
+    bordered, energy = disc_program(family.bordered), disc_program(family.energy)
+    sample = np.zeros(m, np.int64)
     # a real zero within the radius of its centre is within the radius of the centre's real part
     x = real.mid.real.astype(complex)
-    mid, radius = enclose(bordered, bordered.scalar_values(none), sample, x, real.radius)
+    mid, radius = enclose(bordered, bordered.scalar_values(couplings), sample, x, real.radius)
     counts = negative_counts(mid.real.reshape(m, size, size), radius.reshape(m, size, size))
-    value, spread = enclose(energy, energy.scalar_values(none), sample, x, real.radius)
+    value, spread = enclose(energy, energy.scalar_values(couplings), sample, x, real.radius)
     pairs = list(zip(value[:, 0].real.tolist(), spread[:, 0].tolist(), strict=True))
     return np.where(counts < 0, -1, counts - landscape.domain.n_constraints), pairs
 
 
 def points_of(
-    landscape: Landscape,
-    solution: int,
-    certificate: Certificate,
-    orbit: int,
-    index: int = -1,
-    value: tuple[float, float] | None = None,
+    landscape: Landscape, solution: int, certificate: Certificate, orbit: int, index: int | None = None
 ) -> list[StationaryPoint]:
-    """The stationary points carried by one certified real solution.
-
-    Parameters
-    ----------
-    index : int
-        Its Morse index, -1 where doubles did not decide it.
-    value : (mid, radius), optional
-        An enclosure of the potential there.
-    """
-    proved = index if index >= 0 else _index_in_balls(landscape, certificate)
+    """The stationary points carried by one certified real solution, in ball arithmetic; its index may be known."""
+    proved = _index_in_balls(landscape, certificate) if index is None else index
+    e = certificate.enclosure
+    is_origin = _may_be_origin(landscape) and all(re * re + im * im <= e.uniqueness**2 for re, im in e.mid)
     with ctx.workprec(max(128, certificate.precision)):
         unknowns = _real_balls(certificate)
-        potential = None if value is None else arb(*value)
-        if potential is None or not potential.is_finite():
-            potential = arb(intervals.evaluate(landscape.tapes.energy, unknowns)[0])
-        return _place(landscape, solution, certificate, unknowns, potential, proved, orbit)
+        potential = arb(intervals.evaluate(landscape.tapes.energy, unknowns)[0])
+        return _place(landscape, solution, unknowns, potential, proved, orbit, is_origin)
 
 
 def _index_in_balls(landscape: Landscape, certificate: Certificate) -> int | None:
@@ -167,11 +162,11 @@ def morse_index(landscape: Landscape, unknowns: Sequence[arb]) -> int | None:
 def _place(
     landscape: Landscape,
     solution: int,
-    certificate: Certificate,
     unknowns: Sequence[arb],
     value: arb,
     index: int | None,
     orbit: int,
+    is_origin: bool,
 ) -> list[StationaryPoint]:
     domain, formulation = landscape.domain, landscape.formulation
     n = domain.n
@@ -183,7 +178,6 @@ def _place(
     if formulation.kind is not Kind.PROJECTIVE:
         blocks = domain.slices or (slice(0, n),)
         coordinates = [xi * lengths[b] for b, block in enumerate(blocks) for xi in x[block]]
-        is_origin = _is_origin(landscape, certificate)
         return [StationaryPoint(solution, (), tuple(coordinates), energy, index, orbit, is_origin)]
     norms = [sum((xi * xi for xi in x[block]), arb(0)).sqrt() for block in domain.slices]
     for norm, radius, degree in zip(norms, domain.radii_squared, formulation.degrees, strict=True):
@@ -202,11 +196,6 @@ def _place(
     return points
 
 
-def _is_origin(landscape: Landscape, certificate: Certificate) -> bool:
-    """Whether the zero is exactly the origin: that is stationary without linear terms, and in the uniqueness region."""
-    e = certificate.enclosure
-    return (
-        landscape.domain.is_euclidean
-        and all(sum(exponents) != 1 for exponents, _ in landscape.potential.terms())
-        and all(re * re + im * im <= e.uniqueness**2 for re, im in e.mid)
-    )
+def _may_be_origin(landscape: Landscape) -> bool:
+    """Whether the origin is stationary: without linear terms it is. Then it is the zero whose region it lies in."""
+    return landscape.domain.is_euclidean and all(sum(e) != 1 for e, _ in landscape.potential.terms())

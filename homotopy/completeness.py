@@ -174,9 +174,9 @@ def _is_met(landscape: Landscape, n: int, best: RootCount) -> bool:
 
 def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence:
     """What the paths say about the completeness of a list of `n` solutions."""
-    terms = landscape.system.terms
-    is_spread = any(max(map(abs, t.values())) > _MAX_SPREAD * min(map(abs, t.values())) for t in terms)
-    is_doubtful = is_spread and solved.paths.at_infinity > 0
+    is_doubtful = solved.paths.at_infinity > 0 and any(
+        max(map(abs, t.values())) > _MAX_SPREAD * min(map(abs, t.values())) for t in landscape.system.terms
+    )
     detail = f"{solved.paths} (start: {solved.start}, {solved.root_count_kind} {solved.root_count})"
     if solved.paths.singular:
         detail += "; singular end points are multiple solutions or lie on positive-dimensional sets"

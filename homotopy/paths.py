@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +19,14 @@ from homotopy.start_sets import Stratum, make_start_set, stratum_equations
 from homotopy.starts import Polynomials, fermat_start, has_fermat_start
 from homotopy.status import PathStatus
 from homotopy.tracker import TrackerOptions, track, track_loop
-from homotopy.tracker.results import STATUSES, PathResults
+from homotopy.tracker.results import CODE, STATUSES, PathResults
 from polysys.bezout import best_partition
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 
 Progress = Callable[[int, int], None]
+_Ends = tuple[npt.NDArray[np.complex128], npt.NDArray[Any], npt.NDArray[np.float64]]
 _STARTS = {"polyhedral": Start.POLYHEDRAL, "multihomogeneous": Start.MULTIHOMOGENEOUS, "total-degree": Start.TOTAL_DEGREE}
 
 
@@ -75,55 +77,79 @@ def run_tracker(landscape: Landscape, options: Options, round_number: int, progr
     The first round follows the segment from the start member to the landscape; later ones go by way of a random
     complex member and with tighter settings, so that other paths are followed.
     """
+    found = _track([landscape], options, round_number, progress, None)
+    return None if found is None else found[0]
+
+
+def run_tracker_together(
+    landscapes: Sequence[Landscape], options: Options, threads: int | None = None
+) -> list[TrackedPaths] | None:
+    """The tracker's first round for samples of one model at once; what each gets does not depend on the others."""
+    return _track(landscapes, options, 0, None, threads)
+
+
+def _track(
+    landscapes: Sequence[Landscape], options: Options, round_number: int, progress: Progress | None, threads: int | None
+) -> list[TrackedPaths] | None:
     begin = time.perf_counter()
-    starts = start_set(landscape)
+    first = landscapes[0]
+    starts = start_set(first)
     if starts is None:
         return None
     seed = options.seed + 7919 * round_number
     if starts.kind == "Fermat form" and seed:
-        starts = make_start_set(landscape, seed) or starts
-    target = np.array([float(c) for c in landscape.parameters], dtype=np.complex128)
+        starts = make_start_set(first, seed) or starts
+    targets = np.array([[float(c) for c in land.parameters] for land in landscapes], dtype=np.complex128)
     settings = TrackerOptions() if round_number == 0 else TrackerOptions.conservative()
-    parts: list[tuple[npt.NDArray[np.complex128], list[PathStatus], npt.NDArray[np.float64]]] = []
+    parts: list[_Ends] = []
     images: list[npt.NDArray[np.int8]] = []
     done = 0
     for stratum in starts.strata:
-        found = _track_stratum(landscape, stratum, target, settings, seed if round_number else None)
-        signs = _whole_signs(landscape, stratum)
-        parts.append(_whole_ends(landscape, stratum, found))
-        images += [signs] * len(stratum.solutions)
+        found = _track_stratum(first, stratum, targets, settings, seed if round_number else None, threads)
+        parts.append(_whole_ends(first, stratum, found, len(landscapes)))
+        images += [_whole_signs(first, stratum)] * len(stratum.solutions)
         done += len(stratum.solutions)
         if progress is not None:
             progress(done, starts.n_paths)
     orbits = f", one path per sign orbit: {starts.n_paths}" if starts.n_paths < starts.n_solutions else ""
     strata = f", {len(starts.strata)} zero patterns" if len(starts.strata) > 1 else ""
-    return TrackedPaths(
-        np.concatenate([x for x, _, _ in parts]),
-        tuple(status for _, statuses, _ in parts for status in statuses),
-        np.concatenate([rco for _, _, rco in parts]),
-        tuple(images),
-        f"{starts.kind}{strata}{orbits}",
-        starts.n_solutions,
-        f"generic root count, {starts.grounds},",
-        "tracker",
-        version("numba"),
-        "numba",
-        "d",
-        seed,
-        1 + 0j,
-        (),
-        time.perf_counter() - begin,
-    )
+    x, codes, rco = (np.concatenate([part[i] for part in parts], axis=1) for i in range(3))
+    return [
+        TrackedPaths(
+            x[k],
+            tuple(STATUSES[code] for code in codes[k].tolist()),
+            rco[k],
+            tuple(images),
+            f"{starts.kind}{strata}{orbits}",
+            starts.n_solutions,
+            f"generic root count, {starts.grounds},",
+            "tracker",
+            version("numba"),
+            "numba",
+            "d",
+            seed,
+            1 + 0j,
+            (),
+            (time.perf_counter() - begin) / len(landscapes),
+        )
+        for k in range(len(landscapes))
+    ]
 
 
 def _track_stratum(
-    landscape: Landscape, stratum: Stratum, target: npt.NDArray[np.complex128], settings: TrackerOptions, detour: int | None
+    landscape: Landscape,
+    stratum: Stratum,
+    targets: npt.NDArray[np.complex128],
+    settings: TrackerOptions,
+    detour: int | None,
+    threads: int | None,
 ) -> PathResults | None:
     if not stratum.alive or not len(stratum.solutions):
         return None
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
-        return track(tape, stratum.parameters, stratum.solutions, target, settings)
+        return track(tape, stratum.parameters, stratum.solutions, targets, settings, threads=threads)
+    (target,) = targets
     rng = np.random.default_rng(np.random.SeedSequence(detour, spawn_key=(0xDE70,)))
     size = np.maximum(np.abs(target), np.median(np.abs(target)))
     middle = size * (rng.standard_normal(len(target)) + 1j * rng.standard_normal(len(target)))
@@ -147,19 +173,16 @@ def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]
     return signs
 
 
-def _whole_ends(
-    landscape: Landscape, stratum: Stratum, found: PathResults | None
-) -> tuple[npt.NDArray[np.complex128], list[PathStatus], npt.NDArray[np.float64]]:
-    """The end points of a stratum's paths in all coordinates, their diagnoses and inverse condition numbers."""
+def _whole_ends(landscape: Landscape, stratum: Stratum, found: PathResults | None, samples: int) -> _Ends:
+    """The end points of a stratum's paths in all coordinates, their codes and inverse condition numbers, by sample."""
     m = len(stratum.solutions)
-    x = np.zeros((m, landscape.formulation.n_unknowns), dtype=np.complex128)
+    x = np.zeros((samples, m, landscape.formulation.n_unknowns), dtype=np.complex128)
     if found is None:
-        return x, [PathStatus.REGULAR] * m, np.ones(m)
-    x[:, list(stratum.alive)] = found.solutions[0]
+        return x, np.full((samples, m), CODE[PathStatus.REGULAR]), np.ones((samples, m))
+    x[:, :, list(stratum.alive)] = found.solutions
     # whether two paths met is decided on certified zeros
-    met = {PathStatus.DUPLICATE: PathStatus.REGULAR}
-    statuses = [met.get(STATUSES[code], STATUSES[code]) for code in found.codes[0].tolist()]
-    return x, statuses, 1 / np.fmax(found.conditions[0], 1.0)
+    codes = np.where(found.codes == CODE[PathStatus.DUPLICATE], CODE[PathStatus.REGULAR], found.codes)
+    return x, codes, 1 / np.fmax(found.conditions, 1.0)
 
 
 def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision: str, seed: int) -> TrackedPaths:

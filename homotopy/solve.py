@@ -159,7 +159,7 @@ def solve(
         for k in range(options.rounds):
             tracked = rounds.run(k)
             attempts.extend(tracked.attempts)
-            report = _account(landscape, tracked, known, k + 1, options.digits)
+            report = account(landscape, tracked, known, k + 1, options.digits)
             known = report.certificates
             if report.is_clean or (bound is not None and len(known) == bound):
                 break
@@ -229,7 +229,7 @@ class _Rounds:
         return run_phcpack(self._landscape, self._phcpack, options.strategy, precision, options.seed + 7919 * k)
 
 
-def _account(
+def account(
     landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""

@@ -112,12 +112,29 @@ class FormulationTapes:
         (n + m)**2 outputs: the bordered Hessian.
     energy : Tape
         One output: the potential.
+    family : FormulationTapes, optional
+        The tapes with couplings as parameters of which these are a member, so that what is made from them is shared.
+    couplings : tuple of Fraction
+        The member's couplings.
     """
 
     equations: Tape
     jacobian: Tape
     bordered: Tape
     energy: Tape
+    family: FormulationTapes | None = None
+    couplings: tuple[Fraction, ...] = ()
+
+    def bind(self, couplings: Sequence[Fraction]) -> FormulationTapes:
+        """The member of the family with these couplings."""
+        return FormulationTapes(
+            self.equations.bind(couplings),
+            self.jacobian.bind(couplings),
+            self.bordered.bind(couplings),
+            self.energy.bind(couplings),
+            self,
+            tuple(couplings),
+        )
 
 
 def record(

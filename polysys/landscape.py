@@ -147,9 +147,7 @@ class Landscape:
     @cached_property
     def tapes(self) -> FormulationTapes:
         """Straight-line programs of equations, Jacobian, bordered Hessian and energy, couplings inside."""
-        return record(
-            self.formulation, lambda x, _: self.potential_function(np.array(x, dtype=object), self.couplings)
-        )
+        return self.parametric_tapes.bind(self.parameters)
 
     @cached_property
     def parametric_tapes(self) -> FormulationTapes:
@@ -159,6 +157,18 @@ class Landscape:
             lambda x, p: self.potential_function(np.array(x, dtype=object), self.unflatten(p)),
             len(self.parameters),
         )
+
+    def shares_tapes_with(self, other: Landscape) -> bool:
+        """Take the parametric tapes of another sample of the same model, if it is written in the same way.
+
+        The tapes of two samples are equal then; sharing them saves tracing and compiling them again.
+        """
+        shapes = [{name: c.shape for name, c in land.couplings.items()} for land in (self, other)]
+        same = self.potential_function == other.potential_function and shapes[0] == shapes[1]
+        same = same and self.formulation == other.formulation
+        if same:
+            self.__dict__["parametric_tapes"] = other.parametric_tapes
+        return same
 
     @cached_property
     def parameters(self) -> tuple[Fraction, ...]:

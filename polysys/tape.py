@@ -112,6 +112,15 @@ class Tape:
                 store(registers[i] - registers[j])
         return [registers[k] for k in self.outputs.tolist()]
 
+    def bind(self, parameters: Sequence[Fraction]) -> Tape:
+        """The tape with its parameters fixed: they become its first constants."""
+        if len(parameters) != self.n_parameters:
+            raise InputError(
+                f"A tape of {self.n_parameters} parameters was given {len(parameters)}.", "Pass a value for each."
+            )
+        constants = (*parameters, *self.constants)
+        return Tape(self.n_variables, 0, constants, self.ops, self.left, self.right, self.outputs)
+
     def gradient(self) -> Tape:
         """Tape of the derivatives of a one-output tape with respect to its variables."""
         if len(self.outputs) != 1:

@@ -66,6 +66,7 @@ ORDER = {
         "solve",
         "completeness",
         "census",
+        "batch",
         "records",
         "verify",
         "graph",

@@ -72,11 +72,17 @@ class SystemDiscs:
     jacobian_scalars: Real
 
 
-def system_discs(tapes: FormulationTapes, parameters: Discs | None = None) -> SystemDiscs:
-    """The system of some tapes for parameters (samples, k); one sample without parameters by default."""
-    chosen = Discs.exact(np.zeros((1, 0))) if parameters is None else parameters
-    equations, jacobian = disc_program(tapes.equations), disc_program(tapes.jacobian)
-    return SystemDiscs(equations, jacobian, equations.scalar_values(chosen), jacobian.scalar_values(chosen))
+def system_discs(tapes: FormulationTapes) -> SystemDiscs:
+    """The system of some tapes without free parameters, as a member of its family if it has one."""
+    family, couplings = tapes.family or tapes, member(tapes)
+    equations, jacobian = disc_program(family.equations), disc_program(family.jacobian)
+    return SystemDiscs(equations, jacobian, equations.scalar_values(couplings), jacobian.scalar_values(couplings))
+
+
+def member(tapes: FormulationTapes) -> Discs:
+    """The couplings of a member of a family as one sample (1, k)."""
+    values = Discs.of(tapes.couplings)
+    return Discs(values.mid[None, :], values.radius[None, :])
 
 
 def prove(system: SystemDiscs, candidates: Complex, sample: npt.NDArray[np.int64] | None = None, threads: int | None = None) -> Boxes:
