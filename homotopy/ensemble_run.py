@@ -293,12 +293,10 @@ class _Run:
 
 def _count_here(job: Job) -> Future[list[SampleRecord]]:
     future: Future[list[SampleRecord]] = Future()
-    records: list[SampleRecord] = []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # sample 0 has warned; as in a worker, the others need not
-            for sample in job.samples:
-                records += count_samples(job.model, job.seed, [sample], job.options, points=job.points)
+            records = count_samples(job.model, job.seed, job.samples, job.options, points=job.points)
     except Exception as error:
         future.set_exception(error)
     else:

@@ -1,7 +1,7 @@
 """One record a sample: what is stored of a census in an ensemble, and the function that makes the records of a chunk.
 
 A record depends on the ensemble's specification and on the number of the sample, and on nothing else: not on chunks,
-workers, timing or order. Real numbers are proved values rounded to ten significant decimals, which is decided by a narrower
+workers, timing or order. Real numbers are proved values rounded to nine significant decimals, which is decided by a narrower
 enclosure where need be, so that two runs that reach a point along other paths store the same bits. How a record was made (engine, seconds) is kept beside it and is
 not part of its digest.
 """
@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from math import inf
 
 from flint import arb
 
-from homotopy.census import Census, census
+from homotopy.batch import census_batch
+from homotopy.census import Census
 from homotopy.certificates import Certificate
 from homotopy.certify import certify_one, same_zero
 from homotopy.classify import StationaryPoint, points_of
@@ -30,7 +31,7 @@ from homotopy.status import Completeness, Verdict
 from polysys.errors import PolysysError
 from polysys.models.base import Model
 
-BATCH = 1  # samples that :func:`count_samples` is asked for at once
+BATCH = 100  # samples that are counted at once: they share programs, start set and queue
 _FINE_DIGITS = 32
 
 REASONS = (
@@ -78,7 +79,7 @@ class SampleRecord:
     n_undecided_index : int or None
         Real points whose index is undecided; they are in `n_real` and not in `by_index`.
     energies : tuple of float or None
-        Energy of each point, ascending, rounded to ten significant decimals.
+        Energy of each point, ascending, rounded to nine significant decimals.
     energy_error : float or None
         Proved bound on the error of each of `energies`.
     indices : tuple of (int or None) or None
@@ -175,21 +176,26 @@ def count_samples(
     [(0, 2, 'proved'), (3, 6, 'proved')]
     """
     chosen = options or Options()
-    return [_count(model, seed, sample, chosen, points) for sample in samples]
-
-
-def _count(model: Model, seed: int, sample: int, options: Options, points: bool) -> SampleRecord:
     begin = time.perf_counter()
     try:
-        found = census(model.sample(seed, sample), options=options)
-        return record_of(found, model.label, seed, sample, points=points, seconds=time.perf_counter() - begin)
+        found = census_batch(model, seed, samples, chosen, threads=1)
+        records = [_record(f, model.label, seed, sample, points) for f, sample in zip(found, samples, strict=True)]
     except (EngineMissingError, OSError):
         raise
-    except PolysysError as error:
-        text = f"{type(error).__name__}: {error.what}"
     except Exception as error:  # a defect of ours on one sample must neither stop the others nor be forgotten
-        text = f"{type(error).__name__}: {str(error)[:300]}"
-    return failed_record(model.label, seed, sample, "error", text, seconds=time.perf_counter() - begin)
+        if len(samples) > 1:
+            return [r for sample in samples for r in count_samples(model, seed, [sample], chosen, points=points)]
+        records = [failed_record(model.label, seed, samples[0], "error", f"{type(error).__name__}: {str(error)[:300]}")]
+    share = (time.perf_counter() - begin) / max(len(samples), 1)
+    return [replace(record, seconds=share) for record in records]
+
+
+def _record(found: Census | PolysysError, label: str, seed: int, sample: int, points: bool) -> SampleRecord:
+    if isinstance(found, EngineMissingError):
+        raise found
+    if isinstance(found, PolysysError):
+        return failed_record(label, seed, sample, "error", f"{type(found).__name__}: {found.what}")
+    return record_of(found, label, seed, sample, points=points)
 
 
 def failed_record(
@@ -199,9 +205,7 @@ def failed_record(
     return SampleRecord(label, seed, sample, kind, text, tries=tries, seconds=seconds)
 
 
-def record_of(
-    found: Census, label: str, seed: int, sample: int, *, points: bool = False, seconds: float | None = None
-) -> SampleRecord:
+def record_of(found: Census, label: str, seed: int, sample: int, *, points: bool = False) -> SampleRecord:
     """The record of a census."""
     undecided = found.landscape.domain.dimension + 1  # sorts after every index
     rows = sorted(_rows(found, undecided, points), key=lambda row: row.key)  # independent of the order of finding
@@ -230,7 +234,6 @@ def record_of(
         start=run.start,
         precision=run.precision,
         attempts=run.attempts,
-        seconds=seconds,
     )
 
 
@@ -255,20 +258,20 @@ def _rows(found: Census, undecided: int, with_coordinates: bool) -> list[_Row]:
         by_solution.setdefault(point.solution, []).append(point)
     rows: list[_Row] = []
     for solution, points in by_solution.items():
-        certificate = found.certificates[solution]
-        new = _try(found, certificate, points, undecided, with_coordinates, decided)
+        new = _try(found, found.certificates, points, undecided, with_coordinates, decided)
         if new is None:
-            finer = _finer(found, certificate)
-            if finer is not None:
-                certificate, points = finer, _again(found, solution, finer, points)
-                new = _try(found, certificate, points, undecided, with_coordinates, decided)
-        rows += new or _try(found, certificate, points, undecided, with_coordinates, middle) or []
+            finer = _finer(found, found.certificates[solution])
+            certificates = found.certificates if finer is None else {solution: finer}
+            points = points if finer is None else _again(found, solution, finer, points)
+            new = _try(found, certificates, points, undecided, with_coordinates, decided)
+            new = new or _try(found, certificates, points, undecided, with_coordinates, middle)
+        rows += new or []
     return rows
 
 
 def _try(
     found: Census,
-    certificate: Certificate,
+    certificates: Sequence[Certificate] | Mapping[int, Certificate],
     points: Sequence[StationaryPoint],
     undecided: int,
     with_coordinates: bool,
@@ -277,7 +280,7 @@ def _try(
     """The rows of the points that one solution carries; None if its enclosure is too wide for one of their numbers."""
     log_det: float | None = None
     if any(p.index == 0 for p in points):
-        ball = log_abs_det_hessian(found.landscape, certificate)
+        ball = log_abs_det_hessian(found.landscape, certificates[points[0].solution])
         log_det = None if ball is None else rounded(ball)
         if log_det is None and rounded is decided:
             return None

@@ -166,7 +166,7 @@ To read them, with no other software of ours:
 | by_index | their numbers by Morse index 0, 1, .., {dimension} |
 | n_undecided | complex solutions of which it is undecided whether they are real |
 | n_undecided_index | real points of undecided Morse index; they are in n_real but not in by_index |
-| energies | of the points, ascending, in the model's units: the true values rounded to ten significant decimals |
+| energies | of the points, ascending, in the model's units: the true values rounded to nine significant decimals |
 | energy_error | proved bound on the error of each of them |
 | indices | Morse index of each point, in the same order; null where undecided |
 | log_det_minima | natural logarithm of the determinant of the Riemannian Hessian at each minimum (same order, model's units) |

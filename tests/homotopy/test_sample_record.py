@@ -1,4 +1,4 @@
-"""Records: they depend on the sample alone, their reals are the true ones in ten decimals, failures are records."""
+"""Records: they depend on the sample alone, their reals are the true ones in nine decimals, failures are records."""
 
 import json
 from dataclasses import replace
@@ -24,7 +24,7 @@ GLASS = ps.SphericalPSpin(n=3, p=3)
 @pytest.mark.parametrize("value", [Fraction(1, 3), Fraction(-2, 7) * 10**40, Fraction(1, 3) / 2**70, Fraction(5), Fraction(-1, 10**9)])
 def test_a_narrow_ball_gives_the_decimals_of_the_true_number_whatever_its_midpoint(value):
     """The independent answer: the decimal module's correctly rounded quotient."""
-    with localcontext(prec=10):
+    with localcontext(prec=9):
         expected = float(Decimal(value.numerator) / Decimal(value.denominator))
     for noise in (0, Fraction(1, 2**60), -Fraction(1, 2**60)):
         with ctx.workprec(300):
@@ -33,7 +33,7 @@ def test_a_narrow_ball_gives_the_decimals_of_the_true_number_whatever_its_midpoi
             ball += arb(0, abs(ball) / 2**50)
         assert decided(ball) == middle(ball) == expected
         error = error_bound(ball, expected)
-        assert abs(Fraction(expected) - value) <= Fraction(error) <= abs(value) / 10**9
+        assert abs(Fraction(expected) - value) <= Fraction(error) <= abs(value) / 10**8
 
 
 def test_a_wide_ball_decides_nothing():
@@ -43,8 +43,8 @@ def test_a_wide_ball_decides_nothing():
     assert decided(arb(0, 1e-14)) is None and str(middle(arb(0, 1e-14))) == "0.0"
     assert str(decided(arb(0, 1e-30))) == "0.0" == str(decided(arb("1e-300"))) and decided(arb(1e-20, 1e-31)) == 1e-20
     with ctx.workprec(200):
-        halfway = arb("1.2345678905")
-        assert decided(halfway + arb(0, 1e-40)) is None or decided(halfway) in (1.23456789, 1.234567891)
+        halfway = arb("1.234567885")
+        assert decided(halfway + arb(0, 1e-40)) is None and middle(halfway) in (1.23456788, 1.23456789)
 
 
 def test_records_do_not_depend_on_the_paths_that_led_to_the_points():
@@ -79,7 +79,7 @@ def test_a_record_agrees_with_the_census_it_was_made_from():
         census.points, record.energies, record.indices, record.coordinates, strict=True
     ):
         assert point.energy.overlaps(arb(energy, record.energy_error)) and point.index == index
-        assert np.linalg.norm(coordinates) ** 2 == pytest.approx(3, rel=1e-9)
+        assert np.linalg.norm(coordinates) ** 2 == pytest.approx(3, rel=1e-8)
 
 
 def test_the_digest_covers_the_content_and_not_the_provenance():
@@ -155,11 +155,11 @@ def test_the_determinant_is_that_of_second_differences_along_the_domain(label):
         ]
         ball = log_abs_det_hessian(land, census.certificates[point.solution])
         assert float(ball.mid()) == pytest.approx(np.linalg.slogdet(hessian)[1], abs=1e-4)
-        assert float(ball.rad()) < 1e-9
+        assert float(ball.rad()) < 1e-8
 
 
 def test_the_determinants_of_minima_are_in_the_order_of_their_energies():
     """Two wells of x^4/4 - x^2/2 + x^3/30, exactly: V'' at the roots of x^2 + x/10 - 1."""
     record = count_samples(ps.expression("x^4/4 - x^2/2 + x^3/30"), 0, [0])[0]
     roots = sorted(np.roots([1, 0.1, -1]), key=lambda x: x**4 / 4 - x**2 / 2 + x**3 / 30)
-    assert record.log_det_minima == pytest.approx([log(3 * x * x - 1 + x / 5) for x in roots], rel=1e-9)
+    assert record.log_det_minima == pytest.approx([log(3 * x * x - 1 + x / 5) for x in roots], rel=1e-8)
