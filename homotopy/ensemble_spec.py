@@ -16,7 +16,7 @@ from polysys.errors import InputError
 
 MAX_SAMPLES = 10**9
 _TOP = ("model", "samples", "seed", "points", "timeout", "engine", "options")
-_WAY_OUT = f"Its keys are {', '.join(_TOP[:-1])} and a table options; see docs/howto-ensembles.md."
+_WAY_OUT = f"Its keys are {', '.join(_TOP[:-1])} and a table options; see docs/ensembles.md."
 
 
 @dataclass(frozen=True, slots=True)
