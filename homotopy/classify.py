@@ -84,7 +84,8 @@ def classify(
         with ctx.workprec(128):
             radius = float(listed.radius[k])
             unknowns = [arb(x, radius) for x in listed.mid[k].real.tolist()]
-            origin = _may_be_origin(landscape) and float(np.abs(listed.mid[k]).max()) <= listed.uniqueness[k]
+            size = float(np.abs(listed.mid[k]).max())
+            origin = _may_be_origin(landscape) and size * (1 + 1e-15) <= float(listed.uniqueness[k])
             points.extend(_place(landscape, k, unknowns, arb(*energies[row]), int(indices[row]), orbits[k], origin))
 
     def order(p: StationaryPoint) -> tuple[float, int, int, tuple[int, ...]]:

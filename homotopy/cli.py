@@ -60,6 +60,7 @@ def count(
     precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
     solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
     time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine may take.")] = 3600.0,
+    digits: Annotated[int, typer.Option(help="Decimals to which real points are enclosed.")] = 15,
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="F", help="Save the census with its certificates.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
@@ -68,7 +69,9 @@ def count(
     from homotopy.census import census
     from homotopy.options import Options
 
-    options = Options(engine, strategy, transport, precision, time_limit=time_limit, seed=solver_seed)
+    options = Options(
+        engine, strategy, transport, precision, time_limit=time_limit, seed=solver_seed, digits=digits
+    )  # fmt: skip
     if plot is not None:
         _plots().check_path(plot)
         _plots().require_matplotlib()
@@ -108,6 +111,14 @@ def verify(
         typer.echo(repr(report))
     if not report.is_ok:
         raise typer.Exit(CHECK_FAILED)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of census files."""
+    from homotopy.records import schema as of_census_files
+
+    typer.echo(json.dumps(of_census_files(), indent=1))
 
 
 @app.command()

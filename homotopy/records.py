@@ -17,7 +17,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from math import ceil, log10
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -48,26 +48,30 @@ _README = (
 )
 
 
+Decimal = Annotated[str, msgspec.Meta(description="An exact decimal number, such as -0.125 or 12e-30.")]
+Interval = Annotated[str, msgspec.Meta(description="A real number and how far it is known, such as [0.333 +/- 4e-4].")]
+
+
 class Solution(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A certificate as written."""
 
-    re: list[str]
-    im: list[str]
-    radius: str
-    uniqueness: str
-    real: str
-    precision: int
-    orbit: int
+    re: Annotated[list[Decimal], msgspec.Meta(description="Real parts of the centre, one per unknown.")]
+    im: Annotated[list[Decimal], msgspec.Meta(description="Imaginary parts of the centre.")]
+    radius: Annotated[Decimal, msgspec.Meta(description="The zero lies in the polydisc of this radius about the centre.")]
+    uniqueness: Annotated[Decimal, msgspec.Meta(description="No other zero lies in the polydisc of this radius.")]
+    real: Annotated[str, msgspec.Meta(description="Whether the zero is real: yes, no or undecided.")]
+    precision: Annotated[int, msgspec.Meta(description="Bits at which the contraction test passed; 53 are doubles.")]
+    orbit: Annotated[int, msgspec.Meta(description="Number of the orbit under the landscape's finite symmetries.")]
 
 
 class Point(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A stationary point as written."""
 
-    solution: int
-    signs: list[int]
-    index: int | None
-    energy: str
-    coordinates: list[str]
+    solution: Annotated[int, msgspec.Meta(description="Number of the solution that carries the point.")]
+    signs: Annotated[list[int], msgspec.Meta(description="On spheres: which of the points of the solution's class.")]
+    index: Annotated[int | None, msgspec.Meta(description="Morse index; null if the Hessian may be singular.")]
+    energy: Interval
+    coordinates: Annotated[list[Interval], msgspec.Meta(description="In the model's units.")]
     orbit: int
     is_origin: bool
 
@@ -129,6 +133,21 @@ class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     paths: dict[str, int]
     run: dict[str, Any]
     sha256: str
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a census file.
+
+    Examples
+    --------
+    >>> sorted(schema()["$defs"])
+    ['Bound', 'CensusFile', 'Check', 'Point', 'Solution', 'StatedCompleteness']
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"{FORMAT} {VERSION}",
+        **msgspec.json.schema(CensusFile),
+    }
 
 
 def save_census(census: Census, path: str | Path) -> None:

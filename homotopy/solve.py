@@ -280,6 +280,8 @@ def _final_statuses(
     statuses = np.full(len(points), PathStatus.FAILED, object)
     statuses[(number < 0) & may_be_singular] = PathStatus.SINGULAR
     certified = np.flatnonzero(number >= 0)
+    if not len(certified):
+        return list(statuses)
     size = 1 + np.abs(points[certified]).max(axis=1, initial=0.0)
     drift = np.abs(points[certified] - result.certificates.mid[number[certified]]).max(axis=1, initial=0.0)
     reached = certified[drift <= _MAX_DRIFT * size]

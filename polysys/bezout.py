@@ -5,8 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from math import prod
+
+import numpy as np
 
 from polysys.errors import InputError
 from polysys.root_count import RootCount, RootCountKind, integers
@@ -118,11 +121,19 @@ def best_partition(supports: Sequence[Sequence[Sequence[int]]], n: int) -> Parti
             f"The supports are not those of {n} equations in {n} variables.",
             "Give one list of exponent vectors of length n for each of n equations.",
         )
+    return _best_partition(tuple(tuple(map(tuple, equation)) for equation in supports), n)
+
+
+@lru_cache(maxsize=512)  # the members of an ensemble have the same supports
+def _best_partition(supports: tuple[tuple[tuple[int, ...], ...], ...], n: int) -> PartitionBound:
+    tables = [np.array(equation, dtype=object).reshape(-1, n) for equation in supports]
+    if max((e for equation in supports for row in equation for e in row), default=0) < 1 << 32:
+        tables = [exponents.astype(np.int64) for exponents in tables]
     degrees_of: dict[tuple[int, ...], list[int]] = {}
 
     def degrees(block: tuple[int, ...]) -> list[int]:
         if block not in degrees_of:
-            degrees_of[block] = [max((sum(e[i] for i in block) for e in equation), default=0) for equation in supports]
+            degrees_of[block] = [int(exponents[:, block].sum(1).max(initial=0)) for exponents in tables]
         return degrees_of[block]
 
     def bound(partition: Sequence[tuple[int, ...]]) -> int:

@@ -1,6 +1,7 @@
 """Proved numbers of complex solutions: generic counts and upper bounds, in exact integer arithmetic.
 
-Spin glasses stand here; Bezout numbers and network counts come from their own modules and are exported again.
+Spin glasses stand here; Bezout numbers, mixed volumes and network counts come from their own modules and are exported
+again.
 """
 
 from __future__ import annotations
@@ -10,22 +11,28 @@ from math import prod
 
 from polysys.bezout import PartitionBound, best_partition, multihomogeneous_bezout, total_degree
 from polysys.errors import InputError
+from polysys.mixed_volume import mixed_volume, stable_mixed_volume
 from polysys.network_counts import deep_linear, deep_linear_from_torus_counts, single_neuron
 from polysys.root_count import RootCount, RootCountKind, integers
+from polysys.zero_patterns import ZeroPatternBound, zero_pattern_bound
 
 __all__ = [
     "PartitionBound",
     "RootCount",
     "RootCountKind",
+    "ZeroPatternBound",
     "best_partition",
     "cartwright_sturmfels",
     "deep_linear",
     "deep_linear_from_torus_counts",
     "friedland_ottaviani",
+    "mixed_volume",
     "multihomogeneous_bezout",
     "nie_ranestad",
     "single_neuron",
+    "stable_mixed_volume",
     "total_degree",
+    "zero_pattern_bound",
 ]
 
 

@@ -43,3 +43,7 @@ class DatasetError(InputError):
 
 class PositiveDimensionalError(PolysysError):
     """The stationary points are not isolated; the message names the symmetry or the set."""
+
+
+class WorkLimitError(PolysysError):
+    """A computation would need more work than it was allowed."""

@@ -96,6 +96,11 @@ class PolynomialSystem:
         """Exponents and exact coefficients of each equation."""
         return tuple(exact_terms(f) for f in self.polynomials)
 
+    @property
+    def supports(self) -> list[list[tuple[int, ...]]]:
+        """The exponents of each equation: what root counts depend on."""
+        return [list(terms) for terms in self.terms]
+
     @cached_property
     def text(self) -> str:
         """Canonical text: the unknowns, then an equation a line; equal systems have equal texts."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.discs.bounds import INFLATE, TINY, U
+from homotopy.discs.bounds import INFLATE, LEAST_SIZE, TINY, U
 
 Real = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
@@ -22,7 +22,7 @@ Complex = npt.NDArray[np.complex128]
 
 def modulus(z: Any) -> Real:
     """An upper bound of |z|, for real or complex arrays."""
-    return np.asarray(np.abs(z) * (1.0 + 16.0 * U))  # hypot errs by a unit or two in the last place
+    return np.asarray(np.abs(z) * (1.0 + 16.0 * U) + LEAST_SIZE)  # hypot errs by a unit or two in the last place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +103,7 @@ class Discs:
     def __mul__(self, value: Any) -> Discs:
         other = self._other(value)
         a, b = modulus(self.mid), modulus(other.mid)
-        radius = a * (other.radius + 3 * U * b) + self.radius * (b + other.radius)
+        radius = a * other.radius + 3 * U * (a * b) + self.radius * (b + other.radius)
         return Discs(self.mid * other.mid, radius * INFLATE + TINY)
 
     __rmul__ = __mul__
@@ -128,8 +128,8 @@ class Discs:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             w = 1 / self.mid
             product = Discs.exact(self.mid) * Discs.exact(w)
-            defect = (np.abs(product.mid - 1) + product.radius) * (1 + 4 * U) + self.radius * modulus(w)
-            least = np.abs(self.mid) * (1 - 4 * U) - self.radius * (1 + 4 * U)
+            defect = (np.abs(product.mid - 1) + product.radius) * (1 + 32 * U) + self.radius * modulus(w)
+            least = np.abs(self.mid) * (1 - 32 * U) - self.radius * (1 + 32 * U)
             radius = np.where(least > 0, defect / least * (1 + 64 * U) + TINY, np.inf)
         is_sound = np.isfinite(radius) & np.isfinite(w)
         return Discs(np.where(is_sound, w, 0), np.where(is_sound, radius, np.inf))
@@ -142,7 +142,7 @@ class Discs:
         with np.errstate(invalid="ignore", divide="ignore"):
             s = np.sqrt(self.mid)
             square = Discs.exact(s) * Discs.exact(s)
-            defect = (np.abs(self.mid - square.mid) + square.radius) * (1 + 4 * U) + self.radius
+            defect = (np.abs(self.mid - square.mid) + square.radius) * (1 + 32 * U) + self.radius
             radius = np.where((self.mid > 0) & (self.radius < self.mid), defect / s * INFLATE * INFLATE + TINY, np.inf)
         is_sound = np.isfinite(radius) & np.isfinite(s)
         return Discs(np.where(is_sound, s, 0), np.where(is_sound, radius, np.inf))

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from homotopy.compiled import compiled
-from homotopy.discs.bounds import ADD_DD, HALF_DIAGONAL, INFLATE, LANES, MUL_DD, MUL_SD, SUB_DD, SUB_DS, SUB_SD, TINY, U
+from homotopy.discs.bounds import (
+    ADD_DD,
+    HALF_DIAGONAL,
+    INFLATE,
+    LANES,
+    LEAST_SIZE,
+    MUL_DD,
+    MUL_SD,
+    SUB_DD,
+    SUB_DS,
+    SUB_SD,
+    TINY,
+    U,
+)
 
 
 @compiled
@@ -19,6 +34,7 @@ def evaluate_discs(
     out_mid: Any,
     out_radius: Any,
     reg: Any,
+    subnormal: Any,
 ) -> None:
     """Enclosures of a program's outputs over discs.
 
@@ -38,7 +54,12 @@ def evaluate_discs(
         Written.
     reg : float64 array (n_registers, 3, LANES)
         Workspace.
+    subnormal : float
+        A subnormal number: where the processor flushes those to zero, as some libraries make it do, nothing is claimed.
     """
+    if subnormal * 1.0 == 0.0:
+        out_mid[:], out_radius[:] = np.nan, np.nan
+        return
     n = x.shape[1]
     for g in range(groups.shape[0]):
         sample, first, last = groups[g, 0], groups[g, 1], groups[g, 2]
@@ -57,15 +78,15 @@ def evaluate_discs(
                 for lane in range(LANES):
                     br, bi, bd = reg[b, 0, lane], reg[b, 1, lane], reg[b, 2, lane]
                     p, q1 = abs(br), abs(bi)
-                    size = max(p, q1) + HALF_DIAGONAL * min(p, q1)
+                    size = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
                     reg[d, 0, lane] = s * br
                     reg[d, 1, lane] = s * bi
-                    reg[d, 2, lane] = (s1 * (bd + (2.0 * U) * size) + e * (size + bd)) * INFLATE + TINY
+                    reg[d, 2, lane] = (s1 * bd + (2.0 * U) * (s1 * size) + e * (size + bd)) * INFLATE + TINY
             elif op == ADD_DD:
                 for lane in range(LANES):
                     re, im = reg[a, 0, lane] + reg[b, 0, lane], reg[a, 1, lane] + reg[b, 1, lane]
                     p, q1 = abs(re), abs(im)
-                    size = max(p, q1) + HALF_DIAGONAL * min(p, q1)
+                    size = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
                     rad = reg[a, 2, lane] + reg[b, 2, lane]
                     reg[d, 0, lane] = re
                     reg[d, 1, lane] = im
@@ -75,17 +96,18 @@ def evaluate_discs(
                     ar, ai, ad = reg[a, 0, lane], reg[a, 1, lane], reg[a, 2, lane]
                     br, bi, bd = reg[b, 0, lane], reg[b, 1, lane], reg[b, 2, lane]
                     p, q1 = abs(ar), abs(ai)
-                    asize = max(p, q1) + HALF_DIAGONAL * min(p, q1)
+                    asize = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
                     p, q1 = abs(br), abs(bi)
-                    bsize = max(p, q1) + HALF_DIAGONAL * min(p, q1)
+                    bsize = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
                     reg[d, 0, lane] = ar * br - ai * bi
                     reg[d, 1, lane] = ar * bi + ai * br
-                    reg[d, 2, lane] = (asize * (bd + (3.0 * U) * bsize) + ad * (bsize + bd)) * INFLATE + TINY
+                    rad = asize * bd + (3.0 * U) * (asize * bsize) + ad * (bsize + bd)
+                    reg[d, 2, lane] = rad * INFLATE + TINY
             elif op == SUB_DD:
                 for lane in range(LANES):
                     re, im = reg[a, 0, lane] - reg[b, 0, lane], reg[a, 1, lane] - reg[b, 1, lane]
                     p, q1 = abs(re), abs(im)
-                    size = max(p, q1) + HALF_DIAGONAL * min(p, q1)
+                    size = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
                     rad = reg[a, 2, lane] + reg[b, 2, lane]
                     reg[d, 0, lane] = re
                     reg[d, 1, lane] = im

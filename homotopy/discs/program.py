@@ -121,7 +121,8 @@ def enclose(
     registers = np.zeros((max(1, program.n_registers), 3, LANES))
     radii = np.repeat(np.asarray(radius, float)[:, None], max(n, 1), axis=1) if np.ndim(radius) == 1 else np.array(radius)
     kernels.evaluate_discs(
-        program.code, program.outputs, scalars, lane_groups(sample), np.array(x, complex, order="C"), radii, mid, rad, registers
+        program.code, program.outputs, scalars, lane_groups(sample), np.array(x, complex, order="C"), radii, mid, rad, registers,
+        5e-324,
     )  # fmt: skip
     return mid, rad
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import os
 import stat
+import tempfile
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
+import jsonschema
 import msgspec
 import pytest
 from flint import arb, ctx
+from hypothesis import given
+from hypothesis import strategies as st
 
 import homotopy as ho
 from homotopy.census import Census
 from homotopy.errors import CensusFileError
-from homotopy.records import content_digest, load_census, read_census_file
+from homotopy.records import content_digest, load_census, read_census_file, schema
 from tests.homotopy.handmade import FORMULATIONS, double_well, matrix_glass, network_from_arrays, singular_vectors
 
 
@@ -237,3 +242,48 @@ def test_a_file_from_arrays_keeps_what_its_model_proves(tmp_path: Path) -> None:
     assert not read_census_file(tmp_path / "c.json").is_redrawable
     assert again.landscape.known_counts[0].value == 5
     assert again.euler == (1, 1)
+
+
+@pytest.mark.parametrize("make", FORMULATIONS.values(), ids=FORMULATIONS.keys())
+def test_a_file_conforms_to_the_published_schema(make, tmp_path: Path) -> None:
+    make().save(tmp_path / "c.json")
+    content = json.loads((tmp_path / "c.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema())
+    validator = jsonschema.Draft202012Validator(schema())
+    validator.validate(content)
+    del content["points"]
+    assert not validator.is_valid(content)
+
+
+def test_certificates_made_in_doubles_come_back_bit_for_bit(tmp_path: Path) -> None:
+    census = ho.census("deep-linear:widths=2-2-2,data=iris", seed=2)
+    census.save(tmp_path / "c.json")
+    again = ho.load(tmp_path / "c.json").certificates
+    assert len(census.certificates.exact) < len(census.certificates)
+    assert (again.mid == census.certificates.mid).all()
+    assert (again.reality == census.certificates.reality).all()
+    assert again.exact.keys() == census.certificates.exact.keys()
+    assert again == census.certificates
+
+
+@given(st.integers(0, 10**9), st.integers(1, 3), st.randoms(use_true_random=False))
+def test_a_file_with_altered_bytes_is_refused_or_says_the_same(at: int, count: int, random) -> None:
+    """Whatever happens to the bytes, only a file with the same content is read."""
+    path = _saved()
+    data = bytearray(path.read_bytes())
+    for _ in range(count):
+        data[(at + random.randrange(len(data))) % len(data)] = random.randrange(256)
+    other = path.with_name("altered.json")
+    other.write_bytes(bytes(data))
+    try:
+        read = read_census_file(other)
+    except CensusFileError:
+        return
+    assert read == read_census_file(path)
+
+
+@cache
+def _saved() -> Path:
+    path = Path(tempfile.mkdtemp()) / "c.json"
+    ho.census("spherical-p-spin:n=3,p=3", seed=1).save(path)
+    return path
