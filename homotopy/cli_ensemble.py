@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.errors import HomotopyError, StoreWriteError
+from homotopy.errors import HomotopyError, StoreWriteError, WorkerStartError
 from polysys.errors import InputError
 
 OK, CHECK_FAILED, WRONG_INPUT, INCOMPLETE, INTERRUPTED, TERMINATED = 0, 1, 2, 4, 130, 143
@@ -220,7 +220,7 @@ def _shard(text: str | None) -> tuple[int, int]:
 
 @contextlib.contextmanager
 def _resumable(store: Path, total: int) -> Iterator[None]:
-    """Ctrl-C, SIGTERM and a full disk end the run with what is kept and how to go on; no traceback."""
+    """Ctrl-C, SIGTERM, a full disk and lost workers end the run with what is kept and how to go on; no traceback."""
 
     def terminate(*_: Any) -> None:
         raise _Terminated
@@ -231,7 +231,7 @@ def _resumable(store: Path, total: int) -> Iterator[None]:
     except (KeyboardInterrupt, _Terminated) as error:
         typer.echo(f"stationary: Interrupted; {_kept(store, total)} The same command goes on from there.", err=True)
         raise typer.Exit(INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED) from None
-    except StoreWriteError as error:
+    except (StoreWriteError, WorkerStartError) as error:
         typer.echo(f"stationary: {error.what} {_kept(store, total)} {error.way_out}", err=True)
         raise typer.Exit(INCOMPLETE) from None
     finally:

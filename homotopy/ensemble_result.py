@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,10 +16,12 @@ import pyarrow as pa
 from homotopy.errors import HomotopyError
 from homotopy.statistics import Floats, Statistic, fraction
 from homotopy.store import Store
-from homotopy.store_format import combined_digest
+from homotopy.store_format import add_digests
 from polysys.errors import InputError
 
 VERDICTS = ("proved", "supported", "unknown", "contradicted")
+PROVED, SUPPORTED, UNKNOWN, CONTRADICTED = range(4)
+FAILED = -1
 _COLUMNS = (
     "sample", "failure_kind", "failure", "verdict", "bound", "n_complex", "n_real", "n_minima", "by_index", "n_undecided",
     "n_undecided_index", "seconds", "digest",
@@ -40,8 +43,8 @@ class Ensemble:
     store : Store
     samples : int array (n,)
         The samples that have a record.
-    verdicts : tuple of str
-        One of "proved", "supported", "unknown", "contradicted" a record, "" where it is a failure.
+    verdicts : int8 array (n,)
+        Places in `VERDICTS`, FAILED where there is no result.
     failures : dict from int to (str, str)
         Kind and sentence of each failed sample.
     found : dict from str to int array (n,)
@@ -62,7 +65,7 @@ class Ensemble:
 
     store: Store
     samples: Integers
-    verdicts: tuple[str, ...]
+    verdicts: npt.NDArray[np.int8]
     failures: Mapping[int, tuple[str, str]]
     found: Mapping[str, Integers]
     by_index: Integers
@@ -122,9 +125,8 @@ class Ensemble:
         """
         name = self._check(quantity)
         family, found = self.store.family, self.found
-        verdicts = np.array(self.verdicts)
-        is_complete = np.isin(verdicts, ("proved", "supported"))
-        is_lost = ~np.isin(verdicts, VERDICTS[:3])  # failed or contradicted: nothing is relied on
+        is_complete = (self.verdicts == PROVED) | (self.verdicts == SUPPORTED)
+        is_lost = (self.verdicts == FAILED) | (self.verdicts == CONTRADICTED)  # nothing is relied on
         room = np.where(is_complete, 0.0, np.maximum(self.bounds - found["n_complex"], 0.0))
         if name == "n_complex":
             lower, upper, largest = found[name].astype(float), found[name] + room, self.bounds
@@ -232,8 +234,7 @@ class Ensemble:
 
     def count_verdicts(self) -> dict[str, int]:
         """Number of samples with each verdict."""
-        found = Counter(self.verdicts)
-        return {verdict: found[verdict] for verdict in VERDICTS}
+        return {verdict: int((self.verdicts == code).sum()) for code, verdict in enumerate(VERDICTS)}
 
     def summary(self, level: float = 0.95) -> dict[str, Any]:
         """The ensemble as one JSON object."""
@@ -329,9 +330,11 @@ class Ensemble:
 def read_counts(store: Store, *, is_temporary: bool = False) -> Ensemble:
     """The counts in a store, whose files have been checked."""
     width = store.family.dimension + 1
-    parts: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in (*_INTEGERS, "sample", "by_index", "bound")}
-    verdicts: list[str] = []
-    digests: list[str] = []
+    parts: dict[str, list[npt.NDArray[Any]]] = {
+        name: [] for name in (*_INTEGERS, "sample", "by_index", "bound", "verdict")
+    }
+    codes = {verdict: code for code, verdict in enumerate(VERDICTS)}
+    digest = hashlib.sha256()
     failures: dict[int, tuple[str, str]] = {}
     seconds = 0.0
     for table in store.records(_COLUMNS):
@@ -346,8 +349,9 @@ def read_counts(store: Store, *, is_temporary: bool = False) -> Ensemble:
         parts["by_index"].append(rows)
         bounds = table["bound"].to_pylist()
         parts["bound"].append(np.array([_as_float(store.family.bound if b is None else int(b)) for b in bounds]))
-        verdicts += ["" if v is None else v for v in table["verdict"].to_pylist()]
-        digests += table["digest"].to_pylist()
+        verdicts = table["verdict"].to_pylist()
+        parts["verdict"].append(np.array([FAILED if v is None else codes[v] for v in verdicts], np.int8))
+        add_digests(digest, table["digest"].to_pylist())
         seconds += float(np.nansum(table["seconds"].to_numpy()))
         kinds, texts = table["failure_kind"].to_pylist(), table["failure"].to_pylist()
         failures |= {int(s): (k, t) for s, k, t in zip(samples, kinds, texts, strict=True) if k is not None}
@@ -357,25 +361,19 @@ def read_counts(store: Store, *, is_temporary: bool = False) -> Ensemble:
     return Ensemble(
         store,
         arrays["sample"].astype(np.int64),
-        tuple(map(_interned, verdicts)),
+        arrays["verdict"].astype(np.int8),
         failures,
         {name: arrays[name].astype(np.int64) for name in _INTEGERS},
         arrays["by_index"].astype(np.int64),
         arrays["bound"].astype(float),
         seconds,
-        combined_digest(digests),
+        digest.hexdigest(),
         store.spec.samples,
         is_temporary,
     )
 
 
 _INTEGERS = ("n_complex", "n_real", "n_minima", "n_undecided", "n_undecided_index")
-_TEXTS = {verdict: verdict for verdict in ("", *VERDICTS)}
-
-
-def _interned(verdict: str) -> str:
-    """One string object a verdict, not one a sample."""
-    return _TEXTS.get(verdict, verdict)
 
 
 def _as_float(value: int) -> float:

@@ -8,6 +8,7 @@ specification and the sample number only, so it does not matter which of two pro
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -23,7 +24,7 @@ from homotopy.atomic import remove_leftovers, require_writable, write_atomically
 from homotopy.ensemble_spec import EnsembleSpec, spec_from_dict
 from homotopy.errors import StoreError, StoreWriteError
 from homotopy.sample_record import CONTENT, SampleRecord
-from homotopy.store_format import FORMAT, README, VERSION, DamagedChunkError, combined_digest, decode, encode, producer
+from homotopy.store_format import FORMAT, README, VERSION, DamagedChunkError, add_digests, decode, encode, producer
 from polysys.errors import PolysysError
 
 _OURS = re.compile(r"README\.md|spec\.toml|manifest\.json|claims\.lock|records|\..*\.part")
@@ -228,15 +229,16 @@ class Store:
         str
             The digest of all records.
         """
-        digests: list[str] = []
+        whole, n_samples = hashlib.sha256(), 0
         for table in self.records(["digest"]):
-            digests += table["digest"].to_pylist()
-        if len(digests) != self.spec.samples:
+            add_digests(whole, table["digest"].to_pylist())
+            n_samples += len(table)
+        if n_samples != self.spec.samples:
             raise StoreError(
-                f"{self.path} holds {len(digests)} of {self.spec.samples} samples.", "Run the ensemble again."
+                f"{self.path} holds {n_samples} of {self.spec.samples} samples.", "Run the ensemble again."
             )
-        digest = combined_digest(digests)
-        _write_manifest(self, {"samples": len(digests), "digest": digest})
+        digest = whole.hexdigest()
+        _write_manifest(self, {"samples": n_samples, "digest": digest})
         planned = {chunk.name for chunk in self.chunks}
         for name in os.listdir(self.path / "records"):
             if _CHUNK_NAME.fullmatch(name) and name not in planned:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -115,12 +114,10 @@ def _tuple(value: Any) -> Any:
     return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
-def combined_digest(digests: Sequence[str]) -> str:
-    """sha256 of the records' digests in the order of the samples, one on a line: the digest of an ensemble."""
-    whole = hashlib.sha256()
+def add_digests(whole: Any, digests: Iterable[str]) -> None:
+    """Feed the digests of records, in the order of the samples, to the sha256 that is the digest of an ensemble."""
     for digest in digests:
         whole.update(digest.encode() + b"\n")
-    return whole.hexdigest()
 
 
 def producer() -> dict[str, str]:

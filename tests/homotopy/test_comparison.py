@@ -9,6 +9,7 @@ from scipy import stats
 import homotopy as ho
 import polysys as ps
 from homotopy.comparison import read_predictions
+from homotopy.ensemble_result import FAILED, PROVED
 from polysys.errors import InputError
 from polysys.theory import Prediction, mean_counts
 
@@ -24,7 +25,7 @@ def synthetic(ens, counts, failures=()):
     """An ensemble with these counts of index 0 (and as many of index 1)."""
     counts = np.asarray(counts)
     n = len(counts)
-    verdicts = tuple("" if k in failures else "proved" for k in range(n))
+    verdicts = np.array([FAILED if k in failures else PROVED for k in range(n)], np.int8)
     zeros = np.zeros(n, dtype=np.int64)
     found = {"n_complex": zeros + 3, "n_real": 2 * counts, "n_minima": counts, "n_undecided": zeros, "n_undecided_index": zeros}
     return replace(

@@ -13,6 +13,7 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy import atomic, ensemble_run, isolation
+from homotopy.ensemble_result import CONTRADICTED, SUPPORTED, UNKNOWN
 from homotopy.ensemble_run import Pool
 from homotopy.errors import StoreError, StoreWriteError, WorkerStartError
 from homotopy.isolation import Job, Workers, count_job
@@ -174,12 +175,12 @@ def test_failed_samples_can_be_counted_again(serial, wounded):
 def test_incomplete_and_undecided_samples_are_open(serial):
     """A sample with one class missing may have two more points; one of undecided index may have any."""
     found = {name: counts.copy() for name, counts in serial.found.items()}
-    verdicts = list(serial.verdicts)
-    verdicts[0], verdicts[1], verdicts[2] = "unknown", "contradicted", "supported"
+    verdicts = serial.verdicts.copy()
+    verdicts[:3] = UNKNOWN, CONTRADICTED, SUPPORTED
     found["n_complex"][0] = 2
     found["n_undecided"][2] = 1
     found["n_undecided_index"][3] = 1
-    ens = replace(serial, verdicts=tuple(verdicts), found=found)
+    ens = replace(serial, verdicts=verdicts, found=found)
     lower, upper = ens.range("n_real")
     real = serial.found["n_real"]
     assert (lower[0], upper[0]) == (real[0], min(real[0] + 2, 6)) and (lower[1], upper[1]) == (2, 6)
