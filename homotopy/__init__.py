@@ -4,6 +4,7 @@ from homotopy.census import Census, census
 from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.classify import StationaryPoint
 from homotopy.comparison import Comparison, compare
+from homotopy.cross_check import CrossCheck, cross_check
 from homotopy.ensemble import ensemble, load_ensemble
 from homotopy.ensemble_result import Ensemble
 from homotopy.ensemble_spec import EnsembleSpec
@@ -18,6 +19,7 @@ from homotopy.errors import (
     StoreWriteError,
     WorkerStartError,
 )
+from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_proof
 from homotopy.options import Options
 from homotopy.records import load_census as load
 from homotopy.solve import PathAccount, SolveReport, solve
@@ -31,6 +33,7 @@ __all__ = [
     "CertificationReport",
     "Comparison",
     "Completeness",
+    "CrossCheck",
     "EngineCrashError",
     "EngineEmptyError",
     "EngineMissingError",
@@ -41,6 +44,7 @@ __all__ = [
     "Options",
     "PathAccount",
     "PathStatus",
+    "RealProof",
     "SolveReport",
     "StationaryPoint",
     "StoreError",
@@ -51,9 +55,13 @@ __all__ = [
     "census",
     "certify",
     "compare",
+    "cross_check",
     "ensemble",
     "load",
     "load_ensemble",
+    "prove_real",
+    "real_evidence",
     "solve",
     "verify",
+    "with_real_proof",
 ]

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,10 @@ from homotopy import cli_ensemble
 from homotopy.errors import EngineMissingError, HomotopyError
 from homotopy.status import Completeness
 from polysys.errors import PolysysError
+
+if TYPE_CHECKING:  # commands import what they need, so that each starts fast
+    from homotopy.census import Census
+    from homotopy.exclusion import RealProof
 
 app = typer.Typer(
     name="stationary",
@@ -59,11 +63,18 @@ def count(
     transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
     precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
     solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
-    time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine may take.")] = 3600.0,
+    time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine, or the real proof, may take.")] = 3600.0,
     digits: Annotated[int, typer.Option(help="Decimals to which real points are enclosed.")] = 15,
+    prove_real: Annotated[
+        bool, typer.Option("--prove-real", help="Exclude every other real point by interval branch and bound.")
+    ] = False,
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="F", help="Save the census with its certificates.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
+    cross_check: Annotated[bool, typer.Option("--cross-check", help="Hold the census against other programs.")] = False,
+    against: Annotated[
+        str, typer.Option(help="Which, for --cross-check: msolve, second-run, phcpack, bertini.")
+    ] = "msolve,second-run",
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
     from homotopy.census import census
@@ -78,17 +89,32 @@ def count(
     for target in (save, Path(json_file) if json_file not in (None, "-") else None):
         if target is not None and not target.absolute().parent.is_dir():
             raise HomotopyError(f"The folder of {target} does not exist.", "Make it, or choose another place.")
+    if cross_check:
+        _cross_checks().require(against.split(","))
     with _progress() as report:
-        result = census(model, seed=seed, index=index, options=options, progress=report)
-    if json_file is not None:
-        _write(json_file, json.dumps(result.summary(), indent=1))
+        found = census(model, seed=seed, index=index, options=options, progress=report)
     if json_file != "-":
-        typer.echo(repr(result))
-    if save is not None:
-        result.save(save)
+        typer.echo(repr(found))  # before what may take longer than the census
+    result, proof = _with_real_proof(found, time_limit) if prove_real else (found, None)
+    checked = _cross_checks().cross_check(result, against.split(","), time_limit=time_limit) if cross_check else None
+    additions = {name: what for name, what in (("real_proof", proof), ("cross_check", checked)) if what is not None}
+    if json_file is not None:
+        summaries = {name: what.summary() for name, what in additions.items()}
+        _write(json_file, json.dumps({**result.summary(), **summaries}, indent=1))
+    if json_file != "-":
+        for what in additions.values():
+            typer.echo(repr(what))
+        if proof is not None:
+            typer.echo(f"  complete   {result.completeness}")
     if plot is not None:
         _plots().plot_census(result, plot)
-    verdict = result.completeness.verdict
+    if checked is not None and checked.is_contradicted:
+        if save is not None:
+            typer.echo(f"stationary: {save} is not written: the cross-check disagrees.", err=True)
+        raise typer.Exit(CHECK_FAILED)
+    if save is not None:
+        found.save(save)  # with a verdict that verify can derive again without a search
+    verdict = (result if checked is None else checked).completeness.verdict
     if verdict is Completeness.CONTRADICTED:
         raise typer.Exit(CHECK_FAILED)
     if verdict is Completeness.UNKNOWN:
@@ -148,8 +174,19 @@ def demo(
 cli_ensemble.register(app)
 
 
+def _with_real_proof(census: Census, time_limit: float) -> tuple[Census, RealProof]:
+    from homotopy import exclusion
+
+    proof = exclusion.prove_real(census, time_limit=time_limit)
+    return exclusion.with_real_proof(census, proof), proof
+
+
 def _plots() -> Any:
     return import_module("homotopy.plots")
+
+
+def _cross_checks() -> Any:
+    return import_module("homotopy.cross_check")
 
 
 def _write(target: str, text: str) -> None:

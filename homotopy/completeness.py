@@ -27,7 +27,7 @@ from polysys.errors import InputError, WorkLimitError
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.mixed_cells import TieError
-from polysys.strata import MAX_VARIABLES, strata
+from polysys.strata import MAX_VARIABLES, open_strata, strata
 
 # Operations that a census may spend on mixed volumes: a few tenths of a second.
 _BOUND_WORK = 40_000_000
@@ -47,11 +47,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class CompletenessReport:
-    """The verdict on a list of solutions, with its reason and all evidence."""
+    """The verdict on a list of solutions, with its reason and all evidence.
+
+    `complex_verdict` is set where `verdict` speaks of the real points alone (:func:`homotopy.prove_real`): it is the
+    verdict on the complex solutions then.
+    """
 
     verdict: Completeness
     reason: str
     evidence: tuple[Evidence, ...]
+    complex_verdict: Completeness | None = None
 
     def __repr__(self) -> str:
         marks = {Verdict.YES: "met", Verdict.NO: "VIOLATED", Verdict.UNDECIDED: "silent"}
@@ -204,6 +209,8 @@ def has_families(landscape: Landscape) -> bool:
             rows = [[e[i] for i in alive] for e in monomials if not any(e[i] for i in dead)]
             if alive and (not rows or fmpz_mat(rows).rank() < len(alive)):
                 return True
+        if any(dimension > 0 for _, dimension in open_strata(landscape.potential)):
+            return True
     symmetry = None if landscape.mixing_fields else landscape.continuous_symmetry
     return symmetry is not None and symmetry.dimension > 0
 
@@ -284,7 +291,33 @@ def checks(
     evidence.append(_euler(landscape, certificates, points))
     if landscape.euler_characteristic is not None and landscape.euler_characteristic % 2:
         evidence.append(_parity(certificates, points))
+    evidence.append(morse_inequalities(landscape, certificates, points))
     return evidence
+
+
+def morse_inequalities(
+    landscape: Landscape, certificates: Sequence[Certificate], points: Sequence[StationaryPoint]
+) -> Evidence:
+    """The strong Morse inequalities: a list that violates one is not complete.
+
+    Notes
+    -----
+    For a Morse function, coercive where the domain is R^n, with N_k points of index k and Betti numbers b_k of the
+    domain, sum_{k<=j} (-1)^(j-k) N_k >= sum_{k<=j} (-1)^(j-k) b_k for every j (Milnor, Morse Theory, section 5). They
+    contain that there is a minimum, and that the sublevel sets of a connected domain come together by saddles.
+    """
+    name = "Morse inequalities"
+    if landscape.euler_characteristic is None:
+        return Evidence(name, Verdict.UNDECIDED, "do not apply: the potential is not shown to be coercive")
+    if any(p.index is None for p in points) or any(c.reality is Verdict.UNDECIDED for c in certificates):
+        return Evidence(name, Verdict.UNDECIDED, "an index or a reality is undecided (degenerate points?)")
+    surplus = 0
+    for j, betti in enumerate(landscape.domain.betti_numbers):
+        surplus = sum(p.index == j for p in points) - betti - surplus
+        if surplus < 0:
+            what = f"the numbers of points of index up to {j} violate the Morse inequalities by {-surplus}"
+            return Evidence(name, Verdict.NO, what)
+    return Evidence(name, Verdict.YES, f"met for every index up to {landscape.domain.dimension}")
 
 
 def _euler(landscape: Landscape, certificates: Sequence[Certificate], points: Sequence[StationaryPoint]) -> Evidence:

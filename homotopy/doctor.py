@@ -8,8 +8,11 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
+from homotopy.engines.bertini import bertini_version, solve_with_bertini
+from homotopy.engines.msolve import find_msolve, good_primes, ideal_modulo, msolve_version, real_boxes
 from homotopy.engines.phcpack import PHCpack, find_phcpack
 from polysys.errors import PolysysError
+from polysys.models.expression import expression
 
 # distribution, module, what needs it
 _EXTRAS = (
@@ -17,6 +20,8 @@ _EXTRAS = (
     ("matplotlib", "matplotlib", "figures: pip install 'stationary-points[plot]'"),
     ("pandas", "pandas", "Census.to_frame: pip install pandas"),
 )
+
+_DOUBLE_WELL = "x^4/4 - x^2/2 + x*y/10 + y^2/2"  # three stationary points, all real
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ def examine() -> list[Finding]:
     findings += transports
     hint = "solving works" if works else "apt install phcpack python3-phcpy, or conda install -c conda-forge phcpy"
     findings.append(Finding("PHCpack", works, True, hint))
+    findings += [_msolve(), _bertini()]
     for name, module, purpose in _EXTRAS:
         there = find_spec(module) is not None
         findings.append(Finding(name, there, False, version(name) if there else f"needed for {purpose}"))
@@ -68,3 +74,26 @@ def _engine(transport: str) -> Finding:
         return Finding(f"PHCpack through {transport}", n == 2, False, detail + ("passed" if n == 2 else f"failed: {n} of 2"))
     except PolysysError as error:
         return Finding(f"PHCpack through {transport}", False, False, str(error))
+
+
+def _msolve() -> Finding:
+    name, system = "msolve (cross-checks)", expression(_DOUBLE_WELL).sample().system
+    try:
+        where = f"{msolve_version()}, {find_msolve()}"
+        degree = ideal_modulo(system, good_primes(system)[0], time_limit=60).degree
+        n_real = len(real_boxes(system, time_limit=60) or ())
+    except PolysysError as error:
+        return Finding(name, False, False, str(error))
+    works = degree == n_real == 3
+    said = "passed" if works else f"failed: {degree}, {n_real} of 3"
+    return Finding(name, works, False, f"{where}, self-test {said}")
+
+
+def _bertini() -> Finding:
+    name, system = "bertini2 (cross-checks)", expression(_DOUBLE_WELL).sample().system
+    try:
+        where = bertini_version()
+        n = len(solve_with_bertini(system, time_limit=60).points)
+    except PolysysError as error:
+        return Finding(name, False, False, str(error))
+    return Finding(name, n == 3, False, f"{where}, self-test {'passed' if n == 3 else f'failed: {n} of 3'}")

@@ -101,7 +101,9 @@ def _track(
         starts = make_start_set(first, seed) or starts
     targets = np.array([[float(c) for c in land.parameters] for land in landscapes], dtype=np.complex128)
     settings = TrackerOptions() if round_number == 0 else TrackerOptions.conservative()
-    parts: list[_Ends] = []
+    size, m = first.formulation.n_unknowns, len(landscapes)
+    # a family may have no zero pattern with solutions at all
+    parts: list[_Ends] = [(np.zeros((m, 0, size), np.complex128), np.zeros((m, 0), np.int8), np.zeros((m, 0)))]
     images: list[npt.NDArray[np.int8]] = []
     done = 0
     for stratum in starts.strata:

@@ -280,7 +280,7 @@ def _final_statuses(
     statuses = np.full(len(points), PathStatus.FAILED, object)
     statuses[(number < 0) & may_be_singular] = PathStatus.SINGULAR
     certified = np.flatnonzero(number >= 0)
-    if not len(certified):
+    if not len(certified):  # an empty list of certificates knows no dimension
         return list(statuses)
     size = 1 + np.abs(points[certified]).max(axis=1, initial=0.0)
     drift = np.abs(points[certified] - result.certificates.mid[number[certified]]).max(axis=1, initial=0.0)

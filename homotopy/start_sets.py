@@ -25,7 +25,7 @@ from polysys.counts import cartwright_sturmfels, friedland_ottaviani
 from polysys.domains import Euclidean
 from polysys.formulation import Formulation, Kind, record
 from polysys.landscape import Landscape
-from polysys.strata import MAX_VARIABLES, strata
+from polysys.strata import MAX_VARIABLES, open_strata, strata
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 from polysys.tape import Tape
 
@@ -106,7 +106,7 @@ class StartSet:
 def family_digest(landscape: Landscape) -> str:
     """Names the family: equations, charts and which couplings are parameters, whatever their values."""
     tape = landscape.parametric_tapes.equations
-    digest = hashlib.sha256(b"family 2\n")
+    digest = hashlib.sha256(b"family 3\n")
     digest.update(f"{tape.n_variables} {tape.n_parameters} {' '.join(map(str, tape.constants))}\n".encode())
     for array in (tape.ops, tape.left, tape.right, tape.outputs):
         digest.update(np.ascontiguousarray(array).astype("<i4").tobytes())
@@ -130,12 +130,18 @@ def stratum_equations(landscape: Landscape, alive: tuple[int, ...]) -> Tape:
 
 
 def can_start(landscape: Landscape) -> bool:
-    """Whether a start set can be made for this landscape's family."""
+    """Whether a start set can be made for this landscape's family.
+
+    Monodromy runs on closed zero patterns. A family with generic solutions on others is left to engines that do not need
+    patterns; weight decays exclude such solutions, because they fix every live coordinate by a coupling of its own.
+    """
     if not landscape.parameters or not landscape.is_linear_parameter.any():
         return False
     kind = landscape.formulation.kind
     if kind is Kind.EUCLIDEAN:
-        return landscape.domain.n <= MAX_VARIABLES and _is_bundle(landscape)
+        if landscape.domain.n > MAX_VARIABLES or not _is_bundle(landscape):
+            return False
+        return "l2" in landscape.linear_couplings or next(open_strata(landscape.generic_potential()), None) is None
     return kind is Kind.PROJECTIVE
 
 

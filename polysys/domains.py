@@ -85,6 +85,20 @@ class Domain:
         return prod(1 + (-1) ** (size - 1) for size in self.blocks)
 
     @property
+    def betti_numbers(self) -> tuple[int, ...]:
+        """Betti numbers b_0, .., b_dimension: (1, 0, ..) for R^n, the coefficients of prod_l (1 + t^(n_l - 1)) for spheres.
+
+        Examples
+        --------
+        >>> ProductOfSpheres((3, 3)).betti_numbers
+        (1, 0, 2, 0, 1)
+        """
+        numbers = [1] + [0] * self.dimension
+        for size in self.blocks:
+            numbers = [b + (numbers[k - size + 1] if k >= size - 1 else 0) for k, b in enumerate(numbers)]
+        return tuple(numbers)
+
+    @property
     def is_connected(self) -> bool:
         """Whether the manifold has one component; the 0-sphere has two."""
         return all(size > 1 for size in self.blocks)

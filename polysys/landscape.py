@@ -36,6 +36,8 @@ from polysys.tape import Recorder, multiply_out, nested_form, trace
 Couplings = Mapping[str, npt.NDArray[np.object_]]
 _MAX_OPERATIONS = 500_000  # a longer straight-line program is beyond any solver
 _MAX_EXPANSION = 1_200_000  # products of coefficients: a few seconds
+QuadraticBound = tuple[tuple[Fraction, ...], Fraction]
+"""Weights and a value: sum weights_j x_j^2 <= value."""
 Potential = Callable[[npt.NDArray[np.object_], Couplings], Any]
 
 
@@ -68,6 +70,8 @@ class Landscape:
     scaling : Scaling
     is_coercive_by_model : bool
         Whether the model proves that V(x) -> infinity as |x| -> infinity.
+    stationary_bounds : tuple of QuadraticBound
+        Quadratic forms that the model proves to be bounded at all real stationary points on R^n.
     known_counts : tuple of RootCount
         Proved upper bounds that follow from the model's structure.
     neuron_permutations : tuple of permutations
@@ -104,6 +108,7 @@ class Landscape:
     mixing_fields: tuple[Field, ...] = ()
     linear_couplings: tuple[str, ...] = ()
     chart_seed: int = 0
+    stationary_bounds: tuple[QuadraticBound, ...] = ()
 
     def __post_init__(self) -> None:
         if self.domain.n > MAX_UNKNOWNS:

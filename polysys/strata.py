@@ -8,9 +8,12 @@ deep linear networks the closed patterns that carry solutions are those of live 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from flint import fmpz_mat
 
 from polysys.errors import InputError
 
@@ -35,11 +38,62 @@ def strata(potential: Any) -> list[tuple[int, ...]]:
     >>> strata(x**2 * y**2 + x * y + x**2 + y**2)
     [(), (0, 1)]
     """
+    closed, _ = _patterns(potential)
+    return sorted(map(_members, np.flatnonzero(closed).tolist()), key=lambda a: (len(a), a))
+
+
+def open_strata(potential: Any) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Zero patterns that are not closed and carry solutions all the same, each with the dimension to expect there.
+
+    Decided on the monomials: it holds for generic coefficients. Empty for a potential with a pure power of each variable.
+
+    Raises
+    ------
+    InputError
+        For more than 20 variables.
+
+    Examples
+    --------
+    On y = 0 the potential x^2 y + x y + y^2 vanishes, and its derivatives by x and y are 0 and x^2 + x:
+
+    >>> from sympy import QQ, ring
+    >>> R, x, y = ring("x,y", QQ)
+    >>> list(open_strata(x**2 * y + x * y + y**2))
+    [((0,), 0)]
+
+    Notes
+    -----
+    Let A be the live coordinates and r the rank of the exponents of V|_A. In the torus the stationary points of V|_A for
+    generic coefficients are none or have dimension |A| - r: the equations are monomials times a matrix, so all pairs of
+    coefficients and solutions form a vector bundle over the torus, of the dimension of the coefficients plus |A| - r. The
+    derivatives by dead coordinates have coefficients of their own. On finitely many points (r = |A|) none of them vanishes;
+    on a larger set each lowers the dimension by one, and what is left is not seen by any closed pattern. A derivative of
+    one monomial vanishes nowhere in the torus.
+    """
+    _, n_conditions = _patterns(potential)
+    monomials = [e for e in potential.monoms() if any(e)]
+    pure = sum(1 << k for k in {k for e in monomials for k in _support(e) if len(_support(e)) == 1})
+    # where all live coordinates have pure powers the rank is full
+    doubtful = np.arange(len(n_conditions)) & ~pure != 0
+    for code in np.flatnonzero((n_conditions > 0) & doubtful).tolist():
+        alive = _members(code)
+        rows = [[e[k] for k in alive] for e in monomials if all(code >> k & 1 for k in _support(e))]
+        lost = len(alive) - (fmpz_mat(rows).rank() if rows else 0)
+        if lost:
+            yield alive, lost - int(n_conditions[code])
+
+
+def _patterns(potential: Any) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
+    """For every set of live coordinates whether it is closed, and the number of derivatives by dead ones that do not vanish.
+
+    Sets with a derivative of one monomial, which vanishes nowhere in the torus, are not closed and have no conditions.
+    """
     n = potential.ring.ngens
     if n > MAX_VARIABLES:
         raise InputError(f"The zero patterns of {n} variables are too many.", "Use a solver that does not need them.")
     alive = np.arange(1 << n, dtype=np.uint32)
-    closed = np.ones(1 << n, dtype=bool)
+    is_possible = np.ones(1 << n, dtype=bool)
+    n_conditions = np.zeros(1 << n, dtype=np.int32)
     for j in range(n):
         # one mask and a multiplicity per monomial of dV/dx_j: the variables it contains
         monomials = [
@@ -48,7 +102,16 @@ def strata(potential: Any) -> list[tuple[int, ...]]:
         remaining = np.zeros(1 << n, dtype=np.int32)
         for mask in monomials:
             remaining += (np.uint32(mask) & ~alive) == 0
-        is_live = (alive >> np.uint32(j)) & 1 == 1
-        closed &= np.where(is_live, remaining != 1, remaining == 0)
-    found = [tuple(k for k in range(n) if a >> k & 1) for a in np.flatnonzero(closed).tolist()]
-    return sorted(found, key=lambda a: (len(a), a))
+        is_possible &= remaining != 1
+        is_dead = (alive >> np.uint32(j)) & 1 == 0
+        n_conditions += is_dead & (remaining > 0)
+    n_conditions[~is_possible] = 0
+    return is_possible & (n_conditions == 0), n_conditions
+
+
+def _members(code: int) -> tuple[int, ...]:
+    return tuple(k for k in range(code.bit_length()) if code >> k & 1)
+
+
+def _support(exponents: tuple[int, ...]) -> list[int]:
+    return [k for k, e in enumerate(exponents) if e]

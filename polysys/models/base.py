@@ -14,7 +14,7 @@ from polysys.counts import RootCount
 from polysys.disorder import generator
 from polysys.domains import Domain
 from polysys.errors import InputError
-from polysys.landscape import Couplings, Landscape, Scaling
+from polysys.landscape import Couplings, Landscape, QuadraticBound, Scaling
 from polysys.symmetry import Field
 
 
@@ -66,6 +66,10 @@ class Model(ABC):
         """Whether the structure proves that the potential grows to infinity in all directions."""
         return False
 
+    def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
+        """Proved bounds sum_j weights_j x_j^2 <= value at every real stationary point, from the family's structure."""
+        return ()
+
     def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
         """Permutations of coordinates that may be symmetries."""
         return ()
@@ -86,6 +90,7 @@ class Model(ABC):
             index=index,
             scaling=self.scaling,
             is_coercive_by_model=self.is_coercive(couplings),
+            stationary_bounds=self.stationary_bounds(couplings),
             known_counts=self.known_counts(couplings),
             neuron_permutations=self.neuron_permutations(),
             symmetry_name=self.symmetry_name,

@@ -14,7 +14,7 @@ from polysys import counts
 from polysys.counts import RootCount
 from polysys.datasets import Dataset
 from polysys.domains import Domain, Euclidean
-from polysys.landscape import Couplings
+from polysys.landscape import Couplings, QuadraticBound
 from polysys.models.base import Model, join, size, sizes
 from polysys.models.network import (
     DataSource,
@@ -25,6 +25,7 @@ from polysys.models.network import (
     data_label,
     draw_l2,
     l2_label,
+    layer_bounds,
     mixing_fields,
     neuron_permutations,
     unflatten,
@@ -153,6 +154,9 @@ class DeepLinear(Model):
 
     def is_coercive(self, couplings: Couplings) -> bool:
         return bool(min(couplings["l2"]) > 0)  # V >= 1/2 sum lambda_j w_j^2
+
+    def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
+        return layer_bounds(self.shapes, [1] * len(self.shapes), couplings)
 
     @property
     def _axes(self) -> list[list[tuple[int, int]]]:

