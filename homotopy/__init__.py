@@ -5,6 +5,7 @@ from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.classify import StationaryPoint
 from homotopy.comparison import Comparison, compare
 from homotopy.cross_check import CrossCheck, cross_check
+from homotopy.degenerate import singular_sets
 from homotopy.ensemble import ensemble, load_ensemble
 from homotopy.ensemble_result import Ensemble
 from homotopy.ensemble_spec import EnsembleSpec
@@ -23,6 +24,8 @@ from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_p
 from homotopy.options import Options
 from homotopy.records import load_census as load
 from homotopy.solve import PathAccount, SolveReport, solve
+from homotopy.stationary_set import SetKind, StationarySet
+from homotopy.stationary_sets import StationarySets, stationary_sets
 from homotopy.status import Completeness, PathStatus, Verdict
 from homotopy.verify import VerificationReport, verify
 
@@ -45,8 +48,11 @@ __all__ = [
     "PathAccount",
     "PathStatus",
     "RealProof",
+    "SetKind",
     "SolveReport",
     "StationaryPoint",
+    "StationarySet",
+    "StationarySets",
     "StoreError",
     "StoreWriteError",
     "Verdict",
@@ -61,7 +67,9 @@ __all__ = [
     "load_ensemble",
     "prove_real",
     "real_evidence",
+    "singular_sets",
     "solve",
+    "stationary_sets",
     "verify",
     "with_real_proof",
 ]

@@ -14,10 +14,12 @@ from typing import Any
 from homotopy.certificates import CertificateList
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
-from homotopy.completeness import CompletenessReport, alternating_sum, judge, upper_bounds
+from homotopy.completeness import PATHS, CompletenessReport, alternating_sum, decide, judge, upper_bounds
+from homotopy.degenerate import MULTIPLICITIES, singular_sets, with_multiplicities
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solve import PathAccount, Progress, SolveReport, solve
+from homotopy.stationary_set import StationarySet, in_words
 from polysys.counts import RootCount
 from polysys.formulation import Kind
 from polysys.labels import model_from_label
@@ -63,6 +65,9 @@ class Census:
     completeness : CompletenessReport
     paths : PathAccount
     run : RunRecord
+    degenerate : tuple of StationarySet
+        What the singular end points of paths are: isolated points with multiplicity, points of larger sets. Never
+        among the certified.
     """
 
     landscape: Landscape
@@ -73,6 +78,7 @@ class Census:
     completeness: CompletenessReport
     paths: PathAccount
     run: RunRecord
+    degenerate: tuple[StationarySet, ...] = ()
 
     @property
     def n_complex(self) -> int:
@@ -192,6 +198,7 @@ class Census:
             "euler": {"expected": expected, "found": found},
             "completeness": completeness_summary(self.completeness),
             "paths": paths_summary(self.paths),
+            "degenerate": [s.summary() for s in self.degenerate],
             "engine": self.run.engine,
             "engine_version": self.run.engine_version,
             "start": self.run.start,
@@ -220,7 +227,17 @@ class Census:
         """Write the census with its certificates; see :func:`homotopy.records.save_census`."""
         from homotopy.records import save_census  # the file format depends on this class, not the reverse
 
-        save_census(self, path)
+        save_census(self._without_multiplicities(), path)
+
+    def _without_multiplicities(self) -> Census:
+        """The census with the verdict that it has without its degenerate points, which files do not hold."""
+        kept = tuple(e for e in self.completeness.evidence if e.name != MULTIPLICITIES)
+        if len(kept) == len(self.completeness.evidence):
+            return self
+        paths = next((e for e in kept if e.name == PATHS), None)
+        found = [e for e in kept if e is not paths]
+        verdict = decide(self.landscape, self.n_complex, self.bounds, found, paths)
+        return replace(self, completeness=verdict, degenerate=())
 
     def __repr__(self) -> str:
         land, expected, found = self.landscape, *self.euler
@@ -237,6 +254,7 @@ class Census:
         width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
         euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
+        euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
         group = f", {self.n_complex_orbits} orbits of the symmetry group"
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
@@ -250,6 +268,7 @@ class Census:
             f"     Euler characteristic {euler}\n"
             f"  energy     {self._energy_range()}\n"
             f"  paths      {self.paths}\n"
+            f"{self._degenerate_line()}"
             f"  run        {self.run.engine} ({self.run.transport}), start {self.run.start}, "
             f"precision {self.run.precision}, solver seed {self.run.solver_seed}, {self.run.seconds:.3g} s"
         )
@@ -257,6 +276,9 @@ class Census:
     def _origin_note(self) -> str:
         origin = self.n_minima - self.n_minima_without_origin
         return f" ({self.n_minima_without_origin} without the origin)" if origin else ""
+
+    def _degenerate_line(self) -> str:
+        return f"  singular   {in_words(self.degenerate)}\n" if self.degenerate else ""
 
     def _energy_range(self) -> str:
         if not self.points:
@@ -349,12 +371,17 @@ def census(
 
 def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount, ...], seconds: float) -> Census:
     """The census that follows from certified solutions: orbits, points, verdict."""
+    begin = time.perf_counter()
     orbit_of, is_closed = orbits(landscape, solved.certificates)
     points = classify(landscape, solved.certificates, orbit_of)
     verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, solved.paths.singular)
-    return Census(
-        landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, run_record(solved, seconds)
+    largest = next((b.value for b in bounds if b.counts_multiplicities), None)
+    degenerate = singular_sets(
+        landscape, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
     )  # fmt: skip
+    verdict = with_multiplicities(verdict, len(solved.certificates), bounds, degenerate)
+    record = run_record(solved, seconds + time.perf_counter() - begin)
+    return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
 
 
 def as_landscape(what: Landscape | Model | str, seed: int | None = None, index: int = 0) -> Landscape:

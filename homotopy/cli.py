@@ -122,6 +122,33 @@ def count(
 
 
 @app.command()
+def sets(
+    model: ModelArgument,
+    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
+    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    top: Annotated[int | None, typer.Option(help="A known upper bound on the dimension: the smaller, the faster.")] = None,
+    runs: Annotated[int, typer.Option(help="Independent runs of PHCpack that must agree.")] = 2,
+    transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
+    precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
+    solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
+    time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine may take.")] = 3600.0,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+) -> None:
+    """Decompose all stationary points: sets with dimension and degree, isolated points with multiplicity."""
+    from homotopy.options import Options
+    from homotopy.stationary_sets import stationary_sets
+
+    options = Options(transport=transport, precision=precision, time_limit=time_limit, seed=solver_seed)
+    found = stationary_sets(model, seed=seed, index=index, top=top, n_runs=runs, options=options)
+    if json_file is not None:
+        _write(json_file, json.dumps(found.summary(), indent=1))
+    if json_file != "-":
+        typer.echo(repr(found))
+    if not found.is_decided:
+        raise typer.Exit(INCOMPLETE)
+
+
+@app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote.")],
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")] = None,

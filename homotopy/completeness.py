@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
+from math import comb, prod
 
 from flint import fmpz_mat
 
@@ -32,8 +32,11 @@ from polysys.strata import MAX_VARIABLES, open_strata, strata
 # Operations that a census may spend on mixed volumes: a few tenths of a second.
 _BOUND_WORK = 40_000_000
 
+_FAMILIES = "a continuous symmetry moves the points; families of stationary points may exist and are not counted"
+
 # Engines in double precision call solutions of size 1e7 infinite; x^3 - x - 1e-10 x^4 has one of size 1e10.
 _MAX_SPREAD = 10**6
+PATHS = "paths balance"  # name of the evidence from the paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,15 @@ def decide(
         return CompletenessReport(Completeness.CONTRADICTED, violated[0].detail, result)
     best = bounds[0] if bounds else None
     if best is not None and _is_met(landscape, n, best):
+        # Sums of mixed volumes are used only where they exclude families. By the refined theorem of Bezout (Fulton,
+        # Intersection Theory, 12.3) so does the total degree. On spheres with homogeneous potentials see below.
+        is_exclusive = (
+            not best.counts_multiplicities
+            or n == prod(landscape.system.degrees)
+            or landscape.formulation.kind is Kind.PROJECTIVE
+        )
+        if not is_exclusive and has_families(landscape):
+            return CompletenessReport(Completeness.UNKNOWN, _FAMILIES, result)
         reason = f"{n} certified distinct solutions = {best.name} [{best.reference}]"
         return CompletenessReport(Completeness.PROVED, reason, result)
     if best is not None and n < best.value and landscape.formulation.kind is Kind.PROJECTIVE:
@@ -184,10 +196,7 @@ def decide(
         return CompletenessReport(Completeness.UNKNOWN, reason, result)
     if paths is not None and paths.outcome is Verdict.YES:
         if has_families(landscape):
-            reason = (
-                "a continuous symmetry moves the points; families of stationary points may exist and are not counted"
-            )
-            return CompletenessReport(Completeness.UNKNOWN, reason, result)
+            return CompletenessReport(Completeness.UNKNOWN, _FAMILIES, result)
         names = ", ".join(e.name for e in result if e.outcome is Verdict.YES)
         return CompletenessReport(Completeness.SUPPORTED, f"not proved, but every check is met ({names})", result)
     stated = f"{n} solutions; the best proved bound is {best.value if best else 'none'}"
@@ -239,7 +248,7 @@ def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence
     if is_doubtful:
         detail += "; the coefficients of an equation differ so much that large solutions may have passed for infinity"
     reached = solved.is_clean and n == solved.paths.regular and not is_doubtful
-    return Evidence("paths balance", Verdict.YES if reached else Verdict.UNDECIDED, detail)
+    return Evidence(PATHS, Verdict.YES if reached else Verdict.UNDECIDED, detail)
 
 
 def checks(

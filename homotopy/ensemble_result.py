@@ -23,7 +23,7 @@ VERDICTS = ("proved", "supported", "unknown", "contradicted")
 PROVED, SUPPORTED, UNKNOWN, CONTRADICTED = range(4)
 FAILED = -1
 _COLUMNS = (
-    "sample", "failure_kind", "failure", "verdict", "bound", "n_complex", "n_real", "n_minima", "by_index", "n_undecided",
+    "sample", "failure_kind", "failure", "verdict", "bound", "n_complex", "n_real", "n_minima", "by_index", "n_degenerate", "n_undecided",
     "n_undecided_index", "seconds", "digest",
 )  # fmt: skip
 Quantity = str | int
@@ -48,7 +48,7 @@ class Ensemble:
     failures : dict from int to (str, str)
         Kind and sentence of each failed sample.
     found : dict from str to int array (n,)
-        Certified counts (0 where failed): n_complex, n_real, n_minima, n_undecided, n_undecided_index.
+        Certified counts (0 where failed): n_complex, n_real, n_minima, n_degenerate, n_undecided, n_undecided_index.
     by_index : int array (n, dimension + 1)
         Certified points of each Morse index.
     bounds : float array (n,)
@@ -115,8 +115,8 @@ class Ensemble:
         """The least and the largest value that a quantity can have in each sample, given what was proved.
 
         Complete samples (proved or supported) without undecided points: the count, twice. Undecided solutions may
-        be real, undecided points may have any index. Where the list is not known to be complete, every solution that
-        the bound leaves room for may be missing and real. Failed, contradicted and missing samples can have anything
+        be real, undecided points may have any index. Where the list is not known to be complete, or has singular
+        points, every solution that the bound leaves room for may be missing and real. Failed, contradicted and missing samples can have anything
         between the least that Morse theory allows (two points on a compact domain, one minimum) and the bound.
 
         Returns
@@ -125,7 +125,7 @@ class Ensemble:
         """
         name = self._check(quantity)
         family, found = self.store.family, self.found
-        is_complete = (self.verdicts == PROVED) | (self.verdicts == SUPPORTED)
+        is_complete = ((self.verdicts == PROVED) | (self.verdicts == SUPPORTED)) & (found["n_degenerate"] == 0)
         is_lost = (self.verdicts == FAILED) | (self.verdicts == CONTRADICTED)  # nothing is relied on
         room = np.where(is_complete, 0.0, np.maximum(self.bounds - found["n_complex"], 0.0))
         if name == "n_complex":
@@ -373,7 +373,7 @@ def read_counts(store: Store, *, is_temporary: bool = False) -> Ensemble:
     )
 
 
-_INTEGERS = ("n_complex", "n_real", "n_minima", "n_undecided", "n_undecided_index")
+_INTEGERS = ("n_complex", "n_real", "n_minima", "n_degenerate", "n_undecided", "n_undecided_index")
 
 
 def _as_float(value: int) -> float:

@@ -74,6 +74,8 @@ class SampleRecord:
         Certified real points, and those of index 0.
     by_index : tuple of int or None
         Points of each Morse index from 0 to the dimension.
+    n_degenerate : int or None
+        Singular points and sets, which are in none of the counts.
     n_undecided : int or None
         Solutions whose reality is undecided.
     n_undecided_index : int or None
@@ -111,6 +113,7 @@ class SampleRecord:
     n_real: int | None = None
     n_minima: int | None = None
     by_index: tuple[int, ...] | None = None
+    n_degenerate: int | None = None
     n_undecided: int | None = None
     n_undecided_index: int | None = None
     energies: tuple[float, ...] | None = None
@@ -222,6 +225,7 @@ def record_of(found: Census, label: str, seed: int, sample: int, *, points: bool
         n_real=found.n_real,
         n_minima=found.n_minima,
         by_index=tuple(found.by_index.values()),
+        n_degenerate=len(found.degenerate),
         n_undecided=found.n_undecided,
         n_undecided_index=found.n_undecided_index,
         energies=tuple(row.energy for row in rows),

@@ -81,6 +81,8 @@ class SolveReport:
     attempts : tuple of str
         What went wrong on the way, one sentence each.
     seconds : float
+    failed_ends : tuple of complex vectors
+        Where failed paths were given up; near multiple solutions, often.
     """
 
     certificates: CertificateList
@@ -100,6 +102,7 @@ class SolveReport:
     rounds: int
     attempts: tuple[str, ...]
     seconds: float
+    failed_ends: tuple[tuple[complex, ...], ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -234,10 +237,13 @@ def account(
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""
     counts = dict.fromkeys(PathStatus, 0)
+    failed: list[tuple[complex, ...]] = []
     hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
-    for status, group in zip(tracked.status, tracked.images, strict=True):
+    for x, status, group in zip(tracked.x, tracked.status, tracked.images, strict=True):
         if status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
             counts[status] += len(group)
+            if status is PathStatus.FAILED:
+                failed.extend(tuple((x * flip).tolist()) for flip in group)
     images = [tracked.images[k] for k in hopeful]
     result = certify(landscape.tapes, tracked.x[hopeful], known, images, digits=digits)
     # from here on one row a path, images included
@@ -248,14 +254,13 @@ def account(
     statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
     for status in statuses:
         counts[status] += 1
+    failed += _points_of(points, statuses, PathStatus.FAILED)
     closed = _close(landscape, result, digits)
     return SolveReport(
         certificates=closed.certificates,
         paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
         n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
-        singular_ends=tuple(
-            tuple(x.tolist()) for x, s in zip(points, statuses, strict=True) if s is PathStatus.SINGULAR
-        ),
+        singular_ends=tuple(_points_of(points, statuses, PathStatus.SINGULAR)),
         n_entangled=closed.n_entangled,
         engine=tracked.engine,
         engine_version=tracked.engine_version,
@@ -269,7 +274,14 @@ def account(
         rounds=rounds,
         attempts=(),
         seconds=tracked.seconds,
+        failed_ends=tuple(failed),
     )
+
+
+def _points_of(
+    points: npt.NDArray[np.complex128], statuses: Sequence[PathStatus], wanted: PathStatus
+) -> list[tuple[complex, ...]]:
+    return [tuple(points[k].tolist()) for k, status in enumerate(statuses) if status is wanted]
 
 
 def _final_statuses(
@@ -311,8 +323,9 @@ def _refuse_continuous_family(landscape: Landscape, ends: Sequence[Sequence[comp
         if np.abs(symmetry.field(x.tolist())).max() > 1e-3 * np.abs(x).max():
             raise PositiveDimensionalError(
                 f"The stationary points of {landscape.label} are not isolated: a continuous symmetry group of "
-                f"dimension {symmetry.dimension} moves them.",
-                "Break the symmetry (a term per variable, say), or fix as many coordinates.",
+                f"dimension {symmetry.dimension} moves them (orbits of dimension up to {symmetry.orbit_dimension}).",
+                "Break the symmetry (a term per variable, say), fix as many coordinates, or decompose the stationary set "
+                "(stationary sets).",
             )
 
 

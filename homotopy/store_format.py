@@ -31,6 +31,7 @@ _TYPES: dict[str, Any] = {
     "n_real": _long,
     "n_minima": _long,
     "by_index": pa.list_(_long),
+    "n_degenerate": _long,
     "n_undecided": _long,
     "n_undecided_index": _long,
     "energies": pa.list_(_real),
@@ -161,6 +162,7 @@ To read them, with no other software of ours:
 | n_complex | certified distinct complex solutions; on spheres with a homogeneous potential classes (lines), each real one carrying {points_per_class} real points |
 | n_real, n_minima | certified real stationary points, and those of Morse index 0 |
 | by_index | their numbers by Morse index 0, 1, .., {dimension} |
+| n_degenerate | singular points and sets of points; they are in none of the other counts |
 | n_undecided | complex solutions of which it is undecided whether they are real |
 | n_undecided_index | real points of undecided Morse index; they are in n_real but not in by_index |
 | energies | of the points, ascending, in the model's units: the true values rounded to nine significant decimals |

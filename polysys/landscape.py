@@ -251,6 +251,18 @@ class Landscape:
         return continuous_symmetries(self.potential, self.domain, gradient)
 
     @cached_property
+    def known_symmetry(self) -> ContinuousSymmetry | None:
+        """The continuous symmetries that matter for stationary points, proved; None if they were not searched.
+
+        For a network with mixing fields the combinations of these and translations, elsewhere all linear fields:
+        rotations of weights that the data do not see are symmetries too, but stationary points have none there.
+        """
+        if not self.mixing_fields:
+            return self.continuous_symmetry
+        basis = [*self.mixing_fields, *translations(self.domain.n)]
+        return continuous_symmetries(self.potential, self.domain, basis=basis)
+
+    @cached_property
     def euler_characteristic(self) -> int | None:
         """Alternating sum of the numbers of stationary points if all are nondegenerate; None if it is not determined.
 
@@ -270,14 +282,13 @@ class Landscape:
         """
         if not self.mixing_fields:
             return
-        # Rotations of weights that the data do not see are symmetries too, but stationary points have none there.
-        basis = [*self.mixing_fields, *translations(self.domain.n)]
-        symmetry = continuous_symmetries(self.potential, self.domain, basis=basis)
+        symmetry = self.known_symmetry
         if symmetry is not None and symmetry.dimension:
             raise PositiveDimensionalError(
                 f"The stationary points of {self.label} are not isolated: {self.symmetry_name} acts on them "
-                f"(continuous symmetry of dimension {symmetry.dimension}).",
-                "Break it with one l2 value per weight (l2=random).",
+                f"(continuous symmetry of dimension {symmetry.dimension}, orbits of dimension up to "
+                f"{symmetry.orbit_dimension}).",
+                "Break it with one l2 value per weight (l2=random), or decompose the stationary set (stationary sets).",
             )
 
     def __repr__(self) -> str:

@@ -43,6 +43,8 @@ class RootCount:
         Where it is proved.
     assumptions : str
         The family for which the claim holds.
+    counts_multiplicities : bool
+        Whether a multiple isolated solution is counted with its multiplicity (True) or once.
     """
 
     value: int
@@ -50,6 +52,7 @@ class RootCount:
     name: str
     reference: str
     assumptions: str
+    counts_multiplicities: bool = True
 
     @property
     def is_proved_bound(self) -> bool:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from flint import fmpz, fmpz_mat, nmod, nmod_mat
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod, nmod_mat
 from sympy.combinatorics import Permutation, PermutationGroup
 
 from polysys.domains import Domain
@@ -141,6 +141,31 @@ class ContinuousSymmetry:
     def dimension(self) -> int:
         """Dimension of the symmetry group."""
         return len(self.generators)
+
+    @property
+    def n(self) -> int:
+        """Number of coordinates; 0 without generators."""
+        return len(self.generators[0][1]) if self.generators else 0
+
+    @property
+    def orbit_dimension(self) -> int:
+        """Dimension of the orbit of a generic point, the largest there is; found at a random integer point."""
+        if not self.generators:
+            return 0
+        rng = random.Random(0)
+        x = [Fraction(rng.randint(1, 10**6)) for _ in self.generators[0][1]]
+        return self.orbit_dimension_at(x)
+
+    def orbit_dimension_at(self, x: Sequence[Fraction]) -> int:
+        """Dimension of the orbit of a rational point, exactly."""
+        if not self.generators:
+            return 0
+        rows = [
+            [sum((a * xj for a, xj in zip(row, x, strict=True)), b) for row, b in zip(matrix, shift, strict=True)]
+            for matrix, shift in self.generators
+        ]
+        flat = [fmpq(v.numerator, v.denominator) for row in rows for v in row]
+        return int(fmpq_mat(len(rows), len(rows[0]), flat).rank())
 
     def field(self, x: Sequence[complex]) -> list[list[complex]]:
         """The fields at a point, one row for each generator."""

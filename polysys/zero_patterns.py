@@ -150,6 +150,7 @@ def _bound(sets: Sequence[Ints], meter: WorkMeter) -> ZeroPatternBound:
         "sum of mixed volumes over zero patterns",
         "Bernstein 1975; Rojas & Wang 1996",
         "isolated solutions in C^n, each once, of any square system with these monomials",
+        counts_multiplicities=False,
     )
     return ZeroPatternBound(count, excludes, tuple(found))
 

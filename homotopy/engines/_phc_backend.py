@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from homotopy.engines._phc_decomposition import RawDecomposition
 from homotopy.engines._phc_types import Point, Polynomials, RawEnd, StartSystem
 
 
@@ -32,6 +33,12 @@ class Backend(Protocol):
         seed: int,
     ) -> list[RawEnd]:
         """Track a chunk of paths."""
+
+    def decompose(self, polynomials: Polynomials, n: int, top: int, seed: int, precision: str) -> RawDecomposition:
+        """Components of the solution set of equations in n unknowns."""
+
+    def multiplicity(self, polynomials: Polynomials, point: Point, order: int, tolerance: float) -> int | None:
+        """Multiplicity of an isolated solution; None if the transport cannot tell."""
 
     def stop(self) -> None:
         """End the process."""

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from homotopy.engines import _phc_text as text
+from homotopy.engines._phc_decomposition import RawDecomposition, read_decomposition
 from homotopy.engines._phc_failures import WorkerDied, WorkerSilent, timed_out
 from homotopy.engines._phc_find import phc_version
 from homotopy.engines._phc_selftest import self_test
@@ -120,6 +121,19 @@ class Phc:
         if len(ends) != len(solutions):
             raise WorkerSilent(f"phc -p returned {len(ends)} ends for {len(solutions)} paths")
         return ends
+
+    def decompose(self, polynomials: Polynomials, n: int, top: int, seed: int, precision: str) -> RawDecomposition:
+        """Components of the solution set of equations in n unknowns, from dimension `top` down."""
+        with _directory() as here:
+            system = "\n".join([f"{len(polynomials)} {n}", *text.write_polynomials(polynomials, n)]) + "\n"
+            (here / "in").write_text(_spaced(seed, system))
+            # top dimension; filter junk points; factor into irreducible components
+            self._run([f"-B{DIGITS[precision]}", "in", "out"], seed, here, [top, "y", "y"])
+            return read_decomposition(_read(here / "out"), n)
+
+    def multiplicity(self, polynomials: Polynomials, point: Point, order: int, tolerance: float) -> int | None:
+        """None: the executable offers no multiplicity of a given point without its menus."""
+        return None
 
     def _run(self, arguments: list[str], seed: int, here: Path, menu: Sequence[object]) -> None:
         """Run phc with a seed and the answers to its menus; kill its process group when time is up."""

@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from homotopy.engines._phc_decomposition import RawDecomposition
 from homotopy.engines._phc_executable import Phc
 from homotopy.engines._phc_failures import WorkerDied, WorkerSilent, timed_out
+from homotopy.engines._phc_find import WAY_OUT
 from homotopy.engines._phc_selftest import self_test
 from homotopy.engines._phc_types import Point, Polynomials, RawEnd, StartSystem, Term
 from homotopy.errors import EngineMissingError
@@ -187,6 +189,20 @@ class Phcpy:
             self.stop()
             raise WorkerSilent(f"PHCpack returned {len(ends)} ends for {len(solutions)} paths")
         return [RawEnd(tuple(complex(*z) for z in x), t, err, rco, res) for x, t, err, rco, res in ends]
+
+    def decompose(self, polynomials: Polynomials, n: int, top: int, seed: int, precision: str) -> RawDecomposition:
+        """Components of the solution set; by the executable, which reports them in one file."""
+        if self.phc is None:
+            raise EngineMissingError("Decomposition needs PHCpack's executable phc, which was not found.", WAY_OUT)
+        self.phc.deadline = self.deadline
+        return self.phc.decompose(polynomials, n, top, seed, precision)
+
+    def multiplicity(self, polynomials: Polynomials, point: Point, order: int, tolerance: float) -> int | None:
+        """Multiplicity of an isolated solution, by PHCpack's own dual spaces."""
+        packed = [[z.real, z.imag] for z in point]
+        return int(
+            self.ask(do="multiplicity", polynomials=_pack(polynomials), point=packed, order=order, tolerance=tolerance)
+        )
 
 
 def _pack(polynomials: Polynomials) -> list[list[list[Any]]]:

@@ -21,6 +21,8 @@ L  The qd tracker of phcpy uses another gamma than the one it is given.
 M  ``m_homogeneous_start_system`` of phcpy returns no solutions.
 N  ``phc -m`` miscounts the mixed volume of one equation in one unknown.
 O  ``phc -p`` leaves the failed paths out of its separate solution file.
+P  ``phc -B`` multiplies the degree of a component that is not reduced, and lists points of it as isolated.
+Q  The dd and qd multiplicity structures of phcpy look for the solution among the solutions in double.
 """
 
 import contextlib
@@ -192,6 +194,14 @@ class Adapter:
         self._call("py2c_clear_{}_operations_data", precision)
         ends = self.load_solutions(precision, n)
         return [[_pack_point(e.x), e.t, e.err, e.rco, e.res] for e in ends]
+
+    def multiplicity(self, polynomials: Polynomials, point: list[list[float]], order: int, tolerance: float) -> int:
+        """Multiplicity of an isolated solution (Dayton & Zeng's dual spaces); in double, see trap Q."""
+        self.reset(1)
+        self.store(polynomials)
+        solution = text.write_solution(tuple(complex(*z) for z in point))
+        self.interface.store_standard_solutions(len(polynomials), [solution])
+        return int(self.c.py2c_standard_multiplicity_structure(order, 0, tolerance)[0])
 
 
 def _pack_point(x: tuple[complex, ...]) -> list[list[float]]:

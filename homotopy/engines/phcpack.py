@@ -9,12 +9,13 @@ import numpy as np
 
 from homotopy.engines._phc_backend import Backend
 from homotopy.engines._phc_checks import check_partition, check_points, check_start_solutions, check_system
+from homotopy.engines._phc_decomposition import Component, RawDecomposition
 from homotopy.engines._phc_executable import Phc
 from homotopy.engines._phc_failures import WorkerDied
 from homotopy.engines._phc_find import WAY_OUT, PHCpackInstallation, find_phcpack
 from homotopy.engines._phc_numerics import System
 from homotopy.engines._phc_process import Phcpy
-from homotopy.engines._phc_scaling import find_scaling
+from homotopy.engines._phc_scaling import Scaling, find_scaling
 from homotopy.engines._phc_stages import Requests, Stage, StartCountError, polyhedral_stages, whole_space
 from homotopy.engines._phc_starts import (
     Partition,
@@ -34,11 +35,13 @@ Precision = Literal["d", "dd", "qd"]
 START_LIMIT = 60.0  # seconds for a worker to load phcpy and to pass its self-test
 
 __all__ = [
+    "Component",
     "PHCpack",
     "PHCpackInstallation",
     "PathEnd",
     "PathReport",
     "Polynomials",
+    "RawDecomposition",
     "Start",
     "Term",
     "find_phcpack",
@@ -290,6 +293,62 @@ class PHCpack:
             ),
         }
 
+    def decompose(
+        self,
+        polynomials: Polynomials,
+        n: int,
+        *,
+        top: int | None = None,
+        precision: Precision = "d",
+        seed: int,
+    ) -> RawDecomposition:
+        """Numerical irreducible decomposition of the solution set of equations in n unknowns.
+
+        Parameters
+        ----------
+        polynomials : Polynomials
+            Any number of equations, none of them constant.
+        n : int
+            Number of unknowns.
+        top : int, optional
+            An upper bound on the dimension of the solution set; n - 1 by default.
+
+        Returns
+        -------
+        RawDecomposition
+            Components with as many points as PHCpack gives them degrees, and the points it takes for isolated.
+
+        Notes
+        -----
+        Cascades of homotopies, and monodromy with the trace test (Sommese, Verschelde & Wampler, SIAM J. Numer. Anal.
+        38, 2022 (2001)), in one run of ``phc -B``. Trap P: the degree of a component along which the equations are not
+        reduced comes out multiplied, and points of it are listed as isolated.
+        """
+        top = n - 1 if top is None else min(top, n - 1)
+        if top < 1:
+            raise InputError(f"The top dimension {top} is not positive.", "Sets of dimension 0 need no decomposition.")
+        requests, _, _ = self._requests(seed)
+        scaling = find_scaling([polynomials], n)
+        scaled = scaling.apply(polynomials)
+        found = requests.ask(
+            "decomposing a solution set", lambda s: requests.backend.decompose(scaled, n, top, s, precision)
+        )
+        return RawDecomposition(
+            tuple(_unscaled_component(c, scaling) for c in found.components),
+            tuple(map(scaling.unscale, found.isolated)),
+        )
+
+    def multiplicity(
+        self, polynomials: Polynomials, point: Sequence[complex], *, order: int = 12, tolerance: float = 1e-6
+    ) -> int | None:
+        """PHCpack's multiplicity of an isolated solution; None through the transport phc, which has none to give."""
+        target = check_system(polynomials)
+        (x,) = check_points([point], len(target))
+        requests, _, _ = self._requests(0)
+        return requests.ask(
+            "computing a multiplicity", lambda _: requests.backend.multiplicity(target, x, order, tolerance)
+        )
+
     def _requests(self, seed: int) -> tuple[Requests, np.random.Generator, list[str]]:
         if seed < 0:
             raise InputError("The seed must be a natural number.", "Pass for example seed=1.")
@@ -392,3 +451,11 @@ def _refuse_too_many(n_paths: int) -> None:
 
 def _unscaled(end: PathEnd, unscale: Callable[[Point], Point]) -> PathEnd:
     return PathEnd(unscale(end.x), end.t, end.err, end.rco, end.res, end.status)
+
+
+def _unscaled_component(component: Component, scaling: Scaling) -> Component:
+    slices = tuple(
+        tuple((c * 2.0 ** -sum(d * k for d, k in zip(m, scaling.columns, strict=True)), m) for c, m in terms)
+        for terms in component.slices
+    )
+    return Component(component.dimension, tuple(map(scaling.unscale, component.points)), slices)

@@ -27,7 +27,7 @@ def synthetic(ens, counts, failures=()):
     n = len(counts)
     verdicts = np.array([FAILED if k in failures else PROVED for k in range(n)], np.int8)
     zeros = np.zeros(n, dtype=np.int64)
-    found = {"n_complex": zeros + 3, "n_real": 2 * counts, "n_minima": counts, "n_undecided": zeros, "n_undecided_index": zeros}
+    found = {"n_complex": zeros + 3, "n_real": 2 * counts, "n_minima": counts, "n_degenerate": zeros, "n_undecided": zeros, "n_undecided_index": zeros}
     return replace(
         ens, samples=np.arange(n), verdicts=verdicts, found=found, by_index=np.stack([counts, counts], axis=1),
         bounds=np.full(n, 3.0), n_planned=n, failures=dict.fromkeys(failures, ("timeout", "late")),

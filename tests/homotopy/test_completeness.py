@@ -222,12 +222,9 @@ class TestDegenerate:
             "x^2*y^2 + x^2",
             "x^2*y^2*z^2 + x^2",
             "(x*y - 1)^2",
-            "x^4/4 + x^2*y^2 + y^4/4 - x^3",
             "x*y + (x + x^3)*z",
             "x*(y + z) + x^3",
             "x^2 + 2*x*y + y^2",
-            "x^4 + y^2",
-            "x^3/3 - x^2 + x + y^2",
             "(y - x^2)^2",
             "(x^2 + y^2)^2 + x^2 + y^2 + z^4 - z^2",  # only its complex points are not isolated
         ],
@@ -238,6 +235,22 @@ class TestDegenerate:
         except PositiveDimensionalError:
             return
         assert census.completeness.verdict is Completeness.UNKNOWN
+
+    @pytest.mark.parametrize(
+        ("text", "n_regular", "multiplicity"),
+        [
+            ("x^4/4 + x^2*y^2 + y^4/4 - x^3", 3, 6),  # (3, 0), (-1, +-i sqrt 2), and 9 - 3 at the origin
+            ("x^4 + y^2", 0, 3),
+            ("x^3/3 - x^2 + x + y^2", 0, 2),  # (x - 1)^2 = y = 0
+        ],
+    )
+    def test_isolated_multiple_points_are_apart_and_complete_the_proof(
+        self, text: str, n_regular: int, multiplicity: int
+    ) -> None:
+        census = ho.census(ps.expression(text), engine="phcpack", rounds=1)
+        assert census.n_complex == n_regular
+        assert [s.multiplicity for s in census.degenerate] == [multiplicity]
+        assert census.completeness.verdict is Completeness.PROVED
 
     @pytest.mark.parametrize("text", ["(x^2 + y^2 - 1)^2", "(x^2 + y^2)^2 - x^2 - y^2 + z^2"])
     def test_a_circle_of_minima_is_refused_with_its_symmetry(self, text: str) -> None:
@@ -286,5 +299,3 @@ def test_an_ill_conditioned_quadratic_form_is_solved_exactly(text: str) -> None:
     census = ho.census(ps.expression(text))
     assert (census.n_complex, census.n_real) == (1, 1)
     assert census.completeness.verdict is Completeness.PROVED
-
-

@@ -130,3 +130,26 @@ def test_trap_c_the_black_box_writes_its_merged_list_into_the_input(tmp_path: Pa
     command = [found.phc_path, "-01", "-b", "in", "out"]
     subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=True)
     assert len(re.findall(r"^solution \d+", (tmp_path / "in").read_text(), re.MULTILINE)) == 5
+
+
+def test_trap_p_the_decomposition_multiplies_degrees_where_the_equations_are_not_reduced(engine: PHCpack) -> None:
+    """(x^2 + y^2 - 1)^2 x = (x^2 + y^2 - 1)^2 y = 0: a circle, of degree 2, and the origin."""
+    found = find_phcpack()
+    if found.phc_path is None or "2.4.86" not in found.versions["phc"]:
+        pytest.skip("measured on PHCpack 2.4.86")
+    q2 = [(1, (4, 0)), (2, (2, 2)), (1, (0, 4)), (-2, (2, 0)), (-2, (0, 2)), (1, (0, 0))]
+    system = [[(complex(c), (a + i, b + j)) for c, (a, b) in q2] for i, j in ((1, 0), (0, 1))]
+    raw = engine.decompose(system, 2, seed=1)
+    assert sum(len(c.points) for c in raw.components) > 2 or len(raw.isolated) > 1
+
+
+def test_trap_q_the_double_double_multiplicity_looks_for_solutions_in_double() -> None:
+    script = """
+from phcpy.solver import standard_multiplicity, dobldobl_multiplicity
+from phcpy.solutions import make_solution
+pols, wrong, right = ['x^2;', 'y^4;'], make_solution(['x', 'y'], [1, 1]), make_solution(['x', 'y'], [0, 0])
+standard_multiplicity(pols, right)
+print(dobldobl_multiplicity(pols, wrong), standard_multiplicity(pols, right))
+"""
+    first, second = phcpy_says(script).split()
+    assert first == second == "8"

@@ -115,10 +115,13 @@ def test_a_missing_engine_is_not_recorded_sample_by_sample(monkeypatch):
         count_samples(GLASS, 1, [0], ho.Options(engine="phcpack"))
 
 
-def test_an_incomplete_census_says_so_in_its_record():
+def test_singular_points_are_told_apart_and_their_sample_is_open():
     """x^2 (x - 1) = 0: the origin is a double solution, singular, so nothing is certified there."""
-    record = count_samples(ps.expression("x^4/4 - x^3/3 + y^2"), 0, [0])[0]
-    assert record.verdict == "unknown" and record.reason == "not-settled" and record.n_complex < record.bound
+    model = ps.expression("x^4/4 - x^3/3 + y^2")
+    record = count_samples(model, 0, [0])[0]
+    assert (record.n_complex, record.n_real, record.n_degenerate, record.bound) == (1, 1, 1, 2)
+    lower, upper = ho.ensemble(model, samples=1, workers=0).range("n_real")
+    assert (lower[0], upper[0]) == (1.0, 2.0)  # the origin is real, which nothing here proves
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def record(sample: int, n: int = 6) -> SampleRecord:
     energies = tuple(0.1 * k - 1 for k in range(n))
     return SampleRecord(
         SPEC.model, 1, sample, landscape=f"digest{sample}", verdict="proved", reason="count-equals-bound", bound=10**30,
-        n_complex=3, n_real=n, n_minima=1, by_index=(1, n - 2), n_undecided=0, n_undecided_index=1, energies=energies,
+        n_complex=3, n_real=n, n_minima=1, by_index=(1, n - 2), n_degenerate=0, n_undecided=0, n_undecided_index=1, energies=energies,
         energy_error=1e-17, indices=(0, *[1] * (n - 2), None), log_det_minima=(None,),
         coordinates=tuple((0.1, 0.2) for _ in range(n)), engine="tracker", seconds=0.25,
     )  # fmt: skip

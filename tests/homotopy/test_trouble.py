@@ -87,13 +87,19 @@ def test_solutions_closer_than_rounded_coefficients_can_place_are_found_or_misse
 )
 @pytest.mark.parametrize("engine", ["tracker", "auto"])
 def test_on_the_discriminant_the_list_is_not_called_complete(landscape: ps.Landscape, engine: str) -> None:
-    """A double root: two paths less than the paths that are regular, and the verdict says so."""
+    """A double root: two paths less than the paths that are regular, and the verdict says so; it is proved only where
+    the double root is rational, so that its multiplicity is proved and stands beside the certified."""
     c = ho.census(landscape, engine=engine)
     lost = c.paths.singular + c.paths.failed + c.paths.duplicate
     assert lost >= 2
     assert c.paths.tracked == c.paths.regular + lost
     assert c.n_complex == c.paths.regular
-    assert c.completeness.verdict in UNPROVED
+    if c.completeness.verdict is ho.Completeness.PROVED:
+        assert [(s.multiplicity, s.is_multiplicity_proved) for s in c.degenerate] == [(2, True)]
+        assert "a singular point of multiplicity 2" in c.completeness.reason
+        assert c.n_complex + 2 == c.bounds[0].value
+    else:
+        assert c.completeness.verdict in UNPROVED
     if engine == "tracker":
         assert c.paths.singular == lost
 
