@@ -3,8 +3,12 @@
 from homotopy.census import Census, census
 from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.classify import StationaryPoint
+from homotopy.comparison import Comparison, compare
 from homotopy.cross_check import CrossCheck, cross_check
 from homotopy.degenerate import singular_sets
+from homotopy.ensemble import ensemble, load_ensemble
+from homotopy.ensemble_result import Ensemble
+from homotopy.ensemble_spec import EnsembleSpec
 from homotopy.errors import (
     CensusFileError,
     EngineCrashError,
@@ -12,6 +16,9 @@ from homotopy.errors import (
     EngineMissingError,
     EngineTimeoutError,
     HomotopyError,
+    StoreError,
+    StoreWriteError,
+    WorkerStartError,
 )
 from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_proof
 from homotopy.options import Options
@@ -27,12 +34,15 @@ __all__ = [
     "CensusFileError",
     "Certificate",
     "CertificationReport",
+    "Comparison",
     "Completeness",
     "CrossCheck",
     "EngineCrashError",
     "EngineEmptyError",
     "EngineMissingError",
     "EngineTimeoutError",
+    "Ensemble",
+    "EnsembleSpec",
     "HomotopyError",
     "Options",
     "PathAccount",
@@ -43,12 +53,18 @@ __all__ = [
     "StationaryPoint",
     "StationarySet",
     "StationarySets",
+    "StoreError",
+    "StoreWriteError",
     "Verdict",
     "VerificationReport",
+    "WorkerStartError",
     "census",
     "certify",
+    "compare",
     "cross_check",
+    "ensemble",
     "load",
+    "load_ensemble",
     "prove_real",
     "real_evidence",
     "singular_sets",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from homotopy import cli_ensemble
 from homotopy.errors import EngineMissingError, HomotopyError
 from homotopy.status import Completeness
 from polysys.errors import PolysysError
@@ -195,6 +196,9 @@ def demo(
     results = run(figure, typer.echo)
     if any(r.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED) for r in results):
         raise typer.Exit(CHECK_FAILED)
+
+
+cli_ensemble.register(app)
 
 
 def _with_real_proof(census: Census, time_limit: float) -> tuple[Census, RealProof]:

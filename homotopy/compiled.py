@@ -31,5 +31,8 @@ def aligned(size: int) -> npt.NDArray[np.float64]:
 
 
 def n_usable_cores() -> int:
-    """Cores this process may use."""
+    """Cores this process may use; STATIONARY_THREADS=1 is set where processes are parallel already."""
+    chosen = os.environ.get("STATIONARY_THREADS", "")
+    if chosen.isdigit() and int(chosen) > 0:
+        return int(chosen)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -25,3 +25,15 @@ class EngineEmptyError(HomotopyError):
 
 class CensusFileError(HomotopyError):
     """A saved census that is truncated, altered, foreign or of a newer format."""
+
+
+class StoreError(HomotopyError):
+    """An ensemble's store that cannot be used, read or written."""
+
+
+class StoreWriteError(StoreError):
+    """Records that could not be written: a full disk, a quota, a file system that became read-only."""
+
+
+class WorkerStartError(HomotopyError):
+    """Worker processes that do not start, or executors that lost what was handed to them."""

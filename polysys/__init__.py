@@ -1,6 +1,6 @@
 """polysys: what is counted. Exact landscapes, their polynomial systems, symmetries and proved counts."""
 
-from polysys import counts, datasets, disorder, domains, symmetry
+from polysys import counts, datasets, disorder, domains, symmetry, theory
 from polysys.domains import Domain, Euclidean, ProductOfSpheres, Sphere
 from polysys.errors import (
     DatasetError,
@@ -54,5 +54,6 @@ __all__ = [
     "expression_from_file",
     "model_from_label",
     "symmetry",
+    "theory",
     "trace",
 ]

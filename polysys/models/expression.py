@@ -49,6 +49,10 @@ class Expression(Model):
         # the coefficients are the couplings: the family is every polynomial with these monomials
         return {"c": np.array(list(exact_terms(self.polynomial).values()), dtype=object)}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # sympy's polynomials are dictionaries that change while they are pickled; worker processes get the text
+        return _from_text, (format_polynomial(self.polynomial), self.where, self.variables, self.name)
+
     def potential(self, x: Any, couplings: Couplings) -> Any:
         return nested_form(dict(zip(exact_terms(self.polynomial), couplings["c"], strict=True)), x)
 
@@ -96,6 +100,10 @@ def expression(
     if where.n != n:
         raise InputError(f"The domain has {where.n} coordinates, the potential {n}.", "Make the two agree.")
     return Expression(polynomial, where, name)
+
+
+def _from_text(text: str, where: Domain, variables: tuple[str, ...], name: str) -> Expression:
+    return expression(text, where, variables=variables, name=name)
 
 
 def expression_from_file(path: str | Path) -> Expression:

@@ -1,5 +1,6 @@
 """Potentials of the user's own: sympy, text and files mean the same, and what is no polynomial is refused."""
 
+import pickle
 import time
 from fractions import Fraction
 
@@ -253,3 +254,10 @@ def test_any_text_is_an_expression_or_refused(text):
     except PolysysError:
         return
     assert model.sample().potential == model.polynomial
+
+
+@pytest.mark.parametrize(("text", "domain"), [("x^4/4 - x^3/3 + y^2", "euclidean"), ("x*y*z + 1/3*y^3", "sphere 3 R2=4")])
+def test_a_model_is_the_same_in_another_process(text, domain):
+    model = ps.expression(text, domain, name="mine")
+    again = pickle.loads(pickle.dumps(model))
+    assert again.label == model.label and again.sample().digest == model.sample().digest

@@ -1,0 +1,117 @@
+"""Files that appear complete or not at all, whatever kills the writer."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+import socket
+import time
+from pathlib import Path
+
+from homotopy.errors import StoreError, StoreWriteError
+
+_PART_NAME = re.compile(r"\..+\.(?P<host>[^.]*)\.(?P<pid>\d+)\.[0-9a-f]+\.part")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OLD = 10.0  # seconds; a file is written in milliseconds
+
+
+def write_atomically(target: Path, data: bytes, *, is_new: bool = False) -> bool:
+    """Write a file under a temporary name, force it to the disk, and rename it; False if it had to be new and was not.
+
+    Raises
+    ------
+    StoreWriteError
+        And nothing is left behind.
+    """
+    part = target.parent / _part_name(target.name)
+    try:
+        try:
+            with open(part, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if is_new:
+                os.link(part, target)  # fails where the target exists; a rename would replace it
+            else:
+                os.replace(part, target)
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+        _sync_folder(target.parent)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if is_new and error.errno in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            return not target.exists() and write_atomically(target, data)  # a file system without hard links
+        raise StoreWriteError(*write_error(target.parent, error)) from error
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force a rename to the disk, where folders can be synced."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_error(folder: Path, error: OSError) -> tuple[str, str]:
+    """What is wrong and the way out, for a folder that could not be written."""
+    if error.errno in _FULL:
+        return f"The disk of {folder} is full ({error.strerror}).", "Free some space and run the same command again."
+    return f"{folder} cannot be written ({error.strerror}).", "Choose another store, or make this one writable."
+
+
+def _part_name(name: str) -> str:
+    return f".{name}.{_host()}.{os.getpid()}.{secrets.token_hex(4)}.part"
+
+
+def _host() -> str:
+    return socket.gethostname().replace(".", "-")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def require_writable(folder: Path) -> None:
+    """Write, force to the disk and remove a probe.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written, or its disk is full.
+    """
+    probe = folder / _part_name("probe")
+    try:
+        with open(probe, "xb") as file:
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise StoreError(*write_error(folder, error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove unfinished files of processes of this machine that are gone."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            part = _PART_NAME.fullmatch(name)
+            if part and part["host"] == _host() and not _is_alive(int(part["pid"])):
+                with contextlib.suppress(OSError):
+                    if time.time() - (folder / name).stat().st_mtime > _OLD:
+                        (folder / name).unlink(missing_ok=True)

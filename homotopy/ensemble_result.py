@@ -1,0 +1,392 @@
+"""Ensemble: the counts of many samples of one model, with what is known about those that have no result."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from homotopy.errors import HomotopyError
+from homotopy.statistics import Floats, Statistic, fraction
+from homotopy.store import Store
+from homotopy.store_format import add_digests
+from polysys.errors import InputError
+
+VERDICTS = ("proved", "supported", "unknown", "contradicted")
+PROVED, SUPPORTED, UNKNOWN, CONTRADICTED = range(4)
+FAILED = -1
+_COLUMNS = (
+    "sample", "failure_kind", "failure", "verdict", "bound", "n_complex", "n_real", "n_minima", "by_index", "n_degenerate", "n_undecided",
+    "n_undecided_index", "seconds", "digest",
+)  # fmt: skip
+Quantity = str | int
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """The records of an ensemble, as counts; energies and points stay in the store until they are asked for.
+
+    A quantity is "n_real", "n_minima", "n_complex", or a Morse index (a number). Samples that failed, that are not
+    complete, or that are not there yet are never left out: they enter every statistic with the least and the largest
+    count that they can have.
+
+    Parameters
+    ----------
+    store : Store
+    samples : int array (n,)
+        The samples that have a record.
+    verdicts : int8 array (n,)
+        Places in `VERDICTS`, FAILED where there is no result.
+    failures : dict from int to (str, str)
+        Kind and sentence of each failed sample.
+    found : dict from str to int array (n,)
+        Certified counts (0 where failed): n_complex, n_real, n_minima, n_degenerate, n_undecided, n_undecided_index.
+    by_index : int array (n, dimension + 1)
+        Certified points of each Morse index.
+    bounds : float array (n,)
+        Proved bound on the number of complex solutions of each sample.
+    seconds : float
+        Working time of all records.
+    digest : str
+        sha256 over the records, see the store's README.
+    n_planned : int
+        Number of samples that the statistics are about.
+    is_temporary : bool
+        Whether the store disappears with this object.
+    """
+
+    store: Store
+    samples: Integers
+    verdicts: npt.NDArray[np.int8]
+    failures: Mapping[int, tuple[str, str]]
+    found: Mapping[str, Integers]
+    by_index: Integers
+    bounds: Floats
+    seconds: float
+    digest: str
+    n_planned: int
+    is_temporary: bool = False
+
+    @property
+    def label(self) -> str:
+        """Label of the model."""
+        return self.store.spec.model
+
+    @property
+    def seed(self) -> int:
+        """Seed of the disorder."""
+        return self.store.spec.seed
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples with a record, failures included."""
+        return len(self.samples)
+
+    @property
+    def n_missing(self) -> int:
+        """Number of samples that have no record yet."""
+        return self.n_planned - self.n_samples
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the domain: the largest Morse index."""
+        return self.store.family.dimension
+
+    @property
+    def n_open(self) -> int:
+        """Number of samples whose counts are not settled: failed, incomplete, undecided or missing."""
+        lower, upper = self.range("n_real")
+        open_index = self._pad(self.found["n_undecided_index"] > 0)
+        return int(((lower != upper) | open_index).sum())
+
+    def so_far(self) -> Ensemble:
+        """The same without the samples that have no record yet; biased if these are the slow ones."""
+        return replace(self, n_planned=self.n_samples)
+
+    def range(self, quantity: Quantity) -> tuple[Floats, Floats]:
+        """The least and the largest value that a quantity can have in each sample, given what was proved.
+
+        Complete samples (proved or supported) without undecided points: the count, twice. Undecided solutions may
+        be real, undecided points may have any index. Where the list is not known to be complete, or has singular
+        points, every solution that the bound leaves room for may be missing and real. Failed, contradicted and missing samples can have anything
+        between the least that Morse theory allows (two points on a compact domain, one minimum) and the bound.
+
+        Returns
+        -------
+        (float array, float array)
+        """
+        name = self._check(quantity)
+        family, found = self.store.family, self.found
+        is_complete = ((self.verdicts == PROVED) | (self.verdicts == SUPPORTED)) & (found["n_degenerate"] == 0)
+        is_lost = (self.verdicts == FAILED) | (self.verdicts == CONTRADICTED)  # nothing is relied on
+        room = np.where(is_complete, 0.0, np.maximum(self.bounds - found["n_complex"], 0.0))
+        if name == "n_complex":
+            lower, upper, largest = found[name].astype(float), found[name] + room, self.bounds
+        else:
+            counts = found["n_real"] if name == "n_real" else self.by_index[:, int(name)]
+            extra = family.points_per_class * (found["n_undecided"] + room)
+            if name != "n_real":
+                extra = extra + found["n_undecided_index"]
+            lower, upper, largest = counts.astype(float), counts + extra, family.points_per_class * self.bounds
+        least = float(self._least(name))
+        lower = np.where(is_lost, least, np.where(is_complete, lower, np.maximum(lower, least)))
+        upper = np.where(is_lost, largest, np.minimum(upper, np.maximum(largest, lower)))
+        missing = np.ones(self.n_missing)
+        most = float(family.bound) * (1 if name == "n_complex" else family.points_per_class)
+        return np.concatenate([lower, least * missing]), np.concatenate([upper, most * missing])
+
+    def mean(self, quantity: Quantity = "n_real") -> Statistic:
+        """The mean over the disorder.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> ens = ho.ensemble(ps.SphericalPSpin(n=2, p=3), samples=8, seed=1, workers=0)
+        >>> ens.mean("n_real").value, ens.mean(0).value
+        (4.5, 2.25)
+        """
+        return Statistic(_name(quantity), "mean", *self.range(quantity))
+
+    def median(self, quantity: Quantity = "n_real") -> Statistic:
+        """The median, which rare samples with many points do not move."""
+        return Statistic(_name(quantity), "median", *self.range(quantity))
+
+    def log_mean(self, quantity: Quantity = "n_real") -> Statistic:
+        """The mean of the natural logarithm (the quenched complexity, times the size); -inf where a count is 0."""
+        lower, upper = self.range(quantity)
+        with np.errstate(divide="ignore"):
+            return Statistic(_name(quantity), "log-mean", np.log(lower), np.log(upper))
+
+    def fraction(self, quantity: Quantity, is_met: Callable[[Any], bool]) -> Statistic:
+        """The fraction of samples whose count meets a condition, such as ``lambda n: n == 2``."""
+        lower, upper = self.range(quantity)
+        return fraction(f"samples by {_name(quantity)}", is_met, lower, upper)
+
+    def means_by_index(self) -> dict[int, Statistic]:
+        """The mean number of points of each Morse index."""
+        return {k: self.mean(k) for k in range(self.dimension + 1)}
+
+    def histogram(self, quantity: Quantity = "n_real") -> dict[int, int]:
+        """How many settled samples have each count; the open ones, :attr:`n_open` in number, are not in it."""
+        lower, upper = self.range(quantity)
+        settled = lower[lower == upper].astype(int).tolist()
+        return dict(sorted(Counter(settled).items()))
+
+    def energies(self, index: int | None = None) -> Floats:
+        """Energies of all points, or of those of one Morse index, of all samples that have a result.
+
+        Failed and incomplete samples cannot be bounded here: what is returned is what was certified.
+        """
+        if index is not None:
+            return self.energies_by_index()[int(self._check(index))]
+        return np.concatenate([values for values, _ in self._energies()] or [np.zeros(0)])
+
+    def energies_by_index(self) -> dict[int, Floats]:
+        """Energies of the points of each Morse index; points of undecided index are left out."""
+        pieces: dict[int, list[Floats]] = {k: [np.zeros(0)] for k in range(self.dimension + 1)}
+        for values, indices in self._energies():
+            for k, found in pieces.items():
+                found.append(values[indices == k])
+        return {k: np.concatenate(found) for k, found in pieces.items()}
+
+    def _energies(self) -> Iterator[tuple[Floats, Integers]]:
+        """Energies and indices (-1: undecided) of the points, chunk by chunk."""
+        for table in self.store.records(["energies", "indices"]):
+            energies, indices = (table[name].combine_chunks().flatten() for name in ("energies", "indices"))
+            values = np.asarray(energies.to_numpy(zero_copy_only=False), dtype=float)
+            yield values, np.asarray(indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+    def log_det_minima(self) -> Floats:
+        """log|det| of the Riemannian Hessian of all minima, in the model's units; undecided ones are left out."""
+        pieces = [
+            np.asarray(
+                table["log_det_minima"].combine_chunks().flatten().drop_null().to_numpy(zero_copy_only=False), float
+            )
+            for table in self.store.records(["log_det_minima"])
+        ]
+        return np.concatenate(pieces) if pieces else np.zeros(0)
+
+    def to_frame(self) -> Any:
+        """All records as a pandas DataFrame, one row a sample.
+
+        Raises
+        ------
+        HomotopyError
+            If pandas is not installed.
+        """
+        try:
+            import pandas  # noqa: F401
+        except ImportError as error:
+            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
+        return pa.concat_tables(self.store.records()).to_pandas()
+
+    def count_failures(self) -> dict[str, int]:
+        """Number of failures of each kind."""
+        return dict(sorted(Counter(kind for kind, _ in self.failures.values()).items()))
+
+    def count_verdicts(self) -> dict[str, int]:
+        """Number of samples with each verdict."""
+        return {verdict: int((self.verdicts == code).sum()) for code, verdict in enumerate(VERDICTS)}
+
+    def summary(self, level: float = 0.95) -> dict[str, Any]:
+        """The ensemble as one JSON object."""
+
+        def describe(statistic: Statistic) -> dict[str, Any]:
+            interval = statistic.interval(level)
+            return {
+                "range": [_finite(v) for v in statistic.range],
+                "interval": [_finite(interval.low), _finite(interval.high)],
+                "level": level,
+                "method": interval.method,
+            }
+
+        spec = self.store.spec
+        return {
+            "model": self.label,
+            "seed": self.seed,
+            "samples": spec.samples,
+            "n_samples": self.n_samples,
+            "n_missing": self.n_missing,
+            "n_open": self.n_open,
+            "digest": self.digest,
+            "verdicts": self.count_verdicts(),
+            "failures": [{"sample": s, "kind": k, "text": t} for s, (k, t) in sorted(self.failures.items())],
+            "mean": {q: describe(self.mean(q)) for q in ("n_real", "n_minima", "n_complex")},
+            "mean_by_index": {str(k): describe(m) for k, m in self.means_by_index().items()},
+            "median": {q: describe(self.median(q)) for q in ("n_real", "n_minima")},
+            "log_mean": {q: describe(self.log_mean(q)) for q in ("n_real", "n_minima")},
+            "seconds": self.seconds,
+            "store": str(self.store.path),
+        }
+
+    def __repr__(self) -> str:
+        means = [m.interval() for m in self.means_by_index().values()]
+        if self.n_open:  # a mean that is not settled is a range
+            names, rows = ("from", "to"), [[f"{m.low:.4g}" for m in means], [f"{m.high:.4g}" for m in means]]
+        else:
+            names = ("mean", "+-")
+            rows = [[f"{(m.low + m.high) / 2:.4g}" for m in means], [f"{(m.high - m.low) / 2:.2g}" for m in means]]
+        width = max(map(len, rows[0] + rows[1])) + 2
+        verdicts = ", ".join(
+            f"{n} {verdict}" for verdict, n in self.count_verdicts().items() if n or verdict == "proved"
+        )
+        where = "" if self.is_temporary else f" in {self.store.path}"
+        part = f"{self.n_samples} of {self.n_planned} samples" if self.n_missing else f"{self.n_samples} samples"
+        return (
+            f"Ensemble of {self.label} (seed {self.seed}, {part}, digest {self.digest[:6]}){where}\n"
+            f"  complete   {verdicts}{self._open_note()}\n"
+            f"  real       mean {self.mean('n_real').interval()}\n"
+            f"  minima     mean {self.mean('n_minima').interval()}\n"
+            f"  median     real {self.median('n_real').interval()}\n"
+            f"  index   {''.join(str(k).rjust(width) for k in range(self.dimension + 1))}\n"
+            f"  {names[0]:8}{''.join(text.rjust(width) for text in rows[0])}\n"
+            f"  {names[1]:8}{''.join(text.rjust(width) for text in rows[1])}   (95 %, t)\n"
+            f"  time       {self.seconds:.3g} s of work"
+        )
+
+    def _open_note(self) -> str:
+        kinds = ", ".join(f"{n} {kind}" for kind, n in self.count_failures().items())
+        failed = f"; {len(self.failures)} failed ({kinds})" if self.failures else ""
+        missing = f"; {self.n_missing} not run yet" if self.n_missing else ""
+        return f"{failed}{missing}; {self.n_open} counted at their worst on both sides" if self.n_open else ""
+
+    def _check(self, quantity: Quantity) -> str:
+        if (
+            isinstance(quantity, int | np.integer)
+            and not isinstance(quantity, bool)
+            and 0 <= quantity <= self.dimension
+        ):
+            return str(int(quantity))
+        if quantity == "n_minima":
+            return "0"
+        if quantity in ("n_real", "n_complex"):
+            return str(quantity)
+        raise InputError(
+            f"There is no quantity {quantity!r:.40}.",
+            f"Choose n_real, n_minima, n_complex, or a Morse index from 0 to {self.dimension}.",
+        )
+
+    def _least(self, name: str) -> int:
+        """The least count of a nondegenerate landscape: on compact domains a minimum and a maximum exist."""
+        family = self.store.family
+        has_minimum = family.is_compact or family.is_coercive
+        if name in ("n_real", "n_complex"):
+            points = 2 if family.is_compact and self.dimension > 0 else int(has_minimum)
+            return points if name == "n_real" else -(-points // family.points_per_class)
+        return int((name == "0" and has_minimum) or (int(name) == self.dimension and family.is_compact))
+
+    def _pad(self, flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        return np.concatenate([flags, np.ones(self.n_missing, bool)])
+
+
+def read_counts(store: Store, *, is_temporary: bool = False) -> Ensemble:
+    """The counts in a store, whose files have been checked."""
+    width = store.family.dimension + 1
+    parts: dict[str, list[npt.NDArray[Any]]] = {
+        name: [] for name in (*_INTEGERS, "sample", "by_index", "bound", "verdict")
+    }
+    codes = {verdict: code for code, verdict in enumerate(VERDICTS)}
+    digest = hashlib.sha256()
+    failures: dict[int, tuple[str, str]] = {}
+    seconds = 0.0
+    for table in store.records(_COLUMNS):
+        samples = table["sample"].to_numpy()
+        parts["sample"].append(samples)
+        for name in _INTEGERS:
+            parts[name].append(table[name].combine_chunks().fill_null(0).to_numpy(zero_copy_only=False))
+        rows = np.zeros((len(samples), width), dtype=np.int64)
+        lists = table["by_index"].combine_chunks()
+        has_result = np.asarray(lists.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
+        rows[has_result] = lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, width)
+        parts["by_index"].append(rows)
+        bounds = table["bound"].to_pylist()
+        parts["bound"].append(np.array([_as_float(store.family.bound if b is None else int(b)) for b in bounds]))
+        verdicts = table["verdict"].to_pylist()
+        parts["verdict"].append(np.array([FAILED if v is None else codes[v] for v in verdicts], np.int8))
+        add_digests(digest, table["digest"].to_pylist())
+        seconds += float(np.nansum(table["seconds"].to_numpy()))
+        kinds, texts = table["failure_kind"].to_pylist(), table["failure"].to_pylist()
+        failures |= {int(s): (k, t) for s, k, t in zip(samples, kinds, texts, strict=True) if k is not None}
+    arrays = {
+        name: np.concatenate(p) if p else np.zeros((0, width) if name == "by_index" else 0) for name, p in parts.items()
+    }
+    return Ensemble(
+        store,
+        arrays["sample"].astype(np.int64),
+        arrays["verdict"].astype(np.int8),
+        failures,
+        {name: arrays[name].astype(np.int64) for name in _INTEGERS},
+        arrays["by_index"].astype(np.int64),
+        arrays["bound"].astype(float),
+        seconds,
+        digest.hexdigest(),
+        store.spec.samples,
+        is_temporary,
+    )
+
+
+_INTEGERS = ("n_complex", "n_real", "n_minima", "n_degenerate", "n_undecided", "n_undecided_index")
+
+
+def _as_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return inf
+
+
+def _finite(value: float) -> float | None:
+    """JSON knows no infinity."""
+    return value if np.isfinite(value) else None
+
+
+def _name(quantity: Quantity) -> str:
+    return quantity if isinstance(quantity, str) else f"index {quantity}"
