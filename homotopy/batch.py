@@ -13,7 +13,6 @@ from homotopy.census import Census, assemble, census
 from homotopy.certificates import CertificateList
 from homotopy.completeness import upper_bounds
 from homotopy.options import Options
-from homotopy.paths import run_tracker_together
 from homotopy.solve import account
 from polysys.errors import PolysysError
 from polysys.formulation import Kind
@@ -84,6 +83,8 @@ def _alone(land: Landscape, options: Options) -> Census | PolysysError:
 
 def _together(landscapes: Mapping[int, Landscape], options: Options, threads: int | None) -> dict[int, Census | PolysysError]:
     """Censuses of the samples that need no second round; none where the family has no start set."""
+    from homotopy.paths import run_tracker_together  # engines are imported where paths are tracked only
+
     if not landscapes:
         return {}
     first = next(iter(landscapes.values()))

@@ -167,7 +167,14 @@ def _has_open_patterns(landscape: Landscape, generic: Any) -> bool:
     """Whether generic members may have solutions on zero patterns that are not closed, where monodromy does not go."""
     if landscape.domain.n > MAX_VARIABLES:
         return True
-    return next(open_strata(generic, has_multipliers=not landscape.domain.is_euclidean), None) is not None
+    domain = landscape.domain
+    for alive, _ in open_strata(generic, has_multipliers=not domain.is_euclidean):
+        blocks = [[i for i in alive if b.start <= i < b.stop] for b in domain.slices]
+        # a point of a sphere is not zero; with one live coordinate on each there are finitely many points, on which
+        # derivatives with coefficients of their own do not vanish
+        if domain.is_euclidean or (all(blocks) and len(alive) > len(blocks)):
+            return True
+    return False
 
 
 def _fermat(landscape: Landscape, seed: int) -> StartSet | None:
