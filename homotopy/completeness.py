@@ -178,9 +178,9 @@ def decide(
         # Sums of mixed volumes are used only where they exclude families. By the refined theorem of Bezout (Fulton,
         # Intersection Theory, 12.3) so does the total degree. On spheres with homogeneous potentials see below.
         is_exclusive = (
-            not best.counts_multiplicities
+            landscape.formulation.kind is Kind.PROJECTIVE
+            or not best.counts_multiplicities
             or n == prod(landscape.system.degrees)
-            or landscape.formulation.kind is Kind.PROJECTIVE
         )
         if not is_exclusive and has_families(landscape):
             return CompletenessReport(Completeness.UNKNOWN, _FAMILIES, result)
@@ -318,7 +318,7 @@ def morse_inequalities(
     name = "Morse inequalities"
     if landscape.euler_characteristic is None:
         return Evidence(name, Verdict.UNDECIDED, "do not apply: the potential is not shown to be coercive")
-    if any(p.index is None for p in points) or any(c.reality is Verdict.UNDECIDED for c in certificates):
+    if any(p.index is None for p in points) or CertificateList.of(certificates).n_undecided:
         return Evidence(name, Verdict.UNDECIDED, "an index or a reality is undecided (degenerate points?)")
     surplus = 0
     for j, betti in enumerate(landscape.domain.betti_numbers):

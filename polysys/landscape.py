@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sympy import QQ
 from sympy.polys.rings import ring
 
+from polysys.affine import family_terms, member_terms
 from polysys.coercivity import is_coercive
 from polysys.counts import RootCount
 from polysys.domains import Domain, parse_domain
@@ -35,6 +36,7 @@ from polysys.tape import Recorder, multiply_out, nested_form, trace
 
 Couplings = Mapping[str, npt.NDArray[np.object_]]
 _MAX_OPERATIONS = 500_000  # a longer straight-line program is beyond any solver
+_MAX_FAMILY = 5000  # couplings of a family whose terms are worth keeping
 _MAX_EXPANSION = 1_200_000  # products of coefficients: a few seconds
 QuadraticBound = tuple[tuple[Fraction, ...], Fraction]
 """Weights and a value: sum weights_j x_j^2 <= value."""
@@ -125,10 +127,28 @@ class Landscape:
     @cached_property
     def potential(self) -> Any:
         """The potential as an exact polynomial (sympy PolyElement over QQ)."""
-        value = self._expand(self.couplings)
+        value = self._as_member()
+        if value is None:
+            value = self._expand(self.couplings)
         if value.is_ground:
             raise InputError("The potential is constant.", "Give one that depends on its variables.")
         return value
+
+    def _as_member(self) -> Any:
+        """The potential from its family's terms, where all couplings enter linearly; None elsewhere."""
+        if not 0 < len(self.parameters) <= _MAX_FAMILY or not self.is_linear_parameter.all():
+            return None
+        try:
+            shapes = tuple((name, c.shape) for name, c in self.couplings.items())
+            terms = family_terms(self.potential_function, self.domain.n, shapes)
+        except TypeError:  # a model that holds arrays has no hash
+            return None
+        if terms is None:
+            return None
+        value = ring(list(self.variables), QQ)[0].from_dict(
+            {e: QQ(c.numerator, c.denominator) for e, c in member_terms(terms, self.parameters).items()}
+        )
+        return self._checked(value)
 
     @cached_property
     def formulation(self) -> Formulation:
@@ -201,6 +221,10 @@ class Landscape:
             raise InputError(f"The potential is too large: {error.what}", error.way_out) from error
         polynomials, *x = ring(list(self.variables), QQ)
         (value,) = multiply_out(tape, x, lambda c: polynomials(QQ(c.numerator, c.denominator)), _MAX_EXPANSION)
+        return self._checked(value)
+
+    def _checked(self, value: Any) -> Any:
+        """The potential itself, unless a power or a number in it is too large."""
         if any(max(e) > MAX_EXPONENT for e in value.monoms()) or any(n_bits(c) > MAX_BITS for c in value.coeffs()):
             raise InputError(
                 f"The potential has a power above {MAX_EXPONENT} or a coefficient of more than {MAX_BITS} bits.",

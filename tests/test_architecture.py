@@ -38,6 +38,7 @@ ORDER = {
         "local_algebra",
         "common_factors",
         "coercivity",
+        "affine",
         "formulation",
         "landscape",
         "strata",

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from tests.benchmarks import certification
 from tests.benchmarks import tracker as benchmark
 
 pytestmark = pytest.mark.benchmark
@@ -32,3 +33,12 @@ def test_the_cost_of_a_path_grows_slower_than_n_cubed() -> None:
     """[J, F, dF/dt] of a cubic in n + 1 unknowns takes O(n^3) operations, elimination too."""
     small, large = (benchmark.spin_row(3, n) for n in (7, 12))
     assert large / small < (12 / 7) ** 3 * 2  # other work on the machine hurts the longer run more
+
+
+def test_certifying_takes_less_time_than_tracking() -> None:
+    tracking, certifying = certification.row(14)
+    assert certifying < tracking
+
+
+def test_a_thousand_full_censuses_of_six_spins_take_seconds() -> None:
+    assert certification.ensemble(1000) < 40
