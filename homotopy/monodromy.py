@@ -193,22 +193,19 @@ def grow(
     options: TrackerOptions | None = None,
     *,
     closing_loops: int = CLOSING_LOOPS,
-    fixed: npt.NDArray[np.bool_] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> MonodromyResult:
     """Carry known solutions of one member to others and back until nothing new turns up.
 
     Solutions travel along the six edges of a complete graph of four random members, each solution once along each edge
     (Duff et al. 2019). When all are matched, fresh triangles must carry the set to itself: `closing_loops` of
-    them or more, or none at all for 0. Parameters marked as `fixed` are the same for all members. The result is the member
-    with the most solutions.
+    them or more, or none at all for 0. The result is the member with the most solutions.
     """
     graph = _Graph(program, signs, n_nonzero, options or TrackerOptions(), say)
     size = np.maximum(np.abs(base), np.median(np.abs(base)))
 
     def draw() -> Complex:
-        drawn = np.asarray(size * (rng.standard_normal(len(base)) + 1j * rng.standard_normal(len(base))), np.complex128)
-        return drawn if fixed is None else np.where(fixed, base, drawn)
+        return np.asarray(size * (rng.standard_normal(len(base)) + 1j * rng.standard_normal(len(base))), np.complex128)
 
     graph.add_member(base)
     graph.members[0].add(known)

@@ -33,7 +33,9 @@ from polysys.formulation import FormulationTapes
 from polysys.landscape import Landscape
 from polysys.tape import Tape, trace
 
+_LINES = 8  # general lines tried until no point is out of reach
 _TURNS = 6  # lines by way of which the section is turned; paths lost by one way are found by another
+_BENDS = (0.1j, -0.1j, 0.2j, -0.2j)  # by which part of its length, and to which side, a way is bent
 _SHIFTS = 6  # directions in which the line is shifted, until no path is lost
 _HIDDEN = 1e-3  # largest chance that a missing solution hides behind lost paths
 _TOLERANCE = 1e-5  # of the trace's second difference, relative to what one missing point would leave
@@ -159,28 +161,24 @@ def trace_test(
 
     base = line()
     seeds = _carried(program, vertical, known, base, options)
-    fixed = np.arange(len(base)) < len(parameters) + m  # the members of the family are the lines on this curve
     # the trace tells whether the section is complete, so closing loops are run only if it is not
-    section = grow(
-        program, base, seeds, n_nonzero, wider, rng, options=options, closing_loops=0, fixed=fixed, say=say
-    )  # fmt: skip
-    defect, n_insensitive = _defect(program, section.parameters, section.solutions, options)
+    section = grow(program, base, seeds, n_nonzero, wider, rng, options=options, closing_loops=0, say=say)
+    base, points = _on_a_line(program, section, line, options)
+    defect, n_insensitive = _defect(program, base, points, options)
     if not defect < _TOLERANCE:
-        section = grow(
-            program, section.parameters, section.solutions, n_nonzero, wider, rng, options=options, fixed=fixed, say=say
-        )  # fmt: skip
-        defect, n_insensitive = _defect(program, section.parameters, section.solutions, options)
-    base = section.parameters
+        section = grow(program, base, points, n_nonzero, wider, rng, options=options, say=say)
+        base, points = _on_a_line(program, section, line, options)
+        defect, n_insensitive = _defect(program, base, points, options)
     if say is not None:
-        say(f"{len(section.solutions)} points, defect {defect:.1e}, {n_insensitive} insensitive")
+        say(f"{len(points)} points, defect {defect:.1e}, {n_insensitive} insensitive")
     recovered = Orbits(wider)
     recovered.add(known)
     best: tuple[int, int] | None = None
     matched: set[int] = set()
-    hidden, n_other = 1.0, max(len(section.solutions) - len(known), 1)
+    hidden, n_other = 1.0, max(len(points) - len(known), 1)
     for turn in range(_TURNS):
         way = [base, vertical] if turn == 0 else [base, line(), vertical]
-        numbers, n_infinite, n_lost = _turn(program, way, section, recovered, n_nonzero, options)
+        numbers, n_infinite, n_lost = _turn(program, way, points, recovered, n_nonzero, options)
         matched |= numbers
         best = min(best or (n_lost, n_infinite), (n_lost, n_infinite))
         hidden *= min(1.0, n_lost / n_other)
@@ -190,7 +188,7 @@ def trace_test(
             break
     assert best is not None
     return TraceTest(
-        len(section.solutions), defect, n_insensitive, len(matched), len(known), best[1], best[0], hidden
+        len(points), defect, n_insensitive, len(matched), len(known), best[1], best[0], hidden
     )  # fmt: skip
 
 
@@ -220,20 +218,52 @@ def _scales(
 
 
 def _carried(program: Program, source: Complex, points: Complex, target: Complex, options: TrackerOptions) -> Complex:
+    """Points carried from one member to another; what is lost on the straight way is tried on ways bent a little."""
     ends = track(program, source, points, target, options)
-    return np.asarray(ends.regular())
+    x, lost = ends.solutions[0], np.flatnonzero(ends.codes[0] != CODE[PathStatus.REGULAR])
+    for bend in _BENDS:
+        if not len(lost):
+            break
+        middle = (source + target) / 2 + bend * (target - source)
+        again = track_loop(program, [source, middle, target], points[lost], options)
+        found = again.codes[0] == CODE[PathStatus.REGULAR]
+        x[lost[found]] = again.solutions[0][found]
+        lost = lost[~found]
+    x = np.delete(x, lost, axis=0)
+    # a bend on the wrong side of a branch point carries two points to one
+    groups, first = coinciding(np.arange(len(x)), x, np.zeros(len(x), int), np.zeros(len(x), bool))
+    return np.asarray(np.delete(x, groups[groups != first], axis=0))
+
+
+def _on_a_line(
+    program: Program, section: MonodromyResult, line: Callable[[], Complex], options: TrackerOptions
+) -> tuple[Complex, Complex]:
+    """A general line on the curve of the start set, with the points of the section carried to it.
+
+    Monodromy moves the curve as well as the line (lines alone mix the points of 3-3-3 too slowly), and ends at the member
+    where most points are known; where some of them are out of reach another line is taken.
+    """
+    best, most = line(), np.zeros((0, section.solutions.shape[1]), np.complex128)
+    for _ in range(_LINES):
+        target = line()
+        points = _carried(program, section.parameters, section.solutions, target, options)
+        if len(points) > len(most):
+            best, most = target, points
+        if len(most) == len(section.solutions):
+            break
+    return best, most
 
 
 def _turn(
     program: Program,
     way: list[Complex],
-    section: MonodromyResult,
+    points: Complex,
     recovered: Orbits,
     n_nonzero: int,
     options: TrackerOptions,
 ) -> tuple[set[int], int, int]:
     """Carry a section's points along the way; numbers of the solutions reached (new ones are added), infinite, lost."""
-    here = section.solutions
+    here = points
     n_lost = 0
     for a, b in pairwise(way[:-1]):
         there = _carried(program, a, here, b, options)
@@ -263,27 +293,11 @@ def _defect(program: Program, base: Complex, points: Complex, options: TrackerOp
 def _shifted(
     program: Program, base: Complex, points: Complex, step: complex, options: TrackerOptions
 ) -> Complex | None:
-    """The times t of the points of a shifted line; None if a path is lost.
-
-    Paths lost on the straight way are taken again by ways bent to either side. A wrong side would carry two points to
-    one, which is noticed.
-    """
+    """The times t of the points of a shifted line, in their order; None if one is lost."""
     target = base.copy()
     target[-1] += step
-    ends = track(program, base, points, target, options)
-    x, lost = ends.solutions[0], np.flatnonzero(ends.codes[0] != CODE[PathStatus.REGULAR])
-    for bend in (0.1j, -0.1j, 0.2j, -0.2j):
-        if not len(lost):
-            break
-        middle = base.copy()
-        middle[-1] += step * (0.5 + bend)
-        again = track_loop(program, [base, middle, target], points[lost], options)
-        found = again.codes[0] == CODE[PathStatus.REGULAR]
-        x[lost[found]] = again.solutions[0][found]
-        lost = lost[~found]
-    if len(lost) or (coinciding(np.arange(len(x)), x, np.zeros(len(x), int), np.zeros(len(x), bool))[0]).size:
-        return None
-    return np.asarray(x[:, -1])
+    moved = _carried(program, base, points, target, options)
+    return np.asarray(moved[:, -1]) if len(moved) == len(points) else None
 
 
 def _judge(second: Complex, size: float) -> tuple[float, int]:
