@@ -245,9 +245,12 @@ def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence
         detail += f"; {solved.n_beyond_paths} certified solutions were not reached by a path of the last round"
     if solved.n_entangled:
         detail += f"; {solved.n_entangled} candidates could not be told apart from other solutions"
+    n_untracked = (solved.root_count or 0) - solved.paths.tracked
+    if n_untracked > 0:
+        detail += f"; {n_untracked} paths that the start asks for were not tracked"
     if is_doubtful:
         detail += "; the coefficients of an equation differ so much that large solutions may have passed for infinity"
-    reached = solved.is_clean and n == solved.paths.regular and not is_doubtful
+    reached = solved.is_clean and n == solved.paths.regular and n_untracked <= 0 and not is_doubtful
     return Evidence(PATHS, Verdict.YES if reached else Verdict.UNDECIDED, detail)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 import homotopy as ho
@@ -299,3 +300,33 @@ def test_an_ill_conditioned_quadratic_form_is_solved_exactly(text: str) -> None:
     census = ho.census(ps.expression(text))
     assert (census.n_complex, census.n_real) == (1, 1)
     assert census.completeness.verdict is Completeness.PROVED
+
+
+SOLVED = [
+    "spherical-p-spin:n=4,p=3",
+    "spherical-p-spin:n=3,p=3,field=0.5",
+    "layered-spin-glass:widths=2-2-2",
+    "deep-linear:widths=2-1-2,data=gaussian",
+    "polynomial-network:widths=2-2-1,activation=z^2,data=gaussian,m=3,output=fixed",
+]
+
+
+@pytest.mark.parametrize("label", SOLVED)
+def test_a_solve_from_which_anything_is_missing_claims_nothing(label: str) -> None:
+    """Each solution, each conjugate pair, each orbit in turn: its path failed, or was never tracked."""
+    land = ps.model_from_label(label).sample(seed=3)
+    solved = ho.solve(land)
+    whole = census_from(land, solved)
+    assert whole.completeness.verdict in CLAIMS
+    n = len(solved.certificates)
+    mid = solved.certificates.mid
+    conjugate = [int(np.abs(mid - mid[k].conj()).max(axis=1).argmin()) for k in range(n)]
+    orbits = [[k for k in range(n) if whole.orbit_of[k] == o] for o in set(whole.orbit_of)]
+    for removed in [*([k] for k in range(n)), *([k, conjugate[k]] for k in range(n) if conjugate[k] > k), *orbits]:
+        failed = without(solved, removed)
+        untracked = replace(
+            failed, paths=replace(failed.paths, tracked=failed.paths.tracked - len(removed), failed=0)
+        )  # fmt: skip
+        assert untracked.paths.is_balanced
+        for report in (failed, untracked):
+            assert census_from(land, report).completeness.verdict not in CLAIMS
