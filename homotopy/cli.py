@@ -104,7 +104,7 @@ def count(
     if json_file != "-":
         for what in additions.values():
             typer.echo(repr(what))
-        if proof is not None:
+        if proof is not None and checked is None:
             typer.echo(f"  complete   {result.completeness}")
     if plot is not None:
         _plots().plot_census(result, plot)
