@@ -305,10 +305,10 @@ def _finish(state: _State, rows: npt.NDArray[np.int64], options: TrackerOptions,
     through[through] = state.is_sharp[arrived]
     state.x[rows[~through]], state.codes[rows[~through]] = stalled_at[~through], CODE[PathStatus.FAILED]
     state.info[rows[through], kernels.TAU] = 1.0
-    rest = np.flatnonzero(~through)
-    if len(rest):
-        last = Ends(further.x[rest], further.outcome[rest], further.info[rest])
-        _end_singular(state, rows[rest], last, options, threads)
+    rest = ~through
+    if rest.any():
+        broken = Ends(further.x[rest], further.outcome[rest], further.info[rest])
+        _end_singular(state, rows[rest], broken, options, threads)
 
 
 def _end_singular(
