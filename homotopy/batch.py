@@ -93,11 +93,11 @@ def _together(landscapes: Mapping[int, Landscape], options: Options, threads: in
     tracked = run_tracker_together(list(family.values()), options, threads)
     if tracked is None:
         return {}
-    bounds = tuple(upper_bounds(first))  # of the family's supports, which are those of every member or larger
     share = (time.perf_counter() - begin) / len(family)
     results: dict[int, Census | PolysysError] = {}
     for (k, land), paths in zip(family.items(), tracked, strict=True):
         begin = time.perf_counter()
+        bounds = tuple(upper_bounds(land))  # its own: a coupling that vanishes in another member makes that one's smaller
         solved = account(land, paths, CertificateList.of(()), 1, options.digits)
         if solved.is_clean and (land.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) == bounds[0].value):
             results[k] = assemble(land, solved, bounds, share + time.perf_counter() - begin)

@@ -374,11 +374,16 @@ def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount,
     begin = time.perf_counter()
     orbit_of, is_closed = orbits(landscape, solved.certificates)
     points = classify(landscape, solved.certificates, orbit_of)
-    verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, solved.paths.singular)
     largest = next((b.value for b in bounds if b.counts_multiplicities), None)
     degenerate = singular_sets(
         landscape, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
     )  # fmt: skip
+    # paths that were given up next to a singular solution ended there: Morse theory does not apply
+    more = sum(s.n_paths or 0 for s in degenerate) - solved.paths.singular
+    more = min(max(more, 0), solved.paths.failed)
+    paths = replace(solved.paths, singular=solved.paths.singular + more, failed=solved.paths.failed - more)
+    solved = replace(solved, paths=paths)
+    verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, paths.singular)
     verdict = with_multiplicities(verdict, len(solved.certificates), bounds, degenerate)
     record = run_record(solved, seconds + time.perf_counter() - begin)
     return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)

@@ -340,7 +340,8 @@ class _Graph:
             return None
         number = np.arange(len(self.members[0]))
         for i, j in [(0, c), (c, b), (b, 0)]:
-            number = np.where(number >= 0, self.partners(i, j)[number], _LOST)
+            on_its_way = number >= 0
+            number[on_its_way] = self.partners(i, j)[number[on_its_way]]
         del self.members[c], self.parameters[c]
         for key in [(0, c), (c, 0), (b, c), (c, b)]:
             self._partner.pop(key, None)

@@ -112,7 +112,7 @@ def prove(system: SystemDiscs, candidates: Complex, sample: npt.NDArray[np.int64
 
 
 def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxes, rows: slice) -> None:
-    x = boxes.mid[rows]
+    x = boxes.mid[rows].copy()  # a step moves it away from the centre of a box that is proved already
     with np.errstate(all="ignore"):  # overflow and nan fail every test
         size = np.maximum(np.abs(x).max(axis=1, initial=0.0), 1.0)
         near_axis = np.abs(x.imag).max(axis=1, initial=0.0) <= _REAL * size

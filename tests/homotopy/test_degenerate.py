@@ -176,3 +176,14 @@ def test_a_declared_symmetry_is_refused_by_the_census_with_the_way_to_decompose(
         ho.census(ps.DeepLinear(widths=(2, 2, 2), l2=0.1))
     with pytest.raises(ps.PositiveDimensionalError, match=r"orbits of dimension up to 1.*stationary sets"):
         ho.census(ps.expression("(x^2 + y^2 - 1)^2 + x^2 + y^2"), strategy="total-degree")
+
+
+@pytest.mark.phcpack
+def test_paths_given_up_on_a_circle_of_stationary_points_do_not_contradict_the_others(tmp_path: Path) -> None:
+    """V = 1 - z^2 + z on the sphere: both poles, and the circle z = 1/2, on which V is largest."""
+    census = ho.census(ps.expression("x^2 + y^2 + z", "sphere"))
+    assert census.n_real == 2
+    assert census.paths.is_balanced
+    assert census.completeness.verdict is Completeness.UNKNOWN
+    census.save(tmp_path / "circle.json")
+    assert ho.verify(tmp_path / "circle.json").is_ok

@@ -20,6 +20,7 @@ from homotopy.discs.arrays import Discs
 from homotopy.discs.contraction import NO, UNDECIDED, YES, SystemDiscs, check, prove, system_discs, two_digits
 from homotopy.discs.inertia import negative_counts
 from homotopy.discs.program import disc_program, enclose, lane_groups
+from polysys.formulation import FormulationTapes
 from polysys.tape import Tape, trace
 
 MAGNITUDES = st.sampled_from([1.0, 1.0, 1.0, 1e-3, 1e5, 1e-60, 1e60, 1e-160, 1e160, 1e-307, 1e-320])
@@ -311,6 +312,28 @@ def test_the_claims_of_altered_boxes_are_not_accepted() -> None:
     ]
     for alter in alterations:
         assert not check(system, *alter()).any()
+
+
+def test_a_box_stays_where_it_was_proved_when_its_candidate_drifts_away() -> None:
+    """Two zeros (0, 0, 0) and (-rho, 0, 0), rho < 1e-4; Newton's second step ends outside the drift that is allowed.
+
+    The first equation is x (1 - ((t - x)/(t + rho))^24) + 40 y^2, the third makes the candidate drift.
+    """
+    t, rho = Fraction(4, 10**5), Fraction(97, 10**6)
+
+    def equations(v: Any, _: Any) -> list[Any]:
+        x, y, w = v
+        return [x * (1 - ((t - x) * (1 / (t + rho))) ** 24) + 40 * y * y, y, w + 40 * y * y]
+
+    tape = trace(equations, 3)
+    system = system_discs(FormulationTapes(tape, tape.jacobian(), tape, tape))
+    boxes = prove(system, np.array([[4e-5, 0.98e-3, w] for w in np.linspace(1.0e-3, 1.06e-3, 31)], complex))
+    assert boxes.is_proved.any()
+    for mid, uniqueness in zip(boxes.mid[boxes.is_proved], boxes.uniqueness[boxes.is_proved], strict=True):
+        near = [zero for zero in (0.0, -float(rho)) if max(abs(mid[0] - zero), abs(mid[1]), abs(mid[2])) <= uniqueness]
+        assert len(near) == 1
+    proved = boxes.is_proved
+    assert check(system, boxes.mid[proved], boxes.radius[proved], boxes.uniqueness[proved]).all()
 
 
 def test_undecided_is_not_no() -> None:

@@ -6,6 +6,7 @@ import multiprocessing
 import numpy as np
 import pytest
 
+import homotopy as ho
 import polysys as ps
 from homotopy import start_cache, trace_test
 from homotopy.family import is_bundle, observables, patterns, place_on, stratum_tapes
@@ -341,3 +342,11 @@ def test_processes_that_build_the_same_start_set_at_once_do_not_disturb_each_oth
 def test_a_cache_that_cannot_be_written_is_no_error(monkeypatch):
     monkeypatch.setenv("STATIONARY_CACHE", "/proc/nowhere")
     assert start_cache.start_set(ps.model_from_label(LABEL).sample(1)).n_solutions == 17
+
+
+@pytest.mark.phcpack
+def test_a_loop_through_a_member_that_no_path_reaches_carries_nothing():
+    """x^2 y + x y^3 is the singularity D6: the origin, of Milnor number 6, is its only stationary point (Arnold 1972)."""
+    census = ho.census(ps.expression("x^2*y + x*y^3"))
+    assert census.n_complex == 0
+    assert [s.multiplicity for s in census.degenerate] == [6]
