@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, prod
+from math import comb, log10, prod
 
 from flint import fmpz_mat
 
@@ -28,6 +28,7 @@ from polysys.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.mixed_cells import TieError
 from polysys.strata import MAX_VARIABLES, open_strata, strata
+from polysys.tropical import log10_of_largest
 
 # Operations that a census may spend on mixed volumes: a few tenths of a second.
 _BOUND_WORK = 40_000_000
@@ -36,6 +37,7 @@ _FAMILIES = "a continuous symmetry moves the points; families of stationary poin
 
 # Engines in double precision call solutions of size 1e7 infinite; x^3 - x - 1e-10 x^4 has one of size 1e10.
 _MAX_SPREAD = 10**6
+_MAX_PATTERNS = 64  # zero patterns, the largest, on which sizes are estimated
 PATHS = "paths balance"  # name of the evidence from the paths
 
 
@@ -233,11 +235,31 @@ def _is_met(landscape: Landscape, n: int, best: RootCount) -> bool:
     return n == best.value and (n > 0 or 0 in landscape.system.degrees)
 
 
+def _may_be_huge(landscape: Landscape) -> bool:
+    """Whether solutions are to be expected that are so large that an engine may have called them infinite."""
+    terms = landscape.system.terms
+    if any(max(map(abs, t.values())) > _MAX_SPREAD * min(map(abs, t.values())) for t in terms):
+        return True
+    n = len(terms)
+    patterns = [tuple(range(n))]
+    if landscape.domain.is_euclidean and landscape.domain.n <= MAX_VARIABLES:
+        patterns = [alive for alive in strata(landscape.potential) if alive][-_MAX_PATTERNS:]
+    for alive in patterns:
+        dead = [i for i in range(n) if i not in alive]
+        restricted = [
+            {tuple(e[j] for j in alive): c for e, c in terms[i].items() if not any(e[j] for j in dead)} for i in alive
+        ]
+        try:
+            if log10_of_largest(restricted, _BOUND_WORK) > log10(_MAX_SPREAD):
+                return True
+        except (WorkLimitError, TieError):  # too large for an estimate
+            continue
+    return False
+
+
 def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence:
     """What the paths say about the completeness of a list of `n` solutions."""
-    is_doubtful = solved.paths.at_infinity > 0 and any(
-        max(map(abs, t.values())) > _MAX_SPREAD * min(map(abs, t.values())) for t in landscape.system.terms
-    )
+    is_doubtful = solved.paths.at_infinity > 0 and _may_be_huge(landscape)
     detail = f"{solved.paths} (start: {solved.start}, {solved.root_count_kind} {solved.root_count})"
     if solved.paths.singular:
         detail += "; singular end points are multiple solutions or lie on positive-dimensional sets"
@@ -249,7 +271,7 @@ def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence
     if n_untracked > 0:
         detail += f"; {n_untracked} paths that the start asks for were not tracked"
     if is_doubtful:
-        detail += "; the coefficients of an equation differ so much that large solutions may have passed for infinity"
+        detail += "; coefficients differ so much that large solutions may have passed for infinite ones"
     reached = solved.is_clean and n == solved.paths.regular and n_untracked <= 0 and not is_doubtful
     return Evidence(PATHS, Verdict.YES if reached else Verdict.UNDECIDED, detail)
 

@@ -30,6 +30,7 @@ ORDER = {
         "bezout",
         "mixed_cells",
         "mixed_volume",
+        "tropical",
         "zero_patterns",
         "network_counts",
         "counts",

@@ -330,3 +330,11 @@ def test_a_solve_from_which_anything_is_missing_claims_nothing(label: str) -> No
         assert untracked.paths.is_balanced
         for report in (failed, untracked):
             assert census_from(land, report).completeness.verdict not in CLAIMS
+
+
+@pytest.mark.phcpack
+@pytest.mark.parametrize("epsilon", ["1/100", "1/1000"])
+def test_large_solutions_that_pass_for_infinite_ones_are_not_forgotten(epsilon: str) -> None:
+    """Five solutions, one with y of 4e8 or more, which engines in double precision call infinite."""
+    census = ho.census(ps.expression(f"y^2/2 + {epsilon}*y*x^3 + x^5/5 - x^2/2"), engine="phcpack")
+    assert census.n_complex == 5 or census.completeness.verdict not in CLAIMS
