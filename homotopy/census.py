@@ -14,12 +14,13 @@ from typing import Any
 from homotopy.certificates import CertificateList
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
-from homotopy.completeness import PATHS, CompletenessReport, alternating_sum, decide, judge, upper_bounds
+from homotopy.completeness import PATHS, CompletenessReport, alternating_sum, decide, has_families, judge, upper_bounds
 from homotopy.degenerate import MULTIPLICITIES, singular_sets, with_multiplicities
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solve import PathAccount, Progress, SolveReport, solve
 from homotopy.stationary_set import StationarySet, in_words
+from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.formulation import Kind
 from polysys.labels import model_from_label
@@ -384,7 +385,9 @@ def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount,
     paths = replace(solved.paths, singular=solved.paths.singular + more, failed=solved.paths.failed - more)
     solved = replace(solved, paths=paths)
     verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, paths.singular)
-    verdict = with_multiplicities(verdict, len(solved.certificates), bounds, degenerate)
+    filled = with_multiplicities(verdict, len(solved.certificates), bounds, degenerate)
+    if filled.verdict is not Completeness.PROVED or verdict.verdict is Completeness.PROVED or not has_families(landscape):
+        verdict = filled
     record = run_record(solved, seconds + time.perf_counter() - begin)
     return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
 
