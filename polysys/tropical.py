@@ -40,9 +40,9 @@ def log10_of_largest(equations: Sequence[Terms], work: int | None = None) -> flo
     9
     """
     meter = WorkMeter(work)
-    sets = [np.array(sorted(terms), dtype=np.int64).reshape(len(terms), -1) for terms in equations]
-    if any(len(points) < 2 for points in sets):
+    if any(len(terms) < 2 for terms in equations):  # a monomial vanishes nowhere; without equation nothing is isolated
         return -inf
+    sets = [np.array(sorted(terms), dtype=np.int64) for terms in equations]
     rises = []
     for terms in equations:
         sizes = [log2(abs(terms[e].numerator)) - log2(terms[e].denominator) for e in sorted(terms)]
