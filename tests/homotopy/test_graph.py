@@ -93,7 +93,7 @@ def test_the_curvatures_of_a_minimum_multiply_to_its_proved_determinant(glass):
 def test_the_derivatives_of_the_flow_are_those_of_the_energy(glass):
     flow, rng = Flow(glass.census.landscape), np.random.default_rng(0)
     x = flow.on_domain(rng.standard_normal(4))
-    v, w = rng.standard_normal((2, 4))
+    v = rng.standard_normal(4)
     v -= (v @ x) / (x @ x) * x
     h = 1e-5
     ahead, behind = flow.on_domain(x + h * v), flow.on_domain(x - h * v)
