@@ -226,3 +226,27 @@ def test_samples_of_a_4_spin_have_no_unmatched_descent():
     for index in range(5):
         g = ho.graph(ho.census("spherical-p-spin:n=6,p=4", seed=7, index=index))
         assert g.n_unmatched == 0 and g.is_decided
+
+
+def test_a_landscape_without_stationary_points_has_an_empty_graph(tmp_path):
+    pytest.importorskip("matplotlib")
+    from homotopy.plots_graph import plot_graph
+
+    g = ho.graph(ho.census(ps.expression("x^3/3 + x")))
+    assert (g.n_minima, g.n_saddles, g.n_components) == (0, 0, 0) and not g.is_decided
+    assert len(barriers(g)) == 0 and disconnectivity(g) == () and tree_depth(g) == 0
+    with pytest.raises(ho.HomotopyError, match="no minimum"):
+        fraction_reaching_lowest(g, 0.0)
+    plot_graph(g, tmp_path / "g.png")
+    assert "no minimum" not in repr(g) and "0 of index 1" in repr(g)
+
+
+def test_tighter_and_looser_integration_ends_at_the_same_minima(glass, monkeypatch):
+    from homotopy import descent
+
+    monkeypatch.setattr(descent, "_RTOL", 1e-9)
+    monkeypatch.setattr(descent, "_START", 1e-4)
+    again = ho.graph(glass.census)
+    assert [(d.saddle, d.side, d.point) for d in again.descents] == [
+        (d.saddle, d.side, d.point) for d in glass.descents
+    ]
