@@ -21,6 +21,7 @@ from homotopy.errors import (
     WorkerStartError,
 )
 from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_proof
+from homotopy.graph import LandscapeGraph, graph
 from homotopy.options import Options
 from homotopy.records import load_census as load
 from homotopy.solve import PathAccount, SolveReport, solve
@@ -44,6 +45,7 @@ __all__ = [
     "Ensemble",
     "EnsembleSpec",
     "HomotopyError",
+    "LandscapeGraph",
     "Options",
     "PathAccount",
     "PathStatus",
@@ -63,6 +65,7 @@ __all__ = [
     "compare",
     "cross_check",
     "ensemble",
+    "graph",
     "load",
     "load_ensemble",
     "prove_real",

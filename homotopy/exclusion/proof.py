@@ -11,6 +11,7 @@ from flint import arb, ctx
 
 from homotopy import intervals
 from homotopy.census import Census
+from homotopy.certificates import CertificateList
 from homotopy.certify import Certificate, certify
 from homotopy.closure import Locator, enclosing_balls, image
 from homotopy.completeness import CompletenessReport, Evidence
@@ -128,7 +129,8 @@ def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float
     warm_up()  # the first search ever compiles the kernel, which takes longer than many a time limit
     begin = time.monotonic()
     land = census.landscape
-    real = list(census.certificates.take(census.certificates.where(Verdict.YES)))
+    listed = CertificateList.of(census.certificates)
+    real = list(listed.take(listed.where(Verdict.YES)))
     n_unknowns = land.domain.n - (land.domain.n_constraints if land.formulation.kind is Kind.PROJECTIVE else 0)
     if n_unknowns > MAX_UNKNOWNS:
         reason = f"{n_unknowns} unknowns are beyond the reach of branch and bound"

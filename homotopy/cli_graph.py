@@ -1,0 +1,76 @@
+"""The command graph. Registered by :mod:`homotopy.cli`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from homotopy.errors import HomotopyError
+
+CHECK_FAILED, INCOMPLETE = 1, 4
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an application."""
+    app.command()(graph)
+
+
+def graph(
+    model: Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=4, or a .toml file.")],
+    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
+    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="F", help="Draw the disconnectivity graph (.png, .svg, .pdf).")
+    ] = None,
+    export: Annotated[str | None, typer.Option(metavar="FORM", help="pele, topsearch or graphml.")] = None,
+    output: Annotated[Path | None, typer.Option(metavar="F", help="Folder (graphml: file) of the export.")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
+    ] = None,
+) -> None:
+    """Join the minima of a landscape by its index-1 saddles: barriers and the disconnectivity graph."""
+    from homotopy import graph_files, plots
+    from homotopy.census import census
+    from homotopy.disconnectivity import measures
+    from homotopy.graph import graph as graph_of
+    from homotopy.status import Completeness
+
+    if (export is None) != (output is None):
+        raise HomotopyError("An export needs --export and --output.", "Give both: --export graphml --output g.graphml.")
+    if export is not None and output is not None:
+        graph_files.check_target(export, output)
+    if plot is not None:
+        plots.check_path(plot)
+        plots.require_matplotlib()
+    if json_file not in (None, "-") and not Path(str(json_file)).absolute().parent.is_dir():
+        raise HomotopyError(f"The folder of {json_file} does not exist.", "Make it, or choose another place.")
+    found = census(model, seed=seed, index=index)
+    result = graph_of(found)
+    if json_file is not None:
+        _write(json_file, json.dumps({**result.summary(), "measures": measures(result)}, indent=1))
+    if json_file != "-":
+        typer.echo(f"{result!r}\n  census     {found.completeness}")
+    if plot is not None:
+        from homotopy.plots_graph import plot_graph
+
+        plot_graph(result, plot)
+    if export is not None and output is not None:
+        graph_files.export(result, export, output)
+    verdict = found.completeness.verdict
+    if result.is_contradicted or verdict is Completeness.CONTRADICTED:
+        raise typer.Exit(CHECK_FAILED)
+    if not result.is_decided or verdict is Completeness.UNKNOWN:
+        raise typer.Exit(INCOMPLETE)
+
+
+def _write(target: str, text: str) -> None:
+    if target == "-":
+        typer.echo(text)
+        return
+    try:
+        Path(target).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise HomotopyError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error
