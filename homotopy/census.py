@@ -246,6 +246,7 @@ class Census:
         sample = f", sample {land.index}" if land.index else ""
         unit = "classes" if land.formulation.points_per_class > 1 else "solutions"
         of = f" of {self.bounds[0].value}" if self.bounds else ""
+        of = of.replace("of", "of at most") if self.bounds and self.n_complex < self.bounds[0].value else of
         real = (
             f"{self.n_real_classes} classes = {self.n_real} points"
             if land.formulation.points_per_class > 1
@@ -255,6 +256,7 @@ class Census:
         width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
         euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
+        euler = f"found {found}, none required (not shown to be coercive)" if expected is None and found is not None else euler
         euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
         group = f", {self.n_complex_orbits} orbits of the symmetry group"
         group = group if self.n_complex_orbits < self.n_complex else ""

@@ -33,6 +33,7 @@ from homotopy.family import (
 from homotopy.monodromy import MonodromyResult, is_dominant, monodromy
 from homotopy.starts import fermat_start, has_fermat_start
 from polysys.counts import RootCount, cartwright_sturmfels, friedland_ottaviani, nie_ranestad
+from polysys.errors import InputError
 from polysys.formulation import Kind, block_degrees
 from polysys.landscape import Landscape
 from polysys.strata import MAX_VARIABLES, open_strata
@@ -41,6 +42,7 @@ from polysys.symmetry import SymmetryGroup, sign_symmetries
 __all__ = ["StartSet", "Stratum", "can_start", "family_digest", "make_start_set", "stratum_equations", "stratum_tapes"]
 
 _MAX_PATTERNS = 400  # zero patterns that are worth a monodromy run each
+_MAX_PATHS = 1 << 22  # a few gigabytes and an hour or two
 _AGREEING_RUNS = 2
 _MAX_RUNS = 4
 
@@ -135,6 +137,12 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
     if not can_start(landscape):
         return None
     if has_fermat_start(landscape.formulation):
+        n_paths = cartwright_sturmfels(landscape.domain.n, landscape.formulation.degrees[0]).value
+        if n_paths > _MAX_PATHS:
+            raise InputError(
+                f"{landscape.label} has {n_paths} complex classes; at most {_MAX_PATHS} can be tracked.",
+                "Choose a smaller size or degree.",
+            )
         fermat = _fermat(landscape, seed)
         if fermat is not None:
             return fermat
