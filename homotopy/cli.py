@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from homotopy import cli_ensemble, cli_graph
+from homotopy.cli_output import write
 from homotopy.errors import EngineMissingError, HomotopyError
 from homotopy.status import Completeness
 from polysys.errors import PolysysError
@@ -100,7 +101,7 @@ def count(
     additions = {name: what for name, what in (("real_proof", proof), ("cross_check", checked)) if what is not None}
     if json_file is not None:
         summaries = {name: what.summary() for name, what in additions.items()}
-        _write(json_file, json.dumps({**result.summary(), **summaries}, indent=1))
+        write(json_file, json.dumps({**result.summary(), **summaries}, indent=1))
     if json_file != "-":
         for what in additions.values():
             typer.echo(repr(what))
@@ -141,7 +142,7 @@ def sets(
     options = Options(transport=transport, precision=precision, time_limit=time_limit, seed=solver_seed)
     found = stationary_sets(model, seed=seed, index=index, top=top, n_runs=runs, options=options)
     if json_file is not None:
-        _write(json_file, json.dumps(found.summary(), indent=1))
+        write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
         typer.echo(repr(found))
     if not found.is_decided:
@@ -159,7 +160,7 @@ def verify(
     report = recheck(file)
     if json_file is not None:
         checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
-        _write(json_file, json.dumps({"file": str(file), "ok": report.is_ok, "checks": checks}, indent=1))
+        write(json_file, json.dumps({"file": str(file), "ok": report.is_ok, "checks": checks}, indent=1))
     if json_file != "-":
         typer.echo(repr(report))
     if not report.is_ok:
@@ -215,16 +216,6 @@ def _plots() -> Any:
 
 def _cross_checks() -> Any:
     return import_module("homotopy.cross_check")
-
-
-def _write(target: str, text: str) -> None:
-    if target == "-":
-        typer.echo(text)
-        return
-    try:
-        Path(target).write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise HomotopyError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error
 
 
 @contextlib.contextmanager

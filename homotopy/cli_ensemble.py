@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from homotopy.cli_output import write
 from homotopy.errors import HomotopyError, StoreWriteError, WorkerStartError
 from polysys.errors import InputError
 
@@ -119,7 +120,7 @@ def status(folder: StoreArgument, json_file: JsonOption = None) -> None:
         "digest": sealed_digest(store),
     }
     if json_file is not None:
-        _write(json_file, json.dumps(content, indent=1))
+        write(json_file, json.dumps(content, indent=1))
     if json_file != "-":
         typer.echo(
             f"Store {folder}: {store.spec.model}, seed {store.spec.seed}\n"
@@ -147,7 +148,7 @@ def merge(
 
     report = merge_stores(sources, into, say=_say)
     if json_file is not None:
-        _write(json_file, json.dumps(report.to_dict(), indent=1))
+        write(json_file, json.dumps(report.to_dict(), indent=1))
     if json_file != "-":
         typer.echo(repr(report))
     if report.n_missing:
@@ -164,7 +165,7 @@ def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | N
         plot_ensemble(result, plot, predictions)
     if json_file is not None:
         extra = {} if comparison is None else {"comparison": comparison.to_dict()}
-        _write(json_file, json.dumps({**result.summary(), **extra}, indent=1))
+        write(json_file, json.dumps({**result.summary(), **extra}, indent=1))
     if json_file != "-":
         typer.echo(repr(result))
         for sample, (_, text) in sorted(result.failures.items())[:5]:
@@ -187,7 +188,7 @@ def _report_part(result: Any, part: tuple[int, int], json_file: str | None) -> N
         "n_failed": len(result.failures), "store": str(result.store.path),
     }  # fmt: skip
     if json_file is not None:
-        _write(json_file, json.dumps(content, indent=1))
+        write(json_file, json.dumps(content, indent=1))
     if json_file != "-":
         typer.echo(
             f"Shard {part[0]} of {part[1]} is done: {result.store.path} holds {result.n_samples} of {result.n_planned} "
@@ -270,13 +271,3 @@ def _progress() -> Iterator[Any]:
 
 def _say(sentence: str) -> None:
     typer.echo(f"stationary: {sentence}", err=True)
-
-
-def _write(target: str, text: str) -> None:
-    if target == "-":
-        typer.echo(text)
-        return
-    try:
-        Path(target).write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise HomotopyError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from homotopy.cli_output import write
 from homotopy.errors import HomotopyError
 
 CHECK_FAILED, INCOMPLETE = 1, 4
@@ -50,7 +51,7 @@ def graph(
     found = census(model, seed=seed, index=index)
     result = graph_of(found)
     if json_file is not None:
-        _write(json_file, json.dumps({**result.summary(), "measures": measures(result)}, indent=1))
+        write(json_file, json.dumps({**result.summary(), "measures": measures(result)}, indent=1))
     if json_file != "-":
         typer.echo(f"{result!r}\n  census     {found.completeness}")
     if plot is not None:
@@ -64,13 +65,3 @@ def graph(
         raise typer.Exit(CHECK_FAILED)
     if not result.is_decided or verdict is Completeness.UNKNOWN:
         raise typer.Exit(INCOMPLETE)
-
-
-def _write(target: str, text: str) -> None:
-    if target == "-":
-        typer.echo(text)
-        return
-    try:
-        Path(target).write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise HomotopyError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error

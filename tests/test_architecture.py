@@ -116,6 +116,7 @@ ORDER = {
         "report",
         "doctor",
         "demo",
+        "cli_output",
         "cli_ensemble",
         "cli_graph",
         "cli",
