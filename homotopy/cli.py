@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy import cli_ensemble, cli_graph
+from homotopy import cli_ensemble, cli_graph, cli_studies
 from homotopy.cli_output import write
 from homotopy.errors import EngineMissingError, HomotopyError
 from homotopy.status import Completeness
@@ -201,6 +201,7 @@ def demo(
 
 cli_ensemble.register(app)
 cli_graph.register(app)
+cli_studies.register(app)
 
 
 def _with_real_proof(census: Census, time_limit: float) -> tuple[Census, RealProof]:

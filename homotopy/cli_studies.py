@@ -1,0 +1,96 @@
+"""The commands of the studies, one for each: table, figure, verdicts. Registered by :mod:`homotopy.cli`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from homotopy.cli_output import check_target, write
+from homotopy.errors import HomotopyError
+from homotopy.studies.study import STUDIES, load_study, read_spec, run_study, with_seed
+
+SHOWN_ROWS = 40
+
+
+def register(app: typer.Typer) -> None:
+    """Add a command for each study to an application."""
+    for name, summary in STUDIES.items():
+        app.command(name, help=summary)(_command(name))
+
+
+def _command(name: str) -> Callable[..., None]:
+    def command(
+        quick: Annotated[bool, typer.Option("--quick", help="The small preset, about two minutes (default).")] = False,
+        full: Annotated[bool, typer.Option("--full", help="The large preset.")] = False,
+        spec: Annotated[
+            Path | None, typer.Option(metavar="F", help="A specification, as a run writes to spec.toml.")
+        ] = None,
+        output: Annotated[
+            Path | None,
+            typer.Option(metavar="DIR", help="Folder of the run; the same command goes on where it stopped."),
+        ] = None,
+        seed: Annotated[int | None, typer.Option(help="Another seed than the specification's.")] = None,
+        workers: Annotated[int | None, typer.Option(help="Processes (default: one a core; 0: none).")] = None,
+        json_file: Annotated[
+            str | None, typer.Option("--json", metavar="F", help="Write the report as JSON; - is stdout.")
+        ] = None,
+    ) -> None:
+        study = load_study(name)
+        if sum((quick, full, spec is not None)) > 1:
+            raise HomotopyError("--quick, --full and --spec exclude each other.", "Give one of them.")
+        if workers is not None and not 0 <= workers <= 4096:
+            raise HomotopyError(f"{workers} is no number of processes.", "Give --workers 2, say, or 0 for none.")
+        check_target(json_file)
+        chosen = read_spec(study, spec) if spec is not None else study.full if full else study.quick
+        if seed is not None:
+            chosen = with_seed(chosen, seed)
+        with _progress() as (say, progress):
+            report, files = run_study(study, chosen, output, workers=workers, say=say, progress=progress)
+        if json_file is not None:
+            write(json_file, json.dumps(report.to_dict(), indent=1, ensure_ascii=False))
+        if json_file != "-":
+            _show(report, files, chosen.seed)
+
+    return command
+
+
+def _show(report: Any, files: tuple[Path, ...], seed: int) -> None:
+    typer.echo(f"{report.title} (seed {seed})\n")
+    for table in report.tables:
+        typer.echo(table.caption)
+        lines = table.to_text().splitlines()
+        typer.echo("\n".join("  " + line for line in lines[: SHOWN_ROWS + 1]))
+        if len(lines) > SHOWN_ROWS + 1:
+            typer.echo(f"  and {len(lines) - SHOWN_ROWS - 1} more rows in {table.name}.csv")
+        typer.echo("")
+    for finding in report.findings:
+        typer.echo(f"{finding.verdict}: {finding.subject}. {finding.sentence}")
+    typer.echo(f"\n{report.conclusion}\n")
+    for limit in report.limits:
+        typer.echo(f"limit: {limit}")
+    typer.echo(f"written: {', '.join(str(f) for f in files)}")
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[tuple[Callable[[str], None], Callable[[int, int, int], None]]]:
+    """What is done now, and a bar: on stderr, only on a terminal."""
+    from tqdm import tqdm
+
+    is_terminal = sys.stderr.isatty()
+    with tqdm(total=None, delay=1, leave=False, file=sys.stderr, disable=not is_terminal) as bar:
+
+        def say(sentence: str) -> None:
+            bar.reset()
+            bar.set_description_str(sentence[:60], refresh=False)
+
+        def progress(done: int, total: int, _failures: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield say, progress
