@@ -13,7 +13,7 @@ from typing import Any
 from scipy import special
 
 from homotopy.checks import check_level, is_number, is_whole
-from homotopy.ensemble_result import Ensemble
+from homotopy.sample_counts import SampleCounts
 from homotopy.statistics import Statistic
 from polysys.errors import InputError
 from polysys.theory import MeanCounts, Prediction
@@ -132,12 +132,12 @@ Predicted = float | Prediction
 Predictions = MeanCounts | Mapping[int, Predicted] | Predicted
 
 
-def compare(ensemble: Ensemble, prediction: Predictions, *, level: float = 0.01) -> Comparison:
+def compare(ensemble: SampleCounts, prediction: Predictions, *, level: float = 0.01) -> Comparison:
     """Test predicted mean counts against an ensemble.
 
     Parameters
     ----------
-    ensemble : Ensemble
+    ensemble : Ensemble, or the samples of a table
     prediction : MeanCounts, mapping or number
         Means by Morse index; a number is the mean of all real points. Each may be a `Prediction` with an error.
     level : float
@@ -212,7 +212,7 @@ def read_predictions(path: str | Path) -> Predictions:
         ) from error
 
 
-def _row(ensemble: Ensemble, index: Any, prediction: Predicted) -> tuple[str, Statistic, Predicted]:
+def _row(ensemble: SampleCounts, index: Any, prediction: Predicted) -> tuple[str, Statistic, Predicted]:
     if not is_whole(index, 0):
         raise InputError(f"{index!r:.40} is no Morse index.", "Give whole numbers as keys.")
     return f"index {index}", ensemble.mean(index), prediction

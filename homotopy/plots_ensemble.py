@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from homotopy.comparison import Predictions
-from homotopy.ensemble_result import Ensemble, Quantity
+from homotopy.ensemble_result import Ensemble
 from homotopy.plots import check_path, require_matplotlib
+from homotopy.sample_counts import Quantity
 from polysys.errors import InputError
 from polysys.theory import MeanCounts, Prediction
 

@@ -103,6 +103,7 @@ ORDER = {
         "merging",
         "statistics",
         "ensemble_run",
+        "sample_counts",
         "ensemble_result",
         "ensemble",
         "comparison",

@@ -9,7 +9,7 @@ from scipy import stats
 import homotopy as ho
 import polysys as ps
 from homotopy.comparison import read_predictions
-from homotopy.ensemble_result import FAILED, PROVED
+from homotopy.sample_counts import FAILED, PROVED
 from polysys.errors import InputError
 from polysys.theory import Prediction, mean_counts
 

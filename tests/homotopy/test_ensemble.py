@@ -13,11 +13,11 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy import atomic, ensemble_run, isolation
-from homotopy.ensemble_result import CONTRADICTED, SUPPORTED, UNKNOWN
 from homotopy.ensemble_run import Pool
 from homotopy.errors import StoreError, StoreWriteError, WorkerStartError
 from homotopy.isolation import Job, Workers, count_job
 from homotopy.merging import merge
+from homotopy.sample_counts import CONTRADICTED, SUPPORTED, UNKNOWN
 from homotopy.sample_record import SampleRecord, count_samples, failed_record
 from polysys.errors import InputError, PositiveDimensionalError
 from tests.homotopy.faulty_models import Faulty
