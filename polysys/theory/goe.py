@@ -1,142 +1,17 @@
-"""Predictions for means over the disorder, each with what kind of statement it is, its error and its reference."""
+"""Ordered eigenvalues of the Gaussian orthogonal ensemble: density prod |s_i - s_j| exp(-sum s^2/2)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from math import pi, sqrt
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import erfc
 
-from polysys.errors import InputError
-from polysys.models.base import Model
-from polysys.models.spherical_p_spin import SphericalPSpin
-
 Floats = npt.NDArray[np.float64]
-_REFERENCE = "Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165, theorem 2.1"
-MAX_SPINS = 40  # beyond, the coefficients of the generating function lose their digits
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """A predicted mean.
-
-    Parameters
-    ----------
-    value : float
-    error : float
-        Of the evaluation, not of the theory: how far the number may be from what the formula says.
-    kind : str
-        "exact" for a formula that holds at this size.
-    reference : str
-    """
-
-    value: float
-    error: float
-    kind: str
-    reference: str
-
-    def __float__(self) -> float:
-        return self.value
-
-    def __str__(self) -> str:
-        return f"{self.value:.6f} ({self.kind}, {self.reference})"
-
-
-@dataclass(frozen=True, slots=True)
-class MeanCounts:
-    """Predicted mean numbers of real stationary points.
-
-    Parameters
-    ----------
-    label : str
-    by_index : mapping from Morse index to Prediction
-    total : Prediction
-    """
-
-    label: str
-    by_index: Mapping[int, Prediction]
-    total: Prediction
-
-    def __str__(self) -> str:
-        counts = "  ".join(f"{k}: {p.value:.6f}" for k, p in self.by_index.items())
-        return f"Mean counts of {self.label}: {self.total.value:.6f} ({counts}) [{self.total.reference}]"
-
-
-def has_mean_counts(model: Model) -> bool:
-    """Whether :func:`mean_counts` knows the model."""
-    return (
-        isinstance(model, SphericalPSpin)
-        and len(model.degrees) == 1
-        and model.degrees[0] >= 2
-        and model.couplings == "kostlan"
-        and not model.field
-        and model.n <= MAX_SPINS
-    )
-
-
-def mean_counts(model: Model) -> MeanCounts:
-    """Exact mean numbers of stationary points by Morse index, at finite size.
-
-    For the pure spherical p-spin with N spins (Auffinger, Ben Arous & Cerny 2013)
-
-        E Crt_k = 2 sqrt(2/p) (p-1)^(N/2) E exp(-(p-2)/(2p) s_k^2),
-
-    where s_0 <= .. <= s_{N-1} are the eigenvalues of an N x N GOE matrix with density prod |s_i - s_j| exp(-sum s^2/2).
-
-    Parameters
-    ----------
-    model : Model
-
-    Returns
-    -------
-    MeanCounts
-
-    Raises
-    ------
-    InputError
-        For models whose mean counts are not known here.
-
-    Notes
-    -----
-    With g = z on (-inf, x] and 1 beyond, E prod g(s_i) = sum_m z^m P(exactly m eigenvalues <= x) is a ratio of
-    Pfaffians (de Bruijn 1955) of integrals over Hermite functions, which have recurrences. Its values at the roots of
-    unity give P(s_k <= x), and E f(s_k) = -int f'(x) P(s_k <= x) dx converges exponentially under the trapezoidal rule.
-    The error is the change when the step is doubled plus the difference of the sum over k from int f rho, which is
-    evaluated from the density of eigenvalues alone. O(N^4) operations a point; n = 30 takes seconds.
-
-    References
-    ----------
-    Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165. de Bruijn, J. Indian Math. Soc. 19 (1955) 133.
-    Mehta, Random Matrices, chapters 5 to 7.
-
-    Examples
-    --------
-    >>> from polysys import SphericalPSpin
-    >>> round(mean_counts(SphericalPSpin(n=6, p=3)).total.value, 6)  # FACTS: 50.873137
-    50.873137
-    """
-    if not has_mean_counts(model) or not isinstance(model, SphericalPSpin):
-        raise InputError(
-            f"No exact mean counts are known here for {model.label}.",
-            f"They are for spherical-p-spin with one p >= 2, n <= {MAX_SPINS}, kostlan couplings and no field; "
-            "give other predictions as numbers or as a file.",
-        )
-    n, p = model.n, model.degrees[0]
-    values, errors = _expectations(n, (p - 2) / (2 * p))
-    scale = 2 * sqrt(2 / p) * (p - 1) ** (n / 2)
-    predictions = {
-        k: Prediction(scale * float(v), scale * float(e), "exact", _REFERENCE)
-        for k, (v, e) in enumerate(zip(values, errors, strict=True))
-    }
-    total = Prediction(scale * float(values.sum()), scale * float(errors.sum()), "exact", _REFERENCE)
-    return MeanCounts(model.label, MappingProxyType(predictions), total)
-
-
-def _expectations(n: int, c: float) -> tuple[Floats, Floats]:
+def expectations(n: int, c: float) -> tuple[Floats, Floats]:
     """E exp(-c s_k^2) for the ordered eigenvalues of the GOE, and error bounds; exact ones for c = 0."""
     if c == 0:
         return np.ones(n), np.zeros(n)
@@ -160,14 +35,14 @@ def _order_statistics(n: int, x: Floats) -> Floats:
     total, ends = left[-1], single[-1]
     m = np.arange(n + 1)
     z = np.exp(2j * pi * m / (n + 1))
-    norm = _pfaffian(_bordered(total.astype(complex), ends.astype(complex), size))
+    norm = pfaffian(_bordered(total.astype(complex), ends.astype(complex), size))
     below = np.empty((len(x), n))
     for row, (low, one) in enumerate(zip(left, single, strict=True)):
         rest = ends - one
         cross = np.outer(one, rest) - np.outer(rest, one)
         high = total - low - cross
         values = np.array(
-            [_pfaffian(_bordered(w * w * low + w * cross + high, w * one + rest, size)) / norm for w in z]
+            [pfaffian(_bordered(w * w * low + w * cross + high, w * one + rest, size)) / norm for w in z]
         )
         exactly = np.fft.fft(values).real / (n + 1)  # P(exactly m eigenvalues <= x)
         below[row] = np.clip(exactly[::-1].cumsum()[::-1][1:], 0.0, 1.0)
@@ -220,7 +95,7 @@ def _bordered(
     return result
 
 
-def _pfaffian(a: npt.NDArray[np.complex128]) -> complex:
+def pfaffian(a: npt.NDArray[np.complex128]) -> complex:
     """The Pfaffian of a skew-symmetric matrix, which is overwritten: elimination with pivoting (Wimmer 2012)."""
     n = len(a)
     result = 1 + 0j
