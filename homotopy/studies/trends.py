@@ -175,7 +175,7 @@ def p_less(a: Level, b: Level) -> float:
         if a.is_exact and b.is_exact:
             return 0.0
         if a.is_exact or b.is_exact:
-            return 0.5 ** float(a.n or b.n or 0)
+            return float(0.5 ** (a.n or b.n or 0))
         return 1 / comb((a.n or 0) + (b.n or 0), a.n or 0)
     return _student(a, b)
 
