@@ -14,6 +14,7 @@ from polysys.errors import (
 from polysys.labels import FAMILIES, model_from_label
 from polysys.landscape import Landscape, Scaling
 from polysys.models.base import Model
+from polysys.models.data_glass import DataGlass
 from polysys.models.deep_linear import DeepLinear
 from polysys.models.expression import expression, expression_from_file
 from polysys.models.layered_spin_glass import LayeredSpinGlass
@@ -25,6 +26,7 @@ from polysys.tape import Tape, trace
 
 __all__ = [
     "FAMILIES",
+    "DataGlass",
     "DataSource",
     "DatasetError",
     "DeepLinear",

@@ -11,6 +11,7 @@ from typing import Any
 
 from polysys.errors import LabelError
 from polysys.models.base import Model
+from polysys.models.data_glass import DataGlass
 from polysys.models.deep_linear import DeepLinear
 from polysys.models.expression import expression_from_file
 from polysys.models.layered_spin_glass import LayeredSpinGlass
@@ -67,6 +68,11 @@ def _layered(keys: Mapping[str, str]) -> Model:
     return LayeredSpinGlass(_integers(keys["widths"], "widths"), degrees)
 
 
+def _data_glass(keys: Mapping[str, str]) -> Model:
+    degrees = _integers(keys["degrees"], "degrees") if "degrees" in keys else None
+    return DataGlass(_integers(keys["widths"], "widths"), degrees, _source(keys))
+
+
 def _source(keys: Mapping[str, str]) -> DataSource:
     return DataSource(keys.get("data", "gaussian"), _integer(keys["m"], "m") if "m" in keys else None)
 
@@ -112,6 +118,15 @@ FAMILIES: dict[str, Family] = {
             ("widths",),
             ("degrees",),
             _layered,
+        ),
+        Family(
+            "data-glass",
+            "a spin glass on one sphere a layer whose couplings are built from m data, as in a network with linear loss",
+            "data-glass:widths=N-N..[,degrees=D-D..],data=iris|wine|digits|diabetes|gaussian|FILE.csv,m=M",
+            "data-glass:widths=3-3-3,data=wine,m=30",
+            ("widths", "m"),
+            ("degrees", "data"),
+            _data_glass,
         ),
         Family(
             "deep-linear",

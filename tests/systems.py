@@ -143,6 +143,7 @@ SMALL_LABELS = (
     "layered-spin-glass:widths=2-3",
     "layered-spin-glass:widths=2-2-2",
     "layered-spin-glass:widths=2-3,degrees=2-1",
+    "data-glass:widths=2-2-2,data=gaussian,m=4",
     "deep-linear:widths=2-2-2,data=gaussian,m=3",
     "deep-linear:widths=1-2-1-2,data=gaussian,m=2,loss=mean",
     "deep-linear:widths=2-2-1,data=gaussian,l2=1/2",

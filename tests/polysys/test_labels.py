@@ -20,6 +20,8 @@ CANONICAL = (
     "spherical-p-spin:n=4,p=3,field=-3/10",
     "spherical-p-spin:n=1,p=1",
     "layered-spin-glass:widths=1-1",
+    "data-glass:widths=4,degrees=3,data=iris,m=9",
+    "data-glass:widths=1-1,data=my.csv,m=2",
     "deep-linear:widths=2-2-2,data=iris",
     "deep-linear:widths=2-2-2,data=wine,m=5,l2=1/7,loss=sum",
     "deep-linear:widths=2-2-2,data=my.csv,m=5",

@@ -197,6 +197,59 @@ def test_an_explicit_layered_tensor_is_contracted():
     assert energy(ps.LayeredSpinGlass((2, 3, 2)).from_tensor(tensor), x) == value
 
 
+@pytest.mark.parametrize(
+    ("widths", "degrees"), [((2, 2), None), ((1, 2, 1), None), ((2, 1), (2, 1)), ((1, 2), (1, 3)), ((3,), (3,))]
+)
+@given(seed=seeds)
+def test_a_data_glass_is_the_linear_loss_of_a_product_network(widths, degrees, seed):
+    rng = np.random.default_rng(seed)
+    features, target, w = exact(rng, sum(widths), 3), exact(rng, 1, 3), exact(rng, sum(widths))
+    model = ps.DataGlass(widths, degrees, data=(features, target))
+    starts = np.cumsum([0, *widths])
+    value = Fraction(0)
+    for x, y in zip(features.T, target[0], strict=True):
+        value -= y * prod((w[a:b] @ x[a:b]) ** d for (a, b), d in zip(pairwise(starts), model.degrees, strict=True))
+    landscape = model.sample()
+    assert landscape.domain == ps.ProductOfSpheres(widths)
+    assert landscape.scaling.energy_squared == 3 * sum(widths)
+    if any(landscape.couplings["T"]):
+        assert energy(landscape, w) == value / 3
+
+
+def test_orthogonal_data_give_the_fermat_form():
+    """One neuron of degree 3, the unit vectors as data: V = -(x1^3 + .. + xn^3)/n, all 2^n - 1 classes of which are real."""
+    given = (np.eye(3, dtype=int), np.ones((1, 3), int))
+    assert str(ps.DataGlass((3,), (3,), given).sample().potential) == "-1/3*w1_1**3 - 1/3*w1_2**3 - 1/3*w1_3**3"
+
+
+def test_couplings_of_normal_data_have_the_covariance_of_a_glass_in_a_field():
+    """m Cov V(u)V(v) = 9 R + 6 R^3 for one layer of degree 3, prod R_l for degrees 1 (Wick); whatever m is."""
+    rng = np.random.default_rng(5)
+    for model, covariance in (
+        (ps.DataGlass((2,), (3,), ps.DataSource("gaussian", 1)), lambda r: 9 * r[0] + 6 * r[0] ** 3),
+        (ps.DataGlass((2, 2), None, ps.DataSource("gaussian", 1)), lambda r: r[0] * r[1]),
+    ):
+        u, v = (rng.standard_normal(sum(model.widths)) for _ in range(2))
+        for x in (u, v):
+            for block in model.domain.slices:
+                x[block] /= np.linalg.norm(x[block])
+        monomial = [np.prod(np.array([u, v]) ** np.array(e), axis=1) for e in model._monomials()]
+        draws = np.array([[float(c) for c in model.sample(1, k).couplings["T"]] for k in range(1000)])
+        at_u, at_v = (draws @ np.array(monomial)).T
+        overlaps = [float(u[block] @ v[block]) for block in model.domain.slices]
+        error = (at_u * at_v).std() / len(draws) ** 0.5
+        assert abs((at_u * at_v).mean() - covariance(overlaps)) < 4 * error
+
+
+def test_a_data_glass_without_its_number_of_data_or_with_other_features_is_refused():
+    with pytest.raises(InputError, match="number of data"):
+        ps.DataGlass((2, 2), data="gaussian")
+    with pytest.raises(InputError, match="features"):
+        ps.DataGlass((2, 2), data=([[1, 2]], [[1, 2]]))
+    with pytest.raises(DatasetError):
+        ps.DataGlass((3, 3), data=ps.DataSource("no-such-file.csv", 9)).sample()
+
+
 def test_square_free_couplings_have_distinct_indices_and_warn():
     model = ps.SphericalPSpin(4, 3, couplings="square-free")
     with pytest.warns(UserWarning, match="isotropic"):
