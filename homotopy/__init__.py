@@ -1,5 +1,8 @@
 """homotopy: how stationary points are counted. Solving, proving, classifying, storing, comparing."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from homotopy.census import Census, census
 from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.classify import StationaryPoint
@@ -29,6 +32,18 @@ from homotopy.stationary_set import SetKind, StationarySet
 from homotopy.stationary_sets import StationarySets, stationary_sets
 from homotopy.status import Completeness, PathStatus, Verdict
 from homotopy.verify import VerificationReport, verify
+
+if TYPE_CHECKING:
+    from homotopy import searches
+
+_LAZY = ("searches",)  # subpackages imported where they are used first: ho.searches
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return import_module(f"homotopy.{name}")
+    raise AttributeError(f"module 'homotopy' has no attribute {name!r}")
+
 
 __all__ = [
     "Census",
@@ -70,6 +85,7 @@ __all__ = [
     "load_ensemble",
     "prove_real",
     "real_evidence",
+    "searches",
     "singular_sets",
     "solve",
     "stationary_sets",

@@ -91,6 +91,7 @@ ORDER = {
         "graph",
         "disconnectivity",
         "graph_files",
+        "searches",
         "rounding",
         "sample_record",
         "worker",

@@ -1,0 +1,160 @@
+"""What a search returns: its end points, what they are worth, and what they cost."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.checks import is_number, is_whole
+from homotopy.searches.surface import Evaluations, Floats, Surface
+from polysys.errors import InputError
+from polysys.landscape import Landscape
+
+_MAX_STARTS = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchResult:
+    """End points of a search for stationary points. All numbers are numerical: nothing here is proved.
+
+    Parameters
+    ----------
+    name : str
+        Of the search.
+    landscape : Landscape
+    points : float array (k, n)
+        Where runs ended, in the units of the coordinates of :class:`homotopy.StationaryPoint`.
+    energies, gradient_norms : float arrays (k,)
+        The potential and the norm of its gradient on the domain there, in the model's units.
+    indices : int array (k,)
+        Number of negative eigenvalues of the Hessian there, in doubles.
+    start_of : int array (k,)
+        The run each end point belongs to; a run of basin hopping has several.
+    n_starts, n_failed : int
+        Runs, and those that did not converge; these have no end point (or fewer).
+    evaluations : Evaluations
+        Energies, gradients and Hessians evaluated, each point counted once.
+    seconds : float
+    seed : int
+        Run k depends on (seed, k) only.
+    setting : str
+        What was chosen, in words.
+    """
+
+    name: str
+    landscape: Landscape
+    points: Floats
+    energies: Floats
+    gradient_norms: Floats
+    indices: npt.NDArray[np.int64]
+    start_of: npt.NDArray[np.int64]
+    n_starts: int
+    n_failed: int
+    evaluations: Evaluations
+    seconds: float
+    seed: int
+    setting: str
+
+    @property
+    def n_points(self) -> int:
+        """Number of end points."""
+        return len(self.points)
+
+    @property
+    def n_evaluations(self) -> int:
+        """Evaluations of the potential, its gradient or its Hessian, all together."""
+        return self.evaluations.total
+
+    @property
+    def by_index(self) -> Mapping[int, int]:
+        """Number of end points of each index that occurs (not of distinct points)."""
+        return dict(sorted(Counter(self.indices.tolist()).items()))
+
+    def summary(self) -> dict[str, Any]:
+        """As a JSON object, without the points."""
+        return {
+            "search": self.name,
+            "setting": self.setting,
+            "model": self.landscape.label,
+            "digest": self.landscape.digest,
+            "seed": self.seed,
+            "n_starts": self.n_starts,
+            "n_failed": self.n_failed,
+            "n_points": self.n_points,
+            "by_index": {str(k): v for k, v in self.by_index.items()},
+            "evaluations": {
+                "energies": self.evaluations.energies,
+                "gradients": self.evaluations.gradients,
+                "hessians": self.evaluations.hessians,
+            },
+            "seconds": self.seconds,
+        }
+
+    def __repr__(self) -> str:
+        energies = f"{self.energies.min():.6g} to {self.energies.max():.6g}" if self.n_points else "none"
+        worst = f", gradient at most {self.gradient_norms.max():.2g}" if self.n_points else ""
+        counts = "  ".join(f"{k}: {v}" for k, v in self.by_index.items())
+        return (
+            f"{self.name} on {self.landscape.label} (seed {self.seed}; {self.setting})\n"
+            f"  runs       {self.n_starts}, of which {self.n_failed} did not converge\n"
+            f"  end points {self.n_points}{worst}; by index  {counts}\n"
+            f"  energy     {energies}\n"
+            f"  cost       {self.n_evaluations} evaluations ({self.evaluations.hessians} Hessians), {self.seconds:.3g} s"
+        )
+
+
+class Run:
+    """The frame of every search: checks the arguments, takes the time, and assembles the result."""
+
+    def __init__(self, name: str, landscape: Landscape, starts: int, seed: int, scale: float, setting: str) -> None:
+        if not is_whole(starts, 1, _MAX_STARTS):
+            raise InputError(f"starts = {starts!r:.40} is not a number of runs.", "Give starts=100, say.")
+        if not is_whole(seed, 0):
+            raise InputError(f"The seed {seed!r:.40} is not a nonnegative integer.", "Give one, such as 2026.")
+        positive(scale=scale)
+        if landscape.domain.dimension < 1:
+            raise InputError("The domain is a set of isolated points.", "Give a sphere of at least two coordinates.")
+        self.surface = Surface(landscape, scale)
+        self.name, self.n_starts, self.seed, self.setting = name, starts, seed, setting
+        self._begin = time.perf_counter()
+
+    def starts(self) -> Floats:
+        """The random starts (n_starts, n)."""
+        return self.surface.random_points(self.seed, range(self.n_starts))
+
+    def result(self, points: Floats, start_of: npt.NDArray[np.int64], n_failed: int) -> SearchResult:
+        """The result whose end points these are."""
+        surface, used = self.surface, self.surface.used
+        seconds = time.perf_counter() - self._begin
+        surface.used = Evaluations()  # what follows describes the points; it is no part of the search
+        norms = np.linalg.norm(surface.gradients(points), axis=1)
+        indices = (surface.modes(points)[0] < 0).sum(axis=1) if len(points) else np.zeros(0)
+        return SearchResult(
+            self.name, surface.landscape, points, surface.energies(points), norms, indices.astype(np.int64), start_of, self.n_starts,
+            n_failed, used, seconds, self.seed, self.setting,
+        )  # fmt: skip
+
+    def ended(self, points: Floats, is_converged: npt.NDArray[np.bool_]) -> SearchResult:
+        """The result where every run has one end point at most."""
+        where = np.flatnonzero(is_converged)
+        return self.result(points[where], where.astype(np.int64), int((~is_converged).sum()))
+
+
+def positive(**values: float) -> None:
+    """Refuse what is no positive number."""
+    for name, value in values.items():
+        if not is_number(value) or value <= 0:
+            raise InputError(f"{name} = {value!r:.40} is not a positive number.", "Give one.")
+
+
+def whole(least: int = 1, **values: int) -> None:
+    """Refuse what is no whole number, or too small a one."""
+    for name, value in values.items():
+        if not is_whole(value, least):
+            raise InputError(f"{name} = {value!r:.40} is not a whole number from {least} on.", "Give one.")
