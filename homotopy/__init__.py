@@ -21,6 +21,7 @@ from homotopy.errors import (
     HomotopyError,
     StoreError,
     StoreWriteError,
+    TableError,
     WorkerStartError,
 )
 from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_proof
@@ -31,6 +32,7 @@ from homotopy.solve import PathAccount, SolveReport, solve
 from homotopy.stationary_set import SetKind, StationarySet
 from homotopy.stationary_sets import StationarySets, stationary_sets
 from homotopy.status import Completeness, PathStatus, Verdict
+from homotopy.tables import ReferenceTable, list_tables, load_table
 from homotopy.verify import VerificationReport, verify
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ __all__ = [
     "PathAccount",
     "PathStatus",
     "RealProof",
+    "ReferenceTable",
     "SetKind",
     "SolveReport",
     "StationaryPoint",
@@ -72,6 +75,7 @@ __all__ = [
     "StationarySets",
     "StoreError",
     "StoreWriteError",
+    "TableError",
     "Verdict",
     "VerificationReport",
     "WorkerStartError",
@@ -81,8 +85,10 @@ __all__ = [
     "cross_check",
     "ensemble",
     "graph",
+    "list_tables",
     "load",
     "load_ensemble",
+    "load_table",
     "prove_real",
     "real_evidence",
     "searches",

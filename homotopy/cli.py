@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy import cli_ensemble, cli_graph, cli_studies
+from homotopy import cli_ensemble, cli_graph, cli_studies, cli_tables
 from homotopy.cli_output import write
 from homotopy.errors import EngineMissingError, HomotopyError
 from homotopy.status import Completeness
@@ -151,13 +151,13 @@ def sets(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote.")],
+    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote, or a table's folder.")],
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")] = None,
 ) -> None:
-    """Recheck a saved census from its exact system, without any solver."""
+    """Recheck a saved census from its exact system, without any solver; or the rows of a table."""
     from homotopy.verify import verify as recheck
 
-    report = recheck(file)
+    report = cli_tables.recheck(file) if file.is_dir() else recheck(file)
     if json_file is not None:
         checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
         write(json_file, json.dumps({"file": str(file), "ok": report.is_ok, "checks": checks}, indent=1))
@@ -201,6 +201,7 @@ def demo(
 
 cli_ensemble.register(app)
 cli_graph.register(app)
+cli_tables.register(app)
 cli_studies.register(app)
 
 

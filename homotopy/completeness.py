@@ -345,13 +345,22 @@ def morse_inequalities(
         return Evidence(name, Verdict.UNDECIDED, "do not apply: the potential is not shown to be coercive")
     if any(p.index is None for p in points) or CertificateList.of(certificates).n_undecided:
         return Evidence(name, Verdict.UNDECIDED, "an index or a reality is undecided (degenerate points?)")
-    surplus = 0
-    for j, betti in enumerate(landscape.domain.betti_numbers):
-        surplus = sum(p.index == j for p in points) - betti - surplus
-        if surplus < 0:
-            what = f"the numbers of points of index up to {j} violate the Morse inequalities by {-surplus}"
-            return Evidence(name, Verdict.NO, what)
+    by_index = [sum(p.index == j for p in points) for j in range(landscape.domain.dimension + 1)]
+    violated = violated_morse_inequality(by_index, landscape.domain.betti_numbers)
+    if violated is not None:
+        what = f"the numbers of points of index up to {violated[0]} violate the Morse inequalities by {violated[1]}"
+        return Evidence(name, Verdict.NO, what)
     return Evidence(name, Verdict.YES, f"met for every index up to {landscape.domain.dimension}")
+
+
+def violated_morse_inequality(by_index: Sequence[int], betti: Sequence[int]) -> tuple[int, int] | None:
+    """The first index whose strong Morse inequality the counts violate, and by how much; None if all hold."""
+    surplus = 0
+    for j, (n, b) in enumerate(zip(by_index, betti, strict=True)):
+        surplus = n - b - surplus
+        if surplus < 0:
+            return j, -surplus
+    return None
 
 
 def _euler(landscape: Landscape, certificates: Sequence[Certificate], points: Sequence[StationaryPoint]) -> Evidence:

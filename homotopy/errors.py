@@ -27,6 +27,10 @@ class CensusFileError(HomotopyError):
     """A saved census that is truncated, altered, foreign or of a newer format."""
 
 
+class TableError(HomotopyError):
+    """A reference table that is missing, damaged, altered, foreign or of a newer format."""
+
+
 class StoreError(HomotopyError):
     """An ensemble's store that cannot be used, read or written."""
 

@@ -121,6 +121,7 @@ ORDER = {
         "cli_output",
         "cli_ensemble",
         "cli_graph",
+        "cli_tables",
         "cli_studies",
         "cli",
     ],

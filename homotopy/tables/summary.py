@@ -1,0 +1,67 @@
+"""A table in a few lines for a person, and as one JSON object for a program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from homotopy.tables.samples import TableSamples
+from homotopy.tables.table import ReferenceTable
+
+LEVEL = 0.95
+
+
+def summary(table: ReferenceTable) -> dict[str, Any]:
+    """A table and the mean counts of its models as one JSON object."""
+    models = []
+    for label in table.model_labels:
+        samples = table.samples(label)
+        means = samples.exact_means
+        models.append(
+            {
+                "model": label,
+                "samples": samples.n_planned,
+                "n_open": samples.n_open,
+                "verdicts": samples.entry.verdicts,
+                "mean": {q: _interval(samples, q) for q in ("n_real", "n_minima")},
+                "mean_by_index": {str(k): _interval(samples, k) for k in range(samples.dimension + 1)},
+                "median": {"n_real": list(samples.median("n_real").range)},
+                "exact_means": None if means is None else msgspec.to_builtins(samples.entry.exact_means),
+            }
+        )
+    d = table.description
+    return {
+        "label": table.label,
+        "title": d.title,
+        "folder": str(table.folder),
+        "n_rows": len(table.rows),
+        "n_certificates": d.n_certificates,
+        "seed": d.seed,
+        "completeness": msgspec.to_builtins(d.completeness),
+        "columns": [msgspec.to_builtins(c) for c in d.columns],
+        "models": models,
+    }
+
+
+def _interval(samples: TableSamples, quantity: str | int) -> dict[str, Any]:
+    mean = samples.mean(quantity)
+    interval = mean.interval(LEVEL)
+    return {"range": list(mean.range), "interval": [interval.low, interval.high], "level": LEVEL}
+
+
+def describe(table: ReferenceTable, *, by_index: bool = False) -> str:
+    """A table and the mean counts of its models as text; with the exact means where they are known."""
+    lines = [repr(table), ""]
+    for label in table.model_labels:
+        samples = table.samples(label)
+        exact = samples.exact_means
+        lines.append(f"{label}  ({samples.n_planned} samples)")
+        rows = [("all", samples.mean("n_real"), None if exact is None else exact.total)]
+        if by_index:
+            rows += [(str(k), samples.mean(k), None if exact is None else exact.by_index[k]) for k in range(samples.dimension + 1)]
+        for name, mean, prediction in rows:
+            known = "" if prediction is None else f"   exact {prediction.value:.6g}"
+            interval = mean.interval(LEVEL)
+            lines.append(f"  index {name:>3}  mean [{interval.low:.5g}, {interval.high:.5g}]{known}")
+    return "\n".join(lines)
