@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from flint import acb_mat, ctx
 
-from homotopy import intervals
+from homotopy import intervals, watch
 from homotopy.certificates import (
     Certificate,
     CertificateList,
@@ -139,7 +139,9 @@ def _certified(
         is_fine &= boxes.reality != YES
     exact = {}
     is_kept = is_fine.copy()
-    for k in np.flatnonzero(~is_fine).tolist():
+    slow = np.flatnonzero(~is_fine).tolist()
+    for done, k in enumerate(slow):
+        watch.tick("certificates in ball arithmetic", done, len(slow))
         certificate = certify_one(tapes, points[k].tolist(), digits)
         if certificate is not None:
             exact[k] = certificate

@@ -1,26 +1,36 @@
-"""Where the commands write what they return."""
+"""What the commands share: exit codes, where they write, refused before any work, and progress on a terminal."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
+from collections.abc import Iterator
+from enum import IntEnum
 from pathlib import Path
 
 import typer
 
+from homotopy import watch
 from homotopy.errors import HomotopyError
 
 
-def check_target(target: str | Path | None) -> None:
-    """Refuse a place that cannot be written, before the work whose result should go there; - is standard output."""
-    if target is None or str(target) == "-":
-        return
-    path = Path(target).absolute()
-    if path.is_dir():
-        raise HomotopyError(f"{target} is a folder.", "Give the name of a file.")
-    if not path.parent.is_dir():
-        raise HomotopyError(f"The folder of {target} does not exist.", "Make it, or choose another place.")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise HomotopyError(f"{target} cannot be written (no permission).", "Choose another place.")
+class ExitCode(IntEnum):
+    """How every command ends; the table with examples is docs/commands.md."""
+
+    OK = 0
+    CHECK_FAILED = 1  # something was found to be wrong: a contradiction, a damaged record, a failed comparison
+    WRONG_INPUT = 2
+    ENGINE_MISSING = 3
+    INCOMPLETE = 4  # the answer may miss something: an unknown verdict, failed samples, a time limit, a full disk
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+EXIT_CODES = (
+    "Exit codes: 0 ok, 1 a check failed, 2 wrong input, 3 an engine is missing, 4 incomplete, 130 and 143 interrupted "
+    "(docs/commands.md)."
+)
 
 
 def write(target: str, text: str) -> None:
@@ -30,5 +40,87 @@ def write(target: str, text: str) -> None:
         return
     try:
         Path(target).write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise HomotopyError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error
+    except (OSError, ValueError) as error:
+        raise HomotopyError(f"{target} cannot be written ({reason(error)}).", "Choose another place.") from error
+
+
+def reason(error: Exception) -> str:
+    """Why a file cannot be read or written, without Python's way of saying it."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return words.lower() if words else "the name is not usable"
+
+
+def check_target(target: str | Path | None, *, is_stream: bool = True) -> None:
+    """Refuse a place that cannot be written, before the work whose result should go there.
+
+    Parameters
+    ----------
+    target : path, - or None
+        None is passed over.
+    is_stream : bool
+        Whether - is standard output; elsewhere it is refused, as a name nobody means.
+
+    Raises
+    ------
+    HomotopyError
+    """
+    if target is None or (str(target) == "-" and is_stream):
+        return
+    text, path = str(target), Path(target)
+    if text == "-":
+        raise HomotopyError("This result does not go to standard output.", "Give the name of a file, or use --json -.")
+    if not text or "\0" in text:
+        raise HomotopyError("The name of a file to write is empty or unusable.", "Give another name.")
+    try:
+        if path.is_dir():
+            raise HomotopyError(f"{text} is a folder.", "Give the name of a file.")
+        if not path.absolute().parent.is_dir():
+            raise HomotopyError(f"The folder of {text} does not exist.", "Make it, or choose another place.")
+        if path.exists():
+            if not os.access(path, os.W_OK):
+                raise HomotopyError(f"{text} cannot be written (permission denied).", "Choose another place.")
+        else:  # permissions, read-only file systems and names that are too long show when a file is made
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            path.unlink()
+    except (OSError, ValueError) as error:
+        raise HomotopyError(f"{text[:200]} cannot be written ({reason(error)}).", "Choose another place.") from error
+
+
+def check_targets(*files: str | Path | None, json_file: str | None = None) -> None:
+    """Refuse files that could not be written, and one file for two results; only JSON may go to standard output."""
+    check_target(json_file)
+    for target in files:
+        check_target(target, is_stream=False)
+    named = [os.path.abspath(t) for t in (*files, json_file) if t is not None and str(t) != "-"]
+    for place in named:
+        if named.count(place) > 1:
+            raise HomotopyError(f"{place} is named for two results.", "Give each its own file.")
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[None]:
+    """What is being done and how far it is, on stderr, only on a terminal and only after a second."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=None, delay=1, leave=False, file=sys.stderr) as bar:
+
+        def report(what: str, done: int, total: int) -> None:
+            if bar.desc != f"{what}: ":
+                bar.set_description(what, refresh=False)
+                bar.n = 0
+            bar.total = total or None
+            if done < bar.n:  # another round of the same
+                bar.n = 0
+            bar.update(done - bar.n)
+
+        with watch.watching(report):
+            yield
+
+
+def say(sentence: str) -> None:
+    """A message for the person at the terminal."""
+    typer.echo(f"stationary: {sentence}", err=True)
+

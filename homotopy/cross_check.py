@@ -9,6 +9,7 @@ from enum import Enum
 from importlib import import_module
 from typing import Any
 
+from homotopy import watch
 from homotopy.census import Census
 from homotopy.certify import Certificate
 from homotopy.completeness import CompletenessReport, Evidence
@@ -321,15 +322,16 @@ def _second_run(census: Census, time_limit: float, seed: int) -> list[Comparison
         return []
     if census.run.engine == "phcpack":
         return [_again_with_phcpack("second run", census, time_limit, census.run.solver_seed + 1 + seed)]
-    return [_timed("second run", census.n_complex, lambda: _other_paths(census, seed))]
+    return [_timed("second run", census.n_complex, lambda: _other_paths(census, time_limit, seed))]
 
 
-def _other_paths(census: Census, seed: int) -> tuple[Agreement, tuple[int, ...], str]:
+def _other_paths(census: Census, time_limit: float, seed: int) -> tuple[Agreement, tuple[int, ...], str]:
     from homotopy.options import Options
     from homotopy.paths import run_tracker
 
     options = Options(engine="tracker", seed=census.run.solver_seed + 1 + seed)
-    tracked = run_tracker(census.landscape, options, 1, None)
+    with watch.within(time_limit, "The second run"):
+        tracked = run_tracker(census.landscape, options, 1, None)
     if tracked is None:
         return Agreement.UNDECIDED, (), "the tracker has no start set for this landscape"
     ends = [row for x, flips in zip(tracked.x, tracked.images, strict=True) for row in (x * flips).tolist()]

@@ -15,6 +15,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
+from homotopy import watch
 from homotopy.orbits import Complex, Orbits
 from homotopy.status import PathStatus
 from homotopy.tracker import Program, TrackerOptions, compile_homotopy, track_loop
@@ -321,6 +322,7 @@ class _Graph:
         free = first[back[reached[first]] < 0]  # of two paths to one solution one has jumped: the later counts as lost
         there[rows[sound[free]]] = reached[free]
         back[reached[free]] = rows[sound[free]]
+        watch.tick("solutions by monodromy", len(self.members[0]))
         if self._say is not None:
             self._say(f"{i} -> {j}: {len(rows)} paths, {len(rows) - len(free)} lost; {list(map(len, self.members))}")
 

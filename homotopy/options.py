@@ -29,7 +29,7 @@ class Options:
     rounds : int
         How often a solve whose paths do not balance is repeated, with a new seed and, at last, higher precision.
     time_limit : float
-        Seconds that one call of an engine may take.
+        Seconds that one round of a solve may take: start set, paths, certificates.
     seed : int
         Seed of the solver's random constants (not of the disorder).
     digits : int

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy import watch
 from homotopy.engines.phcpack import PHCpack, Start
 from homotopy.options import Options
 from homotopy.start_cache import start_set
@@ -107,7 +108,11 @@ def _track(
     images: list[npt.NDArray[np.int8]] = []
     done = 0
     for stratum in starts.strata:
-        found = _track_stratum(first, stratum, targets, settings, seed if round_number else None, threads)
+
+        def report(here: int, _: int, before: int = done) -> None:
+            watch.tick("paths", before * m + here, starts.n_paths * m)
+
+        found = _track_stratum(first, stratum, targets, settings, seed if round_number else None, threads, report)
         parts.append(_whole_ends(first, stratum, found, len(landscapes)))
         images += [_whole_signs(first, stratum)] * len(stratum.solutions)
         done += len(stratum.solutions)
@@ -145,12 +150,13 @@ def _track_stratum(
     settings: TrackerOptions,
     detour: int | None,
     threads: int | None,
+    progress: Progress,
 ) -> PathResults | None:
     if not stratum.alive or not len(stratum.solutions):
         return None
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
-        return track(tape, stratum.parameters, stratum.solutions, targets, settings, threads=threads)
+        return track(tape, stratum.parameters, stratum.solutions, targets, settings, threads=threads, progress=progress)
     (target,) = targets
     rng = np.random.default_rng(np.random.SeedSequence(detour, spawn_key=(0xDE70,)))
     size = np.maximum(np.abs(target), np.median(np.abs(target)))

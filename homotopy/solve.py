@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from flint import fmpq, fmpq_mat
 
+from homotopy import watch
 from homotopy.certificates import CertificateList
 from homotopy.certify import CertificationReport, certify
 from homotopy.closure import closure_candidates
@@ -160,9 +162,10 @@ def solve(
     known = CertificateList.of(())
     with rounds:
         for k in range(options.rounds):
-            tracked = rounds.run(k)
-            attempts.extend(tracked.attempts)
-            report = account(landscape, tracked, known, k + 1, options.digits)
+            with watch.within(options.time_limit, f"Round {k + 1} of the solve"):
+                tracked = rounds.run(k)
+                attempts.extend(tracked.attempts)
+                report = account(landscape, tracked, known, k + 1, options.digits)
             known = report.certificates
             if report.is_clean or (bound is not None and len(known) == bound):
                 break
@@ -226,7 +229,8 @@ class _Rounds:
         from homotopy.engines.phcpack import PHCpack
 
         if self._phcpack is None:
-            self._phcpack = PHCpack(options.transport, options.time_limit, progress=self._progress)  # type: ignore[arg-type]
+            report = self._progress or partial(watch.tick, "paths")
+            self._phcpack = PHCpack(options.transport, options.time_limit, progress=report)  # type: ignore[arg-type]
         ladder = _LADDER[options.precision]
         precision = ladder[min(k, len(ladder) - 1)]
         return run_phcpack(self._landscape, self._phcpack, options.strategy, precision, options.seed + 7919 * k)

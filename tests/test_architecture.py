@@ -54,6 +54,7 @@ ORDER = {
         "options",
         "status",
         "checks",
+        "watch",
         "compiled",
         "intervals",
         "discs",

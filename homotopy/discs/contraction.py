@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy import watch
 from homotopy.compiled import n_usable_cores
 from homotopy.discs.arrays import Complex, Discs, Real
 from homotopy.discs.bounds import TINY, U
@@ -105,9 +106,11 @@ def prove(system: SystemDiscs, candidates: Complex, sample: npt.NDArray[np.int64
     if workers <= 1:
         for first in starts:
             work(first)
+            watch.tick("certificates", min(first + CHUNK, m), m)
     else:
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(work, starts))
+            for first, _ in zip(starts, pool.map(work, starts), strict=True):
+                watch.tick("certificates", min(first + CHUNK, m), m)
     return boxes
 
 

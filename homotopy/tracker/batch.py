@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy import watch
 from homotopy.compiled import aligned, n_usable_cores
 from homotopy.tracker import kernels
 from homotopy.tracker.emit import LANES, WIDTH
@@ -87,6 +88,7 @@ def track_paths(
     if workers == 1 or len(tasks) <= 1:
         for task in tasks:
             done += work(task)
+            watch.check()
             if progress:
                 progress(done, n_paths)
         return ends
@@ -96,6 +98,7 @@ def track_paths(
         while waiting:
             finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             done += sum(future.result() for future in finished)
+            watch.check()
             if progress:
                 progress(done, n_paths)
     finally:
