@@ -1,16 +1,9 @@
-"""The command line. Data on stdout, progress and messages on stderr; no traceback for any user's mistake.
-
-Exit codes: 0 ok, 1 a check failed (or a census is contradicted), 2 wrong input, 3 an engine is missing,
-4 incomplete (the verdict is unknown).
-"""
+"""The command line. Data on stdout, progress and messages on stderr; no traceback for any user's mistake."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-import warnings
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from homotopy import cli_ensemble, cli_graph, cli_studies, cli_tables
-from homotopy.cli_output import write
-from homotopy.errors import EngineMissingError, HomotopyError
+from homotopy.cli_main import run
+from homotopy.cli_output import EXIT_CODES, ExitCode, check_target, check_targets, progress_bar, write
+from homotopy.errors import HomotopyError
 from homotopy.status import Completeness
-from polysys.errors import PolysysError
 
 if TYPE_CHECKING:  # commands import what they need, so that each starts fast
     from homotopy.census import Census
@@ -29,17 +22,34 @@ if TYPE_CHECKING:  # commands import what they need, so that each starts fast
 
 app = typer.Typer(
     name="stationary",
-    help="Count the stationary points of small polynomial loss landscapes exactly, and say how sure the count is.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
-OK, CHECK_FAILED, WRONG_INPUT, ENGINE_MISSING, INCOMPLETE = range(5)
 ModelArgument = Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, or a .toml file.")]
 
 
-@app.command()
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
+        from homotopy.records import producer
+
+        typer.echo(producer())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Count the stationary points of small polynomial loss landscapes exactly, and say how sure the count is."""
+
+
+@app.command(short_help="List the families and their labels.")
 def models() -> None:
     """List the families, the sizes they take and the grammar of their labels."""
     from polysys.labels import FAMILIES
@@ -52,7 +62,7 @@ def models() -> None:
     )
 
 
-@app.command()
+@app.command(short_help="Count one landscape, with certificates.")
 def count(
     model: ModelArgument,
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
@@ -64,7 +74,7 @@ def count(
     transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
     precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
     solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
-    time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine, or the real proof, may take.")] = 3600.0,
+    time_limit: Annotated[float, typer.Option(help="Seconds that one round of the solve, the real proof or a cross-check may take.")] = 3600.0,
     digits: Annotated[int, typer.Option(help="Decimals to which real points are enclosed.")] = 15,
     prove_real: Annotated[
         bool, typer.Option("--prove-real", help="Exclude every other real point by interval branch and bound.")
@@ -74,8 +84,9 @@ def count(
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
     cross_check: Annotated[bool, typer.Option("--cross-check", help="Hold the census against other programs.")] = False,
     against: Annotated[
-        str, typer.Option(help="Which, for --cross-check: msolve, second-run, phcpack, bertini.")
-    ] = "msolve,second-run",
+        str | None,
+        typer.Option(help="Which, for --cross-check: msolve, second-run, phcpack, bertini [msolve,second-run]."),
+    ] = None,
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
     from homotopy.census import census
@@ -87,17 +98,19 @@ def count(
     if plot is not None:
         _plots().check_path(plot)
         _plots().require_matplotlib()
-    for target in (save, Path(json_file) if json_file not in (None, "-") else None):
-        if target is not None and not target.absolute().parent.is_dir():
-            raise HomotopyError(f"The folder of {target} does not exist.", "Make it, or choose another place.")
+    check_targets(save, plot, json_file=json_file)
+    if against is not None and not cross_check:
+        raise HomotopyError("--against is given without --cross-check.", "Add --cross-check.")
+    checks = [name.strip() for name in (against or "msolve,second-run").split(",")]
     if cross_check:
-        _cross_checks().require(against.split(","))
-    with _progress() as report:
-        found = census(model, seed=seed, index=index, options=options, progress=report)
+        _cross_checks().require(checks)
+    with progress_bar():
+        found = census(model, seed=seed, index=index, options=options)
     if json_file != "-":
         typer.echo(repr(found))  # before what may take longer than the census
-    result, proof = _with_real_proof(found, time_limit) if prove_real else (found, None)
-    checked = _cross_checks().cross_check(result, against.split(","), time_limit=time_limit) if cross_check else None
+    with progress_bar():
+        result, proof = _with_real_proof(found, time_limit) if prove_real else (found, None)
+        checked = _cross_checks().cross_check(result, checks, time_limit=time_limit) if cross_check else None
     additions = {name: what for name, what in (("real_proof", proof), ("cross_check", checked)) if what is not None}
     if json_file is not None:
         summaries = {name: what.summary() for name, what in additions.items()}
@@ -112,17 +125,17 @@ def count(
     if checked is not None and checked.is_contradicted:
         if save is not None:
             typer.echo(f"stationary: {save} is not written: the cross-check disagrees.", err=True)
-        raise typer.Exit(CHECK_FAILED)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
     if save is not None:
         found.save(save)  # with a verdict that verify can derive again without a search
     verdict = (result if checked is None else checked).completeness.verdict
     if verdict is Completeness.CONTRADICTED:
-        raise typer.Exit(CHECK_FAILED)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
     if verdict is Completeness.UNKNOWN:
-        raise typer.Exit(INCOMPLETE)
+        raise typer.Exit(ExitCode.INCOMPLETE)
 
 
-@app.command()
+@app.command(short_help="Decompose stationary points that form sets.")
 def sets(
     model: ModelArgument,
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
@@ -140,16 +153,18 @@ def sets(
     from homotopy.stationary_sets import stationary_sets
 
     options = Options(transport=transport, precision=precision, time_limit=time_limit, seed=solver_seed)
-    found = stationary_sets(model, seed=seed, index=index, top=top, n_runs=runs, options=options)
+    check_target(json_file)
+    with progress_bar():
+        found = stationary_sets(model, seed=seed, index=index, top=top, n_runs=runs, options=options)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
         typer.echo(repr(found))
     if not found.is_decided:
-        raise typer.Exit(INCOMPLETE)
+        raise typer.Exit(ExitCode.INCOMPLETE)
 
 
-@app.command()
+@app.command(short_help="Recheck a saved census.")
 def verify(
     file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote, or a table's folder.")],
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")] = None,
@@ -157,17 +172,19 @@ def verify(
     """Recheck a saved census from its exact system, without any solver; or the rows of a table."""
     from homotopy.verify import verify as recheck
 
-    report = cli_tables.recheck(file) if file.is_dir() else recheck(file)
+    check_target(json_file)
+    with progress_bar():
+        report = cli_tables.recheck(file) if file.is_dir() else recheck(file)
     if json_file is not None:
         checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
         write(json_file, json.dumps({"file": str(file), "ok": report.is_ok, "checks": checks}, indent=1))
     if json_file != "-":
         typer.echo(repr(report))
     if not report.is_ok:
-        raise typer.Exit(CHECK_FAILED)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
-@app.command()
+@app.command(short_help="Print the schema of census files.")
 def schema() -> None:
     """Print the JSON Schema of census files."""
     from homotopy.records import schema as of_census_files
@@ -175,7 +192,7 @@ def schema() -> None:
     typer.echo(json.dumps(of_census_files(), indent=1))
 
 
-@app.command()
+@app.command(short_help="Test engines and libraries.")
 def doctor() -> None:
     """Say which engines and libraries are present, and test them."""
     from homotopy.doctor import examine
@@ -184,19 +201,20 @@ def doctor() -> None:
     for finding in findings:
         typer.echo(f"{'ok     ' if finding.is_ok else 'missing'} {finding.name}: {finding.detail}")
     if not all(f.is_ok for f in findings if f.is_needed):
-        raise typer.Exit(ENGINE_MISSING)
+        raise typer.Exit(ExitCode.ENGINE_MISSING)
 
 
-@app.command()
+@app.command(short_help="Count and draw five landscapes.")
 def demo(
     figure: Annotated[Path, typer.Option(help="Where the figure goes.")] = Path("demo.png"),
 ) -> None:
     """Count five small landscapes completely and draw them."""
-    from homotopy.demo import run
+    from homotopy.demo import run as run_demo
 
-    results = run(figure, typer.echo)
+    check_target(figure, is_stream=False)
+    results = run_demo(figure, typer.echo)
     if any(r.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED) for r in results):
-        raise typer.Exit(CHECK_FAILED)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
 cli_ensemble.register(app)
@@ -220,41 +238,9 @@ def _cross_checks() -> Any:
     return import_module("homotopy.cross_check")
 
 
-@contextlib.contextmanager
-def _progress() -> Iterator[Any]:
-    """A progress bar on stderr, only on a terminal and only after a second."""
-    from tqdm import tqdm
-
-    with tqdm(total=None, unit=" paths", delay=1, leave=False, file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
-
-        def report(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield report
-
-
-def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
-    typer.echo(f"stationary: {message}", err=True)
-
-
 def main() -> None:
     """Entry point of the console script."""
-    warnings.showwarning = _warn
-    try:
-        app()
-    except EngineMissingError as error:
-        typer.echo(f"stationary: {error}", err=True)
-        sys.exit(ENGINE_MISSING)
-    except PolysysError as error:
-        typer.echo(f"stationary: {error}", err=True)
-        sys.exit(WRONG_INPUT)
-    except KeyboardInterrupt:
-        typer.echo("stationary: Interrupted; nothing was written.", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
-        sys.exit(0)
+    sys.exit(int(run(app, sys.argv[1:])))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,23 +11,20 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.cli_output import write
+from homotopy.cli_main import Terminated
+from homotopy.cli_output import ExitCode, check_target, check_targets, say, write
 from homotopy.errors import HomotopyError, StoreWriteError, WorkerStartError
 from polysys.errors import InputError
 
-OK, CHECK_FAILED, WRONG_INPUT, INCOMPLETE, INTERRUPTED, TERMINATED = 0, 1, 2, 4, 130, 143
 JsonOption = Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")]
 StoreArgument = Annotated[Path, typer.Argument(help="The folder of an ensemble.")]
 
 
-class _Terminated(BaseException):
-    """SIGTERM, which a batch system sends some time before it kills."""
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands to an application."""
-    for command in (ensemble, status, merge):
-        app.command()(command)
+    app.command(short_help="Count many samples, resumably.")(ensemble)
+    app.command(short_help="Say what an ensemble's folder holds.")(status)
+    app.command(short_help="Put shards of an ensemble together.")(merge)
 
 
 def ensemble(
@@ -76,11 +72,11 @@ def ensemble(
             raise InputError(f"--points is given beside the specification {model}.", "Write points = true in the file.")
         spec = read_spec(model)
     else:
-        if samples is None:
-            raise InputError("The number of samples is missing.", "Give --samples 1000, say.")
         from polysys.labels import model_from_label
 
-        found = model_from_label(model)
+        found = model_from_label(model)  # first: a file that cannot be read has no samples either
+        if samples is None:
+            raise InputError("The number of samples is missing.", "Give --samples 1000, say.")
         options = Options(engine=engine or "auto", seed=solver_seed or 0)
         which = found.default_seed if seed is None else seed
         spec = EnsembleSpec(found.label, samples, which, points, 600.0 if timeout is None else timeout, options)
@@ -89,12 +85,13 @@ def ensemble(
 
         plots.check_path(plot)
         plots.require_matplotlib()
+    check_targets(plot, json_file=json_file)
     predictions = _predictions(compare, spec.model)
     part = _shard(shard)
     with _resumable(store, spec.samples), _progress() as report:
         result = run_ensemble(
             spec, store=store, workers=workers, dask=dask, shard=part, chunk=chunk, retry_failed=retry_failed,
-            progress=report, say=_say,
+            progress=report, say=say,
         )  # fmt: skip
     if result.n_missing:
         _report_part(result, part, json_file)
@@ -104,11 +101,14 @@ def ensemble(
 
 def status(folder: StoreArgument, json_file: JsonOption = None) -> None:
     """Say what an ensemble's folder holds: done, missing, damaged, failed. Every record is checked."""
-    from homotopy.store import open_store, sealed_digest
+    from homotopy.store import open_store, record_digest, sealed_digest
 
+    check_target(json_file)
     store = open_store(folder)
     state = store.scan()
     total = store.spec.samples
+    stated = sealed_digest(store)
+    found = record_digest(store) if state.n_samples == total and not state.damaged else None
     content: dict[str, Any] = {
         "store": str(folder),
         "spec": store.spec.to_dict(),
@@ -117,8 +117,10 @@ def status(folder: StoreArgument, json_file: JsonOption = None) -> None:
         "missing": total - state.n_samples,
         "failed": state.n_failed,
         "damaged": {store.file(chunk).name: what for chunk, what in sorted(state.damaged.items())},
-        "digest": sealed_digest(store),
+        "digest": found,
+        "stated_digest": stated,
     }
+    is_altered = found is not None and stated is not None and found != stated
     if json_file is not None:
         write(json_file, json.dumps(content, indent=1))
     if json_file != "-":
@@ -130,12 +132,14 @@ def status(folder: StoreArgument, json_file: JsonOption = None) -> None:
         )
         for name, what in list(content["damaged"].items())[:5]:
             typer.echo(f"  damaged    {name} {what}")
-        if content["digest"]:
-            typer.echo(f"  digest     {content['digest']}")
-    if state.damaged:
-        raise typer.Exit(CHECK_FAILED)
-    if state.n_samples < total:
-        raise typer.Exit(INCOMPLETE)
+        if found is not None:
+            typer.echo(f"  digest     {found}")
+        if stated is not None and found != stated:
+            typer.echo(f"  stated     {stated} when the store was last complete: the records are not those now")
+    if state.damaged or is_altered:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+    if state.n_samples < total or state.n_failed:
+        raise typer.Exit(ExitCode.INCOMPLETE)
 
 
 def merge(
@@ -146,13 +150,13 @@ def merge(
     """Put the records of several folders of one specification together, every one checked."""
     from homotopy.merging import merge as merge_stores
 
-    report = merge_stores(sources, into, say=_say)
+    report = merge_stores(sources, into, say=say)
     if json_file is not None:
         write(json_file, json.dumps(report.to_dict(), indent=1))
     if json_file != "-":
         typer.echo(repr(report))
     if report.n_missing:
-        raise typer.Exit(INCOMPLETE)
+        raise typer.Exit(ExitCode.INCOMPLETE)
 
 
 def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | None) -> None:
@@ -176,9 +180,9 @@ def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | N
             typer.echo(repr(comparison))
     verdicts = result.count_verdicts()
     if verdicts["contradicted"]:
-        raise typer.Exit(CHECK_FAILED)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
     if result.failures or verdicts["unknown"]:
-        raise typer.Exit(INCOMPLETE)
+        raise typer.Exit(ExitCode.INCOMPLETE)
 
 
 def _report_part(result: Any, part: tuple[int, int], json_file: str | None) -> None:
@@ -222,21 +226,15 @@ def _shard(text: str | None) -> tuple[int, int]:
 @contextlib.contextmanager
 def _resumable(store: Path, total: int) -> Iterator[None]:
     """Ctrl-C, SIGTERM, a full disk and lost workers end the run with what is kept and how to go on; no traceback."""
-
-    def terminate(*_: Any) -> None:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, terminate)
     try:
         yield
-    except (KeyboardInterrupt, _Terminated) as error:
-        typer.echo(f"stationary: Interrupted; {_kept(store, total)} The same command goes on from there.", err=True)
-        raise typer.Exit(INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED) from None
+    except (KeyboardInterrupt, Terminated) as error:
+        say(f"Interrupted; {_kept(store, total)} The same command goes on from there.")
+        is_key = isinstance(error, KeyboardInterrupt)
+        raise typer.Exit(ExitCode.INTERRUPTED if is_key else ExitCode.TERMINATED) from None
     except (StoreWriteError, WorkerStartError) as error:
-        typer.echo(f"stationary: {error.what} {_kept(store, total)} {error.way_out}", err=True)
-        raise typer.Exit(INCOMPLETE) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        say(f"{error.what} {_kept(store, total)} {error.way_out}")
+        raise typer.Exit(ExitCode.INCOMPLETE) from None
 
 
 def _kept(store: Path, total: int) -> str:
@@ -267,7 +265,3 @@ def _progress() -> Iterator[Any]:
             bar.update(done - bar.n)
 
         yield report
-
-
-def _say(sentence: str) -> None:
-    typer.echo(f"stationary: {sentence}", err=True)

@@ -8,15 +8,13 @@ from typing import Annotated
 
 import typer
 
-from homotopy.cli_output import write
+from homotopy.cli_output import ExitCode, check_targets, progress_bar, write
 from homotopy.errors import HomotopyError
-
-CHECK_FAILED, INCOMPLETE = 1, 4
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to an application."""
-    app.command()(graph)
+    app.command(short_help="Join the minima by their saddles.")(graph)
 
 
 def graph(
@@ -46,10 +44,10 @@ def graph(
     if plot is not None:
         plots.check_path(plot)
         plots.require_matplotlib()
-    if json_file not in (None, "-") and not Path(str(json_file)).absolute().parent.is_dir():
-        raise HomotopyError(f"The folder of {json_file} does not exist.", "Make it, or choose another place.")
-    found = census(model, seed=seed, index=index)
-    result = graph_of(found)
+    check_targets(plot, json_file=json_file)
+    with progress_bar():
+        found = census(model, seed=seed, index=index)
+        result = graph_of(found)
     if json_file is not None:
         write(json_file, json.dumps({**result.summary(), "measures": measures(result)}, indent=1))
     if json_file != "-":
@@ -62,6 +60,6 @@ def graph(
         graph_files.export(result, export, output)
     verdict = found.completeness.verdict
     if result.is_contradicted or verdict is Completeness.CONTRADICTED:
-        raise typer.Exit(CHECK_FAILED)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
     if not result.is_decided or verdict is Completeness.UNKNOWN:
-        raise typer.Exit(INCOMPLETE)
+        raise typer.Exit(ExitCode.INCOMPLETE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
@@ -77,7 +78,9 @@ def check_target(target: str | Path | None, *, is_stream: bool = True) -> None:
         if not path.absolute().parent.is_dir():
             raise HomotopyError(f"The folder of {text} does not exist.", "Make it, or choose another place.")
         if path.exists():
-            if not os.access(path, os.W_OK):
+            if not is_stream and not path.is_file():
+                raise HomotopyError(f"{text} is not a regular file.", "Choose another place.")
+            if not os.access(path, os.W_OK) or not (is_stream or os.access(path.absolute().parent, os.W_OK)):
                 raise HomotopyError(f"{text} cannot be written (permission denied).", "Choose another place.")
         else:  # permissions, read-only file systems and names that are too long show when a file is made
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
@@ -105,19 +108,24 @@ def progress_bar() -> Iterator[None]:
         return
     from tqdm import tqdm
 
-    with tqdm(total=None, delay=1, leave=False, file=sys.stderr) as bar:
+    shown, began, next_look = "", time.time(), time.monotonic() + 1.0
+    with tqdm(total=None, leave=False, file=sys.stderr, delay=1e9) as bar:  # drawn when we say so
 
         def report(what: str, done: int, total: int) -> None:
-            if bar.desc != f"{what}: ":
-                bar.set_description(what, refresh=False)
-                bar.n = 0
-            bar.total = total or None
-            if done < bar.n:  # another round of the same
-                bar.n = 0
-            bar.update(done - bar.n)
+            nonlocal shown, began, next_look
+            if what != shown or done < bar.n:  # something else, or another round of the same
+                shown, bar.start_t = what, began
+                bar.set_description_str(what, refresh=False)
+            bar.n, bar.total, began = done, total or None, time.time()
+            if time.monotonic() > next_look:
+                next_look = time.monotonic() + 0.2
+                bar.refresh()
 
-        with watch.watching(report):
-            yield
+        try:
+            with watch.watching(report):
+                yield
+        finally:
+            bar.clear()
 
 
 def say(sentence: str) -> None:

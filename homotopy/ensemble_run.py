@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import logging
 import os
+import re
 import time
 import warnings
 from collections import deque
@@ -26,6 +27,8 @@ from polysys.models.base import Model
 
 Progress = Callable[[int, int, int], None]  # samples done, samples in all, failures among them
 Say = Callable[[str], None]
+_ADDRESS = re.compile(r"((tcp|tls|wss?|ucxx?)://)?[\w.\[\]:-]+:\d{1,5}/?", re.ASCII)
+_DASK_WAY_OUT = "Start one with 'dask scheduler', and give the address that it prints, such as tcp://10.0.0.1:8786."
 DASK_TIMEOUT = 15.0  # seconds until a scheduler has answered
 _POLL = 1.0  # seconds between looks at chunks that another run has claimed
 
@@ -93,6 +96,8 @@ def dask_pool(address: str) -> Iterator[Pool]:
         raise InputError(
             "Dask is not installed.", "Run: pip install 'stationary-points[cluster]', here and on the workers."
         ) from error
+    if not _ADDRESS.fullmatch(address):  # a client that could not even be made complains once more when it is collected
+        raise InputError(f"No Dask scheduler answers at {address[:200]!r}, which is no address.", _DASK_WAY_OUT)
     quiet = logging.getLogger("distributed")
     level = quiet.level
     quiet.setLevel(logging.CRITICAL)  # its own account of a failed connection runs over pages
@@ -102,7 +107,7 @@ def dask_pool(address: str) -> Iterator[Pool]:
         except (OSError, ValueError, TypeError, ImportError) as error:
             raise InputError(
                 f"No Dask scheduler answers at {address[:200]} ({type(error).__name__}).",
-                "Start one with 'dask scheduler', and give the address that it prints, such as tcp://10.0.0.1:8786.",
+                _DASK_WAY_OUT,
             ) from error
         with client, client.get_executor(pure=False) as executor:
 

@@ -160,7 +160,8 @@ def is_spec_file(argument: str) -> bool:
         content = tomllib.loads(Path(argument.strip()).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return any(key in content for key in ("samples", "seed", "options", "engine", "timeout", "points"))
+    has_label = ":" in str(content.get("model"))
+    return has_label or any(key in content for key in ("samples", "seed", "options", "engine", "timeout", "points"))
 
 
 def _options(choices: Mapping[str, Any], where: str) -> Options:

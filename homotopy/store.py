@@ -229,16 +229,8 @@ class Store:
         str
             The digest of all records.
         """
-        whole, n_samples = hashlib.sha256(), 0
-        for table in self.records(["digest"]):
-            add_digests(whole, table["digest"].to_pylist())
-            n_samples += len(table)
-        if n_samples != self.spec.samples:
-            raise StoreError(
-                f"{self.path} holds {n_samples} of {self.spec.samples} samples.", "Run the ensemble again."
-            )
-        digest = whole.hexdigest()
-        _write_manifest(self, {"samples": n_samples, "digest": digest})
+        digest = record_digest(self)
+        _write_manifest(self, {"samples": self.spec.samples, "digest": digest})
         planned = {chunk.name for chunk in self.chunks}
         for name in os.listdir(self.path / "records"):
             if _CHUNK_NAME.fullmatch(name) and name not in planned:
@@ -363,6 +355,23 @@ def open_store(path: str | Path) -> Store:
             "Delete it and run the specification you trust on this store again.",
         )
     return store
+
+
+def record_digest(store: Store) -> str:
+    """The digest of all records of a complete store.
+
+    Raises
+    ------
+    StoreError
+        If samples are missing.
+    """
+    whole, n_samples = hashlib.sha256(), 0
+    for table in store.records(["digest"]):
+        add_digests(whole, table["digest"].to_pylist())
+        n_samples += len(table)
+    if n_samples != store.spec.samples:
+        raise StoreError(f"{store.path} holds {n_samples} of {store.spec.samples} samples.", "Run the ensemble again.")
+    return whole.hexdigest()
 
 
 def sealed_digest(store: Store) -> str | None:

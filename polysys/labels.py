@@ -205,17 +205,33 @@ def _build(family: Family, keys: Mapping[str, str]) -> Model:
     return family.build(keys)
 
 
-def _from_toml(path: Path) -> Model:
+def _read_toml(path: Path) -> dict[str, Any]:
+    way_out, shown = "Give a TOML file with a key 'model' (docs/models.md).", str(path)[-200:]
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise LabelError(
-            f"The model file {str(path)[:200]!r} cannot be read ({str(error)[:200]}).",
-            "Give a TOML file with a key 'model'.",
-        ) from error
+        if path.is_dir():
+            raise LabelError(f"{shown} is a folder.", way_out)
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise LabelError(f"The model file {shown!r} does not exist.", way_out) from error
+    except (OSError, ValueError) as error:  # a UnicodeDecodeError is a ValueError, and so is a name with a zero byte
+        words = (error.strerror or "").lower() if isinstance(error, OSError) else "it is no text"
+        raise LabelError(f"The model file {shown!r} cannot be read ({words}).", way_out) from error
+    try:
+        return tomllib.loads(content)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise LabelError(f"The model file {shown} is not TOML ({str(error)[:200]}).", way_out) from error
+
+
+def _from_toml(path: Path) -> Model:
+    content = _read_toml(path)
     name = content.pop("model", None)
     if name == "expression":
         return expression_from_file(path)
+    if isinstance(name, str) and ("samples" in content or ":" in name):
+        raise LabelError(
+            f"{path} specifies an ensemble, not one landscape.",
+            f"Run 'stationary ensemble {path}', or count one of its samples: 'stationary count {name} --seed 0 --index 0'.",
+        )
     if not isinstance(name, str):
         raise LabelError(f"The model file {path} has no key 'model'.", f"Add model = one of {', '.join(FAMILIES)}.")
     return _build(_family(name), {key: _toml_text(value) for key, value in content.items()})

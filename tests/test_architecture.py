@@ -120,6 +120,7 @@ ORDER = {
         "doctor",
         "demo",
         "cli_output",
+        "cli_main",
         "cli_ensemble",
         "cli_graph",
         "cli_tables",
