@@ -25,7 +25,7 @@ from homotopy.errors import (
     WorkerStartError,
 )
 from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_proof
-from homotopy.graph import LandscapeGraph, graph
+from homotopy.graph import LandscapeGraph, graph, with_graph
 from homotopy.options import Options
 from homotopy.records import load_census as load
 from homotopy.solve import PathAccount, SolveReport, solve
@@ -96,5 +96,6 @@ __all__ = [
     "solve",
     "stationary_sets",
     "verify",
+    "with_graph",
     "with_real_proof",
 ]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from homotopy.census import Census
 from homotopy.classify import StationaryPoint
-from homotopy.completeness import Evidence, morse_inequalities
+from homotopy.completeness import Evidence
 from homotopy.descent import Descent, End, descents
+from homotopy.graph_checks import graph_checks, graph_evidence
 from homotopy.hessian import log_abs_det_hessian
-from homotopy.status import Verdict
+from homotopy.point_action import images, orbits
+from homotopy.status import Completeness, Verdict
+
+_DRAWN = 2  # dimension up to which flows are kept, for pictures of the landscape
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +37,15 @@ class LandscapeGraph:
     checks : tuple of Evidence
         What holds for a complete list of stationary points; a check that is not met shows that the list or the graph is
         wrong.
+    is_quotient : bool
+        Whether a node stands for a whole orbit of minima under the symmetry group, and an edge for one of saddles.
     """
 
     census: Census
     network: Any
     descents: tuple[Descent, ...]
     checks: tuple[Evidence, ...]
+    is_quotient: bool = False
 
     @property
     def n_minima(self) -> int:
@@ -69,6 +77,43 @@ class LandscapeGraph:
         """Whether all checks are met."""
         return all(c.outcome is Verdict.YES for c in self.checks)
 
+    @property
+    def n_followed(self) -> int:
+        """Number of flows that were integrated; the other descents are their images under symmetries."""
+        return sum(not d.is_image for d in self.descents)
+
+    def quotient(self) -> LandscapeGraph:
+        """The graph of orbits: of symmetric minima, and of symmetric saddles, the first one stands for all.
+
+        Nodes and edges have the attribute `n_images`, the size of the orbit. A loop is a saddle between two images of one
+        minimum, or between a minimum and itself. The checks are those of the full graph.
+
+        Examples
+        --------
+        >>> import polysys as ps
+        >>> import homotopy as ho
+        >>> g = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2"))).quotient()
+        >>> g.n_minima, list(g.network.edges(keys=True)), g.network.nodes[0]["n_images"]
+        (1, [(0, 0, 2)], 2)
+        """
+        if self.is_quotient:
+            return self
+        points = self.census.points
+        where = np.array([[float(c.mid()) for c in p.coordinates] for p in points])
+        where = where.reshape(len(points), self.census.landscape.domain.n)
+        first = orbits(images(where, self.census.landscape.symmetry.generators)).tolist()
+        size = Counter(first)
+        network = nx.MultiGraph()
+        for m, data in self.network.nodes(data=True):
+            if first[m] == m:
+                network.add_node(m, **data, n_images=size[m])
+        for a, b, s, data in self.network.edges(keys=True, data=True):
+            if first[s] == s:
+                barriers = {first[m]: barrier for m, barrier in data["barriers"].items()}
+                network.add_edge(first[a], first[b], key=s, **{**data, "barriers": barriers}, n_images=size[s])
+        kept = tuple(d for d in self.descents if first[d.saddle] == d.saddle)
+        return replace(self, network=network, descents=kept, is_quotient=True)
+
     def point(self, number: int) -> StationaryPoint:
         """The stationary point of a node, or of the key of an edge."""
         return self.census.points[number]
@@ -86,6 +131,8 @@ class LandscapeGraph:
             "n_saddles": self.n_saddles,
             "n_components": self.n_components,
             "n_unmatched": self.n_unmatched,
+            "n_followed": self.n_followed,
+            "is_quotient": self.is_quotient,
             "checks": [{"name": c.name, "outcome": c.outcome.value, "detail": c.detail} for c in self.checks],
             "minima": [{"point": m, **data} for m, data in self.network.nodes(data=True)],
             "saddles": [
@@ -110,10 +157,12 @@ class LandscapeGraph:
         seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
         sample = f", sample {land.index}" if land.index else ""
         marks = {Verdict.YES: "met", Verdict.NO: "VIOLATED", Verdict.UNDECIDED: "silent"}
+        of = " up to symmetry" if self.is_quotient else ""
         lines = [
             f"Graph of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
-            f"  minima     {self.n_minima}, in {self.n_components} connected component{'s' if self.n_components != 1 else ''}",
-            f"  saddles    {self.n_saddles} of index 1, {len(self.descents)} descents, {self.n_unmatched} unmatched",
+            f"  minima     {self.n_minima}{of}, in {self.n_components} connected component{'s' if self.n_components != 1 else ''}",
+            f"  saddles    {self.n_saddles} of index 1{of}, {len(self.descents)} descents, {self.n_unmatched} unmatched, "
+            f"{self.n_followed} followed",
             *(f"  {marks[c.outcome]:9}  {c.name}: {c.detail}" for c in self.checks),
         ]
         return "\n".join(lines)
@@ -151,7 +200,9 @@ def graph(census: Census) -> LandscapeGraph:
     """
     points, land = census.points, census.landscape
     saddles = [k for k, p in enumerate(points) if p.index == 1]
-    found, eigenvalues = descents(land, census.certificates, points, saddles)
+    found, eigenvalues = descents(
+        land, census.certificates, points, saddles, keep_paths=land.domain.dimension <= _DRAWN
+    )
     network = nx.MultiGraph()
     widths: dict[int, float | None] = {}
     for k, p in enumerate(points):
@@ -171,88 +222,38 @@ def graph(census: Census) -> LandscapeGraph:
             network.add_edge(
                 *minima, key=saddle, **_energy(p), eigenvalue=eigenvalues[saddle], barriers=barriers, orbit=p.orbit
             )
-    return LandscapeGraph(census, network, found, _checks(census, network, found))
+    return LandscapeGraph(census, network, found, graph_checks(census, network, found))
 
 
 def _energy(point: StationaryPoint) -> dict[str, Any]:
     return {"energy": float(point.energy.mid()), "energy_ball": point.energy.str(20)}
 
 
-def _checks(census: Census, network: Any, found: tuple[Descent, ...]) -> tuple[Evidence, ...]:
-    return (
-        _all_matched(found),
-        _all_descend(found),
-        _higher_saddles(census, found),
-        _connected(census, network, found),
-        morse_inequalities(census.landscape, census.certificates, census.points),
-        _euler(census),
-    )
+def with_graph(census: Census, found: LandscapeGraph | None = None) -> Census:
+    """The census with the checks of its graph among the evidence of its verdict.
 
+    Parameters
+    ----------
+    census : Census
+    found : LandscapeGraph, optional
+        Its graph, if there is one already.
 
-def _all_matched(found: tuple[Descent, ...]) -> Evidence:
-    """Every descent ends at a minimum of the census; one that ends at an unlisted point shows that the list has a gap."""
-    name = "descents matched"
-    ends = Counter(d.end for d in found if d.end is not End.MINIMUM)
-    if not ends:
-        return Evidence(name, Verdict.YES, f"all {len(found)} descents ended at certified minima")
-    words = ", ".join(f"{n} {end.value}" for end, n in ends.items())
-    outcome = Verdict.NO if ends[End.UNLISTED] else Verdict.UNDECIDED
-    return Evidence(name, outcome, f"of {len(found)} descents {words}")
+    Returns
+    -------
+    Census
+        Contradicted if a check is violated; a verdict is never raised by one that is met.
 
-
-def _all_descend(found: tuple[Descent, ...]) -> Evidence:
-    name, rising = "energies decrease", sum(not d.is_descending for d in found)
-    if rising:
-        return Evidence(name, Verdict.UNDECIDED, f"the energy rose along {rising} of {len(found)} computed descents")
-    return Evidence(name, Verdict.YES, f"along all {len(found)} descents")
-
-
-def _higher_saddles(census: Census, found: tuple[Descent, ...]) -> Evidence:
-    """Every saddle lies above the minima it joins, by proof, and joins at most two."""
-    name, points = "saddles above minima", census.points
-    pairs = [(d.saddle, d.point) for d in found if d.end is End.MINIMUM and d.point is not None]
-    below = sum(not points[s].energy > points[m].energy for s, m in pairs)
-    if below:
-        return Evidence(name, Verdict.UNDECIDED, f"not proved for {below} of {len(pairs)} pairs")
-    joined = Counter(s for s, _ in set(pairs))
-    loops = sum(n == 1 for n in joined.values())
-    what = f"each of {len(joined)} saddles joins at most two minima, all proved lower"
-    return Evidence(name, Verdict.YES, what + (f"; {loops} lead to one minimum only" if loops else ""))
-
-
-def _connected(census: Census, network: Any, found: tuple[Descent, ...]) -> Evidence:
-    """The minima of a coercive Morse function are connected through index-1 saddles within a component of the domain.
-
-    Notes
-    -----
-    Passing a point of index k > 1 attaches a cell of dimension k to the sublevel set, which joins no components; only
-    index-1 saddles do (Milnor, Morse Theory, theorem 3.2). Where descents end at saddles the graph may lack edges.
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> import homotopy as ho
+    >>> c = with_graph(ho.census(ps.expression("x^4/4 - x^2/2")))
+    >>> c.completeness.verdict.value, c.completeness.evidence[-1].name
+    ('proved', 'flows end at listed minima')
     """
-    name, land = "connected", census.landscape
-    # a sphere of dimension 0 is two points
-    expected = 2 ** sum(size == 1 for size in land.domain.blocks)
-    pieces = nx.number_connected_components(network) if network else 0
-    if pieces == expected:
-        minima = network.number_of_nodes()
-        return Evidence(
-            name, Verdict.YES, f"{minima} minima in {pieces} component{'s' if pieces > 1 else ''}, as it must be"
-        )
-    what = f"the minima form {pieces} components, not {expected}"
-    if land.euler_characteristic is None:
-        return Evidence(name, Verdict.UNDECIDED, what + "; the potential is not shown to be coercive")
-    if census.n_undecided or census.n_undecided_index or census.degenerate:
-        return Evidence(
-            name, Verdict.UNDECIDED, what + "; there are points of undecided reality or index, or degenerate ones"
-        )
-    if any(d.end not in (End.MINIMUM, End.UNLISTED) for d in found):
-        return Evidence(name, Verdict.UNDECIDED, what + "; some descents ended at no minimum")
-    return Evidence(name, Verdict.NO, what)
-
-
-def _euler(census: Census) -> Evidence:
-    """The last of the strong Morse inequalities, which is an equality."""
-    name, (expected, found) = "Euler characteristic", census.euler
-    if expected is None or found is None or census.n_undecided or census.degenerate:
-        return Evidence(name, Verdict.UNDECIDED, "does not apply: not coercive, degenerate, or an index is undecided")
-    outcome = Verdict.YES if found == expected else Verdict.NO
-    return Evidence(name, outcome, f"the alternating sum of the numbers of points is {found}; it must be {expected}")
+    chosen = graph(census) if found is None else found
+    report = replace(census.completeness, evidence=(*census.completeness.evidence, *graph_evidence(chosen.checks)))
+    violated = [e for e in report.evidence if e.outcome is Verdict.NO]
+    if violated and report.verdict is not Completeness.CONTRADICTED:
+        report = replace(report, verdict=Completeness.CONTRADICTED, reason=f"{violated[0].name}: {violated[0].detail}")
+    return replace(census, completeness=report)

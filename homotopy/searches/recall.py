@@ -12,7 +12,7 @@ import numpy.typing as npt
 from homotopy.census import Census
 from homotopy.certify import certify
 from homotopy.checks import is_number
-from homotopy.descent import Flow
+from homotopy.flow import Flow
 from homotopy.searches.result import SearchResult
 from polysys.errors import InputError
 

@@ -11,7 +11,7 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy import graph_files
-from homotopy.descent import End, Flow
+from homotopy.descent import End
 from homotopy.disconnectivity import (
     barriers,
     disconnectivity,
@@ -20,6 +20,7 @@ from homotopy.disconnectivity import (
     monotonic_basins,
     tree_depth,
 )
+from homotopy.flow import Flow
 from homotopy.hessian import log_abs_det_hessian
 from homotopy.status import Verdict
 from tests import systems
@@ -250,3 +251,88 @@ def test_tighter_and_looser_integration_ends_at_the_same_minima(glass, monkeypat
     assert [(d.saddle, d.side, d.point) for d in again.descents] == [
         (d.saddle, d.side, d.point) for d in glass.descents
     ]
+
+
+def by_end(g):
+    return sorted((d.saddle, d.side, d.end.name, d.point) for d in g.descents)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        ps.SphericalPSpin(n=4, p=4),
+        ps.LayeredSpinGlass(widths=(2, 2, 2)),
+        ps.expression("x^4/4 - x^2/2 + y^4/4 - y^2/2 + x^2*y^2/5 + z^2/2 + x*y*z/7"),  # x and y change places
+    ],
+)
+def test_images_of_flows_end_where_the_flows_followed_themselves_end(what, monkeypatch):
+    """A symmetry is an isometry that keeps V: it carries flows into flows, sides by the eigenvectors' signs."""
+    from homotopy import descent
+
+    census = ho.census(what, seed=1)
+    derived = ho.graph(census)
+    assert 0 < derived.n_followed < len(derived.descents)
+    monkeypatch.setattr(
+        descent, "half_orbits", lambda directions, *_: {(s, k): ((s, k), None) for s in directions for k in (1, -1)}
+    )
+    followed = ho.graph(census)
+    assert followed.n_followed == len(followed.descents)
+    assert by_end(derived) == by_end(followed) and derived.n_unmatched == 0
+
+
+def test_half_the_flows_of_an_even_glass_are_followed(glass):
+    assert glass.n_followed == len(glass.descents) // 2
+
+
+def test_a_saddle_fixed_by_a_symmetry_has_one_flow_for_both_sides():
+    g = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2")))
+    assert (g.n_followed, len(g.descents)) == (1, 2) and {d.point for d in g.descents} == {0, 1}
+
+
+def test_the_quotient_has_a_node_for_each_orbit(glass):
+    """An even glass on the sphere: V(-x) = V(x), orbits are antipodal pairs."""
+    q = glass.quotient()
+    assert q.is_quotient and q.n_minima == glass.n_minima // 2 and q.n_saddles == glass.n_saddles // 2
+    assert sum(d["n_images"] for _, _, d in q.network.edges(data=True)) == glass.network.number_of_edges()
+    assert q.quotient() is q and "up to symmetry" in repr(q)
+    energies = dict(glass.network.nodes(data="energy"))
+    for a, b, _, data in q.network.edges(keys=True, data=True):
+        assert data["barriers"] == pytest.approx({m: data["energy"] - energies[m] for m in {a, b}})
+
+
+def test_points_that_only_an_antisymmetry_relates_are_not_one_in_the_quotient():
+    """For odd p V(-x) = -V(x): the antipode of an index-1 point of the 2-sphere has index 1 and another energy."""
+    g = ho.graph(ho.census("spherical-p-spin:n=3,p=3", seed=3))
+    assert g.quotient().n_saddles == g.n_saddles and g.quotient().n_minima == g.n_minima
+
+
+@pytest.mark.parametrize("kind", ["a minimum", "a pair of minima", "a saddle"])
+def test_deletions_from_a_symmetric_landscape_are_noticed(glass, kind):
+    census = glass.census
+    index = 1 if kind == "a saddle" else 0
+    gone = [p for p in census.points if p.index == index][: 2 if "pair" in kind else 1]
+    if "pair" in kind:
+        gone = [p for p in census.points if p.solution == gone[0].solution]
+    g = ho.graph(replace(census, points=tuple(p for p in census.points if p not in gone)))
+    assert g.is_contradicted and ho.with_graph(g.census, g).completeness.verdict is ho.Completeness.CONTRADICTED
+    if index == 0:
+        assert End.UNLISTED in {d.end for d in g.descents}
+
+
+def test_the_bridge_between_the_mirror_images_is_noticed_when_it_is_gone():
+    """x^4 - x^2 with two valleys: one saddle at the origin, which the symmetry fixes."""
+    census = ho.census(ps.expression("x^4/4 - x^2/2 + y^4/4 + y^2/2 + x^2*y^2/5"))
+    without = replace(census, points=tuple(p for p in census.points if p.index != 1))
+    with_evidence = ho.with_graph(without)
+    found = {e.name: e.outcome for e in with_evidence.completeness.evidence}
+    assert found["minima connected through index-1 saddles"] is Verdict.NO
+    assert with_evidence.completeness.verdict is ho.Completeness.CONTRADICTED
+    assert "components" in with_evidence.completeness.reason
+
+
+def test_the_graph_never_raises_a_verdict(glass):
+    from homotopy.completeness import CompletenessReport
+
+    census = replace(glass.census, completeness=CompletenessReport(ho.Completeness.UNKNOWN, "no proof", ()))
+    assert ho.with_graph(census, glass).completeness.verdict is ho.Completeness.UNKNOWN
+    assert ho.with_graph(glass.census, glass).completeness.verdict is ho.Completeness.PROVED

@@ -10,7 +10,7 @@ from scipy.special import i0, i1
 
 import homotopy as ho
 import polysys as ps
-from homotopy.descent import Flow
+from homotopy.flow import Flow
 from homotopy.searches.gradient_norm import _second_order
 from homotopy.searches.noise import Noise
 from homotopy.searches.quench import quench

@@ -1,0 +1,69 @@
+"""How the symmetry group of a landscape permutes its stationary points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from polysys.symmetry import SignedPermutation
+
+Vector = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+_SAME = 1e-4  # distance below which two points are one, in distances to the nearest other point
+
+
+def images(points: Vector, generators: Sequence[SignedPermutation]) -> Numbers:
+    """Where each generator carries each point: array (generators, points), -1 where no point is there.
+
+    Parameters
+    ----------
+    points : float array (m, n)
+        Distinct points in the landscape's coordinates, good to much less than their distances.
+    generators : sequence of SignedPermutation
+
+    Examples
+    --------
+    >>> flip = SignedPermutation((0, 1), (-1, -1))
+    >>> images(np.array([[1.0, 2.0], [-1.0, -2.0], [3.0, 0.0]]), [flip]).tolist()
+    [[1, 0, -1]]
+    """
+    result = np.full((len(generators), len(points)), -1, np.int64)
+    if not len(points) or not generators:
+        return result
+    tree = cKDTree(points)
+    reach = _SAME * separations(points)
+    for row, g in enumerate(generators):
+        moved = points[:, list(g.perm)] * np.array(g.signs)
+        distance, number = tree.query(moved)
+        near = distance <= np.minimum(reach, reach[number])
+        result[row, near] = number[near]
+    return result
+
+
+def separations(points: Vector) -> Vector:
+    """The distance from each point to the nearest other one; for a single point 1 + its norm."""
+    if len(points) < 2:
+        return np.asarray(1.0 + np.linalg.norm(points, axis=1))
+    return np.asarray(cKDTree(points).query(points, k=2)[0][:, 1])
+
+
+def orbits(maps: Numbers) -> Numbers:
+    """For each point the first one of its orbit, from the :func:`images` under generators.
+
+    Examples
+    --------
+    >>> orbits(np.array([[1, 0, -1], [0, 1, 2]])).tolist()
+    [0, 0, 2]
+    """
+    m = maps.shape[1]
+    start, end = np.tile(np.arange(m), len(maps)), maps.ravel()
+    known = end >= 0
+    edges = coo_array((np.ones(int(known.sum())), (start[known], end[known])), shape=(m, m))
+    _, labels = connected_components(edges, directed=False)
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    return np.asarray(first[inverse])
