@@ -35,7 +35,7 @@ def graph_evidence(checks: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """
     names = {CONNECTED: "minima connected through index-1 saddles", MATCHED: "flows end at listed minima"}
     own = [Evidence(names[c.name], c.outcome, c.detail) for k in names for c in checks if c.name == k]
-    return (*(c for c in checks if c.name not in names and c.outcome is Verdict.NO), *own)
+    return (*own, *(c for c in checks if c.name not in names and c.outcome is Verdict.NO))
 
 
 def _all_matched(found: tuple[Descent, ...]) -> Evidence:
