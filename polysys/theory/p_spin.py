@@ -1,85 +1,154 @@
-"""Mean counts of the spherical p-spin from the ordered eigenvalues of the GOE."""
+"""Mean counts of spherical p-spin glasses: pure, mixed, with a Gaussian field."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammainc
 
 from polysys.errors import InputError
-from polysys.models.base import Model
 from polysys.models.spherical_p_spin import SphericalPSpin
-from polysys.theory.goe import expectations
+from polysys.theory.hermite import Floats
+from polysys.theory.isotropic import (
+    EVERYWHERE,
+    IsotropicField,
+    Window,
+    check_window,
+    counts_by_index,
+    energy_density,
+    total_count,
+)
 from polysys.theory.prediction import MeanCounts, Prediction
 
-_REFERENCE = "Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165, theorem 2.1"
-MAX_SPINS = 40  # beyond, the coefficients of the generating function lose their digits
+MAX_SPINS = 64  # by index; a minute of computing. Totals have no limit.
+_MAX_DEGREE = 1000
+_PURE = "Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165, theorem 2.1"
+_MIXED = "Fyodorov, Markov Proc. Relat. Fields 21 (2015) 483, Kac-Rice on the sphere"
+_MATRIX = "a symmetric matrix has two stationary points for each eigenvector"
+_LINEAR = "a linear function on a sphere has one minimum and one maximum"
 
 
-def has_mean_counts(model: Model) -> bool:
-    """Whether :func:`mean_counts` knows the model."""
-    return (
-        isinstance(model, SphericalPSpin)
-        and len(model.degrees) == 1
-        and model.degrees[0] >= 2
-        and model.couplings == "kostlan"
-        and not model.field
-        and model.n <= MAX_SPINS
-    )
-
-
-def mean_counts(model: Model) -> MeanCounts:
-    """Exact mean numbers of stationary points by Morse index, at finite size.
-
-    For the pure spherical p-spin with N spins (Auffinger, Ben Arous & Cerny 2013)
-
-        E Crt_k = 2 sqrt(2/p) (p-1)^(N/2) E exp(-(p-2)/(2p) s_k^2),
-
-    where s_0 <= .. <= s_{N-1} are the eigenvalues of an N x N GOE matrix with density prod |s_i - s_j| exp(-sum s^2/2).
+def p_spin_counts(n: int, p: int, window: Sequence[float] | None = None, *, by_index: bool = True) -> MeanCounts:
+    """Exact mean numbers of stationary points of the pure spherical p-spin with n spins, whatever its size.
 
     Parameters
     ----------
-    model : Model
+    n : int
+        Number of spins.
+    p : int
+    window : (float, float), optional
+        Energies per spin, H/n; only points with an energy between them are counted.
+    by_index : bool
+        False computes the total only: any n.
 
     Returns
     -------
     MeanCounts
 
-    Raises
-    ------
-    InputError
-        For models whose mean counts are not known here.
-
     Notes
     -----
-    With g = z on (-inf, x] and 1 beyond, E prod g(s_i) = sum_m z^m P(exactly m eigenvalues <= x) is a ratio of
-    Pfaffians (de Bruijn 1955) of integrals over Hermite functions, which have recurrences. Its values at the roots of
-    unity give P(s_k <= x), and E f(s_k) = -int f'(x) P(s_k <= x) dx converges exponentially under the trapezoidal rule.
-    The error is the change when the step is doubled plus the difference of the sum over k from int f rho, which is
-    evaluated from the density of eigenvalues alone. O(N^4) operations a point; n = 30 takes seconds.
-
-    References
-    ----------
-    Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165. de Bruijn, J. Indian Math. Soc. 19 (1955) 133.
-    Mehta, Random Matrices, chapters 5 to 7.
+    E Crt_k(B) = 2 sqrt(2/p) (p-1)^(n/2) E[exp(-(p-2)/(2p) s_k^2) 1{s_k sqrt(2(p-1)/(p n)) in B}] with s_0 <= .. <= s_{n-1} the
+    eigenvalues of the n x n GOE, density prod |s_i - s_j| exp(-sum s^2/2).
 
     Examples
     --------
-    >>> from polysys import SphericalPSpin
-    >>> round(mean_counts(SphericalPSpin(n=6, p=3)).total.value, 6)  # FACTS: 50.873137
-    50.873137
+    >>> print(p_spin_counts(6, 3))  # FACTS: 50.873137
+    Mean counts of spherical-p-spin:n=6,p=3: 50.873137 (0: 4.411781  1: 8.991248  2: 12.033539  3: 12.033539  4: 8.991248  5: 4.411781) [Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165, theorem 2.1]
+    >>> round(p_spin_counts(20, 3, window=(-2, -1.632993))[0].value, 3)  # minima below -E_inf
+    0.166
     """
-    if not has_mean_counts(model) or not isinstance(model, SphericalPSpin):
-        raise InputError(
-            f"No exact mean counts are known here for {model.label}.",
-            f"They are for spherical-p-spin with one p >= 2, n <= {MAX_SPINS}, kostlan couplings and no field; "
-            "give other predictions as numbers or as a file.",
-        )
-    n, p = model.n, model.degrees[0]
-    values, errors = expectations(n, (p - 2) / (2 * p))
-    scale = 2 * sqrt(2 / p) * (p - 1) ** (n / 2)
+    n, p = check_size(n, p)
+    return _spherical(IsotropicField.mixture(n, {p: 1.0}), f"spherical-p-spin:n={n},p={p}", window, by_index)
+
+
+def p_spin_energy_density(n: int, p: int, energies: npt.ArrayLike) -> Floats:
+    """The mean number of stationary points of each index per unit of energy per spin, pure spherical p-spin.
+
+    Parameters
+    ----------
+    n, p : int
+    energies : float array (m,)
+        Energies per spin.
+
+    Returns
+    -------
+    float array (m, n)
+
+    Examples
+    --------
+    >>> u = np.linspace(-2.5, 2.5, 501)
+    >>> density = p_spin_energy_density(4, 3, u)
+    >>> (density.sum(axis=0) * 0.01).round(3).tolist()
+    [3.579, 5.816, 5.816, 3.579]
+    """
+    n, p = check_size(n, p)
+    if p == 1:
+        raise InputError("A linear function has no density by index here.", "Choose p >= 2.")
+    return energy_density(IsotropicField.mixture(n, {p: 1.0}), energies)
+
+
+def check_size(n: Any, p: Any) -> tuple[int, int]:
+    """n and p as whole numbers in reach, or an InputError."""
+    for name, value, most in (("n", n, 1000), ("p", p, _MAX_DEGREE)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= most:
+            raise InputError(f"{name} = {value!r:.40} is not a whole number from 1 to {most}.", "Give one.")
+    return int(n), int(p)
+
+
+def field_of(model: SphericalPSpin) -> IsotropicField:
+    """The covariance of a model with Kostlan couplings: f(R) = sum_p c_p^2 R^p + h^2 R.
+
+    The field is drawn afresh in every sample, with independent Gaussian components: it is the form of degree 1.
+    """
+    variances = {p: float(w) ** 2 for p, w in zip(model.degrees, model.weights or (), strict=True)}
+    return IsotropicField.mixture(model.n, variances, float(model.field) ** 2)
+
+
+def spherical_counts(model: SphericalPSpin, window: Sequence[float] | None = None) -> MeanCounts:
+    """Mean counts of a spherical model with Kostlan couplings."""
+    return _spherical(field_of(model), model.label, window, by_index=model.n <= MAX_SPINS)
+
+
+def _spherical(field: IsotropicField, label: str, window: Sequence[float] | None, by_index: bool) -> MeanCounts:
+    limits = check_window(window)
+    if by_index and field.n > MAX_SPINS:
+        raise InputError(f"Counts by index are computed up to {MAX_SPINS} spins.", "Ask for the total: by_index=False.")
+    if field.f2 == 0 or (limits == EVERYWHERE and field.f1 == field.f2 and field.f == field.f1 / 2):
+        return _proved(field, label, limits)
+    reference = _PURE if field.energy_spread == 0 else _MIXED
+    value, error = total_count(field, limits)
+    total = Prediction(value, error, "quadrature", reference)
+    if not by_index:
+        return MeanCounts(label, MappingProxyType({}), total)
+    values, errors = counts_by_index(field, limits)
     predictions = {
-        k: Prediction(scale * float(v), scale * float(e), "exact", _REFERENCE)
-        for k, (v, e) in enumerate(zip(values, errors, strict=True))
+        k: Prediction(v, e, "quadrature", reference)
+        for k, (v, e) in enumerate(zip(values.tolist(), errors.tolist(), strict=True))
     }
-    total = Prediction(scale * float(values.sum()), scale * float(errors.sum()), "exact", _REFERENCE)
-    return MeanCounts(model.label, MappingProxyType(predictions), total)
+    return MeanCounts(label, MappingProxyType(predictions), total)
+
+
+def _proved(field: IsotropicField, label: str, window: Window) -> MeanCounts:
+    """Symmetric matrices without a window, and linear functions: every sample has the same counts."""
+    n = field.n
+    if field.f2:
+        counts, reference = [2.0] * n, _MATRIX
+    else:
+        # the extreme energies per spin are -+ h |g| / sqrt(n) with n independent standard Gaussians g
+        scale = sqrt(n / field.f1)
+        low, high = window[0] * scale, window[1] * scale
+        counts, reference = [0.0] * n, _LINEAR
+        counts[0] += _chi(n, -low) - _chi(n, -high)
+        counts[n - 1] += _chi(n, high) - _chi(n, low)
+    predictions = {k: Prediction(v, 0.0, "exact", reference) for k, v in enumerate(counts)}
+    return MeanCounts(label, MappingProxyType(predictions), Prediction(sum(counts), 0.0, "exact", reference))
+
+
+def _chi(n: int, x: float) -> float:
+    """P(|g| <= x) for n independent standard Gaussians."""
+    return float(gammainc(n / 2, x * x / 2)) if x > 0 else 0.0

@@ -16,7 +16,9 @@ class Prediction:
     error : float
         Of the evaluation, not of the theory: how far the number may be from what the formula says.
     kind : str
-        "exact" for a formula that holds at this size.
+        "exact": a closed form or a proved number. "quadrature": a finite-size integral, evaluated to `error`.
+        "monte-carlo": an average over random draws; `error` is its standard error. "asymptotic": the leading order for
+        large sizes. "bound": the mean is at most this.
     reference : str
     """
 
@@ -40,12 +42,16 @@ class MeanCounts:
     ----------
     label : str
     by_index : mapping from Morse index to Prediction
+        Empty where only the total is known.
     total : Prediction
     """
 
     label: str
     by_index: Mapping[int, Prediction]
     total: Prediction
+
+    def __getitem__(self, index: int) -> Prediction:
+        return self.by_index[index]
 
     def __str__(self) -> str:
         counts = "  ".join(f"{k}: {p.value:.6f}" for k, p in self.by_index.items())

@@ -1,0 +1,56 @@
+"""The best available prediction for a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from polysys.errors import InputError
+from polysys.models.base import Model
+from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.theory.p_spin import spherical_counts
+from polysys.theory.prediction import MeanCounts
+
+
+def has_mean_counts(model: Model) -> bool:
+    """Whether :func:`mean_counts` knows the model."""
+    return isinstance(model, SphericalPSpin) and model.couplings == "kostlan"
+
+
+def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCounts:
+    """Mean numbers of stationary points by Morse index over the disorder, at finite size.
+
+    Parameters
+    ----------
+    model : Model
+    window : (float, float), optional
+        Energies per spin (a census lists energies: divide by the number of spins). Only points between them are counted.
+
+    Returns
+    -------
+    MeanCounts
+
+    Raises
+    ------
+    InputError
+        For models whose mean counts are not known here.
+
+    Notes
+    -----
+    Spherical p-spin, pure, mixed or with a Gaussian field: :mod:`polysys.theory.isotropic`.
+
+    References
+    ----------
+    Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165. Fyodorov, Markov Proc. Relat. Fields 21 (2015) 483.
+
+    Examples
+    --------
+    >>> from polysys import SphericalPSpin
+    >>> round(mean_counts(SphericalPSpin(n=6, p=3)).total.value, 6)  # FACTS: 50.873137
+    50.873137
+    """
+    if isinstance(model, SphericalPSpin) and model.couplings == "kostlan":
+        return spherical_counts(model, window)
+    raise InputError(
+        f"No exact mean counts are known here for {model.label}.",
+        "They are for spherical-p-spin with kostlan couplings; give other predictions as numbers or as a file.",
+    )
