@@ -28,7 +28,7 @@ _CHUNK = 4_000_000  # complex numbers held at a time
 _PERTURBATION = 1e-15  # relative to the largest entries
 _STEP = 0.6  # of the grid, times sqrt(n + 3): the Fourier transform of the densities is below 1e-11 at half its frequency
 _FLOOR = 1e-36  # of the largest density at a point: below, the two evaluations may be wrong together
-_ROUNDING = 1e-15  # of a bordered Pfaffian, a size and in units of the largest on its circle
+_ROUNDING = 4e-15  # of a bordered Pfaffian, a size and in units of the largest on its circle
 
 
 def scaled_densities(n: int, x: npt.ArrayLike) -> tuple[Floats, Floats]:
