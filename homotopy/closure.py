@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from homotopy.certificates import Certificate, CertificateList, same_zero
-from homotopy.certify import certify_one
+from homotopy.certify import DOUBLE_DIGITS, certify_one
 from homotopy.discs.arrays import Discs, modulus
 from homotopy.intervals import as_float, ball, complex_ball, upper
 from homotopy.status import Verdict
@@ -23,6 +23,7 @@ from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 
 Rows = npt.NDArray[np.int64]
+_MANY_DIGITS = 60  # a class next to infinity in its chart (x of 1e5, mu of 1e11) is magnified more than 20 digits allow
 
 
 def image(formulation: Formulation, g: SignedPermutation, z: Sequence[Any], constant: Any = ball) -> list[Any]:
@@ -134,14 +135,14 @@ class _Images:
         self._list = CertificateList.of(certificates)
         self._locator = Locator(self._list)
         self._bits = _precision(self._list)
-        self._fine: dict[int, Certificate] = {}
+        self._fine: dict[tuple[int, int], Certificate] = {}
 
     def conjugates(self) -> tuple[Rows, Rows]:
         """Rows of the zeros proved non-real, and where their conjugates are."""
         rows = self._list.where(Verdict.NO)
         mid, radius = np.conj(self._list.mid[rows]), np.repeat(self._list.radius[rows, None], self._list.mid.shape[1], axis=1)
         found = self._locator.find_all(mid, radius)
-        return rows, self._with_balls(found, rows, self.conjugate_balls)
+        return rows, self._with_balls(found, rows, lambda k, _: self.conjugate_balls(k))
 
     def under(self, g: SignedPermutation) -> Rows:
         """Where the images of all zeros under a symmetry are."""
@@ -150,32 +151,35 @@ class _Images:
         with np.errstate(all="ignore"):
             moved = image(self._landscape.formulation, g, _discs(self._list, rows), lambda a: a)
             found = self._locator.find_all(*_stacked(moved))
-        return self._with_balls(found, rows, lambda k: self.image_balls(g, k))
+        return self._with_balls(found, rows, lambda k, digits: self.image_balls(g, k, digits))
 
     def conjugate_balls(self, k: int) -> list[acb]:
         return [entry.conjugate() for entry in enclosing_balls(self._list[k])]
 
-    def image_balls(self, g: SignedPermutation, k: int) -> list[acb]:
+    def image_balls(self, g: SignedPermutation, k: int, digits: int = DOUBLE_DIGITS) -> list[acb]:
         assert self._landscape is not None
-        return image(self._landscape.formulation, g, enclosing_balls(self._finely(k)))
+        return image(self._landscape.formulation, g, enclosing_balls(self._finely(k, digits)))
 
-    def _finely(self, k: int) -> Certificate:
+    def _finely(self, k: int, digits: int) -> Certificate:
         """A certificate of zero k with more digits than doubles have: a chart magnifies what is not known."""
-        if k not in self._fine:
+        if (k, digits) not in self._fine:
             coarse = self._list[k]
-            self._fine[k] = coarse
-            if k not in self._list.exact and self._landscape is not None:
-                finer = certify_one(self._landscape.tapes, self._list.mid[k].tolist())
+            self._fine[k, digits] = coarse
+            if self._landscape is not None and (k not in self._list.exact or digits > DOUBLE_DIGITS):
+                finer = certify_one(self._landscape.tapes, self._list.mid[k].tolist(), digits)
                 if finer is not None and same_zero(finer.enclosure, coarse.enclosure):
-                    self._fine[k] = finer
-        return self._fine[k]
+                    self._fine[k, digits] = finer
+        return self._fine[k, digits]
 
-    def _with_balls(self, found: Rows, rows: Rows, balls: Any) -> Rows:
-        """What doubles did not find is looked for in ball arithmetic."""
-        with ctx.workprec(self._bits):
-            for place in np.flatnonzero(found < 0).tolist():
-                other = self._locator.find(balls(int(rows[place])))
-                found[place] = -1 if other is None else other
+    def _with_balls(self, found: Rows, rows: Rows, balls: Callable[[int, int], list[acb]]) -> Rows:
+        """What doubles did not find is looked for in ball arithmetic, should it be necessary with many digits."""
+        for place in np.flatnonzero(found < 0).tolist():
+            for digits in (DOUBLE_DIGITS, _MANY_DIGITS):
+                with ctx.workprec(max(self._bits, 4 * digits + 64)):
+                    other = self._locator.find(balls(int(rows[place]), digits))
+                if other is not None:
+                    found[place] = other
+                    break
         return found
 
 

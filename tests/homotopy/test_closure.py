@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from flint import ctx
 
+import homotopy as ho
 import polysys as ps
 from homotopy.certify import Certificate, certify
 from homotopy.closure import Locator, closure_candidates, conjugates_closed, enclosing_balls, image, orbits
@@ -115,3 +116,10 @@ def test_an_enclosing_ball_contains_the_whole_polydisc() -> None:
         for ball, (re, im) in zip(enclosing_balls(certificate), certificate.enclosure.mid, strict=True):
             assert abs(as_float(ball) - complex(float(re), float(im))) < 1e-15
             assert ball.rad() > 0
+
+
+def test_a_class_next_to_infinity_in_its_chart_is_its_own_mirror_image():
+    """One class has coordinates of 1e5 and mu of 2e11: its image under x -> -x, brought back into the chart, is itself."""
+    census = ho.census(ps.SphericalPSpin(n=5, p=4), seed=2026, index=325)
+    assert np.abs(census.certificates.mid).max() > 1e11
+    assert census.n_complex == 121 and census.completeness.verdict is ho.Completeness.PROVED
