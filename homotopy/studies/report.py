@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -248,7 +248,7 @@ def _plain(cell: Cell) -> Cell:
     return cell
 
 
-def rows_of(records: list[Mapping[str, Cell]]) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+def rows_of(records: Sequence[Mapping[str, Cell]]) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
     """Columns and rows from records; a key that a record lacks is None there."""
     columns = tuple(dict.fromkeys(key for record in records for key in record))
     return columns, tuple(tuple(record.get(key) for key in columns) for record in records)

@@ -23,7 +23,9 @@ from polysys.errors import InputError
 Spec = TypeVar("Spec", bound=msgspec.Struct)
 
 # The studies there are: name of the command and of the module, and what the command's help says.
-STUDIES: dict[str, str] = {}
+STUDIES: dict[str, str] = {
+    "depth": "What depth does at a fixed number of parameters: counts, minima, clustering, widths, in five readings.",
+}
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,7 @@ def run_study(
     _claim(place, text)
     bench = Bench(place, workers=workers, say=say, progress=progress)
     report = chosen.run(made, bench)
-    return report, report.write(
-        place, f"stationary {chosen.name} --spec spec.toml --output another-folder"
-    )
+    return report, report.write(place, f"stationary {chosen.name} --spec spec.toml --output another-folder")
 
 
 def _default_folder(study: Study[Spec], spec: Spec) -> str:

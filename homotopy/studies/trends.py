@@ -61,7 +61,8 @@ class Level:
         return float(self.low) if self.low == self.high else (float(self.low) + float(self.high)) / 2
 
     def __str__(self) -> str:
-        text = _short(self.low) if self.low == self.high else f"{_short(self.low)}..{_short(self.high)}"
+        ends = list(dict.fromkeys((_short(self.low), _short(self.high))))
+        text = "..".join(ends)
         return f"{text}({self.error:.2g})" if self.error else text
 
 
