@@ -23,6 +23,7 @@ from polysys.models.polynomial_network import PolynomialNetwork
 from polysys.models.spherical_p_spin import SphericalPSpin
 from polysys.system import PolynomialSystem
 from polysys.tape import Tape, trace
+from polysys.torch_networks import from_torch, load_point, module_point
 
 __all__ = [
     "FAMILIES",
@@ -54,7 +55,10 @@ __all__ = [
     "domains",
     "expression",
     "expression_from_file",
+    "from_torch",
+    "load_point",
     "model_from_label",
+    "module_point",
     "symmetry",
     "theory",
     "trace",

@@ -23,6 +23,7 @@ ORDER = {
         "rationals",
         "expression_file",
         "parser",
+        "elementwise",
         "domains",
         "tape",
         "strata",
@@ -47,6 +48,7 @@ ORDER = {
         "datasets",
         "models",
         "labels",
+        "torch_networks",
         "theory",
     ],
     "homotopy": [

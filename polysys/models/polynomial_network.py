@@ -30,55 +30,11 @@ from polysys.models.network import (
     neuron_permutations,
     unflatten,
 )
+from polysys.models.squared_loss import activate, activated_support, coordinates, data_couplings, squared_loss
 from polysys.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.rationals import as_rational_array
 from polysys.symmetry import Field
 from polysys.system import exact_terms
-
-_MAX_MONOMIALS = 5000
-
-
-class InputPolynomial:
-    """A polynomial in the network's input whose coefficients lie in any ring."""
-
-    __slots__ = ("terms",)
-    __array_ufunc__ = None  # object arrays must call our operators, element by element
-
-    def __init__(self, terms: dict[tuple[int, ...], Any]) -> None:
-        self.terms = terms
-
-    def __add__(self, other: Any) -> InputPolynomial:
-        terms = dict(self.terms)
-        size = len(next(iter(terms)))
-        for a, c in (other.terms if isinstance(other, InputPolynomial) else {(0,) * size: other}).items():
-            terms[a] = terms[a] + c if a in terms else c
-        return InputPolynomial(terms)
-
-    __radd__ = __add__
-
-    def __mul__(self, other: Any) -> InputPolynomial:
-        if not isinstance(other, InputPolynomial):
-            return InputPolynomial({a: c * other for a, c in self.terms.items()})
-        terms: dict[tuple[int, ...], Any] = {}
-        for a, u in self.terms.items():
-            for b, v in other.terms.items():
-                key = _plus(a, b)
-                terms[key] = terms[key] + u * v if key in terms else u * v
-        return InputPolynomial(terms)
-
-    __rmul__ = __mul__
-
-
-def _plus(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(i + j for i, j in zip(a, b, strict=True))
-
-
-def _monomial(exponents: tuple[int, ...], data: Any) -> Any:
-    """The value of a monomial at each datum."""
-    value = np.array([Fraction(1)] * data.shape[1], dtype=object)
-    for row, e in zip(data, exponents, strict=True):
-        value = value * row**e
-    return value
 
 
 @dataclass(frozen=True)
@@ -193,7 +149,8 @@ class PolynomialNetwork(Model):
     def draw(self, rng: np.random.Generator) -> Couplings:
         data = self.data.load(self.widths[0], self.widths[-1], rng) if isinstance(self.data, DataSource) else self.data
         check_data(data, self.widths)
-        couplings = self._data_couplings(data)
+        weight = Fraction(1, data.n_data if (self.loss or data.loss) == "mean" else 1)
+        couplings = data_couplings(data, self._input_monomials, weight)
         couplings["l2"] = draw_l2(self.l2, self.n_weights, rng)
         if self.output == "fixed":
             couplings["output"] = normal(rng, (self.widths[-1], self.widths[-2]))
@@ -201,58 +158,24 @@ class PolynomialNetwork(Model):
             couplings["output"] = np.array(self.output, dtype=object)
         return couplings
 
-    def _data_couplings(self, data: Dataset) -> dict[str, Any]:
-        """The data, or their moments where these are fewer: the loss is quadratic in f, and f a polynomial in x."""
-        monomials = self._input_monomials
-        weight = Fraction(1, data.n_data if (self.loss or data.loss) == "mean" else 1)
-        if data.n_data < len(monomials):
-            return {"X": data.X, "Y": data.Y, "weight": np.array([weight], dtype=object)}
-        values = {a: _monomial(a, data.X) for a in {*monomials, *self._moment_exponents}}
-        return {
-            "XX": np.array([values[a].sum() * weight for a in self._moment_exponents], dtype=object),
-            "YX": np.array([[(y * values[a]).sum() * weight for a in monomials] for y in data.Y], dtype=object),
-            "YY": np.array([(data.Y * data.Y).sum() * weight], dtype=object),
-        }
-
     @cached_property
     def _input_monomials(self) -> list[tuple[int, ...]]:
         """Exponents of the monomials in the input that the network's output can contain."""
         n = self.widths[0]
-        units = [tuple(int(i == j) for i in range(n)) for j in range(n)]
-        support: set[tuple[int, ...]] = set(units)
+        support: set[tuple[int, ...]] = set(coordinates(n))
         for _ in self.widths[1:-1]:
-            inner = support | {(0,) * n} if self.bias else support
-            power, support = {(0,) * n}, set()
-            for coefficient in self._coefficients:
-                if coefficient:
-                    support |= power
-                power = {_plus(a, b) for a in power for b in inner}
-                if len(power) > _MAX_MONOMIALS:
-                    raise InputError("The network's output has too many monomials.", "Choose fewer layers or degrees.")
+            support = activated_support(support | {(0,) * n} if self.bias else support, self._coefficients)
         return sorted(support)
-
-    @cached_property
-    def _moment_exponents(self) -> list[tuple[int, ...]]:
-        return sorted({_plus(a, b) for a in self._input_monomials for b in self._input_monomials})
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         weights = unflatten(x, self._shapes)
         last = weights.pop() if self.output == "trained" else couplings["output"]
-        penalty = (np.asarray(x) ** 2 * couplings["l2"]).sum() / 2
-        if "X" in couplings:
-            error = last @ self._hidden(weights, couplings["X"]) - couplings["Y"]
-            return (error * error).sum() * couplings["weight"][0] / 2 + penalty
-        n = self.widths[0]
-        inputs = np.array([[InputPolynomial({tuple(int(i == j) for i in range(n)): 1})] for j in range(n)], dtype=object)
-        outputs = (self._hidden(weights, inputs).T @ last.T)[0]
-        moment = dict(zip(self._moment_exponents, couplings["XX"], strict=True))
-        fit = couplings["YY"][0] / 2
-        for f, products in zip(outputs, couplings["YX"], strict=True):
-            cross = dict(zip(self._input_monomials, products, strict=True))
-            for a, u in f.terms.items():
-                quadratic = sum(f.terms[b] * moment[_plus(a, b)] for b in f.terms)
-                fit = fit + u * (quadratic / 2 - cross[a])
-        return fit + penalty
+
+        def forward(signal: Any) -> Any:
+            return (self._hidden(list(weights), signal).T @ last.T).T
+
+        fit = squared_loss(forward, self.widths[0], self._input_monomials, couplings)
+        return fit + (np.asarray(x) ** 2 * couplings["l2"]).sum() / 2
 
     def _hidden(self, weights: list[Any], signal: Any) -> Any:
         """The last hidden layer's output; the signal is an array over data, or one column of polynomials in the input."""
@@ -260,12 +183,7 @@ class PolynomialNetwork(Model):
             signal = (signal.T @ weights.pop(0).T).T  # the signal's own product decides, see InputPolynomial
             if self.bias:
                 signal = signal + weights.pop(0)[:, None]
-            activated = self._coefficients[-1]
-            for coefficient in self._coefficients[-2::-1]:
-                activated = activated * signal
-                if coefficient:
-                    activated = activated + coefficient
-            signal = activated
+            signal = activate(self._coefficients, signal)
         return signal
 
     def is_coercive(self, couplings: Couplings) -> bool:
