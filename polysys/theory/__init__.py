@@ -1,13 +1,16 @@
 """Predictions for means over the disorder, each with what kind of statement it is, its error and its reference."""
 
+from polysys.theory.complexity import Complexity
 from polysys.theory.dispatch import has_mean_counts, mean_counts
 from polysys.theory.hermite import goe_density_total
 from polysys.theory.isotropic import IsotropicField, counts_by_index, energy_density, total_count
+from polysys.theory.layered import layered_counts
 from polysys.theory.p_spin import MAX_SPINS, p_spin_counts, p_spin_energy_density
 from polysys.theory.prediction import MeanCounts, Prediction
 
 __all__ = [
     "MAX_SPINS",
+    "Complexity",
     "IsotropicField",
     "MeanCounts",
     "Prediction",
@@ -15,6 +18,7 @@ __all__ = [
     "energy_density",
     "goe_density_total",
     "has_mean_counts",
+    "layered_counts",
     "mean_counts",
     "p_spin_counts",
     "p_spin_energy_density",

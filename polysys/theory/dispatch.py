@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 from polysys.errors import InputError
 from polysys.models.base import Model
+from polysys.models.layered_spin_glass import LayeredSpinGlass
 from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.theory.layered import layered_counts
 from polysys.theory.p_spin import spherical_counts
 from polysys.theory.prediction import MeanCounts
 
 
 def has_mean_counts(model: Model) -> bool:
     """Whether :func:`mean_counts` knows the model."""
-    return isinstance(model, SphericalPSpin) and model.couplings == "kostlan"
+    return isinstance(model, LayeredSpinGlass) or (isinstance(model, SphericalPSpin) and model.couplings == "kostlan")
 
 
 def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCounts:
@@ -36,11 +38,13 @@ def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCoun
 
     Notes
     -----
-    Spherical p-spin, pure, mixed or with a Gaussian field: :mod:`polysys.theory.isotropic`.
+    Spherical p-spin, pure, mixed or with a Gaussian field: :mod:`polysys.theory.isotropic`. Layered glasses:
+    :mod:`polysys.theory.layered`; where these need random matrices the seed is 0, see `layered_counts` for more of them.
 
     References
     ----------
     Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165. Fyodorov, Markov Proc. Relat. Fields 21 (2015) 483.
+    Draisma & Horobet, Linear Multilinear Algebra 64 (2016) 2498.
 
     Examples
     --------
@@ -50,7 +54,9 @@ def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCoun
     """
     if isinstance(model, SphericalPSpin) and model.couplings == "kostlan":
         return spherical_counts(model, window)
+    if isinstance(model, LayeredSpinGlass):
+        return layered_counts(model.widths, model.degrees, window)
     raise InputError(
         f"No exact mean counts are known here for {model.label}.",
-        "They are for spherical-p-spin with kostlan couplings; give other predictions as numbers or as a file.",
+        "They are for layered-spin-glass and for spherical-p-spin with kostlan couplings; give other predictions as numbers or as a file.",
     )

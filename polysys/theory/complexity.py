@@ -1,0 +1,118 @@
+"""The pure spherical p-spin for many spins: complexity functions, the threshold energy and the ground state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log, sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+
+from polysys.errors import InputError
+from polysys.theory.hermite import Floats
+from polysys.theory.prediction import Prediction
+
+_REFERENCE = "Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165"
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Complexity:
+    """Rates at which mean counts of the pure spherical p-spin grow: lim (1/N) log E N, energies per spin.
+
+    Parameters
+    ----------
+    p : int
+        At least 3.
+
+    Raises
+    ------
+    InputError
+        For p below 3, where the counts do not grow exponentially.
+
+    References
+    ----------
+    Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165, theorems 2.4 to 2.12.
+
+    Examples
+    --------
+    >>> glass = Complexity(3)
+    >>> round(glass.threshold.value, 6), round(glass.ground_state.value, 6)  # FACTS: E_inf and E_0
+    (1.632993, 1.656998)
+    >>> round(float(glass.at(-1.64, index=0)), 6), round(float(glass.at(0.0)), 6)
+    (0.009843, 0.346574)
+    """
+
+    p: int
+
+    def __post_init__(self) -> None:
+        given: Any = self.p
+        if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 3 <= self.p <= _MOST:
+            raise InputError(f"p = {self.p!r:.40} is not a whole number from 3 to {_MOST}.", "Give one.")
+
+    @property
+    def threshold(self) -> Prediction:
+        """E_inf = 2 sqrt((p-1)/p): below -E_inf the indices of most stationary points are finite."""
+        return _asymptotic(2 * sqrt((self.p - 1) / self.p), "equation 2.12")
+
+    @property
+    def total(self) -> Prediction:
+        """The rate of the number of all stationary points, log(p-1)/2."""
+        return _asymptotic(log(self.p - 1) / 2, "theorem 2.4")
+
+    @property
+    def of_any_index(self) -> Prediction:
+        """The rate of the number of points of one finite index, log(p-1)/2 - (p-2)/p: all finite indices have the same."""
+        return _asymptotic(log(self.p - 1) / 2 - (self.p - 2) / self.p, "theorem 2.5")
+
+    @property
+    def ground_state(self) -> Prediction:
+        """E_0: the lowest energy per spin tends to -E_0."""
+        return self.energy_of_index(0)
+
+    def energy_of_index(self, k: Any) -> Prediction:
+        """E_k, where the rate of index k vanishes: the lowest points of index k tend to -E_k. They decrease to E_inf with k."""
+        if isinstance(k, bool) or not isinstance(k, int) or k < 0:
+            raise InputError(f"{k!r:.40} is no Morse index.", "Give a whole number.")
+        edge = self.threshold.value
+        value = brentq(lambda e: float(self.at(-e, index=k)), edge, 10 * sqrt(log(self.p)) + edge, xtol=1e-15, rtol=1e-14)
+        return Prediction(float(value), 1e-13, "asymptotic", f"{_REFERENCE}, theorem 2.12: the zero of Theta_k")
+
+    def at(self, u: npt.ArrayLike, index: int | None = None) -> Floats:
+        """Theta_k(u) or, without an index, Theta(u): the rate of the number of points with an energy per spin of at most u.
+
+        Parameters
+        ----------
+        u : float or float array
+        index : int, optional
+            A finite Morse index k.
+
+        Returns
+        -------
+        float array of the shape of u
+
+        Notes
+        -----
+        Theta_k = log(p-1)/2 - (p-2) u^2/(4(p-1)) - (k+1) I(u) up to -E_inf and log(p-1)/2 - (p-2)/p beyond; Theta has
+        k = 0 up to -E_inf, no I from there to 0, and is log(p-1)/2 from 0 on. I(u) = (2/E_inf^2) int_{E_inf}^{-u}
+        sqrt(z^2 - E_inf^2) dz is the price of one eigenvalue outside the semicircle.
+        """
+        energies = np.asarray(u, float)
+        edge = self.threshold.value
+        parabola = log(self.p - 1) / 2 - (self.p - 2) / (4 * (self.p - 1)) * energies**2
+        below = parabola - ((index or 0) + 1) * _price(np.maximum(-energies, edge), edge)
+        if index is not None:
+            return np.where(energies <= -edge, below, self.of_any_index.value)
+        return np.where(energies <= -edge, below, np.where(energies < 0, parabola, self.total.value))
+
+
+def _price(e: Floats, edge: float) -> Floats:
+    """I_1 = (2/edge^2) int_edge^e sqrt(z^2 - edge^2) dz."""
+    root = np.sqrt(np.maximum(e * e - edge * edge, 0.0))
+    return np.asarray(e * root / edge**2 - np.log((e + root) / edge))
+
+
+def _asymptotic(value: float, where: str) -> Prediction:
+    return Prediction(value, 1e-15, "asymptotic", f"{_REFERENCE}, {where}")
