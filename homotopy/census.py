@@ -230,6 +230,12 @@ class Census:
 
         save_census(self._without_multiplicities(), path)
 
+    def export(self, path: str | Path, form: str, *, is_real: bool = False) -> Path:
+        """Write points or equations for another program; see :func:`homotopy.export.export` for the forms."""
+        from homotopy.export import export  # forms depend on this class, not the reverse
+
+        return export(self, form, path, is_real=is_real)
+
     def _without_multiplicities(self) -> Census:
         """The census with the verdict that it has without its degenerate points, which files do not hold."""
         kept = tuple(e for e in self.completeness.evidence if e.name != MULTIPLICITIES)

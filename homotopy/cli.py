@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy import cli_ensemble, cli_graph, cli_studies, cli_tables
+from homotopy import cli_census, cli_ensemble, cli_graph, cli_studies, cli_tables
 from homotopy.cli_main import run
 from homotopy.cli_output import EXIT_CODES, ExitCode, check_target, check_targets, progress_bar, write
 from homotopy.errors import HomotopyError
@@ -80,6 +80,7 @@ def count(
         bool, typer.Option("--prove-real", help="Exclude every other real point by interval branch and bound.")
     ] = False,
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+    points: Annotated[bool, typer.Option("--points", help="List the points: index, energy, coordinates.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="F", help="Save the census with its certificates.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
     cross_check: Annotated[bool, typer.Option("--cross-check", help="Hold the census against other programs.")] = False,
@@ -120,6 +121,8 @@ def count(
             typer.echo(repr(what))
         if proof is not None and checked is None:
             typer.echo(f"  complete   {result.completeness}")
+        if points:
+            cli_census.print_points(result)
     if plot is not None:
         _plots().plot_census(result, plot)
     if checked is not None and checked.is_contradicted:
@@ -217,6 +220,7 @@ def demo(
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
+cli_census.register(app)
 cli_ensemble.register(app)
 cli_graph.register(app)
 cli_tables.register(app)
