@@ -171,6 +171,29 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
     return StartSet("monodromy", family_digest(landscape), tuple(pieces))
 
 
+def torus_stratum(landscape: Landscape, seed: int = 0, say: Callable[[str], None] | None = None) -> Stratum:
+    """The solutions without zero coordinate of a generic member of a family on R^n, as two monodromy runs agree on.
+
+    Raises
+    ------
+    InputError
+        If the family is none that monodromy from one seed is known to exhaust.
+    HomotopyError
+        If repeated runs do not agree.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> torus_stratum(ps.DeepLinear(widths=(1, 1, 2)).sample(1)).n_solutions
+    8
+    """
+    n = landscape.domain.n
+    if not landscape.domain.is_euclidean or not can_start(landscape):
+        raise InputError(f"Monodromy does not apply to the torus of {landscape.label}.", "Use engine=phcpack.")
+    flips = [tuple(g.signs) for g in SymmetryGroup(n, sign_symmetries(landscape.generic_potential())).elements()]
+    return _agreeing(_Family(landscape, tuple(range(n)), (), flips, seed), say)
+
+
 def _has_open_patterns(landscape: Landscape, generic: Any) -> bool:
     """Whether generic members may have solutions on zero patterns that are not closed, where monodromy does not go."""
     if landscape.domain.n > MAX_VARIABLES:

@@ -1,72 +1,21 @@
-"""Build a table of samples: ensembles that resume, rows, certificates that were tried out, and the texts."""
+"""Build a table from its specification: rows of its kind, certificates, description, README and catalogue."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from platformdirs import user_cache_path
 
-from homotopy.atomic import require_writable, write_atomically
-from homotopy.batch import census_batch
-from homotopy.census import Census
-from homotopy.ensemble import ensemble
-from homotopy.ensemble_result import Ensemble
-from homotopy.ensemble_spec import EnsembleSpec
-from homotopy.errors import HomotopyError, TableError
-from homotopy.sample_record import SampleRecord, record_of
+from homotopy.atomic import require_writable
+from homotopy.errors import TableError
 from homotopy.store_format import producer
+from homotopy.tables import build_counts, build_published, build_samples
 from homotopy.tables.catalogue import write_catalogue
-from homotopy.tables.cells import Column, Value
 from homotopy.tables.folder import write_folder, write_lines, write_rows
-from homotopy.tables.layout import (
-    CERTIFICATES,
-    FORMAT,
-    README,
-    ROWS,
-    SPEC,
-    VERSION,
-    Completeness,
-    ExactMeans,
-    Mean,
-    ModelEntry,
-    TableFile,
-    folder_name,
-)
+from homotopy.tables.layout import CERTIFICATES, FORMAT, README, ROWS, SPEC, VERSION, TableFile, folder_name
 from homotopy.tables.pages import readme
-from homotopy.tables.row_checks import N_DIGEST
-from homotopy.tables.seeds import DIGITS, Seeds, recertify, record_from, seeds_of
-from homotopy.tables.spec import ModelSpec, Say, TableSpec, read_spec
-from polysys import theory
-from polysys.errors import PolysysError
-from polysys.labels import model_from_label
-from polysys.models.base import Model
-
-_AT_ONCE = 50  # censuses held in memory
-
-COLUMNS = (
-    Column("model", "text", "label of the model", "name"),
-    Column("sample", "integer", "the row is model.sample(seed, sample)", "name"),
-    Column("verdict", "text", "is the list of points complete: proved, supported, unknown, contradicted; empty if failed", "name"),
-    Column("n_complex", "integer", "certified distinct complex solutions (on spheres with a homogeneous potential: classes)", "certified"),
-    Column("n_real", "integer", "certified real stationary points", "certified"),
-    Column("n_minima", "integer", "those of Morse index 0", "certified"),
-    Column("by_index", "integers", "certified points of Morse index 0, 1, .., dimension", "certified"),
-    Column("n_degenerate", "integer", "singular points and sets, in none of the other counts", "numerical"),
-    Column("n_undecided", "integer", "solutions of which it is undecided whether they are real", "certified"),
-    Column("n_undecided_index", "integer", "real points of undecided index; in n_real, not in by_index", "certified"),
-    Column("bound", "integer", "proved upper bound on n_complex; empty: that of the model, in table.json", "proved"),
-    Column("lowest_energy", "decimal", "of all points, in the model's units, rounded to nine significant decimals", "certified"),
-    Column("energies", "decimals", "of all points, ascending, rounded likewise; empty where they are not listed", "certified"),
-    Column("indices", "integers", "Morse index of each of these points", "certified"),
-    Column("digest", "text", f"first {N_DIGEST} hexadecimal digits of the sha256 of the sample's record", "name"),
-    Column("failure", "text", "why there is no result: error, timeout or crash, and a sentence; else empty", "name"),
-)  # fmt: skip
+from homotopy.tables.parts import Part
+from homotopy.tables.spec import CountsSpec, SamplesSpec, Say, TableSpec, as_toml, read_spec
 
 
 def build(
@@ -102,16 +51,8 @@ def build(
     TableError, StoreError
         If a folder cannot be written.
     """
-    if isinstance(spec, TableSpec):
-        chosen, text = spec, _as_toml(spec)
-    else:
-        chosen, text = read_spec(spec)
+    chosen, text = read_spec(spec) if isinstance(spec, str | Path) else (spec, as_toml(spec))
     tell = say or (lambda sentence: None)
-    models = [model_from_label(m.label) for m in chosen.models]
-    for given, model in zip(chosen.models, models, strict=True):
-        if given.label != model.label:
-            raise TableError(f"The label {given.label} is short for {model.label}.", "Write the latter.")
-        model.sample(chosen.seed).require_isolated()
     root, name = Path(into), folder_name(chosen.label)
     place = Path(work) if work is not None else user_cache_path("stationary-points") / "tables" / name
     for folder in (root / "tables", place):
@@ -120,163 +61,31 @@ def build(
         except OSError as error:
             raise TableError(f"{folder} cannot be made ({error.strerror}).", "Choose another place.") from error
         require_writable(folder)
-    parts = [_part(chosen, m, model, place, workers, tell) for m, model in zip(chosen.models, models, strict=True)]
-    table, files = assembled(chosen, parts, text)
+    if isinstance(chosen, SamplesSpec):
+        part = build_samples.part_of(chosen, place, workers, tell)
+    elif isinstance(chosen, CountsSpec):
+        part = build_counts.part_of(chosen, place, tell)
+    else:
+        part = build_published.part_of(chosen, root, tell)
+    table, files = _assembled(chosen, part, text)
     write_folder(root / "tables" / name, table, files)
     write_catalogue(root)
     return root / "tables" / name
 
 
-class _Part(msgspec.Struct, frozen=True):
-    """What a model contributes."""
-
-    entry: ModelEntry
-    rows: list[tuple[Value, ...]]
-    seeds: list[Seeds]
-    seconds: float
-    engines: list[str]
-
-
-def _part(spec: TableSpec, given: ModelSpec, model: Model, place: Path, workers: int | None, say: Say) -> _Part:
-    begin = f"{given.label}: {given.samples} samples"
-    say(begin)
-    store = place / folder_name(given.label.lower().replace("^", "+").replace("*", "+"))
-    ens = ensemble(EnsembleSpec(given.label, given.samples, spec.seed, timeout=spec.timeout), store=store, workers=workers)
-    records = [r for chunk in ens.store.chunks for r in ens.store.read(chunk) or ()]
-    if len(records) != given.samples:
-        raise HomotopyError(f"The ensemble of {given.label} is incomplete.", "Run the same command again.")
-    seeds = list(_certificates(spec, given, model, records, place))
-    verdicts = {verdict: n for verdict, n in ens.count_verdicts().items() if n}
-    if ens.failures:
-        verdicts["failed"] = len(ens.failures)
-    say(f"{begin}: {', '.join(f'{n} {v}' for v, n in verdicts.items())}; {len(seeds)} certificates")
-    engines = sorted({f"{r.engine} {r.engine_version}" for r in records if r.engine})
-    entry = _entry(given, ens, model, verdicts, len(seeds))
-    bound = ens.store.family.bound
-    return _Part(entry, [_row(r, bound, given.energies) for r in records], seeds, ens.seconds, engines)
-
-
-def _entry(given: ModelSpec, ens: Ensemble, model: Model, verdicts: dict[str, int], n_certificates: int) -> ModelEntry:
-    family = ens.store.family
-    return ModelEntry(
-        given.label, ens.seed, given.samples, n_certificates, family.dimension, family.points_per_class, str(family.bound),
-        family.is_compact, family.is_coercive, family.first_landscape, ens.digest, verdicts, _exact_means(model),
-    )  # fmt: skip
-
-
-def _exact_means(model: Model) -> ExactMeans | None:
-    if not theory.has_mean_counts(model):
-        return None
-    means = theory.mean_counts(model)
-    by_index = [Mean(p.value, p.error) for _, p in sorted(means.by_index.items())]
-    return ExactMeans(means.total.kind, means.total.reference, Mean(means.total.value, means.total.error), by_index)
-
-
-def _row(record: SampleRecord, bound: int, with_energies: bool) -> tuple[Value, ...]:
-    failure = None if record.failure_kind is None else f"{record.failure_kind}: {record.failure}"
-    if record.is_failed:
-        nothing: tuple[Value, ...] = (None,) * (len(COLUMNS) - 3)
-        return (record.model, record.sample, *nothing, failure)
-    listed = with_energies and bool(record.energies) and None not in (record.indices or ())
-    indices = tuple(k for k in record.indices or () if k is not None)
-    return (
-        record.model, record.sample, record.verdict, record.n_complex, record.n_real, record.n_minima, record.by_index,
-        record.n_degenerate, record.n_undecided, record.n_undecided_index, None if record.bound == bound else record.bound,
-        record.energies[0] if record.energies else None, record.energies if listed else None, indices if listed else None,
-        record.digest[:N_DIGEST], failure,
-    )  # fmt: skip
-
-
-def _certificates(
-    spec: TableSpec, given: ModelSpec, model: Model, records: Sequence[SampleRecord], place: Path
-) -> Iterator[Seeds]:
-    """Certificates of evenly spaced rows; what was made before is read again from the folder of the work."""
-    wanted = [k * given.samples // max(given.n_certificates, 1) for k in range(given.n_certificates)]
-    cache = place / f"{hashlib.sha256(f'{given.label} {spec.seed}'.encode()).hexdigest()[:16]}.seeds.json"
-    known: dict[str, Any] = {}
-    try:
-        known = json.loads(cache.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    missing = [k for k in wanted if records[k].digest not in known and _is_certifiable(records[k])]
-    for first in range(0, len(missing), _AT_ONCE):
-        some = missing[first : first + _AT_ONCE]
-        for k, census in zip(some, census_batch(model, spec.seed, some, threads=1), strict=True):
-            seeds = None if isinstance(census, PolysysError) else _proving_seeds(census, records[k])
-            known[records[k].digest] = None if seeds is None else msgspec.to_builtins(seeds)
-        write_atomically(cache, json.dumps(known).encode())
-    for k in wanted:
-        found = known.get(records[k].digest)
-        if found is not None:
-            yield msgspec.convert(found, Seeds)
-
-
-def _is_certifiable(record: SampleRecord) -> bool:
-    is_judged = record.verdict in ("proved", "supported")
-    return is_judged and not (record.n_degenerate or record.n_undecided or record.n_undecided_index)
-
-
-def _proving_seeds(census: Census, record: SampleRecord) -> Seeds | None:
-    """The shortest certificate that gives the very record again; None if none does (or the census itself does not)."""
-    if record_of(census, record.model, record.seed, record.sample).digest != record.digest:
-        raise HomotopyError(
-            f"Sample {record.sample} of {record.model} gives another record now than in the ensemble.",
-            "The ensemble was made by another version: build in a new folder of work.",
-        )
-    for images in (True, False):
-        for digits in DIGITS:
-            seeds = seeds_of(census, digits, images=images)
-            again = recertify(census.landscape, seeds)
-            made = record_from(again, record.model, record.seed, record.sample, str(record.verdict))
-            if made.digest == record.digest:
-                return seeds
-    return None
-
-
-def assembled(spec: TableSpec, parts: Sequence[_Part], text: bytes) -> tuple[TableFile, dict[str, bytes]]:
+def _assembled(spec: TableSpec, part: Part, text: bytes) -> tuple[TableFile, dict[str, bytes]]:
     """The description and the files of a table."""
-    rows = [row for part in parts for row in part.rows]
-    seeds = [s for part in parts for s in part.seeds]
-    verdicts: Counter[str] = Counter()
-    for part in parts:
-        verdicts.update(part.entry.verdicts)
-    made_by = {**producer(), "engines": "; ".join(sorted({e for part in parts for e in part.engines}))}
+    made_by = {**producer(), **({"engines": "; ".join(part.engines)} if part.engines else {})}
+    kind = spec.__struct_config__.tag
     table = TableFile(
-        format=FORMAT, version=VERSION, label=spec.label, title=spec.title, source=spec.source.strip(),
-        reliability=_RELIABILITY, completeness=_completeness(verdicts, spec.caveat), references=spec.references,
+        format=FORMAT, version=VERSION, label=spec.label, kind=kind, key=list(part.key), title=spec.title,  # type: ignore[arg-type]
+        source=spec.source.strip(), reliability=part.reliability, completeness=part.completeness, references=spec.references,
         licence="CC-BY-4.0", command="stationary table build spec.toml --into DIR", made_by=made_by,
-        seconds=round(sum(part.seconds for part in parts), 1), seed=spec.seed, models=[part.entry for part in parts],
-        columns=list(COLUMNS), n_rows=len(rows), n_certificates=len(seeds), files={}, sha256="0" * 64,
+        seconds=round(part.seconds, 1), seed=spec.seed, models=part.models, columns=list(part.columns),
+        n_rows=len(part.rows), n_certificates=len(part.seeds), files={}, sha256="0" * 64,
     )  # fmt: skip
-    files = {ROWS: write_rows(COLUMNS, rows), CERTIFICATES: write_lines(seeds), SPEC: text}
+    files = {ROWS: write_rows(part.columns, part.rows), SPEC: text}
+    if part.seeds:
+        files[CERTIFICATES] = write_lines(part.seeds)
     files[README] = readme(table).encode()
     return table, files
-
-
-_RELIABILITY = (
-    "Every solution was certified by interval arithmetic on the exact rational system: it exists, is unique in its box, the "
-    "boxes are disjoint, and reality and Morse index are proved. The verdict of a row says whether any could be missing: "
-    "proved where as many were certified as a proved bound allows, supported where every check was met and every path of a "
-    "homotopy from a complete start set ended at a solution of its own. Samples that failed are rows, never left out."
-)
-
-
-def _completeness(verdicts: Counter[str], caveat: str) -> Completeness:
-    n_open = sum(n for v, n in verdicts.items() if v not in ("proved", "supported"))
-    total = verdicts.total()
-    counted = ", ".join(f"{n} {v}" for v, n in verdicts.most_common())
-    if n_open:
-        return Completeness("no", f"{n_open} of {total} samples have no complete list ({counted})", caveat)
-    if verdicts["supported"]:
-        return Completeness("yes, on evidence", f"the lists of points of all {total} samples are complete ({counted})", caveat)
-    return Completeness("yes, proved", f"the lists of points of all {total} samples are proved complete", caveat)
-
-
-def _as_toml(spec: TableSpec) -> bytes:
-    """A specification made in Python as a TOML file; JSON's strings, numbers and arrays are TOML's."""
-    content = msgspec.to_builtins(spec)
-    models = content.pop("models")
-    lines = [f"{key} = {json.dumps(value)}" for key, value in content.items()]
-    for model in models:
-        lines += ["", "[[models]]", *(f"{k} = {json.dumps(v)}" for k, v in model.items() if v is not None)]
-    return ("\n".join(lines) + "\n").encode()

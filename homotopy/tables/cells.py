@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 ColumnType = Literal["text", "integer", "integers", "decimal", "decimals"]
-Rigor = Literal["name", "proved", "certified", "numerical", "literature"]
+Rigor = Literal["name", "proved", "certified", "numerical", "literature", "row"]
 Value = str | int | float | tuple[int, ...] | tuple[float, ...] | None
 
 RIGOR: dict[str, str] = {
@@ -19,6 +19,7 @@ RIGOR: dict[str, str] = {
     "certified": "an interval proof on the exact system",
     "numerical": "floating-point evidence, such as agreeing runs",
     "literature": "copied from the publication named",
+    "row": "as the column rigor says, row by row",
 }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.census import Census
+from homotopy.checks import is_whole
 from homotopy.errors import HomotopyError, TableError
 from homotopy.sample_counts import Quantity
 from homotopy.statistics import Statistic
@@ -23,11 +24,10 @@ from homotopy.tables.layout import CERTIFICATES, TableFile
 from homotopy.tables.samples import TableSamples
 from homotopy.tables.seeds import Seeds, as_seeds, recertify
 from polysys.errors import InputError
+from polysys.labels import model_from_label
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 from polysys.theory import MeanCounts
-
-KEY = ("model", "sample")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +56,15 @@ class TableContents:
         return self.description.label
 
     @property
+    def kind(self) -> str:
+        """What a row is: "samples", "counts" (of a model) or "published" (a number)."""
+        return self.description.kind
+
+    @property
     def model_labels(self) -> tuple[str, ...]:
-        """Labels of the models whose samples are the rows."""
+        """Labels of the models whose samples are the rows, or which have a row each."""
+        if self.kind == "counts":
+            return tuple(r.model for r in self.rows)
         return tuple(m.label for m in self.description.models)
 
     @property
@@ -66,8 +73,8 @@ class TableContents:
         return tuple(c.name for c in self.description.columns)
 
     def key_of(self, row: Any) -> tuple[Any, ...]:
-        """What identifies a row: the values of :data:`KEY`."""
-        return tuple(getattr(row, name) for name in KEY)
+        """What identifies a row: the values of the key's columns."""
+        return tuple(getattr(row, name) for name in self.description.key)
 
     @property
     def certificates(self) -> Mapping[tuple[str, int], Seeds]:
@@ -93,7 +100,7 @@ class TableContents:
     @property
     def exact_means(self) -> Mapping[str, MeanCounts]:
         """Predicted means over the disorder, by model label; models without known means are left out."""
-        found = {label: self.samples(label).exact_means for label in self.model_labels}
+        found = {m.label: self.samples(m.label).exact_means for m in self.description.models}
         return MappingProxyType({label: means for label, means in found.items() if means is not None})
 
     def samples(self, model: str | Model | None = None) -> TableSamples:
@@ -109,9 +116,11 @@ class TableContents:
         InputError
             If the table has no such model.
         """
-        labels = self.model_labels
+        labels = tuple(m.label for m in self.description.models)
+        if not labels:
+            raise InputError(f"The table {self.label} has no samples: its rows are {self.kind}.", "Look at table.rows.")
         if model is None and len(labels) != 1:
-            raise InputError(f"The table {self.label} has {len(labels)} models.", f"Name one, such as {(*labels, 'none')[0]}.")
+            raise InputError(f"The table {self.label} has {len(labels)} models.", f"Name one, such as {labels[0]}.")
         wanted = labels[0] if model is None else model.label if isinstance(model, Model) else str(model)
         if wanted not in labels:
             raise InputError(
@@ -162,14 +171,19 @@ class TableContents:
         array[:] = values
         return array
 
-    def landscape(self, model: str | Model | None, sample: int) -> Landscape:
-        """The exact landscape of a row, drawn again from model, seed and sample."""
+    def landscape(self, model: str | Model | None = None, sample: int = 0) -> Landscape:
+        """The exact landscape of a row, drawn again from model, seed and sample (0 in a table of counts)."""
+        if self.kind == "counts":
+            label = model.label if isinstance(model, Model) else str(model)
+            if label not in self.model_labels or sample:
+                raise InputError(f"The table {self.label} has no sample {sample!r:.20} of {label[:80]}.", "See table.model_labels.")
+            return model_from_label(label).sample(self.description.seed)
         chosen = self.samples(model)
-        if not 0 <= sample < chosen.n_planned:
+        if not is_whole(sample, 0, chosen.n_planned - 1):
             raise InputError(f"The table has no sample {sample!r:.20} of {chosen.label}.", f"It has {chosen.n_planned}.")
         return chosen.model.sample(chosen.seed, sample)
 
-    def census(self, model: str | Model | None, sample: int) -> Census:
+    def census(self, model: str | Model | None = None, sample: int = 0) -> Census:
         """All points of a row that carries certificates, proved again without a solver.
 
         Raises
@@ -177,17 +191,19 @@ class TableContents:
         InputError
             If the row carries none; :attr:`certificates` lists those that do.
         """
-        chosen = self.samples(model)
-        seeds = self.certificates.get((chosen.label, sample))
+        land = self.landscape(model, sample)
+        seeds = self.certificates.get((land.label, sample))
         if seeds is None:
             raise InputError(
-                f"Sample {sample!r:.20} of {chosen.label} carries no certificate in the table.",
+                f"Sample {sample} of {land.label} carries no certificate in the table.",
                 "Count it: ho.census(table.landscape(model, sample)).",
             )
         try:
-            return recertify(self.landscape(chosen.label, sample), seeds)
+            return recertify(land, seeds)
         except (ValueError, ArithmeticError) as error:
-            raise TableError(f"The certificate of sample {sample} of {chosen.label} cannot be used ({error}).", "Fetch the table again.") from error
+            raise TableError(
+                f"The certificate of sample {sample} of {land.label} cannot be used ({error}).", "Fetch the table again."
+            ) from error
 
     def to_frame(self) -> Any:
         """The rows as a pandas DataFrame.

@@ -16,9 +16,9 @@ import msgspec
 
 from homotopy.atomic import write_atomically
 from homotopy.errors import StoreWriteError, TableError
-from homotopy.records import content_digest
 from homotopy.tables.cells import Column, Value, read_cell, row_type, write_cell
-from homotopy.tables.layout import FORMAT, TABLE, VERSION, FileEntry, TableFile, sealed
+from homotopy.tables.layout import FORMAT, TABLE, VERSION, FileEntry, TableFile, content_digest, sealed
+from homotopy.tables.upgrades import upgraded
 
 _MAX_BYTES = 1 << 28
 _AGAIN = "Fetch it again, or build it again with the command in its README."
@@ -48,7 +48,7 @@ def read_description(folder: Path) -> TableFile:
         )
     if content.get("sha256") != content_digest(content):
         raise TableError(f"{path} was altered: its content does not match its sha256.", _AGAIN)
-    return as_description(content, path)
+    return as_description(upgraded(content, VERSION), path)
 
 
 def as_description(content: dict[str, Any], path: Path) -> TableFile:

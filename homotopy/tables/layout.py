@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from homotopy.records import content_digest
 from homotopy.tables.cells import Column
 from polysys.errors import InputError
 
 FORMAT: Literal["stationary-table"] = "stationary-table"
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
 ROWS, CERTIFICATES, README, SPEC, TABLE = "rows.csv", "certificates.jsonl.gz", "README.md", "spec.toml", "table.json"
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -77,8 +78,13 @@ class TableFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """All members of table.json."""
 
     format: Literal["stationary-table"]
-    version: Literal[1]
+    version: Literal[2]
     label: Label
+    kind: Annotated[
+        Literal["samples", "counts", "published"],
+        msgspec.Meta(description="What a row is: a sample of the disorder, the generic count of a model, a published number."),
+    ]
+    key: Annotated[list[str], msgspec.Meta(min_length=1, description="The columns that together name a row.")]
     title: str
     source: Annotated[str, msgspec.Meta(description="What was computed, and how.")]
     reliability: str
@@ -89,17 +95,23 @@ class TableFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     made_by: Annotated[dict[str, str], msgspec.Meta(description="Programs and engines with their versions.")]
     seconds: Annotated[float, msgspec.Meta(description="Working time of all rows, on the machine that built the table.")]
     seed: Whole
-    models: list[ModelEntry]
+    models: Annotated[list[ModelEntry], msgspec.Meta(description="Of a table of samples; else empty.")]
     columns: Annotated[list[Column], msgspec.Meta(min_length=1)]
     n_rows: Whole
     n_certificates: Whole
     files: Annotated[dict[str, FileEntry], msgspec.Meta(description="Every file of the folder but table.json.")]
-    sha256: Annotated[Sha256, msgspec.Meta(description="Of the other members: JSON, keys sorted, no spaces.")]
+    sha256: Annotated[Sha256, msgspec.Meta(description="Of the other members: JSON as Python writes it, keys sorted, no spaces, not escaped.")]
 
 
 def schema() -> dict[str, Any]:
     """JSON Schema of table.json."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(TableFile)}
+
+
+def content_digest(content: dict[str, Any]) -> str:
+    """sha256 of all members but `sha256` itself: JSON as Python's json writes it, keys sorted, without spaces."""
+    rest = {key: value for key, value in content.items() if key != "sha256"}
+    return sha256(json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
 def sealed(table: TableFile) -> TableFile:

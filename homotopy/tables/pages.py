@@ -15,7 +15,7 @@ def readme(table: TableFile) -> str:
 
 def page(table: TableFile) -> str:
     """The table's page in docs/tables."""
-    example = table.models[-1].label if len(table.models) > 1 else ""
+    example = table.models[-1].label if table.models else ""
     lines = [
         *_body(table),
         "",
@@ -36,7 +36,7 @@ def page(table: TableFile) -> str:
 def _body(table: TableFile) -> Iterator[str]:
     yield f"# {table.title}"
     yield ""
-    yield f"`{table.label}`: {table.n_rows} rows, {table.n_certificates} of them with certificates. Licence: {table.licence}."
+    yield f"`{table.label}`: {table.n_rows} {table.kind}, {table.n_certificates} of them with certificates. Licence: {table.licence}."
     yield ""
     yield "## Source"
     yield ""
@@ -64,8 +64,9 @@ def _body(table: TableFile) -> Iterator[str]:
         yield ""
         yield f"Caveat: {table.completeness.caveat}"
     yield ""
-    yield from _models(table.models)
-    yield ""
+    if table.models:
+        yield from _models(table.models)
+        yield ""
     yield "## Labels"
     yield ""
     yield f"The folder is called `{folder_name(table.label)}`. `rows.csv` has these columns; empty cells are missing values, lists are"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from homotopy.completeness import violated_morse_inequality
 from homotopy.tables.layout import ModelEntry
+from polysys.errors import DatasetError
 from polysys.formulation import Kind
 from polysys.labels import model_from_label
 
@@ -29,23 +30,46 @@ class Facts:
     is_odd : bool
         Whether some points come in pairs x, x' with V(x') = -V(x), and thus all of them: indices k and dimension - k
         are equally many.
-    first_landscape : str
-        Digest of sample 0.
+    first_landscape : str or None
+        Digest of sample 0; None where its data set is not installed.
     """
 
     entry: ModelEntry
     betti: tuple[int, ...]
     euler: int | None
     is_odd: bool
-    first_landscape: str
+    first_landscape: str | None
 
     @staticmethod
     def of(entry: ModelEntry) -> Facts:
-        """The facts about a model, from its sample 0."""
-        land = model_from_label(entry.label).sample(entry.seed, 0)
+        """The facts about a model, from its sample 0 where that can be drawn."""
+        model = model_from_label(entry.label)
+        domain = model.domain
+        try:
+            land = model.sample(entry.seed, 0)
+        except DatasetError:
+            return Facts(entry, domain.betti_numbers, 1 if entry.is_coercive else None, False, None)
         is_lines = land.formulation.kind is Kind.PROJECTIVE
         is_odd = is_lines and any(d % 2 for d in land.formulation.degrees)
-        return Facts(entry, land.domain.betti_numbers, land.euler_characteristic, is_odd, land.digest)
+        return Facts(entry, domain.betti_numbers, land.euler_characteristic, is_odd, land.digest)
+
+
+def is_available(label: str) -> bool:
+    """Whether samples of a model can be drawn: named data sets need scikit-learn."""
+    try:
+        model_from_label(label).sample(0, 0)
+    except DatasetError:
+        return False
+    return True
+
+
+def model_faults(rows: Sequence[Any], facts: Facts) -> Iterator[str]:
+    """What is wrong with the rows of a model; nothing where nothing is."""
+    label = facts.entry.label
+    if facts.first_landscape not in (None, facts.entry.first_landscape):
+        yield f"{label}: sample 0 of seed {facts.entry.seed} is another landscape than was counted"
+    for row in rows:
+        yield from (f"{label}, sample {row.sample}: {fault}" for fault in faults(row, facts))
 
 
 def faults(row: Any, facts: Facts) -> Iterator[str]:

@@ -15,7 +15,7 @@ LEVEL = 0.95
 def summary(table: ReferenceTable) -> dict[str, Any]:
     """A table and the mean counts of its models as one JSON object."""
     models = []
-    for label in table.model_labels:
+    for label in [m.label for m in table.description.models]:
         samples = table.samples(label)
         means = samples.exact_means
         models.append(
@@ -35,12 +35,14 @@ def summary(table: ReferenceTable) -> dict[str, Any]:
         "label": table.label,
         "title": d.title,
         "folder": str(table.folder),
+        "kind": table.kind,
         "n_rows": len(table.rows),
         "n_certificates": d.n_certificates,
         "seed": d.seed,
         "completeness": msgspec.to_builtins(d.completeness),
         "columns": [msgspec.to_builtins(c) for c in d.columns],
         "models": models,
+        "rows": [] if table.kind == "samples" else [msgspec.to_builtins(r) for r in table.rows],
     }
 
 
@@ -53,7 +55,11 @@ def _interval(samples: TableSamples, quantity: str | int) -> dict[str, Any]:
 def describe(table: ReferenceTable, *, by_index: bool = False) -> str:
     """A table and the mean counts of its models as text; with the exact means where they are known."""
     lines = [repr(table), ""]
-    for label in table.model_labels:
+    if table.kind == "counts":
+        lines += [f"{r.model}  {'open' if r.n_complex is None else r.n_complex}  ({r.rigor})" for r in table.rows]
+    if table.kind == "published":
+        lines += [f"{r.agreement:12}  {r.published:>12}  ours {r.ours or '-'}  {r.quantity} [{r.source}]" for r in table.rows]
+    for label in [m.label for m in table.description.models]:
         samples = table.samples(label)
         exact = samples.exact_means
         lines.append(f"{label}  ({samples.n_planned} samples)")

@@ -8,7 +8,7 @@ from pathlib import Path
 from homotopy.errors import TableError
 from homotopy.tables import checks, recount
 from homotopy.tables.catalogue import CatalogueEntry, data_root, find, read_catalogue
-from homotopy.tables.contents import KEY, TableContents
+from homotopy.tables.contents import TableContents
 from homotopy.tables.folder import parse_rows, read_checked, read_description
 from homotopy.tables.layout import ROWS
 from homotopy.verify import VerificationReport
@@ -51,15 +51,17 @@ class ReferenceTable(TableContents):
 
     def replay(self, k: int = 3, *, seed: int = 0) -> VerificationReport:
         """Count k rows from scratch, with the solver, and compare the digests of their records."""
-        return recount.replay(self, k, seed)
+        return recount.replay(self, k, seed, load_table)
 
     def __repr__(self) -> str:
         d = self.description
-        verdicts = Counter(r.verdict or "failed" for r in self.rows)
+        column = {"samples": "verdict", "counts": "rigor", "published": "agreement"}[self.kind]
+        judged = Counter(getattr(r, column) or "failed" for r in self.rows)
+        of = f", of {len(d.models)} models" if d.models else ""
         lines = [
             f"Table {self.label}: {d.title}",
-            f"  rows       {len(self.rows)}, of {len(d.models)} models; {d.n_certificates} with certificates",
-            f"  verdicts   {', '.join(f'{n} {v}' for v, n in verdicts.most_common())}",
+            f"  rows       {len(self.rows)} {self.kind}{of}; {d.n_certificates} with certificates",
+            f"  {column:10} {', '.join(f'{n} {v}' for v, n in judged.most_common())}",
             f"  complete   {d.completeness.answer}: {d.completeness.reason}",
             f"  seed       {d.seed}",
             f"  files      {self.folder}",
@@ -98,7 +100,7 @@ def load_table(label: str | Path, root: str | Path | None = None) -> ReferenceTa
     if entry is not None and description.label != entry.label:
         raise TableError(f"{folder} holds the table {description.label}, not {entry.label}.", "Fetch the catalogue again.")
     data = read_checked(folder, description, ROWS)
-    return ReferenceTable(folder, description, parse_rows(data, description.columns, KEY, folder / ROWS), entry)
+    return ReferenceTable(folder, description, parse_rows(data, description.columns, description.key, folder / ROWS), entry)
 
 
 def list_tables(root: str | Path | None = None) -> tuple[CatalogueEntry, ...]:

@@ -14,14 +14,13 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.records import content_digest
 from homotopy.tables.build import build
-from homotopy.tables.layout import folder_name, schema
-from homotopy.tables.spec import ModelSpec, TableSpec
-from polysys.errors import InputError
+from homotopy.tables.layout import content_digest, folder_name, schema
+from homotopy.tables.spec import CountsSpec, ModelSpec, Number, PublishedSpec, SamplesSpec
+from polysys.errors import InputError, PolysysError
 
 GLASS, NET = "spherical-p-spin:n=3,p=3", "deep-linear:widths=1-1-1,data=gaussian"
-SPEC = TableSpec(
+SPEC = SamplesSpec(
     label="small:seed=5",
     title="A glass and a network",
     source="For tests.",
@@ -280,3 +279,143 @@ def test_columns_become_arrays_and_a_frame(root):
 def test_labels_that_are_no_folder_names_are_refused(label, tmp_path):
     with pytest.raises((InputError, ho.TableError)):
         build(msgspec.structs.replace(SPEC, label=label), tmp_path, workers=0)
+
+
+V1 = Path(__file__).parent / "tables_v1" / "glass__version-1"
+
+
+def test_a_table_of_version_1_is_upgraded_when_it_is_loaded():
+    assert json.loads((V1 / "table.json").read_text())["version"] == 1
+    table = ho.load_table(V1)
+    assert table.kind == "samples" and table.description.version == 2 and table.description.key == ["model", "sample"]
+    assert table.verify("slow", fraction=1.0).is_ok
+    assert [r.n_real for r in table.rows] == [r.n_real for r in ho.load_table(V1).rows]
+
+
+def test_the_upgrade_script_needs_nothing_but_python(tmp_path):
+    folder = Path(shutil.copytree(V1, tmp_path / "table"))
+    script = Path(ho.__file__).parent / "tables" / "upgrades" / "v1_to_v2.py"
+    done = subprocess.run([sys.executable, "-I", "-S", str(script), str(folder)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((folder / "table.json").read_text())["version"] == 2
+    assert ho.load_table(folder).verify("slow", fraction=1.0).is_ok
+    again = subprocess.run([sys.executable, "-I", "-S", str(script), str(folder)], capture_output=True, text=True, check=False)
+    assert again.returncode == 2 and "no table.json of version 1" in again.stderr
+
+
+def test_a_table_of_version_1_that_was_altered_is_refused(tmp_path):
+    folder = Path(shutil.copytree(V1, tmp_path / "table"))
+    path = folder / "table.json"
+    path.write_text(path.read_text().replace("CC-BY-4.0", "CC0"))
+    with pytest.raises(ho.TableError, match="altered"):
+        ho.load_table(folder)
+
+
+COUNTS = CountsSpec(
+    label="counts:test=1",
+    title="Counts",
+    source="For tests.",
+    seed=1,
+    models=[
+        "deep-linear:widths=1-1-1,data=gaussian,m=1",
+        "deep-linear:widths=2-1-2,data=gaussian,m=2",
+        "deep-linear:widths=2-2-2,data=gaussian,m=2",
+        "layered-spin-glass:widths=2-2-3",
+        "polynomial-network:widths=2-1-1,activation=z^2,data=gaussian,m=3,output=fixed",
+    ],
+    open=["deep-linear:widths=3-3-3,data=gaussian,m=3"],
+    certificates=["deep-linear:widths=2-2-2,data=gaussian,m=2"],
+)
+PUBLISHED = PublishedSpec(
+    label="published:test=1",
+    title="Published",
+    source="For tests.",
+    seed=1,
+    numbers=[
+        Number("singular vector tuples of 2x2x3", "A", "theorem 1", "8", True, "count layered-spin-glass:widths=2-2-3"),
+        Number("singular vector tuples of 2x2x3, misprinted", "A", "theorem 1", "9", False, "count layered-spin-glass:widths=2-2-3"),
+        Number("mean number of points", "B", "page 1", "10.55", True, "mean spherical-p-spin:n=3,p=3"),
+        Number("bound", "C", "table 2", "1089", False, "stable deep-linear:widths=2-2-2,data=gaussian,m=2"),
+        Number("something else", "C", "table 3", "about 7", False),
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory):
+    """A data folder with a table of counts and one of published numbers."""
+    place = tmp_path_factory.mktemp("data")
+    for spec in (COUNTS, PUBLISHED):
+        build(spec, place, work=place.parent / "work2" / spec.label[:6], workers=0)
+    return place
+
+
+def test_generic_counts_are_those_of_the_literature_and_of_groebner_bases(others):
+    """2-1-2: 1 + 4 s dy = 17; 2-2-2 with two data: 225 = 1 + 2 * 16 + 192 (Groebner degree); 2x2x3: 8 (Friedland & Ottaviani)."""
+    table = ho.load_table("counts:test=1", root=others)
+    found = {r.model: (r.n_complex, r.n_torus, r.rigor) for r in table.rows}
+    assert found["deep-linear:widths=1-1-1,data=gaussian,m=1"] == (5, 4, "proved")
+    assert found["deep-linear:widths=2-1-2,data=gaussian,m=2"] == (17, 16, "proved")
+    assert found["deep-linear:widths=2-2-2,data=gaussian,m=2"] == (225, 192, "numerical")
+    assert found["layered-spin-glass:widths=2-2-3"] == (8, None, "proved")
+    assert found["polynomial-network:widths=2-1-1,activation=z^2,data=gaussian,m=3,output=fixed"] == (9, None, "proved")
+    assert found["deep-linear:widths=3-3-3,data=gaussian,m=3"] == (None, None, "open")
+    assert "trace test passed" in next(r.evidence for r in table.rows if r.n_complex == 225)
+    assert table.description.completeness.answer == "no"
+    report = table.verify("slow", fraction=1.0)
+    assert report.is_ok and "1 rows" in report.checks[-1].detail
+    assert table.census("deep-linear:widths=2-2-2,data=gaussian,m=2").n_complex == 225
+    replayed = table.replay(5)
+    assert replayed.is_ok and len(replayed.checks) == 5
+    with pytest.raises(InputError, match="has no samples"):
+        table.mean("n_real")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (",225,192,", ",227,192,", "strata"),
+        (",225,192,", ",223,190,", "sign flips"),
+        (",17,16,", ",19,18,", "theorem"),
+        (",225,192,numerical", ",225,192,proved", "theorem"),
+        (",,,open,", ",96333,,open,", "open"),
+    ],
+)
+def test_forged_counts_fail_the_fast_check(others, tmp_path, old, new, words):
+    folder = Path(shutil.copytree(others / "tables" / folder_name(COUNTS.label), tmp_path / "table"))
+    edit_rows(folder, lambda lines: [line.replace(old, new) for line in lines])
+    reseal(folder)
+    report = ho.load_table(folder).verify("fast")
+    assert not report.is_ok and words in str(report)
+
+
+def test_published_numbers_stand_beside_ours(others, tmp_path):
+    table = ho.load_table("published:test=1", root=others)
+    assert [r.agreement for r in table.rows] == ["agrees", "disagrees", "agrees", "agrees", "not compared"]
+    assert [r.ours for r in table.rows] == ["8", "8", "10.552360", "1089", None]
+    assert table.verify("slow").is_ok and table.replay(4).is_ok
+    folder = Path(shutil.copytree(table.folder, tmp_path / "table"))
+    edit_rows(folder, lambda lines: [line.replace("disagrees", "agrees") for line in lines])
+    reseal(folder)
+    assert not ho.load_table(folder).verify("fast").is_ok
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("label = 1", "wrong"),
+        ('label = "a:b=1"\ntitle = "t"\nsource = "s"\nmodels = []', "wrong"),
+        ('label = "a:b=1"\ntitle = "t"\nsource = "s"\n[[models]]\nlabel = "x"\nsamples = 0', "wrong"),
+        ('label = "a:b=1"\ntitle = "t"\nsource = "s"\nfoo = 1\n[[models]]\nlabel = "x"\nsamples = 1', "foo"),
+        ('kind = "nothing"\nlabel = "a:b=1"', "wrong"),
+        ('label = "a:b=1"\ntitle = "t"\nsource = "s"\n[[models]]\nlabel = "nowhere:n=1"\nsamples = 1', "no model"),
+        ('label = "A"\ntitle = "t"\nsource = "s"\n[[models]]\nlabel = "x"\nsamples = 1', "wrong"),
+        ("[", "not TOML"),
+    ],
+)
+def test_a_wrong_specification_is_one_sentence(tmp_path, text, words):
+    spec = tmp_path / "spec.toml"
+    spec.write_text(text)
+    with pytest.raises((InputError, PolysysError), match=words) as refusal:
+        build(spec, tmp_path / "data", work=tmp_path / "work", workers=0)
+    assert "\n" not in str(refusal.value)
