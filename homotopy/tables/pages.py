@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from homotopy.tables.catalogue import CatalogueEntry
 from homotopy.tables.cells import RIGOR
 from homotopy.tables.layout import ModelEntry, TableFile, folder_name
 
@@ -30,6 +31,17 @@ def page(table: TableFile) -> str:
         *([f'print(table.mean("n_real", model="{example}"))'] if example else []),
         "```",
     ]
+    return "\n".join(lines) + "\n"
+
+
+def index_page(entries: Sequence[CatalogueEntry]) -> str:
+    """The page that lists all tables."""
+    names = [entry.folder.rpartition("/")[2] for entry in entries]
+    lines = ["# All tables", "", "| label | rows | certificates | |", "|---|---|---|---|"]
+    lines += [
+        f"| [`{e.label}`]({name}.md) | {e.n_rows} | {e.n_certificates} | {e.title} |" for e, name in zip(entries, names, strict=True)
+    ]
+    lines += ["", "```{toctree}", ":hidden:", "", *names, "```"]
     return "\n".join(lines) + "\n"
 
 

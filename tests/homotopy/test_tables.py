@@ -419,3 +419,13 @@ def test_a_wrong_specification_is_one_sentence(tmp_path, text, words):
     with pytest.raises((InputError, PolysysError), match=words) as refusal:
         build(spec, tmp_path / "data", work=tmp_path / "work", workers=0)
     assert "\n" not in str(refusal.value)
+
+
+def test_the_pages_of_the_documentation_are_those_of_the_tables():
+    path = Path(__file__).parents[2] / "scripts" / "table_pages.py"
+    module = {"__name__": "pages", "__file__": str(path)}
+    exec(path.read_text(), module)
+    wanted = module["pages"]()
+    there = set((path.parents[1] / "docs" / "tables").glob("*.md"))
+    assert there == set(wanted), "run python scripts/table_pages.py"
+    assert all(file.read_text() == text for file, text in wanted.items()), "run python scripts/table_pages.py"
