@@ -9,10 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.cli_output import write
+from homotopy.cli_output import ExitCode, check_target, write
 from polysys.errors import InputError
 
-CHECK_FAILED = 1
 JsonOption = Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")]
 TableArgument = Annotated[str, typer.Argument(metavar="LABEL", help="Label of a table, or its folder.")]
 RootOption = Annotated[
@@ -101,6 +100,7 @@ def verify(
     """Recheck tables."""
     from homotopy.tables import list_tables, load_table
 
+    check_target(json_file)
     if overall + fast + (slow is not None) > 1:
         raise InputError("--overall, --fast and --slow exclude each other.", "Give one of them.")
     speed = "overall" if overall else "fast" if slow is None else "slow"
@@ -121,7 +121,7 @@ def verify(
         ]
         write(json_file, json.dumps(content, indent=1))
     if not all(r.is_ok for r in reports):
-        raise typer.Exit(CHECK_FAILED)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
 @tables_app.command()
@@ -135,13 +135,14 @@ def diff(
     from homotopy.tables import load_table
     from homotopy.tables.diff import diff as compare
 
+    check_target(json_file)
     found = compare(load_table(first, root), load_table(second, root))
     if json_file is not None:
         write(json_file, json.dumps(found.to_dict(), indent=1))
     if json_file != "-":
         typer.echo(repr(found))
     if not found.is_empty:
-        raise typer.Exit(CHECK_FAILED)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
 @tables_app.command()
