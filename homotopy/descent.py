@@ -63,6 +63,10 @@ class Descent:
     n_steps : int
     is_image : bool
         Whether it is the image of another one under a symmetry of the potential, and was not followed itself.
+    minimum : int or None
+        Number of the minimum (uphill: maximum) to which it leads: `point`, or where a flow ends at another saddle, which
+        happens where an invariant subspace leads into it, one to which the way goes on from there. That one lies in the same component
+        of the sublevel set below the first saddle.
     path : float array (steps + 1, n)
         From the saddle to the end, where paths were asked for; else empty.
     """
@@ -75,6 +79,7 @@ class Descent:
     is_descending: bool
     n_steps: int
     is_image: bool = False
+    minimum: int | None = None
     path: Vector = field(default_factory=lambda: np.zeros((0, 0)), repr=False, compare=False)
 
 
@@ -148,6 +153,10 @@ def descents(
             run = runs[root]
             runs[half] = _Run(run.end, run.path[:, list(element.perm)] * np.array(element.signs), run.is_monotone)
     kinds, found = _matched(flow, certificates, points, where, sizes, halves, runs)
+    onward: dict[int, int | None] = {}
+    for half in halves:
+        if kinds[half] is End.SADDLE:
+            _continue(flow, certificates, points, where, sizes, found[half], reach, onward)
     result = []
     for half in halves:
         run = runs[half]
@@ -155,11 +164,46 @@ def descents(
         result.append(
             Descent(
                 *half, kinds[half], found.get(half), tuple(run.path[-1].tolist()), run.is_monotone,
-                len(run.path) - 1, origin[half][0] != half, kept,
+                len(run.path) - 1, origin[half][0] != half, _goal(kinds[half], found.get(half), onward), kept,
             )
         )  # fmt: skip
     sign = -1.0 if uphill else 1.0
     return tuple(result), {s: sign * float(values[0]) for s, (values, _) in spectra.items()}
+
+
+def _goal(kind: End, point: int | None, onward: Mapping[int, int | None]) -> int | None:
+    if point is None or kind in (End.MINIMUM, End.MAXIMUM):
+        return point
+    return onward.get(point)
+
+
+def _continue(
+    flow: Flow,
+    certificates: Sequence[Certificate],
+    points: Sequence[StationaryPoint],
+    where: Vector,
+    sizes: Vector,
+    saddle: int,
+    reach: float,
+    onward: dict[int, int | None],
+) -> None:
+    """Go on from a saddle of any index along its lowest mode, and from where that leads, until a minimum is reached."""
+    chain: list[int] = []
+    while saddle not in onward:
+        onward[saddle] = None  # until it is known
+        chain.append(saddle)
+        x = flow.on_domain(where[saddle])
+        values, vectors = flow.curvatures(x)
+        half = (saddle, 1)
+        run = _follow(flow, x, _oriented(vectors[:, 0]), values, float(sizes[saddle]), reach)
+        kinds, found = _matched(flow, certificates, points, where, sizes, [half], {half: run})
+        if kinds[half] in (End.MINIMUM, End.MAXIMUM):
+            onward.update(dict.fromkeys(chain, found[half]))
+            return
+        if kinds[half] is not End.SADDLE:
+            return
+        saddle = found[half]
+    onward.update(dict.fromkeys(chain, onward[saddle]))
 
 
 def _oriented(vector: Vector) -> Vector:

@@ -29,7 +29,7 @@ class LandscapeGraph:
     ----------
     census : Census
     network : networkx.MultiGraph
-        A node for each minimum, an edge for each saddle whose two descents ended at minima (a loop where they ended at
+        A node for each minimum, an edge for each saddle whose two descents lead to minima (a loop where they lead to
         the same one). Nodes and keys of edges are numbers of points of the census. Nodes have `energy`, `energy_ball`,
         `log_det` (of the Hessian; None if undecided) and `orbit`; edges `energy`, `energy_ball`, `eigenvalue` (the
         negative one), `barriers` (from each minimum that it joins, by its number) and `orbit`.
@@ -59,7 +59,7 @@ class LandscapeGraph:
 
     @property
     def n_unmatched(self) -> int:
-        """Number of descents that did not end at a certified minimum."""
+        """Number of descents that did not end at a certified minimum, those that ended at saddles among them."""
         return sum(d.end is not End.MINIMUM for d in self.descents)
 
     @property
@@ -145,6 +145,7 @@ class LandscapeGraph:
                     "side": d.side,
                     "end": d.end.value,
                     "point": d.point,
+                    "minimum": d.minimum,
                     "coordinates": list(d.coordinates),
                 }
                 for d in self.descents
@@ -213,8 +214,8 @@ def graph(census: Census) -> LandscapeGraph:
             network.add_node(k, **_energy(p), log_det=widths[p.solution], orbit=p.orbit)
     ends: dict[int, list[int]] = {}
     for d in found:
-        if d.end is End.MINIMUM and d.point is not None:
-            ends.setdefault(d.saddle, []).append(d.point)
+        if d.minimum is not None:
+            ends.setdefault(d.saddle, []).append(d.minimum)
     for saddle, minima in ends.items():
         if len(minima) == 2:
             p = points[saddle]

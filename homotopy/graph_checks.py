@@ -39,12 +39,15 @@ def graph_evidence(checks: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _all_matched(found: tuple[Descent, ...]) -> Evidence:
-    """Every descent ends at a minimum of the census; one that ends at an unlisted point shows that the list has a gap."""
+    """Every descent ends at a point of the census; one that ends at an unlisted point shows that the list has a gap."""
     name = MATCHED
     ends = Counter(d.end for d in found if d.end is not End.MINIMUM)
     if not ends:
         return Evidence(name, Verdict.YES, f"all {len(found)} descents ended at certified minima")
     words = ", ".join(f"{n} {end.value}" for end, n in ends.items())
+    if all(d.minimum is not None for d in found):
+        what = f"all {len(found)} descents ended at certified points, {words}, from which the way goes on to minima"
+        return Evidence(name, Verdict.YES, what)
     outcome = Verdict.NO if ends[End.UNLISTED] else Verdict.UNDECIDED
     return Evidence(name, outcome, f"of {len(found)} descents {words}")
 
@@ -59,7 +62,7 @@ def _all_descend(found: tuple[Descent, ...]) -> Evidence:
 def _higher_saddles(census: Census, found: tuple[Descent, ...]) -> Evidence:
     """Every saddle lies above the minima it joins, by proof, and joins at most two."""
     name, points = "saddles above minima", census.points
-    pairs = [(d.saddle, d.point) for d in found if d.end is End.MINIMUM and d.point is not None]
+    pairs = [(d.saddle, d.minimum) for d in found if d.minimum is not None]
     below = sum(not points[s].energy > points[m].energy for s, m in pairs)
     if below:
         return Evidence(name, Verdict.UNDECIDED, f"not proved for {below} of {len(pairs)} pairs")
@@ -75,7 +78,7 @@ def _connected(census: Census, network: Any, found: tuple[Descent, ...]) -> Evid
     Notes
     -----
     Passing a point of index k > 1 attaches a cell of dimension k to the sublevel set, which joins no components; only
-    index-1 saddles do (Milnor, Morse Theory, theorem 3.2). Where descents end at saddles the graph may lack edges.
+    index-1 saddles do (Milnor, Morse Theory, theorem 3.2).
     """
     name, land = CONNECTED, census.landscape
     # a sphere of dimension 0 is two points
@@ -93,7 +96,7 @@ def _connected(census: Census, network: Any, found: tuple[Descent, ...]) -> Evid
         return Evidence(
             name, Verdict.UNDECIDED, what + "; there are points of undecided reality or index, or degenerate ones"
         )
-    if any(d.end not in (End.MINIMUM, End.UNLISTED) for d in found):
+    if any(d.minimum is None and d.end is not End.UNLISTED for d in found):
         return Evidence(name, Verdict.UNDECIDED, what + "; some descents ended at no minimum")
     return Evidence(name, Verdict.NO, what)
 

@@ -141,8 +141,12 @@ def test_a_descent_into_a_saddle_is_reported_not_guessed():
     """On the line y = 0 of this potential a saddle's unstable curve runs into another saddle."""
     g = ho.graph(ho.census(ps.expression("(x^4/4 - x^2/2 + x/9) + (1/2 - x)*y^2 + y^4/4")))
     ends = {d.end for d in g.descents}
-    assert End.SADDLE in ends and End.UNLISTED not in ends
-    assert outcomes(g)["descents matched"] is Verdict.UNDECIDED
+    assert End.SADDLE in ends and End.UNLISTED not in ends and g.n_unmatched > 0
+    # on from there it leads to a minimum lower than both, in the same part of the sublevel set
+    for d in g.descents:
+        energies = [float(g.point(k).energy.mid()) for k in (d.saddle, d.point, d.minimum)]
+        assert g.point(d.minimum).index == 0 and energies == sorted(energies, reverse=True)
+    assert outcomes(g)["descents matched"] is Verdict.YES and g.n_components == 1
 
 
 def test_a_descent_that_escapes_is_reported():
