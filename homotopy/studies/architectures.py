@@ -175,10 +175,8 @@ class Convention:
 
     def max_depth(self, n_weights: int) -> int:
         """The largest depth at which the width is 1 or more."""
-        depth = 1
-        while sum(self._weights_in_width(depth + 1)) <= n_weights:
-            depth += 1
-        return depth
+        least = sum(self._weights_in_width(2))
+        return 1 if least > n_weights else 2 + n_weights - least  # a further hidden layer of one neuron adds one weight
 
     def _equation(self, n_weights: int, depth: int) -> tuple[int, int, int]:
         """(a, b, N - c) of a n^2 + b n + c = N."""

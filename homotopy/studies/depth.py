@@ -70,8 +70,10 @@ class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     linear_networks, polynomial_networks : tuple of str
         Widths, the shallow networks first.
     activation : str
-    data, data_size, loss : str, int, str
-        What the networks are trained on.
+    data, data_size : str, int
+        What the networks are trained on; 0: all data.
+    losses : tuple of str
+        "sum", "mean" or both: the squared errors are summed, or averaged, beside l2 values from (0, 1). A series for each.
     network_samples : int
     network_tolerance : float
         By how much the numbers of weights in a series of networks may differ, relatively.
@@ -99,7 +101,7 @@ class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     activation: str = "z^2"
     data: str = "iris"
     data_size: int = 20
-    loss: str = "sum"
+    losses: tuple[str, ...] = ("sum", "mean")
     network_samples: int = 100
     network_tolerance: float = 0.2
     max_bound: int = 30_000
@@ -150,6 +152,8 @@ def _check_sizes(spec: DepthSpec) -> None:
         raise InputError("sphere_depths are not depths of 2 or more.", "Give sphere_depths = [2, 3, 4], say.")
     if not spec.architecture_weights or not all(6 <= n <= 10_000 for n in spec.architecture_weights):
         raise InputError("architecture_weights are not numbers from 6 to 10000.", "Give [30, 60, 100], say.")
+    if not spec.losses or len(set(spec.losses)) < len(spec.losses):
+        raise InputError(f"losses = {list(spec.losses)} names none, or one twice.", 'Give ["sum"] or ["sum", "mean"].')
     if len(set(spec.architecture_weights)) < len(spec.architecture_weights):
         raise InputError("architecture_weights name a number twice.", "Name each once.")
 
@@ -157,7 +161,7 @@ def _check_sizes(spec: DepthSpec) -> None:
 def plan(spec: DepthSpec) -> tuple[list[Case], list[str]]:
     """The models of all series, and what is left out with the reason."""
     effort = Effort(spec.samples, spec.classes)
-    data = NetworkData(spec.data, spec.data_size, spec.loss)
+    trained = [NetworkData(spec.data, spec.data_size, loss) for loss in spec.losses]
     cases: list[Case] = []
     left_out: list[str] = []
     if "layered" in spec.readings:
@@ -168,12 +172,12 @@ def plan(spec: DepthSpec) -> tuple[list[Case], list[str]]:
     for weights in spec.architecture_weights if "architecture" in spec.readings else ():
         found, missing = architecture_cases(weights, spec.architecture_tolerance, effort)
         cases, left_out = cases + found, left_out + missing
-    if "linear" in spec.readings:
-        cases += network_cases("linear", spec.linear_networks, data, None, spec.network_tolerance, spec.network_samples)
-    if "polynomial" in spec.readings:
-        cases += network_cases(
-            "polynomial", spec.polynomial_networks, data, spec.activation, spec.network_tolerance, spec.network_samples
-        )
+    tolerance, n = spec.network_tolerance, spec.network_samples
+    for data in trained:
+        if "linear" in spec.readings:
+            cases += network_cases("linear", spec.linear_networks, data, None, tolerance, n)
+        if "polynomial" in spec.readings:
+            cases += network_cases("polynomial", spec.polynomial_networks, data, spec.activation, tolerance, n)
     return cases, left_out
 
 

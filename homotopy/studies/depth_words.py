@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from homotopy.studies.effective import Curve
+from homotopy.studies.effective import Curve, curve
 from homotopy.studies.readings import READINGS
 from homotopy.studies.series import CLAIMS, Measured
 from homotopy.studies.trends import Trend
@@ -22,7 +22,7 @@ def conclusion(
             "In the primary reading, the effective spherical glass of an architecture, the number of complex stationary points "
             + (
                 f"first rises and then falls with depth: it is largest at depth {peaks} weights, so the claim that depth reduces it "
-                "holds beyond that depth only, and against a network with one hidden layer only for very deep ones."
+                f"holds beyond that depth only, and it drops below that of the shallowest network, of depth 2, {_simpler(curves)}."
                 if shapes == {"not monotone"}
                 else f"is {' or '.join(sorted(shapes))} over the depths asked for (largest at depth {peaks} weights)."
             )
@@ -49,6 +49,12 @@ def conclusion(
         f"fixed ({names})."
     )
     return " ".join(parts)
+
+
+def _simpler(curves: Sequence[Curve]) -> str:
+    """From which depth on each curve lies below its beginning."""
+    found = [(c.n_weights, curve(c.n_weights, c.n_weights).simpler_depth()) for c in curves]
+    return "from depth " + ", ".join(f"{depth} on for {n}" for n, depth in found if depth is not None) + " weights"
 
 
 def limits(measured: Sequence[Measured], left_out: Sequence[str], level: float) -> list[str]:

@@ -67,6 +67,10 @@ class Curve:
         half = self.count(self.peak) / 2
         return next((h for h in self.depths if h > self.peak and self.count(h) < half), None)
 
+    def simpler_depth(self) -> int | None:
+        """The first depth beyond the peak with a smaller count than depth 2; None if the curve ends before."""
+        return next((h for h in self.depths if h > self.peak and self.count(h) < self.count(2)), None)
+
 
 def curve(n_weights: int, max_depth: int, convention: Convention = CONVENTIONS[0]) -> Curve:
     """Depths from 2 to `max_depth`, as far as widths stay at 1 or more.

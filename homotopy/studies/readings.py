@@ -212,7 +212,9 @@ def network_cases(
         label = f"{family}:widths={join(widths)},{middle}{data.keys}"
         label = model_from_label(label).label
         weights = sum(a * b for a, b in itertools.pairwise(widths))
-        cases.append(Case(reading, reading, len(widths) - 1, label, join(widths), weights, None, samples))
+        cases.append(
+            Case(reading, f"{reading} {data.loss}", len(widths) - 1, label, join(widths), weights, None, samples)
+        )
     if not cases:
         raise InputError(f"There are no networks for the reading {reading}.", "Give 2-2-2 and 2-1-2-2, say.")
     depths, ends = [c.depth for c in cases], {(_widths(c.architecture)[0], _widths(c.architecture)[-1]) for c in cases}

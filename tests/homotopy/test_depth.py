@@ -39,6 +39,7 @@ TINY = DepthSpec(
     polynomial_networks=("1-1-1",),
     data="gaussian",
     data_size=3,
+    losses=("sum",),
     network_samples=8,
 )
 
@@ -95,6 +96,8 @@ def test_curves_are_the_formula_in_floats(n_weights):
     assert all(isclose(found.count(h), floats[h], rel_tol=1e-9) for h in found.depths)
     assert found.peak == max(floats, key=lambda h: floats[h])
     assert found.trend.verdict == "not monotone" and found.trend.maximum == (str(found.peak),)
+    simpler = curve(n_weights, n_weights).simpler_depth()
+    assert simpler is not None and (simpler not in floats or floats[simpler] < floats[2] <= floats[simpler - 1])
     half = found.half_depth()
     assert half is None or floats[half] < floats[found.peak] / 2 <= floats[half - 1]
 
@@ -199,7 +202,9 @@ def replace_spec(**changes):
         ({"linear_networks": ("2x2",)}, "cannot be read"),
         ({"linear_networks": ("2-2",)}, "widths"),
         ({"linear_networks": ()}, "no networks"),
-        ({"loss": "cross-entropy"}, "loss"),
+        ({"losses": ("cross-entropy",)}, "loss"),
+        ({"losses": ("sum", "sum")}, "losses"),
+        ({"losses": ()}, "losses"),
         ({"activation": "relu(z)"}, "not a polynomial"),
         ({"readings": ("layers",)}, "readings"),
         ({"readings": ()}, "readings"),
@@ -266,10 +271,14 @@ def test_an_interrupted_run_goes_on_and_gives_the_same_bytes(tmp_path):
     counts = next(t for t in report.tables if t.name == "counts")
     of = {row[0:2]: dict(zip(counts.columns, row, strict=True)) for row in counts.rows}
     assert of["layered", 2]["complex"] == 3 and of["layered", 3]["complex"] == 6
-    assert of["linear", 2]["complex"] == 9 and of["linear", 4]["complex"] == 49  # FACTS: 1-2-1 and the chain of four
-    assert of["polynomial", 2]["complex"] == 9 and of["polynomial", 2]["complex known by"].startswith("enumeration")
+    assert (
+        of["linear sum", 2]["complex"] == 9 and of["linear sum", 4]["complex"] == 49
+    )  # FACTS: 1-2-1 and the chain of four
+    assert of["polynomial sum", 2]["complex"] == 9 and of["polynomial sum", 2]["complex known by"].startswith(
+        "enumeration"
+    )
     subjects = [f.subject for f in report.findings]
-    for series in ("layered", "sphere", "architecture 12", "linear"):
+    for series in ("layered", "sphere", "architecture 12", "linear sum"):
         assert sum(s.startswith(series + ": ") for s in subjects) == 4 + len(QUANTITIES)
     verdicts = {f.subject: f.verdict for f in report.findings}
     assert verdicts["layered: fewer stationary points with depth"] == "fails"
