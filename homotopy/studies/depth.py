@@ -209,7 +209,7 @@ def run(spec: DepthSpec, bench: Bench) -> Report:
     return Report(
         "Depth at a fixed number of parameters",
         QUESTION,
-        tuple(tables),
+        tuple(table for table in tables if table.rows),
         tuple(findings),
         conclusion(series, trends, curves),
         tuple(limits(measured, left_out, spec.level)),

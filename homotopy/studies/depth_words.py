@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from homotopy.studies.effective import Curve, curve
 from homotopy.studies.readings import READINGS
-from homotopy.studies.series import CLAIMS, Measured
+from homotopy.studies.series import CLAIMS, QUANTITIES, Measured
 from homotopy.studies.trends import Trend
 
 
@@ -61,9 +61,10 @@ def limits(measured: Sequence[Measured], left_out: Sequence[str], level: float) 
     """What the numbers do not show."""
     open_samples = sum(m.ensemble.n_open for m in measured)
     every = sum(m.case.n_samples for m in measured)
+    n_series = len({m.case.series for m in measured})
     notes = [
-        f"Each verdict on an estimated series is false with probability {level:g} at most, for means whose Student statistics hold; "
-        f"with {len(dict.fromkeys(m.case.series for m in measured))} series and ten quantities a few false ones must be expected at larger levels.",
+        f"A verdict on an estimated series is false with probability {level:g} at most, where Student's statistics hold for the means: over "
+        f"{n_series} series and {len(QUANTITIES)} quantities up to {n_series * len(QUANTITIES) * level:.1f} false ones are to be expected.",
         "The equation of Becker, Zhang and Lee is used as later work reports it.",
     ]
     if open_samples:

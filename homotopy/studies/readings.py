@@ -81,7 +81,7 @@ class Effort:
     def refuse(self, label: str, n_classes: int) -> InputError:
         """The error for a model that is out of reach."""
         hours = MIN_SAMPLES * n_classes * SECONDS_PER_CLASS / 3600
-        cost = f"{hours:.1g}" if hours < 1e6 else "millions of"
+        cost = f"{hours:.1g}" if hours < 1 else f"{hours:.0f}" if hours < 1e6 else "millions of"
         return InputError(
             f"{label} has {n_classes if n_classes < 10**9 else f'{n_classes:.2e}'} complex classes: {MIN_SAMPLES} samples "
             f"would take about {cost} hours of one core.",
