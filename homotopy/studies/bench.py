@@ -70,8 +70,12 @@ class Bench:
         points: bool = False,
         timeout: float = 600.0,
         options: Options | None = None,
+        is_small: bool = False,
     ) -> Ensemble:
-        """Samples 0, .., samples - 1 of a model, counted or read; the arguments are those of :func:`homotopy.ensemble`."""
+        """Samples 0, .., samples - 1 of a model, counted or read; the arguments are those of :func:`homotopy.ensemble`.
+
+        A small one is counted in this process: others take seconds to start.
+        """
         chosen = model_from_label(model) if isinstance(model, str) else model
         place = self.folder / "ensembles" / _name(chosen.label, [seed, points, repr(options)])
         place.parent.mkdir(exist_ok=True)
@@ -84,7 +88,7 @@ class Bench:
             points=points,
             timeout=timeout,
             options=options,
-            workers=self.workers,
+            workers=0 if is_small else self.workers,
             progress=self._progress,
             say=self.say,
         )

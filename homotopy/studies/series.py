@@ -20,6 +20,7 @@ from polysys import theory
 from polysys.labels import model_from_label
 from polysys.theory import MeanCounts, Prediction
 
+_SMALL = 1 / 6  # estimated minutes below which an ensemble is not worth starting processes
 _EXACT = ("exact", "quadrature")
 
 
@@ -81,7 +82,10 @@ class Measured:
 def measure(bench: Bench, case: Case, predicted: MeanCounts | None, seed: int, draws: int) -> Measured:
     """Count, observe and predict one model."""
     model = model_from_label(case.label)
-    ensemble = bench.ensemble(model, samples=case.n_samples, seed=sample_seed(seed, case.label), points=True)
+    is_small = case.n_classes is not None and case.minutes < _SMALL
+    ensemble = bench.ensemble(
+        model, samples=case.n_samples, seed=sample_seed(seed, case.label), points=True, is_small=is_small
+    )
     observation = observe(bench, ensemble, model, draws)
     inside, pooled = observation.trade_off(), observation.trade_off(is_within=False)
     return Measured(case, ensemble, observation, predicted, inside, pooled)
