@@ -221,7 +221,7 @@ def run(spec: DepthSpec, bench: Bench) -> Report:
 _COUNTS = (
     "Counts of each model. Complex and real counts are up to sign on spheres (a class carries the points named) and of solutions for "
     "networks; minima are points, and once up to symmetry. Every sample is certified; means have standard errors, medians 95 % "
-    "intervals; exact means come from theory."
+    "intervals; predicted means come from theory, exact (exact, quadrature) or with a standard error (monte-carlo)."
 )
 _MINIMA = (
     "Minima up to symmetry: means over samples with standard errors. Energies are per spin on spheres, and for networks over the loss at "
@@ -229,7 +229,7 @@ _MINIMA = (
     "square curvature of all stationary points of the sample. Ratio and overlap compare with as many uniform points of the same norms. Rank "
     "correlations (Spearman, energy against log-curvature) have 95 % bootstrap intervals over samples."
 )
-_INDICES = "Mean number of points of each Morse index, enumerated and exact."
+_INDICES = "Mean number of points of each Morse index, enumerated and predicted."
 
 FULL = DepthSpec()
 QUICK = DepthSpec(
