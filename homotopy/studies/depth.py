@@ -85,8 +85,8 @@ class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     seed: int = 1
     level: float = 0.01
-    samples: int = 300
-    classes: int = 50_000
+    samples: int = 200
+    classes: int = 30_000
     draws: int = 100
     readings: tuple[str, ...] = tuple(READINGS)
     layered_weights: int = 12
@@ -102,7 +102,7 @@ class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: str = "iris"
     data_size: int = 20
     losses: tuple[str, ...] = ("sum", "mean")
-    network_samples: int = 100
+    network_samples: int = 40
     network_tolerance: float = 0.2
     max_bound: int = 30_000
     max_minutes: float = 240.0
