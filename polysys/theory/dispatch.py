@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from polysys.errors import InputError
 from polysys.models.base import Model
+from polysys.models.deep_linear import DeepLinear
 from polysys.models.layered_spin_glass import LayeredSpinGlass
 from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.theory.deep_linear import deep_linear_counts, is_solvable
 from polysys.theory.layered import layered_counts
 from polysys.theory.p_spin import spherical_counts
 from polysys.theory.prediction import MeanCounts
@@ -15,6 +17,8 @@ from polysys.theory.prediction import MeanCounts
 
 def has_mean_counts(model: Model) -> bool:
     """Whether :func:`mean_counts` knows the model."""
+    if isinstance(model, DeepLinear):
+        return is_solvable(model)
     return isinstance(model, LayeredSpinGlass) or (isinstance(model, SphericalPSpin) and model.couplings == "kostlan")
 
 
@@ -40,6 +44,7 @@ def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCoun
     -----
     Spherical p-spin, pure, mixed or with a Gaussian field: :mod:`polysys.theory.isotropic`. Layered glasses:
     :mod:`polysys.theory.layered`; where these need random matrices the seed is 0, see `layered_counts` for more of them.
+    Deep linear networks: :mod:`polysys.theory.deep_linear`.
 
     References
     ----------
@@ -56,7 +61,12 @@ def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCoun
         return spherical_counts(model, window)
     if isinstance(model, LayeredSpinGlass):
         return layered_counts(model.widths, model.degrees, window)
+    if isinstance(model, DeepLinear) and is_solvable(model):
+        if window is not None:
+            raise InputError("Deep linear networks have no energy windows here.", "Leave the window out.")
+        return deep_linear_counts(model)
     raise InputError(
         f"No exact mean counts are known here for {model.label}.",
-        "They are for layered-spin-glass and for spherical-p-spin with kostlan couplings; give other predictions as numbers or as a file.",
+        "They are for layered-spin-glass, spherical-p-spin with kostlan couplings, and deep-linear with widths 1-1-..-1 or one hidden "
+        "layer and one datum; give other predictions as numbers or as a file.",
     )

@@ -85,7 +85,7 @@ def _layered(glass: LayeredSpinGlass, limits: Window, samples: int | None, seed:
     factor = signs * exp(sum(_log_sphere(n) + (n - 1) / 2 * log(d / (2 * pi)) for n, d in wide))
     if samples is None and limits == EVERYWHERE and orders == [1, 1, 1] and sorted(dims)[:2] == [1, 1]:
         return _two_by_two(glass.label, max(dims), factor)
-    chosen = samples or int(np.clip(_WORK / (60 * (sum(dims) + 1) ** 2), 1024, 131072))
+    chosen = samples or int(np.clip(_WORK / (60 * (sum(dims) + 1) ** 2), 1024, 32768))
     scaled = (limits[0] * sqrt(n_spins), limits[1] * sqrt(n_spins))  # H/N = V/sqrt(N)
     found = sampled(*_ensemble(dims, orders), scaled, chosen, seed)
     reference = f"{_KAC_RICE}; {chosen} matrices, seed {seed}"

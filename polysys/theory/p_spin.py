@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from math import sqrt
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,7 @@ from scipy.special import gammainc
 
 from polysys.errors import InputError
 from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.theory.closed_form import MAX_SIZE, closed_form
 from polysys.theory.hermite import Floats
 from polysys.theory.isotropic import (
     EVERYWHERE,
@@ -58,12 +60,13 @@ def p_spin_counts(n: int, p: int, window: Sequence[float] | None = None, *, by_i
     Examples
     --------
     >>> print(p_spin_counts(6, 3))  # FACTS: 50.873137
-    Mean counts of spherical-p-spin:n=6,p=3: 50.873137 (0: 4.411781  1: 8.991248  2: 12.033539  3: 12.033539  4: 8.991248  5: 4.411781) [Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165, theorem 2.1]
+    Mean counts of spherical-p-spin:n=6,p=3: 50.873137 (0: 4.411781  1: 8.991248  2: 12.033539  3: 12.033539  4: 8.991248  5: 4.411781) [Breiding, ...]
     >>> round(p_spin_counts(20, 3, window=(-2, -1.632993))[0].value, 3)  # minima below -E_inf
     0.166
     """
     n, p = check_size(n, p)
-    return _spherical(IsotropicField.mixture(n, {p: 1.0}), f"spherical-p-spin:n={n},p={p}", window, by_index)
+    label = f"spherical-p-spin:n={n},p={p}"
+    return _spherical(IsotropicField.mixture(n, {p: 1.0}), label, window, by_index, (Fraction(p), Fraction(p * (p - 1))))
 
 
 def p_spin_energy_density(n: int, p: int, energies: npt.ArrayLike) -> Floats:
@@ -111,18 +114,25 @@ def field_of(model: SphericalPSpin) -> IsotropicField:
 
 def spherical_counts(model: SphericalPSpin, window: Sequence[float] | None = None) -> MeanCounts:
     """Mean counts of a spherical model with Kostlan couplings."""
-    return _spherical(field_of(model), model.label, window, by_index=model.n <= MAX_SPINS)
+    squares = {p: Fraction(w) ** 2 for p, w in zip(model.degrees, model.weights or (), strict=True)}
+    first = sum((p * c for p, c in squares.items()), Fraction(model.field) ** 2)
+    second = sum((p * (p - 1) * c for p, c in squares.items()), Fraction(0))
+    return _spherical(field_of(model), model.label, window, model.n <= MAX_SPINS, (first, second))
 
 
-def _spherical(field: IsotropicField, label: str, window: Sequence[float] | None, by_index: bool) -> MeanCounts:
+def _spherical(
+    field: IsotropicField, label: str, window: Sequence[float] | None, by_index: bool, derivatives: tuple[Fraction, Fraction]
+) -> MeanCounts:
     limits = check_window(window)
     if by_index and field.n > MAX_SPINS:
         raise InputError(f"Counts by index are computed up to {MAX_SPINS} spins.", "Ask for the total: by_index=False.")
     if field.f2 == 0 or (limits == EVERYWHERE and field.f1 == field.f2 and field.f == field.f1 / 2):
         return _proved(field, label, limits)
     reference = _PURE if field.energy_spread == 0 else _MIXED
-    value, error = total_count(field, limits)
-    total = Prediction(value, error, "quadrature", reference)
+    if limits == EVERYWHERE and field.n <= MAX_SIZE:
+        total = closed_form(field.n, *derivatives).prediction
+    else:
+        total = Prediction(*total_count(field, limits), "quadrature", reference)
     if not by_index:
         return MeanCounts(label, MappingProxyType({}), total)
     values, errors = counts_by_index(field, limits)

