@@ -21,6 +21,7 @@ from homotopy.options import Options
 from homotopy.solve import PathAccount, Progress, SolveReport, solve
 from homotopy.stationary_set import StationarySet, in_words
 from homotopy.status import Completeness
+from homotopy.words import counted, plural
 from polysys.counts import RootCount
 from polysys.formulation import Kind
 from polysys.labels import model_from_label
@@ -250,28 +251,27 @@ class Census:
         land, expected, found = self.landscape, *self.euler
         seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
         sample = f", sample {land.index}" if land.index else ""
-        unit = "classes" if land.formulation.points_per_class > 1 else "solutions"
+        unit = "class" if land.formulation.points_per_class > 1 else "solution"
         of = f" of {self.bounds[0].value}" if self.bounds else ""
         of = of.replace("of", "of at most") if self.bounds and self.n_complex < self.bounds[0].value else of
-        real = (
-            f"{self.n_real_classes} classes = {self.n_real} points"
-            if land.formulation.points_per_class > 1
-            else f"{self.n_real} points"
-        )
+        unit = unit if (self.bounds[0].value if self.bounds else self.n_complex) == 1 else plural(unit)
+        real = counted(self.n_real, "point")
+        if land.formulation.points_per_class > 1:
+            real = f"{counted(self.n_real_classes, 'class')} = {real}"
         by_index = self.by_index
         width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
         euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
         euler = f"found {found}, none required (not shown to be coercive)" if expected is None and found is not None else euler
         euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
-        group = f", {self.n_complex_orbits} orbits of the symmetry group"
+        group = f", {counted(self.n_complex_orbits, 'orbit')} of the symmetry group"
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
             f"  complex    {self.n_complex}{of} {unit} certified distinct{group}\n"
             f"  complete   {self.completeness}\n"
             f"  real       {real}, {self.n_undecided} undecided; "
-            f"{self.n_minima} minima{self._origin_note()}\n"
+            f"{counted(self.n_minima, 'minimum')}{self._origin_note()}\n"
             f"  index   {''.join(str(k).rjust(width) for k in by_index)}\n"
             f"  points  {''.join(str(v).rjust(width) for v in by_index.values())}{undecided}"
             f"     Euler characteristic {euler}\n"

@@ -55,10 +55,14 @@ def models() -> None:
     from polysys.labels import FAMILIES
 
     for family in FAMILIES.values():
-        typer.echo(f"{family.name}\n    {family.summary}\n    {family.grammar}\n    example: {family.example}\n")
+        typer.echo(
+            f"{family.name}\n    {family.summary}\n    {family.grammar}\n    sizes: {family.sizes}\n    example: {family.example}\n"
+        )
     typer.echo(
         "expression\n    your own polynomial potential, from a text file\n    expression:FILE\n"
-        "    file: optional lines 'domain: sphere', 'variables: x y', 'parameters: a = 1/2', then the polynomial"
+        "    sizes: at most 64 variables, powers up to 1000, a file of at most 1 MB\n"
+        "    file: optional lines 'domain: sphere', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
+        "A label may also stand in a .toml file: model = \"deep-linear\", widths = [2, 2, 2], .. (docs/models.md)."
     )
 
 

@@ -15,6 +15,7 @@ from scipy import special
 from homotopy.checks import check_level, is_number, is_whole
 from homotopy.sample_counts import SampleCounts
 from homotopy.statistics import Statistic
+from homotopy.words import counted, probability
 from polysys.errors import InputError
 from polysys.theory import MeanCounts, Prediction
 
@@ -83,13 +84,15 @@ class Comparison:
         worst = min(self.means, key=lambda m: m.p_value)
         many = f" ({len(self.means)} means tested together, Holm)" if len(self.means) > 1 else ""
         open_ = f"; {self.n_open} samples without a full result widen it" if self.n_open else ""
+        if self.n < 2:
+            return "consistent: a single sample, whose mean has no standard error, contradicts nothing"
         if self.is_consistent:
             return (
                 f"consistent: no mean deviates at level {self.level:g}; the largest deviation is z = {worst.z:+.2f} at "
-                f"{worst.name}, p = {self.p_value:.3g}{many}{open_}"
+                f"{worst.name}, p = {probability(self.p_value, 3)}{many}{open_}"
             )
         side = "more" if worst.z > 0 else "fewer"
-        return f"deviates: {side} {worst.name} than predicted, z = {worst.z:+.2f}, p = {self.p_value:.3g}{many}{open_}"
+        return f"deviates: {side} {worst.name} than predicted, z = {worst.z:+.2f}, p = {probability(self.p_value, 3)}{many}{open_}"
 
     def to_dict(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -117,13 +120,13 @@ class Comparison:
 
     def __repr__(self) -> str:
         lines = [
-            f"Comparison for {self.label} ({self.n} samples)",
+            f"Comparison for {self.label} ({counted(self.n, 'sample')})",
             "  mean of      predicted      found   std err       z       p",
         ]
         for m in self.means:
             found = f"{m.low:.5g}" if m.low == m.high else f"{m.low:.5g}..{m.high:.5g}"
             lines.append(
-                f"  {m.name:10} {m.predicted:11.6g} {found:>10} {m.standard_error:9.2g} {m.z:+7.2f} {m.p_value:7.2g}"
+                f"  {m.name:10} {m.predicted:11.6g} {found:>10} {m.standard_error:9.2g} {m.z:+7.2f} {probability(m.p_value):>7}"
             )
         return "\n".join([*lines, f"  {self.verdict}"])
 

@@ -13,6 +13,7 @@ from homotopy.classify import StationaryPoint
 from homotopy.closure import conjugates_closed
 from homotopy.solve import SolveReport
 from homotopy.status import Completeness, Verdict
+from homotopy.words import counted
 from polysys.counts import (
     RootCount,
     RootCountKind,
@@ -186,7 +187,7 @@ def decide(
         )
         if not is_exclusive and has_families(landscape):
             return CompletenessReport(Completeness.UNKNOWN, _FAMILIES, result)
-        reason = f"{n} certified distinct solutions = {best.name} [{best.reference}]"
+        reason = f"{counted(n, 'certified distinct solution')} = {best.name} [{best.reference}]"
         return CompletenessReport(Completeness.PROVED, reason, result)
     if best is not None and n < best.value and landscape.formulation.kind is Kind.PROJECTIVE:
         # The classes are the zeros of a section of a vector bundle on a product of projective spaces: where they are

@@ -19,6 +19,8 @@ _EXTRAS = (
     ("scikit-learn", "sklearn", "the data sets iris, wine, digits, diabetes: pip install 'stationary-points[datasets]'"),
     ("matplotlib", "matplotlib", "figures: pip install 'stationary-points[plot]'"),
     ("pandas", "pandas", "Census.to_frame: pip install pandas"),
+    ("distributed", "distributed", "ensembles on Dask: pip install 'stationary-points[cluster]'"),
+    ("torch", "torch", "networks to be read by ps.from_torch: pip install 'stationary-points[torch]'"),
 )
 
 _DOUBLE_WELL = "x^4/4 - x^2/2 + x*y/10 + y^2/2"  # three stationary points, all real
@@ -37,7 +39,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Look for engines and libraries and test the engines on x^2 = 2, x y = 1 (two solutions)."""
     findings = [Finding("python", True, True, f"{platform.python_implementation()} {platform.python_version()}")]
-    for name in ("sympy", "numpy", "networkx", "python-flint", "numba"):
+    for name in ("sympy", "numpy", "scipy", "networkx", "python-flint", "numba", "pyarrow", "msgspec"):
         findings.append(_package(name))
     findings.append(_exact_arithmetic())
     transports = [_engine("phcpy"), _engine("phc")]
@@ -48,8 +50,16 @@ def examine() -> list[Finding]:
     findings += [_msolve(), _bertini()]
     for name, module, purpose in _EXTRAS:
         there = find_spec(module) is not None
-        findings.append(Finding(name, there, False, version(name) if there else f"needed for {purpose}"))
+        findings.append(Finding(name, there, False, _version(name) if there else f"needed for {purpose}"))
     return findings
+
+
+def _version(name: str) -> str:
+    """A module may be there without its distribution's records."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "of unknown version"
 
 
 def _package(name: str) -> Finding:

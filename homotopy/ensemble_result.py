@@ -18,6 +18,7 @@ from homotopy.sample_counts import FAILED, VERDICTS, Integers, SampleCounts
 from homotopy.statistics import Floats, Statistic
 from homotopy.store import Family, Store
 from homotopy.store_format import add_digests
+from homotopy.words import counted
 
 _COLUMNS = (
     "sample", "failure_kind", "failure", "verdict", "bound", "n_complex", "n_real", "n_minima", "by_index", "n_degenerate", "n_undecided",
@@ -182,8 +183,11 @@ class Ensemble(SampleCounts):
         }
 
     def __repr__(self) -> str:
-        means = [m.interval() for m in self.means_by_index().values()]
-        if self.n_open:  # a mean that is not settled is a range
+        statistics = list(self.means_by_index().values())
+        means = [m.interval() for m in statistics]
+        if self.n_samples == 1 and not self.n_open:
+            names, rows = ("count", "+-"), [[f"{m.value:.4g}" for m in statistics], ["?"] * len(means)]
+        elif self.n_open:  # a mean that is not settled is a range
             names, rows = ("from", "to"), [[f"{m.low:.4g}" for m in means], [f"{m.high:.4g}" for m in means]]
         else:
             names = ("mean", "+-")
@@ -193,7 +197,7 @@ class Ensemble(SampleCounts):
             f"{n} {verdict}" for verdict, n in self.count_verdicts().items() if n or verdict == "proved"
         )
         where = "" if self.is_temporary else f" in {self.store.path}"
-        part = f"{self.n_samples} of {self.n_planned} samples" if self.n_missing else f"{self.n_samples} samples"
+        part = f"{self.n_samples} of {self.n_planned} samples" if self.n_missing else counted(self.n_samples, "sample")
         return (
             f"Ensemble of {self.label} (seed {self.seed}, {part}, digest {self.digest[:6]}){where}\n"
             f"  complete   {verdicts}{self._open_note()}\n"

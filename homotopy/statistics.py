@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scipy import special
 
 from homotopy.checks import check_level
+from homotopy.words import counted
 from polysys.errors import InputError
 
 Floats = npt.NDArray[np.float64]
@@ -49,8 +50,11 @@ class Interval:
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
-        widened = f", widened for {self.n_open} samples without a full result" if self.n_open else ""
-        return f"[{self.low:.6g}, {self.high:.6g}] ({100 * self.level:g} %, {self.method}, {self.n} samples{widened})"
+        samples = counted(self.n, "sample")
+        widened = f", widened for {counted(self.n_open, 'sample')} without a full result" if self.n_open else ""
+        if not isfinite(self.low) and not isfinite(self.high):
+            return f"unknown: too few samples for an interval ({100 * self.level:g} %, {self.method}, {samples}{widened})"
+        return f"[{self.low:.6g}, {self.high:.6g}] ({100 * self.level:g} %, {self.method}, {samples}{widened})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

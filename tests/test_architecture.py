@@ -56,6 +56,7 @@ ORDER = {
         "options",
         "status",
         "checks",
+        "words",
         "watch",
         "compiled",
         "intervals",

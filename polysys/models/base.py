@@ -121,17 +121,20 @@ def check_coefficients(n: int) -> None:
 
 def size(value: Any, name: str, least: int = 1, most: int = 64) -> int:
     """`value` as an int between `least` and `most`, or an InputError."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
-        raise InputError(f"{name} = {value!r:.60} is not a whole number from {least} to {most}.", "Give one.")
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise InputError(f"{name} = {value!r:.60} is not a whole number.", f"Give one from {least} to {most}.")
+    if not least <= value <= most:
+        shown = f"{name} = {value}" if abs(int(value)) < 10**12 else name  # Python does not print every integer
+        raise InputError(f"{shown} is too {'small' if value < least else 'large'}.", f"It goes from {least} to {most}.")
     return int(value)
 
 
 def sizes(values: Any, name: str, least: int = 1, least_length: int = 1, most: int = 64) -> tuple[int, ...]:
     """`values` as a tuple of sizes, or an InputError."""
-    if isinstance(values, str | int) or not isinstance(values, Sequence | np.ndarray) or len(values) < least_length:
-        raise InputError(
-            f"{name} = {values!r:.60} is not a list of at least {least_length} sizes.", "Give one, such as 2-2-2."
-        )
+    if isinstance(values, str | int) or not isinstance(values, Sequence | np.ndarray):
+        raise InputError(f"{name} = {values!r:.60} is not a list of sizes.", "Give one, such as 2-2-2.")
+    if len(values) < least_length:
+        raise InputError(f"{name} = {join(list(values))[:60]} has {len(values)} of at least {least_length} sizes.", "Add some.")
     return tuple(size(v, name, least, most) for v in values)
 
 

@@ -81,7 +81,7 @@ class SphericalPSpin(Model):
         object.__setattr__(self, "n", size(self.n, "n"))
         degrees = sizes((self.p,) if not isinstance(self.p, Sequence | np.ndarray) else self.p, "p", most=30)
         if len(set(degrees)) < len(degrees):
-            raise InputError(f"p = {self.p!r} names a degree twice.", "Give p=3, or p=2-3 for a mixture.")
+            raise InputError(f"p = {join(degrees)} names a degree twice.", "Give p=3, or p=2-3 for a mixture.")
         object.__setattr__(self, "p", degrees if len(degrees) > 1 else degrees[0])
         object.__setattr__(self, "degrees", degrees)
         object.__setattr__(self, "field", as_rational(self.field))

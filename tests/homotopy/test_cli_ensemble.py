@@ -79,7 +79,7 @@ def test_failures_are_named_and_make_the_exit_code_4(stationary, tmp_path):
     store.write(chunk, records)
     result = stationary(*RUN, "--store", str(tmp_path / "s"))
     assert result.code == 4 and "1 failed (1 timeout)" in result.out and "sample 3: timeout after 600 s" in result.out
-    assert "widened for 1 samples" in result.out
+    assert "widened for 1 sample " in result.out
     assert stationary(*RUN, "--store", str(tmp_path / "s"), "--retry-failed").code == 0
 
 

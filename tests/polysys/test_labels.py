@@ -384,3 +384,25 @@ def test_a_model_with_a_field_has_it_in_its_label_and_in_its_landscape():
         == model.sample(1).digest
         != ps.SphericalPSpin(3, 3).sample(1).digest
     )
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_every_family_its_keys_and_its_sizes_stand_in_the_documents(family):
+    from pathlib import Path
+
+    text = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
+    section = text.split(f"\n## {family.name}\n")[1].split("\n## ")[0]
+    assert all(f"`{key}`" in section for key in (*family.required, *family.optional))
+    assert family.sizes
+
+
+def test_the_numbers_in_the_sizes_are_the_proved_ones():
+    from polysys import counts
+
+    said = {name: family.sizes for name, family in FAMILIES.items()}
+    assert counts.cartwright_sturmfels(14, 3).value == 16383 and "16383 for n=14,p=3" in said["spherical-p-spin"]
+    layered = {widths: counts.friedland_ottaviani(widths, (1,) * len(widths)).value for widths in ((3, 3, 3), (4, 4, 4), (3, 3, 3, 3))}
+    assert layered == {(3, 3, 3): 37, (4, 4, 4): 240, (3, 3, 3, 3): 997}
+    assert "37 classes for 3-3-3, 240 for 4-4-4, 997 for 3-3-3-3" in said["layered-spin-glass"]
+    # 2-2-1: the closed form sum_r C(2,r) C(2,r) 4^r; 2-2-2 and 1-2-2-1: Mehta et al. 2022
+    assert "33 solutions for 2-2-1, 225 for 2-2-2, 129 for 1-2-2-1" in said["deep-linear"]

@@ -1,0 +1,32 @@
+"""Numbers with their nouns, as a person says them."""
+
+from __future__ import annotations
+
+_PLURALS = {"class": "classes", "minimum": "minima", "maximum": "maxima", "datum": "data"}
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "class"), counted(2, "class"), counted(0, "minimum"), counted(1, "certified distinct solution")
+    ('1 class', '2 classes', '0 minima', '1 certified distinct solution')
+    """
+    return f"{n} {noun if n == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """The plural of a noun that we use."""
+    return _PLURALS.get(noun, noun + "s")
+
+
+def probability(p: float, digits: int = 2) -> str:
+    """A probability; one too small for a double is not called zero.
+
+    Examples
+    --------
+    >>> probability(0.0312), probability(0.0)
+    ('0.031', '<1e-300')
+    """
+    return f"{p:.{digits}g}" if p >= 1e-300 else "<1e-300"
