@@ -19,6 +19,7 @@ from polysys.errors import InputError
 Cell = str | int | float | bool | None
 VERDICTS = ("falls", "rises", "constant", "not monotone", "holds", "fails", "undecided")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_MAX_ROWS = 120  # of a table on the page; its CSV file has all
 _MAX_PRINTED = 40  # characters of a cell
 
 
@@ -170,11 +171,11 @@ class Report:
             parts.append(f"![{self.title}]({figure})")
         rows = tuple((f.subject, f.verdict, f.sentence) for f in self.findings)
         parts += ["## Findings", Table("findings", "", ("about", "verdict", "evidence"), rows).to_markdown()]
-        parts += [
-            text
-            for t in self.tables
-            for text in (f"## {t.name.replace('-', ' ').capitalize()}", t.caption, t.to_markdown())
-        ]
+        for t in self.tables:
+            shown = Table(t.name, t.caption, t.columns, t.rows[:_MAX_ROWS])
+            rest = len(t.rows) - len(shown.rows)
+            parts += [f"## {t.name.replace('-', ' ').capitalize()}", t.caption, shown.to_markdown()]
+            parts += [f"And {rest} more rows in `{t.name}.csv`."] if rest else []
         if self.limits:
             parts += ["## Limits", "\n".join(f"- {limit}" for limit in self.limits)]
         parts += ["## Run it again", f"```sh\n{command}\n```"]
