@@ -21,6 +21,7 @@ from polysys.symmetry import SignedPermutation
 _START = 1e-3  # first displacement, in distances to the nearest other stationary point
 _STILL = 1e-8  # gradient (in units of curvature times that distance) at which a flow has ended
 _NEAR = 1e-4  # how far (in such distances) the certified point may lie from where the flow ended
+_PATIENCE = 3  # how often a flow that seems to rest far from a stationary point goes on, each time to a hundredth of the gradient
 _FAR = 1e4  # a flow this many radii of the set of stationary points away has left it
 _TIME = 1e9  # longest time, in units of the inverse curvature
 _RTOL, _ATOL = 1e-7, 1e-11
@@ -250,6 +251,28 @@ def _follow(flow: Flow, x: Vector, direction: Vector, values: Vector, size: floa
     start = flow.on_domain(x + _START * size * direction)
     # below the gradient at the start, or the flow would end before it begins
     still = min(_STILL * curvature * size, 0.01 * _START * size * abs(float(values[0])))
+    end, piece = _integrate(flow, start, curvature, still, size, reach)
+    pieces = [x[None, :], piece]
+    for _ in range(_PATIENCE):
+        # where a mode is soft the gradient is small far from the point of rest
+        if end is not None or _newton_step(flow, pieces[-1][-1]) <= 0.1 * _NEAR * size:
+            break
+        still *= 1e-2
+        further, piece = _integrate(flow, pieces[-1][-1], curvature, still, size, reach)
+        if further is not None:  # rounding keeps the gradient above this
+            break
+        pieces.append(piece)
+    path = np.concatenate(pieces)
+    energies = np.array([flow.energy(y) for y in path])
+    slack = max(map(flow.rounding, path)) + 1e-9 * float(energies[0] - energies[-1])
+    is_monotone = bool((np.diff(energies) <= slack).all() and energies[-1] < energies[0])
+    return _Run(end, path, is_monotone)
+
+
+def _integrate(
+    flow: Flow, start: Vector, curvature: float, still: float, size: float, reach: float
+) -> tuple[End | None, Vector]:
+    """How one integration ended (None: at rest), and its path."""
 
     def rest(_: float, y: Vector) -> float:
         return float(np.linalg.norm(flow.gradient(flow.on_domain(y)))) - still
@@ -268,12 +291,16 @@ def _follow(flow: Flow, x: Vector, direction: Vector, values: Vector, size: floa
             )  # fmt: skip
         if any(map(len, result.t_events)):
             break
-    path = np.array([x, *(flow.on_domain(y) for y in result.y.T)])
-    energies = np.array([flow.energy(y) for y in path])
-    slack = max(map(flow.rounding, path)) + 1e-9 * float(energies[0] - energies[-1])
-    is_monotone = bool((np.diff(energies) <= slack).all() and energies[-1] < energies[0])
     end = None if len(result.t_events[0]) else End.ESCAPED if len(result.t_events[1]) else End.UNFINISHED
-    return _Run(end, path, is_monotone)
+    return end, np.array([flow.on_domain(y) for y in result.y.T])
+
+
+def _newton_step(flow: Flow, x: Vector) -> float:
+    """Length of Newton's step to the point of rest."""
+    values, vectors = flow.curvatures(x)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = float(np.linalg.norm((vectors.T @ flow.gradient(x)) / values))
+    return step if np.isfinite(step) else float("inf")
 
 
 def _matched(
