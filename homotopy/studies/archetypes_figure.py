@@ -30,25 +30,29 @@ def drawing(
         _plane(axes[1, 0], networks, glasses)
         _frustration(axes[1, 1], networks, glasses)
         _recall(axes[1, 2], recalls)
-        for k, (label, seed) in enumerate(_examples(networks, glasses, spec)):
-            _tree(axes[2, k], label, seed, spec)
+        for k, (label, seed, index) in enumerate(_examples(networks, glasses, spec)):
+            _tree(axes[2, k], label, seed, index, spec)
 
     return draw
 
 
-def _examples(networks: Sequence[Sequence[Cell]], glasses: Sequence[Cell], spec: Any) -> list[tuple[str, int]]:
-    """The shallow end and the deep end of the last series along depth, and the first glass: sample 0 of each."""
+def _examples(networks: Sequence[Sequence[Cell]], glasses: Sequence[Cell], spec: Any) -> list[tuple[str, int, int]]:
+    """Label, seed and sample: of both ends of the last series along depth and the first glass, each with the most minima."""
     ordered = [c for group in networks for c in group] + list(glasses)
     numbers = {id(c): 1000 * spec.seed + k for k, c in enumerate(ordered)}
-    depth = [g for g in networks if g[0].place.axis == "depth"] or [networks[0]] if networks else []
+    depth = [g for g in networks if g[0].place.axis == "depth"] or list(networks[:1])
     chosen = [depth[-1][0], depth[-1][-1], glasses[0]] if depth else [glasses[0]]
-    return [(c.place.label, numbers[id(c)]) for c in chosen]
+    return [(c.place.label, numbers[id(c)], _richest(c)) for c in chosen]
 
 
-def _tree(axes: Any, label: str, seed: int, spec: Any) -> None:
-    axes.set_title(f"{label}, sample 0", fontsize=6.5)
+def _richest(cell: Cell) -> int:
+    return int(np.argmax([r.get("n_minima", 0) for r in cell.records]))
+
+
+def _tree(axes: Any, label: str, seed: int, index: int, spec: Any) -> None:
+    axes.set_title(f"{label}\nsample {index}, up to symmetry", fontsize=6.5)
     try:
-        draw_disconnectivity(axes, graph(census(sample(label, spec.l2, seed, 0))))
+        draw_disconnectivity(axes, graph(census(sample(label, spec.l2, seed, index))).quotient())
     except HomotopyError as error:
         axes.text(0.5, 0.5, error.what, ha="center", transform=axes.transAxes, fontsize=7, wrap=True)
 
@@ -115,7 +119,7 @@ def _plane(axes: Any, networks: Sequence[Sequence[Cell]], glasses: Sequence[Cell
                 mew=0.4,
                 label=f"{cell.place.series} ({cell.place.position})",
             )
-    axes.set_xlabel("spread of the minima's energies (of the range up to the highest saddle)", fontsize=8)
+    axes.set_xlabel("spread of the minima (of the range to the highest saddle)", fontsize=8)
     axes.set_ylabel("median escape barrier (same unit)", fontsize=8)
     axes.legend(fontsize=5.5)
 
