@@ -99,7 +99,7 @@ class TableContents:
 
     @property
     def exact_means(self) -> Mapping[str, MeanCounts]:
-        """Predicted means over the disorder, by model label; models without known means are left out."""
+        """Exact means over the disorder, by model label; models without known ones are left out."""
         found = {m.label: self.samples(m.label).exact_means for m in self.description.models}
         return MappingProxyType({label: means for label, means in found.items() if means is not None})
 

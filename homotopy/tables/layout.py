@@ -31,7 +31,7 @@ class Mean(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class ExactMeans(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Predicted mean numbers of real points over the disorder."""
+    """Predicted mean numbers of real points over the disorder; exact as far as `kind` says so."""
 
     kind: Annotated[str, msgspec.Meta(description="exact, quadrature, monte-carlo, asymptotic or bound.")]
     reference: str

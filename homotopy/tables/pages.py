@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from homotopy.tables.catalogue import CatalogueEntry
 from homotopy.tables.cells import RIGOR
-from homotopy.tables.layout import ModelEntry, TableFile, folder_name
+from homotopy.tables.layout import ExactMeans, ModelEntry, TableFile, folder_name
 
 
 def readme(table: TableFile) -> str:
@@ -94,15 +94,21 @@ def _body(table: TableFile) -> Iterator[str]:
 
 def _models(models: list[ModelEntry]) -> Iterator[str]:
     has_means = any(m.exact_means for m in models)
-    yield "| model | samples | verdicts | certificates | solutions at most |" + (" exact mean of n_real |" if has_means else "")
+    yield "| model | samples | verdicts | certificates | solutions at most |" + (" predicted mean of n_real |" if has_means else "")
     yield "|---|---|---|---|---|" + ("---|" if has_means else "")
     for m in models:
         verdicts = ", ".join(f"{n} {v}" for v, n in m.verdicts.items())
         cells = [f"`{m.label}`", str(m.samples), verdicts, str(m.certificates), m.bound]
         if has_means:
-            cells.append("" if m.exact_means is None else f"{m.exact_means.total.value:.6f}")
+            cells.append("" if m.exact_means is None else _predicted(m.exact_means))
         yield f"| {' | '.join(cells)} |"
-    means = next((m.exact_means for m in models if m.exact_means), None)
-    if means is not None:
+    references = dict.fromkeys(m.exact_means.reference for m in models if m.exact_means)
+    if references:
         yield ""
-        yield f"Exact means: {means.reference}; those by index are in `table.json`."
+        yield f"Predicted means: {'; '.join(references)}. Those by index are in `table.json`."
+
+
+def _predicted(means: ExactMeans) -> str:
+    if means.kind in ("exact", "quadrature"):
+        return f"{means.total.value:.6f}"
+    return f"{means.total.value:.5g} +- {means.total.error:.2g} ({means.kind})"

@@ -85,7 +85,13 @@ class TableSamples(SampleCounts):
 
     @property
     def exact_means(self) -> MeanCounts | None:
-        """Predicted means over the disorder, as stored with the table; None where none are known."""
+        """Exact means over the disorder (a formula, or quadrature), as stored with the table; None where none are known."""
+        means = self.predicted_means
+        return means if means is not None and means.total.kind in ("exact", "quadrature") else None
+
+    @property
+    def predicted_means(self) -> MeanCounts | None:
+        """The same, or a Monte Carlo evaluation of a formula with its standard error where there is nothing better."""
         means = self.entry.exact_means
         if means is None:
             return None

@@ -17,7 +17,7 @@ def summary(table: ReferenceTable) -> dict[str, Any]:
     models = []
     for label in [m.label for m in table.description.models]:
         samples = table.samples(label)
-        means = samples.exact_means
+        means = samples.predicted_means
         models.append(
             {
                 "model": label,
@@ -27,7 +27,7 @@ def summary(table: ReferenceTable) -> dict[str, Any]:
                 "mean": {q: _interval(samples, q) for q in ("n_real", "n_minima")},
                 "mean_by_index": {str(k): _interval(samples, k) for k in range(samples.dimension + 1)},
                 "median": {"n_real": list(samples.median("n_real").range)},
-                "exact_means": None if means is None else msgspec.to_builtins(samples.entry.exact_means),
+                "predicted_means": None if means is None else msgspec.to_builtins(samples.entry.exact_means),
             }
         )
     d = table.description
@@ -61,13 +61,13 @@ def describe(table: ReferenceTable, *, by_index: bool = False) -> str:
         lines += [f"{r.agreement:12}  {r.published:>12}  ours {r.ours or '-'}  {r.quantity} [{r.source}]" for r in table.rows]
     for label in [m.label for m in table.description.models]:
         samples = table.samples(label)
-        exact = samples.exact_means
+        exact = samples.predicted_means
         lines.append(f"{label}  ({samples.n_planned} samples)")
         rows = [("all", samples.mean("n_real"), None if exact is None else exact.total)]
         if by_index:
             rows += [(str(k), samples.mean(k), None if exact is None else exact.by_index[k]) for k in range(samples.dimension + 1)]
         for name, mean, prediction in rows:
-            known = "" if prediction is None else f"   exact {prediction.value:.6g}"
+            known = "" if prediction is None else f"   {prediction.kind} {prediction.value:.6g}"
             interval = mean.interval(LEVEL)
             lines.append(f"  index {name:>3}  mean [{interval.low:.5g}, {interval.high:.5g}]{known}")
     return "\n".join(lines)

@@ -63,7 +63,7 @@ def test_a_built_table_is_listed_shown_and_verified(stationary, root):
     assert code == 0 and "exact 5.2915" in out and "index   0" in out and "yes, proved" in out
     code, out, _ = stationary("table", "show", "glass:test=2", "--root", root, "--json", "-")
     content = json.loads(out)
-    assert content["models"][0]["exact_means"]["total"]["value"] == pytest.approx(5.291503, abs=1e-6)
+    assert content["models"][0]["predicted_means"]["total"]["value"] == pytest.approx(5.291503, abs=1e-6)
     for options, words in (([], "every row"), (["--overall"], "checksums"), (["--slow", "1"], "10 rows"), (["--replay", "2"], "the same record")):
         code, out, _ = stationary("table", "verify", "--root", root, *options)
         assert code == 0 and words in out
