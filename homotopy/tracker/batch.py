@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from homotopy import watch
 from homotopy.compiled import aligned, n_usable_cores
-from homotopy.tracker import kernels
+from homotopy.tracker import extended, kernels
 from homotopy.tracker.emit import LANES, WIDTH
 from homotopy.tracker.options import TrackerOptions
 from homotopy.tracker.program import Program
@@ -35,17 +35,19 @@ class Homotopy:
     kappas : array (samples,)
         Norm of the start over the norm of the target parameters.
     targets : complex array (samples, k)
+    start : complex array (k,)
     """
 
     program: Program
     scalars: npt.NDArray[np.float64]
     kappas: npt.NDArray[np.float64]
     targets: npt.NDArray[np.complex128]
+    start: npt.NDArray[np.complex128]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ends:
-    """Raw outcome of paths: x (m, n), outcome codes (m,), diagnostics (m, 8) in the columns named in kernels."""
+    """Raw outcome of paths: x (m, n), outcome codes (m,), diagnostics (m, 9) in the columns named in kernels."""
 
     x: npt.NDArray[np.complex128]
     outcome: npt.NDArray[np.int64]
@@ -69,16 +71,18 @@ def track_paths(
     n_paths, n = x.shape
     program = homotopy.program
     x, t_from, t_to = _own(x), _own(np.broadcast_to(u_from, (n_paths,))), _own(np.broadcast_to(u_to, (n_paths,)))
-    ends = Ends(np.full((n_paths, n), np.nan, complex), np.full(n_paths, -1, np.int64), np.zeros((n_paths, 8)))
-    settings = options._array()
+    ends = Ends(np.full((n_paths, n), np.nan, complex), np.full(n_paths, -1, np.int64), np.zeros((n_paths, 9)))
+    settings, system = options._array(), program.system
+    tape = (_own(system.ops, np.int8), *(_own(a, np.int32) for a in (system.left, system.right, system.outputs)))
+    start, targets, registers = _own(homotopy.start), _own(homotopy.targets), extended.registers(system)
 
     def work(runs: npt.NDArray[np.int64]) -> int:
         column = n * WIDTH
         kernels.track_runs(
-            program.code, program.fill, homotopy.scalars, n, homotopy.kappas, runs, x, t_from, t_to, settings,
+            program.code, program.fill, homotopy.scalars, n, homotopy.kappas, tape, start, targets, runs, x, t_from, t_to, settings,
             ends.x, ends.outcome, ends.info, aligned(program.n_registers * WIDTH),
             aligned(n * (n + 2) * WIDTH), aligned(kernels.HISTORY * column),
-            aligned(kernels.HISTORY * column), aligned(column), np.zeros(LANES, np.int64),
+            aligned(kernels.HISTORY * column), aligned(column), np.zeros(LANES, np.int64), registers.copy(),
         )  # fmt: skip
         return int((runs[:, 2] - runs[:, 1]).sum())
 

@@ -115,7 +115,7 @@ def track(
     total = samples * m
     state = _State(
         homotopy, np.repeat(np.arange(samples), m), np.tile(starts, (samples, 1)), np.full((total, n), np.nan, complex),
-        np.full(total, CODE[PathStatus.FAILED], np.int8), np.zeros((total, 8)), np.zeros(total, np.int64),
+        np.full(total, CODE[PathStatus.FAILED], np.int8), np.zeros((total, 9)), np.zeros(total, np.int64),
         np.zeros(total, np.int64), np.zeros(total, bool),
     )  # fmt: skip
     todo, settings = np.arange(total), options
@@ -200,7 +200,7 @@ def make_homotopy(program: Program, p0: npt.NDArray[Any], p1: npt.NDArray[Any]) 
     kappas = np.ones(len(p1))
     if start > 0:
         kappas[target > 0] = start / target[target > 0]
-    return Homotopy(program, program.scalar_values(p0, p1), kappas, p1.astype(complex))
+    return Homotopy(program, program.scalar_values(p0, p1), kappas, p1.astype(complex), p0.astype(complex))
 
 
 def _checked(
@@ -320,7 +320,7 @@ def _end_singular(
     game = run_endgame(state.homotopy, state.sample[rows], state.x[rows], u, options, threads)
     state.codes[rows[game.is_infinite]] = CODE[PathStatus.AT_INFINITY]
     found = (game.winding > 0) & (game.error < 1e-3)
-    state.x[rows] = np.where(found[:, None], game.x, np.nan)
+    state.x[rows] = np.where(found[:, None], game.x, stalled_at)
     state.winding[rows] = game.winding
     state.info[rows[found], kernels.UPDATE] = game.error[found]
     good = rows[found]

@@ -34,6 +34,8 @@ class TrackerOptions:
         Most Newton iterations of one path.
     is_rational : bool
         Rational (quadratic over linear) predictor; otherwise a cubic.
+    is_mixed : bool
+        Residuals in double-double wherever rounding stops Newton's method.
     floor : float
         Coordinates below this part of the largest are measured against the largest.
     n_retries : int
@@ -57,13 +59,18 @@ class TrackerOptions:
     endgame_radius: float = 1e-5
     max_iterations: int = 20_000
     is_rational: bool = True
+    is_mixed: bool = True
     floor: float = 0.1
     n_retries: int = 3
     max_winding: int = 12
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if not np.isfinite(value) or value < 0 or (value == 0 and name not in ("is_rational", "n_retries")):
+            if (
+                not np.isfinite(value)
+                or value < 0
+                or (value == 0 and name not in ("is_rational", "is_mixed", "n_retries"))
+            ):
                 raise InputError(f"The tracker option {name} = {value!r} is not positive.", "Pass a positive number.")
 
     @classmethod
@@ -102,6 +109,7 @@ class TrackerOptions:
                 self.is_rational,
                 self.floor,
                 self.max_step,
+                self.is_mixed,
             ],
             float,
         )
