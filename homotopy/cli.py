@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 ModelArgument = Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, or a .toml file.")]
@@ -106,7 +108,7 @@ def count(
     check_targets(save, plot, json_file=json_file)
     if against is not None and not cross_check:
         raise HomotopyError("--against is given without --cross-check.", "Add --cross-check.")
-    checks = [name.strip() for name in (against or "msolve,second-run").split(",")]
+    checks = [name.strip() for name in ("msolve,second-run" if against is None else against).split(",")]
     if cross_check:
         _cross_checks().require(checks)
     with progress_bar():
@@ -181,7 +183,7 @@ def verify(
 
     check_target(json_file)
     with progress_bar():
-        report = cli_tables.recheck(file) if file.is_dir() else recheck(file)
+        report = cli_tables.recheck(file) if os.path.isdir(file) else recheck(file)
     if json_file is not None:
         checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
         write(json_file, json.dumps({"file": str(file), "ok": report.is_ok, "checks": checks}, indent=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -207,7 +207,11 @@ def _predictions(chosen: str | None, label: str) -> Any:
     if chosen not in (None, "theory"):
         from homotopy.comparison import read_predictions
 
-        return read_predictions(str(chosen))
+        predicted = read_predictions(str(chosen))
+        most = model_from_label(label).domain.dimension
+        if isinstance(predicted, Mapping) and not all(0 <= k <= most for k in predicted):
+            raise InputError(f"{chosen} predicts an index outside 0 .. {most}.", "Leave it out.")
+        return predicted
     model = model_from_label(label)
     if chosen is None and not theory.has_mean_counts(model):
         return None
@@ -220,6 +224,8 @@ def _shard(text: str | None) -> tuple[int, int]:
     k, slash, of = text.partition("/")
     if not slash or not k.isascii() or not k.isdigit() or not of.isascii() or not of.isdigit() or len(text) > 20:
         raise InputError(f"The shard {text[:40]!r} cannot be read.", "Write --shard 1/4, .., 4/4.")
+    if not 1 <= int(k) <= int(of):
+        raise InputError(f"There is no shard {text}.", "Write --shard 1/4, .., 4/4.")
     return int(k), int(of)
 
 

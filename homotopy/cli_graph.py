@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from homotopy.cli_output import ExitCode, check_targets, progress_bar, write
+from homotopy.cli_output import ExitCode, check_target, check_targets, progress_bar, write
 from homotopy.errors import HomotopyError
 
 
@@ -41,6 +41,8 @@ def graph(
         raise HomotopyError("An export needs --export and --output.", "Give both: --export graphml --output g.graphml.")
     if export is not None and output is not None:
         graph_files.check_target(export, output)
+        if export == "graphml":
+            check_target(output, is_stream=False)
     if plot is not None:
         plots.check_path(plot)
         plots.require_matplotlib()

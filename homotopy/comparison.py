@@ -203,14 +203,20 @@ def read_predictions(path: str | Path) -> Predictions:
                 return float(content)
             return {int(k): float(v) for k, v in content.items()}
         rows = list(csv.DictReader(text.splitlines()))
-        return {
+        found = {
             int(row["index"]): Prediction(float(row["mean"]), float(row.get("error") or 0), "given", file.name)
             for row in rows
         }
+        if not found:
+            raise ValueError
+        return found
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        reason = "no such columns or numbers are in it"
+        if isinstance(error, OSError | UnicodeDecodeError | json.JSONDecodeError):
+            reasons = {UnicodeDecodeError: "it is no text", json.JSONDecodeError: "it is no JSON"}
+            reason = reasons.get(type(error)) or str(getattr(error, "strerror", None) or error).lower()
         raise InputError(
-            f"The predictions in {str(path)[:200]} cannot be read ({str(reason)[:100]}).",
+            f"The predictions in {str(path)[-200:] or 'a file without name'} cannot be read ({reason}).",
             'Write JSON such as {"0": 4.41}, or CSV with the columns index,mean.',
         ) from error
 

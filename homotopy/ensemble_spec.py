@@ -154,7 +154,7 @@ def read_spec(path: str | Path) -> EnsembleSpec:
 
 def is_spec_file(argument: str) -> bool:
     """Whether a command's argument names a specification rather than a model: a TOML file with a key of ours."""
-    if not argument.strip().endswith(".toml"):
+    if not argument.strip().lower().endswith(".toml"):
         return False
     try:
         content = tomllib.loads(Path(argument.strip()).read_text(encoding="utf-8"))

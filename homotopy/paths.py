@@ -27,6 +27,7 @@ from polysys.landscape import Landscape
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 
 Progress = Callable[[int, int], None]
+_LARGEST = 1e100  # of a coupling: a path's matrices hold products of a few
 _Ends = tuple[npt.NDArray[np.complex128], npt.NDArray[Any], npt.NDArray[np.float64]]
 _STARTS = {"polyhedral": Start.POLYHEDRAL, "multihomogeneous": Start.MULTIHOMOGENEOUS, "total-degree": Start.TOTAL_DEGREE}
 
@@ -100,7 +101,9 @@ def _track(
     seed = options.seed + 7919 * round_number
     if starts.kind == "Fermat form" and seed:
         starts = make_start_set(first, seed) or starts
-    targets = np.array([[float(c) for c in land.parameters] for land in landscapes], dtype=np.complex128)
+    targets = _targets(landscapes)
+    if targets is None:
+        return None
     settings = TrackerOptions() if round_number == 0 else TrackerOptions.conservative()
     size, m = first.formulation.n_unknowns, len(landscapes)
     # a family may have no zero pattern with solutions at all
@@ -141,6 +144,15 @@ def _track(
         )
         for k in range(len(landscapes))
     ]
+
+
+def _targets(landscapes: Sequence[Landscape]) -> npt.NDArray[np.complex128] | None:
+    """The couplings in doubles; None where some are so large that their products are not."""
+    try:
+        targets = np.array([[float(c) for c in land.parameters] for land in landscapes], dtype=np.complex128)
+    except OverflowError:
+        return None
+    return targets if np.abs(targets).max(initial=0.0) < _LARGEST else None
 
 
 def _track_stratum(

@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from homotopy import watch
 from polysys.formulation import Formulation, Kind
 
 Polynomials = list[list[tuple[complex, tuple[int, ...]]]]
@@ -60,6 +61,7 @@ def _fermat_directions(c: npt.NDArray[np.complex128], p: int) -> list[npt.NDArra
     directions = []
     for support in product((False, True), repeat=n):
         members = [i for i in range(n) if support[i]]
+        watch.check()
         for choice in product(range(d), repeat=max(len(members) - 1, 0)):
             if members:
                 y = np.zeros(n, dtype=np.complex128)

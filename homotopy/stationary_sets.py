@@ -200,7 +200,7 @@ def stationary_sets(
     A. J. Sommese, C. W. Wampler, The Numerical Solution of Systems of Polynomials (2005), chapters 13 to 15.
     """
     if n_runs < 1 or (top is not None and top < 0):
-        raise InputError("The number of runs must be positive and the top dimension not negative.", "Say n_runs=2.")
+        raise InputError("The number of runs must be positive and the top dimension not negative.", "Take two runs, say, and a dimension from 0.")
     chosen = options if options is not None else Options(**choices)
     landscape = as_landscape(what, seed, index)
     begin = time.perf_counter()

@@ -254,8 +254,10 @@ def _rows(path: Path) -> list[list[Fraction]]:
             raise DatasetError(f"The file {path} is larger than {MAX_BYTES} bytes.", "Cut it down first.")
         reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), skipinitialspace=True, strict=True)
         lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row) and row[0][:1] != "#"]
-    except (OSError, ValueError, csv.Error) as error:  # a UnicodeDecodeError is a ValueError
-        raise DatasetError(f"The file {str(path)!r} cannot be read ({error}).", way_out) from None
+    except (OSError, ValueError, csv.Error) as error:
+        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
+        reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else reason
+        raise DatasetError(f"The file {str(path)[-200:]!r} cannot be read ({reason}).", way_out) from None
     if lines and not any(map(_is_number, lines[0][1])):
         del lines[0]
     if not lines:
@@ -389,6 +391,8 @@ def _weight(loss: str, m: int) -> Fraction:
 
 def _check(name: str, value: Any, most: int, where: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= most:
+        if most < 1:
+            raise DatasetError(f"{where} has too few columns.", "Give one for each feature and each target.")
         raise DatasetError(f"{name} = {value!r} cannot be had.", f"For {where} it is an integer from 1 to {most}.")
 
 

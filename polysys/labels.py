@@ -175,7 +175,7 @@ def model_from_label(label: str) -> Model:
     """
     text = label.strip()
     name, _, rest = text.partition(":")
-    if text.endswith(".toml") and name != "expression":
+    if text.lower().endswith(".toml") and name != "expression":
         return _from_toml(Path(text))
     if name == "expression":
         if not rest:
@@ -242,10 +242,15 @@ def _from_toml(path: Path) -> Model:
         )
     if not isinstance(name, str):
         raise LabelError(f"The model file {path} has no key 'model'.", f"Add model = one of {', '.join(FAMILIES)}.")
-    return _build(_family(name), {key: _toml_text(value) for key, value in content.items()})
+    return _build(_family(name), {key: _toml_text(key, value) for key, value in content.items()})
 
 
-def _toml_text(value: Any) -> str:
+def _toml_text(key: str, value: Any) -> str:
+    entries = value if isinstance(value, list) else [value]
+    if not entries or not all(isinstance(v, str | int | float) for v in entries):
+        raise LabelError(f"{key} in the model file is neither a number, a text nor a list of them.", "See docs/models.md.")
+    if key == "l2" and isinstance(value, list):
+        raise LabelError("l2 in the model file is a list.", "Give one number or 'random'; one value a weight is for Python.")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -33,7 +33,8 @@ class LayeredForm(Model):
             raise InputError(f"Widths {join(widths)[:60]} need more than 64 unknowns.", "Choose smaller widths.")
         degrees = sizes(self.degrees, "degrees", most=20) if self.degrees is not None else (1,) * len(widths)
         if len(degrees) != len(widths):
-            raise InputError(f"{len(widths)} layers were given {len(degrees)} degrees.", "Give one degree a layer.")
+            what = f"The number of degrees is {len(degrees)}, that of layers {len(widths)}."
+            raise InputError(what, "Give one degree a layer.")
         object.__setattr__(self, "degrees", degrees)
         if len(widths) == 1 and degrees == (1,):
             raise InputError("A single layer of degree 1 is a linear function.", "Give two layers or degrees=2.")
