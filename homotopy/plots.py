@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from homotopy.census import Census
 from homotopy.errors import HomotopyError
+from homotopy.words import counted
 
 # One marker and one colour per Morse index, distinguishable in grey: minima filled dark, saddles open, maxima light.
 _MARKERS = "osD^v<>pPX*hH8"
@@ -77,18 +79,52 @@ def draw_index_energy(axes: Any, census: Census) -> None:
     if not census.points:
         axes.text(0.5, 0.5, "no real stationary point", ha="center", transform=axes.transAxes)
     dimension = census.landscape.domain.dimension
-    rng = np.random.default_rng(0)  # horizontal jitter only, so that equal energies stay visible
-    for index in range(dimension + 1):
-        energies = [float(p.energy.mid()) for p in census.points if p.index == index]
-        spread = rng.uniform(-0.14, 0.14, len(energies)) if len(energies) > 1 else np.zeros(len(energies))
-        axes.plot(index + spread, energies, _MARKERS[index % len(_MARKERS)], color=_colour(index, dimension), mec="0.15", mew=0.5, ms=5)
-        if energies:
-            axes.annotate(str(len(energies)), (index, max(energies)), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=8)
+    by_index = {k: np.array([float(p.energy.mid()) for p in census.points if p.index == k]) for k in range(dimension + 1)}
+    everything = np.concatenate(list(by_index.values()))
+    span = float(np.ptp(everything)) if len(everything) else 0.0
+    box = axes.get_window_extent()
+    points = 72 / axes.figure.dpi
+    size = 5.0 if max(map(len, by_index.values())) <= 60 else 3.5
+    # how large a marker is in the units of the axes, with a little air
+    wide = 1.2 * size * (dimension + 1) / max(box.width * points, 1.0)
+    high = 1.2 * size * 1.3 * (span or 1.0) / max(box.height * points, 1.0)
+    for index, energies in by_index.items():
+        if not len(energies):
+            continue
+        x = index + side_by_side(energies, wide, high)
+        marker = _MARKERS[index % len(_MARKERS)]
+        axes.plot(x, energies, marker, color=_colour(index, dimension), mec="0.15", mew=0.5, ms=size)
+        place = (index, float(energies.max()))
+        axes.annotate(str(len(energies)), place, xytext=(0, 5), textcoords="offset points", ha="center", fontsize=8)
     axes.set_xlabel("Morse index")
     axes.set_ylabel("energy")
+    axes.set_xlim(-0.5, dimension + 0.5)
     axes.set_xticks(range(0, dimension + 1, max(1, dimension // 10)))
     axes.margins(y=0.12)
     axes.grid(axis="y", lw=0.4, alpha=0.6)
+
+
+def side_by_side(heights: npt.NDArray[np.float64], wide: float, high: float) -> npt.NDArray[np.float64]:
+    """Horizontal places about zero at which markers of a size do not cover each other, as near to zero as there is room.
+
+    Rows of equal height stand symmetrically. Where a row is longer than 0.84 it is pressed together.
+
+    Examples
+    --------
+    >>> side_by_side(np.array([0.0, 0.0, 5.0]), 0.1, 1.0).tolist()
+    [-0.05, 0.05, 0.0]
+    """
+    places = np.zeros(len(heights))
+    order = np.argsort(heights, kind="stable")
+    rows = np.split(order, np.flatnonzero(np.diff(heights[order]) > high) + 1) if len(order) else []
+    for chain in rows:  # markers of a chain touch; it is cut into rows no higher than a marker
+        bins = np.floor((heights[chain] - heights[chain[0]]) / high).astype(int)
+        for number in np.unique(bins):
+            row = chain[bins == number]
+            step = min(wide, 0.84 / max(len(row) - 1, 1))
+            shift = step / 2 if number % 2 and len(row) % 2 == 0 else 0.0  # rows one above the other interlock
+            places[row] = (np.arange(len(row)) - (len(row) - 1) / 2) * step + shift
+    return places
 
 
 def draw_landscape(axes: Any, census: Census) -> None:
@@ -134,7 +170,7 @@ def _draw_sphere(axes: Any, census: Census) -> None:
         radius * np.sin(latitude),
     ]
     axes.pcolormesh(longitude, latitude, _energy(census, x), cmap="Greys", shading="gouraud", alpha=0.85, rasterized=True)
-    axes.contour(longitude, latitude, _energy(census, x), 18, colors="0.3", linewidths=0.4)
+    axes.contour(longitude, latitude, _energy(census, x), 18, colors="0.3", linewidths=0.4, linestyles="solid")
     for p in census.points:
         c = np.array([float(v.mid()) for v in p.coordinates])
         c /= np.linalg.norm(c)
@@ -155,15 +191,16 @@ def _energy(census: Census, x: list[Any]) -> Any:
 
 def _mark(axes: Any, x: float, y: float, index: int | None, dimension: int) -> None:
     k = 0 if index is None else index
-    axes.plot(x, y, _MARKERS[k], color=_colour(k, dimension), mec="black", mew=0.8, ms=7)
+    # unclipped: points at the poles and the rim of a map are as whole as the others
+    axes.plot(x, y, _MARKERS[k], color=_colour(k, dimension), mec="black", mew=0.8, ms=7, clip_on=False, zorder=3)
 
 
 def _legend(axes: Any, census: Census) -> None:
     dimension = census.landscape.domain.dimension
     for index, count in census.by_index.items():
         if count:
-            name = "minima" if index == 0 else "maxima" if index == dimension else "saddles"
-            axes.plot([], [], _MARKERS[index], color=_colour(index, dimension), mec="black", ls="", label=f"{count} {name}")
+            name = "minimum" if index == 0 else "maximum" if index == dimension else "saddle"
+            axes.plot([], [], _MARKERS[index], color=_colour(index, dimension), mec="black", ls="", label=counted(count, name))
     if census.points:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02 if not census.landscape.domain.is_euclidean else 1.12), ncol=3, fontsize=8)
 

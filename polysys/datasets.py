@@ -392,7 +392,7 @@ def _weight(loss: str, m: int) -> Fraction:
 def _check(name: str, value: Any, most: int, where: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= most:
         if most < 1:
-            raise DatasetError(f"{where} has too few columns.", "Give one for each feature and each target.")
+            raise DatasetError(f"{where} has too few columns for its {name}.", "Give one for each feature and each target.")
         raise DatasetError(f"{name} = {value!r} cannot be had.", f"For {where} it is an integer from 1 to {most}.")
 
 
