@@ -27,6 +27,7 @@ STUDIES: dict[str, str] = {
     "archetypes": "Are shallow or data-rich networks funnels, and deep or data-poor ones many minima behind low barriers?",
     "depth": "What depth does at a fixed number of parameters: counts, minima, clustering, widths, in five readings.",
     "layering": "Are energies layered by Morse index in a band, how much lies outside it, and where do searches end?",
+    "assumptions": "From spin glass to network, one assumption dropped at a time: counts and index profiles side by side.",
 }
 
 

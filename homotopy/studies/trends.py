@@ -83,7 +83,8 @@ def mean_of(values: npt.NDArray[np.float64]) -> Level | None:
     if len(kept) < 2:
         return None
     mean = float(kept.mean())
-    return Level(mean, mean, float(kept.std(ddof=1)) / sqrt(len(kept)), len(kept))
+    spread = float(kept.std(ddof=1)) if np.ptp(kept) > 0 else 0.0  # of equal numbers it is rounding
+    return Level(mean, mean, spread / sqrt(len(kept)), len(kept))
 
 
 @dataclass(frozen=True, slots=True)
