@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from homotopy import plots
 from homotopy.census import Census, census
 from homotopy.certify import Certificate, CertificationReport, certify
 from homotopy.classify import StationaryPoint
@@ -89,6 +90,7 @@ __all__ = [
     "load",
     "load_ensemble",
     "load_table",
+    "plots",
     "prove_real",
     "real_evidence",
     "searches",

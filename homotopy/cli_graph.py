@@ -24,6 +24,13 @@ def graph(
     plot: Annotated[
         Path | None, typer.Option(metavar="F", help="Draw the disconnectivity graph (.png, .svg, .pdf).")
     ] = None,
+    landscape: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help="Draw the landscape with its flows (two unknowns, or the sphere in three)."),
+    ] = None,
+    quotient: Annotated[
+        bool, typer.Option("--quotient", help="One node for each orbit of minima under the symmetry group.")
+    ] = False,
     export: Annotated[str | None, typer.Option(metavar="FORM", help="pele, topsearch or graphml.")] = None,
     output: Annotated[Path | None, typer.Option(metavar="F", help="Folder (graphml: file) of the export.")] = None,
     json_file: Annotated[
@@ -32,7 +39,7 @@ def graph(
 ) -> None:
     """Join the minima of a landscape by its index-1 saddles: barriers and the disconnectivity graph."""
     from homotopy import graph_files, plots
-    from homotopy.census import census
+    from homotopy.census import as_landscape, census
     from homotopy.disconnectivity import measures
     from homotopy.graph import graph as graph_of
     from homotopy.status import Completeness
@@ -43,21 +50,29 @@ def graph(
         graph_files.check_target(export, output)
         if export == "graphml":
             check_target(output, is_stream=False)
-    if plot is not None:
-        plots.check_path(plot)
-        plots.require_matplotlib()
-    check_targets(plot, json_file=json_file)
+    for figure in (plot, landscape):
+        if figure is not None:
+            plots.check_path(figure)
+            plots.require_matplotlib()
+    check_targets(plot, landscape, json_file=json_file)
+    land = as_landscape(model, seed, index)
+    if landscape is not None and not plots.is_two_dimensional(land):
+        raise HomotopyError(
+            f"A landscape with domain {land.domain.text} cannot be drawn.",
+            "Leave out --landscape; --plot draws any graph.",
+        )
     with progress_bar():
-        found = census(model, seed=seed, index=index)
-        result = graph_of(found)
+        found = census(land)
+        full = graph_of(found)
+        result = full.quotient() if quotient else full
     if json_file is not None:
         write(json_file, json.dumps({**result.summary(), "measures": measures(result)}, indent=1))
     if json_file != "-":
         typer.echo(f"{result!r}\n  census     {found.completeness}")
     if plot is not None:
-        from homotopy.plots_graph import plot_graph
-
-        plot_graph(result, plot)
+        plots.disconnectivity(result, plot)
+    if landscape is not None:
+        plots.flows(full, landscape)
     if export is not None and output is not None:
         graph_files.export(result, export, output)
     verdict = found.completeness.verdict

@@ -124,7 +124,6 @@ ORDER = {
         "testing",
         "plots",
         "plots_ensemble",
-        "plots_graph",
         "studies",
         "report",
         "doctor",

@@ -10,7 +10,7 @@ import numpy as np
 from homotopy.census import census
 from homotopy.errors import HomotopyError
 from homotopy.graph import graph
-from homotopy.plots_graph import draw_disconnectivity
+from homotopy.plots import draw_disconnectivity
 from homotopy.statistics import Statistic
 from homotopy.studies.funnel_places import Cell, Floats, sample
 

@@ -66,3 +66,18 @@ def test_an_unbounded_landscape_is_incomplete(stationary, tmp_path):
 def test_mistakes_are_told_before_anything_is_computed(stationary, well, arguments, sentence):
     result = stationary("graph", well, *arguments)
     assert result.code == 2 and sentence in result.err and result.out == ""
+
+
+def test_the_landscape_is_drawn_for_two_unknowns_only(stationary, well, tmp_path):
+    pytest.importorskip("matplotlib")
+    (tmp_path / "two.txt").write_text("x^4/4 - x^2/2 + y^2/2\n")
+    result = stationary("graph", f"expression:{tmp_path / 'two.txt'}", "--landscape", str(tmp_path / "l.svg"))
+    assert result.code == 0 and (tmp_path / "l.svg").stat().st_size > 5000
+    result = stationary("graph", well, "--landscape", str(tmp_path / "m.png"))
+    assert result.code == 2 and "cannot be drawn" in result.err and not (tmp_path / "m.png").exists()
+
+
+def test_the_quotient_is_printed_on_request(stationary, well):
+    assert "1 up to symmetry" in stationary("graph", well, "--quotient").out
+    content = json.loads(stationary("graph", well, "--quotient", "--json", "-").out)
+    assert (content["n_minima"], content["is_quotient"], content["minima"][0]["n_images"]) == (1, True, 2)

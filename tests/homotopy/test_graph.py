@@ -215,9 +215,8 @@ def test_graphml_is_read_back_by_networkx(glass, tmp_path):
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_the_disconnectivity_graph_is_drawn(himmelblau, tmp_path, suffix):
     pytest.importorskip("matplotlib")
-    from homotopy.plots_graph import plot_graph
 
-    plot_graph(himmelblau, tmp_path / f"g.{suffix}")
+    ho.plots.disconnectivity(himmelblau, tmp_path / f"g.{suffix}")
     assert (tmp_path / f"g.{suffix}").stat().st_size > 5000
 
 
@@ -235,14 +234,13 @@ def test_samples_of_a_4_spin_have_no_unmatched_descent():
 
 def test_a_landscape_without_stationary_points_has_an_empty_graph(tmp_path):
     pytest.importorskip("matplotlib")
-    from homotopy.plots_graph import plot_graph
 
     g = ho.graph(ho.census(ps.expression("x^3/3 + x")))
     assert (g.n_minima, g.n_saddles, g.n_components) == (0, 0, 0) and not g.is_decided
     assert len(barriers(g)) == 0 and disconnectivity(g) == () and tree_depth(g) == 0
     with pytest.raises(ho.HomotopyError, match="no minimum"):
         fraction_reaching_lowest(g, 0.0)
-    plot_graph(g, tmp_path / "g.png")
+    ho.plots.disconnectivity(g, tmp_path / "g.png")
     assert "no minimum" not in repr(g) and "0 of index 1" in repr(g)
 
 
@@ -340,3 +338,21 @@ def test_the_graph_never_raises_a_verdict(glass):
     census = replace(glass.census, completeness=CompletenessReport(ho.Completeness.UNKNOWN, "no proof", ()))
     assert ho.with_graph(census, glass).completeness.verdict is ho.Completeness.UNKNOWN
     assert ho.with_graph(glass.census, glass).completeness.verdict is ho.Completeness.PROVED
+
+
+def test_flows_are_drawn_on_the_plane_and_on_the_sphere(himmelblau, glass, tmp_path):
+    pytest.importorskip("matplotlib")
+    sphere = ho.graph(ho.census("spherical-p-spin:n=3,p=4", seed=3))
+    for g, name in ((himmelblau, "plane.png"), (sphere, "sphere.svg")):
+        assert all(len(d.path) == d.n_steps + 1 for d in g.descents)
+        ho.plots.flows(g, tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 5000
+    with pytest.raises(ho.HomotopyError, match="cannot be drawn"):
+        ho.plots.flows(glass)
+    assert all(len(d.path) == 0 for d in glass.descents)
+
+
+def test_paths_run_from_the_saddle_to_the_minimum(himmelblau):
+    for d in himmelblau.descents:
+        ends = [[float(c.mid()) for c in himmelblau.point(k).coordinates] for k in (d.saddle, d.point)]
+        assert d.path[[0, -1]] == pytest.approx(np.array(ends), abs=1e-4)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from homotopy.census import Census
 from homotopy.errors import HomotopyError
 from homotopy.words import counted
+from polysys.landscape import Landscape
 
 # One marker and one colour per Morse index, distinguishable in grey: minima filled dark, saddles open, maxima light.
 _MARKERS = "osD^v<>pPX*hH8"
@@ -52,8 +53,8 @@ def plot_census(census: Census, path: str | Path) -> None:
         PNG, SVG or PDF.
     """
     target = check_path(path)
-    figure = require_matplotlib()(figsize=(11, 4.6) if is_two_dimensional(census) else (6.4, 4.6), layout="constrained")
-    if is_two_dimensional(census):
+    figure = require_matplotlib()(figsize=(11, 4.6) if is_two_dimensional(census.landscape) else (6.4, 4.6), layout="constrained")
+    if is_two_dimensional(census.landscape):
         draw_landscape(figure.add_subplot(1, 2, 1, **landscape_axes(census)), census)
         draw_index_energy(figure.add_subplot(1, 2, 2), census)
     else:
@@ -63,9 +64,9 @@ def plot_census(census: Census, path: str | Path) -> None:
     figure.savefig(target, dpi=160)
 
 
-def is_two_dimensional(census: Census) -> bool:
+def is_two_dimensional(landscape: Landscape) -> bool:
     """Whether the landscape itself can be drawn: two variables, or a sphere in three dimensions."""
-    domain = census.landscape.domain
+    domain = landscape.domain
     return (domain.is_euclidean and domain.n == 2) or domain.blocks == (3,)
 
 
