@@ -192,7 +192,7 @@ def frustration(graph: LandscapeGraph, temperature: float) -> float | None:
     Returns
     -------
     float or None
-        None with fewer than two minima modulo symmetry.
+        None with fewer than two minima modulo symmetry; infinite where another minimum is as low as the lowest.
 
     Notes
     -----
@@ -221,7 +221,8 @@ def frustration(graph: LandscapeGraph, temperature: float) -> float | None:
     lowest = int(energies.argmin())
     others = np.arange(len(energies)) != lowest
     weights = np.exp(logs[others] - logs[others].max())
-    ratio = (passes[lowest, others] - energies[others]) / (energies[others] - energies[lowest])
+    with np.errstate(divide="ignore"):
+        ratio = (passes[lowest, others] - energies[others]) / (energies[others] - energies[lowest])
     return float((weights * ratio).sum() / weights.sum())
 
 
