@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy import cli_census, cli_ensemble, cli_graph, cli_studies, cli_tables
+from homotopy import cli_census, cli_ensemble, cli_graph, cli_predict, cli_studies, cli_tables
 from homotopy.cli_main import run
 from homotopy.cli_output import EXIT_CODES, ExitCode, check_target, check_targets, progress_bar, write
 from homotopy.errors import HomotopyError
@@ -229,6 +229,7 @@ def demo(
 cli_census.register(app)
 cli_ensemble.register(app)
 cli_graph.register(app)
+cli_predict.register(app)
 cli_tables.register(app)
 cli_studies.register(app)
 

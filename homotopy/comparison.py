@@ -161,7 +161,8 @@ def compare(ensemble: SampleCounts, prediction: Predictions, *, level: float = 0
     root of the squared standard error (the largest that any completion gives) plus the squared error of the
     prediction. The means by index depend on each other; Holm's procedure (Scand. J. Statist. 6 (1979) 65) holds
     whatever the dependence. Where every sample has the same count there is no standard error, and only the very
-    number is consistent.
+    number is consistent; but where no sample has a point of some index, the samples say nothing about how rare it is: a mean m of
+    counts that are at most M makes a sample without one at most as likely as 1 - m/M, so p = (1 - m/M)^n, and z is what has this p.
 
     Examples
     --------
@@ -182,7 +183,8 @@ def compare(ensemble: SampleCounts, prediction: Predictions, *, level: float = 0
     if not rows:
         raise InputError("The prediction is empty.", "Give a mean for at least one index.")
     check_level(level)
-    means = tuple(_compare(*row) for row in rows)
+    most = float(ensemble.family.bound) * ensemble.family.points_per_class
+    means = tuple(_compare(*row, most) for row in rows)
     return Comparison(ensemble.label, means, level, ensemble.n_planned, ensemble.n_open)
 
 
@@ -227,7 +229,7 @@ def _row(ensemble: SampleCounts, index: Any, prediction: Predicted) -> tuple[str
     return f"index {index}", ensemble.mean(index), prediction
 
 
-def _compare(name: str, found: Statistic, prediction: Predicted) -> ComparedMean:
+def _compare(name: str, found: Statistic, prediction: Predicted, most: float) -> ComparedMean:
     value, error = (prediction.value, prediction.error) if isinstance(prediction, Prediction) else (prediction, 0.0)
     if not is_number(value):
         raise InputError(f"The prediction {value!r:.40} is not a finite number.", "Give means as numbers.")
@@ -241,4 +243,7 @@ def _compare(name: str, found: Statistic, prediction: Predicted) -> ComparedMean
     else:
         z = distance / spread
     p_value = 1.0 if z == 0 else float(2 * special.stdtr(max(found.n - 1, 1), -abs(z)))
+    if low == high == 0 and value > 0:
+        p_value = max(0.0, 1 - value / most) ** found.n if value < most else 0.0
+        z = float(special.ndtri(p_value / 2))
     return ComparedMean(name, float(value), float(error), low, high, spread, z, p_value)

@@ -133,6 +133,7 @@ ORDER = {
         "cli_census",
         "cli_ensemble",
         "cli_graph",
+        "cli_predict",
         "cli_tables",
         "cli_studies",
         "cli",

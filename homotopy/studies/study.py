@@ -24,6 +24,7 @@ Spec = TypeVar("Spec", bound=msgspec.Struct)
 
 # The studies there are: name of the command and of the module, and what the command's help says.
 STUDIES: dict[str, str] = {
+    "agreement": "Theory against enumeration: certified means beside predicted ones, for every index, tested together.",
     "archetypes": "Are shallow or data-rich networks funnels, and deep or data-poor ones many minima behind low barriers?",
     "depth": "What depth does at a fixed number of parameters: counts, minima, clustering, widths, in five readings.",
     "layering": "Are energies layered by Morse index in a band, how much lies outside it, and where do searches end?",

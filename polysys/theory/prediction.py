@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,31 @@ class MeanCounts:
     label: str
     by_index: Mapping[int, Prediction]
     total: Prediction
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a JSON object."""
+
+        def plain(q: Prediction) -> dict[str, Any]:
+            return {"value": q.value, "error": q.error, "kind": q.kind, "reference": q.reference}
+
+        return {"by_index": {str(k): plain(q) for k, q in self.by_index.items()}, "total": plain(self.total)}
+
+    def table(self) -> str:
+        """One line for each index and the total, with error and kind, and the references below.
+
+        Examples
+        --------
+        >>> print(MeanCounts("x", {0: Prediction(2.0, 0.0, "exact", "by hand")}, Prediction(2.0, 0.0, "exact", "by hand")).table())
+        Mean counts of x
+          index           mean     error  kind
+              0              2         0  exact
+            all              2         0  exact
+          exact: by hand
+        """
+        rows = [(str(k), q) for k, q in self.by_index.items()] + [("all", self.total)]
+        lines = [f"{name:>7} {q.value:14.9g} {q.error:9.1e}  {q.kind}".replace("  0.0e+00", "        0") for name, q in rows]
+        references = dict.fromkeys(f"  {q.kind}: {q.reference}" for _, q in rows)
+        return "\n".join([f"Mean counts of {self.label}", "  index           mean     error  kind", *lines, *references])
 
     def __getitem__(self, index: int) -> Prediction:
         return self.by_index[index]

@@ -95,3 +95,13 @@ def test_predictions_are_read_from_json_and_csv(tmp_path, ens):
 def test_predictions_that_are_none_are_refused(ens, prediction):
     with pytest.raises(InputError):
         ho.compare(ens, prediction)
+
+
+def test_an_index_that_no_sample_has_is_not_held_against_a_small_mean(ens):
+    """Counts of at most 6 (3 classes of 2 points): P(none in 60 samples) <= (1 - m/6)^60."""
+    counts = np.zeros(60, dtype=np.int64)
+    rare, common = (ho.compare(synthetic(ens, counts), {0: m}).means[0] for m in (0.01, 3.0))
+    assert rare.p_value == pytest.approx((1 - 0.01 / 6) ** 60) and -0.2 < rare.z < 0
+    assert common.p_value == pytest.approx(0.5**60) and common.z < -8
+    assert ho.compare(synthetic(ens, counts), {0: Prediction(1e-40, 1e-41, "monte-carlo", "")}).is_consistent
+    assert not ho.compare(synthetic(ens, counts), {0: 7.0}).is_consistent
