@@ -27,28 +27,32 @@ def conclusion(
                 else f"is {' or '.join(sorted(shapes))} over the depths asked for (largest at depth {peaks} weights)."
             )
         )
-    for claim, name, wanted in CLAIMS:
-        by_verdict: dict[str, list[str]] = {"holds": [], "fails": [], "undecided": []}
-        for s, found in trends.items():
-            verdict = found[name].verdict
-            by_verdict["undecided" if verdict == "undecided" else "holds" if verdict == wanted else "fails"].append(s)
-        said = [
-            f"{verb} for {', '.join(names)}"
-            for verb, names in (
-                ("holds", by_verdict["holds"]),
-                ("fails", by_verdict["fails"]),
-                ("is undecided", by_verdict["undecided"]),
-            )
-            if names
-        ]
-        parts.append(f'"{claim[0].upper()}{claim[1:]}" {"; ".join(said)}.')
+    parts += [
+        _claim(claim, wanted, {s: t[name].verdict for s, t in trends.items()})
+        for claim, name, wanted in CLAIMS
+        if trends
+    ]
     used = dict.fromkeys(m.case.reading for members in series.values() for m in members)
-    names = "; ".join(f"{reading}: {READINGS[reading]}" for reading in used)
-    parts.append(
-        "Whether depth makes a landscape simpler at a fixed number of parameters thus depends on what is called depth and what is held "
-        f"fixed ({names})."
-    )
+    if len(used) > 1:
+        names = "; ".join(f"{reading}: {READINGS[reading]}" for reading in used)
+        parts.append(
+            "Whether depth makes a landscape simpler at a fixed number of parameters thus depends on what is called depth and what is held "
+            f"fixed ({names})."
+        )
     return " ".join(parts)
+
+
+def _claim(claim: str, wanted: str, verdicts: Mapping[str, str]) -> str:
+    """One sentence: where a claim holds, where it fails and how, where it stays undecided."""
+    holds = [s for s, verdict in verdicts.items() if verdict == wanted]
+    fails = [f"{s} ({v})" for s, v in verdicts.items() if v not in (wanted, "undecided")]
+    is_open = [s for s, verdict in verdicts.items() if verdict == "undecided"]
+    said = [
+        f"{verb} for {', '.join(names)}"
+        for verb, names in (("holds", holds), ("fails", fails), ("is undecided", is_open))
+        if names
+    ]
+    return f'"{claim[0].upper()}{claim[1:]}" {"; ".join(said)}.'
 
 
 def _simpler(curves: Sequence[Curve]) -> str:
@@ -62,11 +66,13 @@ def limits(measured: Sequence[Measured], left_out: Sequence[str], level: float) 
     open_samples = sum(m.ensemble.n_open for m in measured)
     every = sum(m.case.n_samples for m in measured)
     n_series = len({m.case.series for m in measured})
-    notes = [
-        f"A verdict on an estimated series is false with probability {level:g} at most, where Student's statistics hold for the means: over "
-        f"{n_series} series and {len(QUANTITIES)} quantities up to {n_series * len(QUANTITIES) * level:.1f} false ones are to be expected.",
-        "The equation of Becker, Zhang and Lee is used as later work reports it.",
-    ]
+    notes = ["The equation of Becker, Zhang and Lee is used as later work reports it."]
+    if n_series:
+        n = n_series * len(QUANTITIES)
+        notes.append(
+            f"A verdict on an estimated series is false with probability {level:g} at most, where Student's statistics hold for the "
+            f"means: of {n} verdicts up to {n * level:.1f} are to be expected to be false."
+        )
     if open_samples:
         notes.append(
             f"{open_samples} of {every} samples are open and enter every mean at their worst; observations of minima leave out "
@@ -85,7 +91,8 @@ def limits(measured: Sequence[Measured], left_out: Sequence[str], level: float) 
             + ", ".join(f"{len(_with_pairs(m))} of {m.observation.n_samples} for {m.case.label}" for m in reduced)
             + "."
         )
-    bottlenecks = [m.case.architecture for m in measured if m.case.n_classes is None and _narrows(m.case.architecture)]
+    networks = dict.fromkeys(m.case.architecture for m in measured if m.case.n_classes is None)
+    bottlenecks = [widths for widths in networks if _narrows(widths)]
     if bottlenecks:
         notes.append(
             "Networks of one size and different depth do not express the same functions: the hidden layers of "

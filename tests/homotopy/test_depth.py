@@ -18,11 +18,13 @@ from homotopy.hessian import log_abs_det_hessian
 from homotopy.studies.architectures import Convention
 from homotopy.studies.bench import Bench
 from homotopy.studies.depth import FULL, QUICK, STUDY, DepthSpec, plan, run
+from homotopy.studies.depth_words import conclusion, limits
 from homotopy.studies.effective import CONVENTIONS, convention_table, curve, curve_table, glasses
 from homotopy.studies.observe import energy_unit, observe
 from homotopy.studies.readings import MIN_SAMPLES, Effort, layered_cases, sample_seed
 from homotopy.studies.series import QUANTITIES, measure, predictions, series_trends, theory_finding
 from homotopy.studies.study import from_toml, run_study
+from homotopy.studies.trends import Trend
 from polysys.errors import PolysysError
 from polysys.theory import MeanCounts, Prediction
 
@@ -287,6 +289,34 @@ def test_an_interrupted_run_goes_on_and_gives_the_same_bytes(tmp_path):
     assert verdicts["predicted mean counts agree with enumeration"] == "holds"
     assert "depends on what is called depth" in report.conclusion
     assert any("supported, not proved" in text for text in report.limits)
+
+
+def test_the_conclusion_says_how_a_claim_fails():
+    def row(*verdicts):
+        names = ("complex", "real", "nearest", "trade-off")
+        return {n: Trend(v, "", (), (), ()) for n, v in zip(names, verdicts, strict=True)}
+
+    verdicts = {
+        "layered": row("not monotone", "not monotone", "undecided", "falls"),
+        "sphere": row("rises", "rises", "falls", "rises"),
+        "linear": row("falls", "falls", "rises", "undecided"),
+    }
+    text = conclusion({}, verdicts, [])
+    assert (
+        '"Fewer stationary points with depth" holds for linear; fails for layered (not monotone), sphere (rises).'
+        in text
+    )
+    assert (
+        '"Minima more clustered with depth" holds for sphere; fails for linear (rises); is undecided for layered.'
+        in text
+    )
+    assert "holds for sphere; fails for layered (falls); is undecided for linear." in text
+    text = conclusion({}, {}, [curve(30, 20), curve(100, 20)])
+    assert (
+        "largest at depth 4 for 30, 5 for 100 weights" in text
+        and "from depth 12 on for 30, 39 on for 100 weights" in text
+    )
+    assert limits([], [], 0.01) == ["The equation of Becker, Zhang and Lee is used as later work reports it."]
 
 
 SCRIPT = """
