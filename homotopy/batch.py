@@ -14,6 +14,7 @@ from homotopy.certificates import CertificateList
 from homotopy.completeness import upper_bounds
 from homotopy.options import Options
 from homotopy.solve import account
+from homotopy.status import Completeness
 from polysys.errors import PolysysError
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
@@ -42,8 +43,8 @@ def census_batch(
 
     Notes
     -----
-    A sample whose paths do not balance, or that misses a proved count, is solved again on its own, with all the rounds
-    of :func:`homotopy.census`.
+    A sample whose paths do not balance, that misses a proved count, or whose list a check contradicts, is solved again on
+    its own, with all the rounds of :func:`homotopy.census`.
 
     Examples
     --------
@@ -53,7 +54,9 @@ def census_batch(
     """
     chosen = options or Options()
     drawn = [_sample(model, seed, index) for index in indices]
-    results: dict[int, Census | PolysysError] = {k: land for k, land in enumerate(drawn) if isinstance(land, PolysysError)}
+    results: dict[int, Census | PolysysError] = {
+        k: land for k, land in enumerate(drawn) if isinstance(land, PolysysError)
+    }
     landscapes = {k: land for k, land in enumerate(drawn) if not isinstance(land, PolysysError)}
     if chosen.engine != "phcpack" and chosen.strategy == "auto":
         results |= _together(landscapes, chosen, threads)
@@ -81,7 +84,9 @@ def _alone(land: Landscape, options: Options) -> Census | PolysysError:
         return error
 
 
-def _together(landscapes: Mapping[int, Landscape], options: Options, threads: int | None) -> dict[int, Census | PolysysError]:
+def _together(
+    landscapes: Mapping[int, Landscape], options: Options, threads: int | None
+) -> dict[int, Census | PolysysError]:
     """Censuses of the samples that need no second round; none where the family has no start set."""
     from homotopy.paths import run_tracker_together  # engines are imported where paths are tracked only
 
@@ -97,8 +102,14 @@ def _together(landscapes: Mapping[int, Landscape], options: Options, threads: in
     results: dict[int, Census | PolysysError] = {}
     for (k, land), paths in zip(family.items(), tracked, strict=True):
         begin = time.perf_counter()
-        bounds = tuple(upper_bounds(land))  # its own: a coupling that vanishes in another member makes that one's smaller
+        bounds = tuple(
+            upper_bounds(land)
+        )  # its own: a coupling that vanishes in another member makes that one's smaller
         solved = account(land, paths, CertificateList.of(()), 1, options.digits)
-        if solved.is_clean and (land.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) == bounds[0].value):
-            results[k] = assemble(land, solved, bounds, share + time.perf_counter() - begin)
+        if solved.is_clean and (
+            land.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) == bounds[0].value
+        ):
+            result = assemble(land, solved, bounds, share + time.perf_counter() - begin)
+            if result.completeness.verdict is not Completeness.CONTRADICTED:
+                results[k] = result
     return results

@@ -262,7 +262,11 @@ class Census:
         width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
         euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
-        euler = f"found {found}, none required (not shown to be coercive)" if expected is None and found is not None else euler
+        euler = (
+            f"found {found}, none required (not shown to be coercive)"
+            if expected is None and found is not None
+            else euler
+        )
         euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
         group = f", {counted(self.n_complex_orbits, 'orbit')} of the symmetry group"
         group = group if self.n_complex_orbits < self.n_complex else ""
@@ -375,7 +379,31 @@ def census(
         again = solve(other, chosen, bound=bounds[0].value, progress=progress)
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
-    return assemble(landscape, solved, bounds, time.perf_counter() - begin)
+    result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+    while result.completeness.verdict is Completeness.CONTRADICTED:
+        again = _go_on(landscape, chosen, bounds, solved, result.completeness.reason, progress)
+        if again.rounds == solved.rounds:
+            break
+        solved = again
+        result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+    return result
+
+
+def _go_on(
+    landscape: Landscape,
+    options: Options,
+    bounds: tuple[RootCount, ...],
+    solved: SolveReport,
+    reason: str,
+    progress: Progress | None,
+) -> SolveReport:
+    """The next rounds after one that may have been clean but whose list cannot be complete; what was found if none is left."""
+    note = f"The list of round {solved.rounds} cannot be complete: {reason}."
+    noted = replace(solved, attempts=(*solved.attempts, note))
+    try:
+        return solve(landscape, options, bound=bounds[0].value if bounds else None, progress=progress, after=noted)
+    except HomotopyError:  # an engine that fails does not undo what the rounds before have found
+        return solved
 
 
 def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount, ...], seconds: float) -> Census:
@@ -394,7 +422,11 @@ def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount,
     solved = replace(solved, paths=paths)
     verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, paths.singular)
     filled = with_multiplicities(verdict, len(solved.certificates), bounds, degenerate)
-    if filled.verdict is not Completeness.PROVED or verdict.verdict is Completeness.PROVED or not has_families(landscape):
+    if (
+        filled.verdict is not Completeness.PROVED
+        or verdict.verdict is Completeness.PROVED
+        or not has_families(landscape)
+    ):
         verdict = filled
     record = run_record(solved, seconds + time.perf_counter() - begin)
     return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)

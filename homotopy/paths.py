@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy import watch
+from homotopy.approach import gradual_way
 from homotopy.engines.phcpack import PHCpack, Start
 from homotopy.options import Options
 from homotopy.start_cache import start_set
@@ -25,11 +26,16 @@ from polysys.bezout import best_partition
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.symmetry import SymmetryGroup, sign_symmetries
+from polysys.tape import Tape
 
 Progress = Callable[[int, int], None]
 _LARGEST = 1e100  # of a coupling: a path's matrices hold products of a few
 _Ends = tuple[npt.NDArray[np.complex128], npt.NDArray[Any], npt.NDArray[np.float64]]
-_STARTS = {"polyhedral": Start.POLYHEDRAL, "multihomogeneous": Start.MULTIHOMOGENEOUS, "total-degree": Start.TOTAL_DEGREE}
+_STARTS = {
+    "polyhedral": Start.POLYHEDRAL,
+    "multihomogeneous": Start.MULTIHOMOGENEOUS,
+    "total-degree": Start.TOTAL_DEGREE,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +79,9 @@ class TrackedPaths:
     seconds: float
 
 
-def run_tracker(landscape: Landscape, options: Options, round_number: int, progress: Progress | None) -> TrackedPaths | None:
+def run_tracker(
+    landscape: Landscape, options: Options, round_number: int, progress: Progress | None
+) -> TrackedPaths | None:
     """The compiled tracker's round; None if the family has no start set.
 
     The first round follows the segment from the start member to the landscape; later ones go by way of a random
@@ -168,12 +176,37 @@ def _track_stratum(
         return None
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
-        return track(tape, stratum.parameters, stratum.solutions, targets, settings, threads=threads, progress=progress)
+        found = track(tape, stratum.parameters, stratum.solutions, targets, settings, threads=threads)
+        for k in np.flatnonzero((found.codes != CODE[PathStatus.REGULAR]).any(axis=1)).tolist():
+            _go_gradually(tape, stratum, targets[k], settings, threads, found, k)
+        return found
     (target,) = targets
     rng = np.random.default_rng(np.random.SeedSequence(detour, spawn_key=(0xDE70,)))
     size = np.maximum(np.abs(target), np.median(np.abs(target)))
     middle = size * (rng.standard_normal(len(target)) + 1j * rng.standard_normal(len(target)))
-    return track_loop(tape, [stratum.parameters, middle, target], stratum.solutions, settings)
+    return track_loop(tape, [stratum.parameters, *gradual_way(middle, target)], stratum.solutions, settings)
+
+
+def _go_gradually(
+    tape: Tape,
+    stratum: Stratum,
+    target: npt.NDArray[np.complex128],
+    settings: TrackerOptions,
+    threads: int | None,
+    found: PathResults,
+    sample: int,
+) -> None:
+    """Track all paths of a sample again if the target has small couplings; kept if more of them arrive."""
+    way = gradual_way(stratum.parameters, target)
+    if len(way) == 2:
+        return
+    again = track_loop(tape, way, stratum.solutions, settings, threads=threads)
+    regular = CODE[PathStatus.REGULAR]
+    if (again.codes[0] == regular).sum() > (found.codes[sample] == regular).sum():
+        for field in fields(PathResults):
+            values = getattr(found, field.name)
+            if isinstance(values, np.ndarray):
+                values[sample] = getattr(again, field.name)[0]
 
 
 def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]:

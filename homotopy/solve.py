@@ -123,7 +123,12 @@ class SolveReport:
 
 
 def solve(
-    landscape: Landscape, options: Options | None = None, *, bound: int | None = None, progress: Progress | None = None
+    landscape: Landscape,
+    options: Options | None = None,
+    *,
+    bound: int | None = None,
+    progress: Progress | None = None,
+    after: SolveReport | None = None,
 ) -> SolveReport:
     """Find and certify all isolated complex solutions of a landscape's system.
 
@@ -134,6 +139,9 @@ def solve(
     bound : int, optional
         A proved upper bound; when it is met no further round is needed.
     progress : callable (done, total), optional
+    after : SolveReport, optional
+        What an earlier call found, in which something outside turned out to be wrong: go on with the next round, if
+        there is one.
 
     Returns
     -------
@@ -158,10 +166,13 @@ def solve(
     if trivial is not None:
         return trivial
     rounds = _Rounds(landscape, options, progress)
-    attempts: list[str] = []
-    known = CertificateList.of(())
+    attempts: list[str] = [] if after is None else list(after.attempts)
+    known = CertificateList.of(()) if after is None else after.certificates
+    first = 0 if after is None else after.rounds
+    if after is not None and (first >= options.rounds or not rounds.has_next(first)):
+        return after
     with rounds:
-        for k in range(options.rounds):
+        for k in range(first, options.rounds):
             with watch.within(options.time_limit, f"Round {k + 1} of the solve"):
                 tracked = rounds.run(k)
                 attempts.extend(tracked.attempts)
@@ -254,7 +265,9 @@ def account(
     sizes = [len(flips) for flips in images]
     flips = np.concatenate([np.ones((0, tracked.x.shape[1]), np.int8), *images])
     points = np.repeat(tracked.x[hopeful], sizes, axis=0) * flips
-    may_be_singular = np.array([tracked.status[k] is PathStatus.SINGULAR or tracked.rco[k] < 1e-8 for k in hopeful], bool)
+    may_be_singular = np.array(
+        [tracked.status[k] is PathStatus.SINGULAR or tracked.rco[k] < 1e-8 for k in hopeful], bool
+    )
     statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
     for status in statuses:
         counts[status] += 1

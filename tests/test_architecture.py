@@ -72,6 +72,7 @@ ORDER = {
         "trace_test",
         "start_cache",
         "sampling",
+        "approach",
         "paths",
         "certify",
         "closure",
