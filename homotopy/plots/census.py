@@ -16,6 +16,7 @@ from polysys.landscape import Landscape
 # One marker and one colour per Morse index, distinguishable in grey: minima filled dark, saddles open, maxima light.
 _MARKERS = "osD^v<>pPX*hH8"
 FORMATS = (".png", ".svg", ".pdf")
+_ROOM = 0.8  # of the distance between two indices, for the markers of one
 
 
 def require_matplotlib() -> Any:
@@ -81,20 +82,20 @@ def draw_index_energy(axes: Any, census: Census) -> None:
         axes.text(0.5, 0.5, "no real stationary point", ha="center", transform=axes.transAxes)
     dimension = census.landscape.domain.dimension
     by_index = {k: np.array([float(p.energy.mid()) for p in census.points if p.index == k]) for k in range(dimension + 1)}
-    everything = np.concatenate(list(by_index.values()))
-    span = float(np.ptp(everything)) if len(everything) else 0.0
-    box = axes.get_window_extent()
-    points = 72 / axes.figure.dpi
-    size = 5.0 if max(map(len, by_index.values())) <= 60 else 3.5
-    # how large a marker is in the units of the axes, with a little air
-    wide = 1.2 * size * (dimension + 1) / max(box.width * points, 1.0)
-    high = 1.2 * size * 1.3 * (span or 1.0) / max(box.height * points, 1.0)
+    span = float(np.ptp(np.concatenate(list(by_index.values())))) if census.points else 0.0
+    box, inch = axes.get_window_extent(), 72 / axes.figure.dpi
+    for size in (5.0, 4.5, 4.0, 3.5, 3.0, 2.5, 2.0):  # points; the largest for which the longest row has room
+        # how large a marker is in the units of the axes, with a little air
+        wide = 1.2 * size * (dimension + 1) / max(box.width * inch, 1.0)
+        high = 1.2 * size * 1.25 * (span or 1.0) / max(box.height * inch, 1.0)
+        if max((len(row) for e in by_index.values() for row in _rows(e, high)), default=0) * wide <= _ROOM:
+            break
     for index, energies in by_index.items():
         if not len(energies):
             continue
         x = index + side_by_side(energies, wide, high)
         marker = _MARKERS[index % len(_MARKERS)]
-        axes.plot(x, energies, marker, color=_colour(index, dimension), mec="0.15", mew=0.5, ms=size)
+        axes.plot(x, energies, marker, color=_colour(index, dimension), mec="0.15", mew=0.1 * size, ms=size)
         place = (index, float(energies.max()))
         axes.annotate(str(len(energies)), place, xytext=(0, 5), textcoords="offset points", ha="center", fontsize=8)
     axes.set_xlabel("Morse index")
@@ -106,26 +107,33 @@ def draw_index_energy(axes: Any, census: Census) -> None:
 
 
 def side_by_side(heights: npt.NDArray[np.float64], wide: float, high: float) -> npt.NDArray[np.float64]:
-    """Horizontal places about zero at which markers of a size do not cover each other, as near to zero as there is room.
+    """Horizontal places about zero at which markers of a size do not cover each other.
 
-    Rows of equal height stand symmetrically. Where a row is longer than 0.84 it is pressed together.
+    Markers closer than a marker's height make a row, which stands symmetrically about zero, the lowest in the middle. A row
+    longer than there is room for is pressed together.
 
     Examples
     --------
-    >>> side_by_side(np.array([0.0, 0.0, 5.0]), 0.1, 1.0).tolist()
-    [-0.05, 0.05, 0.0]
+    >>> side_by_side(np.array([0.0, 0.1, 0.2, 5.0]), 0.1, 1.0).tolist()
+    [0.0, -0.1, 0.1, 0.0]
     """
     places = np.zeros(len(heights))
-    order = np.argsort(heights, kind="stable")
-    rows = np.split(order, np.flatnonzero(np.diff(heights[order]) > high) + 1) if len(order) else []
-    for chain in rows:  # markers of a chain touch; it is cut into rows no higher than a marker
-        bins = np.floor((heights[chain] - heights[chain[0]]) / high).astype(int)
-        for number in np.unique(bins):
-            row = chain[bins == number]
-            step = min(wide, 0.84 / max(len(row) - 1, 1))
-            shift = step / 2 if number % 2 and len(row) % 2 == 0 else 0.0  # rows one above the other interlock
-            places[row] = (np.arange(len(row)) - (len(row) - 1) / 2) * step + shift
+    for row in _rows(heights, high):
+        step = min(wide, _ROOM / len(row))
+        outwards = sorted(np.arange(len(row)) - (len(row) - 1) / 2, key=abs)
+        places[row] = np.array(outwards) * step
     return places
+
+
+def _rows(heights: npt.NDArray[np.float64], high: float) -> list[npt.NDArray[np.int64]]:
+    """Numbers of the markers of each row, from the lowest: a row begins at the first marker that clears the row before."""
+    rows: list[list[int]] = []
+    for k in np.argsort(heights, kind="stable").tolist():
+        if rows and heights[k] - heights[rows[-1][0]] < high:
+            rows[-1].append(k)
+        else:
+            rows.append([k])
+    return [np.array(row, np.int64) for row in rows]
 
 
 def draw_landscape(axes: Any, census: Census) -> None:
