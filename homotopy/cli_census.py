@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,7 +77,7 @@ def export(
     check_target(output, is_stream=form != "parquet")
     if real and chosen.of_points is None:
         raise HomotopyError(f"--real is given, but {form} holds equations.", "Leave it out.")
-    if Path(what).suffix == ".json":
+    if what.endswith(".json") or (os.path.isfile(what) and not what.lower().endswith(".toml")):
         if seed is not None or index:
             raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
         source = load_census(what)

@@ -189,6 +189,7 @@ def test_models_lists_every_family_with_an_example(stationary):
 def test_doctor_tests_the_engines(stationary):
     result = stationary("doctor")
     assert result.code == 0 and "self-test passed" in result.out
+    assert all(f" {name}: " in result.out for name in ("pyarrow", "scipy", "msgspec", "distributed", "torch", "matplotlib"))
 
 
 @pytest.mark.phcpack

@@ -201,7 +201,9 @@ def test_show_and_export_take_a_saved_census(stationary, tmp_path):
     shown = stationary("show", file, "--points", "--plot", str(tmp_path / "c.png"))
     assert (shown.code, shown.out) == (0, counted.out) and (tmp_path / "c.png").stat().st_size > 5000
     assert json.loads(stationary("show", file, "--json", "-").out)["n_real"] == counted.out.split("\n\n")[1].count("\n") - 1
-    assert stationary("export", file, "--form", "csv", "--output", str(table)).code == 0
+    renamed = tmp_path / "census"
+    renamed.write_bytes((tmp_path / "c.json").read_bytes())
+    assert stationary("export", str(renamed), "--form", "csv", "--output", str(table)).code == 0
     piped = stationary("export", LABELS[0], "--seed", "3", "--form", "csv", "--output", "-").out
     for a, b in zip(csv.DictReader(io.StringIO(piped)), csv.DictReader(io.StringIO(table.read_text())), strict=True):
         # a census that was read from its file encloses its points again
