@@ -1,5 +1,7 @@
 """homotopy: how stationary points are counted. Solving, proving, classifying, storing, comparing."""
 
+from homotopy import startup as startup  # isort: skip  # first: the others take their time
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from homotopy import startup
 from homotopy.cli_output import ExitCode, say
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError
 from polysys.errors import PolysysError
@@ -32,6 +33,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     before = warnings.showwarning
     warnings.showwarning = _warn
     try:
+        startup.ready()
         with _termination():
             return _run(app, arguments)
     finally:

@@ -52,6 +52,7 @@ ORDER = {
         "theory",
     ],
     "homotopy": [
+        "startup",
         "errors",
         "options",
         "status",

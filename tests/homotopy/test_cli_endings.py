@@ -144,6 +144,22 @@ def test_the_status_of_a_store_of_failures_is_incomplete_and_of_a_damaged_one_ha
     assert result.code == 1 and "1 damaged" in result.out and "\n  digest" not in result.out and "stated" in result.out
 
 
+def test_an_interruption_while_libraries_are_loaded_is_one_sentence_too():
+    process = processes.start("count", LABEL)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and process.poll() is None:
+            with open(f"/proc/{process.pid}/maps") as maps:
+                if "numpy" in maps.read():  # long before numba and scipy are there
+                    break
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert (process.returncode, out, err) == (130, "", "stationary: Interrupted; no result was written.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "number", "code", "is_shown"),
     [
