@@ -29,6 +29,7 @@ from homotopy.errors import (
 )
 from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_proof
 from homotopy.graph import LandscapeGraph, graph, with_graph
+from homotopy.morse_complex import MorseComplex, morse_complex
 from homotopy.options import Options
 from homotopy.records import load_census as load
 from homotopy.solve import PathAccount, SolveReport, solve
@@ -66,6 +67,7 @@ __all__ = [
     "EnsembleSpec",
     "HomotopyError",
     "LandscapeGraph",
+    "MorseComplex",
     "Options",
     "PathAccount",
     "PathStatus",
@@ -92,6 +94,7 @@ __all__ = [
     "load",
     "load_ensemble",
     "load_table",
+    "morse_complex",
     "plots",
     "prove_real",
     "real_evidence",

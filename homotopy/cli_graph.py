@@ -31,6 +31,9 @@ def graph(
     quotient: Annotated[
         bool, typer.Option("--quotient", help="One node for each orbit of minima under the symmetry group.")
     ] = False,
+    skeleton: Annotated[
+        bool, typer.Option("--skeleton", help="The Morse complex over Z2, and its homology against the domain's.")
+    ] = False,
     export: Annotated[str | None, typer.Option(metavar="FORM", help="pele, topsearch or graphml.")] = None,
     output: Annotated[Path | None, typer.Option(metavar="F", help="Folder (graphml: file) of the export.")] = None,
     json_file: Annotated[
@@ -42,6 +45,7 @@ def graph(
     from homotopy.census import as_landscape, census
     from homotopy.disconnectivity import measures
     from homotopy.graph import graph as graph_of
+    from homotopy.morse_complex import morse_complex
     from homotopy.status import Completeness
 
     if (export is None) != (output is None):
@@ -65,10 +69,14 @@ def graph(
         found = census(land)
         full = graph_of(found)
         result = full.quotient() if quotient else full
+        complex_ = morse_complex(full) if skeleton else None
     if json_file is not None:
-        write(json_file, json.dumps({**result.summary(), "measures": measures(result)}, indent=1))
+        further = {} if complex_ is None else {"complex": complex_.summary()}
+        write(json_file, json.dumps({**result.summary(), "measures": measures(result), **further}, indent=1))
     if json_file != "-":
         typer.echo(f"{result!r}\n  census     {found.completeness}")
+        if complex_ is not None:
+            typer.echo(repr(complex_))
     if plot is not None:
         plots.disconnectivity(result, plot)
     if landscape is not None:
@@ -76,7 +84,8 @@ def graph(
     if export is not None and output is not None:
         graph_files.export(result, export, output)
     verdict = found.completeness.verdict
-    if result.is_contradicted or verdict is Completeness.CONTRADICTED:
+    is_contradicted = result.is_contradicted or (complex_ is not None and complex_.is_contradicted)
+    if is_contradicted or verdict is Completeness.CONTRADICTED:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if not result.is_decided or verdict is Completeness.UNKNOWN:
         raise typer.Exit(ExitCode.INCOMPLETE)

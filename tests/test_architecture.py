@@ -98,6 +98,7 @@ ORDER = {
         "descent",
         "graph_checks",
         "graph",
+        "morse_complex",
         "overlaps",
         "disconnectivity",
         "funnels",

@@ -81,3 +81,9 @@ def test_the_quotient_is_printed_on_request(stationary, well):
     assert "1 up to symmetry" in stationary("graph", well, "--quotient").out
     content = json.loads(stationary("graph", well, "--quotient", "--json", "-").out)
     assert (content["n_minima"], content["is_quotient"], content["minima"][0]["n_images"]) == (1, True, 2)
+
+
+def test_the_morse_complex_is_printed_on_request(stationary, well):
+    result = stationary("graph", well, "--skeleton")
+    assert result.code == 0 and "b_0 = 1, b_1 = 0, as the domain has" in result.out
+    assert json.loads(stationary("graph", well, "--skeleton", "--json", "-").out)["complex"]["missing"] == {}
