@@ -25,6 +25,7 @@ from homotopy.store import open_store
 from homotopy.studies.bench import Bench
 from homotopy.studies.minima import Symmetries, clustering, curvatures, distinct, log_scale, symmetries
 from homotopy.studies.ranks import RankCorrelation, rank_correlation
+from homotopy.studies.samples import is_complete
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 
@@ -122,15 +123,7 @@ def observe_chunk(store: str, model: Model, draws: int, start: int) -> list[dict
     place = open_store(Path(store))
     records = place.read(place.chunk_at(start)) or []
     group = symmetries(model.sample(place.spec.seed, 0))
-    return [_minima(r, model.sample(r.seed, r.sample), group, draws) if _is_complete(r) else None for r in records]
-
-
-def _is_complete(record: SampleRecord) -> bool:
-    return (
-        not record.is_failed
-        and record.verdict in ("proved", "supported")
-        and not (record.n_degenerate or record.n_undecided or record.n_undecided_index)
-    )
+    return [_minima(r, model.sample(r.seed, r.sample), group, draws) if is_complete(r) else None for r in records]
 
 
 def _minima(record: SampleRecord, land: Landscape, group: Symmetries, draws: int) -> dict[str, Any]:

@@ -29,6 +29,7 @@ STUDIES: dict[str, str] = {
     "depth": "What depth does at a fixed number of parameters: counts, minima, clustering, widths, in five readings.",
     "layering": "Are energies layered by Morse index in a band, how much lies outside it, and where do searches end?",
     "assumptions": "From spin glass to network, one assumption dropped at a time: counts and index profiles side by side.",
+    "clustering": "Are minima closer together than uniform points, where in energy, and more so with depth?",
 }
 
 
