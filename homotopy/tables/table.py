@@ -70,7 +70,7 @@ class ReferenceTable(TableContents):
 
 
 def load_table(label: str | Path, root: str | Path | None = None) -> ReferenceTable:
-    """A reference table, its checksums compared and every cell parsed.
+    """A reference table; the checksums of all its files are compared and every cell is parsed.
 
     Parameters
     ----------
@@ -99,8 +99,8 @@ def load_table(label: str | Path, root: str | Path | None = None) -> ReferenceTa
     description = read_description(folder)
     if entry is not None and description.label != entry.label:
         raise TableError(f"{folder} holds the table {description.label}, not {entry.label}.", "Fetch the catalogue again.")
-    data = read_checked(folder, description, ROWS)
-    return ReferenceTable(folder, description, parse_rows(data, description.columns, description.key, folder / ROWS), entry)
+    files = {name: read_checked(folder, description, name) for name in (ROWS, *description.files)}
+    return ReferenceTable(folder, description, parse_rows(files[ROWS], description.columns, description.key, folder / ROWS), entry)
 
 
 def list_tables(root: str | Path | None = None) -> tuple[CatalogueEntry, ...]:
