@@ -5,10 +5,10 @@ from polysys.theory.complexity import Complexity
 from polysys.theory.deep_linear import deep_linear_counts
 from polysys.theory.dispatch import has_mean_counts, mean_counts
 from polysys.theory.hermite import goe_density_total
-from polysys.theory.isotropic import IsotropicField, counts_by_index, energy_density, total_count
+from polysys.theory.isotropic import MAX_SPINS, IsotropicField, counts_by_index, energy_density, total_count
 from polysys.theory.kac_rice import kac_rice_counts
 from polysys.theory.layered import layered_counts
-from polysys.theory.p_spin import MAX_SPINS, p_spin_counts, p_spin_energy_density
+from polysys.theory.p_spin import p_spin_counts, p_spin_energy_density
 from polysys.theory.prediction import MeanCounts, Prediction
 
 __all__ = [

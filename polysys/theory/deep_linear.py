@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from math import exp, log, sqrt
+from math import inf, log, sqrt
 from types import MappingProxyType
 from typing import Any
 
@@ -92,7 +92,7 @@ def deep_linear_counts(model: DeepLinear, *, samples: int = _SAMPLES, seed: int 
     n, dimension = len(model.widths) - 1, model.n_weights
     if isinstance(model.data, Dataset) and max(model.widths) == 1 and not isinstance(model.l2, tuple):
         threshold = _chain_threshold(n, *_chain_moments(model.draw(generator(0))))
-        likely = float(gammaincc(n, -log(threshold))) if 0 < threshold < 1 else float(threshold >= 1)
+        likely = float(gammaincc(n, max(0.0, -threshold)))
         without, with_all = (np.array(_chain_counts(n, is_many)) for is_many in (False, True))
         return _prediction(model.label, without + likely * (with_all - without), np.zeros(dimension + 1), _CHAIN, "exact")
     reference = _CHAIN if max(model.widths) == 1 else _ONE_DATUM
@@ -130,12 +130,15 @@ def sample_counts(widths: Sequence[int], couplings: Couplings) -> list[int]:
     l2 = couplings["l2"].astype(float)
     if max(widths) == 1:
         n = len(widths) - 1
-        return _chain_counts(n, float(np.prod(l2)) < _chain_threshold(n, *_chain_moments(couplings)))
+        return _chain_counts(n, float(np.log(l2).sum()) < _chain_threshold(n, *_chain_moments(couplings)))
     x, y = _one_datum(couplings)
     inputs, hidden, outputs = widths
     first, second = l2[: hidden * inputs].reshape(hidden, inputs), l2[hidden * inputs :].reshape(outputs, hidden)
-    reach = (x * x / first).sum(axis=1)
     counts = [0] * (len(l2) + 1)
+    if not x.any():  # the output is 0 whatever the weights: the penalty has one minimum
+        counts[0] = 1
+        return counts
+    reach = (x * x / first).sum(axis=1)
     for size in range(min(hidden, outputs) + 1):  # more live neurons than outputs have no stationary point in general
         for live in combinations(range(hidden), size):
             slopes = _interior_point(list(live), y, second, 1 / reach)
@@ -197,13 +200,13 @@ def _chain_moments(couplings: Couplings) -> tuple[float, float]:
 
 
 def _chain_threshold(n: int, a: float, b: float) -> float:
-    """Below this product of the l2 values a chain has more than the origin."""
+    """Logarithm of the number below which the product of the l2 values of a chain allows more than the origin."""
     if a == 0 or b == 0:
-        return 0.0
+        return -inf
     if n == 2:
-        return b * b
+        return 2 * log(b)
     r = b / a * (n - 2) / (2 * (n - 1))
-    return exp((n - 2) * log(r) + n * log(b * n / (2 * (n - 1))))
+    return (n - 2) * log(r) + n * log(b * n / (2 * (n - 1)))
 
 
 def _chain_counts(n: int, is_many: bool) -> list[int]:

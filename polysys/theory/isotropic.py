@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, isnan, log, sqrt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ from polysys.theory.hermite import Floats, weighted_density
 from polysys.theory.order_statistics import OrderTable, order_table
 
 Window = tuple[float, float]
+MAX_SPINS = 64  # by index: a minute of computing
+_MOST = 1000
 EVERYWHERE: Window = (-inf, inf)
 _SHARP = 9.0  # standard deviations on either side of an edge that is smeared
 _NODES = 24
@@ -103,6 +106,14 @@ def check_window(window: Sequence[float] | None) -> Window:
     return low, high
 
 
+def _check(field: IsotropicField, most: int) -> None:
+    size: Any = field.n
+    if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= most:
+        raise InputError(f"{size!r:.40} coordinates are out of reach here.", f"Choose 1 to {most}.")
+    if not (0 < field.f1 < inf and 0 < field.f2 < inf and field.f >= field.f1**2 / (field.f1 + field.f2) * (1 - 1e-9)):
+        raise InputError(f"{field} is no covariance of a field that bends.", "Give f, f' > 0 and f'' > 0 at 1 of one function.")
+
+
 def counts_by_index(field: IsotropicField, window: Window = EVERYWHERE) -> tuple[Floats, Floats]:
     """Mean numbers of stationary points of each index with an energy per spin in the window, and their errors.
 
@@ -117,6 +128,7 @@ def counts_by_index(field: IsotropicField, window: Window = EVERYWHERE) -> tuple
     >>> values.round(6).tolist(), bool(errors.max() < 1e-9)
     ([3.13809, 4.27618, 3.13809], True)
     """
+    _check(field, MAX_SPINS)
     table = order_table(field.n, field.variance)
     integrand, noise = table.integrands(field.variance)
     if window == EVERYWHERE:
@@ -142,6 +154,7 @@ def total_count(field: IsotropicField, window: Window = EVERYWHERE) -> tuple[flo
     >>> round(total_count(IsotropicField.mixture(6, {3: 1.0}))[0], 6)  # FACTS: 50.873137
     50.873137
     """
+    _check(field, _MOST)
     n, spread = field.n, sqrt(field.variance)
     reach = max(1.0, spread) * (sqrt(2 * n) + 9.5)
     panels = np.linspace(-reach, reach, 2 * round(sqrt(n + 3) * (sqrt(2 * n) + 9.5) / 2) + 1)
@@ -176,6 +189,7 @@ def energy_density(field: IsotropicField, energies: npt.ArrayLike) -> Floats:
     >>> (density.sum(axis=0) * 0.01).round(3).tolist()
     [3.138, 4.276, 3.138]
     """
+    _check(field, MAX_SPINS)
     u = np.atleast_1d(np.asarray(energies, float))
     table = order_table(field.n, field.variance)
     t = u / field.energy_slope

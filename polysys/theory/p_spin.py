@@ -18,6 +18,7 @@ from polysys.theory.closed_form import MAX_SIZE, closed_form
 from polysys.theory.hermite import Floats
 from polysys.theory.isotropic import (
     EVERYWHERE,
+    MAX_SPINS,
     IsotropicField,
     Window,
     check_window,
@@ -27,7 +28,6 @@ from polysys.theory.isotropic import (
 )
 from polysys.theory.prediction import MeanCounts, Prediction
 
-MAX_SPINS = 64  # by index; a minute of computing. Totals have no limit.
 _MAX_DEGREE = 1000
 _PURE = "Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165, theorem 2.1"
 _MIXED = "Fyodorov, Markov Proc. Relat. Fields 21 (2015) 483, Kac-Rice on the sphere"

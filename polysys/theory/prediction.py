@@ -32,7 +32,7 @@ class Prediction:
         return self.value
 
     def __str__(self) -> str:
-        return f"{self.value:.6f} ({self.kind}, {self.reference})"
+        return f"{_decimals(self.value)} ({self.kind}, {self.reference})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +80,11 @@ class MeanCounts:
         return self.by_index[index]
 
     def __str__(self) -> str:
-        counts = "  ".join(f"{k}: {p.value:.6f}" for k, p in self.by_index.items())
-        return f"Mean counts of {self.label}: {self.total.value:.6f} ({counts}) [{self.total.reference}]"
+        counts = "  ".join(f"{k}: {_decimals(p.value)}" for k, p in self.by_index.items())
+        by_index = f" ({counts})" if counts else ""
+        return f"Mean counts of {self.label}: {_decimals(self.total.value)}{by_index} [{self.total.reference}]"
+
+
+def _decimals(value: float) -> str:
+    """Six decimals, and no more than ten digits."""
+    return f"{value:.6f}" if abs(value) < 1e4 else f"{value:.10g}"

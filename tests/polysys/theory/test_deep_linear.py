@@ -84,3 +84,15 @@ def test_no_data_and_windows():
     assert flat.total.value == 1
     with pytest.raises(ps.InputError, match="window"):
         theory.mean_counts(_chain(3), (0, 1))
+
+
+@pytest.mark.parametrize("scale", ["1/1000000", 10**9])
+def test_data_of_any_size_are_counted(scale):
+    """V scales as long as l2 stays: with large outputs every chain has many points, with small ones only the origin."""
+    model = ps.DeepLinear(widths=(1,) * 40, data=([[1]], [[scale]]))
+    assert theory.mean_counts(model).total.value == pytest.approx(1 if scale == "1/1000000" else 1 + 2**39, rel=1e-3)
+
+
+def test_zero_inputs_leave_the_origin():
+    model = ps.DeepLinear(widths=(2, 2, 1), data=([[0], [0]], [[1]]))
+    assert sample_counts(model.widths, model.draw(generator(0)))[:2] == [1, 0]

@@ -134,3 +134,9 @@ def test_square_free_couplings_are_not_isotropic_and_refused():
     assert not theory.has_mean_counts(model)
     with pytest.raises(ps.InputError, match="No exact mean counts"):
         theory.mean_counts(model)
+
+
+@pytest.mark.parametrize("field", [(3, 1, 1, 0), (3, 1, 0, 1), (0, 1, 1, 1), (65, 1, 3, 6), (3, 0.1, 3, 6), (2.5, 1, 3, 6)])
+def test_covariances_that_are_none_are_refused(field):
+    with pytest.raises(ps.InputError):
+        counts_by_index(IsotropicField(*field))
