@@ -40,9 +40,9 @@ from homotopy.tables import ReferenceTable, list_tables, load_table
 from homotopy.verify import VerificationReport, verify
 
 if TYPE_CHECKING:
-    from homotopy import searches
+    from homotopy import estimators, searches, testing
 
-_LAZY = ("searches",)  # subpackages imported where they are used first: ho.searches
+_LAZY = ("estimators", "searches", "testing")  # subpackages imported where they are used first: ho.searches
 
 
 def __getattr__(name: str) -> Any:
@@ -89,6 +89,7 @@ __all__ = [
     "compare",
     "cross_check",
     "ensemble",
+    "estimators",
     "graph",
     "list_tables",
     "load",
@@ -102,6 +103,7 @@ __all__ = [
     "singular_sets",
     "solve",
     "stationary_sets",
+    "testing",
     "verify",
     "with_graph",
     "with_real_proof",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy import cli_census, cli_ensemble, cli_graph, cli_predict, cli_studies, cli_tables
+from homotopy import cli_census, cli_compare, cli_ensemble, cli_graph, cli_predict, cli_studies, cli_tables
 from homotopy.cli_main import run
 from homotopy.cli_output import EXIT_CODES, ExitCode, check_target, check_targets, progress_bar, write
 from homotopy.errors import HomotopyError
@@ -193,12 +193,15 @@ def verify(
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
-@app.command(short_help="Print the schema of census files.")
-def schema() -> None:
-    """Print the JSON Schema of census files."""
-    from homotopy.records import schema as of_census_files
-
-    typer.echo(json.dumps(of_census_files(), indent=1))
+@app.command(short_help="Print the schema of census files, or of files of estimates.")
+def schema(
+    of: Annotated[str, typer.Argument(metavar="[census|estimates]", help="Which files.")] = "census",
+) -> None:
+    """Print the JSON Schema of census files, or of the files of estimates that compare takes."""
+    if of not in ("census", "estimates"):
+        raise HomotopyError(f"There is no schema of {of[:40]!r}.", "Choose census or estimates; for tables: table schema.")
+    module = import_module("homotopy.records" if of == "census" else "homotopy.estimators.files")
+    typer.echo(json.dumps(module.schema(), indent=1))
 
 
 @app.command(short_help="Test engines and libraries.")
@@ -231,6 +234,7 @@ cli_ensemble.register(app)
 cli_graph.register(app)
 cli_predict.register(app)
 cli_tables.register(app)
+cli_compare.register(app)
 cli_studies.register(app)
 
 

@@ -148,6 +148,12 @@ class SampleCounts:
         settled = lower[lower == upper].astype(int).tolist()
         return dict(sorted(Counter(settled).items()))
 
+    def extremes(self, quantity: Quantity) -> tuple[float, float]:
+        """The least and the largest count that any sample can have, whatever was found: Morse theory, and the proved bound."""
+        name = self._check(quantity)
+        per_class = 1 if name == "n_complex" else self.family.points_per_class
+        return float(self._least(name)), float(per_class * self.family.bound)
+
     def _check(self, quantity: Quantity) -> str:
         if (
             isinstance(quantity, int | np.integer)
