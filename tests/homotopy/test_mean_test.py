@@ -87,11 +87,11 @@ def test_samples_of_the_same_population_have_uniform_p_values():
     """Exchanging whole samples at random is exact; every count of p-values below x is binomial."""
     rng = np.random.default_rng(7)
     p_values = []
-    for run in range(300):
+    for run in range(150):
         rows, own = rng.poisson((3, 8), (60, 2)).astype(float), rng.poisson((3, 8), (25, 2)).astype(float)
         p_values.append(against_samples(quantities(rows, own.mean(axis=0)), [own[:, 0], own[:, 1]], 0.05, run).p_value)
     for x in (0.1, 0.3, 0.6):
-        low, high = stats.binom.interval(0.999, 300, x)
+        low, high = stats.binom.interval(0.999, 150, x)
         assert low <= (np.array(p_values) <= x).sum() <= high
 
 
@@ -165,13 +165,13 @@ class TestRareCounts:
 
 @pytest.mark.parametrize("kind", [exact, monte_carlo], ids=["exact means", "samples of its own"])
 def test_false_alarms_are_as_rare_as_the_level_says(population, kind):
-    runs, alpha = 300, 0.05
+    runs, alpha = 200, 0.05
     low, high = binomial_interval(runs, alpha)
     assert low <= false_alarms(population, kind, 400, runs, alpha, seed=11) <= high
 
 
 def test_means_with_stated_errors_raise_at_most_as_many_false_alarms(population):
-    assert false_alarms(population, stated_errors, 400, 200, 0.05, seed=12) <= binomial_interval(200, 0.05)[1]
+    assert false_alarms(population, stated_errors, 400, 100, 0.05, seed=12) <= binomial_interval(100, 0.05)[1]
 
 
 @pytest.mark.slow
@@ -190,10 +190,10 @@ def test_power_grows_with_the_bias(population):
     rates = []
     for bias in (0, 3, 6):
         failed = 0
-        for run in range(60):
+        for run in range(30):
             rows = population[rng.integers(0, len(population), 400)]
             means = population.mean(axis=0)
             means[1] += bias * population[:, 1].std() / 20
             failed += against_means(quantities(rows, means), 0.05, run).p_value <= 0.05
-        rates.append(failed / 60)
+        rates.append(failed / 30)
     assert rates[0] < 0.2 and rates[1] > 0.5 and rates[2] == 1.0
