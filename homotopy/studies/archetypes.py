@@ -256,7 +256,7 @@ def _conclusion(findings: Sequence[Finding], cells: Sequence[Cell]) -> str:
         )
     parts.append(
         "At these sizes the claims are statements about one network or another, not about depth or the amount of data as such; that says nothing against them "
-        "for the hundreds of weights for which they were made."
+        "for the larger networks for which they were made."
     )
     return " ".join(parts)
 
@@ -270,8 +270,8 @@ def _limits(cells: Sequence[Cell], recalls: dict[str, list[dict[str, object]]], 
     open_ += [(label, r["open"]) for label, rows in recalls.items() for r in rows if "open" in r]
     flows = sum(r.get("n_unmatched", 0) for c in cells for r in c.records)
     lines = [
-        "The networks have 2 to 16 weights and linear or quadratic activation; the paper's have hundreds, tanh, and two hidden layers or three.",
-        f"l2 values are drawn uniformly from (0, {spec.l2:g}), one for each weight, so that minima are isolated; the paper has one for all.",
+        "The networks have few weights and polynomial activation; the paper's are larger and not polynomial.",
+        f"l2 values are drawn uniformly from (0, {spec.l2:g}), one for each weight, so that minima are isolated; in practice one value is used for all.",
         "Counts are certified; completeness of networks is supported, not proved, but for those with a proved count. Which minima a saddle joins "
         "is numerical.",
         f"{flows} flows ended at another saddle, in an invariant subspace, and were continued to a minimum below it.",
