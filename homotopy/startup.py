@@ -18,9 +18,15 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 
 def _is_command() -> bool:
-    """Whether this process was started as `stationary` or `python -m homotopy.cli`."""
-    started = sys.orig_argv
-    return "homotopy.cli" in started or any(os.path.basename(word) == "stationary" for word in started[1:3])
+    """Whether this very process was started as `stationary ..` or as `python -m homotopy.cli ..`.
+
+    Not a script that was given such a word as an argument, and not a process that multiprocessing made of a command: its
+    `sys.argv` is the command's, but it was not started with it.
+    """
+    script, started = sys.argv[0] if sys.argv else "", sys.orig_argv
+    if script == "-m":  # as long as the module is being looked for
+        return started[started.index("-m") + 1 :][:1] == ["homotopy.cli"] if "-m" in started else False
+    return os.path.basename(script) == "stationary" and script in started
 
 
 def ready() -> None:

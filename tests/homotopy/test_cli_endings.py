@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from homotopy import watch
+from homotopy import startup, watch
 from homotopy.cli_output import ExitCode
 from homotopy.errors import EngineTimeoutError
 from homotopy.sample_record import failed_record
@@ -158,6 +158,26 @@ def test_an_interruption_while_libraries_are_loaded_is_one_sentence_too():
         process.kill()
         process.wait()
     assert (process.returncode, out, err) == (130, "", "stationary: Interrupted; no result was written.\n")
+
+
+@pytest.mark.parametrize(
+    ("argv", "started", "is_command"),
+    [
+        (["/usr/bin/stationary", "count"], ["python", "/usr/bin/stationary", "count"], True),
+        (["-m", "count"], ["python", "-X", "dev", "-m", "homotopy.cli", "count"], True),
+        (["-m", "homotopy.cli"], ["python", "-m", "mine", "homotopy.cli"], False),
+        (["run.py", "stationary"], ["python", "run.py", "stationary"], False),
+        (["/usr/bin/stationary", "depth"], ["python", "-c", "from multiprocessing.spawn import spawn_main", "--multiprocessing-fork"], False),
+        ([""], ["python"], False),
+        (["-c"], ["python", "-c", "import homotopy"], False),
+        ([], [], False),
+    ],
+)
+def test_only_a_command_answers_interruptions_while_it_loads(monkeypatch, argv, started, is_command):
+    """Scripts and notebooks that import the package keep their own."""
+    monkeypatch.setattr(sys, "argv", argv)
+    monkeypatch.setattr(sys, "orig_argv", started)
+    assert startup._is_command() is is_command
 
 
 @pytest.mark.parametrize(
