@@ -186,7 +186,7 @@ def test_only_a_command_answers_interruptions_while_it_loads(monkeypatch, argv, 
         pytest.param(["count", "spherical-p-spin:n=16,p=3"], signal.SIGINT, 130, b"paths", id="tracker"),
         pytest.param(
             ["count", "deep-linear:widths=2-3-2,data=gaussian", "--engine", "phcpack"],
-            signal.SIGTERM, 143, None, id="phcpack", marks=pytest.mark.phcpack,
+            signal.SIGTERM, 143, None, id="phcpack", marks=[pytest.mark.phcpack, pytest.mark.slow],
         ),
         pytest.param(
             ["sets", "deep-linear:widths=2-3-2,data=gaussian,l2=0"],
