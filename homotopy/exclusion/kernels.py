@@ -24,30 +24,18 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-LANES = 8
-WIDTH = 2 * LANES  # doubles in a register
-RELATIVE, ABSOLUTE = 2.0**-51, 2.0**-1000
-LARGEST = 1e100  # of any register, see programs.magnitude
-LARGEST_INVERSE = 1e60  # of a preconditioner's entry: sums of products of both stay far from overflow
+from homotopy.compiled import compiled
+from homotopy.exclusion.layout import ADD, LANES, MUL, SQUARE, SUB, WIDTH
 
-ADD, SUB, MUL, SQUARE = range(4)
-# what became of a box; the columns of `counts`
-QUADRATIC, VALUE, DEPENDENT, MEAN_VALUE, NEWTON, KNOWN, LEFT, SPLIT, PROCESSED = range(9)
+RELATIVE, ABSOLUTE = 2.0**-51, 2.0**-1000
+LARGEST_INVERSE = 1e60  # of a preconditioner's entry: sums of products of both stay far from overflow
 
 _DOUBLE, _I64 = ir.DoubleType(), ir.IntType(64)
 _VEC = ir.VectorType(_DOUBLE, LANES)
-
-
-def _compiled(function: Any) -> Any:
-    """Compile at the first call, without the GIL; kept on disk where a directory can be written."""
-    try:
-        return njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:  # no such directory: an unwritable home
-        return njit(nogil=True, error_model="numpy")(function)
 
 
 @intrinsic
@@ -116,25 +104,25 @@ def run_intervals(typingctx: Any, code: Any, reg: Any) -> Any:
     return sig, codegen
 
 
-@_compiled
+@compiled
 def run(code: Any, reg: Any) -> None:
     """The interpreter as a function of its own, compiled once for all its callers."""
     run_intervals(code, reg)
 
 
-@_compiled
+@compiled
 def down(r: float) -> float:
     """A double not above any number that rounds to r."""
     return r - (RELATIVE * abs(r) + ABSOLUTE)
 
 
-@_compiled
+@compiled
 def up(r: float) -> float:
     """A double not below any number that rounds to r."""
     return r + (RELATIVE * abs(r) + ABSOLUTE)
 
 
-@_compiled
+@compiled
 def enclose_boxes(code: Any, outputs: Any, reg: Any, n: int, lo: Any, hi: Any, out_lo: Any, out_hi: Any) -> None:
     """Enclosures (boxes, outputs) of a program on boxes (boxes, n)."""
     for first in range(0, lo.shape[0], LANES):
@@ -150,7 +138,7 @@ def enclose_boxes(code: Any, outputs: Any, reg: Any, n: int, lo: Any, hi: Any, o
                 out_hi[first + lane, i] = reg[outputs[i] + LANES + lane]
 
 
-@_compiled
+@compiled
 def invert(m: Any, n: int, a: Any, inverse: Any, lane: int) -> bool:
     """An approximate inverse of the n x n matrix a, which is destroyed, into inverse[:, :, lane]."""
     for i in range(n):
@@ -188,7 +176,7 @@ def invert(m: Any, n: int, a: Any, inverse: Any, lane: int) -> bool:
     return True
 
 
-@_compiled
+@compiled
 def precondition(
     n: int, s_reg: Any, s_out: Any, columns: int, rows: Any, cols: Any, y: Any, ok: Any, g: Any, m: Any, a: Any
 ) -> None:
@@ -218,7 +206,7 @@ def precondition(
                     g[i, j, 0, lane], g[i, j, 1, lane] = down(low), up(high)
 
 
-@_compiled
+@compiled
 def contraction(n: int, g: Any, lane: int) -> float:
     """An upper bound of ||I - G||_inf."""
     worst = 0.0
@@ -232,7 +220,7 @@ def contraction(n: int, g: Any, lane: int) -> float:
     return worst
 
 
-@_compiled
+@compiled
 def gauss_seidel(
     n: int, y: Any, g: Any, f_reg: Any, f_out: Any, rows: Any, cols: Any, lane: int, lo: Any, hi: Any, mid: Any
 ) -> bool:
@@ -278,7 +266,7 @@ def gauss_seidel(
     return True
 
 
-@_compiled
+@compiled
 def contract_quadratics(
     starts: Any, index: Any, weight_lo: Any, weight_hi: Any, range_lo: Any, range_hi: Any, lo: Any, hi: Any
 ) -> bool:

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.exclusion.kernels import (
+from homotopy.compiled import compiled
+from homotopy.exclusion.kernels import contract_quadratics, contraction, down, gauss_seidel, precondition, run, up
+from homotopy.exclusion.layout import (
     DEPENDENT,
     KNOWN,
     LANES,
@@ -21,14 +23,6 @@ from homotopy.exclusion.kernels import (
     SPLIT,
     VALUE,
     WIDTH,
-    _compiled,
-    contract_quadratics,
-    contraction,
-    down,
-    gauss_seidel,
-    precondition,
-    run,
-    up,
 )
 
 _SHRINK = 0.7  # a box whose widest relative side shrank below this is tried again before it is split
@@ -36,7 +30,7 @@ _LAG = 2.0  # dependent unknowns are split only when they are so many times wide
 _REACH = 1.0  # a known zero is asked about when it is at most so many widths away
 
 
-@_compiled
+@compiled
 def _load(reg: Any, first: int, n: int, lo: Any, hi: Any) -> None:
     """Boxes lo, hi (lanes, n) into registers first .. first + n - 1."""
     for i in range(n):
@@ -45,7 +39,7 @@ def _load(reg: Any, first: int, n: int, lo: Any, hi: Any) -> None:
             reg[at + lane], reg[at + LANES + lane] = lo[lane, i], hi[lane, i]
 
 
-@_compiled
+@compiled
 def _size(n: int, lo: Any, hi: Any, scale: Any) -> float:
     """The widest side of a box relative to `scale`."""
     worst = 0.0
@@ -54,7 +48,7 @@ def _size(n: int, lo: Any, hi: Any, scale: Any) -> float:
     return worst
 
 
-@_compiled
+@compiled
 def _direction(
     n: int, lo: Any, hi: Any, scale: Any, is_split: Any, s_reg: Any, s_out: Any, lane: int, tol: float
 ) -> int:
@@ -91,7 +85,7 @@ def _direction(
     return choice if choice >= 0 else widest_at
 
 
-@_compiled
+@compiled
 def _nearest(n: int, lo: Any, hi: Any, zero_lo: Any, zero_hi: Any) -> int:
     """The known zero nearest to a box in units of the box's sides; -1 if none is within reach."""
     best, found = _REACH, -1
@@ -108,7 +102,7 @@ def _nearest(n: int, lo: Any, hi: Any, zero_lo: Any, zero_hi: Any) -> int:
     return found
 
 
-@_compiled
+@compiled
 def _mean_value(n: int, f_reg: Any, f_out: Any, s_reg: Any, s_out: Any, lane: int, lo: Any, hi: Any, mid: Any) -> bool:
     """Whether 0 lies in F(mid) + S(X, mid)(X - mid), equation by equation; if not, the box holds no zero."""
     for row in range(n):
@@ -125,7 +119,7 @@ def _mean_value(n: int, f_reg: Any, f_out: Any, s_reg: Any, s_out: Any, lane: in
     return True
 
 
-@_compiled
+@compiled
 def _push_halves(n: int, lo: Any, hi: Any, c: int, stack_lo: Any, stack_hi: Any, size: int) -> int:
     """Push the two halves of a box, cut across side c; returns the new size of the stack."""
     cut = 0.5 * lo[c] + 0.5 * hi[c]
@@ -140,7 +134,7 @@ def _push_halves(n: int, lo: Any, hi: Any, c: int, stack_lo: Any, stack_hi: Any,
     return size
 
 
-@_compiled
+@compiled
 def branch_and_bound(
     n: int,
     q_starts: Any,

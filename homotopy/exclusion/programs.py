@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.exclusion.kernels import ADD, LANES, LARGEST, MUL, SQUARE, SUB, WIDTH, enclose_boxes
+from homotopy.exclusion.layout import ADD, LANES, LARGEST, MUL, SQUARE, SUB, WIDTH
 from homotopy.intervals import to_double
 from polysys.tape import Node, Op, Recorder, Tape
 
@@ -67,6 +67,8 @@ class IntervalProgram:
         >>> bool(-2.001 < lo[0, 0] <= -2 and 5 <= hi[0, 0] < 5.001)
         True
         """
+        from homotopy.exclusion.kernels import enclose_boxes  # Numba is loaded where it is used first
+
         low, high = np.array(lo, dtype=np.float64, ndmin=2), np.array(hi, dtype=np.float64, ndmin=2)
         shape = (low.shape[0], len(self.outputs))
         out_lo, out_hi = np.full(shape, -inf), np.full(shape, inf)

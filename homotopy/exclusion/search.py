@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.exclusion.kernels import LANES, LARGEST, LEFT, PROCESSED
-from homotopy.exclusion.loop import branch_and_bound
+from homotopy.exclusion.layout import LANES, LARGEST, LEFT, PROCESSED
 from homotopy.exclusion.patches import Patch
 from homotopy.exclusion.programs import FloatArray, interval_program, magnitude, outward, slope_tape
 from polysys.domains import Euclidean
@@ -61,6 +60,8 @@ def search(
     deadline : float
         By :func:`time.monotonic`.
     """
+    from homotopy.exclusion.loop import branch_and_bound  # Numba is loaded where it is used first
+
     n = len(patch.free)
     equations = interval_program(patch.tape)
     slopes = interval_program(slope_tape(patch.tape, n))

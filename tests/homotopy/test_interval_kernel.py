@@ -133,7 +133,7 @@ def test_quadratic_contraction_loses_no_point(weights, point, widths, slack):
     st.lists(st.floats(0, 0.5), min_size=6, max_size=6),
 )
 def test_an_interval_newton_sweep_keeps_the_zeros_of_every_enclosed_linear_system(matrix, zero, slack):
-    from homotopy.exclusion.kernels import LANES, WIDTH
+    from homotopy.exclusion.layout import LANES, WIDTH
 
     # F(x) = A (x - zero), slopes anywhere in A +- slack
     a = np.array(matrix)
