@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from flint import acb, ctx
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from homotopy import point_action
 from homotopy.certificates import Certificate, CertificateList, same_zero
 from homotopy.certify import DOUBLE_DIGITS, certify_one
 from homotopy.discs.arrays import Discs, modulus
@@ -204,16 +203,10 @@ def orbits(landscape: Landscape, certificates: Sequence[Certificate]) -> tuple[t
     if not m or not landscape.symmetry.generators:
         return tuple(range(m)), True
     images = _Images(landscape, certificates)
-    targets = [images.under(g) for g in landscape.symmetry.generators]
-    a = np.tile(np.arange(m), len(targets))
-    b = np.concatenate(targets)
-    is_found = b >= 0
-    edges = coo_array((np.ones(int(is_found.sum())), (a[is_found], b[is_found])), shape=(m, m))
-    _, labels = connected_components(edges, directed=False)
+    maps = np.array([images.under(g) for g in landscape.symmetry.generators])
     # numbered by their first members
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.argsort(np.argsort(first))
-    return tuple(rank[inverse].tolist()), bool(is_found.all())
+    _, numbers = np.unique(point_action.orbits(maps), return_inverse=True)
+    return tuple(numbers.tolist()), bool((maps >= 0).all())
 
 
 def conjugates_closed(certificates: Sequence[Certificate]) -> bool:

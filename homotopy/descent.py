@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from homotopy.certificates import Certificate
 from homotopy.certify import certify
@@ -273,6 +272,7 @@ def _integrate(
     flow: Flow, start: Vector, curvature: float, still: float, size: float, reach: float
 ) -> tuple[End | None, Vector]:
     """How one integration ended (None: at rest), and its path."""
+    from scipy.integrate import solve_ivp  # half a second to import
 
     def rest(_: float, y: Vector) -> float:
         return float(np.linalg.norm(flow.gradient(flow.on_domain(y)))) - still

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from networkx.utils import UnionFind
 
 from homotopy.errors import HomotopyError
 from homotopy.graph import LandscapeGraph
@@ -53,7 +52,7 @@ def disconnectivity(graph: LandscapeGraph) -> tuple[Merge, ...]:
     >>> [(m.deeper, m.shallower, m.size) for m in disconnectivity(ho.graph(ho.census(ps.expression("x^4/4 - x^2/2 + x/9"))))]
     [(0, 1, 2)]
     """
-    sets = UnionFind(graph.network)
+    sets = union_find(graph.network)
     lowest = {m: m for m in graph.network}  # of the set with this root; points are sorted by energy
     size = dict.fromkeys(graph.network, 1)
     merges = []
@@ -109,12 +108,24 @@ def fraction_reaching_lowest(graph: LandscapeGraph, energy: float) -> float:
     """
     if not graph.n_minima:
         raise HomotopyError("The graph has no minimum.", "Take a landscape that is bounded below.")
-    sets = UnionFind(graph.network)
+    lowest = min(graph.network)
+    return float(next(len(s) for s in sets_up_to(graph, energy) if lowest in s) / graph.n_minima)
+
+
+def sets_up_to(graph: LandscapeGraph, energy: float) -> list[set[int]]:
+    """The sets of minima that saddles up to an energy join."""
+    sets = union_find(graph.network)
     for e, _, a, b in saddles_by_energy(graph):
         if e <= energy:
             sets.union(a, b)
-    root = sets[min(graph.network)]
-    return float(sum(sets[m] == root for m in graph.network) / graph.n_minima)
+    return list(sets.to_sets())
+
+
+def union_find(nodes: Iterable[int]) -> Any:
+    """Networkx's disjoint sets, each node alone at first."""
+    from networkx.utils import UnionFind  # a quarter of a second to import
+
+    return UnionFind(nodes)
 
 
 def monotonic_basins(graph: LandscapeGraph) -> Mapping[int, int]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from networkx.utils import UnionFind
 
-from homotopy.disconnectivity import barriers, escape_barriers, monotonic_basins, saddles_by_energy
+from homotopy.disconnectivity import barriers, escape_barriers, monotonic_basins, saddles_by_energy, union_find
 from homotopy.errors import HomotopyError
 from homotopy.graph import LandscapeGraph
 from homotopy.overlaps import Floats, distances, overlaps, symmetries
@@ -39,7 +38,7 @@ def lowest_passes(graph: LandscapeGraph) -> Floats:
     energies = dict(graph.network.nodes(data="energy"))
     result = np.full((len(nodes), len(nodes)), np.inf)
     np.fill_diagonal(result, [energies[m] for m in nodes])
-    sets = UnionFind(nodes)
+    sets = union_find(nodes)
     members = {m: [place[m]] for m in nodes}
     for energy, _, a, b in saddles_by_energy(graph):
         i, j = sets[a], sets[b]

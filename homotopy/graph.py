@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-import networkx as nx
 import numpy as np
 
 from homotopy.census import Census
@@ -65,7 +64,9 @@ class LandscapeGraph:
     @property
     def n_components(self) -> int:
         """Number of connected components."""
-        return int(nx.number_connected_components(self.network)) if self.n_minima else 0
+        from networkx import number_connected_components  # a quarter of a second to import
+
+        return int(number_connected_components(self.network)) if self.n_minima else 0
 
     @property
     def is_contradicted(self) -> bool:
@@ -96,6 +97,8 @@ class LandscapeGraph:
         >>> g.n_minima, list(g.network.edges(keys=True)), g.network.nodes[0]["n_images"]
         (1, [(0, 0, 2)], 2)
         """
+        from networkx import MultiGraph
+
         if self.is_quotient:
             return self
         points = self.census.points
@@ -103,7 +106,7 @@ class LandscapeGraph:
         where = where.reshape(len(points), self.census.landscape.domain.n)
         first = orbits(images(where, self.census.landscape.symmetry.generators)).tolist()
         size = Counter(first)
-        network = nx.MultiGraph()
+        network = MultiGraph()
         for m, data in self.network.nodes(data=True):
             if first[m] == m:
                 network.add_node(m, **data, n_images=size[m])
@@ -199,12 +202,14 @@ def graph(census: Census) -> LandscapeGraph:
     >>> g.n_minima, g.n_saddles, g.n_unmatched, [round(b, 9) for _, _, d in g.network.edges(data=True) for b in d["barriers"].values()]
     (2, 1, 0, [0.25, 0.25])
     """
+    from networkx import MultiGraph
+
     points, land = census.points, census.landscape
     saddles = [k for k, p in enumerate(points) if p.index == 1]
     found, eigenvalues = descents(
         land, census.certificates, points, saddles, keep_paths=land.domain.dimension <= _DRAWN
     )
-    network = nx.MultiGraph()
+    network = MultiGraph()
     widths: dict[int, float | None] = {}
     for k, p in enumerate(points):
         if p.index == 0:

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import networkx as nx
-
 from homotopy.census import Census
 from homotopy.completeness import Evidence, morse_inequalities
 from homotopy.descent import Descent, End
@@ -80,10 +78,12 @@ def _connected(census: Census, network: Any, found: tuple[Descent, ...]) -> Evid
     Passing a point of index k > 1 attaches a cell of dimension k to the sublevel set, which joins no components; only
     index-1 saddles do (Milnor, Morse Theory, theorem 3.2).
     """
+    from networkx import number_connected_components  # a quarter of a second to import
+
     name, land = CONNECTED, census.landscape
     # a sphere of dimension 0 is two points
     expected = 2 ** sum(size == 1 for size in land.domain.blocks)
-    pieces = nx.number_connected_components(network) if network else 0
+    pieces = number_connected_components(network) if network else 0
     if pieces == expected:
         minima = network.number_of_nodes()
         return Evidence(

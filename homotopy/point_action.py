@@ -6,9 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from polysys.symmetry import SignedPermutation
 
@@ -35,6 +32,8 @@ def images(points: Vector, generators: Sequence[SignedPermutation]) -> Numbers:
     result = np.full((len(generators), len(points)), -1, np.int64)
     if not len(points) or not generators:
         return result
+    from scipy.spatial import cKDTree  # half a second to import
+
     tree = cKDTree(points)
     reach = _SAME * separations(points)
     for row, g in enumerate(generators):
@@ -49,6 +48,8 @@ def separations(points: Vector) -> Vector:
     """The distance from each point to the nearest other one; for a single point 1 + its norm."""
     if len(points) < 2:
         return np.asarray(1.0 + np.linalg.norm(points, axis=1))
+    from scipy.spatial import cKDTree
+
     return np.asarray(cKDTree(points).query(points, k=2)[0][:, 1])
 
 
@@ -60,6 +61,9 @@ def orbits(maps: Numbers) -> Numbers:
     >>> orbits(np.array([[1, 0, -1], [0, 1, 2]])).tolist()
     [0, 0, 2]
     """
+    from scipy.sparse import coo_array  # a third of a second to import
+    from scipy.sparse.csgraph import connected_components
+
     m = maps.shape[1]
     start, end = np.tile(np.arange(m), len(maps)), maps.ravel()
     known = end >= 0

@@ -7,6 +7,8 @@ to be edited: a new module gets a line at the place where it belongs.
 import ast
 import graphlib
 import itertools
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +78,7 @@ ORDER = {
         "approach",
         "paths",
         "certify",
+        "point_action",
         "closure",
         "classify",
         "solve",
@@ -94,7 +97,6 @@ ORDER = {
         "cross_check",
         "hessian",
         "flow",
-        "point_action",
         "descent",
         "graph_checks",
         "graph",
@@ -307,3 +309,10 @@ def test_a_cycle_inside_a_subpackage_is_noticed(tmp_path: Path) -> None:
 def test_a_module_without_a_place_is_named(tmp_path: Path) -> None:
     _write(tmp_path, {"polysys/stray.py": "", "polysys/models/new_family.py": ""})
     assert [sentence.split()[0] for sentence in _unlisted(tmp_path)] == ["polysys.stray"]
+
+
+def test_importing_the_packages_loads_nothing_that_few_commands_need():
+    heavy = ["matplotlib", "networkx", "numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.spatial", "scipy.stats"]
+    code = f"import sys, homotopy, polysys.torch_networks; print([m for m in {[*heavy, 'sklearn', 'torch']} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert result.stdout == "[]\n"

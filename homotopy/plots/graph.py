@@ -7,9 +7,8 @@ from textwrap import fill
 from typing import Any
 
 import numpy as np
-from networkx.utils import UnionFind
 
-from homotopy.disconnectivity import saddles_by_energy
+from homotopy.disconnectivity import saddles_by_energy, sets_up_to
 from homotopy.errors import HomotopyError
 from homotopy.graph import LandscapeGraph
 from homotopy.plots.census import check_path, draw_landscape, is_two_dimensional, landscape_axes, require_matplotlib
@@ -151,11 +150,7 @@ def draw_disconnectivity(axes: Any, graph: LandscapeGraph, n_levels: int = _LEVE
 
 def _sets(graph: LandscapeGraph, level: float) -> dict[int, list[int]]:
     """The sets of minima joined by saddles up to an energy, by their lowest minimum."""
-    sets = UnionFind(graph.network)
-    for e, _, a, b in saddles_by_energy(graph):
-        if e <= level:
-            sets.union(a, b)
-    return {min(members): sorted(members) for members in sets.to_sets()}
+    return {min(members): sorted(members) for members in sets_up_to(graph, level)}
 
 
 def _in_order(partitions: list[dict[int, list[int]]]) -> list[int]:

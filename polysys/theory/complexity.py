@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 
 from polysys.errors import InputError
 from polysys.theory.hermite import Floats
@@ -76,6 +75,8 @@ class Complexity:
         """E_k, where the rate of index k vanishes: the lowest points of index k tend to -E_k. They decrease to E_inf with k."""
         if isinstance(k, bool) or not isinstance(k, int) or k < 0:
             raise InputError(f"{k!r:.40} is no Morse index.", "Give a whole number.")
+        from scipy.optimize import brentq  # a quarter of a second to import
+
         edge = self.threshold.value
         value = brentq(lambda e: float(self.at(-e, index=k)), edge, 10 * sqrt(log(self.p)) + edge, xtol=1e-15, rtol=1e-14)
         return Prediction(float(value), 1e-13, "asymptotic", f"{_REFERENCE}, theorem 2.12: the zero of Theta_k")

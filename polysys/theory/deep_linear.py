@@ -30,7 +30,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import gammaincc
 
 from polysys.datasets import Dataset
@@ -159,6 +158,7 @@ def _one_datum(couplings: Couplings) -> tuple[Floats, Floats]:
 
 def _interior_point(live: list[int], y: Floats, kappa: Floats, mu: Floats) -> Floats | None:
     """The derivatives of g at its stationary point with exactly these s_k > 0; None if there is none."""
+    from scipy.optimize import minimize  # a quarter of a second to import
 
     def value(s: Floats) -> tuple[float, Floats]:
         denominator = 1 + (s / kappa[:, live]).sum(axis=1)

@@ -8,7 +8,6 @@ from math import inf, pi, sqrt
 
 import numpy as np
 from scipy.special import gammaln, ndtri
-from scipy.stats import qmc
 
 from polysys.theory.hermite import Floats
 
@@ -60,6 +59,8 @@ def sampled(
     ----------
     Owen, Randomly permuted (t, m, s)-nets and (t, s)-sequences (1995): the replicates are independent and unbiased.
     """
+    from scipy.stats import qmc  # most of a second to import
+
     exponent = max(0, int(np.ceil(np.log2(max(samples, 1) / _REPLICATES))))
     streams = np.random.SeedSequence(seed).spawn(_REPLICATES)
     means = []
