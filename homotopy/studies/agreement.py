@@ -127,7 +127,9 @@ def _compared(label: str, ensemble: Ensemble, predicted: theory.MeanCounts) -> l
     compared = compare(ensemble, predicted).means
     predictions = [*predicted.by_index.values(), predicted.total]
     return [
-        _Mean(label, ensemble.n_planned, m.name, q, m.low if m.low == m.high else None, m.standard_error, m.z, m.p_value)
+        _Mean(
+            label, ensemble.n_planned, m.name, q, m.low if m.low == m.high else None, m.standard_error, m.z, m.p_value
+        )
         for m, q in zip(compared, predictions, strict=True)
     ]
 
@@ -142,9 +144,33 @@ def _constant(model: Model, ensemble: Ensemble) -> list[Finding]:
 
 
 def _table(means: Sequence[_Mean], adjusted: Sequence[float]) -> Table:
-    columns = ("model", "samples", "mean of", "predicted", "error", "kind", "found", "standard error", "z", "p", "p (Holm)")
+    columns = (
+        "model",
+        "samples",
+        "mean of",
+        "predicted",
+        "error",
+        "kind",
+        "found",
+        "standard error",
+        "z",
+        "p",
+        "p (Holm)",
+    )
     rows = tuple(
-        (m.label, m.n, m.name, m.prediction.value, m.prediction.error, m.prediction.kind, m.found, m.standard_error, m.z, m.p_value, p)
+        (
+            m.label,
+            m.n,
+            m.name,
+            m.prediction.value,
+            m.prediction.error,
+            m.prediction.kind,
+            m.found,
+            m.standard_error,
+            m.z,
+            m.p_value,
+            p,
+        )
         for m, p in zip(means, adjusted, strict=True)
     )
     caption = (
@@ -161,10 +187,35 @@ def _summary(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[flo
         total = mine[-1][0]
         largest = max((m for m, _ in mine), key=lambda m: abs(m.z))
         rows.append(
-            (label, total.n, total.prediction.value, total.found, total.standard_error, total.z, largest.z, largest.name, min(p for _, p in mine))
+            (
+                label,
+                total.n,
+                total.prediction.value,
+                total.found,
+                total.standard_error,
+                total.z,
+                largest.z,
+                largest.name,
+                min(p for _, p in mine),
+            )
         )
-    columns = ("model", "samples", "predicted", "found", "standard error", "z", "largest z by index", "at", "least p (Holm)")
-    return Table("totals", "One model a row: the mean number of all real points, and the index that deviates most.", columns, tuple(rows))
+    columns = (
+        "model",
+        "samples",
+        "predicted",
+        "found",
+        "standard error",
+        "z",
+        "largest z by index",
+        "at",
+        "least p (Holm)",
+    )
+    return Table(
+        "totals",
+        "One model a row: the mean number of all real points, and the index that deviates most.",
+        columns,
+        tuple(rows),
+    )
 
 
 def _verdict(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[float], n_open: int) -> Finding:
@@ -221,16 +272,21 @@ def _draw(figure: Any, means: Sequence[_Mean]) -> None:
     left.set_ylabel("z, standard errors")
     left.set_title("each Morse index (circles), all points (bars)", fontsize=9)
     every = np.array([m.z for m in random])
-    right.hist(every, bins=np.arange(-4, 4.5, 0.5).tolist(), orientation="horizontal", color="0.8", edgecolor="0.3", lw=0.6)
+    right.hist(
+        every, bins=np.arange(-4, 4.5, 0.5).tolist(), orientation="horizontal", color="0.8", edgecolor="0.3", lw=0.6
+    )
     grid = np.linspace(-4, 4, 200)
-    right.plot(len(every) * 0.5 * np.exp(-grid * grid / 2) / np.sqrt(2 * np.pi), grid, color="black", lw=1.2, label="normal")
+    right.plot(
+        len(every) * 0.5 * np.exp(-grid * grid / 2) / np.sqrt(2 * np.pi), grid, color="black", lw=1.2, label="normal"
+    )
     right.set_xlabel("means")
     right.legend(fontsize=7)
 
 
 _GLASSES = tuple(f"spherical-p-spin:n={n},p={p}" for p in (2, 3, 4, 5) for n in range(2, 9))  # p = 4 and 5 take longest
 _LAYERED = tuple(
-    f"layered-spin-glass:widths={w}" for w in ("2-2", "3-3", "2-4", "2-2-2", "2-2-3", "2-3-3", "3-3-3", "2-2-2-2", "2-2,degrees=2-1", "3-2,degrees=2-2")
+    f"layered-spin-glass:widths={w}"
+    for w in ("2-2", "3-3", "2-4", "2-2-2", "2-2-3", "2-3-3", "3-3-3", "2-2-2-2", "2-2,degrees=2-1", "3-2,degrees=2-2")
 )
 _OTHERS = (
     "spherical-p-spin:n=4,p=2-3", "spherical-p-spin:n=3,p=3-4,weights=1-1/2", "spherical-p-spin:n=4,p=3,field=1", "spherical-p-spin:n=5,p=3,field=4",

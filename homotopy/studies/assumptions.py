@@ -165,7 +165,7 @@ STUDY = Study(
     name="assumptions",
     question=QUESTION,
     spec=AssumptionsSpec,
-    quick=AssumptionsSpec(samples=60, scan=(10, 50, 250)),
+    quick=AssumptionsSpec(dimensions=(3, 4), samples=60, scan=(10, 50, 250)),
     full=AssumptionsSpec(),
     run=run,
 )

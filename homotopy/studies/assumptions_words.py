@@ -28,11 +28,26 @@ def conclusion(climbed: Sequence[Climbed], scanned: Sequence[Scanned], findings:
         + _listed([(name, of[POLYNOMIAL, name]) for name in data])
         + ".",
         _order_in_words(findings),
-        "So what a network with the same number of weights keeps of its spin glass is at most the order of energies by index, not the numbers: "
-        "against Choromanska et al. (2015), the redundancy and independence assumptions decide the abundance, under the reading that fixes the "
-        "number of free parameters and the degree 3 of the output in the weights.",
+        _verdict_in_words(findings),
     ]
     return " ".join(parts)
+
+
+def _verdict_in_words(findings: Sequence[Finding]) -> str:
+    """What is left of the glass when all assumptions are dropped."""
+    whole = [
+        f.verdict
+        for f in findings
+        if f.subject.startswith("all assumptions") and "distinct stationary points" in f.subject
+    ]
+    order = [f.verdict for f in findings if f.subject.endswith("energies rise with the index")]
+    kept = "is kept on every rung" if order and all(v == "holds" for v in order) else "is not shown on every rung"
+    return (
+        f"From the spin glass to the network with the same number of free parameters the abundance of stationary points falls for {whole.count('falls')} and rises "
+        f"for {whole.count('rises')} of {len(whole)} data sets, while the order of energies by index {kept}: under the reading that fixes the number of free "
+        "parameters and the degree 3 of the output in the weights, the independence and redundancy that Choromanska et al. (2015) assume decide how many points "
+        "there are, not whether they are layered."
+    )
 
 
 def _points(c: Climbed) -> str:
