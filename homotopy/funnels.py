@@ -222,7 +222,8 @@ def frustration(graph: LandscapeGraph, temperature: float) -> float | None:
     weights = np.exp(logs[others] - logs[others].max())
     with np.errstate(divide="ignore"):
         ratio = (passes[lowest, others] - energies[others]) / (energies[others] - energies[lowest])
-    return float((weights * ratio).sum() / weights.sum())
+    counted = weights > 0  # a pass may be infinite where an occupation has underflown to 0
+    return float(weights[counted] @ ratio[counted] / weights.sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def number_claims(group: Sequence[Cell], level: float) -> list[Finding]:
             f"All {len(everything)} samples, {len(group)} places of {'depth' if axis == 'depth' else 'data'}, have {int(everything[0])}; at no place can "
             f"another number have a probability above {most:.2g} (level {level:g} each)."
         )
-        return [Finding(subject, "fails", sentence)]
+        return [Finding(subject, "undecided", sentence)]  # what is rarer than that may still grow
     along = "hidden layers" if axis == "depth" else "number of data"
     found = trend([c.place.position for c in group], [c.level("n_minima") for c in group], along=along, level=level)
     claimed = "rises" if axis == "depth" else "falls"

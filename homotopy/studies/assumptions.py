@@ -18,7 +18,7 @@ from homotopy.studies.ladder import check_dimension, layered_widths, rungs, step
 from homotopy.studies.profiles import profiles
 from homotopy.studies.report import Report
 from homotopy.studies.study import Study
-from homotopy.studies.trends import Level, exact
+from homotopy.studies.trends import Level, exact, predicted
 from homotopy.studies.verdicts import judge
 from polysys import theory
 from polysys.errors import InputError
@@ -120,12 +120,10 @@ def _scan(spec: AssumptionsSpec, bench: Bench) -> list[Scanned]:
     layered = theory.mean_counts(LayeredSpinGlass(widths)).total
     limits_of = {
         f"data-glass:widths={n},degrees=3": Level(mixture[0], mixture[0], mixture[1]),
-        f"data-glass:widths={joined}": Level(
-            layered.value, layered.value, layered.error, None if layered.error < 1e-3 else 10_000
-        ),
+        f"data-glass:widths={joined}": predicted(layered),
     }
     pure = theory.total_count(theory.IsotropicField.mixture(n, {3: 1.0}))[0]
-    independent = {f"data-glass:widths={n},degrees=3": exact(pure), f"data-glass:widths={joined}": exact(layered.value)}
+    independent = {f"data-glass:widths={n},degrees=3": exact(pure), f"data-glass:widths={joined}": predicted(layered)}
     return [
         Scanned(family, m, _count(bench, f"{family},data=gaussian,m={m}", spec), limit, independent[family])
         for family, limit in limits_of.items()

@@ -9,7 +9,7 @@ from scipy import special
 from homotopy.studies.assumptions_tables import QUANTITIES, Climbed, Scanned
 from homotopy.studies.ladder import Step
 from homotopy.studies.report import Finding
-from homotopy.studies.trends import Level, exact, mean_of, p_less, trend
+from homotopy.studies.trends import Level, mean_of, p_less, trend
 from homotopy.studies.verdicts import Claim, one_sided
 
 MARGIN = 0.1  # two means that differ by less are called equal
@@ -84,7 +84,9 @@ def limit_claims(scanned: Sequence[Scanned]) -> list[Claim]:
 
 def _equal(subject: str, found: Level, truth: Level) -> Claim:
     """Equal within `MARGIN`: two one-sided tests (Schuirmann 1987)."""
-    low, high = exact(truth.value * (1 - MARGIN)), exact(truth.value * (1 + MARGIN))
+    low, high = (
+        Level(v * float(truth.low), v * float(truth.high), v * truth.error, truth.n) for v in (1 - MARGIN, 1 + MARGIN)
+    )
     return Claim(
         subject,
         max(p_less(low, found), p_less(found, high)),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from homotopy.studies.pairs import Floats, Minima, energy_correlation
 from homotopy.studies.report import Cell, Finding, Table, rows_of
@@ -119,10 +118,9 @@ def claims(every: Sequence[Cluster]) -> list[Claim]:
         shown = f"Nearest distance over that of uniform points {level} (t test against 1)" if level else "Too few pairs"
         result.append(Claim(f"{c.label}: minima are closer together than uniform points", below, above, shown))
         found = energy_correlation(c.samples, 0.95)
-        z = found.value / found.error if found.error > 0 else float("nan")
-        low, high = (float(special.ndtr(z)), float(special.ndtr(-z))) if np.isfinite(z) else (1.0, 1.0)
-        text = f"Correlation of energy and overlap of pairs inside samples {found.value:.3f} +- {found.error:.2g} (normal, bootstrap error)"
-        text = text if np.isfinite(z) else "Too few samples with three minima"
+        low, high = found.p_values()
+        text = f"Correlation of energy and overlap of pairs inside samples {found.value:.3f} +- {found.error:.2g} (Student, bootstrap over samples)"
+        text = text if np.isfinite(found.value) else "Too few samples with three minima"
         result.append(Claim(f"{c.label}: low minima are closer together than high ones", low, high, text))
     return result
 

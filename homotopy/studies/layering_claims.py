@@ -214,13 +214,12 @@ def _energies(s: Searched) -> Floats:
 def _basin(g: SearchedGlass, name: str, claim: str, of: object, what: str) -> Claim:
     assert callable(of)
     c = basin_correlation(g.landscapes, name, of, 0.95)
-    z = c.value / c.error if c.error > 0 else float("nan")
-    low, high = (float(special.ndtr(z)), float(special.ndtr(-z))) if np.isfinite(z) else (1.0, 1.0)
+    low, high = c.p_values()
     return Claim(
         f"{g.label}: for {name} {claim}",
         low,
         high,
-        f"Spearman's correlation of basin weight and {what} inside landscapes {c.value:.3f} +- {c.error:.2g} (normal, bootstrap error)",
+        f"Spearman's correlation of basin weight and {what} inside landscapes {c.value:.3f} +- {c.error:.2g} (Student, bootstrap over landscapes)",
     )
 
 

@@ -15,14 +15,13 @@ from homotopy.studies.observe import Observation, observe
 from homotopy.studies.ranks import RankCorrelation
 from homotopy.studies.readings import Case, sample_seed
 from homotopy.studies.report import Cell, Finding
-from homotopy.studies.trends import Level, Trend, estimated, exact, mean_of, trend
+from homotopy.studies.trends import Level, Trend, estimated, exact, mean_of, predicted, trend
 from polysys import theory
 from polysys.labels import model_from_label
 from polysys.theory import MeanCounts, Prediction
 
 _SMALL = 1 / 6  # estimated minutes below which an ensemble is not worth starting processes
 _EXACT = ("exact", "quadrature")
-_MANY = 10_000  # matrices behind a Monte Carlo prediction, at least: its error is normal
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,8 @@ class Measured:
             return found
         total = self.predicted.total
         if total.kind in _EXACT:
-            return exact(total.value / k, total.error / k)
-        if total.kind == "monte-carlo" and total.error / k < found.error:
-            return Level(total.value / k, total.value / k, total.error / k, _MANY)
-        return found
+            return predicted(total, k)
+        return predicted(total, k) if total.kind == "monte-carlo" and total.error / k < found.error else found
 
     def enumerated_real(self) -> Level:
         """The same from the ensemble."""

@@ -27,8 +27,10 @@ from scipy import special
 from homotopy.checks import check_level
 from homotopy.statistics import Statistic
 from polysys.errors import InputError
+from polysys.theory import Prediction
 
 Number = int | float | Fraction
+_REPLICATES = 32  # independent averages behind the error of a Monte Carlo prediction, at least (polysys.theory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,20 @@ def estimated(statistic: Statistic) -> Level:
     """The mean of an ensemble, open samples included."""
     low, high = statistic.range
     return Level(low, high, statistic.standard_error, statistic.n)
+
+
+def predicted(prediction: Prediction, unit: float = 1.0) -> Level:
+    """A predicted mean, divided by a unit: exact where theory is, else an estimate with few degrees of freedom.
+
+    Examples
+    --------
+    >>> predicted(Prediction(8.0, 0.2, "monte-carlo", "32 averages"), 4)
+    Level(low=2.0, high=2.0, error=0.05, n=32)
+    >>> predicted(Prediction(8.0, 0.0, "exact", "by hand")).is_exact
+    True
+    """
+    value, error = prediction.value / unit, prediction.error / unit
+    return Level(value, value, error, _REPLICATES) if prediction.kind == "monte-carlo" else exact(value, error)
 
 
 def mean_of(values: npt.NDArray[np.float64]) -> Level | None:

@@ -108,7 +108,7 @@ def test_the_number_of_minima_along_depth():
     assert number_claims(group([3, 9, 20]), 0.01)[0].verdict == "holds"
     assert number_claims(group([20, 9, 3]), 0.01)[0].verdict == "fails"
     assert number_claims(group([3, 9, 20], open_=True), 0.01)[0].verdict == "undecided"
-    assert number_claims([cell([record()] * 9), cell([record()] * 9)], 0.01)[0].verdict == "fails"  # constant
+    assert number_claims([cell([record()] * 9), cell([record()] * 9)], 0.01)[0].verdict == "undecided"  # rare others are possible
     assert number_claims([cell([record()] * 9)], 0.01) == []
 
 

@@ -104,6 +104,7 @@ def test_equality_is_tested_as_equivalence():
 
     assert verdicts(Level(8.1, 8.1)) == ["holds", "fails"]
     assert verdicts(Level(9.5, 9.5))[0] == "fails"
+    assert verdicts(Level(8.1, 8.1, 2.0, 32))[0] == "undecided"  # a limit that is not known well decides nothing
 
 
 def test_a_run_has_its_tables_and_gives_the_same_bytes_again(tmp_path, monkeypatch):

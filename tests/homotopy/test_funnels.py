@@ -96,3 +96,13 @@ def test_the_origin_has_no_direction():
     net = ps.DeepLinear(widths=(1, 1, 1, 1), data=([[1]], [[4]]), l2=["1/5", "1/4", "1/3"])
     found = pairs(ho.graph(ho.census(net)))
     assert len(found.minima) == 1 and np.isnan(found.overlap[0]) and found.barrier[0] > 0
+
+
+def test_a_minimum_without_weight_and_without_a_pass_does_not_count(wells, monkeypatch):
+    g, *_ = wells
+    passes = lowest_passes(g.quotient())
+    expected = frustration(g, 1e-4)  # the highest minimum has the weight exp(-..) = 0
+    passes[0, -1] = passes[-1, 0] = np.inf
+    monkeypatch.setattr("homotopy.funnels.lowest_passes", lambda _: passes)
+    assert frustration(g, 1e-4) == pytest.approx(expected)
+    assert frustration(g, 10.0) == np.inf

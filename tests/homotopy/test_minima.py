@@ -160,3 +160,19 @@ def test_too_many_symmetries_are_refused():
     net = ps.DeepLinear(widths=(1, *(2,) * 6, 1), data=([[1]], [[1]]), l2=1)
     with pytest.raises(InputError, match="symmetries"):
         symmetries(net.sample())
+
+
+def test_p_values_of_rank_correlations_keep_their_level_with_few_landscapes():
+    rng, groups = np.random.default_rng(3), np.repeat(np.arange(10), 4)
+    alarms = normal = 0
+    for seed in range(200):
+        x = rng.standard_normal(40)
+        y = rng.standard_normal(40) + np.repeat(rng.standard_normal(10), 4) * x  # slopes of mean 0
+        found = rank_correlation(x, y, groups, is_within=True, seed=seed)
+        low, high = found.p_values()
+        assert min(low, high) <= 0.5 <= max(low, high)
+        alarms += min(low, high) < 0.005
+        normal += stats.norm.sf(abs(found.value / found.error)) < 0.005
+    assert alarms <= stats.binom.ppf(0.9999, 200, 0.01) < normal  # a normal distribution has 6 %
+    few = rank_correlation(x[:36], x[:36], groups[:36], is_within=True)
+    assert few.p_values() == (1.0, 1.0)

@@ -11,8 +11,9 @@ from scipy import stats
 
 import homotopy as ho
 import polysys as ps
-from homotopy.studies.trends import Level, estimated, exact, holm, mean_of, p_less, trend
+from homotopy.studies.trends import Level, estimated, exact, holm, mean_of, p_less, predicted, trend
 from polysys.errors import InputError
+from polysys.theory import Prediction, layered_counts
 
 
 def true_class(values):
@@ -145,3 +146,11 @@ def test_holm_steps_down():
     assert holm([0.001, 0.02, 0.3], 0.05) == [True, True, False]
     assert holm([0.02, 0.02, 0.02], 0.05) == [False] * 3
     assert holm([], 0.05) == []
+
+
+def test_a_monte_carlo_prediction_is_no_exact_number():
+    found = predicted(layered_counts((3, 3, 2), samples=1024).total, 8)
+    assert not found.is_exact and found.error > 0 and found.n == 32  # the error comes from 32 averages
+    assert predicted(Prediction(3.0, 1e-9, "quadrature", "")) == exact(3.0, 1e-9)
+    below = p_less(found, exact(found.value + 3 * found.error))
+    assert below == pytest.approx(stats.t(31).sf(3), rel=1e-6)
