@@ -16,6 +16,7 @@ from homotopy.ensemble_result import Ensemble
 from homotopy.studies.bench import Bench
 from homotopy.studies.report import Finding, Report, Table
 from homotopy.studies.study import Study
+from homotopy.studies.trends import holm_adjusted
 from polysys import theory
 from polysys.errors import InputError
 from polysys.labels import model_from_label
@@ -85,7 +86,7 @@ def run(spec: AgreementSpec, bench: Bench) -> Report:
         n_open += ensemble.n_open
         means += _compared(label, ensemble, theory.mean_counts(model))
         constants += _constant(model, ensemble)
-    adjusted = holm([m.p_value for m in means])
+    adjusted = holm_adjusted([m.p_value for m in means])
     worst = min(range(len(means)), key=lambda k: (adjusted[k], -abs(means[k].z)))
     return Report(
         title="Theory against enumeration",
@@ -97,25 +98,6 @@ def run(spec: AgreementSpec, bench: Bench) -> Report:
         draw=lambda figure: _draw(figure, means),
         figure_size=(11.0, 4.5),
     )
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's adjusted p-values: below the level a for those that deviate, with any deviation found wrongly with probability a at most.
-
-    References
-    ----------
-    Holm, Scand. J. Statist. 6 (1979) 65.
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    result, largest = [0.0] * len(p_values), 0.0
-    for rank, k in enumerate(np.argsort(p_values, kind="stable").tolist()):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[k]))
-        result[k] = largest
-    return result
 
 
 def _n_samples(model: Model, spec: AgreementSpec) -> int:

@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 
 from homotopy.checks import check_level, is_whole
-from homotopy.statistics import Statistic
 from homotopy.studies.archetypes_figure import drawing
 from homotopy.studies.archetypes_verdicts import (
     claim_counts,
@@ -19,7 +18,7 @@ from homotopy.studies.archetypes_verdicts import (
     recall_claims,
 )
 from homotopy.studies.bench import Bench
-from homotopy.studies.funnel_places import Cell, Place, data_series, depth_series, glass, measure
+from homotopy.studies.funnel_places import Cell, Place, data_series, depth_series, glass, mean_interval, measure
 from homotopy.studies.report import Cell as Entry
 from homotopy.studies.report import Finding, Report, Table, rows_of
 from homotopy.studies.search_recall import HOPS, search_recall
@@ -172,11 +171,11 @@ def _table(cells: Sequence[Cell]) -> Table:
             "open": open_,
         }
         for name, column in (("n_minima", "minima"), ("n_saddles", "saddles")):
-            low, mean, high = _interval(cell.values(name))
+            low, mean, high = mean_interval(cell.values(name))
             row |= {column: mean, f"{column} low": low, f"{column} high": high}
         row["one funnel"] = one / (one + several) if one + several else None
         for name in ("spread", "escape"):
-            low, mean, high = _interval(cell.with_several(name))
+            low, mean, high = mean_interval(cell.with_several(name))
             row |= {name: mean, f"{name} low": low, f"{name} high": high}
         hard = cell.with_several("frustration")
         row["frustration (median)"] = float(np.median(hard)) if len(hard) else None
@@ -192,14 +191,6 @@ def _table(cells: Sequence[Cell]) -> Table:
     return Table("landscapes", caption, columns, body)
 
 
-def _interval(values: np.typing.NDArray[np.float64]) -> tuple[float | None, float | None, float | None]:
-    """Low end, mean, high end."""
-    if len(values) < 2:
-        return None, float(values[0]) if len(values) else None, None
-    interval = Statistic("", "mean", values, values).interval(0.95)
-    return interval.low, float(values.mean()), interval.high
-
-
 def _recall_table(recalls: dict[str, list[dict[str, object]]]) -> Table:
     rows: list[dict[str, Entry]] = []
     for label, results in recalls.items():
@@ -210,7 +201,7 @@ def _recall_table(recalls: dict[str, list[dict[str, object]]]) -> Table:
             row["runs"] = at[0]["runs"]
             for name in ("minima", "saddles"):
                 shares = np.array([a[name] / r[name] for a, r in zip(at, decided, strict=True) if r[name]])
-                low, mean, high = _interval(shares)
+                low, mean, high = mean_interval(shares)
                 row |= {f"recall of {name}": mean, f"{name} low": low, f"{name} high": high}
                 row[f"all {name}"] = int((shares == 1).sum())
             row["evaluations"] = float(np.mean([a["evaluations"] + a["evaluations_saddles"] for a in at]))

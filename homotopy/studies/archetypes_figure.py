@@ -11,8 +11,7 @@ from homotopy.census import census
 from homotopy.errors import HomotopyError
 from homotopy.graph import graph
 from homotopy.plots import draw_disconnectivity
-from homotopy.statistics import Statistic
-from homotopy.studies.funnel_places import Cell, Floats, sample
+from homotopy.studies.funnel_places import Cell, Floats, mean_interval, sample
 
 _MARKERS = "osD^v<>pXh"
 
@@ -58,10 +57,9 @@ def _tree(axes: Any, label: str, seed: int, index: int, spec: Any) -> None:
 
 
 def _mean(values: Floats) -> tuple[float, float, float]:
-    if len(values) < 2:
-        return (float(values[0]),) * 3 if len(values) else (np.nan,) * 3
-    interval = Statistic("", "mean", values, values).interval(0.95)
-    return float(values.mean()), interval.low, interval.high
+    """The mean and the ends of its interval; a lone value has no width."""
+    low, mean, high = mean_interval(values)
+    return (np.nan,) * 3 if mean is None else (mean, mean if low is None else low, mean if high is None else high)
 
 
 def _errorbar(axes: Any, x: Any, values: Sequence[Floats], marker: str, label: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from homotopy.ensemble_result import Ensemble
+from homotopy.studies.cells import level_cells
 from homotopy.studies.ladder import Rung, Step
 from homotopy.studies.profiles import Profile, Profiles
 from homotopy.studies.report import Cell, Table, rows_of
@@ -81,11 +82,11 @@ def counts_table(climbed: Sequence[Climbed]) -> Table:
         records.append({
             "free parameters": c.dimension, "rung": c.rung.title, "model": c.rung.label, "samples": c.ensemble.n_planned,
             "open samples": c.ensemble.n_open, "verdicts": verdicts, "complex classes": low if low == high else None,
-            "points of a class": family.points_per_class, "symmetries": c.profiles.symmetry_order, **_level("mean real points", real),
-            "median real points": _median(c.ensemble, "n_real"), **_level("mean distinct real points", mean_of(points)),
+            "points of a class": family.points_per_class, "symmetries": c.profiles.symmetry_order, **level_cells("mean real points", real),
+            "median real points": _median(c.ensemble, "n_real"), **level_cells("mean distinct real points", mean_of(points)),
             "median distinct": float(np.median(points)) if len(points) else None,
             "real share of complex": real.value / (high * family.points_per_class) if high else None,
-            **_level("mean distinct minima", c.level("minima")),
+            **level_cells("mean distinct minima", c.level("minima")),
             "share of samples with one minimum": float(np.mean(c.profiles.each(lambda s: float(s.n_minima == 1)))) if c.profiles.samples else None,
         })  # fmt: skip
     return Table(
@@ -112,7 +113,7 @@ def shape_table(climbed: Sequence[Climbed]) -> Table:
     for c in climbed:
         row: dict[str, Cell] = {"free parameters": c.dimension, "rung": c.rung.title}
         for name, of in names.items():
-            row |= _level(name, mean_of(c.profiles.each(of)))
+            row |= level_cells(name, mean_of(c.profiles.each(of)))
         records.append(row)
     return Table(
         "shape",
@@ -135,7 +136,7 @@ def index_table(climbed: Sequence[Climbed]) -> Table:
             records.append({
                 "free parameters": c.dimension, "rung": c.rung.title, "index": k, "index / dimension": k / c.dimension, "mean share": share,
                 "mean distinct points": float(np.mean([float((s.indices == k).sum()) for s in c.profiles.samples])),
-                **_level("mean height", mean_of(np.array(found))),
+                **level_cells("mean height", mean_of(np.array(found))),
             })  # fmt: skip
     return Table(
         "index-profile",
@@ -146,6 +147,7 @@ def index_table(climbed: Sequence[Climbed]) -> Table:
 
 
 def heights(s: Profile, k: int) -> float:
+    """Mean height of the points of index k: 0 is the lowest, 1 the highest stationary energy; nan where there is none."""
     whole = float(np.ptp(s.energies)) if len(s.energies) else 0.0
     chosen = s.energies[s.indices == k]
     return float((chosen.mean() - s.energies.min()) / whole) if whole > 0 and len(chosen) else float("nan")
@@ -184,7 +186,7 @@ def scan_table(scanned: Sequence[Scanned]) -> Table:
     """The approach to Gaussian couplings."""
     records: list[dict[str, Cell]] = [
         {
-            "model": s.family, "m": s.m, "samples": s.ensemble.n_planned, **_level("mean real points", s.mean_real),
+            "model": s.family, "m": s.m, "samples": s.ensemble.n_planned, **level_cells("mean real points", s.mean_real),
             "limit of many data": s.limit.value, "limit error": s.limit.error, "independent couplings": s.independent.value,
         }
         for s in scanned
@@ -195,7 +197,3 @@ def scan_table(scanned: Sequence[Scanned]) -> Table:
         "covariance 9 R + 6 R^3 (exact mean), one sphere a layer to the layered glass itself (Draisma & Horobet).",
         *rows_of(records),
     )
-
-
-def _level(name: str, level: Level | None) -> dict[str, Cell]:
-    return {name: None if level is None else level.value, f"{name} error": None if level is None else level.error}

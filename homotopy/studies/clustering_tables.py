@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from homotopy.studies.cells import finite, level_cells
 from homotopy.studies.pairs import Floats, Minima, energy_correlation
 from homotopy.studies.report import Cell, Finding, Table, rows_of
 from homotopy.studies.trends import Level, mean_of, trend
@@ -56,9 +57,9 @@ def minima_table(every: Sequence[Cluster]) -> Table:
         p_values = p_values[np.isfinite(p_values)]
         records.append({
             "series": c.series, "depth": c.depth, "model": c.label, "samples": len(c.samples), "left out": c.n_left_out,
-            **_level("distinct minima", c.level(lambda s: float(s.n))), "samples with pairs": len(p_values),
-            **_level("nearest ratio", c.level(lambda s: s.nearest_ratio)), **_level("excess overlap", c.level(lambda s: s.excess)),
-            **_level("null overlap", c.level(lambda s: s.null_overlap)),
+            **level_cells("distinct minima", c.level(lambda s: float(s.n))), "samples with pairs": len(p_values),
+            **level_cells("nearest ratio", c.level(lambda s: s.nearest_ratio)), **level_cells("excess overlap", c.level(lambda s: s.excess)),
+            **level_cells("null overlap", c.level(lambda s: s.null_overlap)),
             "share clustered at 5 %": float((p_values <= 0.05).mean()) if len(p_values) else None,
             "share apart at 5 %": float((p_values >= 0.95).mean()) if len(p_values) else None,
         })  # fmt: skip
@@ -77,9 +78,9 @@ def energies_table(every: Sequence[Cluster], level: float) -> Table:
         found = energy_correlation(c.samples, 1 - level)
         records.append({
             "series": c.series, "depth": c.depth, "model": c.label, "samples with three minima": int(c.each(lambda s: float(s.n >= 3)).sum()),
-            **_level("excess overlap, lower half", c.level(lambda s: s.low_excess)),
-            **_level("excess overlap, upper half", c.level(lambda s: s.high_excess)),
-            "correlation": _cell(found.value), "low": _cell(found.low), "high": _cell(found.high),
+            **level_cells("excess overlap, lower half", c.level(lambda s: s.low_excess)),
+            **level_cells("excess overlap, upper half", c.level(lambda s: s.high_excess)),
+            "correlation": finite(found.value), "low": finite(found.low), "high": finite(found.high),
         })  # fmt: skip
     return Table(
         "energies",
@@ -203,11 +204,3 @@ def draw(figure: Any, series: Mapping[str, Sequence[Cluster]]) -> None:
         panel.xaxis.get_major_locator().set_params(integer=True)
         panel.grid(lw=0.3, alpha=0.6)
     axes[0].legend(fontsize=8)
-
-
-def _level(name: str, level: Level | None) -> dict[str, Cell]:
-    return {name: None if level is None else level.value, f"{name} error": None if level is None else level.error}
-
-
-def _cell(value: float) -> Cell:
-    return value if np.isfinite(value) else None

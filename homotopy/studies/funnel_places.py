@@ -13,6 +13,7 @@ from homotopy.census import census
 from homotopy.errors import HomotopyError
 from homotopy.funnels import funnel
 from homotopy.graph import graph
+from homotopy.statistics import Statistic
 from homotopy.status import Completeness
 from homotopy.studies.trends import Level, mean_of
 from polysys.disorder import generator, uniform
@@ -178,3 +179,11 @@ class Cell:
         """Samples with one funnel, with several, and open ones."""
         n = self.values("n_funnels")
         return int((n == 1).sum()), int((n > 1).sum()), self.n_open
+
+
+def mean_interval(values: Floats) -> tuple[float | None, float | None, float | None]:
+    """Low end, mean and high end of the 95 % interval (Student) of a mean; one value has no ends."""
+    if len(values) < 2:
+        return None, float(values[0]) if len(values) else None, None
+    interval = Statistic("", "mean", values, values).interval(0.95)
+    return interval.low, float(values.mean()), interval.high

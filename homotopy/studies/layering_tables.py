@@ -17,6 +17,7 @@ from homotopy.studies.bands import (
     overlaps_of_layers,
     share_above,
 )
+from homotopy.studies.cells import finite, level_cells
 from homotopy.studies.coverage import SEARCHES, Searched, basin_correlation, mean_ends, mean_minima, missed
 from homotopy.studies.exact_layers import ExactLayers, edge_distance, exact_layers
 from homotopy.studies.report import Cell, Table, rows_of
@@ -92,12 +93,12 @@ def layers_table(glasses: Sequence[Glass]) -> Table:
             quenched = mean_of(mean_energies(g.samples, k))
             row: dict[str, Cell] = {
                 "model": g.label, "index": k, "points": sum(len(s.of_index(k)) for s in g.samples),
-                "mean energy per spin": _cell(value), "error": _cell(error), "exact annealed mean": g.exact.mean_energy(k),
-                **_level("mean over samples", quenched),
+                "mean energy per spin": finite(value), "error": finite(error), "exact annealed mean": g.exact.mean_energy(k),
+                **level_cells("mean over samples", quenched),
             }  # fmt: skip
             if k + 1 < g.n:
                 row |= {
-                    **_level("P(above a point of the next index)", mean_of(overlaps_of_layers(g.samples, k))),
+                    **level_cells("P(above a point of the next index)", mean_of(overlaps_of_layers(g.samples, k))),
                     "exact annealed P": g.exact.overlap(k),
                     "samples with an inversion": n_inverted(g.samples, k),
                     "samples": len(g.samples),
@@ -122,9 +123,9 @@ def bands_table(glasses: Sequence[Glass], margins: Sequence[float]) -> Table:
                 exact = g.exact.share_above(k, g.edge + margin)
                 records.append({
                     "model": g.label, "p": g.p, "N": g.n, "index": k, "margin above -E_inf": margin, "points": found.n_points,
-                    "share outside": _cell(found.value), "error": _cell(found.error), "exact annealed share": _cell(exact),
-                    "mean over samples": _cell(found.quenched), "mean over samples error": _cell(found.quenched_error),
-                    "median over samples": _cell(found.median), "samples": found.n_samples, "samples with a point outside": found.n_touched,
+                    "share outside": finite(found.value), "error": finite(found.error), "exact annealed share": finite(exact),
+                    "mean over samples": finite(found.quenched), "mean over samples error": finite(found.quenched_error),
+                    "median over samples": finite(found.median), "samples": found.n_samples, "samples with a point outside": found.n_touched,
                 })  # fmt: skip
     return Table(
         "bands",
@@ -159,10 +160,10 @@ def decay_table(glasses: Sequence[Glass], margins: Sequence[float], most: int) -
             if fit is not None:
                 row |= {
                     "rate": fit.rate, "rate error": fit.error, "rate low": fit.low, "rate high": fit.high,
-                    "p-value of an exponential": _cell(fit.p_value),
+                    "p-value of an exponential": finite(fit.p_value),
                 }  # fmt: skip
             top = max(sizes)
-            row |= {f"exact rate at N = {m}": _cell(exact_rate(p, margin, m)) for m in (8, 16, most) if m >= 5}
+            row |= {f"exact rate at N = {m}": finite(exact_rate(p, margin, m)) for m in (8, 16, most) if m >= 5}
             row["largest enumerated N"] = top
             records.append(row)
     return Table(
@@ -183,7 +184,7 @@ def exact_table(degrees: Sequence[int], margins: Sequence[float], most: int) -> 
             records.append({
                 "p": p, "N": n, "mean minima": float(glass.counts[0]),
                 "mean energy of minima above -E_inf": glass.mean_energy(0) - edge, "asymptotic distance": edge_distance(n, p),
-                **{f"share outside at {m:g}": _cell(glass.share_above(0, edge + m)) for m in margins},
+                **{f"share outside at {m:g}": finite(glass.share_above(0, edge + m)) for m in margins},
                 "P(minimum above saddle of index 1)": glass.overlap(0) if n > 2 else None,
             })  # fmt: skip
     return Table(
@@ -220,15 +221,15 @@ def _search_row(g: SearchedGlass, name: str, margins: Sequence[float]) -> dict[s
     if is_search:
         row |= {"runs": g.starts * len(found), "ended at no minimum": sum(s.elsewhere[name] for s in found)}
     row |= {
-        **_level("energy per spin", mean(lambda s: s.energies)),
-        **_level("rank", mean(lambda s: s.ranks)),
-        **_level("at the ground state", mean(lambda s: (s.energies == s.energies[0]).astype(float))),
+        **level_cells("energy per spin", mean(lambda s: s.energies)),
+        **level_cells("rank", mean(lambda s: s.ranks)),
+        **level_cells("at the ground state", mean(lambda s: (s.energies == s.energies[0]).astype(float))),
     }
     for m in margins:
-        row |= _level(f"above -E_inf + {m:g}", mean(lambda s, edge=g.edge + m: (s.energies > edge).astype(float)))
+        row |= level_cells(f"above -E_inf + {m:g}", mean(lambda s, edge=g.edge + m: (s.energies > edge).astype(float)))
     if is_search:
         covered = np.array([(s.hits[name] > 0).mean() for s in found])
-        row |= {**_level("share of minima found", mean_of(covered)), "minima": sum(len(s.energies) for s in found),
+        row |= {**level_cells("share of minima found", mean_of(covered)), "minima": sum(len(s.energies) for s in found),
                 "never found": sum(int((s.hits[name] == 0).sum()) for s in found)}  # fmt: skip
     return row
 
@@ -242,15 +243,15 @@ def basins_table(searched: Sequence[SearchedGlass], level: float) -> Table:
             for what, of in (("energy", lambda s: s.energies), ("log-curvature", lambda s: s.curvatures)):
                 c = basin_correlation(g.landscapes, name, of, 1 - level)
                 row |= {
-                    f"correlation with {what}": _cell(c.value),
-                    f"{what} low": _cell(c.low),
-                    f"{what} high": _cell(c.high),
+                    f"correlation with {what}": finite(c.value),
+                    f"{what} low": finite(c.low),
+                    f"{what} high": finite(c.high),
                 }
             lost = missed(g.landscapes, [name])
             ranks = np.concatenate([s.ranks[m] for s, m in zip(g.landscapes, lost, strict=True)] or [np.zeros(0)])
             row |= {
                 "missed minima": len(ranks),
-                "mean rank of missed": _cell(float(ranks.mean())) if len(ranks) else None,
+                "mean rank of missed": finite(float(ranks.mean())) if len(ranks) else None,
             }
             records.append(row)
     return Table(
@@ -269,7 +270,7 @@ def minima_table(searched: Sequence[SearchedGlass]) -> Table:
         for s in g.landscapes:
             for k, (energy, curvature) in enumerate(zip(s.energies.tolist(), s.curvatures.tolist(), strict=True)):
                 records.append({
-                    "model": g.label, "sample": s.sample, "minimum": k, "energy per spin": energy, "log-curvature": _cell(curvature),
+                    "model": g.label, "sample": s.sample, "minimum": k, "energy per spin": energy, "log-curvature": finite(curvature),
                     **{name: int(s.hits[name][k]) for name in SEARCHES},
                 })  # fmt: skip
     return Table(
@@ -277,11 +278,3 @@ def minima_table(searched: Sequence[SearchedGlass]) -> Table:
         "Every minimum (modulo symmetry) of the searched landscapes, certified, and how many runs of each search ended there.",
         *rows_of(records),
     )
-
-
-def _cell(value: float) -> Cell:
-    return None if value != value else value
-
-
-def _level(name: str, level: Level | None) -> dict[str, Cell]:
-    return {name: None if level is None else level.value, f"{name} error": None if level is None else level.error}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import isfinite
 from typing import Any
 
 from homotopy.comparison import compare
 from homotopy.ensemble_result import Ensemble
 from homotopy.statistics import Statistic
 from homotopy.studies.bench import Bench
+from homotopy.studies.cells import finite, level_cells
 from homotopy.studies.observe import Observation, observe
 from homotopy.studies.ranks import RankCorrelation
 from homotopy.studies.readings import Case, sample_seed
@@ -210,7 +211,7 @@ def counts_row(m: Measured) -> dict[str, Cell]:
         "predicted mean minima": None
         if predicted is None or 0 not in predicted.by_index
         else predicted.by_index[0].value,
-        **_level("minima up to symmetry", m.per_sample("n_distinct")),
+        **level_cells("minima up to symmetry", m.per_sample("n_distinct")),
     }
 
 
@@ -232,14 +233,14 @@ def minima_row(m: Measured) -> dict[str, Cell]:
         "model": m.case.label,
         "samples": m.observation.n_samples,
         "left out": m.observation.n_left_out,
-        **_level("deepest energy", m.per_sample("deepest")),
-        **_level("energy", m.per_sample("energy")),
-        **_level("spread of energies in a sample", m.per_sample("spread")),
-        **_level("log-curvature", m.per_sample("width")),
-        **_level("log-curvature free of scale", m.per_sample("width_free")),
+        **level_cells("deepest energy", m.per_sample("deepest")),
+        **level_cells("energy", m.per_sample("energy")),
+        **level_cells("spread of energies in a sample", m.per_sample("spread")),
+        **level_cells("log-curvature", m.per_sample("width")),
+        **level_cells("log-curvature free of scale", m.per_sample("width_free")),
         "samples with pairs": len(pairs),
-        **_level("nearest ratio", m.per_sample("nearest_ratio")),
-        **_level("excess overlap", m.per_sample("excess_overlap")),
+        **level_cells("nearest ratio", m.per_sample("nearest_ratio")),
+        **level_cells("excess overlap", m.per_sample("excess_overlap")),
         "share clustered at 5 %": float((pairs <= 0.05).mean()) if len(pairs) else None,
         **_correlation("rank correlation in a sample", inside),
         **_correlation("rank correlation pooled", pooled),
@@ -270,11 +271,5 @@ def _mean(name: str, statistic: Statistic) -> dict[str, Cell]:
     return {f"mean {name}": level.value, f"mean {name} error": level.error}
 
 
-def _level(name: str, level: Level | None) -> dict[str, Cell]:
-    return {name: None if level is None else level.value, f"{name} error": None if level is None else level.error}
-
-
 def _correlation(name: str, found: RankCorrelation) -> dict[str, Cell]:
-    numbers = [v if isfinite(v) else nan for v in (found.value, found.low, found.high)]
-    value, low, high = (None if v != v else v for v in numbers)
-    return {name: value, f"{name} low": low, f"{name} high": high}
+    return {name: finite(found.value), f"{name} low": finite(found.low), f"{name} high": finite(found.high)}

@@ -242,13 +242,26 @@ def holm(p_values: Sequence[float], level: float) -> list[bool]:
     >>> holm([0.01, 0.04, 0.03], 0.05)
     [True, False, False]
     """
-    m = len(p_values)
-    rejected = [False] * m
-    for rank, k in enumerate(sorted(range(m), key=lambda i: p_values[i])):
-        if p_values[k] > level / (m - rank):
-            break
-        rejected[k] = True
-    return rejected
+    return [p <= level for p in holm_adjusted(p_values)]
+
+
+def holm_adjusted(p_values: Sequence[float]) -> list[float]:
+    """Holm's adjusted p-values: a hypothesis is rejected at every level that is not below its own.
+
+    References
+    ----------
+    Holm, Scand. J. Statist. 6 (1979) 65.
+
+    Examples
+    --------
+    >>> holm_adjusted([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    result, largest = [0.0] * len(p_values), 0.0
+    for rank, k in enumerate(np.argsort(p_values, kind="stable").tolist()):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[k]))
+        result[k] = largest
+    return result
 
 
 def _test_in_words(verdict: str, falls: Sequence[float], rises: Sequence[float], level: float) -> str:

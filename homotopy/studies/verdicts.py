@@ -75,8 +75,7 @@ def one_sided(values: Floats, target: float = 0.0) -> tuple[float, float]:
     n = len(kept)
     if n < 2:
         return 1.0, 1.0
-    mean, spread = float(kept.mean()), float(kept.std(ddof=1))
-    if spread == 0:
-        return (0.5**n if mean > 0 else 1.0), (0.5**n if mean < 0 else 1.0)
-    t = mean / (spread / sqrt(n))
+    if np.ptp(kept) == 0:  # not the standard deviation: of equal numbers it may be a rounding error
+        return (0.5**n if kept[0] > 0 else 1.0), (0.5**n if kept[0] < 0 else 1.0)
+    t = float(kept.mean()) / (float(kept.std(ddof=1)) / sqrt(n))
     return float(special.stdtr(n - 1, -t)), float(special.stdtr(n - 1, t))

@@ -102,6 +102,7 @@ def test_one_sided_tests_are_students(values):
 def test_one_sided_tests_of_too_little():
     assert one_sided(np.array([1.0, np.nan])) == (1.0, 1.0)
     assert one_sided(np.ones(5)) == (0.5**5, 1.0)
+    assert one_sided(np.full(3, 0.1)) == (0.5**3, 1.0)  # their standard deviation is 1.7e-17 in doubles
     assert one_sided(np.zeros(5)) == (1.0, 1.0)
 
 
