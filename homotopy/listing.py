@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flint import arb
 
 from homotopy.census import Census
@@ -25,15 +27,17 @@ def points_table(census: Census, digits: int = DIGITS) -> str:
     Examples
     --------
     >>> import homotopy as ho, polysys as ps
-    >>> print(points_table(ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))))
-    point  index        energy             x  y
-        1      0  -0.250000000  -1.000000000  0
-        2      0  -0.250000000   1.000000000  0
-        3      1             0             0  0
+    >>> print(points_table(ho.census(ps.expression("x^4/4 - x^2/2 + x/9 + y^2/2"))))
+    point  index          energy             x  y
+        1      0   -0.3640427339  -1.051507670  0
+        2      0   -0.1421691869  0.9389713509  0
+        3      1  0.006211920800  0.1125363187  0
     """
     names = ["point", "index", "energy", *census.landscape.variables]
+    largest = _largest([c for p in census.points for c in p.coordinates])
+    scales = [_largest([p.energy for p in census.points]), *(largest for _ in census.landscape.variables)]
     rows = [
-        [str(k), "?" if p.index is None else str(p.index), _digits(p.energy, digits), *(_digits(c, digits) for c in p.coordinates)]
+        [str(k), "?" if p.index is None else str(p.index), *(_digits(v, s, digits) for v, s in zip((p.energy, *p.coordinates), scales, strict=True))]
         for k, p in enumerate(census.points, start=1)
     ]
     if not rows:
@@ -43,7 +47,11 @@ def points_table(census: Census, digits: int = DIGITS) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _digits(value: arb, digits: int) -> str:
-    if value == 0 or (value.contains(0) and value.rad() < arb(10) ** (-2 * digits)):
-        return "0"  # as close to zero as any digit that would be printed
+def _largest(values: Sequence[arb]) -> float:
+    return max((float(abs(v).upper()) for v in values), default=0.0)
+
+
+def _digits(value: arb, scale: float, digits: int) -> str:
+    if value == 0 or (value.contains(0) and float(value.rad()) < scale * 10.0**-digits):
+        return "0"  # beside the largest value of its kind, every digit that would be printed is 0
     return str(value.str(digits, radius=False))

@@ -176,7 +176,7 @@ def _track_stratum(
         return None
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
-        found = track(tape, stratum.parameters, stratum.solutions, targets, settings, threads=threads)
+        found = track(tape, stratum.parameters, stratum.solutions, targets, settings, threads=threads, progress=progress)
         for k in np.flatnonzero((found.codes != CODE[PathStatus.REGULAR]).any(axis=1)).tolist():
             _go_gradually(tape, stratum, targets[k], settings, threads, found, k)
         return found
@@ -184,7 +184,7 @@ def _track_stratum(
     rng = np.random.default_rng(np.random.SeedSequence(detour, spawn_key=(0xDE70,)))
     size = np.maximum(np.abs(target), np.median(np.abs(target)))
     middle = size * (rng.standard_normal(len(target)) + 1j * rng.standard_normal(len(target)))
-    return track_loop(tape, [stratum.parameters, *gradual_way(middle, target)], stratum.solutions, settings)
+    return track_loop(tape, [stratum.parameters, *gradual_way(middle, target)], stratum.solutions, settings, progress=progress)
 
 
 def _go_gradually(

@@ -144,6 +144,7 @@ def track_loop(
     options: TrackerOptions | None = None,
     *,
     threads: int | None = None,
+    progress: Progress | None = None,
 ) -> PathResults:
     """Track solutions along straight segments through a list of parameter points, for instance a monodromy loop.
 
@@ -154,8 +155,8 @@ def track_loop(
     points : sequence of (k,) complex
         Two points or more; the first is where `solutions` (m, n) solve. A closed loop repeats its first point.
     solutions : (m, n) complex
-    options, threads
-        As in :func:`track`.
+    options, threads, progress
+        As in :func:`track`; progress is told of each segment anew.
 
     Returns
     -------
@@ -174,7 +175,7 @@ def track_loop(
     alive = np.arange(len(here))
     whole: PathResults | None = None
     for a, b in pairwise(points):
-        part = track(program, a, here[alive], b, options, threads=threads)
+        part = track(program, a, here[alive], b, options, threads=threads, progress=progress)
         if whole is None:
             whole = part
         else:
