@@ -75,6 +75,8 @@ def _show(report: Any, files: tuple[Path, ...], seed: int) -> None:
     for limit in report.limits:
         typer.echo(f"limit: {limit}")
     typer.echo(f"written: {', '.join(str(f) for f in files)}")
+    if report.draw is not None and not any(f.suffix == ".png" for f in files):
+        typer.echo("stationary: There is no figure: it needs matplotlib. Run: pip install 'stationary-points[plot]'", err=True)
 
 
 @contextlib.contextmanager

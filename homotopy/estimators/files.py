@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,8 @@ _SEE = "See 'stationary schema estimates' and docs/estimators.md."
 Finite = Annotated[float, msgspec.Meta(description="Finite.")]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 Whole = Annotated[int, msgspec.Meta(ge=0)]
-IndexKey = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,4}$", description="A Morse index.")]
+_INDEX = re.compile("^[0-9]{1,4}$")
+IndexKey = Annotated[str, msgspec.Meta(pattern=_INDEX.pattern, description="A Morse index.")]
 
 
 class MeanEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -176,9 +178,13 @@ def _simple(content: Any, file: Path, model: str | None) -> Estimates:
             "by_index": {k: v for k, v in content.items() if k != TOTAL},
             "total": content.get(TOTAL),
         }  # fmt: skip
-        entry = msgspec.convert(members, ModelEstimate)
     except AttributeError as error:
         raise InputError(f"{file} holds {type(content).__name__}, not an object.", _SEE) from error
+    unknown = next((k for k in members.get("by_index", ()) if not _INDEX.fullmatch(k)), None)
+    if unknown is not None:
+        raise InputError(f"{file} has the key {unknown!r:.60}, which is neither a Morse index nor {TOTAL!r}.", _SEE)
+    try:
+        entry = msgspec.convert(members, ModelEstimate)
     except msgspec.ValidationError as error:
         raise InputError(f"{file} is wrong: {error}.", _SEE) from error
     return Estimates(file.name, {_named(model, file): _estimate(entry, file.name, file)})

@@ -214,6 +214,7 @@ def curve_findings(curves: Sequence[Curve], predicted: Mapping[str, MeanCounts |
         values = [row[column["mean real, interpolated"]] for row in rows]
         levels = [None if v is None else Level(float(v), float(v)) for v in values]
         found = trend([row[column["depth"]] for row in rows], levels)
-        sentence = f"Exact at whole Lambda, geometric between. {found.sentence}"
+        said = found.sentence.replace("the exact numbers say so", "of the numbers as interpolated")
+        sentence = f"Exact at whole Lambda, geometric between. {said}"
         findings.append(Finding(f"{subject}: mean number of real stationary points", found.verdict, sentence))
     return findings

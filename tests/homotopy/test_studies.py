@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from homotopy import cli_studies
 from homotopy.cli import app
 from homotopy.errors import HomotopyError, StoreError
 from homotopy.studies import study as frame
@@ -185,3 +186,12 @@ def test_a_dying_process_is_a_sentence(tmp_path):
 
     with pytest.raises(HomotopyError, match="died"):
         Bench(tmp_path, workers=2).map("exit", os._exit, [3, 4])
+
+
+def test_a_missing_figure_is_said(tmp_path, monkeypatch, capsys):
+    report = Report("Title", "Question?", (), (), "Conclusion.", draw=lambda figure: None)
+    monkeypatch.setattr("homotopy.studies.report._has_matplotlib", lambda: False)
+    cli_studies._show(report, report.write(tmp_path, "stationary x"), 1)
+    assert capsys.readouterr().err.startswith("stationary: There is no figure: it needs matplotlib.")
+    cli_studies._show(report, (tmp_path / "figure.png",), 1)
+    assert capsys.readouterr().err == ""
