@@ -19,6 +19,7 @@ SIMILAR = "minima of similar loss"
 LOW = "low barriers"
 UNLIKE_GLASS = "less frustrated than a glass"
 RECALL = "a search finds all"
+MAX_MISSED = 0.1  # share of landscapes with a miss that is no miss of the claim
 CLAIMS = (ONE_FUNNEL, MORE_MINIMA, SIMILAR, LOW, UNLIKE_GLASS)
 _FEW = 5  # samples with two minima or more that a comparison needs
 
@@ -100,22 +101,22 @@ def _lower(a: Floats, b: Floats, words: str, cell: Cell, glass: Cell, level: flo
 
 
 def recall_claims(label: str, results: Sequence[dict[str, Any]]) -> list[Finding]:
-    """Does the largest budget find everything? One landscape on which it does not refutes it."""
+    """Does the largest budget find everything? One landscape on which it does not refutes it; few without a miss prove nothing."""
     decided = [r for r in results if "open" not in r]
     findings = []
     for name, words in (("minima", "minima"), ("saddles", "index-1 saddles")):
         known = [r for r in decided if r[name]]
         missed = [r for r in known if r["budgets"][-1][name] < r[name]]
-        verdict = "undecided" if not known or len(decided) < len(results) else "fails" if missed else "holds"
-        verdict = "fails" if missed else verdict
         cost = np.mean(
             [r["budgets"][-1]["evaluations"] + r["budgets"][-1]["evaluations_saddles"] for r in known] or [0]
         )
         n = len(known)
         ceiling = float(stats.binomtest(len(missed), n).proportion_ci(0.95).high) if n else 1.0
+        is_shown = len(decided) == len(results) and ceiling <= MAX_MISSED
+        verdict = "fails" if missed else "holds" if is_shown else "undecided"
         sentence = (
             f"With {known[0]['budgets'][-1]['runs'] if known else 0} runs of basin hopping ({cost:.3g} evaluations on average) some are missed in "
-            f"{len(missed)} of {n} landscapes; the true share is at most {ceiling:.2g} (95 %, Clopper-Pearson)."
+            f"{len(missed)} of {n} landscapes; the true share is at most {ceiling:.2g} (95 %, Clopper-Pearson; it holds from {MAX_MISSED:g} down)."
         )
         findings.append(Finding(f"{RECALL} {words}: {label}", verdict, sentence))
     return findings

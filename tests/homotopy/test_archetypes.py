@@ -129,7 +129,8 @@ def test_one_landscape_with_a_missed_minimum_refutes_a_search():
         row = {"runs": 4, "minima": found, "saddles": 2, "evaluations": 10, "evaluations_saddles": 5}
         return {"minima": 3, "saddles": 2, "budgets": [row]}
 
-    assert [f.verdict for f in recall_claims("x", [result(3), result(2)])] == ["fails", "holds"]
+    assert [f.verdict for f in recall_claims("x", [result(3), result(2)])] == ["fails", "undecided"]
+    assert [f.verdict for f in recall_claims("x", [result(3)] * 40)] == ["holds", "holds"]
     assert [f.verdict for f in recall_claims("x", [result(3), {"open": "y"}])] == ["undecided", "undecided"]
 
 
