@@ -42,14 +42,15 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
 
 def _run(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Not through typer's own entry, which swallows Ctrl-C and draws boxes."""
-    command = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app)
     try:
         with command.make_context(NAME, list(arguments) or ["--help"]) as context:
             command.invoke(context)
     except typer.Exit as end:
         return int(end.exit_code)
     except _CommandError as error:
-        return _usage(error)
+        named = arguments[:1] if arguments[:1] and arguments[0] in command.commands else ()
+        return _usage(error, " ".join((NAME, *named)))
     except EngineMissingError as error:
         say(str(error))
         return ExitCode.ENGINE_MISSING
@@ -74,13 +75,13 @@ def _run(app: typer.Typer, arguments: Sequence[str]) -> int:
     return ExitCode.OK
 
 
-def _usage(error: Any) -> int:
-    """A mistake in the arguments, in one sentence and a way out."""
+def _usage(error: Any, command: str) -> int:
+    """A mistake in the arguments, in one sentence and a way out; not every error knows its own command."""
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
         typer.echo(context.get_help())
         return ExitCode.WRONG_INPUT
-    path = context.command_path if context is not None else NAME
+    path = context.command_path if context is not None else command
     what = " ".join(str(error.format_message()).split()).rstrip(".")
     options = getattr(getattr(error, "param", None), "opts", ())
     for words, kind in _KINDS.items():

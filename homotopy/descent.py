@@ -9,6 +9,7 @@ from enum import Enum
 
 import numpy as np
 
+from homotopy import watch
 from homotopy.certificates import Certificate
 from homotopy.certify import certify
 from homotopy.classify import StationaryPoint
@@ -143,7 +144,8 @@ def descents(
     reach = _FAR * (1.0 + float(np.abs(where).max(initial=0.0)))
     runs: dict[Half, _Run] = {}
     halves = [(s, side) for s in saddles for side in (1, -1)]
-    for half in halves:
+    for k, half in enumerate(halves):
+        watch.tick("descents", k, len(halves))
         root, element = origin[half]
         if root == half:
             s, side = half

@@ -118,6 +118,7 @@ def seed_pair(
     matrix, constant = values[:, 1:] - values[:, :1], values[:, 0]
     z = inputs[free]
     for _ in range(2):  # the second projection removes the rounding of the first
+        watch.check()  # a second each where there are a thousand couplings
         z = z - np.linalg.lstsq(matrix, matrix @ z + constant, rcond=None)[0]
     inputs[free] = z
     return inputs[n:], inputs[:n]

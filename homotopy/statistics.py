@@ -18,6 +18,7 @@ from scipy import special
 
 from homotopy.checks import check_level
 from homotopy.words import counted
+from polysys.disorder import check_seed
 from polysys.errors import InputError
 
 Floats = npt.NDArray[np.float64]
@@ -140,6 +141,7 @@ class Statistic:
         Clopper & Pearson, Biometrika 26 (1934) 404. Efron & Tibshirani, An Introduction to the Bootstrap (1993).
         """
         check_level(level)
+        check_seed(seed)
         chosen = method or ("t" if self.kind in ("mean", "log-mean") else "exact")
         methods: dict[str, Callable[[float, int], tuple[float, float]]] = {"bootstrap": self._bootstrap}
         if self.kind in ("mean", "log-mean"):

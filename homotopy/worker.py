@@ -23,7 +23,7 @@ from polysys.models.base import Model
 def main() -> None:
     """Serve requests until the parent is gone."""
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
-    _die_with(int(sys.argv[2]))
+    end_with(int(sys.argv[2]))
     warnings.simplefilter("ignore")  # the parent has warned once; a sample's warning is no news
     connection.send(("ready", None))
     prepared: set[str] = set()
@@ -77,7 +77,7 @@ def prepare(model: Model, seed: int, options: Options) -> None:
         return
 
 
-def _die_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """End this process when its parent has gone, also in the middle of a computation."""
 
     def watch() -> None:

@@ -18,6 +18,24 @@ from polysys.errors import InputError
 FRACTIONAL_BITS = 30  # rounding of 1e-9 against a standard deviation of order one; exact in double precision
 
 
+def check_seed(value: Any, name: str = "seed") -> None:
+    """Refuse a seed, or the number of a sample, from which no random stream follows.
+
+    Raises
+    ------
+    InputError
+        If it is not a nonnegative integer.
+
+    Examples
+    --------
+    >>> check_seed(-1)
+    Traceback (most recent call last):
+    polysys.errors.InputError: The seed -1 is not a nonnegative integer. Give one, such as 2026.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise InputError(f"The {name} {value!r:.40} is not a nonnegative integer.", "Give one, such as 2026.")
+
+
 def generator(seed: Any, index: Any = 0) -> np.random.Generator:
     """The random stream of sample `index` of `seed`.
 
@@ -26,9 +44,8 @@ def generator(seed: Any, index: Any = 0) -> np.random.Generator:
     InputError
         If seed or index is not a nonnegative integer.
     """
-    for name, value in (("seed", seed), ("index", index)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-            raise InputError(f"The {name} {value!r} is not a nonnegative integer.", "Give one, such as 2026.")
+    check_seed(seed)
+    check_seed(index, "index")
     return np.random.default_rng(np.random.SeedSequence(int(seed), spawn_key=(int(index),)))
 
 

@@ -21,6 +21,7 @@ from homotopy.estimators.report import Deviation, ModelReport, Report
 from homotopy.sample_counts import SampleCounts
 from homotopy.searches.recall import Recall, recall
 from homotopy.statistics import Floats
+from polysys.disorder import check_seed
 from polysys.errors import InputError, PolysysError
 from polysys.models.base import Model
 
@@ -93,6 +94,7 @@ def evaluate(
     (True, ['index 0', 'index 1', 'index 2', 'total'])
     """
     check_level(level)
+    check_seed(seed)
     if not is_whole(landscapes, 1):
         raise InputError(f"landscapes = {landscapes!r:.40} is no number of samples.", "Give landscapes=20, say.")
     found = as_reference(reference, models)

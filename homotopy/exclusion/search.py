@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from homotopy import watch
 from homotopy.exclusion.layout import LANES, LARGEST, LEFT, PROCESSED
 from homotopy.exclusion.patches import Patch
 from homotopy.exclusion.programs import FloatArray, interval_program, magnitude, outward, slope_tape
@@ -87,6 +88,7 @@ def search(
         if budget <= 0 or time.monotonic() > deadline:
             break
         before = int(counts[PROCESSED])
+        watch.tick("boxes of branch and bound", before)
         size, n_left = branch_and_bound(
             n,
             *quadratics,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from homotopy.checks import is_number, is_whole
 from homotopy.searches.surface import Evaluations, Floats, Surface
+from polysys.disorder import check_seed
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 
@@ -115,8 +116,7 @@ class Run:
     def __init__(self, name: str, landscape: Landscape, starts: int, seed: int, scale: float, setting: str) -> None:
         if not is_whole(starts, 1, _MAX_STARTS):
             raise InputError(f"starts = {starts!r:.40} is not a number of runs.", "Give starts=100, say.")
-        if not is_whole(seed, 0):
-            raise InputError(f"The seed {seed!r:.40} is not a nonnegative integer.", "Give one, such as 2026.")
+        check_seed(seed)
         positive(scale=scale)
         if landscape.domain.dimension < 1:
             raise InputError("The domain is a set of isolated points.", "Give a sphere of at least two coordinates.")

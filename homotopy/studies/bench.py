@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 import re
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from homotopy.ensemble_result import Ensemble
 from homotopy.ensemble_run import Progress
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
+from homotopy.worker import end_with
 from polysys.labels import model_from_label
 from polysys.models.base import Model
 
@@ -135,8 +137,9 @@ class Bench:
             for i in todo:
                 arrived(i, function(items[i]))
             return results
+        others = active_children()
         with ProcessPoolExecutor(
-            min(self.workers, len(todo)), mp_context=get_context("spawn"), initializer=_use_one_thread
+            min(self.workers, len(todo)), mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
         ) as pool:
             futures = {pool.submit(function, items[i]): i for i in todo}
             try:
@@ -147,6 +150,11 @@ class Bench:
                     f"A process of the study died while it worked on {key}.",
                     "Run the same command again: it goes on where it stopped.",
                 ) from error
+            except BaseException:  # an interruption does not wait for what runs: items may take minutes
+                for process in active_children():
+                    if process not in others:
+                        process.terminate()
+                raise
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
         return results
@@ -170,9 +178,11 @@ class Bench:
         return self.folder / "results" / f"{_name(key, [])}.json"
 
 
-def _use_one_thread() -> None:
-    """The processes are parallel already."""
+def _begin(parent: int) -> None:
+    """In each process of a map: one thread, as they are parallel already; how it ends is the parent's to say."""
     os.environ["STATIONARY_THREADS"] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent ends the others
+    end_with(parent)
 
 
 def _name(label: str, rest: Sequence[Any]) -> str:

@@ -20,6 +20,7 @@ from homotopy.tables.layout import TABLE, schema
 from homotopy.tables.recount import count_faults_when_recertified, faults_when_recertified
 from homotopy.tables.row_checks import Facts, is_available, model_faults
 from homotopy.verify import Check, VerificationReport
+from polysys.disorder import check_seed
 from polysys.errors import InputError
 
 SPEEDS = ("overall", "fast", "slow")
@@ -31,6 +32,7 @@ def verify_table(table: TableContents, speed: str, fraction: float, seed: int) -
         raise InputError(f"There is no speed {str(speed)[:40]!r}.", f"Choose {', '.join(SPEEDS)}.")
     if not is_number(fraction) or not 0 < fraction <= 1:
         raise InputError(f"The fraction {fraction!r:.40} is not in (0, 1].", "Give 0.05, say.")
+    check_seed(seed)
     found = list(_overall(table))
     if speed != "overall" and all(c.is_ok for c in found):
         found.append(_rows(table))

@@ -15,6 +15,7 @@ from homotopy.tables.ours import Load, compute
 from homotopy.tables.row_checks import N_DIGEST
 from homotopy.tables.seeds import Seeds, recertify, record_from
 from homotopy.verify import Check, VerificationReport
+from polysys.disorder import check_seed
 from polysys.errors import InputError, PolysysError
 from polysys.labels import model_from_label
 from polysys.landscape import Landscape
@@ -77,10 +78,11 @@ def replay(table: TableContents, k: int, seed: int, load: Load) -> VerificationR
     Raises
     ------
     InputError
-        If k is not a positive number.
+        If k is not a positive number, or for a seed that is not a nonnegative integer.
     """
     if not is_whole(k, 1):
         raise InputError(f"{k!r:.40} is not a number of rows.", "Give 3, say.")
+    check_seed(seed)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x2E91A4,)))
     candidates = [i for i, row in enumerate(table.rows) if _can_replay(table, row)]
     chosen = sorted(candidates[i] for i in rng.permutation(len(candidates))[:k].tolist())

@@ -67,6 +67,6 @@ def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCoun
         return deep_linear_counts(model)
     raise InputError(
         f"No exact mean counts are known here for {model.label}.",
-        "They are for layered-spin-glass, spherical-p-spin with kostlan couplings, and deep-linear with widths 1-1-..-1 or one hidden "
-        "layer and one datum; give other predictions as numbers or as a file.",
+        "There are some for layered-spin-glass, for spherical-p-spin with kostlan couplings, and for deep-linear with widths 1-1-..-1 or "
+        "with one hidden layer and one datum; count samples of other models (ensemble).",
     )

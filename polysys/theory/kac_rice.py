@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polysys.disorder import generator
+from polysys.disorder import check_seed, generator
 from polysys.domains import Domain
 from polysys.errors import InputError
 from polysys.landscape import Landscape
@@ -73,8 +73,7 @@ def kac_rice_counts(
     limits = check_window(window)
     if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples < 2:
         raise InputError(f"samples = {samples!r:.40} is not a number of samples.", "Give at least 2.")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"The seed {seed!r:.40} is not a nonnegative integer.", "Give one, such as 2026.")
+    check_seed(seed)
     field = _LinearField.of(model)
     field.check_gradient()
     stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x4B52,)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import floor, inf, isfinite, log10
 from typing import Any
 
 
@@ -72,7 +73,7 @@ class MeanCounts:
           exact: by hand
         """
         rows = [(str(k), q) for k, q in self.by_index.items()] + [("all", self.total)]
-        lines = [f"{name:>7} {q.value:14.9g} {q.error:9.1e}  {q.kind}".replace("  0.0e+00", "        0") for name, q in rows]
+        lines = [f"{name:>7} {_known(q):>14} {q.error:9.1e}  {q.kind}".replace("  0.0e+00", "        0") for name, q in rows]
         references = dict.fromkeys(f"  {q.kind}: {q.reference}" for _, q in rows)
         return "\n".join([f"Mean counts of {self.label}", "  index           mean     error  kind", *lines, *references])
 
@@ -83,6 +84,25 @@ class MeanCounts:
         counts = "  ".join(f"{k}: {_decimals(p.value)}" for k, p in self.by_index.items())
         by_index = f" ({counts})" if counts else ""
         return f"Mean counts of {self.label}: {_decimals(self.total.value)}{by_index} [{self.total.reference}]"
+
+
+_DIGITS = 9  # of a mean that is known better: more than any ensemble can test
+
+
+def _known(prediction: Prediction) -> str:
+    """The digits of a mean above its error: rounded to the decimal at which the error has its first digit.
+
+    Examples
+    --------
+    >>> [_known(Prediction(value, error, "quadrature", "")) for value, error in ((2 / 3, 4e-5), (2 / 3, 0.0), (1e-12, 7e-10))]
+    ['0.66667', '0.666666667', '0']
+    """
+    value, error = prediction.value, prediction.error
+    if not 0.0 < error < inf or not isfinite(value):
+        return f"{value:.{_DIGITS}g}"
+    place = floor(log10(error))  # of the error's first digit
+    n_digits = floor(log10(abs(value))) - place + 1 if value else 0
+    return f"{value:.{min(n_digits, _DIGITS)}g}" if n_digits > 0 else "0"
 
 
 def _decimals(value: float) -> str:

@@ -65,6 +65,7 @@ def test_the_schema_of_estimates(run):
         (("kac-rice", "--table", "published:networks"), "no samples"),
         (("kac-rice", *TABLE, "--level", "1.5"), "not between 0 and 1"),
         (("kac-rice", *TABLE, "--landscapes", "0"), "no number of samples"),
+        (("kac-rice", *TABLE, "--seed", "-1"), "The seed -1 is not a nonnegative integer"),
         (("kac-rice", *TABLE, "--plot", "figure.txt"), "cannot be written"),
         (("kac-rice", *TABLE, "--json", "nowhere/c.json"), "does not exist"),
         (("kac-rice", *TABLE, "--root", "/nonexistent"), "cannot be read"),

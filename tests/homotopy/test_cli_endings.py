@@ -16,6 +16,8 @@ from importlib.util import find_spec
 
 import pytest
 
+import homotopy as ho
+import polysys as ps
 from homotopy import startup, watch
 from homotopy.cli_output import ExitCode
 from homotopy.errors import EngineTimeoutError
@@ -36,6 +38,15 @@ def test_a_tick_is_reported_and_ends_what_takes_too_long():
         watch.tick("paths", 2, 2)  # only the inner limit was over
     watch.tick("paths", 3, 3)
     assert heard == [("paths", 1, 2), ("paths", 2, 2)]
+
+
+def test_descents_and_branch_and_bound_say_how_far_they_are():
+    heard = []
+    wells = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))
+    with watch.watching(lambda *what: heard.append(what)):
+        ho.graph(wells)
+        ho.prove_real(wells)
+    assert ("descents", 1, 2) in heard and ("boxes of branch and bound", 0, 0) in heard
 
 
 def test_a_nested_limit_cannot_be_longer_than_the_outer():
@@ -87,6 +98,8 @@ def test_looking_at_a_place_leaves_no_file_there(stationary, tmp_path):
         (["count", LABEL, "--seed", "one"], "The value of --seed is not a whole number. See 'stationary count --help'."),
         (["count", LABEL, "--time-limit", "soon"], "The value of --time-limit is not a number."),
         (["count", LABEL, "--speed", "9"], "No such option: --speed"),
+        (["predict", LABEL, "--window", "1"], "requires 2 arguments. See 'stationary predict --help'."),
+        (["export", LABEL, "--form", "parquet", "--output", "-"], "standard output. Give the name of a file."),
         (["count"], "Missing argument 'model'. See 'stationary count --help'."),
         (["cuont"], "Did you mean 'count'? See 'stationary --help'."),
         pytest.param(

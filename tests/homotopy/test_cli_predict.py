@@ -23,6 +23,19 @@ def test_monte_carlo_knows_models_without_formulas_only_on_spheres(stationary):
     assert "200 points, seed 5" in result.out and result.code == 0
 
 
+def test_means_are_printed_to_the_decimal_of_their_error(stationary):
+    lines = stationary("predict", "spherical-p-spin:n=6,p=3", "--window", "-2", "-1.5").out.splitlines()[2:8]
+    for _, mean, error, *_ in map(str.split, lines):
+        last = 10.0 ** (int(mean.partition("e")[2] or 0) - len(mean.partition("e")[0].partition(".")[2])) if float(mean) else 1.0
+        assert float(mean) == 0 or last >= 0.1 * float(error)
+    assert [line.split()[1] for line in lines[4:]] == ["0", "0"]  # below -1.5 there are no points of index 4 that quadrature could see
+
+
+def test_without_a_formula_the_way_out_is_that_of_predict(stationary):
+    result = stationary("predict", "deep-linear:widths=2-2-2,data=iris")
+    assert result.code == 2 and "count samples of other models (ensemble)" in result.err
+
+
 @pytest.mark.parametrize(
     "options",
     [

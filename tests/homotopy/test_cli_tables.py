@@ -124,6 +124,8 @@ def test_rows_are_exported(stationary, root, tmp_path):
         (["verify", "--slow", "nan"], "fraction"),
         (["verify", "--fast", "--slow", "0.1"], "exclude"),
         (["verify", "--replay", "0"], "number of rows"),
+        (["verify", "--slow", "0.1", "--seed", "-1"], "The seed -1 is not a nonnegative integer"),
+        (["verify", "--replay", "1", "--seed", "-1"], "The seed -1 is not a nonnegative integer"),
         (["export", "glass:test=2", "--output", "rows.doc"], "neither"),
         (["export", "glass:test=2", "--output", "nowhere/rows.csv"], "does not exist"),
     ],

@@ -1,8 +1,13 @@
 """The frame of the studies: specifications, resuming, reports."""
 
 import json
+import re
+import signal
+import subprocess
 import sys
+import time
 import types
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,6 +21,7 @@ from homotopy.studies.bench import Bench
 from homotopy.studies.report import Finding, Report, Table, rows_of
 from homotopy.studies.study import STUDIES, Study, from_toml, load_study, read_spec, run_study, to_toml
 from polysys.errors import InputError, PolysysError
+from tests.homotopy import processes
 
 
 class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,6 +192,42 @@ def test_a_dying_process_is_a_sentence(tmp_path):
 
     with pytest.raises(HomotopyError, match="died"):
         Bench(tmp_path, workers=2).map("exit", os._exit, [3, 4])
+
+
+LONG = """
+import time
+from pathlib import Path
+from homotopy.studies.bench import Bench
+if __name__ == "__main__":
+    Bench(Path("."), workers=2).map("rest", time.sleep, [600, 601])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_the_processes_of_a_map_end_with_the_one_that_started_them(tmp_path, number):
+    (tmp_path / "long.py").write_text(LONG)
+    with subprocess.Popen(
+        [sys.executable, "long.py"], cwd=tmp_path, env=processes.environment(), stderr=subprocess.PIPE, text=True
+    ) as parent:
+        deadline = time.monotonic() + 120
+        while len(workers := [p for p in processes.children(parent.pid) if _is_ready(p)]) < 2:
+            assert time.monotonic() < deadline and parent.poll() is None
+            time.sleep(0.1)
+        parent.send_signal(number)
+        err = parent.communicate(timeout=60)[1]
+        assert "SpawnProcess" not in err  # no traceback of a process besides
+    while any(Path(f"/proc/{p}").exists() for p in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _is_ready(pid: int) -> bool:
+    """Whether a process of a map ignores SIGINT, which is what it does first."""
+    try:
+        ignored = re.search(r"SigIgn:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes() and bool(int(ignored[1], 16) & 2)
+    except OSError:
+        return False
 
 
 def test_a_missing_figure_is_said(tmp_path, monkeypatch, capsys):
