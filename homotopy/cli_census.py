@@ -74,7 +74,9 @@ def export(
     from homotopy.status import Completeness
 
     chosen = exports.find_form(form)
-    check_target(output, is_stream=form != "parquet")
+    if form == "parquet" and output == "-":
+        raise HomotopyError("Parquet is no text and does not go to standard output.", "Give the name of a file.")
+    check_target(output)
     if real and chosen.of_points is None:
         raise HomotopyError(f"--real is given, but {form} holds equations.", "Leave it out.")
     if what.endswith(".json") or (os.path.isfile(what) and not what.lower().endswith(".toml")):

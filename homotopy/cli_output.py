@@ -69,7 +69,7 @@ def check_target(target: str | Path | None, *, is_stream: bool = True) -> None:
         return
     text, path = str(target), Path(target)
     if text == "-":
-        raise HomotopyError("This result does not go to standard output.", "Give the name of a file.")
+        raise HomotopyError("This result does not go to standard output.", "Give the name of a file, or use --json -.")
     if not text or "\0" in text:
         raise HomotopyError("The name of a file to write is empty or unusable.", "Give another name.")
     try:
