@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.cli_main import Terminated
+from homotopy.cli_main import resumable
 from homotopy.cli_output import ExitCode, check_target, check_targets, say, write
 from homotopy.errors import HomotopyError, StoreWriteError, WorkerStartError
 from polysys.errors import InputError
@@ -233,11 +233,8 @@ def _shard(text: str | None) -> tuple[int, int]:
 def _resumable(store: Path, total: int) -> Iterator[None]:
     """Ctrl-C, SIGTERM, a full disk and lost workers end the run with what is kept and how to go on; no traceback."""
     try:
-        yield
-    except (KeyboardInterrupt, Terminated) as error:
-        say(f"Interrupted; {_kept(store, total)} The same command goes on from there.")
-        is_key = isinstance(error, KeyboardInterrupt)
-        raise typer.Exit(ExitCode.INTERRUPTED if is_key else ExitCode.TERMINATED) from None
+        with resumable(lambda: _kept(store, total)):
+            yield
     except (StoreWriteError, WorkerStartError) as error:
         say(f"{error.what} {_kept(store, total)} {error.way_out}")
         raise typer.Exit(ExitCode.INCOMPLETE) from None

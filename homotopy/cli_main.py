@@ -96,6 +96,17 @@ def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
 
 
 @contextlib.contextmanager
+def resumable(kept: Callable[[], str]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end what can be resumed with a sentence on what is kept, and how to go on."""
+    try:
+        yield
+    except (KeyboardInterrupt, Terminated) as error:
+        is_key = isinstance(error, KeyboardInterrupt)
+        say(f"{'Interrupted' if is_key else 'Terminated'}; {kept()} The same command goes on from there.")
+        raise typer.Exit(ExitCode.INTERRUPTED if is_key else ExitCode.TERMINATED) from None
+
+
+@contextlib.contextmanager
 def _termination() -> Iterator[None]:
     """Let SIGTERM end a command as Ctrl-C does: engines are stopped, half-written files removed."""
 

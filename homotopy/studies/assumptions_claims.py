@@ -10,7 +10,7 @@ from homotopy.studies.assumptions_tables import QUANTITIES, Climbed, Scanned
 from homotopy.studies.ladder import Step
 from homotopy.studies.report import Finding
 from homotopy.studies.trends import Level, mean_of, p_less, trend
-from homotopy.studies.verdicts import Claim, one_sided
+from homotopy.studies.verdicts import Claim, one_sided, which_test
 
 MARGIN = 0.1  # two means that differ by less are called equal
 
@@ -45,7 +45,7 @@ def layer_claims(climbed: Sequence[Climbed]) -> list[Claim]:
         if level is None:
             sentence = f"Only {sum(order == order)} of {len(order)} samples have points of two indices"
         else:
-            sentence = f"The point of higher index has the higher energy with probability {level} (t test against 1/2, {level.n} samples)"
+            sentence = f"The point of higher index has the higher energy with probability {level} ({which_test(order)} against 1/2, {level.n} samples)"
         claims.append(Claim(f"{where}: energies rise with the index", *one_sided(order, 0.5), sentence))
         rugged = int(c.profiles.each(lambda s: float(s.n_minima > 1)).sum())
         n = len(c.profiles.samples)

@@ -12,7 +12,7 @@ from homotopy.studies.cells import finite, level_cells
 from homotopy.studies.pairs import Floats, Minima, energy_correlation
 from homotopy.studies.report import Cell, Finding, Table, rows_of
 from homotopy.studies.trends import Level, mean_of, trend
-from homotopy.studies.verdicts import Claim, one_sided
+from homotopy.studies.verdicts import Claim, one_sided, which_test
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ def claims(every: Sequence[Cluster]) -> list[Claim]:
     for c in every:
         ratio, level = c.each(lambda s: s.nearest_ratio), c.level(lambda s: s.nearest_ratio)
         above, below = one_sided(ratio, 1.0)
-        shown = f"Nearest distance over that of uniform points {level} (t test against 1)" if level else "Too few pairs"
+        shown = f"Nearest distance over that of uniform points {level} ({which_test(ratio)} against 1)" if level else "Too few pairs"
         result.append(Claim(f"{c.label}: minima are closer together than uniform points", below, above, shown))
         found = energy_correlation(c.samples, 0.95)
         low, high = found.p_values()

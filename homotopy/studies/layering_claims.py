@@ -14,7 +14,7 @@ from homotopy.studies.exact_layers import Floats, edge_distance, exact_layers, i
 from homotopy.studies.layering_tables import Glass, SearchedGlass
 from homotopy.studies.report import Finding
 from homotopy.studies.trends import Level, exact, mean_of, trend
-from homotopy.studies.verdicts import Claim, one_sided
+from homotopy.studies.verdicts import Claim, one_sided, which_test
 from polysys.theory import Complexity
 
 _NO_ERROR = (
@@ -33,12 +33,13 @@ def _ordered(g: Glass) -> Claim:
     steps = [mean_energies(g.samples, k + 1) - mean_energies(g.samples, k) for k in range(g.n - 1)]
     tests = [one_sided(step) for step in steps]
     up, down = max(t[0] for t in tests), min(1.0, len(tests) * min(t[1] for t in tests))
+    kinds = " or ".join(sorted({which_test(step) for step in steps}, reverse=True))
     smallest = min((level.value for step in steps if (level := mean_of(step)) is not None), default=float("nan"))
     return Claim(
         f"{g.label}: the mean energy of a sample's layers rises with the index",
         up,
         down,
-        f"{len(steps)} steps, the smallest {smallest:.3g} per spin (one-sided t tests inside samples, the weakest counts)",
+        f"{len(steps)} steps, the smallest {smallest:.3g} per spin (inside samples, one-sided, {kinds}; the weakest counts)",
     )
 
 
@@ -68,7 +69,7 @@ def _mostly_inside(g: Glass) -> Claim:
         f"{g.label}: most minima lie in the band below -E_inf = {g.edge:.4g} per spin",
         above,
         below,
-        f"{mean_of(inside)} of a sample's minima do (t test against one half); exactly {1 - g.exact.share_above(0, g.edge):.3g} of "
+        f"{mean_of(inside)} of a sample's minima do ({which_test(inside)} against one half); exactly {1 - g.exact.share_above(0, g.edge):.3g} of "
         "all minima together",
     )
 
@@ -195,12 +196,12 @@ def _of_search(g: SearchedGlass, name: str) -> list[Claim]:
         Claim(
             f"{g.label}: {name} ends lower than a minimum picked at random",
             *one_sided(gain),
-            f"By {mean_of(gain)} per spin (t test over {len(found)} landscapes)",
+            f"By {mean_of(gain)} per spin ({which_test(gain)} over {len(found)} landscapes)",
         ),
         Claim(
             f"{g.label}: {name} ends in the band below -E_inf",
             *one_sided(inside, 0.5),
-            f"{mean_of(inside)} of the runs do (t test against one half)",
+            f"{mean_of(inside)} of the runs do ({which_test(inside)} against one half)",
         ),
         _basin(g, name, "deep minima have larger basins", _energies, "energy"),
         _basin(g, name, "wide minima have larger basins", lambda s: s.curvatures, "log-curvature"),
@@ -228,7 +229,7 @@ def _annealing_helps(g: SearchedGlass) -> Claim:
     return Claim(
         f"{g.label}: simulated annealing ends lower than gradient descent",
         *one_sided(gain),
-        f"By {mean_of(gain)} per spin (t test over {len(g.landscapes)} landscapes)",
+        f"By {mean_of(gain)} per spin ({which_test(gain)} over {len(g.landscapes)} landscapes)",
     )
 
 

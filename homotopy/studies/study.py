@@ -22,14 +22,14 @@ from polysys.errors import InputError
 
 Spec = TypeVar("Spec", bound=msgspec.Struct)
 
-# The studies there are: name of the command and of the module, and what the command's help says.
+# The studies there are: name of the command and of the module, and what the list of commands says (one line of 80).
 STUDIES: dict[str, str] = {
-    "agreement": "Theory against enumeration: certified means beside predicted ones, for every index, tested together.",
-    "archetypes": "Are shallow or data-rich networks funnels, and deep or data-poor ones many minima behind low barriers?",
-    "depth": "What depth does at a fixed number of parameters: counts, minima, clustering, widths, in five readings.",
-    "layering": "Are energies layered by Morse index in a band, how much lies outside it, and where do searches end?",
-    "assumptions": "From spin glass to network, one assumption dropped at a time: counts and index profiles side by side.",
-    "clustering": "Are minima closer together than uniform points, where in energy, and more so with depth?",
+    "agreement": "Hold certified counts against the predictions of theory.",
+    "archetypes": "Single funnels, or many minima behind low barriers?",
+    "depth": "Does depth make landscapes simpler, at equal size?",
+    "layering": "Are energies layered by Morse index in a narrow band?",
+    "assumptions": "From spin glass to network, one assumption at a time.",
+    "clustering": "Are minima closer together than uniform points?",
 }
 
 
@@ -47,7 +47,7 @@ class Study(Generic[Spec]):
         A frozen ``msgspec.Struct`` with ``forbid_unknown_fields``. All choices, each a whole number, a float, a text, true or false,
         or a tuple of these, and among them ``seed: int``. Its ``__post_init__`` raises InputError for what cannot be used.
     quick, full : spec
-        Presets: two minutes, and what a paper would show.
+        Presets: a minute or two of two cores, and what a paper would show.
     run : callable (spec, Bench) -> Report
     """
 
@@ -131,7 +131,8 @@ def run_study(
     study : Study or str
     spec : specification, "quick" or "full"
     folder : path, optional
-        By default ``NAME-quick``, ``NAME-quick-seed-7``, ``NAME-full`` or, for other specifications, ``NAME``, here. What it holds is not computed again.
+        By default ``NAME-quick``, ``NAME-quick-seed-7``, ``NAME-full`` or, for other specifications, ``NAME``, here. Made if it is missing, with
+        its parents. What it holds is not computed again.
     workers : int, optional
         Processes (default: one a core); 0 stays in this process.
     say : callable (sentence), optional
@@ -152,7 +153,7 @@ def run_study(
     made = {"quick": chosen.quick, "full": chosen.full}.get(spec) if isinstance(spec, str) else spec
     if made is None:
         raise InputError(f"There is no preset {spec!r:.40}.", "Use quick or full.")
-    place = Path(folder) if folder is not None else Path(_default_folder(chosen, made))
+    place = Path(folder) if folder is not None else default_folder(chosen, made)
     text = to_toml(chosen, made)
     _claim(place, text)
     bench = Bench(place, workers=workers, say=say, progress=progress)
@@ -160,14 +161,15 @@ def run_study(
     return report, report.write(place, f"stationary {chosen.name} --spec spec.toml --output another-folder")
 
 
-def _default_folder(study: Study[Spec], spec: Spec) -> str:
+def default_folder(study: Study[Spec], spec: Spec) -> Path:
+    """Where a run goes that is given no folder, so that the same command finds it again."""
     seed = getattr(spec, "seed", 0)
     for name, preset in (("quick", study.quick), ("full", study.full)):
         if spec == preset:
-            return f"{study.name}-{name}"
+            return Path(f"{study.name}-{name}")
         if spec == with_seed(preset, seed):
-            return f"{study.name}-{name}-seed-{seed}"
-    return study.name
+            return Path(f"{study.name}-{name}-seed-{seed}")
+    return Path(study.name)
 
 
 def _claim(folder: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 A series v_1, .., v_K *falls* if it rises nowhere and falls somewhere, *rises* likewise, is *constant*, or *not
 monotone*. For estimates three claims are tested, each at a third of the level a:
 
-* falls: every step falls significantly (one-sided Welch tests). A step that does not fall makes this claim with
+* falls: every step falls significantly (one-sided Welch tests; others where samples do not vary, see `p_less`). A step that does not fall makes this claim with
   probability a/3 at most, so no correction for the number of steps is needed (intersection-union test, Berger 1982);
 * rises: likewise;
 * not monotone: some step rises and some step falls significantly, all 2(K - 1) one-sided hypotheses tested together by
@@ -169,7 +169,7 @@ def trend(
         test = f"the exact numbers {'leave it open' if verdict == 'undecided' else 'say so'}"
     else:
         verdict = _tested_verdict(steps, falls, rises, level)
-        test = _test_in_words(verdict, falls, rises, level)
+        test = _test_in_words(verdict, steps, falls, rises, level)
     where = _maximum(names, values, level)
     most = (
         f"largest at {along} {where[0]}" if len(where) == 1 else f"the largest may lie at {along} {' or '.join(where)}"
@@ -264,15 +264,27 @@ def holm_adjusted(p_values: Sequence[float]) -> list[float]:
     return result
 
 
-def _test_in_words(verdict: str, falls: Sequence[float], rises: Sequence[float], level: float) -> str:
+def _test_in_words(
+    verdict: str, steps: Sequence[tuple[Level, Level]], falls: Sequence[float], rises: Sequence[float], level: float
+) -> str:
+    kinds = " and ".join(dict.fromkeys(_name_of_test(a, b) for a, b in steps))
     if verdict in ("falls", "rises"):
         worst = max(falls if verdict == "falls" else rises)
-        return f"every step is significant, the weakest with p = {worst:.2g} (one-sided Welch tests, level {level:g})"
+        return f"every step is significant, the weakest with p = {worst:.2g} (one-sided {kinds}, level {level:g})"
+    m = 2 * len(falls)
     if verdict == "not monotone":
-        m = 2 * len(falls)
         rise, fall = min(1.0, m * min(rises)), min(1.0, m * min(falls))
-        return f"a rise with p = {rise:.2g} and a fall with p = {fall:.2g} (Holm over {m} hypotheses, level {level:g})"
-    return f"no pattern is significant (one-sided Welch tests and Holm, level {level:g})"
+        return f"a rise with p = {rise:.2g} and a fall with p = {fall:.2g} (one-sided {kinds}, Holm over {m} hypotheses, level {level:g})"
+    return f"no pattern is significant (one-sided {kinds}, Holm, level {level:g})"
+
+
+def _name_of_test(a: Level, b: Level) -> str:
+    """What `p_less` does with two levels."""
+    if a.error or b.error:
+        return "Welch tests"
+    if a.is_exact and b.is_exact:
+        return "comparisons of exact numbers"
+    return "sign tests" if a.is_exact or b.is_exact else "permutation tests of samples that do not vary"
 
 
 def _maximum(names: Sequence[str], values: Sequence[Level], level: float) -> tuple[str, ...]:

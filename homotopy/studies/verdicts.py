@@ -75,7 +75,23 @@ def one_sided(values: Floats, target: float = 0.0) -> tuple[float, float]:
     n = len(kept)
     if n < 2:
         return 1.0, 1.0
-    if np.ptp(kept) == 0:  # not the standard deviation: of equal numbers it may be a rounding error
+    if which_test(values) == SIGN_TEST:
         return (0.5**n if kept[0] > 0 else 1.0), (0.5**n if kept[0] < 0 else 1.0)
     t = float(kept.mean()) / (float(kept.std(ddof=1)) / sqrt(n))
     return float(special.stdtr(n - 1, -t)), float(special.stdtr(n - 1, t))
+
+
+SIGN_TEST = "sign test, as all values are equal"
+
+
+def which_test(values: Floats) -> str:
+    """The name of the test that `one_sided` makes.
+
+    Examples
+    --------
+    >>> which_test(np.array([1.0, 1.1])), which_test(np.array([0.1, np.nan, 0.1]))
+    ('t test', 'sign test, as all values are equal')
+    """
+    kept = values[np.isfinite(values)]
+    # not the standard deviation: of equal numbers it may be a rounding error
+    return SIGN_TEST if len(kept) > 1 and np.ptp(kept) == 0 else "t test"

@@ -21,7 +21,7 @@ from homotopy.studies.bands import (
 )
 from homotopy.studies.exact_layers import edge_distance, exact_layers, inside_rate
 from homotopy.studies.samples import SampledPoints, sampled_points
-from homotopy.studies.verdicts import Claim, judge, one_sided
+from homotopy.studies.verdicts import Claim, judge, one_sided, which_test
 from polysys.theory import Complexity
 
 levels = st.lists(st.integers(-3, 3), min_size=1, max_size=7)
@@ -104,6 +104,7 @@ def test_one_sided_tests_of_too_little():
     assert one_sided(np.ones(5)) == (0.5**5, 1.0)
     assert one_sided(np.full(3, 0.1)) == (0.5**3, 1.0)  # their standard deviation is 1.7e-17 in doubles
     assert one_sided(np.zeros(5)) == (1.0, 1.0)
+    assert which_test(np.full(3, 0.1)).startswith("sign test") and which_test(np.array([1.0, np.nan])) == "t test"
 
 
 def test_claims_are_corrected_together_and_a_proof_needs_no_test():

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from homotopy import cli_studies
 from homotopy.cli import app
+from homotopy.cli_main import Terminated
 from homotopy.errors import HomotopyError, StoreError
 from homotopy.studies import study as frame
 from homotopy.studies.bench import Bench
@@ -138,10 +140,6 @@ def test_specifications_survive_toml_and_bad_ones_are_refused(tmp_path):
 
 
 def test_the_command_runs_a_study(tmp_path, monkeypatch, quadratic):
-    import typer
-
-    from homotopy import cli_studies
-
     monkeypatch.chdir(tmp_path)
     squares = typer.Typer()
     squares.callback()(lambda: None)
@@ -163,6 +161,31 @@ def test_the_command_runs_a_study(tmp_path, monkeypatch, quadratic):
     ):
         with pytest.raises(PolysysError):
             runner.invoke(squares, ["squares", *wrong], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(("ending", "code", "word"), [(KeyboardInterrupt, 130, "Interrupted"), (Terminated, 143, "Terminated")])
+def test_an_interrupted_study_says_what_is_kept_and_goes_on(tmp_path, monkeypatch, quadratic, ending, code, word):
+    squares = typer.Typer()
+    squares.callback()(lambda: None)
+    cli_studies.register(squares)
+    arguments = ["squares", "--workers", "0", "--output", str(tmp_path / "a/b")]
+
+    def stop(x: int) -> int:
+        if x == 3:
+            raise ending
+        return x * x
+
+    monkeypatch.setitem(globals(), "square", stop)
+    result = CliRunner().invoke(squares, arguments)
+    kept = f"stationary: {word}; what was counted is kept in {tmp_path / 'a/b'}. The same command goes on from there.\n"
+    assert (result.exit_code, result.stderr) == (code, kept)
+    monkeypatch.setitem(globals(), "square", lambda x: x * x if x != 2 else pytest.fail("computed twice"))
+    assert CliRunner().invoke(squares, arguments).exit_code == 0
+
+
+def test_the_list_of_commands_shows_each_study_whole():
+    text = CliRunner().invoke(app, ["--help"], terminal_width=80).output
+    assert all(f"{name:<12} {summary}" in text for name, summary in STUDIES.items())
 
 
 def test_every_study_has_a_command_presets_and_a_specification_file():
