@@ -149,7 +149,7 @@ def run(spec: Spec, bench: Bench) -> Report:
         conclusion=_conclusion(findings, cells),
         limits=_limits(cells, recalls, spec),
         draw=drawing(spec, networks, glasses, recalls),
-        figure_size=(13.0, 12.0),
+        figure_size=(13.0, 14.0),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,29 @@ from homotopy.plots import draw_disconnectivity
 from homotopy.studies.funnel_places import Cell, Floats, mean_interval, sample
 
 _MARKERS = "osD^v<>pXh"
+_GREYS = ("0", "0.45", "0.25", "0.6")
+_FLOOR = 1e-4  # smaller frustration indices are drawn here
+
+
+class _Style(NamedTuple):
+    """How a series or a glass is drawn in every panel: depth filled and solid, data hollow and dashed, glasses without a line."""
+
+    letter: str
+    name: str
+    marker: str
+    grey: str
+    axis: str
+
+    @property
+    def point(self) -> dict[str, Any]:
+        """Of its points."""
+        fill = {"depth": self.grey, "data": "white", "glass": "0.85"}[self.axis]
+        return {"marker": self.marker, "ms": 5.5, "mfc": fill, "mec": self.grey, "mew": 1.0, "color": self.grey}
+
+    @property
+    def line(self) -> str:
+        """Between them."""
+        return {"depth": "-", "data": "--", "glass": ""}[self.axis]
 
 
 def drawing(
@@ -23,16 +46,37 @@ def drawing(
 
     def draw(figure: Any) -> None:
         axes = figure.subplots(3, 3)
-        _series(axes[0, 0], [g for g in networks if g[0].place.axis == "depth"], "n_minima", "hidden layers")
-        _series(axes[0, 1], [g for g in networks if g[0].place.axis == "data"], "n_minima", "number of data")
-        _funnels(axes[0, 2], networks)
-        _plane(axes[1, 0], networks, glasses)
-        _frustration(axes[1, 1], networks, glasses)
+        groups = [list(g) for g in networks] + [[c] for c in glasses]
+        styled = list(zip(groups, _styles(groups), strict=True))
+        _series(axes[0, 0], [(g, s) for g, s in styled if s.axis == "depth"], "hidden layers")
+        _series(axes[0, 1], [(g, s) for g, s in styled if s.axis == "data"], "number of data")
+        _funnels(axes[0, 2], [(g, s) for g, s in styled if s.axis != "glass"])
+        ends = [(g[-1] if s.axis == "depth" else g[0], s) for g, s in styled]
+        _plane(axes[1, 0], ends)
+        _frustration(axes[1, 1], ends)
         _recall(axes[1, 2], recalls)
-        for k, (label, seed, index) in enumerate(_examples(networks, glasses, spec)):
+        examples = _examples(networks, glasses, spec)
+        for k, (label, seed, index) in enumerate(examples):
             _tree(axes[2, k], label, seed, index, spec)
+        for spare in axes[2, len(examples) :]:
+            spare.axis("off")
+        handles = [axes[0, 0].plot([], [], ls=s.line, **s.point)[0] for _, s in styled]
+        names = [f"{s.letter}  {s.name}" for _, s in styled]
+        figure.legend(handles, names, loc="outside lower center", ncols=2 if len(names) > 3 else 3, fontsize=9)
 
     return draw
+
+
+def _styles(groups: Sequence[Sequence[Cell]]) -> list[_Style]:
+    styles = []
+    for k, group in enumerate(groups):
+        place = group[0].place
+        along = {"depth": ", along depth", "data": ", along data", "glass": ""}[place.axis]
+        name = place.series.replace("polynomial-network", "polynomial network")
+        styles.append(
+            _Style(chr(65 + k % 26), name + along, _MARKERS[k % len(_MARKERS)], _GREYS[k % len(_GREYS)], place.axis)
+        )
+    return styles
 
 
 def _examples(networks: Sequence[Sequence[Cell]], glasses: Sequence[Cell], spec: Any) -> list[tuple[str, int, int]]:
@@ -49,7 +93,7 @@ def _richest(cell: Cell) -> int:
 
 
 def _tree(axes: Any, label: str, seed: int, index: int, spec: Any) -> None:
-    axes.set_title(f"{label}\nsample {index}, up to symmetry", fontsize=6.5)
+    axes.set_title(f"{label}\nsample {index}, up to symmetry", fontsize=8)
     try:
         draw_disconnectivity(axes, graph(census(sample(label, spec.l2, seed, index))).quotient())
     except HomotopyError as error:
@@ -62,90 +106,58 @@ def _mean(values: Floats) -> tuple[float, float, float]:
     return (np.nan,) * 3 if mean is None else (mean, mean if low is None else low, mean if high is None else high)
 
 
-def _errorbar(axes: Any, x: Any, values: Sequence[Floats], marker: str, label: str) -> None:
-    means = np.array([_mean(v) for v in values]).T
-    spread = np.abs(means[1:] - means[0])
-    axes.errorbar(
-        x, means[0], yerr=spread, fmt=f"{marker}-", ms=4.5, lw=0.9, capsize=2, mec="0.15", mew=0.5, label=label
-    )
-
-
-def _series(axes: Any, groups: Sequence[Sequence[Cell]], name: str, along: str) -> None:
-    positions = list(dict.fromkeys(c.place.position for g in groups for c in g))
-    for k, group in enumerate(groups):
-        x = [positions.index(c.place.position) + 0.06 * k for c in group]
-        _errorbar(axes, x, [c.values(name) for c in group], _MARKERS[k % len(_MARKERS)], group[0].place.series)
+def _series(axes: Any, styled: Sequence[tuple[Sequence[Cell], _Style]], along: str) -> None:
+    positions = list(dict.fromkeys(c.place.position for g, _ in styled for c in g))
+    for k, (group, style) in enumerate(styled):
+        x = [positions.index(c.place.position) + 0.05 * (k - (len(styled) - 1) / 2) for c in group]
+        mean, low, high = np.array([_mean(c.values("n_minima")) for c in group]).T
+        axes.errorbar(
+            x, mean, yerr=np.maximum([mean - low, high - mean], 0), ls=style.line, lw=1.0, capsize=2.5, **style.point
+        )
     axes.set_xticks(range(len(positions)), positions)
     axes.set_xlabel(along)
-    axes.set_ylabel("minima modulo symmetry (mean, 95 %)")
+    axes.set_ylabel("minima modulo symmetry")
+    axes.set_title("number of minima (mean, 95 %)", fontsize=10)
     axes.set_ylim(bottom=0)
-    axes.legend(fontsize=6)
 
 
-def _funnels(axes: Any, networks: Sequence[Sequence[Cell]]) -> None:
-    for k, group in enumerate(networks):
+def _funnels(axes: Any, styled: Sequence[tuple[Sequence[Cell], _Style]]) -> None:
+    for k, (group, style) in enumerate(styled):
         shares = [
             one / (one + several) if one + several else np.nan
             for one, several, _ in (c.single_funnels() for c in group)
         ]
-        is_depth = group[0].place.axis == "depth"
-        axes.plot(
-            np.linspace(0, 1, len(group)), shares, _MARKERS[k % len(_MARKERS)] + ("-" if is_depth else "--"), lw=0.9, ms=4.5,
-            mec="0.15", mew=0.5, label=f"{group[0].place.series} ({group[0].place.axis})",
-        )  # fmt: skip
-    axes.set_xticks([0, 1], ["shallow, or few data", "deep, or all data"], fontsize=8)
-    axes.set_ylabel("share of samples with one funnel")
-    axes.set_ylim(-0.03, 1.03)
-    axes.legend(fontsize=5.5)
+        shift = 0.012 * (k - (len(styled) - 1) / 2)  # curves at 0 and at 1 would hide each other
+        axes.plot(np.linspace(0, 1, len(group)) + shift, shares, ls=style.line, lw=1.0, **style.point)
+    axes.set_xticks([0, 1], ["shallow,\nor few data", "deep,\nor all data"])
+    axes.set_xlim(-0.12, 1.12)
+    axes.set_ylabel("share of samples")
+    axes.set_title("samples with one funnel", fontsize=10)
+    axes.set_ylim(-0.05, 1.05)
 
 
-def _plane(axes: Any, networks: Sequence[Sequence[Cell]], glasses: Sequence[Cell]) -> None:
-    for k, cell in enumerate(glasses):
-        x, y = cell.with_several("spread"), cell.with_several("escape")
-        axes.plot(x, y, _MARKERS[k], color="0.6", mec="0.3", mew=0.4, ms=4, ls="", label=cell.place.label)
-    for k, group in enumerate(networks):
-        cell = group[-1] if group[0].place.axis == "depth" else group[0]
-        x, y = cell.with_several("spread"), cell.with_several("escape")
-        if len(x):
-            axes.plot(
-                x,
-                y,
-                _MARKERS[k % len(_MARKERS)],
-                ms=4,
-                ls="",
-                mec="0.1",
-                mew=0.4,
-                label=f"{cell.place.series} ({cell.place.position})",
-            )
-    axes.set_xlabel("spread of the minima (of the range to the highest saddle)", fontsize=8)
-    axes.set_ylabel("median escape barrier (same unit)", fontsize=8)
-    axes.legend(fontsize=5.5)
+def _plane(axes: Any, ends: Sequence[tuple[Cell, _Style]]) -> None:
+    for cell, style in ends:
+        axes.plot(cell.with_several("spread"), cell.with_several("escape"), ls="", **style.point)
+    axes.set_xlabel("highest minimum above the lowest")
+    axes.set_ylabel("median escape barrier")
+    axes.set_title("deep or data-poor ends and glasses,\nin units of lowest minimum to highest saddle", fontsize=10)
 
 
-def _frustration(axes: Any, networks: Sequence[Sequence[Cell]], glasses: Sequence[Cell]) -> None:
-    ends = [g[-1] if g[0].place.axis == "depth" else g[0] for g in networks]
-    shown = [(c, c.with_several("frustration")) for c in (*glasses, *ends)]
-    shown = [(c, v) for c, v in shown if len(v)]
+def _frustration(axes: Any, ends: Sequence[tuple[Cell, _Style]]) -> None:
+    shown = [(c.with_several("frustration"), s) for c, s in ends]
+    shown = [(values, s) for values, s in shown if len(values)]
+    axes.set_title("frustration (bar: median), same landscapes", fontsize=10)
+    axes.set_ylabel("frustration index")
     if not shown:
         axes.text(0.5, 0.5, "no landscape with two minima", ha="center", transform=axes.transAxes)
         return
-    for k, (cell, values) in enumerate(shown):
-        axes.plot(
-            np.full(len(values), k),
-            np.maximum(values, 1e-4),
-            "o",
-            ms=3,
-            mfc="none",
-            mec="0.35" if cell in glasses else "C0",
-        )
-        axes.plot([k - 0.3, k + 0.3], [max(float(np.median(values)), 1e-4)] * 2, "k-", lw=1.6)
+    for k, (values, style) in enumerate(shown):
+        axes.plot(np.full(len(values), k), np.maximum(values, _FLOOR), ls="", **style.point)
+        axes.plot([k - 0.35, k + 0.35], [max(float(np.median(values)), _FLOOR)] * 2, "k-", lw=2.0)
     axes.set_yscale("log")
-    names = [
-        f"{c.place.series} {c.place.position}".replace("polynomial-network", "polynomial").replace("spherical-", "")
-        for c, _ in shown
-    ]
-    axes.set_xticks(range(len(shown)), names, rotation=55, ha="right", fontsize=5.5)
-    axes.set_ylabel("frustration index (bar: median)")
+    axes.set_xticks(range(len(shown)), [s.letter for _, s in shown])
+    axes.set_xlim(-0.7, len(shown) - 0.3)
 
 
 def _recall(axes: Any, recalls: dict[str, list[dict[str, Any]]]) -> None:
@@ -153,6 +165,7 @@ def _recall(axes: Any, recalls: dict[str, list[dict[str, Any]]]) -> None:
         decided = [r for r in results if "open" not in r]
         if not decided:
             continue
+        grey = _GREYS[k % len(_GREYS)]
         for name, line in (("minima", "-"), ("saddles", "--")):
             x = [
                 np.mean([r["budgets"][b]["evaluations"] + r["budgets"][b]["evaluations_saddles"] for r in decided])
@@ -162,11 +175,12 @@ def _recall(axes: Any, recalls: dict[str, list[dict[str, Any]]]) -> None:
                 np.mean([r["budgets"][b][name] / r[name] for r in decided if r[name]] or [np.nan])
                 for b in range(len(x))
             ]
-            axes.plot(
-                x, y, _MARKERS[k] + line, color=f"C{k}", ms=4.5, mec="0.15", mew=0.5, lw=0.9, label=f"{label}: {name}"
-            )
+            fill = grey if name == "minima" else "white"
+            axes.plot(x, y, line, marker=_MARKERS[k], color=grey, mfc=fill, ms=5.5, lw=1.0, label=f"{label}: {name}")
     axes.set_xscale("log")
     axes.set_ylim(0, 1.03)
-    axes.set_xlabel("evaluations")
+    axes.set_xlabel("evaluations of potential, gradient or Hessian")
     axes.set_ylabel("mean recall")
-    axes.legend(fontsize=5.5)
+    axes.set_title("basin hopping and eigenvector following", fontsize=10)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1)

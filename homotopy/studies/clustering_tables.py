@@ -116,7 +116,11 @@ def claims(every: Sequence[Cluster]) -> list[Claim]:
     for c in every:
         ratio, level = c.each(lambda s: s.nearest_ratio), c.level(lambda s: s.nearest_ratio)
         above, below = one_sided(ratio, 1.0)
-        shown = f"Nearest distance over that of uniform points {level} ({which_test(ratio)} against 1)" if level else "Too few pairs"
+        shown = (
+            f"Nearest distance over that of uniform points {level} ({which_test(ratio)} against 1)"
+            if level
+            else "Too few pairs"
+        )
         result.append(Claim(f"{c.label}: minima are closer together than uniform points", below, above, shown))
         found = energy_correlation(c.samples, 0.95)
         low, high = found.p_values()
@@ -155,7 +159,7 @@ def conclusion(series: Mapping[str, Sequence[Cluster]], findings: Sequence[Findi
         "; ".join(parts)
         + ". "
         + (
-            "Minima that are farther apart than uniform points repel each other: a saddle lies between any two. "
+            "Farther apart than uniform points means that they repel each other, as nearby zeros of a smooth random field do. "
             if repelled
             else ""
         )
@@ -178,29 +182,44 @@ def limits(every: Sequence[Cluster], draws: int) -> tuple[str, ...]:
 
 
 def draw(figure: Any, series: Mapping[str, Sequence[Cluster]]) -> None:
-    """Fill an empty figure."""
+    """Fill an empty figure; a series without a sample of two minima is named in the title, not in the legend."""
     axes = figure.subplots(1, 3)
     styles = (("o", "-", "0"), ("s", "--", "0.4"), ("^", "-.", "0.6"))
+    drawn: dict[str, Any] = {}
     for (name, members), (marker, line, grey) in zip(series.items(), styles, strict=False):
-        for panel, (_, of) in zip(axes, QUANTITIES.values(), strict=False):
-            kept = [(c.depth, level) for c in members if (level := c.level(of)) is not None]
-            panel.errorbar(
-                [d for d, _ in kept], [v.value for _, v in kept], [2 * v.error for _, v in kept],
-                ls=line, marker=marker, color=grey, ms=4, capsize=2, label=name,
-            )  # fmt: skip
-        found = [(c.depth, energy_correlation(c.samples, 0.95)) for c in members]
-        usable = [(d, r) for d, r in found if np.isfinite(r.low)]
-        if usable:
-            errors = np.array([[r.value - r.low, r.high - r.value] for _, r in usable]).T
-            axes[2].errorbar(
-                [d for d, _ in usable], [r.value for _, r in usable], np.maximum(errors, 0),
-                ls=line, marker=marker, color=grey, ms=4, capsize=2, label=name,
-            )  # fmt: skip
-    labels = ("nearest distance / uniform points", "excess overlap", "rank correlation, pair energy and overlap")
-    for panel, label, zero in zip(axes, labels, (1.0, 0.0, 0.0), strict=True):
+        means = [
+            [(c.depth, level.value, 2 * level.error, 2 * level.error) for c in members if (level := c.level(of))]
+            for _, of in QUANTITIES.values()
+        ]
+        ranks = [(c.depth, energy_correlation(c.samples, 0.95)) for c in members]
+        usable = [(d, r.value, r.value - r.low, r.high - r.value) for d, r in ranks if np.isfinite(r.low)]
+        for panel, points in zip(axes, [*means, usable], strict=True):
+            if points:
+                x, y, below, above = np.array(points).T
+                drawn[name] = panel.errorbar(
+                    x, y, np.maximum([below, above], 0), ls=line, marker=marker, color=grey, ms=5, capsize=2.5
+                )
+    titles = (
+        "distance to the nearest (below 1: clustered)",
+        "overlap (above 0: clustered)",
+        "by energy (below 0: low minima are closer)",
+    )
+    labels = (
+        "nearest distance / uniform points",
+        "overlap beyond that of uniform points",
+        "rank correlation, pair energy and overlap",
+    )
+    depths = [c.depth for members in series.values() for c in members]
+    for panel, title, label, zero in zip(axes, titles, labels, (1.0, 0.0, 0.0), strict=True):
         panel.axhline(zero, color="0.7", lw=0.8)
+        panel.set_title(title, fontsize=10)
         panel.set_xlabel("depth (p, layers)")
         panel.set_ylabel(label)
-        panel.xaxis.get_major_locator().set_params(integer=True)
+        panel.set_xticks(sorted(set(depths)))
+        panel.set_xlim(min(depths) - 0.3, max(depths) + 0.3)
         panel.grid(lw=0.3, alpha=0.6)
-    axes[0].legend(fontsize=8)
+    missing = [name for name in series if name not in drawn]
+    if missing:
+        figure.suptitle(f"No sample of {', '.join(missing)} has two distinct minima (the origin aside).", fontsize=10)
+    if drawn:
+        figure.legend(drawn.values(), drawn.keys(), loc="outside lower center", ncols=len(drawn), fontsize=9)

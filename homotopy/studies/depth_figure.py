@@ -21,16 +21,17 @@ def draw(figure: Any, series: Mapping[str, Sequence[Measured]], curves: Sequence
 
     axes = figure.subplots(2, 3)
     _draw_curves(axes[0, 0], curves)
-    panels: tuple[tuple[Any, Callable[[Measured], Level | None], str, bool], ...] = (
-        (axes[0, 1], Measured.complex_count, "complex stationary points", True),
-        (axes[0, 2], Measured.mean_real, "mean real stationary points", True),
-        (axes[1, 0], lambda m: m.per_sample("n_distinct"), "minima up to symmetry", True),
-        (axes[1, 1], lambda m: m.per_sample("nearest_ratio"), "nearest distance / uniform points", False),
-        (axes[1, 2], Measured.correlation, "rank correlation, energy and log-curvature", False),
-    )
-    for panel, of, label, is_log in panels:
+    panels: tuple[tuple[Any, Callable[[Measured], Level | None], str, str, bool], ...] = (
+        (axes[0, 1], Measured.complex_count, "complex count", "complex stationary points", True),
+        (axes[0, 2], Measured.mean_real, "real count (mean)", "real stationary points", True),
+        (axes[1, 0], lambda m: m.per_sample("n_distinct"), "minima (mean)", "minima up to symmetry", True),
+        (axes[1, 1], lambda m: m.per_sample("nearest_ratio"), "clustering (below 1: closer than uniform)", "nearest distance / uniform points", False),
+        (axes[1, 2], Measured.correlation, "trade-off (below 0: deep minima are narrow)", "rank correlation, energy and log-curvature", False),
+    )  # fmt: skip
+    for panel, of, title, label, is_log in panels:
         _draw_series(panel, series, of)
         panel.set_ylabel(label)
+        panel.set_title(title, fontsize=10)
         if is_log:
             panel.set_yscale("log")
     axes[1, 1].axhline(1.0, color="0.7", lw=0.8)
@@ -58,8 +59,9 @@ def _draw_curves(axes: Any, curves: Sequence[Curve]) -> None:
         )
         axes.annotate(f"H = {c.peak}", (c.peak, c.count(c.peak)), textcoords="offset points", xytext=(0, 6), fontsize=8)
     axes.set_yscale("log")
-    axes.set_ylabel("complex points of the effective glass")
-    axes.set_title("architecture, exactly N weights", fontsize=9)
+    axes.set_ylabel("complex stationary points")
+    axes.set_title("effective glass, exactly N weights (H: largest)", fontsize=10)
+    axes.margins(y=0.12)  # room for the words above the highest curve
     if curves:
         axes.legend(fontsize=8)
 

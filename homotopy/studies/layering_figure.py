@@ -68,6 +68,7 @@ def _draw_overlaps(axes: Any, glasses: Sequence[Glass], degrees: Sequence[int], 
             if level is not None:
                 axes.errorbar([g.n], [level.value], [2 * level.error], fmt=marker, color=grey, ms=4, capsize=2)
     axes.set_xlabel("number of spins N")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel("P(minimum above saddle of index 1)")
 
 
@@ -90,6 +91,7 @@ def _draw_shares(axes: Any, glasses: Sequence[Glass], p: int, margins: Sequence[
     axes.set_yscale("log")
     axes.set_ylim(1e-3, 1.5)
     axes.set_xlabel("number of spins N")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel(f"share of minima above $-E_\\infty$ + margin (p = {p})")
 
 

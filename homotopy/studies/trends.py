@@ -270,12 +270,23 @@ def _test_in_words(
     kinds = " and ".join(dict.fromkeys(_name_of_test(a, b) for a, b in steps))
     if verdict in ("falls", "rises"):
         worst = max(falls if verdict == "falls" else rises)
-        return f"every step is significant, the weakest with p = {worst:.2g} (one-sided {kinds}, level {level:g})"
+        return f"every step is significant, the weakest with {p_text(worst)} (one-sided {kinds}, level {level:g})"
     m = 2 * len(falls)
     if verdict == "not monotone":
         rise, fall = min(1.0, m * min(rises)), min(1.0, m * min(falls))
-        return f"a rise with p = {rise:.2g} and a fall with p = {fall:.2g} (one-sided {kinds}, Holm over {m} hypotheses, level {level:g})"
+        return f"a rise with {p_text(rise)} and a fall with {p_text(fall)} (one-sided {kinds}, Holm over {m} hypotheses, level {level:g})"
     return f"no pattern is significant (one-sided {kinds}, Holm, level {level:g})"
+
+
+def p_text(p: float) -> str:
+    """A p-value in words; 0 is what doubles make of smaller ones.
+
+    Examples
+    --------
+    >>> p_text(0.0123), p_text(0.0)
+    ('p = 0.012', 'p < 1e-300')
+    """
+    return f"p = {p:.2g}" if p > 0 else "p < 1e-300"
 
 
 def _name_of_test(a: Level, b: Level) -> str:

@@ -163,7 +163,9 @@ def test_the_command_runs_a_study(tmp_path, monkeypatch, quadratic):
             runner.invoke(squares, ["squares", *wrong], catch_exceptions=False)
 
 
-@pytest.mark.parametrize(("ending", "code", "word"), [(KeyboardInterrupt, 130, "Interrupted"), (Terminated, 143, "Terminated")])
+@pytest.mark.parametrize(
+    ("ending", "code", "word"), [(KeyboardInterrupt, 130, "Interrupted"), (Terminated, 143, "Terminated")]
+)
 def test_an_interrupted_study_says_what_is_kept_and_goes_on(tmp_path, monkeypatch, quadratic, ending, code, word):
     squares = typer.Typer()
     squares.callback()(lambda: None)

@@ -124,7 +124,11 @@ def test_the_sentence_names_the_test_that_was_made():
     """p = 1 / C(20, 10) comes from dividing twenty samples at random, 2^-10 from ten signs: neither is Welch's test."""
     four, six, varied = mean_of(np.full(10, 4.0)), mean_of(np.full(10, 6.0)), mean_of(np.arange(10.0))
     found = trend([1, 2], [four, six])
-    assert found.p_rises[0] == pytest.approx(1 / 184756) and "permutation tests" in found.sentence and "Welch" not in found.sentence
+    assert (
+        found.p_rises[0] == pytest.approx(1 / 184756)
+        and "permutation tests" in found.sentence
+        and "Welch" not in found.sentence
+    )
     found = trend([1, 2], [exact(4), six])
     assert found.p_rises[0] == 2.0**-10 and "sign tests" in found.sentence and "Welch" not in found.sentence
     assert "(one-sided Welch tests and permutation tests" in trend([1, 2, 3], [varied, four, six]).sentence
