@@ -21,7 +21,12 @@ NAME = "stationary"
 _UsageError: Any = typer.BadParameter.__mro__[1]
 _CommandError: Any = _UsageError.__mro__[1]
 _UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError)
-_KINDS = {"valid integer": "a whole number", "as an integer": "a whole number", "valid number": "a number", "valid float": "a number"}
+_KINDS = {
+    "valid integer": "a whole number",
+    "as an integer": "a whole number",
+    "valid number": "a number",
+    "valid float": "a number",
+}
 
 
 class Terminated(BaseException):

@@ -19,14 +19,14 @@ from homotopy.studies.study import STUDIES, default_folder, load_study, read_spe
 SHOWN_ROWS = 40
 
 
-# What the presets take, measured: the quick one on two cores, the full one on one.
-_TIMES = {
-    "agreement": ("QQ", "FF"),
-    "archetypes": ("QQ", "FF"),
-    "depth": ("QQ", "FF"),
-    "layering": ("QQ", "FF"),
-    "assumptions": ("QQ", "FF"),
-    "clustering": ("QQ", "FF"),
+# Minutes of processor time that the presets take, measured; two cores halve them.
+_MINUTES = {
+    "agreement": (0.5, 45),
+    "archetypes": (1.7, 7),
+    "depth": (1.5, 25),
+    "layering": (1.6, 20),
+    "assumptions": (2, 30),
+    "clustering": (1.6, 10),
 }
 
 
@@ -37,10 +37,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _help(name: str) -> str:
-    quick, full = _TIMES.get(name, ("a minute", "hours"))
+    minutes = _MINUTES.get(name)
+    times = f" Minutes of one core: about {minutes[0]:g} for --quick, {minutes[1]:g} for --full." if minutes else ""
     return (
-        f"{STUDIES[name]} Writes tables, a figure and verdicts with their tests (docs/studies). --quick takes about {quick} of two cores, --full "
-        f"about {full} of one. Stopped at any moment, the same command goes on from there."
+        f"{STUDIES[name]} Writes tables, a figure and verdicts with their tests (docs/studies).{times} Stopped at any moment, the same "
+        "command goes on from there."
     )
 
 
@@ -53,7 +54,9 @@ def _command(name: str) -> Callable[..., None]:
         ] = None,
         output: Annotated[
             Path | None,
-            typer.Option(metavar="DIR", help="Folder of the run, made with its parents; the same command goes on in it."),
+            typer.Option(
+                metavar="DIR", help="Folder of the run, made with its parents; the same command goes on in it."
+            ),
         ] = None,
         seed: Annotated[int | None, typer.Option(help="Another seed than the specification's.")] = None,
         workers: Annotated[int | None, typer.Option(help="Processes (default: one a core; 0: none).")] = None,
@@ -101,7 +104,9 @@ def _show(report: Any, files: tuple[Path, ...], seed: int) -> None:
         typer.echo(f"limit: {limit}")
     typer.echo(f"written: {', '.join(str(f) for f in files)}")
     if report.draw is not None and not any(f.suffix == ".png" for f in files):
-        typer.echo("stationary: There is no figure: it needs matplotlib. Run: pip install 'stationary-points[plot]'", err=True)
+        typer.echo(
+            "stationary: There is no figure: it needs matplotlib. Run: pip install 'stationary-points[plot]'", err=True
+        )
 
 
 @contextlib.contextmanager

@@ -147,7 +147,7 @@ def run(spec: Spec, bench: Bench) -> Report:
         tables=(_table(cells), _recall_table(recalls)),
         findings=findings,
         conclusion=_conclusion(findings, cells),
-        limits=_limits(cells, recalls, spec),
+        limits=_limits(cells, recalls, spec, len(findings)),
         draw=drawing(spec, networks, glasses, recalls),
         figure_size=(13.0, 14.0),
     )
@@ -171,11 +171,11 @@ def _table(cells: Sequence[Cell]) -> Table:
             "open": open_,
         }
         for name, column in (("n_minima", "minima"), ("n_saddles", "saddles")):
-            low, mean, high = mean_interval(cell.values(name))
+            low, mean, high = mean_interval(cell.values(name), 0)
             row |= {column: mean, f"{column} low": low, f"{column} high": high}
         row["one funnel"] = one / (one + several) if one + several else None
         for name in ("spread", "escape"):
-            low, mean, high = mean_interval(cell.with_several(name))
+            low, mean, high = mean_interval(cell.with_several(name), 0, 1)  # shares of the range
             row |= {name: mean, f"{name} low": low, f"{name} high": high}
         hard = cell.with_several("frustration")
         row["frustration (median)"] = float(np.median(hard)) if len(hard) else None
@@ -201,7 +201,7 @@ def _recall_table(recalls: dict[str, list[dict[str, object]]]) -> Table:
             row["runs"] = at[0]["runs"]
             for name in ("minima", "saddles"):
                 shares = np.array([a[name] / r[name] for a, r in zip(at, decided, strict=True) if r[name]])
-                low, mean, high = mean_interval(shares)
+                low, mean, high = mean_interval(shares, 0, 1)
                 row |= {f"recall of {name}": mean, f"{name} low": low, f"{name} high": high}
                 row[f"all {name}"] = int((shares == 1).sum())
             row["evaluations"] = float(np.mean([a["evaluations"] + a["evaluations_saddles"] for a in at]))
@@ -256,7 +256,9 @@ def _widths(cell: Cell) -> list[str]:
     return cell.place.label.partition("widths=")[2].partition(",")[0].split("-")
 
 
-def _limits(cells: Sequence[Cell], recalls: dict[str, list[dict[str, object]]], spec: Spec) -> tuple[str, ...]:
+def _limits(
+    cells: Sequence[Cell], recalls: dict[str, list[dict[str, object]]], spec: Spec, n_verdicts: int
+) -> tuple[str, ...]:
     open_ = [(c.place.label, r["open"]) for c in cells for r in c.records if "open" in r]
     open_ += [(label, r["open"]) for label, rows in recalls.items() for r in rows if "open" in r]
     flows = sum(r.get("n_unmatched", 0) for c in cells for r in c.records)
@@ -270,7 +272,8 @@ def _limits(cells: Sequence[Cell], recalls: dict[str, list[dict[str, object]]], 
         + "; ".join(f"{label}: {why}" for label, why in open_[:5])
         if open_
         else "No sample is open.",
-        f"Each verdict is a test at level {spec.level:g} of its own; no correction for their number is made.",
+        f"Each verdict is a test at level {spec.level:g} of its own, without a correction for their number: of {n_verdicts} up to "
+        f"{n_verdicts * spec.level:.1f} are to be expected to be false.",
         "The recall study searches with the package's own basin hopping and eigenvector following; topsearch asks for an older NumPy and was not run.",
     ]
     return tuple(lines)

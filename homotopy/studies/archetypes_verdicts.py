@@ -11,7 +11,7 @@ from scipy import stats
 
 from homotopy.studies.funnel_places import Cell, Floats
 from homotopy.studies.report import Finding
-from homotopy.studies.trends import trend
+from homotopy.studies.trends import kind_of_test, trend
 
 ONE_FUNNEL = "single funnel"
 MORE_MINIMA = "more minima"
@@ -44,7 +44,7 @@ def funnel_claims(group: Sequence[Cell], level: float) -> list[Finding]:
 
 
 def number_claims(group: Sequence[Cell], level: float) -> list[Finding]:
-    """Does the number of minima grow with depth, or with fewer data? A trend of independent means."""
+    """Are there more minima at the deep, or data-poor, end of a series than at the other? A test of two independent means."""
     if len(group) < 2:
         return []
     axis = group[0].place.axis
@@ -58,12 +58,24 @@ def number_claims(group: Sequence[Cell], level: float) -> list[Finding]:
         )
         return [Finding(subject, "undecided", sentence)]  # what is rarer than that may still grow
     along = "hidden layers" if axis == "depth" else "number of data"
-    found = trend([c.place.position for c in group], [c.level("n_minima") for c in group], along=along, level=level)
-    claimed = "rises" if axis == "depth" else "falls"
-    verdict = {claimed: "holds", "undecided": "undecided"}.get(found.verdict, "fails")
+    positions, levels = [c.place.position for c in group], [c.level("n_minima") for c in group]
+    # the claim is about the ends of a series; whether each step goes the same way is another question
+    ends = trend([positions[0], positions[-1]], [levels[0], levels[-1]], along=along, level=level)
+    claimed, refuting = ("rises", "falls") if axis == "depth" else ("falls", "rises")
+    verdict = {claimed: "holds", refuting: "fails"}.get(ends.verdict, "undecided")
     if any(c.n_open for c in group):
         verdict = "undecided"
-    return [Finding(subject, verdict, f"Mean number of minima modulo symmetry: {found.verdict}. {found.sentence}")]
+    listed = ", ".join(f"{p}: {v}" for p, v in zip(positions, levels, strict=True))
+    p_value = min(*ends.p_falls, *ends.p_rises) if ends.p_falls else 1.0
+    whole = trend(positions, levels, along=along, level=level).verdict
+    sentence = (
+        f"Mean number of minima modulo symmetry by {along}: {listed}. Between the ends {_MOVES[ends.verdict]}, p = {p_value:.2g} (one-sided "
+        f"{kind_of_test(levels[0], levels[-1])}, level {level / 3:.2g}); the series step by step: {whole}."
+    )
+    return [Finding(subject, verdict, sentence)]
+
+
+_MOVES = {"rises": "it rises", "falls": "it falls", "undecided": "the difference is not significant"}
 
 
 def glass_claims(group: Sequence[Cell], glass: Cell, level: float) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -181,9 +182,24 @@ class Cell:
         return int((n == 1).sum()), int((n > 1).sum()), self.n_open
 
 
-def mean_interval(values: Floats) -> tuple[float | None, float | None, float | None]:
-    """Low end, mean and high end of the 95 % interval (Student) of a mean; one value has no ends."""
+def mean_interval(
+    values: Floats, least: float = -inf, most: float = inf
+) -> tuple[float | None, float | None, float | None]:
+    """Low end, mean and high end of the 95 % interval (Student) of a mean; one value has no ends.
+
+    Parameters
+    ----------
+    values : float array
+    least, most : float
+        What the mean cannot be below and above; the interval is cut there.
+
+    Examples
+    --------
+    >>> low, mean, high = mean_interval(np.array([1.0, 1.0, 0.7]), 0, 1)
+    >>> round(low, 2), round(mean, 2), high
+    (0.47, 0.9, 1)
+    """
     if len(values) < 2:
         return None, float(values[0]) if len(values) else None, None
     interval = Statistic("", "mean", values, values).interval(0.95)
-    return interval.low, float(values.mean()), interval.high
+    return max(interval.low, least), float(values.mean()), min(interval.high, most)

@@ -267,7 +267,7 @@ def holm_adjusted(p_values: Sequence[float]) -> list[float]:
 def _test_in_words(
     verdict: str, steps: Sequence[tuple[Level, Level]], falls: Sequence[float], rises: Sequence[float], level: float
 ) -> str:
-    kinds = " and ".join(dict.fromkeys(_name_of_test(a, b) for a, b in steps))
+    kinds = " and ".join(dict.fromkeys(kind_of_test(a, b) for a, b in steps))
     if verdict in ("falls", "rises"):
         worst = max(falls if verdict == "falls" else rises)
         return f"every step is significant, the weakest with {p_text(worst)} (one-sided {kinds}, level {level:g})"
@@ -289,8 +289,10 @@ def p_text(p: float) -> str:
     return f"p = {p:.2g}" if p > 0 else "p < 1e-300"
 
 
-def _name_of_test(a: Level, b: Level) -> str:
+def kind_of_test(a: Level | None, b: Level | None) -> str:
     """What `p_less` does with two levels."""
+    if a is None or b is None:
+        return "no test, as samples are open or too few"
     if a.error or b.error:
         return "Welch tests"
     if a.is_exact and b.is_exact:

@@ -107,6 +107,9 @@ def test_the_number_of_minima_along_depth():
 
     assert number_claims(group([3, 9, 20]), 0.01)[0].verdict == "holds"
     assert number_claims(group([20, 9, 3]), 0.01)[0].verdict == "fails"
+    # a peak between the ends neither makes the claim nor refutes it
+    assert number_claims(group([20, 9, 20]), 0.01)[0].verdict == number_claims(group([3, 20, 3]), 0.01)[0].verdict == "undecided"
+    assert number_claims(group([3, 20, 19]), 0.01)[0].verdict == "holds"
     assert number_claims(group([3, 9, 20], open_=True), 0.01)[0].verdict == "undecided"
     assert number_claims([cell([record()] * 9), cell([record()] * 9)], 0.01)[0].verdict == "undecided"  # rare others are possible
     assert number_claims([cell([record()] * 9)], 0.01) == []
