@@ -37,7 +37,7 @@ def plot_report(report: Report, path: str | Path) -> None:
         draw_recall(axes[2], scored)
     figure.suptitle(
         f"{report.name} against {report.reference}: {'consistent' if report.is_consistent else 'deviates'} at level "
-        f"{report.level:g}, p = {report.p_value:.2g}",
+        f"{report.level:g}, {report.p}",
         fontsize=11,
     )
     figure.savefig(target, dpi=160)

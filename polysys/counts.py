@@ -12,7 +12,13 @@ from math import prod
 from polysys.bezout import PartitionBound, best_partition, multihomogeneous_bezout, total_degree
 from polysys.errors import InputError
 from polysys.mixed_volume import mixed_volume, stable_mixed_volume
-from polysys.network_counts import deep_linear, deep_linear_from_torus_counts, single_neuron
+from polysys.network_counts import (
+    deep_linear,
+    deep_linear_from_torus_counts,
+    deep_linear_torus,
+    polynomial_network,
+    single_neuron,
+)
 from polysys.root_count import RootCount, RootCountKind, integers
 from polysys.zero_patterns import ZeroPatternBound, zero_pattern_bound
 
@@ -25,10 +31,12 @@ __all__ = [
     "cartwright_sturmfels",
     "deep_linear",
     "deep_linear_from_torus_counts",
+    "deep_linear_torus",
     "friedland_ottaviani",
     "mixed_volume",
     "multihomogeneous_bezout",
     "nie_ranestad",
+    "polynomial_network",
     "single_neuron",
     "stable_mixed_volume",
     "total_degree",

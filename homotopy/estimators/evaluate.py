@@ -230,7 +230,8 @@ def _model_report(
         rows = _means(samples, said, label)
         test, errors = against_means(rows, alpha, seed), [q.error for q in rows]
         n = samples.n_planned
-    return ModelReport(label, _deviations(rows, errors, test), test.p_value, test.methods, n, samples.n_open, tuple(recalls), said.note)
+    means = _deviations(rows, errors, test)
+    return ModelReport(label, means, test.p_value, test.is_bound, test.methods, n, samples.n_open, tuple(recalls), said.note)
 
 
 def _means(samples: SampleCounts, said: Estimate, label: str) -> list[Quantity]:

@@ -9,8 +9,7 @@ are skewed; so the distribution of the statistic is not looked up but found by r
   distribution, and valid for equal means alone as both grow (Janssen 1997; Chung & Romano 2013);
 * differences landscape by landscape: the bootstrap, or the sign test where few of them differ.
 
-Quantities that hardly vary ("rare": fewer than 25 samples differ from the most common count) have no usable standard error;
-they get exact binomial bounds instead, see :func:`rare_p_value`.
+Quantities that hardly vary ("rare", see :func:`is_informative`) have no usable standard error; they get exact binomial bounds instead, see :func:`rare_p_value`.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from scipy import special
 from homotopy.statistics import Floats, Statistic
 
 INFORMATIVE = 25  # samples that must differ from the most common count for a standard error to be used
+FEW, LITTLE_SKEW = 8, 0.15  # or so many, if the skewness of their mean is estimated below this; that of 25 rare events is 0.2
 _RARE_SHARE = 0.1  # of the false alarms that rare quantities may cause together
 _EXCEEDED = 10  # resampled statistics beyond the observed one after which no more are drawn (Besag & Clifford 1991)
 _LEAST, _MOST = 2000, 400_000  # resamples
@@ -50,6 +50,8 @@ class MeanTest:
         Of all quantities together.
     methods : tuple of str
         What was used.
+    is_bound : bool
+        Whether the p-value is only known to be at most `p_value`: no resample reached the statistic, or a bound of rare quantities decides.
     """
 
     low: Floats
@@ -59,6 +61,15 @@ class MeanTest:
     p_values: Floats
     p_value: float
     methods: tuple[str, ...]
+    is_bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resampled:
+    """A p-value found by resampling; a bound if no resample reached the statistic."""
+
+    p_value: float
+    is_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +123,7 @@ def against_means(quantities: list[Quantity], alpha: float, seed: int = 0) -> Me
     regular = [k for k, q in enumerate(quantities) if is_informative(q.lower, q.upper)]
     rare = [k for k in range(len(quantities)) if k not in regular]
     low, high, errors, z, alone = _marginals(quantities, [q.error for q in quantities])
-    joint = 1.0
+    joint = Resampled(1.0)
     if regular:
         observed = float(np.abs(z[regular]).max())
         errs = np.array([quantities[k].error for k in regular])
@@ -120,14 +131,14 @@ def against_means(quantities: list[Quantity], alpha: float, seed: int = 0) -> Me
         for number, side in enumerate(sides):
             rows = np.stack([getattr(quantities[k], side) for k in regular], axis=1)
             found = _bootstrap(rows, errs, observed, alpha, np.random.default_rng([seed, number]))
-            joint = found if number == 0 else max(joint, found)
+            joint = found if number == 0 else max(joint, found, key=lambda r: r.p_value)
     for k in rare:
         alone[k] = rare_p_value(quantities[k])
     methods = (["studentised bootstrap of the largest |t|"] if regular else []) + (
         [f"exact binomial bounds for {len(rare)} rare quantities"] if rare else []
     )
-    p_value = _together(joint if regular else None, [float(alone[k]) for k in rare])
-    return MeanTest(low, high, errors, z, alone, p_value, tuple(methods))
+    p_value, is_bound = _together(joint if regular else None, [float(alone[k]) for k in rare])
+    return MeanTest(low, high, errors, z, alone, p_value, tuple(methods), is_bound)
 
 
 def against_samples(quantities: list[Quantity], own: list[Floats], alpha: float, seed: int = 0) -> MeanTest:
@@ -146,13 +157,13 @@ def against_samples(quantities: list[Quantity], own: list[Floats], alpha: float,
     spreads = [float(np.std(values, ddof=1)) / m**0.5 if m > 1 else np.inf for values in own]
     low, high, errors, z, alone = _marginals(quantities, spreads)
     observed = float(np.abs(z).max())
-    p_value = 0.0
+    joint = Resampled(0.0)
     sides = ["lower", "upper"] if any((q.lower != q.upper).any() for q in quantities) else ["lower"]
     for number, side in enumerate(sides):
         table = np.stack([getattr(q, side) for q in quantities], axis=1)
         found = _permutations(table, np.stack(own, axis=1), observed, alpha, np.random.default_rng([seed, number]))
-        p_value = max(p_value, found)
-    return MeanTest(low, high, errors, z, alone, p_value, ("permutations of the largest |t|",))
+        joint = max(joint, found, key=lambda r: r.p_value)
+    return MeanTest(low, high, errors, z, alone, joint.p_value, ("permutations of the largest |t|",), joint.is_bound)
 
 
 def against_pairs(quantities: list[Quantity], own: list[Floats], alpha: float, seed: int = 0) -> MeanTest:
@@ -172,9 +183,10 @@ def against_pairs(quantities: list[Quantity], own: list[Floats], alpha: float, s
     ]
     # the mean difference is the bias itself: it is the prediction that moves, not the found mean
     _, _, errors, z, alone = _marginals(differences, [0.0] * len(differences))
-    regular = [k for k, d in enumerate(differences) if is_informative(d.lower, d.upper)]
+    regular = [k for k, d in enumerate(differences) if _n_others(d.lower, d.upper) >= INFORMATIVE]  # the sign test is exact
     rare = [k for k in range(len(differences)) if k not in regular]
-    joint = against_means([differences[k] for k in regular], alpha, seed).p_value if regular else None
+    of_regular = against_means([differences[k] for k in regular], alpha, seed) if regular else None
+    joint = None if of_regular is None else Resampled(of_regular.p_value, of_regular.is_bound)
     for k in rare:
         alone[k] = _sign_test(differences[k])
     found_low = np.array([float(np.mean(q.lower)) for q in quantities])
@@ -182,16 +194,28 @@ def against_pairs(quantities: list[Quantity], own: list[Floats], alpha: float, s
     methods = (["studentised bootstrap of the largest |t| of differences"] if regular else []) + (
         [f"sign test for {len(rare)} quantities"] if rare else []
     )
-    return MeanTest(
-        found_low, found_high, errors, -z, alone, _together(joint, [float(alone[k]) for k in rare]), tuple(methods)
-    )
+    p_value, is_bound = _together(joint, [float(alone[k]) for k in rare])
+    return MeanTest(found_low, found_high, errors, -z, alone, p_value, tuple(methods), is_bound)
 
 
 def is_informative(lower: Floats, upper: Floats) -> bool:
-    """Whether enough samples differ from the most common value for a standard error to be used."""
+    """Whether a standard error can be used: enough samples differ from the most common value, or fewer whose mean is hardly skewed."""
+    n_others = _n_others(lower, upper)
+    return n_others >= INFORMATIVE or (n_others >= FEW and max(_skewness_of_mean(x) for x in (lower, upper)) <= LITTLE_SKEW)
+
+
+def _n_others(lower: Floats, upper: Floats) -> int:
+    """Samples that differ from the most common value."""
     values, counts = np.unique(lower, return_counts=True)
     common = values[counts.argmax()]
-    return int(((lower != common) | (upper != common)).sum()) >= INFORMATIVE
+    return int(((lower != common) | (upper != common)).sum())
+
+
+def _skewness_of_mean(values: Floats) -> float:
+    """|skewness| of the mean of the samples, estimated from them: the first term by which its distribution is not normal."""
+    centred = values - values.mean()
+    variance = float(np.mean(centred**2))
+    return abs(float(np.mean(centred**3))) / (variance**1.5 * len(values) ** 0.5) if variance > 0 else 0.0
 
 
 def rare_p_value(quantity: Quantity) -> float:
@@ -245,13 +269,14 @@ def _marginals(quantities: list[Quantity], errors: list[float]) -> tuple[Floats,
     return low, high, spread, z, np.where(z == 0, 1.0, 2 * special.stdtr(max(n - 1, 1), -np.abs(z)))
 
 
-def _together(joint: float | None, rare: list[float]) -> float:
-    """Bonferroni with weights: rare quantities share a tenth of the false alarms."""
+def _together(joint: Resampled | None, rare: list[float]) -> tuple[float, bool]:
+    """Bonferroni with weights: rare quantities share a tenth of the false alarms. The p-value, and whether it is a bound only."""
     if not rare:
-        return 1.0 if joint is None else joint
-    share = 1.0 if joint is None else _RARE_SHARE
-    of_rare = min(rare) * len(rare) / share
-    return min(1.0, of_rare if joint is None else min(joint / (1 - _RARE_SHARE), of_rare))
+        return (1.0, False) if joint is None else (joint.p_value, joint.is_bound)
+    of_rare = min(rare) * len(rare) / (1.0 if joint is None else _RARE_SHARE)
+    of_regular = np.inf if joint is None else joint.p_value / (1 - _RARE_SHARE)
+    p_value = min(1.0, of_regular, of_rare)
+    return p_value, p_value < 1 and (of_rare <= of_regular or (joint is not None and joint.is_bound))
 
 
 def _sign_test(differences: Quantity) -> float:
@@ -260,7 +285,7 @@ def _sign_test(differences: Quantity) -> float:
     return min(1.0, 2 * float(special.bdtr(float(min(above, below)), above + below, 0.5))) if above + below else 1.0
 
 
-def _bootstrap(rows: Floats, errors: Floats, observed: float, alpha: float, rng: np.random.Generator) -> float:
+def _bootstrap(rows: Floats, errors: Floats, observed: float, alpha: float, rng: np.random.Generator) -> Resampled:
     """P(largest |t| >= observed) when samples are drawn from the given ones, about their own mean."""
     values, counts = np.unique(rows, axis=0, return_counts=True)
     n = len(rows)
@@ -277,7 +302,7 @@ def _bootstrap(rows: Floats, errors: Floats, observed: float, alpha: float, rng:
     return _tail(draw, observed, alpha, len(values))
 
 
-def _permutations(table: Floats, own: Floats, observed: float, alpha: float, rng: np.random.Generator) -> float:
+def _permutations(table: Floats, own: Floats, observed: float, alpha: float, rng: np.random.Generator) -> Resampled:
     """P(largest |t| >= observed) when the samples of both are exchanged at random."""
     values, place = np.unique(np.concatenate([table, own]), axis=0, return_inverse=True)
     counts = np.bincount(place.ravel(), minlength=len(values))
@@ -306,10 +331,10 @@ def _largest(distance: Floats, variance: Floats) -> Floats:
     return np.asarray(t.max(axis=1))
 
 
-def _tail(draw: Callable[[int], Floats], observed: float, alpha: float, width: int) -> float:
+def _tail(draw: Callable[[int], Floats], observed: float, alpha: float, width: int) -> Resampled:
     """The share of drawn statistics that reach the observed one; few are drawn where it is large."""
     if observed == 0:
-        return 1.0
+        return Resampled(1.0)
     most = int(min(_MOST, max(_LEAST, _ENOUGH / alpha)))
     reached = drawn = 0
     size = 200
@@ -318,4 +343,4 @@ def _tail(draw: Callable[[int], Floats], observed: float, alpha: float, width: i
         reached += int((draw(size) >= observed * (1 - 1e-12)).sum())
         drawn += size
         size *= 2
-    return (reached + 1) / (drawn + 1)
+    return Resampled((reached + 1) / (drawn + 1), is_bound=not reached)

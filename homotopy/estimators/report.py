@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.searches.recall import Recall
+from homotopy.words import probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class ModelReport:
     rows : tuple of Deviation
     p_value : float
         Of all rows together.
+    is_bound : bool
+        Whether it is only known to be at most that.
     methods : tuple of str
     n, n_open : int
         Samples of the reference that were used, and those of all that are not settled.
@@ -73,6 +76,7 @@ class ModelReport:
     label: str
     rows: tuple[Deviation, ...]
     p_value: float
+    is_bound: bool
     methods: tuple[str, ...]
     n: int
     n_open: int
@@ -176,6 +180,12 @@ class Report:
         return min(1.0, len(self.models) * min(m.p_value for m in self.models))
 
     @property
+    def p(self) -> str:
+        """The p-value in words, "p <= .." where no resample was as extreme as the samples."""
+        is_bound = self.p_value < 1 and min(self.models, key=lambda m: m.p_value).is_bound
+        return f"p {'<=' if is_bound else '='} {probability(self.p_value, 3)}"
+
+    @property
     def is_consistent(self) -> bool:
         """Whether the deviations are such as a correct estimator has with probability `level`, and no end point is false.
 
@@ -195,7 +205,7 @@ class Report:
         """The result in a sentence."""
         worst = min(self.models, key=lambda m: m.p_value)
         row = worst.worst
-        together = f"p = {self.p_value:.3g} for {sum(len(m.rows) for m in self.models)} means together"
+        together = f"{self.p} for {sum(len(m.rows) for m in self.models)} means together"
         if self.is_consistent:
             return f"consistent at level {self.level:g}: {together}"
         if self.p_value > 1 - self.level and self.searches is not None:
@@ -220,6 +230,7 @@ class Report:
             "reference": self.reference,
             "level": self.level,
             "p_value": self.p_value,
+            "p_value_is_bound": self.p_value < 1 and min(self.models, key=lambda m: m.p_value).is_bound,
             "consistent": self.is_consistent,
             "verdict": self.verdict,
             "seed": self.seed,
@@ -232,6 +243,7 @@ class Report:
                     "n": m.n,
                     "n_open": m.n_open,
                     "p_value": m.p_value,
+                    "p_value_is_bound": m.is_bound,
                     "methods": list(m.methods),
                     "note": m.note,
                     "means": [
@@ -294,7 +306,7 @@ def _shown(models: tuple[ModelReport, ...], most: int) -> list[tuple[str, Deviat
 def _line(label: str, r: Deviation, width: int) -> str:
     return (
         f"{label:{width}}  {r.name:9} {r.predicted:11.6g} {r.found:>11} {r.bias:+10.3g} {r.standard_error:9.2g} "
-        f"{r.z:+8.2f} {r.p_value:8.2g}"
+        f"{r.z:+8.2f} {probability(r.p_value):>8}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from homotopy.tables.theorems import RIGOR, GenericCount, add_strata, theorem
+from homotopy.tables.theorems import RIGOR, GenericCount, add_strata, theorem, torus_theorem
 from polysys.labels import model_from_label
 from polysys.models.deep_linear import DeepLinear
 
@@ -48,11 +48,12 @@ def _row_faults(row: Any, seed: int) -> Iterator[str]:
         yield f"it has {model.domain.n} unknowns, not {row.n_unknowns}"
     if row.rigor == "open":
         return
-    proved = theorem(model, model.sample(seed))
-    if (row.rigor == "proved") != (proved is not None):
+    proved, torus = theorem(model, model.sample(seed)), torus_theorem(model)
+    if (row.rigor == "proved") != (proved is not None or (torus is not None and row.n_complex is None)):
         yield "it is called proved without a theorem, or a theorem is known and it is not"
-    elif proved is not None and proved.value != row.n_complex:
-        yield f"the theorem says {proved.value}: {proved.name}"
+    for found, value in ((proved, row.n_complex), (torus, row.n_torus)):
+        if found is not None and found.value != value:
+            yield f"the theorem says {found.value}: {found.name}"
     if isinstance(model, DeepLinear):
         group = 2 ** sum(model.widths[1:-1])
         if row.n_torus is not None and (row.n_torus < 0 or row.n_torus % group):

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from polysys import counts
 from polysys.datasets import Dataset
 from polysys.disorder import normal
 from polysys.domains import Domain, Euclidean
@@ -33,6 +34,7 @@ from polysys.models.network import (
 from polysys.models.squared_loss import activate, activated_support, coordinates, data_couplings, squared_loss
 from polysys.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.rationals import as_rational_array
+from polysys.root_count import RootCount
 from polysys.symmetry import Field
 from polysys.system import exact_terms
 
@@ -185,6 +187,16 @@ class PolynomialNetwork(Model):
                 signal = signal + weights.pop(0)[:, None]
             signal = activate(self._coefficients, signal)
         return signal
+
+    def known_counts(self, couplings: Couplings) -> tuple[RootCount, ...]:
+        powers = [k for k, c in enumerate(self._coefficients) if c]
+        is_trained = self.output == "trained"
+        is_covered = not self.bias and max(powers) > 1 and (len(powers) == 1 if is_trained else self.output == "fixed")
+        if len(self.widths) != 3 or not is_covered:
+            return ()
+        n_data = couplings["X"].shape[1] if "X" in couplings else self.widths[0]  # more data than inputs change nothing
+        count = counts.polynomial_network(self.widths, max(powers), n_data, is_trained=is_trained)
+        return (count,) if count is not None else ()
 
     def is_coercive(self, couplings: Couplings) -> bool:
         return bool(min(couplings["l2"]) > 0)

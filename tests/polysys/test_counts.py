@@ -18,9 +18,11 @@ from polysys.counts import (
     cartwright_sturmfels,
     deep_linear,
     deep_linear_from_torus_counts,
+    deep_linear_torus,
     friedland_ottaviani,
     multihomogeneous_bezout,
     nie_ranestad,
+    polynomial_network,
     single_neuron,
     total_degree,
 )
@@ -65,6 +67,23 @@ def network_gradient(widths: tuple[int, ...], m: int, q: int = 1) -> tuple[list[
     return gradient(loss, unknowns), unknowns
 
 
+def power_network_gradient(
+    widths: tuple[int, int, int], q: int, m: int, *, is_trained: bool = True
+) -> tuple[list[sympy.Expr], list[sympy.Symbol]]:
+    """Twice the loss of a network with activation z^q and random integer data, output weights trained or given."""
+    draw = random.Random(str((widths, q, m)))
+    dx, d, dy = widths
+    w, u = sympy.symbols(f"w:{d * dx}"), sympy.symbols(f"u:{dy * d}")
+    first = sympy.Matrix(d, dx, w)
+    last = sympy.Matrix(dy, d, u if is_trained else [draw.randrange(1, PRIME) for _ in u])
+    unknowns = [*w, *u] if is_trained else list(w)
+    loss = sum(draw.randrange(1, PRIME) * x**2 for x in unknowns)
+    for _ in range(m):
+        hidden = (first * sympy.Matrix([draw.randrange(1, PRIME) for _ in range(dx)])).applyfunc(lambda z: z**q)
+        loss += sum((z - draw.randrange(1, PRIME)) ** 2 for z in last * hidden)
+    return gradient(loss, unknowns), unknowns
+
+
 # Macaulay2 Groebner degrees modulo 32003 of random instances, computed once.
 DEEP_LINEAR = {
     ((1, 1, 1), 1): 5,
@@ -105,12 +124,70 @@ def test_closed_forms_of_deep_linear_networks_agree_with_groebner_degrees(case, 
         ((1, 1, 1, 1), 2),
         ((2, 1, 1, 1), 1),
         ((1, 1, 1, 1, 1), 1),
+        ((1, 1, 1, 2), 1),
+        ((2, 1, 1, 1), 2),
+        ((2, 1, 1, 2), 1),
+        ((1, 1, 1, 3), 2),
+        ((1, 2, 1, 1), 1),
+        ((1, 1, 2, 1), 1),
+        ((1, 1, 1, 1, 2), 1),
+        ((1, 2, 1, 2), 1),
     ],
 )
 def test_closed_forms_of_deep_linear_networks_count_a_random_instance_modulo_a_prime(widths, m):
     count = deep_linear(widths, m)
     assert count is not None
     assert count.value == groebner_degree(*network_gradient(widths, m))
+
+
+# Numbers of solutions without zero weight that two monodromy runs agree on, with a passed trace test, before there was a formula.
+WIDTH_ONE = {
+    (2, 1, 1, 2): 80,
+    (3, 1, 1, 2): 128,
+    (3, 1, 1, 3): 224,
+    (4, 1, 1, 2): 176,
+    (3, 1, 1, 5): 416,
+    (4, 1, 1, 4): 480,
+    (2, 1, 1, 7): 320,
+    (2, 1, 1, 1, 3): 416,
+    (3, 1, 1, 1, 3): 752,
+    (4, 1, 1, 1, 3): 1088,
+    (2, 1, 1, 1, 6): 896,
+}
+
+
+@pytest.mark.parametrize(("widths", "expected"), WIDTH_ONE.items())
+def test_hidden_layers_of_one_neuron_have_as_many_solutions_as_monodromy_found(widths, expected):
+    assert deep_linear_torus(widths, widths[0]).value == expected
+    assert deep_linear(widths, widths[0] + 2).value == 1 + expected
+
+
+def test_too_many_neurons_between_narrow_layers_cannot_all_live():
+    """A matrix M of r_{l-1} r_{l+1} entries would have to lie on r_l general hypersurfaces."""
+    for widths, m in [((1, 2, 1), 1), ((3, 1, 2, 1, 4), 3), ((2, 5, 2), 2), ((2, 3, 2), 1), ((4, 3, 2, 1), 1)]:
+        assert deep_linear_torus(widths, m).value == 0
+    assert deep_linear_torus((4, 3, 2, 1), 2) is None  # 3 <= 2 * 2
+    one = deep_linear_torus((3, 1, 1, 1, 4), 3).value
+    assert deep_linear((3, 1, 6, 1, 4), 3).value == 1 + 6 * one
+    assert deep_linear((1, 9, 1, 7, 1), 5).value == 1 + 63 * deep_linear_torus((1, 1, 1, 1, 1), 1).value
+
+
+@pytest.mark.parametrize(("hidden", "q"), [(1, 2), (2, 2), (1, 3), (1, 4)])
+def test_one_input_and_one_output_with_a_power_as_activation(hidden, q):
+    assert polynomial_network((1, hidden, 1), q, 1, is_trained=True).value == groebner_degree(*power_network_gradient((1, hidden, 1), q, 1))
+
+
+@pytest.mark.parametrize(("widths", "q", "m"), [((1, 2, 2), 2, 1), ((1, 1, 3), 3, 2), ((2, 1, 2), 2, 2), ((2, 1, 2), 2, 1)])
+def test_as_many_outputs_as_neurons_with_fixed_output_weights(widths, q, m):
+    degree = groebner_degree(*power_network_gradient(widths, q, m, is_trained=False))
+    assert polynomial_network(widths, q, m, is_trained=False).value == degree
+
+
+def test_networks_with_powers_as_activation_have_no_closed_form_in_general():
+    for widths, is_trained in [((2, 1, 1), True), ((1, 1, 2), True), ((2, 2, 1), False)]:
+        assert polynomial_network(widths, 2, 3, is_trained=is_trained) is None
+    with pytest.raises(InputError, match="deep_linear"):
+        polynomial_network((1, 1, 1), 1, 1, is_trained=True)
 
 
 def test_where_two_closed_forms_apply_they_agree():
@@ -121,8 +198,10 @@ def test_where_two_closed_forms_apply_they_agree():
 
 
 def test_no_closed_form_is_claimed_where_none_is_known():
-    for widths, m in [((2, 2, 2), 2), ((2, 1, 1, 2), 2), ((1, 1, 1, 2), 1), ((1, 2, 2, 1), 1), ((2, 1, 1, 1), 2)]:
+    for widths, m in [((2, 2, 2), 2), ((2, 2, 1, 1), 2), ((1, 1, 2, 2), 1), ((1, 2, 2, 1), 1), ((2, 1, 2, 2), 2)]:
         assert deep_linear(widths, m) is None
+    for widths, m in [((2, 2, 2), 2), ((2, 2, 1, 1), 2), ((1, 2, 2, 1), 1)]:
+        assert deep_linear_torus(widths, m) is None
     assert deep_linear((3, 2), 5).value == 1
 
 
