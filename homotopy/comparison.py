@@ -10,6 +10,7 @@ from math import isfinite, sqrt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from scipy import special
 
 from homotopy.checks import check_level, is_number, is_whole
@@ -35,7 +36,7 @@ class ComparedMean:
     z : float
         Distance of the prediction from the range, in standard errors; 0 inside. Positive: more was found.
     p_value : float
-        Two-sided, by Student's distribution with n - 1 degrees of freedom.
+        Two-sided, by Student's distribution; where all samples agree a binomial bound, see :func:`compare`.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Comparison:
         return "\n".join([*lines, f"  {self.verdict}"])
 
 
+_WIDE = 5.0  # standard errors of a prediction within which it is tested at its most favourable value
 Predicted = float | Prediction
 Predictions = MeanCounts | Mapping[int, Predicted] | Predicted
 
@@ -160,9 +162,11 @@ def compare(ensemble: SampleCounts, prediction: Predictions, *, level: float = 0
     z is the distance of the prediction from the range that the mean can have given its open samples, divided by the
     root of the squared standard error (the largest that any completion gives) plus the squared error of the
     prediction. The means by index depend on each other; Holm's procedure (Scand. J. Statist. 6 (1979) 65) holds
-    whatever the dependence. Where every sample has the same count there is no standard error, and only the very
-    number is consistent; but where no sample has a point of some index, the samples say nothing about how rare it is: a mean m of
-    counts that are at most M makes a sample without one at most as likely as 1 - m/M, so p = (1 - m/M)^n, and z is what has this p.
+    whatever the dependence. Where few samples differ, Student's distribution has few degrees of freedom
+    (:func:`homotopy.statistics.degrees_of_freedom`). Where every sample has the same count c there is no standard error, and the samples do
+    not say how rare another count is: with counts of at most M a mean m > c makes c at most as likely as 1 - (m - c)/(M - c), so
+    p is that to the power n, and z is what has this p; for m < c likewise with the least count. A prediction with an error is taken five
+    standard errors nearer.
 
     Examples
     --------
@@ -183,8 +187,7 @@ def compare(ensemble: SampleCounts, prediction: Predictions, *, level: float = 0
     if not rows:
         raise InputError("The prediction is empty.", "Give a mean for at least one index.")
     check_level(level)
-    most = float(ensemble.family.bound) * ensemble.family.points_per_class
-    means = tuple(_compare(*row, most) for row in rows)
+    means = tuple(_compare(*row) for row in rows)
     return Comparison(ensemble.label, means, level, ensemble.n_planned, ensemble.n_open)
 
 
@@ -229,7 +232,7 @@ def _row(ensemble: SampleCounts, index: Any, prediction: Predicted) -> tuple[str
     return f"index {index}", ensemble.mean(index), prediction
 
 
-def _compare(name: str, found: Statistic, prediction: Predicted, most: float) -> ComparedMean:
+def _compare(name: str, found: Statistic, prediction: Predicted) -> ComparedMean:
     value, error = (prediction.value, prediction.error) if isinstance(prediction, Prediction) else (prediction, 0.0)
     if not is_number(value):
         raise InputError(f"The prediction {value!r:.40} is not a finite number.", "Give means as numbers.")
@@ -242,8 +245,17 @@ def _compare(name: str, found: Statistic, prediction: Predicted, most: float) ->
         z = float("inf") if distance > 0 else float("-inf")
     else:
         z = distance / spread
-    p_value = 1.0 if z == 0 else float(2 * special.stdtr(max(found.n - 1, 1), -abs(z)))
-    if low == high == 0 and value > 0:
-        p_value = max(0.0, 1 - value / most) ** found.n if value < most else 0.0
-        z = float(special.ndtri(p_value / 2))
+    p_value = 1.0 if z == 0 else float(2 * special.stdtr(max(found.freedom, 1), -abs(z)))
+    if found.n > 1 and not found.freedom and distance:
+        p_value = _all_agree(found, value + max(-_WIDE * error, min(_WIDE * error, distance)))
+        z = float(np.copysign(special.ndtri(p_value / 2), distance))
     return ComparedMean(name, float(value), float(error), low, high, spread, z, p_value)
+
+
+def _all_agree(found: Statistic, mean: float) -> float:
+    """How likely it is, at most, that all samples agree as these do if the mean is another."""
+    common = found.range[0]
+    if mean == common:
+        return 1.0
+    room = abs((found.most if mean > common else found.least) - common)
+    return max(0.0, 1 - abs(mean - common) / room) ** found.n if room else 0.0

@@ -121,7 +121,7 @@ class SampleCounts:
         >>> ens.mean("n_real").value, ens.mean(0).value
         (4.5, 2.25)
         """
-        return Statistic(_name(quantity), "mean", *self.range(quantity))
+        return Statistic(_name(quantity), "mean", *self.range(quantity), *self.extremes(quantity))
 
     def median(self, quantity: Quantity = "n_real") -> Statistic:
         """The median, which rare samples with many points do not move."""
@@ -131,7 +131,8 @@ class SampleCounts:
         """The mean of the natural logarithm (the quenched complexity, times the size); -inf where a count is 0."""
         lower, upper = self.range(quantity)
         with np.errstate(divide="ignore"):
-            return Statistic(_name(quantity), "log-mean", np.log(lower), np.log(upper))
+            least, most = np.log(self.extremes(quantity)).tolist()
+            return Statistic(_name(quantity), "log-mean", np.log(lower), np.log(upper), least, most)
 
     def fraction(self, quantity: Quantity, is_met: Callable[[Any], bool]) -> Statistic:
         """The fraction of samples whose count meets a condition, such as ``lambda n: n == 2``."""

@@ -24,6 +24,7 @@ from polysys.errors import InputError
 Floats = npt.NDArray[np.float64]
 _RESAMPLES = 2000
 _BLOCK = 4_000_000  # resampled numbers held at a time
+INFORMATIVE = 25  # samples that must differ from the most common value for a standard error to have n - 1 degrees of freedom
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Statistic:
         "mean", "median", "log-mean" or "fraction".
     lower, upper : float arrays (n,)
         The least and largest value that each sample can have.
+    least, most : float
+        Between which every value lies, whatever the sample.
 
     Examples
     --------
@@ -83,6 +86,8 @@ class Statistic:
     kind: str
     lower: Floats
     upper: Floats
+    least: float = -inf
+    most: float = inf
 
     def __post_init__(self) -> None:
         if not len(self.lower):
@@ -112,6 +117,11 @@ class Statistic:
         return low if low == high else nan
 
     @property
+    def freedom(self) -> int:
+        """Degrees of freedom of the standard error of the mean; 0 where all samples agree, see :func:`degrees_of_freedom`."""
+        return degrees_of_freedom(self.lower, self.upper)
+
+    @property
     def standard_error(self) -> float:
         """Of the mean: the largest that any completion of the open samples gives."""
         return self._spread() / sqrt(self.n)
@@ -131,7 +141,10 @@ class Statistic:
         Notes
         -----
         t: from mean(lower) - c s / sqrt(n) to mean(upper) + c s / sqrt(n), where s is a bound on the standard deviation
-        of every completion: s^2 (n - 1) = min over m of sum max((lower - m)^2, (upper - m)^2). bootstrap: the low
+        of every completion: s^2 (n - 1) = min over m of sum max((lower - m)^2, (upper - m)^2), and c Student's quantile with
+        the degrees of freedom of :func:`degrees_of_freedom`. Samples that all agree have no standard error, and their mean may still
+        be another: another value than c has a probability q <= 1 - (1 - level)^(1/n) (Clopper & Pearson), so the mean lies between
+        c - q (c - least) and c + q (most - c). bootstrap: the low
         quantile of the resampled statistic of `lower` and the high one of `upper`, which bound those of every
         completion because the statistic increases in each sample. exact: open samples count as failures on the low
         side and as successes on the high side; for medians, the order statistics of `lower` and of `upper`.
@@ -154,7 +167,8 @@ class Statistic:
                 f"Choose {', '.join(sorted(methods))}.",
             )
         low, high = methods[chosen](level, seed)
-        return Interval(low, high, level, chosen, self.n, self.n_open)
+        name = "binomial, as all samples agree" if chosen == "t" and self.n > 1 and not self.freedom else chosen
+        return Interval(low, high, level, name, self.n, self.n_open)
 
     def __repr__(self) -> str:
         low, high = self.range
@@ -189,7 +203,10 @@ class Statistic:
         if not isfinite(spread):
             low, high = self.range
             return (low if self.n > 1 and isfinite(low) and low == high else -inf), inf
-        reach = float(special.stdtrit(self.n - 1, (1 + level) / 2)) * spread / sqrt(self.n)
+        if not self.freedom:
+            common, q = self.range[0], 1 - (1 - level) ** (1 / self.n)
+            return common - q * (common - self.least), common + q * (self.most - common)
+        reach = float(special.stdtrit(self.freedom, (1 + level) / 2)) * spread / sqrt(self.n)
         return self.range[0] - reach, self.range[1] + reach
 
     def _bootstrap(self, level: float, seed: int) -> tuple[float, float]:
@@ -218,6 +235,38 @@ class Statistic:
         low = 0.0 if least == 0 else float(special.betaincinv(least, n - least + 1, tail))
         high = 1.0 if most == n else float(special.betainccinv(most + 1, n - most, tail))
         return low, high
+
+
+def degrees_of_freedom(lower: Floats, upper: Floats) -> int:
+    """Degrees of freedom of the standard error of a mean of counts: n - 1, or fewer where few samples differ.
+
+    Parameters
+    ----------
+    lower, upper : float arrays (n,)
+
+    Notes
+    -----
+    The relative variance of a variance is (kurtosis - 1)/n, so Satterthwaite's number of degrees of freedom is 2n/(kurtosis - 1). A
+    count that differs from its most common value in a small share q of samples has kurtosis 1/q: 2nq, twice the number k of
+    samples that differ. Below 25 of them k itself is taken, because the mean is skewed too: of 50 samples with a true share of 0.08,
+    the test at 0.01 then errs in 0.009 of all cases; with n - 1 degrees of freedom in 0.08.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> counts = np.array([2.0] * 40 + [4.0] * 3)
+    >>> degrees_of_freedom(counts, counts), degrees_of_freedom(counts[:40], counts[:40])
+    (3, 0)
+    """
+    k = n_different(lower, upper)
+    return k if k < min(INFORMATIVE, len(lower) - 1) else len(lower) - 1
+
+
+def n_different(lower: Floats, upper: Floats) -> int:
+    """Number of samples that differ, or may differ, from the most common value."""
+    values, counts = np.unique(lower, return_counts=True)
+    common = values[counts.argmax()]
+    return int(((lower != common) | (upper != common)).sum())
 
 
 def fraction(name: str, is_met: Callable[[Any], bool], lower: Floats, upper: Floats) -> Statistic:

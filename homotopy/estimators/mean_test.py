@@ -20,9 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from homotopy.statistics import Floats, Statistic
+from homotopy.statistics import INFORMATIVE, Floats, Statistic, n_different
 
-INFORMATIVE = 25  # samples that must differ from the most common count for a standard error to be used
 FEW, LITTLE_SKEW = 8, 0.15  # or so many, if the skewness of their mean is estimated below this; that of 25 rare events is 0.2
 _RARE_SHARE = 0.1  # of the false alarms that rare quantities may cause together
 _EXCEEDED = 10  # resampled statistics beyond the observed one after which no more are drawn (Besag & Clifford 1991)
@@ -183,7 +182,7 @@ def against_pairs(quantities: list[Quantity], own: list[Floats], alpha: float, s
     ]
     # the mean difference is the bias itself: it is the prediction that moves, not the found mean
     _, _, errors, z, alone = _marginals(differences, [0.0] * len(differences))
-    regular = [k for k, d in enumerate(differences) if _n_others(d.lower, d.upper) >= INFORMATIVE]  # the sign test is exact
+    regular = [k for k, d in enumerate(differences) if n_different(d.lower, d.upper) >= INFORMATIVE]  # the sign test is exact
     rare = [k for k in range(len(differences)) if k not in regular]
     of_regular = against_means([differences[k] for k in regular], alpha, seed) if regular else None
     joint = None if of_regular is None else Resampled(of_regular.p_value, of_regular.is_bound)
@@ -200,15 +199,8 @@ def against_pairs(quantities: list[Quantity], own: list[Floats], alpha: float, s
 
 def is_informative(lower: Floats, upper: Floats) -> bool:
     """Whether a standard error can be used: enough samples differ from the most common value, or fewer whose mean is hardly skewed."""
-    n_others = _n_others(lower, upper)
+    n_others = n_different(lower, upper)
     return n_others >= INFORMATIVE or (n_others >= FEW and max(_skewness_of_mean(x) for x in (lower, upper)) <= LITTLE_SKEW)
-
-
-def _n_others(lower: Floats, upper: Floats) -> int:
-    """Samples that differ from the most common value."""
-    values, counts = np.unique(lower, return_counts=True)
-    common = values[counts.argmax()]
-    return int(((lower != common) | (upper != common)).sum())
 
 
 def _skewness_of_mean(values: Floats) -> float:

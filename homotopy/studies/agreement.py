@@ -13,6 +13,7 @@ from homotopy.checks import check_level, is_whole
 from homotopy.comparison import compare
 from homotopy.completeness import upper_bounds
 from homotopy.ensemble_result import Ensemble
+from homotopy.studies.bands import ratio
 from homotopy.studies.bench import Bench
 from homotopy.studies.report import Finding, Report, Table
 from homotopy.studies.study import Study
@@ -73,6 +74,7 @@ class _Mean:
     standard_error: float
     z: float
     p_value: float
+    freedom: int
 
 
 def run(spec: AgreementSpec, bench: Bench) -> Report:
@@ -107,12 +109,13 @@ def _n_samples(model: Model, spec: AgreementSpec) -> int:
 
 def _compared(label: str, ensemble: Ensemble, predicted: theory.MeanCounts) -> list[_Mean]:
     compared = compare(ensemble, predicted).means
+    freedoms = [ensemble.mean(k).freedom for k in predicted.by_index] + [ensemble.mean("n_real").freedom]
     predictions = [*predicted.by_index.values(), predicted.total]
     return [
         _Mean(
-            label, ensemble.n_planned, m.name, q, m.low if m.low == m.high else None, m.standard_error, m.z, m.p_value
+            label, ensemble.n_planned, m.name, q, m.low if m.low == m.high else None, m.standard_error, m.z, m.p_value, f
         )
-        for m, q in zip(compared, predictions, strict=True)
+        for m, q, f in zip(compared, predictions, freedoms, strict=True)
     ]
 
 
@@ -212,17 +215,38 @@ def _verdict(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[flo
 
 
 def _conclusion(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[float], worst: int) -> str:
-    random = [m for m in means if m.standard_error > 0]
-    squares = float(np.mean([m.z**2 for m in random])) if random else 0.0
     n_deviating = sum(p < spec.level for p in adjusted)
     m = means[worst]
     tail = f"the largest deviation is {m.name} of {m.label}, z = {m.z:+.2f}, p = {adjusted[worst]:.3g} after Holm's correction"
     if n_deviating:
         return f"{n_deviating} of {len(means)} means deviate from theory at level {spec.level:g}; {tail}."
     return (
-        f"No mean of {len(means)} deviates from theory at level {spec.level:g}; {tail}. The mean of z^2 over the {len(random)} means that vary is "
-        f"{squares:.2f}, where 1 is expected. The predictions are Kac-Rice formulas evaluated without sampling solutions, the counts are "
+        f"No mean of {len(means)} deviates from theory at level {spec.level:g}; {tail}. {_squares(means)}The predictions are Kac-Rice formulas evaluated without sampling solutions, the counts are "
         "certified sample by sample and proved or supported complete: each checks the other, for every index."
+    )
+
+
+def _squares(means: Sequence[_Mean]) -> str:
+    """The mean of z^2 beside its expectation.
+
+    Notes
+    -----
+    The expectation of a mean needs no independence, its error does: means by index of one model share their samples, and for odd
+    p they come in equal pairs. So models are what is averaged over: a ratio of sums over independent models. Student's t with f
+    degrees of freedom has E t^2 = f/(f - 2), not 1; means without that moment are left out.
+    """
+    random = [m for m in means if m.standard_error > 0 and m.freedom > 2]
+    labels = list(dict.fromkeys(m.label for m in random))
+    if not labels:
+        return ""
+    sums = np.array([sum(m.z**2 for m in random if m.label == label) for label in labels])
+    numbers = np.array([float(sum(m.label == label for m in random)) for label in labels])
+    value, error = ratio(sums, numbers)
+    expected = float(np.mean([m.freedom / (m.freedom - 2) for m in random]))
+    spread = f" +- {error:.2f}" if len(labels) > 1 else ""
+    return (
+        f"The mean of z^2 over the {len(random)} means of {len(labels)} models that vary is {value:.2f}{spread} (standard error between models; "
+        f"means of one model depend on each other), where Student's distribution has {expected:.2f}. "
     )
 
 

@@ -9,7 +9,10 @@ monotone*. For estimates three claims are tested, each at a third of the level a
 * not monotone: some step rises and some step falls significantly, all 2(K - 1) one-sided hypotheses tested together by
   Holm's procedure, which holds whatever their dependence (neighbouring steps share an estimate).
 
-Otherwise the verdict is *undecided*. A false verdict is a false claim, so its probability is at most a, whatever the truth.
+Otherwise the verdict is *undecided*. A false verdict is a false claim, so its probability is at most a, whatever the true means are, as
+far as Student's statistics hold for their estimates. They do for normal numbers, and for skewed ones with many samples: at a = 0.01 an
+exponential distribution beside a narrow one of equal mean gives a false verdict in 0.04 of all cases with 8 samples each, 0.017 with 50, 0.009
+with 200; two of the same shape stay below 0.01.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ import numpy.typing as npt
 from scipy import special
 
 from homotopy.checks import check_level
-from homotopy.statistics import Statistic
+from homotopy.statistics import Statistic, degrees_of_freedom
 from polysys.errors import InputError
 from polysys.theory import Prediction
 
@@ -45,12 +48,15 @@ class Level:
         Standard error; 0 for exact numbers.
     n : int or None
         Number of independent samples behind an estimate; None for exact numbers.
+    freedom : int or None
+        Degrees of freedom of the error; None: n - 1. Fewer where few samples differ (:func:`homotopy.statistics.degrees_of_freedom`).
     """
 
     low: Number
     high: Number
     error: float = 0.0
     n: int | None = None
+    freedom: int | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -76,7 +82,11 @@ def exact(value: Number, error: float = 0.0) -> Level:
 def estimated(statistic: Statistic) -> Level:
     """The mean of an ensemble, open samples included."""
     low, high = statistic.range
-    return Level(low, high, statistic.standard_error, statistic.n)
+    return Level(low, high, statistic.standard_error, statistic.n, _fewer(statistic.freedom, statistic.n))
+
+
+def _fewer(freedom: int, n: int) -> int | None:
+    return freedom if 0 < freedom < n - 1 else None
 
 
 def predicted(prediction: Prediction, unit: float = 1.0) -> Level:
@@ -85,7 +95,7 @@ def predicted(prediction: Prediction, unit: float = 1.0) -> Level:
     Examples
     --------
     >>> predicted(Prediction(8.0, 0.2, "monte-carlo", "32 averages"), 4)
-    Level(low=2.0, high=2.0, error=0.05, n=32)
+    Level(low=2.0, high=2.0, error=0.05, n=32, freedom=None)
     >>> predicted(Prediction(8.0, 0.0, "exact", "by hand")).is_exact
     True
     """
@@ -100,7 +110,7 @@ def mean_of(values: npt.NDArray[np.float64]) -> Level | None:
         return None
     mean = float(kept.mean())
     spread = float(kept.std(ddof=1)) if np.ptp(kept) > 0 else 0.0  # of equal numbers it is rounding
-    return Level(mean, mean, spread / sqrt(len(kept)), len(kept))
+    return Level(mean, mean, spread / sqrt(len(kept)), len(kept), _fewer(degrees_of_freedom(kept, kept), len(kept)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +195,9 @@ def p_less(a: Level, b: Level) -> float:
     -----
     Welch's test of the difference that open samples make smallest. Exact numbers give 0 or 1. Two estimates from samples
     that show no variation at all differ by chance with the probability that a random division of all samples separates
-    them, 1/C(n_a + n_b, n_a); beside an exact number it is that of the signs, 2^-n.
+    them, 1/C(n_a + n_b, n_a). Beside an exact number m > 0, n samples with c > 0 each may miss a rare other value: a nonnegative count
+    of mean m < c is c or more with probability m/c at most (Markov), so p = (m/c)^n; for m > c it is (c/m)^n, as if no count
+    exceeded m + c.
     """
     if not a.high < b.low:
         return 1.0 if a.error == b.error == 0 else _student(a, b)
@@ -193,7 +205,7 @@ def p_less(a: Level, b: Level) -> float:
         if a.is_exact and b.is_exact:
             return 0.0
         if a.is_exact or b.is_exact:
-            return float(0.5 ** (a.n or b.n or 0))
+            return (float(a.high) / float(b.low)) ** (a.n or b.n or 0) if a.high > 0 else 1.0
         return 1 / comb((a.n or 0) + (b.n or 0), a.n or 0)
     return _student(a, b)
 
@@ -201,7 +213,7 @@ def p_less(a: Level, b: Level) -> float:
 def _student(a: Level, b: Level) -> float:
     squares = [v.error**2 for v in (a, b)]
     z = float(b.low - a.high) / sqrt(sum(squares))
-    weights = [s * s / (v.n - 1) if v.n and v.n > 1 else 0.0 for s, v in zip(squares, (a, b), strict=True)]
+    weights = [s * s / (v.freedom or v.n - 1) if v.n and v.n > 1 else 0.0 for s, v in zip(squares, (a, b), strict=True)]
     freedom = sum(squares) ** 2 / sum(weights) if sum(weights) > 0 else inf
     return float(special.ndtr(-z) if freedom > 1e6 else special.stdtr(freedom, -z))
 
@@ -297,7 +309,7 @@ def kind_of_test(a: Level | None, b: Level | None) -> str:
         return "Welch tests"
     if a.is_exact and b.is_exact:
         return "comparisons of exact numbers"
-    return "sign tests" if a.is_exact or b.is_exact else "permutation tests of samples that do not vary"
+    return "Markov bounds" if a.is_exact or b.is_exact else "permutation tests of samples that do not vary"
 
 
 def _maximum(names: Sequence[str], values: Sequence[Level], level: float) -> tuple[str, ...]:

@@ -72,11 +72,24 @@ def test_open_samples_and_the_error_of_a_prediction_make_it_harder_to_deviate(en
     assert ho.compare(synthetic(ens, counts, failures=(0, 3, 6)), {0: 2.01}).means[0].z == 0.0
 
 
-def test_counts_that_never_vary_agree_with_their_own_number_only(ens):
+def test_samples_that_all_agree_do_not_refute_a_mean_that_rare_samples_would_make(ens):
+    """Counts of index 0 lie between 1 (a sphere has a minimum) and 6: a mean 2 + d makes a count of 2 as likely as 1 - d/4 at most."""
     constant = synthetic(ens, [2] * 10)
     assert ho.compare(constant, {0: 2}).is_consistent
-    comparison = ho.compare(constant, {0: 2.0001})
-    assert not comparison.is_consistent and comparison.means[0].p_value == 0
+    for mean, p in ((2.0001, (1 - 0.0001 / 4) ** 10), (4.0, 0.5**10), (1.5, 0.5**10), (6.5, 0.0), (0.5, 0.0)):
+        (found,) = ho.compare(constant, {0: mean}).means
+        assert found.p_value == pytest.approx(p, rel=1e-9) and (found.z < 0) == (mean > 2)
+    assert ho.compare(constant, {0: Prediction(4.0, 0.5, "monte-carlo", "")}).is_consistent
+
+
+@pytest.mark.parametrize("share", [0.002, 0.02, 0.05, 0.1, 0.3])
+def test_rare_counts_are_called_deviating_as_rarely_as_the_level_says(ens, share):
+    """60 samples, 3 with probability `share` and else 1: the number k of threes is binomial, so the rate is a finite sum."""
+    n, level, rate = 60, 0.05, 0.0
+    for k, probability in enumerate(stats.binom.pmf(np.arange(n + 1), n, share)):
+        if probability > 1e-9:
+            rate += probability * (not ho.compare(synthetic(ens, [3] * k + [1] * (n - k)), {0: 1 + 2 * share}, level=level).is_consistent)
+    assert rate <= 1.1 * level
 
 
 def test_predictions_are_read_from_json_and_csv(tmp_path, ens):

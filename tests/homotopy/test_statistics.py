@@ -92,3 +92,23 @@ def test_a_method_that_does_not_fit_is_refused():
         Statistic("n", "mean", COUNTS, COUNTS).interval(method="exact")
     with pytest.raises(InputError, match="no sample"):
         Statistic("n", "mean", np.zeros(0), np.zeros(0))
+
+
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.05, 0.2])
+def test_intervals_of_rare_counts_cover_as_often_as_they_say(share):
+    """50 samples, 3 with probability q and else 1, never below 1 or above 6: the coverage is a finite sum over the number of threes."""
+    n, coverage = 50, 0.0
+    for k, probability in enumerate(stats.binom.pmf(np.arange(n + 1), n, share)):
+        counts = np.array([3.0] * k + [1.0] * (n - k))
+        coverage += probability * (1 + 2 * share in Statistic("n", "mean", counts, counts, 1.0, 6.0).interval(0.95))
+    assert coverage >= 0.95
+
+
+def test_samples_that_all_agree_leave_room_for_rare_others():
+    """No sample in n differs with probability (1 - q)^n, which is 1 - level at q = 1 - (1 - level)^(1/n)."""
+    same = np.full(100, 4.0)
+    found = Statistic("n", "mean", same, same, 2.0, 10.0).interval(0.95)
+    q = 1 - 0.05**0.01
+    assert (found.low, found.high) == pytest.approx((4 - 2 * q, 4 + 6 * q)) and "all samples agree" in str(found)
+    assert Statistic("n", "mean", same, same).interval(0.95).high == np.inf  # nothing is known about what is rare
+    assert Statistic("n", "mean", same, same, 4.0, 4.0).interval(0.95).high == 4.0

@@ -121,7 +121,7 @@ def test_samples_without_variation():
 
 
 def test_the_sentence_names_the_test_that_was_made():
-    """p = 1 / C(20, 10) comes from dividing twenty samples at random, 2^-10 from ten signs: neither is Welch's test."""
+    """p = 1 / C(20, 10) comes from dividing twenty samples at random, (4/6)^10 from Markov's inequality: neither is Welch's test."""
     four, six, varied = mean_of(np.full(10, 4.0)), mean_of(np.full(10, 6.0)), mean_of(np.arange(10.0))
     found = trend([1, 2], [four, six])
     assert (
@@ -130,9 +130,29 @@ def test_the_sentence_names_the_test_that_was_made():
         and "Welch" not in found.sentence
     )
     found = trend([1, 2], [exact(4), six])
-    assert found.p_rises[0] == 2.0**-10 and "sign tests" in found.sentence and "Welch" not in found.sentence
+    assert found.p_rises[0] == pytest.approx((4 / 6) ** 10) and "Markov bounds" in found.sentence and "Welch" not in found.sentence
     assert "(one-sided Welch tests and permutation tests" in trend([1, 2, 3], [varied, four, six]).sentence
     assert "(one-sided Welch tests, Holm" in trend([1, 2], [varied, varied]).sentence
+
+
+@pytest.mark.parametrize("n", [20, 50, 100])
+@pytest.mark.parametrize("share", [0.01, 0.04, 0.08, 0.15])
+def test_a_rare_count_makes_no_false_verdict(n, share):
+    """n samples, 2 with probability q and else 1, beside their exact mean 1 + q: the rate is a finite sum over the binomial number of twos."""
+    level, rate = 0.01, 0.0
+    for k, probability in enumerate(stats.binom.pmf(np.arange(n + 1), n, share)):
+        found = trend([1, 2], [mean_of(np.array([2.0] * k + [1.0] * (n - k))), exact(1 + share)], level=level)
+        rate += probability * (found.verdict != "undecided")
+    assert rate <= level
+
+
+def test_a_constant_sample_beside_an_exact_number():
+    """n counts of c > m each have probability (m/c)^n at most if m is their mean (Markov)."""
+    twelve = mean_of(np.full(20, 12.0))
+    assert p_less(exact(8), twelve) == pytest.approx((8 / 12) ** 20)
+    assert p_less(twelve, exact(8)) == 1.0
+    assert p_less(mean_of(np.full(50, 1.0)), exact(1.01)) == pytest.approx(1.01**-50)
+    assert p_less(mean_of(np.zeros(50)), exact(0.01)) == 1.0
 
 
 def test_places_without_a_value_are_left_out():
