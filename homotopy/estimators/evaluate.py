@@ -262,12 +262,22 @@ def _row(
 
 
 def _columns(said: Paired) -> tuple[list[int | str], list[Floats]]:
-    """The indices that every row predicts, and the total, with their values."""
+    """The indices that the rows predict, and the total, with their values.
+
+    An index that only some landscapes have is refused: leaving it out would hide what was said about the others.
+    """
     columns: list[tuple[int | str, Floats]] = [(k, said.values[:, k]) for k in range(said.values.shape[1])]
     columns.append((TOTAL, said.totals))
-    kept = [(name, v) for name, v in columns if np.isfinite(v).all()]
+    kept = [(name, v) for name, v in columns if np.isfinite(v).any()]
+    for name, v in kept:
+        if not np.isfinite(v).all():
+            what = "The total" if name == TOTAL else f"Index {name}"
+            raise InputError(
+                f"{what} is predicted for {int(np.isfinite(v).sum())} of {len(v)} landscapes.",
+                "Return the same indices for each landscape, 0 where it has no point.",
+            )
     if not kept:
-        raise InputError("There is no index that is predicted for every landscape.", "Return the same indices for each.")
+        raise InputError("No index is predicted for any landscape.", "Return the numbers of points of each index.")
     return [name for name, _ in kept], [v for _, v in kept]
 
 

@@ -73,8 +73,7 @@ class Complexity:
 
     def energy_of_index(self, k: Any) -> Prediction:
         """E_k, where the rate of index k vanishes: the lowest points of index k tend to -E_k. They decrease to E_inf with k."""
-        if isinstance(k, bool) or not isinstance(k, int) or k < 0:
-            raise InputError(f"{k!r:.40} is no Morse index.", "Give a whole number.")
+        k = _index(k)
         from scipy.optimize import brentq  # a quarter of a second to import
 
         edge = self.threshold.value
@@ -90,6 +89,11 @@ class Complexity:
         index : int, optional
             A finite Morse index k.
 
+        Raises
+        ------
+        InputError
+            For an index that is no whole number from 0 on.
+
         Returns
         -------
         float array of the shape of u
@@ -101,12 +105,19 @@ class Complexity:
         sqrt(z^2 - E_inf^2) dz is the price of one eigenvalue outside the semicircle.
         """
         energies = np.asarray(u, float)
+        k = None if index is None else _index(index)
         edge = self.threshold.value
         parabola = log(self.p - 1) / 2 - (self.p - 2) / (4 * (self.p - 1)) * energies**2
-        below = parabola - ((index or 0) + 1) * _price(np.maximum(-energies, edge), edge)
-        if index is not None:
+        below = parabola - ((k or 0) + 1) * _price(np.maximum(-energies, edge), edge)
+        if k is not None:
             return np.where(energies <= -edge, below, self.of_any_index.value)
         return np.where(energies <= -edge, below, np.where(energies < 0, parabola, self.total.value))
+
+
+def _index(k: Any) -> int:
+    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 0:
+        raise InputError(f"{k!r:.40} is no Morse index.", "Give a whole number from 0 on.")
+    return int(k)
 
 
 def _price(e: Floats, edge: float) -> Floats:

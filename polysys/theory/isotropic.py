@@ -141,7 +141,7 @@ def counts_by_index(field: IsotropicField, window: Window = EVERYWHERE) -> tuple
         found, unresolved = _interpolated(field, table, tau)
         values, aliasing = np.maximum(weights @ found, 0.0), weights @ unresolved
         rounding = _inside(field, window, table.point(table.tau)) @ noise * table.step
-    return field.scale * values, field.scale * (rounding + aliasing + 1e-14 * values)
+    return field.scale * values, field.scale * (rounding + aliasing + (1e-14 + _rounding_of_edges(field, window)) * values)
 
 
 def total_count(field: IsotropicField, window: Window = EVERYWHERE) -> tuple[float, float]:
@@ -164,8 +164,11 @@ def total_count(field: IsotropicField, window: Window = EVERYWHERE) -> tuple[flo
         t, weights = _gauss(np.unique(np.concatenate([panels, edges])), nodes)
         density = weighted_density(n, t, field.variance) * _inside(field, window, t)
         results.append(float(weights @ density))
+    if not np.isfinite(results).all():
+        raise InputError(f"{field} is out of reach: its density overflows.", "Choose fewer coordinates, or a weaker field.")
     value = max(results[0], 0.0)
-    return field.scale * value, field.scale * (abs(results[0] - results[1]) + 1e-14 * n * value)
+    relative = 1e-14 * n + _rounding_of_edges(field, window)
+    return field.scale * value, field.scale * (abs(results[0] - results[1]) + relative * value)
 
 
 def energy_density(field: IsotropicField, energies: npt.ArrayLike) -> Floats:
@@ -236,6 +239,19 @@ def _inside(field: IsotropicField, window: Window, t: Floats) -> Floats:
         return ((mean > window[0]) & (mean < window[1])).astype(float)
     low, high = (window[0] - mean) / spread, (window[1] - mean) / spread
     return np.asarray(np.where(low > 0, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low)))
+
+
+def _rounding_of_edges(field: IsotropicField, window: Window) -> float:
+    """What rounding moves of the number of points in a window, relatively: its ends, and how far these are smeared.
+
+    The smearing is a small difference of large numbers where a field is strong.
+    """
+    low, high = window
+    if window == EVERYWHERE:
+        return 0.0
+    of_width = (abs(low) + abs(high)) / (high - low) if max(abs(low), abs(high)) < inf else 1.0
+    of_spread = field.f / (field.n * field.energy_spread**2) if field.energy_spread else 0.0
+    return 1e-15 * (of_width + of_spread)
 
 
 def _smeared_edges(field: IsotropicField, window: Window) -> list[float]:

@@ -29,6 +29,7 @@ from polysys.theory.isotropic import (
 from polysys.theory.prediction import MeanCounts, Prediction
 
 _MAX_DEGREE = 1000
+_STRONGEST = 1e50  # weights and fields; their squares enter squared
 _PURE = "Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165, theorem 2.1"
 _MIXED = "Fyodorov, Markov Proc. Relat. Fields 21 (2015) 483, Kac-Rice on the sphere"
 _MATRIX = "a symmetric matrix has two stationary points for each eigenvector"
@@ -114,6 +115,8 @@ def field_of(model: SphericalPSpin) -> IsotropicField:
 
 def spherical_counts(model: SphericalPSpin, window: Sequence[float] | None = None) -> MeanCounts:
     """Mean counts of a spherical model with Kostlan couplings."""
+    if max(abs(Fraction(w)) for w in (*(model.weights or ()), model.field)) > _STRONGEST:
+        raise InputError(f"{model.label[:80]} has a weight or a field above {_STRONGEST:.0e}.", "Divide all of them by one number.")
     squares = {p: Fraction(w) ** 2 for p, w in zip(model.degrees, model.weights or (), strict=True)}
     first = sum((p * c for p, c in squares.items()), Fraction(model.field) ** 2)
     second = sum((p * (p - 1) * c for p, c in squares.items()), Fraction(0))

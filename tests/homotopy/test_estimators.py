@@ -241,3 +241,16 @@ def test_the_figure(table, tmp_path):
     ]:
         plot_report(report, tmp_path / name)
         assert (tmp_path / name).stat().st_size > 10_000
+
+
+def test_an_index_that_only_some_landscapes_have_is_refused(table):
+    """Else one missing number would hide what is said about that index everywhere."""
+    asked = []
+
+    @for_landscapes
+    def sparse(landscape):
+        asked.append(landscape)
+        return {0: 4, 1: 6, 2: 4} if len(asked) > 1 else {0: 4, 1: 6}
+
+    with pytest.raises(InputError, match="Index 2 is predicted for 3 of 4 landscapes"):
+        evaluate(sparse, table, models=THREE, landscapes=4)

@@ -58,3 +58,11 @@ def test_degrees_without_exponential_growth_are_refused(p):
 
 def test_arrays_keep_their_shape():
     assert theory.Complexity(3).at(np.zeros((2, 3)), 1).shape == (2, 3)
+
+
+@pytest.mark.parametrize("index", [-1, True, 1.5, "0"])
+def test_an_index_that_is_none_is_refused(index):
+    with pytest.raises(ps.InputError, match="Morse index"):
+        theory.Complexity(3).at(-1.7, index=index)
+    with pytest.raises(ps.InputError, match="Morse index"):
+        theory.Complexity(3).energy_of_index(index)

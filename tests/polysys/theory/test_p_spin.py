@@ -1,10 +1,11 @@
 """Mean counts on the sphere against published numbers, closed forms, sampled matrices and Morse theory."""
 
 from itertools import pairwise
-from math import exp, inf, pi, sqrt
+from math import erf, exp, inf, pi, sqrt
 
 import numpy as np
 import pytest
+from scipy import integrate
 
 import polysys as ps
 from polysys import theory
@@ -140,3 +141,63 @@ def test_square_free_couplings_are_not_isotropic_and_refused():
 def test_covariances_that_are_none_are_refused(field):
     with pytest.raises(ps.InputError):
         counts_by_index(IsotropicField(*field))
+
+
+def rice_on_the_circle(field, low, high):
+    """Two spins: V on the circle is a stationary process with E V'^2 = f', E V''^2 = f' + 3 f'', E V V'' = -f'. Rice's formula in a window:
+
+    E N = 2 pi / sqrt(2 pi f') int E[|V''| given V = e] phi_f(e) de over energies e = sqrt(2) u.
+    """
+    f, f1, spread = field.f, field.f1, sqrt(field.f1 + 3 * field.f2 - field.f1**2 / field.f)
+
+    def integrand(e):
+        m = -f1 * e / f / spread
+        size = spread * (sqrt(2 / pi) * exp(-m * m / 2) + m * erf(m / sqrt(2)))
+        return size * exp(-e * e / (2 * f)) / sqrt(2 * pi * f)
+
+    found, _ = integrate.quad(integrand, low * sqrt(2), high * sqrt(2), epsabs=1e-30, epsrel=1e-12, limit=200)
+    return 2 * pi / sqrt(2 * pi * f1) * found
+
+
+@pytest.mark.parametrize(
+    ("variances", "h", "low", "high"),
+    [
+        ({3: 1.0}, 0.0, 1, 2), ({3: 1.0}, 0.0, 5, 6), ({6: 1.0}, 0.0, 3, 9), ({20: 1.0}, 0.0, 2, 3), ({3: 1.0}, 0.0, 0.5, 0.5001),
+        ({3: 1.0, 5: 0.3}, 0.5, 3, 9), ({3: 1.0}, 1.0, -1, 1), ({2: 1.0}, 1e4, -3, -0.5), ({2: 1.0}, 1e6, -3, -0.5),
+    ],
+)  # fmt: skip
+def test_windows_of_two_spins_are_rices_within_their_errors(variances, h, low, high):
+    field = IsotropicField.mixture(2, variances, h)
+    expected = rice_on_the_circle(field, low, high)
+    total, error = total_count(field, (low, high))
+    values, errors = counts_by_index(field, (low, high))
+    assert abs(total - expected) <= error + 1e-12 * expected and error <= 1e-8 * expected
+    assert abs(values.sum() - expected) <= errors.sum() + 1e-12 * expected
+
+
+@pytest.mark.parametrize(("p", "h"), [(2, 0.5), (3, 0.0), (3, 1.0), (5, 40.0), (2, 1e6)])
+def test_saddles_of_three_spins_have_a_closed_form(p, h):
+    """On S^2, with r the half gap and m the mean of the eigenvalues: E max(r^2 - m^2, 0) gives E N_1 = 4 q / sqrt(3 + 1/q), q = f''/f'."""
+    found = theory.mean_counts(ps.SphericalPSpin(n=3, p=p, field=h))
+    q = p * (p - 1) / (p + h * h)
+    saddles = 4 * q / sqrt(3 + 1 / q) if (p, h) != (2, 0.0) else 2.0
+    assert found[1].value == pytest.approx(saddles, rel=1e-12)
+    assert found[0].value == pytest.approx(1 + saddles / 2, rel=1e-12) and found[2].value == pytest.approx(found[0].value, rel=1e-12)
+
+
+@pytest.mark.parametrize(("n", "p", "minima"), [(12, 4, 21.3448720322071), (20, 3, 11.01398192288028), (40, 20, 32389694292067.26)])
+def test_minima_are_those_of_a_pfaffian_in_monomials(n, p, minima):
+    """P(smallest eigenvalue > x) as a ratio of de Bruijn Pfaffians of incomplete moments, 90 to 200 digits in mpmath, integrated by the trapezoid rule."""
+    found = theory.p_spin_counts(n, p)[0]
+    assert abs(found.value - minima) <= found.error + 1e-13 * minima and found.error < 1e-10 * minima
+
+
+@pytest.mark.parametrize("field", ["1e51", "1e200"])
+def test_fields_beyond_doubles_are_refused(field):
+    with pytest.raises(ps.InputError, match="above"):
+        theory.mean_counts(ps.SphericalPSpin(n=4, p=3, field=field))
+
+
+def test_densities_that_overflow_are_refused():
+    with np.errstate(all="ignore"), pytest.raises(ps.InputError, match="out of reach"):
+        total_count(IsotropicField.mixture(200, {2: 1.0}, 1e8))
