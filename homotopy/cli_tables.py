@@ -98,7 +98,9 @@ def verify(
     json_file: JsonOption = None,
 ) -> None:
     """Recheck tables."""
+    from homotopy.errors import TableError
     from homotopy.tables import list_tables, load_table
+    from homotopy.verify import Check, VerificationReport
 
     check_target(json_file)
     if overall + fast + (slow is not None) > 1:
@@ -106,10 +108,16 @@ def verify(
     speed = "overall" if overall else "fast" if slow is None else "slow"
     reports = []
     for label in labels or [e.label for e in list_tables(root)]:
-        table = load_table(label, root)
-        found = [table.verify(speed, fraction=0.05 if slow is None else slow, seed=seed)]
-        if replay is not None:
-            found.append(table.replay(replay, seed=seed))
+        try:
+            table = load_table(label, root)
+        except TableError as error:
+            if labels:
+                raise
+            found = [VerificationReport(label, (Check("files", False, str(error)),))]  # the other tables are checked all the same
+        else:
+            found = [table.verify(speed, fraction=0.05 if slow is None else slow, seed=seed)]
+            if replay is not None:
+                found.append(table.replay(replay, seed=seed))
         reports += found
         if json_file != "-":
             for report in found:

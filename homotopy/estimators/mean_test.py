@@ -22,7 +22,8 @@ from scipy import special
 
 from homotopy.statistics import INFORMATIVE, Floats, Statistic, n_different
 
-FEW, LITTLE_SKEW = 8, 0.15  # or so many, if the skewness of their mean is estimated below this; that of 25 rare events is 0.2
+# of SMALLEST samples or more FEW that differ suffice, if the skewness of their mean is estimated below this; that of 25 rare events is 0.2
+SMALLEST, FEW, LITTLE_SKEW = 20, 8, 0.15
 _RARE_SHARE = 0.1  # of the false alarms that rare quantities may cause together
 _EXCEEDED = 10  # resampled statistics beyond the observed one after which no more are drawn (Besag & Clifford 1991)
 _LEAST, _MOST = 2000, 400_000  # resamples
@@ -200,7 +201,8 @@ def against_pairs(quantities: list[Quantity], own: list[Floats], alpha: float, s
 def is_informative(lower: Floats, upper: Floats) -> bool:
     """Whether a standard error can be used: enough samples differ from the most common value, or fewer whose mean is hardly skewed."""
     n_others = n_different(lower, upper)
-    return n_others >= INFORMATIVE or (n_others >= FEW and max(_skewness_of_mean(x) for x in (lower, upper)) <= LITTLE_SKEW)
+    is_small = len(lower) >= SMALLEST and n_others >= FEW
+    return n_others >= INFORMATIVE or (is_small and max(_skewness_of_mean(x) for x in (lower, upper)) <= LITTLE_SKEW)
 
 
 def _skewness_of_mean(values: Floats) -> float:

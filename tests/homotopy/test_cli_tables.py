@@ -77,8 +77,10 @@ def test_a_built_table_is_listed_shown_and_verified(stationary, root):
 def test_damage_makes_exit_code_2_and_forgery_exit_code_1(stationary, root):
     rows = root / "tables" / "glass__test-2" / "rows.csv"
     rows.write_text(rows.read_text().replace("proved,3,6", "proved,3,2", 1))
-    code, out, err = stationary("table", "verify", "--root", root)
+    code, out, err = stationary("table", "verify", "glass:test=2", "--root", root)
     assert code == 2 and out == "" and "altered" in err and err.count("\n") == 1
+    code, out, _ = stationary("table", "verify", "--root", root)  # of all tables: it fails, and the others are checked
+    assert code == 1 and "FAILED files" in out and "altered" in out
     from tests.homotopy.test_tables import reseal
 
     reseal(rows.parent)

@@ -127,6 +127,15 @@ class TestRareCounts:
         few, some = np.zeros(1000), np.zeros(1000)
         few[:24], some[:25] = 1, 1
         assert not is_informative(few, few) and is_informative(some, some)
+        assert is_informative(np.arange(20) % 3, np.arange(20) % 3)  # 13 of 20 differ, hardly skewed
+        assert not is_informative(np.arange(19) % 3, np.arange(19) % 3)  # too few rows
+        skewed = np.where(np.arange(30) < 8, 1.0, 0.0) ** 2 * np.arange(30) ** 2
+        assert not is_informative(skewed, skewed)
+
+    def test_a_p_value_that_no_resample_reached_is_a_bound(self):
+        values = np.random.default_rng(2).poisson(7.0, 200).astype(float)
+        far, near = against_means([_quantity(values, 9.0)], 0.01), against_means([_quantity(values, 7.0)], 0.01)
+        assert far.is_bound and far.p_value == pytest.approx(1 / 2001) and not near.is_bound
 
     @pytest.mark.parametrize("mean", [0.0005, 0.002, 0.005])
     def test_a_right_prediction_of_a_rare_event_passes(self, mean):
@@ -176,7 +185,7 @@ def test_means_with_stated_errors_raise_at_most_as_many_false_alarms(population)
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("kind", "n"), [(exact, 1000), (exact, 100), (monte_carlo, 1000), (monte_carlo, 100)], ids=lambda v: getattr(v, "__name__", v)
+    ("kind", "n"), [(exact, 1000), (exact, 100), (exact, 30), (exact, 20), (monte_carlo, 1000), (monte_carlo, 100)], ids=lambda v: getattr(v, "__name__", v)
 )
 def test_false_alarms_at_level_099_over_2000_estimators(population, kind, n):
     runs, alpha = 2000, 0.01
