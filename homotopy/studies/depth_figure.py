@@ -63,7 +63,7 @@ def _draw_curves(axes: Any, curves: Sequence[Curve]) -> None:
     axes.set_title("effective glass, exactly N weights (H: largest)", fontsize=10)
     axes.margins(y=0.12)  # room for the words above the highest curve
     if curves:
-        axes.legend(fontsize=8)
+        axes.legend(fontsize=8, loc="lower left")  # the best place takes long to find
 
 
 def _draw_series(axes: Any, series: Mapping[str, Sequence[Measured]], of: Callable[[Measured], Level | None]) -> None:
