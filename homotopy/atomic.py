@@ -11,7 +11,7 @@ import socket
 import time
 from pathlib import Path
 
-from homotopy.errors import StoreError, StoreWriteError
+from homotopy.errors import HomotopyError, StoreError, StoreWriteError
 
 _PART_NAME = re.compile(r"\..+\.(?P<host>[^.]*)\.(?P<pid>\d+)\.[0-9a-f]+\.part")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -48,6 +48,30 @@ def write_atomically(target: Path, data: bytes, *, is_new: bool = False) -> bool
             return not target.exists() and write_atomically(target, data)  # a file system without hard links
         raise StoreWriteError(*write_error(target.parent, error)) from error
     return True
+
+
+def write_result(target: Path, data: bytes) -> None:
+    """Write a result where a user wants it: complete or not at all, and what was there before is kept until then.
+
+    Devices and pipes, and files in folders that cannot be written, are written as they are.
+
+    Raises
+    ------
+    HomotopyError
+        If it cannot be written; no new file is left behind.
+    """
+    try:
+        if target.is_file() or not target.exists():
+            place = target.resolve()  # a link stays a link
+            if os.access(place.parent, os.W_OK):
+                write_atomically(place, data)
+                return
+        with open(target, "wb") as file:
+            file.write(data)
+    except (OSError, ValueError, StoreWriteError) as error:
+        cause = error.__cause__ if isinstance(error, StoreWriteError) else error
+        why = (getattr(cause, "strerror", None) or "the name is not usable").lower()
+        raise HomotopyError(f"{target} cannot be written ({why}).", "Choose another place.") from error
 
 
 def _sync_folder(folder: Path) -> None:
@@ -100,7 +124,8 @@ def require_writable(folder: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise StoreError(*write_error(folder, error)) from error
+        kind = StoreWriteError if error.errno in _FULL else StoreError
+        raise kind(*write_error(folder, error)) from error
     finally:
         with contextlib.suppress(OSError):
             probe.unlink(missing_ok=True)

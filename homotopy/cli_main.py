@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from homotopy import startup
-from homotopy.cli_output import ExitCode, say
+from homotopy.cli_output import ExitCode, reason, say
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError
 from polysys.errors import PolysysError
 
@@ -77,6 +77,9 @@ def _run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         with contextlib.suppress(OSError):
             sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
+    except OSError as error:  # a disk, or the standard output, that is full or gone
+        say(f"The result cannot be written ({reason(error)}). Free some space, or choose another place.")
+        return ExitCode.INCOMPLETE
     return ExitCode.OK
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from homotopy import watch
+from homotopy.atomic import write_result
 from homotopy.errors import HomotopyError
 
 
@@ -39,10 +40,7 @@ def write(target: str, text: str) -> None:
     if target == "-":
         typer.echo(text)
         return
-    try:
-        Path(target).write_text(text + "\n", encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise HomotopyError(f"{target} cannot be written ({reason(error)}).", "Choose another place.") from error
+    write_result(Path(target), f"{text}\n".encode())
 
 
 def reason(error: Exception) -> str:
@@ -103,7 +101,7 @@ def check_targets(*files: str | Path | None, json_file: str | None = None) -> No
 @contextlib.contextmanager
 def progress_bar() -> Iterator[None]:
     """What is being done and how far it is, on stderr, only on a terminal and only after a second."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():  # None: closed by whoever started us
         yield
         return
     from tqdm import tqdm

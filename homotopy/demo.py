@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from homotopy.census import Census, census
-from homotopy.plots import check_path, draw_index_energy, draw_landscape, landscape_axes, require_matplotlib
+from homotopy.plots import (
+    check_path,
+    draw_index_energy,
+    draw_landscape,
+    landscape_axes,
+    require_matplotlib,
+    save_figure,
+)
 
 # label, seed, what a newcomer should know
 LANDSCAPES = (
@@ -47,7 +54,7 @@ def run(path: str | Path, say: Callable[[str], None]) -> list[Census]:
         axes.set_title(f"{label}\n{result.n_complex} complex, {result.n_real} real points, {verdict}", fontsize=9)
     _explain(figure.add_subplot(2, 3, 6))
     figure.suptitle("All stationary points of five landscapes: energy against Morse index", fontsize=12)
-    figure.savefig(target, dpi=150)
+    save_figure(figure, target, dpi=150)
     say(f"\nThe figure is in {target}.")
     return results
 

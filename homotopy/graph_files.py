@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 
 import networkx as nx
 
+from homotopy.atomic import write_result
 from homotopy.errors import HomotopyError
 from homotopy.graph import LandscapeGraph
 from homotopy.hessian import log_abs_det_hessian
@@ -39,16 +41,18 @@ def export(graph: LandscapeGraph, form: str, output: str | Path) -> tuple[Path, 
     check_target(form, output)
     target = Path(output)
     texts = {"pele": _pele, "topsearch": _topsearch}
+    if form == "graphml":
+        buffer = BytesIO()
+        nx.write_graphml(_plain(graph), buffer)
+        write_result(target, buffer.getvalue())
+        return (target,)
+    files = texts[form](graph)
     try:
-        if form == "graphml":
-            nx.write_graphml(_plain(graph), target)
-            return (target,)
         target.mkdir(exist_ok=True)
-        files = texts[form](graph)
-        for name, text in files.items():
-            (target / name).write_text(text, encoding="ascii")
     except OSError as error:
-        raise HomotopyError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error
+        raise HomotopyError(f"{target} cannot be made ({error.strerror.lower()}).", "Choose another place.") from error
+    for name, text in files.items():
+        write_result(target / name, text.encode("ascii"))
     return tuple(target / name for name in files)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from homotopy.comparison import Predictions
 from homotopy.ensemble_result import Ensemble
-from homotopy.plots import check_path, require_matplotlib
+from homotopy.plots import check_path, require_matplotlib, save_figure
 from homotopy.sample_counts import Quantity
 from polysys.errors import InputError
 from polysys.theory import MeanCounts, Prediction
@@ -39,7 +39,7 @@ def plot_ensemble(ensemble: Ensemble, path: str | Path, prediction: Predictions 
     draw_histogram(axes[2], ensemble)
     note = f", {ensemble.n_open} without a full result" if ensemble.n_open else ""
     figure.suptitle(f"{ensemble.label}, seed {ensemble.seed}, {ensemble.n_planned} samples{note}", fontsize=11)
-    figure.savefig(target, dpi=160)
+    save_figure(figure, target)
 
 
 def draw_counts(axes: Any, ensemble: Ensemble, prediction: Predictions | None = None, level: float = 0.95) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from homotopy.estimators.report import ModelReport, Report, SearchScore
-from homotopy.plots import check_path, require_matplotlib
+from homotopy.plots import check_path, require_matplotlib, save_figure
 
 _MARKERS = "osD^v<>pPX*hH8"
 _CLIP = 12.0  # standard errors; larger deviations are drawn there, as arrows
@@ -40,7 +40,7 @@ def plot_report(report: Report, path: str | Path) -> None:
         f"{report.level:g}, {report.p}",
         fontsize=11,
     )
-    figure.savefig(target, dpi=160)
+    save_figure(figure, target)
 
 
 def draw_counts(axes: Any, model: ModelReport) -> None:

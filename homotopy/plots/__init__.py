@@ -9,6 +9,7 @@ from homotopy.plots.census import (
     landscape_axes,
     plot_census,
     require_matplotlib,
+    save_figure,
 )
 from homotopy.plots.graph import disconnectivity, draw_disconnectivity, draw_flows, flows
 
@@ -25,4 +26,5 @@ __all__ = [
     "landscape_axes",
     "plot_census",
     "require_matplotlib",
+    "save_figure",
 ]

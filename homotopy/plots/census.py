@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.atomic import write_result
 from homotopy.census import Census
 from homotopy.errors import HomotopyError
 from homotopy.words import counted
@@ -44,6 +46,19 @@ def check_path(path: str | Path) -> Path:
     return target
 
 
+def save_figure(figure: Any, target: Path, dpi: int = 160) -> None:
+    """Write a figure in the form that the file's suffix says, complete or not at all.
+
+    Raises
+    ------
+    HomotopyError
+        If it cannot be written.
+    """
+    buffer = BytesIO()
+    figure.savefig(buffer, format=target.suffix[1:].lower(), dpi=dpi)
+    write_result(target, buffer.getvalue())
+
+
 def plot_census(census: Census, path: str | Path) -> None:
     """Draw a census: index against energy, and for two-dimensional domains the landscape with its points.
 
@@ -62,7 +77,7 @@ def plot_census(census: Census, path: str | Path) -> None:
         draw_index_energy(figure.add_subplot(), census)
     seed = "" if census.landscape.seed is None else f", seed {census.landscape.seed}"
     figure.suptitle(f"{census.landscape.label}{seed}", fontsize=11)
-    figure.savefig(target, dpi=160)
+    save_figure(figure, target)
 
 
 def is_two_dimensional(landscape: Landscape) -> bool:

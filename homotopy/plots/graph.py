@@ -11,7 +11,14 @@ import numpy as np
 from homotopy.disconnectivity import saddles_by_energy, sets_up_to
 from homotopy.errors import HomotopyError
 from homotopy.graph import LandscapeGraph
-from homotopy.plots.census import check_path, draw_landscape, is_two_dimensional, landscape_axes, require_matplotlib
+from homotopy.plots.census import (
+    check_path,
+    draw_landscape,
+    is_two_dimensional,
+    landscape_axes,
+    require_matplotlib,
+    save_figure,
+)
 
 _LEVELS = 60  # energies at which sets of minima are told apart
 _MANY = 40  # minima beyond which branches and markers are drawn smaller
@@ -46,7 +53,7 @@ def disconnectivity(graph: LandscapeGraph, path: str | Path | None = None) -> An
     draw_disconnectivity(axes, graph)
     axes.set_title(_title(graph), fontsize=10)
     if target is not None:
-        figure.savefig(target, dpi=160)
+        save_figure(figure, target)
     return figure
 
 
@@ -82,7 +89,7 @@ def flows(graph: LandscapeGraph, path: str | Path | None = None) -> Any:
     draw_flows(axes, graph)
     figure.suptitle(_title(graph), fontsize=10)
     if target is not None:
-        figure.savefig(target, dpi=160)
+        save_figure(figure, target)
     return figure
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from homotopy.atomic import write_result
 from homotopy.tables.folder import write_rows
 from homotopy.tables.table import ReferenceTable
 from polysys.errors import InputError
@@ -40,22 +42,22 @@ def export(table: ReferenceTable, path: str | Path) -> None:
 
     Raises
     ------
-    InputError
+    InputError, HomotopyError
         For another suffix, or a file that cannot be written.
     """
     target = Path(path)
     check_target(target)
     rows = [[getattr(r, c) for c in table.columns] for r in table.rows]
-    try:
-        if target.suffix.lower() == ".csv":
-            target.write_bytes(write_rows(table.description.columns, rows))
-        elif target.suffix.lower() == ".json":
-            objects = [dict(zip(table.columns, row, strict=True)) for row in rows]
-            target.write_text(json.dumps({"table": table.label, "rows": objects}, indent=1) + "\n", encoding="utf-8")
-        else:
-            pq.write_table(_arrow(table, rows), target)
-    except OSError as error:
-        raise InputError(f"{target} cannot be written ({error.strerror}).", "Choose another place.") from error
+    if target.suffix.lower() == ".csv":
+        data = write_rows(table.description.columns, rows)
+    elif target.suffix.lower() == ".json":
+        objects = [dict(zip(table.columns, row, strict=True)) for row in rows]
+        data = (json.dumps({"table": table.label, "rows": objects}, indent=1) + "\n").encode()
+    else:
+        buffer = BytesIO()
+        pq.write_table(_arrow(table, rows), buffer)
+        data = buffer.getvalue()
+    write_result(target, data)
 
 
 def _arrow(table: ReferenceTable, rows: list[list[object]]) -> pa.Table:

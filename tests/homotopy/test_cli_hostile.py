@@ -1,8 +1,17 @@
 """Input that nobody should give: one sentence each, before any work, no traceback, nothing written."""
 
 import os
+import resource
+import signal
+import subprocess
+import sys
 
 import pytest
+
+from homotopy.atomic import write_result
+from homotopy.cli_output import ExitCode
+from homotopy.errors import HomotopyError
+from tests.homotopy import processes
 
 LABEL = "spherical-p-spin:n=2,p=3"
 ENSEMBLE = ("ensemble", LABEL, "--samples", "2", "--workers", "0", "--store", "s")
@@ -72,3 +81,46 @@ def test_constant_and_vanishing_columns_are_counted(stationary, tmp_path):
 def test_sizes_beyond_reach_end_at_the_time_limit(stationary):
     result = stationary("count", "spherical-p-spin:n=20,p=3", "--time-limit", "0.1")
     assert result.code == 4 and result.is_one_sentence
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["models"], ["count", "spherical-p-spin:n=2,p=3"], ["count", "spherical-p-spin:n=2,p=3", "--json", "-"]])
+def test_a_full_disk_behind_standard_output_is_one_sentence(arguments):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "homotopy.cli", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=240,
+            env=processes.environment(),
+        )  # fmt: skip
+    assert result.returncode == ExitCode.INCOMPLETE and "no space left on device" in result.stderr
+    assert "Traceback" not in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_a_closed_standard_error_harms_nothing():
+    command = f"exec {sys.executable} -m homotopy.cli count spherical-p-spin:n=2,p=3 2>&-"
+    result = subprocess.run(["sh", "-c", command], stdout=subprocess.PIPE, text=True, timeout=240, env=processes.environment())
+    assert result.returncode == ExitCode.OK and "proved" in result.stdout
+
+
+def test_a_result_is_written_whole_or_not_at_all(tmp_path):
+    old, link, pipe = tmp_path / "old", tmp_path / "link", tmp_path / "pipe"
+    old.write_text("before")
+    link.symlink_to(old)
+    write_result(link, b"after")
+    assert link.is_symlink() and old.read_text() == "after"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_result(pipe, b"through")
+    assert os.read(reader, 99) == b"through"
+    os.close(reader)
+    with pytest.raises(HomotopyError, match=r"cannot be written \(no such file or directory\)"):
+        write_result(tmp_path / "nowhere" / "f", b"")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))  # as a quota or a full disk: some bytes go, then no more
+    try:
+        with pytest.raises(HomotopyError, match="file too large"):
+            write_result(old, bytes(2000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert old.read_text() == "after" and sorted(p.name for p in tmp_path.iterdir()) == ["link", "old", "pipe"]
