@@ -69,9 +69,14 @@ def write_result(target: Path, data: bytes) -> None:
         with open(target, "wb") as file:
             file.write(data)
     except (OSError, ValueError, StoreWriteError) as error:
-        cause = error.__cause__ if isinstance(error, StoreWriteError) else error
-        why = (getattr(cause, "strerror", None) or "the name is not usable").lower()
+        why = reason(error.__cause__ if isinstance(error, StoreWriteError) else error)
         raise HomotopyError(f"{target} cannot be written ({why}).", "Choose another place.") from error
+
+
+def reason(error: BaseException | None) -> str:
+    """Why a file cannot be read or written, without Python's way of saying it."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return words.lower() if words else "the name is not usable"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from homotopy import watch
-from homotopy.atomic import write_result
+from homotopy.atomic import reason, write_result
 from homotopy.errors import HomotopyError
 
 
@@ -41,12 +41,6 @@ def write(target: str, text: str) -> None:
         typer.echo(text)
         return
     write_result(Path(target), f"{text}\n".encode())
-
-
-def reason(error: Exception) -> str:
-    """Why a file cannot be read or written, without Python's way of saying it."""
-    words = error.strerror if isinstance(error, OSError) else None
-    return words.lower() if words else "the name is not usable"
 
 
 def check_target(target: str | Path | None, *, is_stream: bool = True) -> None:

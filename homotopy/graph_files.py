@@ -8,7 +8,7 @@ from pathlib import Path
 
 import networkx as nx
 
-from homotopy.atomic import write_result
+from homotopy.atomic import reason, write_result
 from homotopy.errors import HomotopyError
 from homotopy.graph import LandscapeGraph
 from homotopy.hessian import log_abs_det_hessian
@@ -50,7 +50,7 @@ def export(graph: LandscapeGraph, form: str, output: str | Path) -> tuple[Path, 
     try:
         target.mkdir(exist_ok=True)
     except OSError as error:
-        raise HomotopyError(f"{target} cannot be made ({error.strerror.lower()}).", "Choose another place.") from error
+        raise HomotopyError(f"{target} cannot be made ({reason(error)}).", "Choose another place.") from error
     for name, text in files.items():
         write_result(target / name, text.encode("ascii"))
     return tuple(target / name for name in files)
