@@ -12,7 +12,8 @@ from typing import Any
 import typer
 
 from homotopy import startup
-from homotopy.cli_output import ExitCode, reason, say
+from homotopy.atomic import reason
+from homotopy.cli_output import ExitCode, say
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError
 from polysys.errors import PolysysError
 
