@@ -14,7 +14,16 @@ from typing import Any
 from homotopy.certificates import CertificateList
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
-from homotopy.completeness import PATHS, CompletenessReport, alternating_sum, decide, has_families, judge, upper_bounds
+from homotopy.completeness import (
+    COUNT,
+    PATHS,
+    CompletenessReport,
+    alternating_sum,
+    decide,
+    has_families,
+    judge,
+    upper_bounds,
+)
 from homotopy.degenerate import MULTIPLICITIES, singular_sets, with_multiplicities
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
@@ -242,7 +251,7 @@ class Census:
         kept = tuple(e for e in self.completeness.evidence if e.name != MULTIPLICITIES)
         if len(kept) == len(self.completeness.evidence):
             return self
-        paths = next((e for e in kept if e.name == PATHS), None)
+        paths = next((e for e in kept if e.name in (PATHS, COUNT)), None)
         found = [e for e in kept if e is not paths]
         verdict = decide(self.landscape, self.n_complex, self.bounds, found, paths)
         return replace(self, completeness=verdict, degenerate=())

@@ -40,6 +40,7 @@ _FAMILIES = "a continuous symmetry moves the points; families of stationary poin
 _MAX_SPREAD = 10**6
 _MAX_PATTERNS = 64  # zero patterns, the largest, on which sizes are estimated
 PATHS = "paths balance"  # name of the evidence from the paths
+COUNT = "generic count"  # its name where paths were lost, but not what they lead to
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,9 @@ def judge(
     -----
     proved: as many certified distinct solutions as a proved upper bound allows. contradicted: a check failed that
     cannot fail on a complete list. supported: every path of a homotopy that reaches all isolated solutions with
-    probability one ended at a certified solution of its own or at infinity, and all checks were met; for paths that
-    start from a monodromy set this rests on the agreement of two runs. unknown: else.
+    probability one ended at a certified solution of its own or at infinity, or there are as many certified solutions as
+    the start member has, more than which no member has; and all checks were met. For paths that start from a
+    monodromy set this rests on the agreement of two runs. unknown: else.
     """
     evidence = checks(landscape, certificates, points, is_orbit_closed, bounds, n_singular)
     paths = None if solved is None else path_evidence(landscape, solved, len(certificates))
@@ -273,6 +275,9 @@ def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence
         detail += f"; {n_untracked} paths that the start asks for were not tracked"
     if is_doubtful:
         detail += "; coefficients differ so much that large solutions may have passed for infinite ones"
+    if not solved.is_clean and solved.meets_generic_count and n == solved.root_count:
+        detail += f"; there are {n} certified solutions, and no member of the family has more [Sommese & Wampler 2005]"
+        return Evidence(COUNT, Verdict.YES, detail)
     reached = solved.is_clean and n == solved.paths.regular and n_untracked <= 0 and not is_doubtful
     return Evidence(PATHS, Verdict.YES if reached else Verdict.UNDECIDED, detail)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
@@ -19,8 +19,9 @@ from homotopy.options import Options
 from homotopy.start_cache import start_set
 from homotopy.start_sets import Stratum, make_start_set, stratum_equations
 from homotopy.starts import Polynomials, fermat_start, has_fermat_start
-from homotopy.status import PathStatus
-from homotopy.tracker import TrackerOptions, track, track_loop
+from homotopy.status import GENERIC_COUNT, PathStatus
+from homotopy.stratum_paths import adopt, smaller_strata, track_stratum
+from homotopy.tracker import TrackerOptions, track_loop
 from homotopy.tracker.results import CODE, STATUSES, PathResults
 from polysys.bezout import best_partition
 from polysys.errors import InputError
@@ -123,7 +124,9 @@ def _track(
         def report(here: int, _: int, before: int = done) -> None:
             watch.tick("paths", before * m + here, starts.n_paths * m)
 
-        found = _track_stratum(first, stratum, targets, settings, seed if round_number else None, threads, report)
+        smaller = smaller_strata(starts, stratum)
+        detour = seed if round_number else None
+        found = _track_stratum(first, stratum, targets, settings, smaller, detour, threads, report)
         parts.append(_whole_ends(first, stratum, found, len(landscapes)))
         images += [_whole_signs(first, stratum)] * len(stratum.solutions)
         done += len(stratum.solutions)
@@ -140,7 +143,7 @@ def _track(
             tuple(images),
             f"{starts.kind}{strata}{orbits}",
             starts.n_solutions,
-            f"generic root count, {starts.grounds},",
+            f"{GENERIC_COUNT}, {starts.grounds},",
             "tracker",
             version("numba"),
             "numba",
@@ -168,6 +171,7 @@ def _track_stratum(
     stratum: Stratum,
     targets: npt.NDArray[np.complex128],
     settings: TrackerOptions,
+    smaller: Sequence[tuple[int, ...]],
     detour: int | None,
     threads: int | None,
     progress: Progress,
@@ -176,7 +180,9 @@ def _track_stratum(
         return None
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
-        found = track(tape, stratum.parameters, stratum.solutions, targets, settings, threads=threads, progress=progress)
+        found = track_stratum(
+            tape, stratum, targets, settings, smaller=smaller, threads=threads, progress=progress
+        )
         for k in np.flatnonzero((found.codes != CODE[PathStatus.REGULAR]).any(axis=1)).tolist():
             _go_gradually(tape, stratum, targets[k], settings, threads, found, k)
         return found
@@ -203,10 +209,7 @@ def _go_gradually(
     again = track_loop(tape, way, stratum.solutions, settings, threads=threads)
     regular = CODE[PathStatus.REGULAR]
     if (again.codes[0] == regular).sum() > (found.codes[sample] == regular).sum():
-        for field in fields(PathResults):
-            values = getattr(found, field.name)
-            if isinstance(values, np.ndarray):
-                values[sample] = getattr(again, field.name)[0]
+        adopt(found, sample, again, 0)
 
 
 def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]:

@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.errors import HomotopyError
-from homotopy.orbits import repeated
 from homotopy.start_cache import start_set
-from homotopy.start_sets import Stratum, stratum_equations
+from homotopy.start_sets import stratum_equations
 from homotopy.status import PathStatus
-from homotopy.tracker import TrackerOptions, track
-from homotopy.tracker.results import CODE, STATUSES, PathResults
+from homotopy.stratum_paths import smaller_strata, track_stratum
+from homotopy.tracker.results import CODE, STATUSES
 from polysys.disorder import generator
 from polysys.formulation import Kind
 from polysys.landscape import Landscape
@@ -107,13 +106,8 @@ def numerical_counts(model: Model, samples: int, seed: int = 0, *, threads: int 
         if stratum.alive and len(stratum.solutions):
             tape = stratum_equations(land, stratum.alive)
             targets = values.astype(complex)
-            ends = track(tape, stratum.parameters, stratum.solutions, targets, threads=threads)
-            again = np.flatnonzero(_repeated(ends, stratum).any(axis=1))
-            if len(again):
-                tighter = TrackerOptions.conservative()
-                repair = track(tape, stratum.parameters, stratum.solutions, targets[again], tighter, threads=threads)
-                ends.solutions[again], ends.codes[again] = repair.solutions, repair.codes
-            ends.codes[_repeated(ends, stratum)] = CODE[PathStatus.DUPLICATE]
+            smaller = smaller_strata(starts, stratum)
+            ends = track_stratum(tape, stratum, targets, smaller=smaller, threads=threads)
             x[:, :, list(stratum.alive)], codes = ends.solutions, ends.codes
         for status in STATUSES:
             paths[status] += images * (codes == CODE[status]).sum(axis=1)
@@ -122,14 +116,6 @@ def numerical_counts(model: Model, samples: int, seed: int = 0, *, threads: int 
         n_doubtful += images * int(doubtful.sum())
         _count(land, by_index, sample, indices, images)
     return NumericalCounts(land.label, seed, by_index, paths, starts.n_solutions, n_doubtful, time.perf_counter() - begin)
-
-
-def _repeated(ends: PathResults, stratum: Stratum) -> npt.NDArray[np.bool_]:
-    """Paths that jumped to the mirror image of another path's end point, which the tracker itself does not notice."""
-    is_point = ends.codes == CODE[PathStatus.REGULAR]
-    if len(stratum.signs) == 1:
-        return np.zeros_like(is_point)
-    return np.array([repeated(x, stratum.signs, p) for x, p in zip(ends.solutions, is_point, strict=True)])
 
 
 def _parameters(model: Model, seed: int, index: int) -> list[Fraction]:

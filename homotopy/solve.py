@@ -19,7 +19,7 @@ from homotopy.certify import CertificationReport, certify
 from homotopy.closure import closure_candidates
 from homotopy.errors import EngineMissingError
 from homotopy.options import Options
-from homotopy.status import PathStatus
+from homotopy.status import GENERIC_COUNT, PathStatus
 from polysys.errors import InputError, PositiveDimensionalError
 from polysys.landscape import Landscape
 
@@ -112,6 +112,16 @@ class SolveReport:
         lost = self.paths.duplicate + self.paths.singular + self.paths.failed
         return lost == 0 and self.paths.is_balanced and self.n_beyond_paths == 0 and self.n_entangled == 0
 
+    @property
+    def meets_generic_count(self) -> bool:
+        """Whether there are as many certified solutions as a generic member of the family has.
+
+        No member has more isolated ones (Sommese & Wampler 2005, theorem 7.1.1), so none is missing whatever became of
+        the paths: solutions that paths lost were found in another round, or as conjugates or mirror images.
+        """
+        is_generic = self.root_count_kind.startswith(GENERIC_COUNT)
+        return is_generic and len(self.certificates) == self.root_count and self.paths.is_balanced
+
     def __repr__(self) -> str:
         return (
             f"SolveReport: {len(self.certificates)} certified distinct solutions\n"
@@ -178,7 +188,7 @@ def solve(
                 attempts.extend(tracked.attempts)
                 report = account(landscape, tracked, known, k + 1, options.digits)
             known = report.certificates
-            if report.is_clean or (bound is not None and len(known) == bound):
+            if report.is_clean or report.meets_generic_count or (bound is not None and len(known) == bound):
                 break
             if report.paths.singular:
                 _refuse_continuous_family(landscape, report.singular_ends)

@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+GENERIC_COUNT = "generic root count"  # begins the words for a root count that bounds every member of a family
+
 
 class PathStatus(Enum):
     """The one class in which every tracked path ends; the values are the words used in reports and files."""

@@ -15,7 +15,7 @@ from homotopy.census import Census, paths_summary
 from homotopy.certificates import DOUBLE, CertificateList, close_pairs, disjoint, reality
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
-from homotopy.completeness import alternating_sum, checks, decide, upper_bounds
+from homotopy.completeness import COUNT, PATHS, Evidence, alternating_sum, checks, decide, upper_bounds
 from homotopy.discs import contraction
 from homotopy.errors import CensusFileError
 from homotopy.records import (
@@ -31,7 +31,7 @@ from homotopy.records import (
     stationary_points,
 )
 from homotopy.solve import PathAccount
-from homotopy.status import Completeness, Verdict
+from homotopy.status import GENERIC_COUNT, Completeness, Verdict
 from polysys.landscape import Landscape
 
 
@@ -193,6 +193,18 @@ def _counts(census: Census, file: CensusFile, points: Sequence[StationaryPoint])
     return Check("counts", same, what)
 
 
+def _is_told_by(paths: Evidence, account: PathAccount, start: str, n: int) -> bool:
+    """Whether the evidence from the paths is what their record and the number of solutions say."""
+    lost = account.duplicate + account.singular + account.failed
+    begin = f"{account} (start: {start}, "
+    if paths.name == COUNT:
+        met = paths.detail.startswith(begin + GENERIC_COUNT) and f" {n})" in paths.detail
+        return met and account.tracked == n and paths.outcome is Verdict.YES
+    clean = lost == 0 and account.regular == n and paths.detail.endswith(")")
+    expected = Verdict.YES if clean else Verdict.UNDECIDED
+    return paths.name == PATHS and paths.outcome is expected and paths.detail.startswith(begin)
+
+
 _STRENGTH = {Completeness.UNKNOWN: 0, Completeness.SUPPORTED: 1, Completeness.PROVED: 2}
 
 
@@ -210,14 +222,7 @@ def _verdict(
         return Check(name, False, "another Euler characteristic is stated than the domain has")
     stated, account = stated_completeness(file), PathAccount(**file.paths)
     paths = stated.evidence[0] if stated.evidence else None
-    lost = account.duplicate + account.singular + account.failed
-    clean = paths is not None and lost == 0 and account.regular == n and paths.detail.endswith(")")
-    if (
-        paths is None
-        or paths.name != "paths balance"
-        or paths.outcome is not (Verdict.YES if clean else Verdict.UNDECIDED)
-        or not paths.detail.startswith(f"{account} (start: {file.run['start']}, ")
-    ):
+    if paths is None or not _is_told_by(paths, account, str(file.run["start"]), n):
         return Check(name, False, "what is said about the paths is not what their record says")
     bounds = upper_bounds(land)
     evidence = checks(land, certified, points, is_closed, bounds, account.singular)

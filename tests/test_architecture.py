@@ -74,6 +74,7 @@ ORDER = {
         "start_sets",
         "trace_test",
         "start_cache",
+        "stratum_paths",
         "sampling",
         "approach",
         "paths",

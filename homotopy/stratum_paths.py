@@ -1,0 +1,93 @@
+"""The paths of a stratum, one per sign orbit: jumps that the tracker cannot notice are noticed and repeated.
+
+The tracker tells paths that met by equal end points. Two more kinds of jumps leave all end points of a stratum apart:
+
+* to a mirror image of another path's end point, because one path stands for a sign orbit;
+* to a smaller stratum, where the same equations have other solutions. No path belongs there: were the end point regular and
+  the limit of this path, then of the smaller stratum's path to it as well, and a regular point is the limit of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.orbits import repeated
+from homotopy.start_sets import StartSet, Stratum
+from homotopy.status import PathStatus
+from homotopy.tracker import Program, TrackerOptions, track
+from homotopy.tracker.results import CODE, PathResults
+from polysys.tape import Tape
+
+_ZERO = 1e-12  # of the largest coordinate: Newton's method leaves rounding of what vanishes
+
+
+def smaller_strata(starts: StartSet, stratum: Stratum) -> list[tuple[int, ...]]:
+    """The live unknowns of the strata whose solutions also solve the equations of this one."""
+    return [s.alive for s in starts.strata if set(s.alive) < set(stratum.alive)]
+
+
+def track_stratum(
+    system: Tape | Program,
+    stratum: Stratum,
+    targets: npt.NDArray[np.complex128],
+    options: TrackerOptions | None = None,
+    *,
+    smaller: Sequence[tuple[int, ...]] = (),
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> PathResults:
+    """Track a stratum's solutions to every target (samples, k).
+
+    Samples with a jump are tracked again with tighter settings. What has jumped still is a duplicate (of two paths
+    that end in one orbit the later) or, where it ends on a smaller stratum, has failed.
+
+    Parameters
+    ----------
+    smaller : sequence of tuple of int
+        Live unknowns of the smaller strata (:func:`smaller_strata`).
+    """
+    options = options or TrackerOptions()
+    ends = track(system, stratum.parameters, stratum.solutions, targets, options, threads=threads, progress=progress)
+    jumped = _mirrored(ends, stratum) | _strayed(ends, stratum, smaller)
+    again = np.flatnonzero(jumped.any(axis=1))
+    if len(again):
+        chosen, tighter = targets[again], options.tighter()
+        repair = track(system, stratum.parameters, stratum.solutions, chosen, tighter, threads=threads)
+        for k, sample in enumerate(again.tolist()):
+            adopt(ends, sample, repair, k)
+    ends.codes[_strayed(ends, stratum, smaller)] = CODE[PathStatus.FAILED]
+    ends.codes[_mirrored(ends, stratum)] = CODE[PathStatus.DUPLICATE]
+    return ends
+
+
+def adopt(ends: PathResults, sample: int, other: PathResults, k: int) -> None:
+    """Put sample k of other results in the place of a sample."""
+    for field in fields(PathResults):
+        values = getattr(ends, field.name)
+        if isinstance(values, np.ndarray):
+            values[sample] = getattr(other, field.name)[k]
+
+
+def _mirrored(ends: PathResults, stratum: Stratum) -> npt.NDArray[np.bool_]:
+    """Regular paths whose end point is a mirror image of an earlier one's, by sample and path."""
+    is_point = ends.codes == CODE[PathStatus.REGULAR]
+    if len(stratum.signs) == 1:
+        return np.zeros_like(is_point)
+    return np.array([repeated(x, stratum.signs, p) for x, p in zip(ends.solutions, is_point, strict=True)])
+
+
+def _strayed(ends: PathResults, stratum: Stratum, smaller: Sequence[tuple[int, ...]]) -> npt.NDArray[np.bool_]:
+    """Regular paths whose end point lies on a smaller stratum, by sample and path."""
+    is_point = ends.codes == CODE[PathStatus.REGULAR]
+    strayed = np.zeros_like(is_point)
+    with np.errstate(invalid="ignore"):
+        size = np.abs(ends.solutions)
+        vanishes = size <= _ZERO * size.max(axis=2, keepdims=True)
+    for alive in smaller:
+        dead = [k for k, i in enumerate(stratum.alive) if i not in alive]
+        strayed |= is_point & vanishes[:, :, dead].all(axis=2)
+    return strayed
