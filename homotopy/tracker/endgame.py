@@ -42,7 +42,7 @@ def run_endgame(
 ) -> Endgame:
     """Finish paths that stalled at x, u close to 1."""
     m = len(x)
-    careful = replace(options.tighter(), endgame_radius=1e-300, max_step=0.5, first_step=0.05, max_iterations=20_000)
+    careful = replace(options.tighter(), endgame_radius=1e-300, max_step=0.5, first_step=0.05)
     inner = 1.0 - (1.0 - u) / 100.0
     near = track_paths(homotopy, sample, x, careful, u.astype(complex), inner.astype(complex), threads)
     arrived = near.outcome == kernels.REACHED

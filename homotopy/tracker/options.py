@@ -10,8 +10,6 @@ import numpy.typing as npt
 
 from polysys.errors import InputError
 
-_MOST_ITERATIONS = 400_000  # of a repeated path: a second or so. One that passes close to infinity may need 200,000
-
 
 @dataclass(frozen=True, slots=True)
 class TrackerOptions:
@@ -95,7 +93,6 @@ class TrackerOptions:
             first_step=self.first_step / 5,
             max_step=self.max_step / 2,
             growth=2.0,
-            max_iterations=max(self.max_iterations, min(10 * self.max_iterations, _MOST_ITERATIONS)),
         )
 
     def _array(self) -> npt.NDArray[Any]:
