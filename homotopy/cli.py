@@ -200,7 +200,7 @@ def schema(
     """Print the JSON Schema of census files, or of the files of estimates that compare takes."""
     if of not in ("census", "estimates"):
         raise HomotopyError(f"There is no schema of {of[:40]!r}.", "Choose census or estimates; for tables: table schema.")
-    module = import_module("homotopy.records" if of == "census" else "homotopy.estimators.files")
+    module = import_module("homotopy.census_file" if of == "census" else "homotopy.estimators.files")
     typer.echo(json.dumps(module.schema(), indent=1))
 
 

@@ -1,34 +1,37 @@
-"""The census file: exact boxes and everything they prove, as one JSON object that is readable without this package.
-
-Numbers that carry a proof are texts: decimals and fractions are exact, `[m +/- r]` is an interval. The member
-`sha256` is the digest of the file's other members (keys sorted, no spaces), so any change is noticed at once; the
-mathematics is rechecked by :mod:`homotopy.verify`.
-"""
+"""A census to its file and back: every number that carries a proof as an exact text, and from it again."""
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from math import ceil, log10
 from pathlib import Path
-from typing import Annotated, Any
 
 import msgspec
 import numpy as np
 from flint import arb, ctx
 
+from homotopy.atomic import write_result
 from homotopy.census import Census, RunRecord, completeness_summary, paths_summary
+from homotopy.census_file import (
+    FORMAT,
+    VERSION,
+    Bound,
+    CensusFile,
+    Point,
+    Solution,
+    StatedCompleteness,
+    content_digest,
+    read_census_file,
+)
 from homotopy.certificates import DOUBLE, Certificate, CertificateList, decimal_text
 from homotopy.classify import StationaryPoint
 from homotopy.completeness import CompletenessReport, Evidence, upper_bounds
 from homotopy.discs.contraction import REALITY
-from homotopy.errors import CensusFileError
+from homotopy.errors import CensusFileError, HomotopyError
 from homotopy.intervals import Enclosure
 from homotopy.solve import PathAccount
 from homotopy.status import Completeness, Verdict
@@ -38,116 +41,11 @@ from polysys.formulation import Kind
 from polysys.labels import model_from_label
 from polysys.landscape import Landscape, landscape_from_text
 
-FORMAT = "stationary-census"
-VERSION = 1
-_MAX_BYTES = 1 << 30
 _DIGITS = 25
 _README = (
     "Certified stationary points. Each solution: exactly one zero of the system of 'landscape' lies in the polydisc of "
     "radius 'uniqueness' about re + i im, and it lies within 'radius'. Decimals and fractions are exact."
 )
-
-
-Decimal = Annotated[str, msgspec.Meta(description="An exact decimal number, such as -0.125 or 12e-30.")]
-Interval = Annotated[str, msgspec.Meta(description="A real number and how far it is known, such as [0.333 +/- 4e-4].")]
-
-
-class Solution(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A certificate as written."""
-
-    re: Annotated[list[Decimal], msgspec.Meta(description="Real parts of the centre, one per unknown.")]
-    im: Annotated[list[Decimal], msgspec.Meta(description="Imaginary parts of the centre.")]
-    radius: Annotated[Decimal, msgspec.Meta(description="The zero lies in the polydisc of this radius about the centre.")]
-    uniqueness: Annotated[Decimal, msgspec.Meta(description="No other zero lies in the polydisc of this radius.")]
-    real: Annotated[str, msgspec.Meta(description="Whether the zero is real: yes, no or undecided.")]
-    precision: Annotated[int, msgspec.Meta(description="Bits at which the contraction test passed; 53 are doubles.")]
-    orbit: Annotated[int, msgspec.Meta(description="Number of the orbit under the landscape's finite symmetries.")]
-
-
-class Point(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A stationary point as written."""
-
-    solution: Annotated[int, msgspec.Meta(description="Number of the solution that carries the point.")]
-    signs: Annotated[list[int], msgspec.Meta(description="On spheres: which of the points of the solution's class.")]
-    index: Annotated[int | None, msgspec.Meta(description="Morse index; null if the Hessian may be singular.")]
-    energy: Interval
-    coordinates: Annotated[list[Interval], msgspec.Meta(description="In the model's units.")]
-    orbit: int
-    is_origin: bool
-
-
-class Bound(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A proved upper bound as written."""
-
-    value: int
-    kind: str
-    name: str
-    reference: str
-    assumptions: str
-
-
-class Check(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A piece of evidence as written."""
-
-    name: str
-    outcome: str
-    detail: str
-
-
-class StatedCompleteness(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A verdict as written."""
-
-    verdict: str
-    reason: str
-    evidence: list[Check]
-
-
-class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """All members of a census file."""
-
-    format: str
-    version: int
-    readme: str
-    producer: str
-    model: str
-    seed: int | None
-    sample: int
-    chart_seed: int
-    landscape: str
-    digest: str
-    system_digest: str
-    formulation: str
-    unknowns: list[str]
-    charts: list[list[str]]
-    is_redrawable: bool
-    is_coercive_by_model: bool
-    known_counts: list[Bound]
-    neuron_permutations: list[list[int]]
-    solutions: list[Solution]
-    points: list[Point]
-    counts: dict[str, int]
-    by_index: dict[str, int]
-    euler_expected: int | None
-    euler_found: int | None
-    completeness: StatedCompleteness
-    paths: dict[str, int]
-    run: dict[str, Any]
-    sha256: str
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a census file.
-
-    Examples
-    --------
-    >>> sorted(schema()["$defs"])
-    ['Bound', 'CensusFile', 'Check', 'Point', 'Solution', 'StatedCompleteness']
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"{FORMAT} {VERSION}",
-        **msgspec.json.schema(CensusFile),
-    }
 
 
 def save_census(census: Census, path: str | Path) -> None:
@@ -221,12 +119,6 @@ def count_members(census: Census) -> dict[str, int]:
     return {name: getattr(census, name) for name in names + more}
 
 
-def content_digest(content: dict[str, Any]) -> str:
-    """sha256 of all members but `sha256` itself, keys sorted, without spaces."""
-    rest = {key: value for key, value in content.items() if key != "sha256"}
-    return sha256(msgspec.json.encode(rest, order="sorted")).hexdigest()
-
-
 def producer() -> str:
     """Name and version of this software."""
     try:
@@ -237,19 +129,9 @@ def producer() -> str:
 
 def _write(path: Path, data: bytes) -> None:
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise CensusFileError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise CensusFileError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error
+        write_result(path, data + b"\n")
+    except HomotopyError as error:
+        raise CensusFileError(error.what, error.way_out) from error
 
 
 def _solutions(certificates: CertificateList, orbit_of: Sequence[int]) -> list[Solution]:
@@ -281,42 +163,6 @@ def _exact(value: Fraction) -> str:
         if exponent < -5000:
             raise CensusFileError("A certificate is not a decimal number.", "Report this as a defect.")
     return f"{value.numerator}e{exponent}" if exponent else str(value.numerator)
-
-
-def read_census_file(path: str | Path) -> CensusFile:
-    """Read and check the shape and the digest of a census file.
-
-    Raises
-    ------
-    CensusFileError
-        If the file is missing, truncated, altered, foreign or of a newer format.
-    """
-    file = Path(path)
-    try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise CensusFileError(f"{path} is larger than 1 GiB.", "Give a census file.")
-        data = file.read_bytes()
-    except OSError as error:
-        raise CensusFileError(f"{path} cannot be read ({error.strerror}).", "Give a census file.") from error
-    try:
-        content = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CensusFileError(f"{path} is no complete JSON ({error}).", "It is damaged: make it again.") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise CensusFileError(f"{path} is not a census file.", "Give a file that 'stationary count --save' wrote.")
-    number = content.get("version")
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise CensusFileError(f"{path} has no format version.", "Make it again.")
-    if number > VERSION:
-        raise CensusFileError(
-            f"{path} has format version {number}, this program reads up to {VERSION}.", "Upgrade stationary-points."
-        )
-    if content.get("sha256") != content_digest(content):
-        raise CensusFileError(f"{path} was altered: its content does not match its sha256.", "Make it again.")
-    try:
-        return msgspec.convert(content, CensusFile)
-    except msgspec.ValidationError as error:
-        raise CensusFileError(f"{path} has a wrong member ({error}).", "Make it again.") from error
 
 
 # Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.

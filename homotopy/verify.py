@@ -12,6 +12,7 @@ from flint import arb, ctx
 
 from homotopy import intervals
 from homotopy.census import Census, paths_summary
+from homotopy.census_file import CensusFile, read_census_file
 from homotopy.certificates import DOUBLE, CertificateList, close_pairs, disjoint, reality
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
@@ -19,13 +20,11 @@ from homotopy.completeness import COUNT, PATHS, Evidence, alternating_sum, check
 from homotopy.discs import contraction
 from homotopy.errors import CensusFileError
 from homotopy.records import (
-    CensusFile,
     as_census,
     bounds_as_written,
     certificates,
     count_members,
     producer,
-    read_census_file,
     rebuild_landscape,
     stated_completeness,
     stationary_points,

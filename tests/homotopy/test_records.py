@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 import homotopy as ho
 from homotopy.census import Census
+from homotopy.census_file import content_digest, read_census_file, schema
 from homotopy.errors import CensusFileError
-from homotopy.records import content_digest, load_census, read_census_file, schema
+from homotopy.records import load_census
 from tests.homotopy.handmade import FORMULATIONS, double_well, matrix_glass, network_from_arrays, singular_vectors
 
 
@@ -94,8 +95,8 @@ def test_the_file_is_readable_without_this_package(saved: Path) -> None:
 
 def test_an_old_file_is_replaced_as_a_whole_or_not_at_all(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = saved.read_bytes()
-    monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(CensusFileError, match="No space left"):
+    monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "no space left on device")))
+    with pytest.raises(CensusFileError, match="no space left"):
         matrix_glass().save(saved)
     assert saved.read_bytes() == before
     assert [p.name for p in saved.parent.iterdir()] == [saved.name]

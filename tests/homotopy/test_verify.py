@@ -17,8 +17,9 @@ import pytest
 from flint import arb, ctx
 
 import homotopy as ho
+from homotopy.census_file import content_digest, read_census_file
 from homotopy.errors import CensusFileError
-from homotopy.records import certificates, content_digest, read_census_file
+from homotopy.records import certificates
 from tests.homotopy.handmade import FORMULATIONS, census_of, double_well, network_from_arrays, rotated_network
 
 ROOT = Path(__file__).parents[2]

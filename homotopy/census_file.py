@@ -1,0 +1,164 @@
+"""What a census file is: its members, their schema, its digest; a file is read here and nothing in it is believed yet.
+
+One JSON object that is readable without this package. Numbers that carry a proof are texts: decimals and fractions are exact,
+`[m +/- r]` is an interval. The member `sha256` is the digest of the file's other members (keys sorted, no spaces), so any
+change is noticed at once; the mathematics is rechecked by :mod:`homotopy.verify`.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from homotopy.errors import CensusFileError
+
+FORMAT = "stationary-census"
+VERSION = 1
+_MAX_BYTES = 1 << 30
+
+
+Decimal = Annotated[str, msgspec.Meta(description="An exact decimal number, such as -0.125 or 12e-30.")]
+Interval = Annotated[str, msgspec.Meta(description="A real number and how far it is known, such as [0.333 +/- 4e-4].")]
+
+
+class Solution(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A certificate as written."""
+
+    re: Annotated[list[Decimal], msgspec.Meta(description="Real parts of the centre, one per unknown.")]
+    im: Annotated[list[Decimal], msgspec.Meta(description="Imaginary parts of the centre.")]
+    radius: Annotated[Decimal, msgspec.Meta(description="The zero lies in the polydisc of this radius about the centre.")]
+    uniqueness: Annotated[Decimal, msgspec.Meta(description="No other zero lies in the polydisc of this radius.")]
+    real: Annotated[str, msgspec.Meta(description="Whether the zero is real: yes, no or undecided.")]
+    precision: Annotated[int, msgspec.Meta(description="Bits at which the contraction test passed; 53 are doubles.")]
+    orbit: Annotated[int, msgspec.Meta(description="Number of the orbit under the landscape's finite symmetries.")]
+
+
+class Point(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A stationary point as written."""
+
+    solution: Annotated[int, msgspec.Meta(description="Number of the solution that carries the point.")]
+    signs: Annotated[list[int], msgspec.Meta(description="On spheres: which of the points of the solution's class.")]
+    index: Annotated[int | None, msgspec.Meta(description="Morse index; null if the Hessian may be singular.")]
+    energy: Interval
+    coordinates: Annotated[list[Interval], msgspec.Meta(description="In the model's units.")]
+    orbit: int
+    is_origin: bool
+
+
+class Bound(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A proved upper bound as written."""
+
+    value: int
+    kind: str
+    name: str
+    reference: str
+    assumptions: str
+
+
+class Check(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A piece of evidence as written."""
+
+    name: str
+    outcome: str
+    detail: str
+
+
+class StatedCompleteness(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A verdict as written."""
+
+    verdict: str
+    reason: str
+    evidence: list[Check]
+
+
+class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """All members of a census file."""
+
+    format: str
+    version: int
+    readme: str
+    producer: str
+    model: str
+    seed: int | None
+    sample: int
+    chart_seed: int
+    landscape: str
+    digest: str
+    system_digest: str
+    formulation: str
+    unknowns: list[str]
+    charts: list[list[str]]
+    is_redrawable: bool
+    is_coercive_by_model: bool
+    known_counts: list[Bound]
+    neuron_permutations: list[list[int]]
+    solutions: list[Solution]
+    points: list[Point]
+    counts: dict[str, int]
+    by_index: dict[str, int]
+    euler_expected: int | None
+    euler_found: int | None
+    completeness: StatedCompleteness
+    paths: dict[str, int]
+    run: dict[str, Any]
+    sha256: str
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a census file.
+
+    Examples
+    --------
+    >>> sorted(schema()["$defs"])
+    ['Bound', 'CensusFile', 'Check', 'Point', 'Solution', 'StatedCompleteness']
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"{FORMAT} {VERSION}",
+        **msgspec.json.schema(CensusFile),
+    }
+
+
+def content_digest(content: dict[str, Any]) -> str:
+    """sha256 of all members but `sha256` itself, keys sorted, without spaces."""
+    rest = {key: value for key, value in content.items() if key != "sha256"}
+    return sha256(msgspec.json.encode(rest, order="sorted")).hexdigest()
+
+
+def read_census_file(path: str | Path) -> CensusFile:
+    """Read and check the shape and the digest of a census file.
+
+    Raises
+    ------
+    CensusFileError
+        If the file is missing, truncated, altered, foreign or of a newer format.
+    """
+    file = Path(path)
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise CensusFileError(f"{path} is larger than 1 GiB.", "Give a census file.")
+        data = file.read_bytes()
+    except OSError as error:
+        raise CensusFileError(f"{path} cannot be read ({error.strerror}).", "Give a census file.") from error
+    try:
+        content = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CensusFileError(f"{path} is no complete JSON ({error}).", "It is damaged: make it again.") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CensusFileError(f"{path} is not a census file.", "Give a file that 'stationary count --save' wrote.")
+    number = content.get("version")
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise CensusFileError(f"{path} has no format version.", "Make it again.")
+    if number > VERSION:
+        raise CensusFileError(
+            f"{path} has format version {number}, this program reads up to {VERSION}.", "Upgrade stationary-points."
+        )
+    if content.get("sha256") != content_digest(content):
+        raise CensusFileError(f"{path} was altered: its content does not match its sha256.", "Make it again.")
+    try:
+        return msgspec.convert(content, CensusFile)
+    except msgspec.ValidationError as error:
+        raise CensusFileError(f"{path} has a wrong member ({error}).", "Make it again.") from error
