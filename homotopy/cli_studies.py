@@ -19,14 +19,14 @@ from homotopy.studies.study import STUDIES, default_folder, load_study, read_spe
 SHOWN_ROWS = 40
 
 
-# Minutes of processor time that the presets take, measured; two cores halve them.
-_MINUTES = {
-    "agreement": (0.5, 45),
+# Minutes of processor time that the presets took, where they were run in one piece; two cores halve them.
+_MINUTES: dict[str, tuple[float, float | None]] = {
+    "agreement": (0.5, None),
     "archetypes": (1.7, 7),
-    "depth": (1.5, 25),
-    "layering": (1.6, 20),
-    "assumptions": (2, 30),
-    "clustering": (1.6, 10),
+    "depth": (1.5, None),
+    "layering": (1.6, None),
+    "assumptions": (2, None),
+    "clustering": (1.6, 6),
 }
 
 
@@ -38,7 +38,11 @@ def register(app: typer.Typer) -> None:
 
 def _help(name: str) -> str:
     minutes = _MINUTES.get(name)
-    times = f" Minutes of one core: about {minutes[0]:g} for --quick, {minutes[1]:g} for --full." if minutes else ""
+    times = ""
+    if minutes is not None:
+        quick, full = minutes
+        longer = f"{full:g} minutes" if full is not None else "half an hour to a few hours"
+        times = f" It takes about {quick:g} minutes of one core with --quick, {longer} with --full."
     return (
         f"{STUDIES[name]} Writes tables, a figure and verdicts with their tests (docs/studies).{times} Stopped at any moment, the same "
         "command goes on from there."
