@@ -79,6 +79,11 @@ def reason(error: BaseException | None) -> str:
     return words.lower() if words else "the name is not usable"
 
 
+def is_full(error: OSError) -> bool:
+    """Whether a file could not be written for want of space."""
+    return error.errno in _FULL
+
+
 def _sync_folder(folder: Path) -> None:
     """Force a rename to the disk, where folders can be synced."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -91,7 +96,7 @@ def _sync_folder(folder: Path) -> None:
 
 def write_error(folder: Path, error: OSError) -> tuple[str, str]:
     """What is wrong and the way out, for a folder that could not be written."""
-    if error.errno in _FULL:
+    if is_full(error):
         return f"The disk of {folder} is full ({error.strerror}).", "Free some space and run the same command again."
     return f"{folder} cannot be written ({error.strerror}).", "Choose another store, or make this one writable."
 
@@ -129,7 +134,7 @@ def require_writable(folder: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        kind = StoreWriteError if error.errno in _FULL else StoreError
+        kind = StoreWriteError if is_full(error) else StoreError
         raise kind(*write_error(folder, error)) from error
     finally:
         with contextlib.suppress(OSError):

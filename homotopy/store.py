@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from homotopy.atomic import remove_leftovers, require_writable, write_atomically, write_error
+from homotopy.atomic import is_full, remove_leftovers, require_writable, write_atomically, write_error
 from homotopy.ensemble_spec import EnsembleSpec, spec_from_dict
 from homotopy.errors import StoreError, StoreWriteError
 from homotopy.sample_record import CONTENT, SampleRecord
@@ -264,6 +264,8 @@ def create_store(path: str | Path, spec: EnsembleSpec, family: Family, chunk: in
     ------
     StoreError
         If the folder holds something else, another specification or more samples, or cannot be written.
+    StoreWriteError
+        If its disk is full.
     """
     folder = Path(path)
     size = default_chunk(family.n_paths) if chunk is None else chunk
@@ -280,9 +282,11 @@ def create_store(path: str | Path, spec: EnsembleSpec, family: Family, chunk: in
         if not _write_manifest(store, None, is_new=True):
             return _join(open_store(folder), spec, family, chunk)
     except StoreWriteError as error:
+        if isinstance(error.__cause__, OSError) and is_full(error.__cause__):
+            raise
         raise StoreError(error.what, error.way_out) from error
     except OSError as error:
-        raise StoreError(*write_error(folder, error)) from error
+        raise (StoreWriteError if is_full(error) else StoreError)(*write_error(folder, error)) from error
     store.clean()
     return store
 

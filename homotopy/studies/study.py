@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from homotopy.atomic import require_writable, write_atomically
+from homotopy.atomic import reason, require_writable, write_atomically
 from homotopy.checks import is_whole
 from homotopy.ensemble_run import Progress
 from homotopy.errors import StoreError
@@ -80,12 +80,14 @@ def from_toml(study: Study[Spec], text: str, where: str = "The specification") -
     Raises
     ------
     InputError
-        For what is not TOML, for another study, and for keys that are unknown or of the wrong type.
+        For what is not TOML or says nothing, for another study, and for keys that are unknown or of the wrong type.
     """
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{where} is not TOML ({str(error)[:200]}).", "Write lines such as seed = 1.") from error
+    if not content:
+        raise InputError(f"{where} is empty.", f"Run stationary {study.name} --full for the full preset.")
     named = content.pop("study", study.name)
     if named != study.name:
         raise InputError(f"{where} is one of the study {str(named)[:60]!r}.", f"Run: stationary {str(named)[:60]}")
@@ -103,8 +105,8 @@ def read_spec(study: Study[Spec], path: str | Path) -> Spec:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(f"{str(path)[:200]} cannot be read ({reason}).", "Give the TOML file of a study.") from error
+        why = reason(error) if isinstance(error, OSError) else "not UTF-8"
+        raise InputError(f"{str(path)[:200]} cannot be read ({why}).", "Give the TOML file of a study.") from error
     return from_toml(study, text, f"The specification {path}")
 
 

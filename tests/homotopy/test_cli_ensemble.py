@@ -159,14 +159,16 @@ def test_an_unreachable_dask_scheduler_is_one_sentence(stationary, tmp_path, mon
 
 
 def test_a_store_that_cannot_be_written_is_one_sentence(stationary, tmp_path, monkeypatch):
-    def deny(*_args, **_kwargs):
-        raise OSError(30, "Read-only file system")
-
     stationary(*RUN, "--store", str(tmp_path / "s"))
-    monkeypatch.setattr(atomic, "open", deny, raising=False)
-    for place in ("s", "new"):
-        result = stationary(*RUN, "--store", str(tmp_path / place))
-        assert result.code == 2 and "cannot be written (Read-only file system)" in result.err and result.err.count("\n") == 1
+    for number, expected, words in ((30, 2, "cannot be written (Read-only file system)"), (28, 4, "is full")):
+
+        def deny(*_args, number=number, **_kwargs):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(atomic, "open", deny, raising=False)
+        for place in ("s", "new"):
+            result = stationary(*RUN, "--store", str(tmp_path / place))
+            assert result.code == expected and words in result.err and result.err.count("\n") == 1
 
 
 @pytest.mark.slow

@@ -119,6 +119,7 @@ def test_the_figure_is_drawn(tmp_path):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        ("", "is empty"),
         ("samples = 1", "samples"),
         ("draws = 3", "draws"),
         ("spheres = []\nlayered = []\nnetworks = []", "no series"),
