@@ -33,7 +33,7 @@ def euclidean(text: str) -> Landscape:
     ("what", "expected"),
     [
         ("x1^2*x2^2/2 + x1^2*x3^2/2 + x2^2*x3^2/2 - 0.55*(x1^2 + x2^2 + x3^2) + x1 + x2 + x3", 21),
-        ("polynomial-network:widths=1-1-1,activation=z^2,data=gaussian,m=1", 9),
+        ("polynomial-network:widths=1-1-2,activation=z^2,data=gaussian,m=1", 17),
         ("polynomial-network:widths=2-1-1,activation=z^2,data=gaussian,m=3", 33),
     ],
 )
@@ -74,7 +74,7 @@ def test_isolated_points_beside_a_curve_are_not_called_complete() -> None:
 
 
 def test_bounds_from_supports_are_computed_once_for_an_ensemble() -> None:
-    model = model_from_label("polynomial-network:widths=1-2-1,activation=z^2,data=gaussian,m=2")
+    model = model_from_label("polynomial-network:widths=1-2-2,activation=z^2,data=gaussian,m=2")
     zero_patterns._cached.cache_clear()
     values = {tuple(b.value for b in upper_bounds(model.sample(seed))) for seed in range(4)}
     assert len(values) == 1
