@@ -55,7 +55,7 @@ def kac_rice_counts(
     Returns
     -------
     MeanCounts
-        Of kind "monte-carlo".
+        Of kind "monte-carlo". The error of an index that no point had is what one point would have added at most.
 
     Raises
     ------
@@ -79,20 +79,23 @@ def kac_rice_counts(
     stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x4B52,)))
     size = max(1, _CHUNK // (field.domain.n * len(field.deviations) + 1))
     sums, squares, total_squares = np.zeros(field.domain.dimension + 1), np.zeros(field.domain.dimension + 1), 0.0
+    largest = 0.0
     for start in range(0, samples, size):
-        weights = field.contributions(min(size, samples - start), stream, limits)
+        weights, heaviest = field.contributions(min(size, samples - start), stream, limits)
+        largest = max(largest, heaviest)
         sums += weights.sum(axis=0)
         squares += (weights**2).sum(axis=0)
         total_squares += float((weights.sum(axis=1) ** 2).sum())
     means = sums / samples
     errors = np.sqrt(np.maximum(squares / samples - means**2, 0.0) / (samples - 1))
+    errors = np.where(sums > 0, errors, largest / samples)  # what no point added to is known to one point's weight
     reference = f"Azais & Wschebor 2009, theorem 6.4; {samples} points, seed {seed}"
     predictions = {
         k: Prediction(v, e, "monte-carlo", reference)
         for k, (v, e) in enumerate(zip(means.tolist(), errors.tolist(), strict=True))
     }
     total = float(means.sum())
-    error = sqrt(max(total_squares / samples - total**2, 0.0) / (samples - 1))
+    error = sqrt(max(total_squares / samples - total**2, 0.0) / (samples - 1)) if total else largest / samples
     return MeanCounts(model.label, MappingProxyType(predictions), Prediction(total, error, "monte-carlo", reference))
 
 
@@ -156,8 +159,8 @@ class _LinearField:
                 "Use couplings=kostlan.",
             )
 
-    def contributions(self, size: int, rng: np.random.Generator, window: Window) -> Floats:
-        """What each of `size` random points adds to each index, array (size, dimension + 1)."""
+    def contributions(self, size: int, rng: np.random.Generator, window: Window) -> tuple[Floats, float]:
+        """What each of `size` random points adds to each index, array (size, dimension + 1), and the most that one adds at any energy."""
         x = self._points(size, rng)
         basis, slopes = self._tangent(x), self._slopes(x) * self.deviations
         gradient = np.einsum("sij,sia->sja", basis, slopes)
@@ -171,12 +174,13 @@ class _LinearField:
         dimension = self.domain.dimension
         log_density = -dimension / 2 * log(2 * pi) - np.linalg.slogdet(covariance)[1] / 2
         weight = self._volume * np.exp(log_density) * np.abs(eigenvalues.prod(axis=1))
+        heaviest = float(weight.max())
         if window != (-inf, inf):
             energy = np.einsum("sa,sa->s", self._rows(self.values, x), couplings) * self.energy_scale
             weight = weight * ((energy > window[0]) & (energy < window[1]))
         result = np.zeros((size, dimension + 1))
         result[np.arange(size), (eigenvalues < 0).sum(axis=1)] = weight
-        return result
+        return result, heaviest
 
     @property
     def _volume(self) -> float:

@@ -6,6 +6,7 @@ import pytest
 
 import polysys as ps
 from polysys import theory
+from polysys.theory import layered_counts, p_spin_counts
 from polysys.theory.kac_rice import _deviations, kac_rice_counts
 
 MODELS = [
@@ -78,3 +79,20 @@ def test_seeds_repeat_and_are_named():
     model = ps.SphericalPSpin(n=2, p=3)
     first, again, other = (kac_rice_counts(model, (-inf, inf), samples=500, seed=s) for s in (1, 1, 2))
     assert first.total == again.total != other.total and "seed 1" in first.total.reference
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_no_point_added_to_is_not_known_without_error(seed):
+    model, window = ps.SphericalPSpin(n=5, p=3), (0.3, 1.0)  # minima above zero: rare, and never seen by 200 points
+    few, exact = kac_rice_counts(model, window, samples=200, seed=seed), p_spin_counts(5, 3, window)
+    unseen = [k for k, q in few.by_index.items() if q.value == 0]
+    assert 0 in unseen and exact.by_index[0].value > 0
+    for k in unseen:
+        assert few.by_index[k].error > 0 and exact.by_index[k].value < 5 * few.by_index[k].error
+    nothing = kac_rice_counts(model, (50.0, 60.0), samples=200, seed=seed).total
+    assert nothing.value == 0 and nothing.error > 0
+
+
+def test_matrices_of_layers_that_add_nothing_leave_an_error():
+    found = layered_counts((2, 2, 2), window=(-1.0, 0.0), samples=1024, seed=0)
+    assert all(q.error > 0 for q in found.by_index.values())
