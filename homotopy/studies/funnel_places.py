@@ -195,9 +195,9 @@ def mean_interval(
 
     Examples
     --------
-    >>> low, mean, high = mean_interval(np.array([1.0, 1.0, 0.7]), 0, 1)
+    >>> low, mean, high = mean_interval(np.array([0.8, 1.0, 0.9]), 0, 1)  # 0.9 -+ 4.303 * 0.1 / sqrt(3)
     >>> round(low, 2), round(mean, 2), high
-    (0.47, 0.9, 1)
+    (0.65, 0.9, 1)
     """
     if len(values) < 2:
         return None, float(values[0]) if len(values) else None, None

@@ -187,18 +187,18 @@ def failing(real: Any, is_chosen: Any) -> Any:
 def test_as_many_solutions_as_a_generic_member_has_are_all_whatever_the_paths_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The lost end point is the conjugate of another one, so that the 81 certified solutions are all there are."""
+    """The lost end point is the conjugate of another one, so that the 225 certified solutions are all there are."""
     # neither real nor imaginary: the conjugate is no mirror image
     lost = failing(homotopy.paths.run_tracker, lambda x: np.minimum(np.abs(x.real), np.abs(x.imag)).max() > 1e-3)
     monkeypatch.setattr(homotopy.paths, "run_tracker", lost)
-    c = ho.census("deep-linear:widths=2-1-1-2,data=gaussian", seed=2026, engine="tracker")
-    assert (c.n_complex, c.paths.failed, c.run.rounds) == (81, 4, 1)
+    c = ho.census("deep-linear:widths=2-2-2,data=gaussian", seed=2026, engine="tracker")
+    assert (c.n_complex, c.paths.failed, c.run.rounds) == (225, 2, 1)
     assert c.completeness.verdict is ho.Completeness.SUPPORTED
     assert "generic count" in c.completeness.reason
     path = tmp_path / "census.json"
     c.save(path)
     assert ho.verify(path).is_ok
-    forged = c.completeness.evidence[0].detail.replace(" 81)", " 80)")
+    forged = c.completeness.evidence[0].detail.replace(" 225)", " 224)")
     evidence = (replace(c.completeness.evidence[0], detail=forged), *c.completeness.evidence[1:])
     replace(c, completeness=replace(c.completeness, evidence=evidence)).save(path)
     assert [check.name for check in ho.verify(path).checks if not check.is_ok] == ["completeness"]
