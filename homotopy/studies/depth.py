@@ -239,7 +239,7 @@ QUICK = DepthSpec(
     sphere_spins=5,
     sphere_depths=(2, 3, 4),
     polynomial_networks=("2-2-1", "2-1-2-1"),
-    network_samples=16,
+    network_samples=8,
 )
 
 STUDY = Study("depth", QUESTION, DepthSpec, QUICK, FULL, run)
