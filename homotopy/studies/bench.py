@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -27,6 +28,7 @@ from polysys.models.base import Model
 
 Item = TypeVar("Item")
 Say = Callable[[str], None]
+START_UP = 4.0  # seconds that new processes take to start and to import
 _DAMAGED = object()
 
 
@@ -111,7 +113,9 @@ class Bench:
             self._keep(key, found)
         return found
 
-    def map(self, key: str, function: Callable[[Item], Any], items: Sequence[Item]) -> list[Any]:
+    def map(
+        self, key: str, function: Callable[[Item], Any], items: Sequence[Item], *, patience: float = 0.0
+    ) -> list[Any]:
         """The results of a function for each item, in their order, each remembered as it comes; in parallel.
 
         Parameters
@@ -122,6 +126,8 @@ class Bench:
             A function of a module (it travels to other processes), which returns what JSON can hold.
         items : sequence
             What JSON can hold.
+        patience : float
+            Seconds for which items are worked on in this process first: others take seconds to start.
         """
         keys = [f"{key} {json.dumps(item)}" for item in items]
         results = [self._read(k) for k in keys]
@@ -133,9 +139,11 @@ class Bench:
             if self._progress is not None:
                 self._progress(sum(r is not _DAMAGED for r in results), len(items), 0)
 
-        if self.workers < 2 or len(todo) < 2:
-            for i in todo:
-                arrived(i, function(items[i]))
+        deadline = time.monotonic() + patience
+        while todo and (self.workers < 2 or len(todo) < 2 or time.monotonic() < deadline):
+            i = todo.pop(0)
+            arrived(i, function(items[i]))
+        if not todo:
             return results
         others = active_children()
         with ProcessPoolExecutor(

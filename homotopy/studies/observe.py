@@ -22,7 +22,7 @@ import numpy.typing as npt
 from homotopy.ensemble_result import Ensemble
 from homotopy.sample_record import SampleRecord
 from homotopy.store import open_store
-from homotopy.studies.bench import Bench
+from homotopy.studies.bench import START_UP, Bench
 from homotopy.studies.minima import Symmetries, clustering, curvatures, distinct, log_scale, symmetries
 from homotopy.studies.ranks import RankCorrelation, rank_correlation
 from homotopy.studies.samples import is_complete
@@ -112,7 +112,7 @@ def observe(bench: Bench, ensemble: Ensemble, model: Model, draws: int) -> Obser
     store = ensemble.store
     key = f"minima of {ensemble.label}, {ensemble.digest}, {draws} draws"
     work = partial(observe_chunk, str(store.path), model, draws)
-    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks])
+    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks], patience=START_UP)
     samples = [s for piece in pieces for s in piece]
     kept = tuple(s for s in samples if s is not None)
     return Observation(len(samples) - len(kept), kept)

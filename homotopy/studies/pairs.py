@@ -14,7 +14,7 @@ import numpy.typing as npt
 from homotopy.ensemble_result import Ensemble
 from homotopy.sample_record import SampleRecord
 from homotopy.store import open_store
-from homotopy.studies.bench import Bench
+from homotopy.studies.bench import START_UP, Bench
 from homotopy.studies.minima import Symmetries, clustering, distinct, overlaps, symmetries
 from homotopy.studies.observe import energy_unit
 from homotopy.studies.ranks import RankCorrelation, rank_correlation
@@ -123,7 +123,7 @@ def pairs_of(bench: Bench, ensemble: Ensemble, model: Model, draws: int) -> tupl
     store = ensemble.store
     work: Callable[[int], Any] = partial(pairs_of_chunk, str(store.path), model, draws)
     key = f"pairs of {ensemble.label}, {ensemble.digest}, {draws} draws, version 1"
-    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks])
+    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks], patience=START_UP)
     kept = [_minima(s) for piece in pieces for s in piece if s is not None]
     return kept, ensemble.n_planned - len(kept)
 

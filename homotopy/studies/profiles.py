@@ -15,7 +15,7 @@ import numpy.typing as npt
 from homotopy.ensemble_result import Ensemble
 from homotopy.sample_record import SampleRecord
 from homotopy.store import open_store
-from homotopy.studies.bench import Bench
+from homotopy.studies.bench import START_UP, Bench
 from homotopy.studies.minima import Symmetries, distinct, symmetries
 from homotopy.studies.samples import is_complete
 from polysys.models.base import Model
@@ -122,7 +122,7 @@ def profiles(bench: Bench, ensemble: Ensemble, model: Model) -> Profiles:
     group = symmetries(model.sample(store.spec.seed, 0))
     key = f"profiles of {ensemble.label}, {ensemble.digest}, version 1"
     work = partial(profiles_of_chunk, str(store.path), model)
-    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks])
+    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks], patience=START_UP)
     every = [s for piece in pieces for s in piece]
     kept = tuple(_profile(s, ensemble.dimension) for s in every if s is not None)
     return Profiles(kept, ensemble.n_planned - len(kept), group.order)

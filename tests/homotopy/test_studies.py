@@ -1,6 +1,7 @@
 """The frame of the studies: specifications, resuming, reports."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -35,6 +36,10 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if not self.sizes:
             raise InputError("There are no sizes.", "Give sizes = [2, 3].")
+
+
+def _pid(_item):
+    return os.getpid()
 
 
 def square(x: int) -> int:
@@ -104,6 +109,8 @@ def test_a_failing_item_keeps_the_others(tmp_path):
 
 def test_processes_return_in_the_order_of_the_items(tmp_path):
     assert Bench(tmp_path, workers=2).map("abs", abs, [-3, 1, -2]) == [3, 1, 2]
+    assert Bench(tmp_path, workers=2).map("pid", _pid, [1, 2, 3], patience=600) == [os.getpid()] * 3
+    assert os.getpid() not in Bench(tmp_path, workers=2).map("pid again", _pid, [1, 2])
 
 
 def test_a_folder_of_another_run_or_of_something_else_is_refused(tmp_path):
