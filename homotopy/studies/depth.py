@@ -238,6 +238,7 @@ QUICK = DepthSpec(
     draws=39,
     sphere_spins=5,
     sphere_depths=(2, 3, 4),
+    linear_networks=("2-2-2", "2-1-2-1-2", "2-1-1-1-1-1-2"),
     polynomial_networks=("2-2-1", "2-1-2-1"),
     network_samples=8,
 )
