@@ -23,7 +23,7 @@ SHOWN_ROWS = 40
 _MINUTES: dict[str, tuple[float, float | None]] = {
     "agreement": (0.5, None),
     "archetypes": (1.7, 7),
-    "depth": (1.5, None),
+    "depth": (3, None),
     "layering": (1.6, None),
     "assumptions": (2, None),
     "clustering": (1.6, 6),
@@ -42,7 +42,7 @@ def _help(name: str) -> str:
     if minutes is not None:
         quick, full = minutes
         longer = f"{full:g} minutes" if full is not None else "half an hour to a few hours"
-        times = f" It takes about {quick:g} minutes of one core with --quick, {longer} with --full."
+        times = f" It takes about {quick:g} minutes with --quick, {longer} with --full."
     return (
         f"{STUDIES[name]} Writes tables, a figure and verdicts with their tests (docs/studies).{times} Stopped at any moment, the same "
         "command goes on from there."
