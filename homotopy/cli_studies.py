@@ -19,7 +19,7 @@ from homotopy.studies.study import STUDIES, default_folder, load_study, read_spe
 SHOWN_ROWS = 40
 
 
-# Minutes of processor time that the presets took, where they were run in one piece; two cores halve them.
+# Minutes that the presets took on two cores, processor time where that is more.
 _MINUTES: dict[str, tuple[float, float | None]] = {
     "agreement": (0.5, None),
     "archetypes": (1.7, 7),
