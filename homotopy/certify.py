@@ -43,7 +43,7 @@ PRECISIONS = (128, 256, 512, 1024)  # bits of python-flint; 128 decides everythi
 DOUBLE_DIGITS = 15  # what certificates in doubles aim at; ill-conditioned zeros have fewer
 _DIGITS_A_BIT = 0.25  # decimals of a centre at a precision
 _WIDE = 1e-10  # relative radius above which a box is made again with more digits
-_NARROW = 1e-3  # a box is made again unless it is narrower than its uniqueness region by this factor
+_NARROW = 0.1  # a box is made again unless it is so much narrower than its uniqueness region: two about one zero are then seen to be
 _NEWTON_STEPS = 12
 _FAR = Fraction(1, 10**7)  # a Newton step this long moves the Jacobian: it is evaluated again
 _START_RADIUS = Fraction(1, 100)  # first uniqueness radius tried, relative to the size of the point
@@ -121,7 +121,9 @@ def certify(
     return _distinct(CertificateList.joined([CertificateList.of(known), found]), position)
 
 
-def _as_array(candidates: Iterable[Sequence[complex]] | npt.NDArray[np.complex128], n: int) -> npt.NDArray[np.complex128]:
+def _as_array(
+    candidates: Iterable[Sequence[complex]] | npt.NDArray[np.complex128], n: int
+) -> npt.NDArray[np.complex128]:
     rows = candidates if isinstance(candidates, np.ndarray) else list(candidates)
     return np.asarray(rows, dtype=np.complex128).reshape(len(rows), n)
 

@@ -45,12 +45,19 @@ def image(formulation: Formulation, g: SignedPermutation, z: Sequence[Any], cons
         return x + mu
     factors = []
     for block, chart in zip(formulation.domain.slices, formulation.charts, strict=True):
-        terms = [xi * constant(a) for xi, a in zip(x[block], chart, strict=True)]
-        t = 1 / reduce(operator.add, terms)
+        t = _sign_on(g, block) or 1 / reduce(
+            operator.add, [xi * constant(a) for xi, a in zip(x[block], chart, strict=True)]
+        )
         factors.append(t)
         x[block] = [xi * t for xi in x[block]]
     common = reduce(operator.mul, [t**degree for t, degree in zip(factors, formulation.degrees, strict=True)])
     return x + [m * common / (t * t) for m, t in zip(mu, factors, strict=True)]
+
+
+def _sign_on(g: SignedPermutation, block: slice) -> int:
+    """s if a symmetry multiplies a whole block by s; 0 otherwise. The chart a.w = 1 then brings s w back by s, exactly."""
+    signs, is_fixed = set(g.signs[block]), all(g.perm[i] == i for i in range(block.start, block.stop))
+    return signs.pop() if is_fixed and len(signs) == 1 else 0
 
 
 class Locator:
@@ -100,7 +107,9 @@ class Locator:
             sound, place, last = sound[busy], place[busy], last[busy]
             k = self._order[place]
             gap = modulus(mid[sound] - self._list.mid[k]) * (1 + 1e-15) + radius[sound]
-            inside = (gap.max(axis=1, initial=0.0) * (1 + 1e-15) <= self._list.uniqueness[k]) & np.isfinite(gap).all(axis=1)
+            inside = (gap.max(axis=1, initial=0.0) * (1 + 1e-15) <= self._list.uniqueness[k]) & np.isfinite(gap).all(
+                axis=1
+            )
             found[sound[inside]] = k[inside]
             sound, place, last = sound[~inside], place[~inside] + 1, last[~inside]
         return found
@@ -139,7 +148,10 @@ class _Images:
     def conjugates(self) -> tuple[Rows, Rows]:
         """Rows of the zeros proved non-real, and where their conjugates are."""
         rows = self._list.where(Verdict.NO)
-        mid, radius = np.conj(self._list.mid[rows]), np.repeat(self._list.radius[rows, None], self._list.mid.shape[1], axis=1)
+        mid, radius = (
+            np.conj(self._list.mid[rows]),
+            np.repeat(self._list.radius[rows, None], self._list.mid.shape[1], axis=1),
+        )
         found = self._locator.find_all(mid, radius)
         return rows, self._with_balls(found, rows, lambda k, _: self.conjugate_balls(k))
 
@@ -160,11 +172,11 @@ class _Images:
         return image(self._landscape.formulation, g, enclosing_balls(self._finely(k, digits)))
 
     def _finely(self, k: int, digits: int) -> Certificate:
-        """A certificate of zero k with more digits than doubles have: a chart magnifies what is not known."""
+        """A certificate of zero k with so many digits (0: as it is): a chart magnifies what is not known."""
         if (k, digits) not in self._fine:
             coarse = self._list[k]
             self._fine[k, digits] = coarse
-            if self._landscape is not None and (k not in self._list.exact or digits > DOUBLE_DIGITS):
+            if self._landscape is not None and digits and (k not in self._list.exact or digits > DOUBLE_DIGITS):
                 finer = certify_one(self._landscape.tapes, self._list.mid[k].tolist(), digits)
                 if finer is not None and same_zero(finer.enclosure, coarse.enclosure):
                     self._fine[k, digits] = finer
@@ -173,7 +185,7 @@ class _Images:
     def _with_balls(self, found: Rows, rows: Rows, balls: Callable[[int, int], list[acb]]) -> Rows:
         """What doubles did not find is looked for in ball arithmetic, should it be necessary with many digits."""
         for place in np.flatnonzero(found < 0).tolist():
-            for digits in (DOUBLE_DIGITS, _MANY_DIGITS):
+            for digits in (0, DOUBLE_DIGITS, _MANY_DIGITS):
                 with ctx.workprec(max(self._bits, 4 * digits + 64)):
                     other = self._locator.find(balls(int(rows[place]), digits))
                 if other is not None:

@@ -62,6 +62,7 @@ ORDER = {
         "words",
         "watch",
         "compiled",
+        "double_double",
         "intervals",
         "discs",
         "certificates",
@@ -314,7 +315,16 @@ def test_a_module_without_a_place_is_named(tmp_path: Path) -> None:
 
 
 def test_importing_the_packages_loads_nothing_that_few_commands_need():
-    heavy = ["matplotlib", "networkx", "numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.spatial", "scipy.stats"]
+    heavy = [
+        "matplotlib",
+        "networkx",
+        "numba",
+        "pandas",
+        "scipy.integrate",
+        "scipy.optimize",
+        "scipy.spatial",
+        "scipy.stats",
+    ]
     code = f"import sys, homotopy, polysys.torch_networks; print([m for m in {[*heavy, 'sklearn', 'torch']} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert result.stdout == "[]\n"

@@ -15,6 +15,8 @@ docs/explanation/rounding.md and summed up here. With u = 2^-53 and round to nea
 LANES = 16  # discs that share an instruction: two AVX-512 vectors, four AVX2 vectors
 
 U = 2.0**-53
+EXTENDED_SUM = 4.0 * U * U  # double-doubles: 3 u^2 for each part of a sum
+EXTENDED_MUL = 16.0 * U * U  # 8 sqrt(2) u^2 for a complex product: 5 u^2 each, and their sum
 INFLATE = 1.0 + 2.0**-49
 HALF_DIAGONAL = 0.4143  # above sqrt(2) - 1
 TINY = 1e-300

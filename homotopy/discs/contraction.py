@@ -23,6 +23,7 @@ from homotopy import watch
 from homotopy.compiled import n_usable_cores
 from homotopy.discs.arrays import Complex, Discs, Real
 from homotopy.discs.bounds import TINY, U
+from homotopy.discs.extended import enclose_at, extended_scalars
 from homotopy.discs.program import DiscProgram, disc_program, enclose
 from homotopy.status import Verdict
 from polysys.formulation import FormulationTapes
@@ -32,7 +33,7 @@ CHUNK = 256  # candidates of a task
 REALITY = (Verdict.NO, Verdict.YES, Verdict.UNDECIDED)
 NO, YES, UNDECIDED = range(3)
 _FIRST_RADIUS = 1e-4  # first uniqueness radius, relative to the size of the point
-_LEAST_RADIUS = 1e-13
+_LEAST_RADIUS = 2e-15
 _TARGET = 0.2  # contraction aimed at when a radius is shrunk; 1/2 is accepted
 _ROUNDS = 10
 _NOISE = 16.0  # a defect below so many times its own rounding error is not improved any more
@@ -65,7 +66,7 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SystemDiscs:
-    """Equations and Jacobian of a family, and the scalars of some of its members, for the disc kernel."""
+    """Equations and Jacobian of a family, and the scalars of some of its members, for the disc kernels."""
 
     equations: DiscProgram
     jacobian: DiscProgram
@@ -73,20 +74,25 @@ class SystemDiscs:
     jacobian_scalars: Real
 
 
-def system_discs(tapes: FormulationTapes) -> SystemDiscs:
-    """The system of some tapes without free parameters, as a member of its family if it has one."""
-    family, couplings = tapes.family or tapes, member(tapes)
+def system_discs(*members: FormulationTapes) -> SystemDiscs:
+    """The systems of members of one family (one of them may have none), without free parameters."""
+    family = members[0].family or members[0]
     equations, jacobian = disc_program(family.equations), disc_program(family.jacobian)
-    return SystemDiscs(equations, jacobian, equations.scalar_values(couplings), jacobian.scalar_values(couplings))
+    couplings = [tapes.couplings for tapes in members]
+    return SystemDiscs(
+        equations, jacobian, extended_scalars(equations, couplings), jacobian.scalar_values(member(*members))
+    )
 
 
-def member(tapes: FormulationTapes) -> Discs:
-    """The couplings of a member of a family as one sample (1, k)."""
-    values = Discs.of(tapes.couplings)
-    return Discs(values.mid[None, :], values.radius[None, :])
+def member(*members: FormulationTapes) -> Discs:
+    """The couplings of members of a family (members, k)."""
+    values = [Discs.of(tapes.couplings) for tapes in members]
+    return Discs(np.stack([v.mid for v in values]), np.stack([v.radius for v in values]))
 
 
-def prove(system: SystemDiscs, candidates: Complex, sample: npt.NDArray[np.int64] | None = None, threads: int | None = None) -> Boxes:
+def prove(
+    system: SystemDiscs, candidates: Complex, sample: npt.NDArray[np.int64] | None = None, threads: int | None = None
+) -> Boxes:
     """Enclosures of the zeros near candidates (m, n); `sample` (m,), in order, says whose zeros they are.
 
     Notes
@@ -95,7 +101,9 @@ def prove(system: SystemDiscs, candidates: Complex, sample: npt.NDArray[np.int64
     """
     m = len(candidates)
     which = np.zeros(m, np.int64) if sample is None else np.asarray(sample, np.int64)
-    boxes = Boxes(np.array(candidates, complex), np.zeros(m), np.zeros(m), np.full(m, UNDECIDED, np.int8), np.zeros(m, bool))
+    boxes = Boxes(
+        np.array(candidates, complex), np.zeros(m), np.zeros(m), np.full(m, UNDECIDED, np.int8), np.zeros(m, bool)
+    )
 
     def work(first: int) -> None:
         rows = slice(first, min(first + CHUNK, m))
@@ -118,7 +126,8 @@ def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxe
     x = boxes.mid[rows].copy()  # a step moves it away from the centre of a box that is proved already
     with np.errstate(all="ignore"):  # overflow and nan fail every test
         size = np.maximum(np.abs(x).max(axis=1, initial=0.0), 1.0)
-        near_axis = np.abs(x.imag).max(axis=1, initial=0.0) <= _REAL * size
+        off_axis = np.abs(x.imag).max(axis=1, initial=0.0)
+        near_axis = off_axis <= _REAL * size
         x[near_axis] = x[near_axis].real
         begin = x.copy()
         radius = _FIRST_RADIUS * size
@@ -141,13 +150,17 @@ def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxe
             usable = np.isfinite(step).all(axis=1) & (radius[todo] > _LEAST_RADIUS * size[todo])
             usable &= np.abs(x[todo] - begin[todo]).max(axis=1, initial=0.0) <= _DRIFT * size[todo]
             todo = todo[usable]
+        # a point moved onto the axis that is not in the region of its box may belong to another zero, a pair's
+        boxes.is_proved[rows] &= ~near_axis | (off_axis <= boxes.uniqueness[rows])
 
 
-def contraction(system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complex, radius: Real) -> tuple[Real, Real, Real, Complex]:
+def contraction(
+    system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complex, radius: Real
+) -> tuple[Real, Real, Real, Complex]:
     """Bounds kappa and eta of the test on the polydiscs, the rounding part of eta, and the Newton step Y F(m)."""
     m, n = x.shape
     j_mid, j_radius = enclose(system.jacobian, system.jacobian_scalars, sample, x, radius)
-    f_mid, f_radius = enclose(system.equations, system.equation_scalars, sample, x, np.zeros(m))
+    f_mid, f_radius = enclose_at(system.equations, system.equation_scalars, sample, x)
     jacobian, spread = j_mid.reshape(m, n, n), j_radius.reshape(m, n, n)
     y = inverses(jacobian)
     defect = y @ jacobian
@@ -156,10 +169,11 @@ def contraction(system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complex, 
     rounding = 8 * (n + 4) * U * (np.abs(jacobian.real) + np.abs(jacobian.imag))
     rows = np.abs(defect).sum(axis=2) + np.einsum("mik,mk->mi", size_y, (spread + rounding).sum(axis=2))
     kappa = rows.max(axis=1) * UP + TINY
-    noise = np.einsum("mik,mk->mi", size_y, f_radius).max(axis=1)
-    values = np.abs(f_mid.real) + np.abs(f_mid.imag) + f_radius
-    eta = np.einsum("mik,mk->mi", size_y, values).max(axis=1) * UP + TINY
-    return kappa, eta, noise, np.einsum("mik,mk->mi", y, f_mid)
+    step = np.einsum("mik,mk->mi", y, f_mid)
+    error = f_radius + 8 * (n + 4) * U * (np.abs(f_mid.real) + np.abs(f_mid.imag))
+    spread_of_step = np.einsum("mik,mk->mi", size_y, error)
+    eta = (np.abs(step) + spread_of_step).max(axis=1) * UP + TINY
+    return kappa, eta, spread_of_step.max(axis=1), step
 
 
 def check(system: SystemDiscs, mid: Complex, radius: Real, uniqueness: Real) -> npt.NDArray[np.bool_]:
@@ -175,7 +189,9 @@ def check(system: SystemDiscs, mid: Complex, radius: Real, uniqueness: Real) -> 
             room = 2 * U * np.abs(mid[rows]).max(axis=1, initial=0.0) * UP + TINY
             inner, outer = radius[rows] * DOWN - room, uniqueness[rows] * UP + room
             kappa, eta, _, _ = contraction(system, np.zeros(len(inner), np.int64), mid[rows], outer)
-            result[rows] = (kappa < 1) & (eta <= (1 - kappa) * inner * DOWN) & (inner > 0) & (radius[rows] <= uniqueness[rows])
+            result[rows] = (
+                (kappa < 1) & (eta <= (1 - kappa) * inner * DOWN) & (inner > 0) & (radius[rows] <= uniqueness[rows])
+            )
 
     with ThreadPoolExecutor(n_usable_cores()) as pool:
         list(pool.map(work, range(0, len(mid), CHUNK)))
@@ -206,11 +222,14 @@ def inverses(matrices: Any) -> Any:
         return result
 
 
-def _accept(boxes: Boxes, rows: slice, which: npt.NDArray[np.int64], x: Complex, radius: Real, kappa: Real, eta: Real) -> None:
+def _accept(
+    boxes: Boxes, rows: slice, which: npt.NDArray[np.int64], x: Complex, radius: Real, kappa: Real, eta: Real
+) -> None:
     here = which + rows.start
     centre = x[which]
     room = 2 * U * np.abs(centre).max(axis=1, initial=0.0) * UP + TINY
-    inner = two_digits(np.maximum(eta / (1 - kappa) * UP, _LEAST) + room, 1)
+    # about a centre that is moved so far the test still holds: ||Y F|| grows by at most ||Y J|| room <= (1 + kappa) room
+    inner = two_digits(np.maximum((eta + (1 + kappa) * room) / (1 - kappa) * UP, _LEAST), 1)
     outer = two_digits(radius[which] * DOWN - room, -1)
     proved = inner <= outer
     imaginary = np.abs(centre.imag).max(axis=1, initial=0.0)

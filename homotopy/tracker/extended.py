@@ -1,6 +1,6 @@
-"""Double-double arithmetic: a number is the unevaluated sum of two doubles, with 31 digits.
+"""Residuals in double-double arithmetic.
 
-Residuals are what needs it. Newton's method with a Jacobian in doubles and a residual with twice as many digits converges
+They are what needs it. Newton's method with a Jacobian in doubles and a residual with twice as many digits converges
 to full double precision as long as the condition number is below about 1e14 (Tisseur 2001), at an end point and along a
 path. A residual comes from the system's own tape, with its parameters taken as exact doubles.
 """
@@ -14,42 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.compiled import compiled
+from homotopy.double_double import add, mul
 from polysys.tape import Op, Tape
 
 _ADD, _SUB = int(Op.ADD), int(Op.SUB)
-_SPLITTER = 134217729.0  # 2^27 + 1 (Dekker 1971)
-
-
-@compiled
-def add(ah: float, al: float, bh: float, bl: float) -> tuple[float, float]:
-    """Sum of two double-doubles, error below 2^-104 of |a| + |b| (Knuth's TwoSum on both halves)."""
-    s = ah + bh
-    v = s - ah
-    e = (ah - (s - v)) + (bh - v)
-    t = al + bl
-    w = t - al
-    f = (al - (t - w)) + (bl - w)
-    e += t
-    h = s + e
-    e = e - (h - s) + f
-    r = h + e
-    return r, e - (r - h)
-
-
-@compiled
-def mul(ah: float, al: float, bh: float, bl: float) -> tuple[float, float]:
-    """Product of two double-doubles (Dekker's TwoProd and the cross terms)."""
-    p = ah * bh
-    c = _SPLITTER * ah
-    a1 = c - (c - ah)
-    a2 = ah - a1
-    c = _SPLITTER * bh
-    b1 = c - (c - bh)
-    b2 = bh - b1
-    e = ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2
-    e += ah * bl + al * bh
-    r = p + e
-    return r, e - (r - p)
 
 
 @compiled

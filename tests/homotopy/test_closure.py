@@ -123,3 +123,23 @@ def test_a_class_next_to_infinity_in_its_chart_is_its_own_mirror_image():
     census = ho.census(ps.SphericalPSpin(n=5, p=4), seed=2026, index=325)
     assert np.abs(census.certificates.mid).max() > 1e11
     assert census.n_complex == 121 and census.completeness.verdict is ho.Completeness.PROVED
+
+
+@pytest.mark.parametrize(
+    ("label", "n_blocks"), [("spherical-p-spin:n=5,p=4", 1), ("layered-spin-glass:widths=2-3,degrees=2-2", 2)]
+)
+def test_the_sign_of_a_block_moves_no_class_and_magnifies_no_error(label: str, n_blocks: int) -> None:
+    """In the chart a.w = 1 the point -w stands for w, exactly: also for classes next to infinity, with w of 1e5."""
+    census = ho.census(label, seed=2)
+    formulation = census.landscape.formulation
+    assert len(formulation.charts) == n_blocks
+    first = formulation.domain.slices[0]
+    n = formulation.domain.n
+    flip = SignedPermutation(tuple(range(n)), tuple(-1 if i < first.stop else 1 for i in range(n)))
+    for certificate in census.certificates:
+        with ctx.workprec(128):
+            z = enclosing_balls(certificate)
+            moved = image(formulation, flip, z)
+            for before, after in zip(z[: first.stop], moved[: first.stop], strict=True):
+                assert abs(after.mid() - before.mid()) == 0
+                assert after.rad() <= before.rad() * 1.001

@@ -18,6 +18,7 @@ from homotopy.certificates import CertificateList
 from homotopy.certify import certify
 from homotopy.discs.arrays import Discs
 from homotopy.discs.contraction import NO, UNDECIDED, YES, SystemDiscs, check, prove, system_discs, two_digits
+from homotopy.discs.extended import enclose_at, extended_scalars
 from homotopy.discs.inertia import negative_counts
 from homotopy.discs.program import disc_program, enclose, lane_groups
 from polysys.formulation import FormulationTapes
@@ -55,7 +56,9 @@ def holds(mid: complex, radius: float, value: Exact) -> bool:
 @st.composite
 def programs(draw: st.DrawFn) -> Tape:
     """A random straight-line program with two variables, two parameters and a few constants."""
-    operations = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=14))
+    operations = draw(
+        st.lists(st.tuples(st.integers(0, 2), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=14)
+    )
     constants = draw(st.lists(st.fractions(-3, 3, max_denominator=7), max_size=2))
 
     def run(x: list[Any], p: list[Any]) -> list[Any]:
@@ -111,22 +114,60 @@ def test_at_a_point_the_disc_holds_the_ball_of_python_flint(
     parameters = (Fraction(1, 3), Fraction(-7, 5))
     couplings = Discs.of(parameters)
     scalars = program.scalar_values(Discs(couplings.mid[None], couplings.radius[None]))
-    x = np.array([[first[0], second[0]]])
-    mid, rad = enclose(program, scalars, np.zeros(1, np.int64), x, np.zeros((1, 2)))
-    with ctx.workprec(2000):
-        balls = tape.bind(parameters).evaluate([acb(z.real, z.imag) for z in x[0].tolist()], (), lambda c: arb(fmpq(c.numerator, c.denominator)))
-        for k, value in enumerate(balls):
-            if np.isfinite(rad[0, k]) and np.isfinite(mid[0, k]):
-                distance = abs(acb(value) - acb(mid[0, k].real, mid[0, k].imag))
-                assert distance <= arb(float(rad[0, k]))
+    x, sample = np.array([[first[0], second[0]]]), np.zeros(1, np.int64)
+    with ctx.workprec(4000):
+        balls = tape.bind(parameters).evaluate(
+            [acb(z.real, z.imag) for z in x[0].tolist()], (), lambda c: arb(fmpq(c.numerator, c.denominator))
+        )
+        for mid, rad in (
+            enclose(program, scalars, sample, x, np.zeros((1, 2))),
+            enclose_at(program, extended_scalars(program, [parameters]), sample, x),
+        ):
+            for k, value in enumerate(balls):
+                if np.isfinite(rad[0, k]) and np.isfinite(mid[0, k]):
+                    distance = abs(acb(value) - acb(mid[0, k].real, mid[0, k].imag))
+                    assert distance <= arb(float(rad[0, k]))
+
+
+@given(st.lists(st.fractions(-(10**30), 10**30), min_size=2, max_size=2), st.integers(-280, 200))
+def test_scalars_of_twice_the_digits_hold_the_exact_ones(values: list[Fraction], exponent: int) -> None:
+    program = disc_program(trace(lambda x, p: [x[0] * (p[0] * p[1]), x[0] + p[0]], 1, 2))
+    p, q = values[0] * Fraction(10) ** exponent, values[1]
+    for exact in (p * q, p):
+        rows = [
+            r
+            for r in extended_scalars(program, [(p, q)])[0].tolist()
+            if abs(Fraction(r[0]) - exact) <= abs(exact) / 2**52
+        ]
+        high, low, radius = rows[0]
+        assert abs(low) <= 2.0**-53 * abs(high)
+        assert (
+            abs(Fraction(high) + Fraction(low) - exact)
+            <= Fraction(radius)
+            <= abs(exact) / 2**100 + Fraction(1, 10**299)
+        )
+
+
+def test_what_is_ill_conditioned_is_still_enclosed_to_the_last_digit() -> None:
+    """Coordinates of 1 to 1e5 in one chart, Jacobians of condition up to 1e13."""
+    land = ps.SphericalPSpin(n=5, p=5).sample(seed=1)
+    boxes = prove(system_discs(land.tapes), _eigenvectors(land))
+    size = np.abs(boxes.mid).max(axis=1)
+    assert size.max() > 1e3
+    assert boxes.is_proved.mean() > 0.99
+    # a settled box has ||Y F|| <= 1e-15 size, kappa <= 1/2, and room for an ulp: 2 * 1e-15 + 3 * 2.3e-16, two digits
+    assert (boxes.radius <= 3e-15 * size)[boxes.is_proved].mean() > 0.98
 
 
 def test_a_radius_is_not_much_wider_than_rounding_makes_necessary() -> None:
     land = ps.SphericalPSpin(n=8, p=3).sample(seed=4)
     x = np.random.default_rng(1).standard_normal((64, 9)) + 0j
     system = system_discs(land.tapes)
-    mid, rad = enclose(system.equations, system.equation_scalars, np.zeros(64, np.int64), x, np.zeros(64))
+    mid, rad = enclose(system.jacobian, system.jacobian_scalars, np.zeros(64, np.int64), x, np.zeros(64))
     assert (rad < 1e-13 * (1 + np.abs(mid))).all()
+    mid, rad = enclose_at(system.equations, system.equation_scalars, np.zeros(64, np.int64), x)
+    assert (rad < 2.0**-53 * np.abs(mid) + 1e-29).all()
+    assert (rad > 0).any()
 
 
 @given(st.lists(st.integers(0, 3), max_size=60))
@@ -219,6 +260,7 @@ def assert_no_wrong_box(rng: np.random.Generator, cases: int) -> tuple[int, int]
         coefficients[0].append(-total - w)
         coefficients[1].append(product + total * w)
         coefficients[2].append(-product * w)
+    members = list(zip(*coefficients, strict=True))
     columns = [Discs.of(c) for c in coefficients]
     parameters = Discs(np.stack([c.mid for c in columns], axis=1), np.stack([c.radius for c in columns], axis=1))
     zeros = np.stack([np.where(is_pair, a + 1j * gap, a), np.where(is_pair, a - 1j * gap, second), third + 0j], axis=1)
@@ -226,7 +268,7 @@ def assert_no_wrong_box(rng: np.random.Generator, cases: int) -> tuple[int, int]
     off *= rng.choice([0, 1, 1], (cases, 3))
     tape = cubic_family()
     equations, jacobian = disc_program(tape), disc_program(tape.jacobian())
-    system = SystemDiscs(equations, jacobian, equations.scalar_values(parameters), jacobian.scalar_values(parameters))
+    system = SystemDiscs(equations, jacobian, extended_scalars(equations, members), jacobian.scalar_values(parameters))
     sample = np.repeat(np.arange(cases), 3)
     boxes = prove(system, (zeros + off).reshape(-1, 1), sample)
     proved = np.flatnonzero(boxes.is_proved)
@@ -254,7 +296,9 @@ def test_a_million_candidates_have_no_wrong_box() -> None:
     assert total >= 10**6
 
 
-@pytest.mark.parametrize("label", ["spherical-p-spin:n=5,p=3", "layered-spin-glass:widths=3-3-3", "deep-linear:widths=2-2-2,data=iris"])
+@pytest.mark.parametrize(
+    "label", ["spherical-p-spin:n=5,p=3", "layered-spin-glass:widths=3-3-3", "deep-linear:widths=2-2-2,data=iris"]
+)
 def test_boxes_made_in_doubles_pass_the_test_in_ball_arithmetic(label: str) -> None:
     import homotopy as ho
 
@@ -270,13 +314,12 @@ def test_a_sample_among_others_gets_what_it_gets_alone() -> None:
     model = ps.SphericalPSpin(n=4, p=3)
     lands = [model.sample(7, k) for k in range(3)]
     assert all(land.shares_tapes_with(lands[0]) for land in lands[1:])
-    ends = [np.array([z for c in certify(land.tapes, _eigenvectors(land)).certificates for z in [_centre(c)]]) for land in lands]
+    ends = [
+        np.array([z for c in certify(land.tapes, _eigenvectors(land)).certificates for z in [_centre(c)]])
+        for land in lands
+    ]
     alone = [CertificateList.of_boxes(prove(system_discs(land.tapes), x)) for land, x in zip(lands, ends, strict=True)]
-    values = [Discs.of(land.parameters) for land in lands]
-    parameters = Discs(np.stack([v.mid for v in values]), np.stack([v.radius for v in values]))
-    family = lands[0].parametric_tapes
-    equations, jacobian = disc_program(family.equations), disc_program(family.jacobian)
-    system = SystemDiscs(equations, jacobian, equations.scalar_values(parameters), jacobian.scalar_values(parameters))
+    system = system_discs(*(land.tapes for land in lands))
     sample = np.repeat(np.arange(3), [len(x) for x in ends])
     together = prove(system, np.concatenate(ends), sample)
     for k, one in enumerate(alone):
