@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.compiled import compiled
+from homotopy.double_double import add
 from homotopy.tracker.batch import Homotopy, evaluate
-from homotopy.tracker.extended import add, registers, run_tape
+from homotopy.tracker.extended import registers, run_tape
 
 CONVERGED = 1e-15  # relative size of the last update
 MAX_ITERATIONS = 60
