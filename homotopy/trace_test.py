@@ -14,7 +14,7 @@ solutions, when the correlations of targets and inputs move and phi is a combina
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -23,11 +23,12 @@ import numpy.typing as npt
 
 from homotopy.family import observables, stratum_tapes
 from homotopy.monodromy import MonodromyResult, grow, is_sound
-from homotopy.orbits import Complex, Orbits
+from homotopy.orbits import Complex, Orbits, repeated
 from homotopy.start_sets import Stratum
 from homotopy.status import PathStatus
 from homotopy.tracker import Program, TrackerOptions, compile_homotopy, track, track_loop
-from homotopy.tracker.coincide import coinciding
+from homotopy.tracker.driver import make_homotopy
+from homotopy.tracker.refine import refine
 from homotopy.tracker.results import CODE
 from polysys.formulation import FormulationTapes
 from polysys.landscape import Landscape
@@ -36,6 +37,7 @@ from polysys.tape import Tape, trace
 _LINES = 8  # general lines tried until no point is out of reach
 _TURNS = 6  # lines by way of which the section is turned; paths lost by one way are found by another
 _BENDS = (0.1j, -0.1j, 0.2j, -0.2j)  # by which part of its length, and to which side, a way is bent
+_TURN_ITERATIONS = 5000  # of a path to infinity or to a solution: 150 in the median, 1200 at most for 3-3-3
 _SHIFTS = 6  # directions in which the line is shifted, until no path is lost
 _HIDDEN = 1e-3  # largest chance that a missing solution hides behind lost paths
 _TOLERANCE = 1e-5  # of the trace's second difference, relative to what one missing point would leave
@@ -50,7 +52,7 @@ class TraceTest:
     n_section : int
         Points (sign orbits) on a general section of the curve.
     defect : float
-        Second difference of the trace, relative to the median second difference of a single point: rounding, or about 1
+        Second difference of the traces, relative to the median second difference of a single point: rounding, or about 1
         or more when points are missing.
     n_insensitive : int
         Points of the section whose own second difference is not ten times that of the trace: the test could not tell if
@@ -141,9 +143,11 @@ def trace_test(
     """
     options = options or TrackerOptions()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
-    program = compile_homotopy(section_system(tapes, moving))
     m = int(moving.sum())
     wider = np.concatenate([signs, np.ones((len(signs), 1), np.int8)], axis=1)
+    scales = np.concatenate([_scales(tapes, moving, parameters, solutions), [1]])
+    program = compile_homotopy(section_system(tapes, moving))
+    curve = _Curve(program, wider, n_nonzero, observables(tapes, moving), moving, scales, options)
 
     def draw(size: int) -> Complex:
         drawn: Complex = (rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2)
@@ -152,23 +156,21 @@ def trace_test(
     direction = draw(m) * np.maximum(np.abs(parameters), np.median(np.abs(parameters)))[moving]
     vertical = np.concatenate([parameters, direction, np.zeros(m), [1, 0]])
     known = np.concatenate([solutions, np.zeros((len(solutions), 1))], axis=1)
-    scale = np.concatenate([_scales(tapes, moving, parameters, solutions), [1]])
 
     def line() -> Complex:
         """A general line on the same curve; observables are measured by their typical size."""
-        weights = draw(m + 1) / scale
-        return np.concatenate([parameters, direction, weights, draw(1)])
+        return np.concatenate([parameters, direction, draw(m + 1) / scales, draw(1)])
 
     base = line()
-    seeds = _carried(program, vertical, known, base, options)
+    seeds, _ = curve.carried(vertical, known, base)
     # the trace tells whether the section is complete, so closing loops are run only if it is not
     section = grow(program, base, seeds, n_nonzero, wider, rng, options=options, closing_loops=0, say=say)
-    base, points = _on_a_line(program, section, line, options)
-    defect, n_insensitive = _defect(program, base, points, options)
+    base, points = curve.on_a_line(section, line)
+    defect, n_insensitive = curve.defect(base, points)
     if not defect < _TOLERANCE:
         section = grow(program, base, points, n_nonzero, wider, rng, options=options, say=say)
-        base, points = _on_a_line(program, section, line, options)
-        defect, n_insensitive = _defect(program, base, points, options)
+        base, points = curve.on_a_line(section, line)
+        defect, n_insensitive = curve.defect(base, points)
     if say is not None:
         say(f"{len(points)} points, defect {defect:.1e}, {n_insensitive} insensitive")
     recovered = Orbits(wider)
@@ -178,7 +180,7 @@ def trace_test(
     hidden, n_other = 1.0, max(len(points) - len(known), 1)
     for turn in range(_TURNS):
         way = [base, vertical] if turn == 0 else [base, line(), vertical]
-        numbers, n_infinite, n_lost = _turn(program, way, points, recovered, n_nonzero, options)
+        numbers, n_infinite, n_lost = curve.turned(way, points, recovered)
         matched |= numbers
         best = min(best or (n_lost, n_infinite), (n_lost, n_infinite))
         hidden *= min(1.0, n_lost / n_other)
@@ -217,93 +219,136 @@ def _scales(
     return np.where(sizes > 0, sizes, 1)
 
 
-def _carried(program: Program, source: Complex, points: Complex, target: Complex, options: TrackerOptions) -> Complex:
-    """Points carried from one member to another; what is lost on the straight way is tried on ways bent a little."""
-    ends = track(program, source, points, target, options)
-    x, lost = ends.solutions[0], np.flatnonzero(ends.codes[0] != CODE[PathStatus.REGULAR])
-    for bend in _BENDS:
-        if not len(lost):
-            break
-        middle = (source + target) / 2 + bend * (target - source)
-        again = track_loop(program, [source, middle, target], points[lost], options)
-        found = again.codes[0] == CODE[PathStatus.REGULAR]
-        x[lost[found]] = again.solutions[0][found]
-        lost = lost[~found]
-    x = np.delete(x, lost, axis=0)
-    # a bend on the wrong side of a branch point carries two points to one
-    groups, first = coinciding(np.arange(len(x)), x, np.zeros(len(x), int), np.zeros(len(x), bool))
-    return np.asarray(np.delete(x, groups[groups != first], axis=0))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Curve:
+    """The curve of pairs (solution, t), its sections by lines, and how points of sections are carried.
 
-
-def _on_a_line(
-    program: Program, section: MonodromyResult, line: Callable[[], Complex], options: TrackerOptions
-) -> tuple[Complex, Complex]:
-    """A general line on the curve of the start set, with the points of the section carried to it.
-
-    Monodromy moves the curve as well as the line (lines alone mix the points of 3-3-3 too slowly), and ends at the member
-    where most points are known; where some of them are out of reach another line is taken.
+    Parameters
+    ----------
+    program : Program
+        Of :func:`section_system`.
+    signs : int8 array (g, n + 1)
+    n_nonzero : int
+    observables : Tape
+        The functions phi is a combination of.
+    moving : bool array (k,)
+    scales : float array (m + 1,)
+        Typical sizes of the observables and of t.
+    options : TrackerOptions
     """
-    best, most = line(), np.zeros((0, section.solutions.shape[1]), np.complex128)
-    for _ in range(_LINES):
-        target = line()
-        points = _carried(program, section.parameters, section.solutions, target, options)
-        if len(points) > len(most):
-            best, most = target, points
-        if len(most) == len(section.solutions):
-            break
-    return best, most
+
+    program: Program
+    signs: npt.NDArray[np.int8]
+    n_nonzero: int
+    observables: Tape
+    moving: npt.NDArray[np.bool_]
+    scales: npt.NDArray[Any]
+    options: TrackerOptions
+
+    def carried(self, source: Complex, points: Complex, target: Complex) -> tuple[Complex, npt.NDArray[np.int64]]:
+        """Points carried from one member to another, and the rows they come from.
+
+        What is lost on the straight way, jumps to a smaller stratum, or ends where another point of the section ends,
+        is carried again: in small steps, then on ways bent a little.
+        """
+        ends = track(self.program, source, points, target, self.options)
+        x, is_found = ends.solutions[0].copy(), is_sound(ends, self.n_nonzero)
+        for bend in (0j, *_BENDS):
+            is_found &= ~self._shared(x, is_found)
+            lost = np.flatnonzero(~is_found)
+            if not len(lost):
+                break
+            middle = (source + target) / 2 + bend * (target - source)
+            again = track_loop(self.program, [source, middle, target], points[lost], self.options.tighter())
+            found = is_sound(again, self.n_nonzero)
+            x[lost[found]] = again.solutions[0][found]
+            is_found[lost[found]] = True
+        # a bend on the wrong side of a branch point carries two points to one
+        is_found &= ~repeated(x, self.signs, is_found)
+        rows = np.flatnonzero(is_found)
+        return np.asarray(x[rows]), rows
+
+    def _shared(self, x: Complex, is_point: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Which points another one coincides with, up to signs: one of them has jumped."""
+        rows = np.flatnonzero(is_point)
+        _, group, size = np.unique(Orbits(self.signs).add(x[rows]), return_inverse=True, return_counts=True)
+        result = np.zeros(len(x), np.bool_)
+        result[rows] = size[group] > 1
+        return result
+
+    def on_a_line(self, section: MonodromyResult, line: Callable[[], Complex]) -> tuple[Complex, Complex]:
+        """A general line on the curve of the start set, with the points of the section carried to it.
+
+        Monodromy moves the curve as well as the line (lines alone mix the points of 3-3-3 too slowly), and ends at the member
+        where most points are known; where some of them are out of reach another line is taken.
+        """
+        best, most = line(), np.zeros((0, section.solutions.shape[1]), np.complex128)
+        for _ in range(_LINES):
+            target = line()
+            points, _ = self.carried(section.parameters, section.solutions, target)
+            if len(points) > len(most):
+                best, most = target, points
+            if len(most) == len(section.solutions):
+                break
+        return best, most
+
+    def turned(self, way: list[Complex], points: Complex, recovered: Orbits) -> tuple[set[int], int, int]:
+        """Carry a section's points along the way; numbers of the solutions reached (new ones are added), infinite, lost."""
+        here = points
+        for a, b in pairwise(way[:-1]):
+            here, _ = self.carried(a, here, b)
+        # most of what fails is on its way to infinity: a turn by way of another line is a better second attempt
+        options = replace(self.options, n_retries=0, max_iterations=min(self.options.max_iterations, _TURN_ITERATIONS))
+        ends = track(self.program, way[-2], here, way[-1], options)
+        sound = is_sound(ends, self.n_nonzero)
+        numbers = recovered.add(ends.solutions[0][sound])
+        n_infinite = int((ends.codes[0] == CODE[PathStatus.AT_INFINITY]).sum())
+        return set(numbers.tolist()), n_infinite, len(points) - int(sound.sum()) - n_infinite
+
+    def defect(self, base: Complex, points: Complex) -> tuple[float, int]:
+        """Second difference of the traces under parallel shifts of the line, relative to the median over single points.
+
+        The curve lies in the space of t and all observables, and the sum of each over a section is a trace. A lost path would make
+        them meaningless, so shorter shifts in other directions are tried until none is lost.
+        """
+        here = self._seen(base, points)  # refined: in a sum over ten thousand points the worst one's rounding counts
+        for k in range(_SHIFTS):
+            step = 0.5**k * 0.2 * abs(base[-1]) * np.exp(0.7j + 1.1j * k)
+            moved = [self._shifted(base, points, sign * step) for sign in (1, -1)]
+            if moved[0] is not None and moved[1] is not None:
+                return _judge(moved[0] - 2 * here + moved[1], np.abs(here).sum(axis=0))
+        return float("inf"), 0
+
+    def _shifted(self, base: Complex, points: Complex, step: complex) -> Complex | None:
+        """What is seen of the points of a shifted line, in their order; None if one is lost."""
+        target = base.copy()
+        target[-1] += step
+        moved, _ = self.carried(base, points, target)
+        return self._seen(target, moved) if len(moved) == len(points) else None
+
+    def _seen(self, base: Complex, rough: Complex) -> Complex:
+        """Observables and t of points (m, ..), refined with residuals in double-double, each in units of its typical size."""
+        points = refine(make_homotopy(self.program, base, base[None]), 0, rough).x
+        k, m, t = len(self.moving), int(self.moving.sum()), points[:, -1]
+        couplings = [np.full(len(points), c) for c in base[:k]]
+        for place, rate in zip(np.flatnonzero(self.moving).tolist(), base[k : k + m], strict=True):
+            couplings[place] = couplings[place] + rate * t
+        values = self.observables.evaluate(list(points[:, :-1].T), couplings, float)
+        columns = [np.broadcast_to(v, len(points)) for v in values]
+        return np.stack([*columns, t], axis=1) / self.scales
 
 
-def _turn(
-    program: Program,
-    way: list[Complex],
-    points: Complex,
-    recovered: Orbits,
-    n_nonzero: int,
-    options: TrackerOptions,
-) -> tuple[set[int], int, int]:
-    """Carry a section's points along the way; numbers of the solutions reached (new ones are added), infinite, lost."""
-    here = points
-    n_lost = 0
-    for a, b in pairwise(way[:-1]):
-        there = _carried(program, a, here, b, options)
-        n_lost += len(here) - len(there)
-        here = there
-    ends = track(program, way[-2], here, way[-1], options)
-    sound = is_sound(ends, n_nonzero)
-    numbers = recovered.add(ends.solutions[0][sound])
-    n_infinite = int((ends.codes[0] == CODE[PathStatus.AT_INFINITY]).sum())
-    return set(numbers.tolist()), n_infinite, n_lost + len(here) - int(sound.sum()) - n_infinite
+def _judge(second: Complex, sizes: npt.NDArray[np.float64]) -> tuple[float, int]:
+    """The defect of second differences (points, functions), and how many points could be missing unnoticed.
 
-
-def _defect(program: Program, base: Complex, points: Complex, options: TrackerOptions) -> tuple[float, int]:
-    """Second difference of sum t under parallel shifts of the line, relative to the median over single points.
-
-    A lost path would make the trace meaningless, so shorter shifts in other directions are tried until none is lost.
+    A missing point leaves its own second difference in every function's sum. So the function that rounding disturbs least decides
+    about the defect, and a point hides only if its second difference drowns in those of the sums in every function. `sizes` are sums
+    of moduli: rounding leaves so much, times its unit, of an exact zero.
     """
-    for k in range(_SHIFTS):
-        step = 0.5**k * 0.2 * abs(base[-1]) * np.exp(0.7j + 1.1j * k)
-        moved = [_shifted(program, base, points, sign * step, options) for sign in (1, -1)]
-        if moved[0] is not None and moved[1] is not None:
-            second = moved[0] - 2 * points[:, -1] + moved[1]
-            return _judge(second, float(np.abs(points[:, -1]).sum()))
-    return float("inf"), 0
-
-
-def _shifted(
-    program: Program, base: Complex, points: Complex, step: complex, options: TrackerOptions
-) -> Complex | None:
-    """The times t of the points of a shifted line, in their order; None if one is lost."""
-    target = base.copy()
-    target[-1] += step
-    moved = _carried(program, base, points, target, options)
-    return np.asarray(moved[:, -1]) if len(moved) == len(points) else None
-
-
-def _judge(second: Complex, size: float) -> tuple[float, int]:
-    """The defect of the second differences of times that add up to `size`, and how many of them it would drown."""
-    total, single = abs(complex(second.sum())), np.abs(second)
-    noise = 1e-15 * size  # the least that rounding of the times leaves of an exact zero
+    total, single, noise = np.abs(second.sum(axis=0)), np.abs(second), 1e-15 * sizes
     if len(second) == 1:  # a section with one point is that of a line
-        return (0.0 if total < 1e3 * noise else 1.0), 0
-    return total / max(float(np.median(single)), noise), int((single <= 10 * max(total, noise)).sum())
+        return (0.0 if (total < 1e3 * noise).all() else 1.0), 0
+    middle = np.median(single, axis=0)
+    is_curved = middle > 1e3 * noise
+    defect = float((total[is_curved] / middle[is_curved]).min(initial=np.inf))
+    return defect, int((single <= 10 * np.maximum(total, noise)).all(axis=1).sum())

@@ -16,6 +16,7 @@ from homotopy.sampling import numerical_counts
 from homotopy.start_sets import can_start, family_digest, make_start_set, stratum_equations
 from homotopy.tracker import compile_homotopy
 from polysys.counts import deep_linear_from_torus_counts, nie_ranestad
+from polysys.tape import trace
 
 # label, generic count; from the literature (Mehta et al. 2022; Bharadwaj & Hosten 2023; Friedland & Ottaviani 2014)
 COUNTS = [
@@ -109,18 +110,44 @@ def test_the_trace_test_notices_a_missing_solution():
     program = compile_homotopy(trace_test.section_system(tapes, moving))
     signs = np.concatenate([s.signs, np.ones((len(s.signs), 1), np.int8)], axis=1)
     section = grow(program, q, np.append(s.solutions[0], 0)[None, :], n, signs, rng).solutions
-    assert trace_test._defect(program, q, section, trace_test.TrackerOptions())[0] < 1e-8
+    curve = trace_test._Curve(
+        program, signs, n, observables(tapes, moving), moving, np.ones(m + 1), trace_test.TrackerOptions()
+    )
+    assert curve.defect(q, section)[0] < 1e-8
     for missing in range(len(section)):
         rest = np.delete(section, missing, axis=0)
-        assert trace_test._defect(program, q, rest, trace_test.TrackerOptions())[0] > 1e-3
+        assert curve.defect(q, rest)[0] > 1e-3
+
+
+def test_points_are_carried_one_to_one_and_into_no_smaller_stratum(monkeypatch):
+    """Three points of x^3 - p: one path is made to end where another ends, one on the zero of a smaller stratum."""
+    tape = trace(lambda x, p: [x[0] * x[0] * x[0] - p[0]], 1, 1)
+    program, signs = compile_homotopy(tape), np.array([[1]], np.int8)
+    curve = trace_test._Curve(program, signs, 1, tape, np.zeros(1, bool), np.ones(1), trace_test.TrackerOptions())
+    begin = np.exp(2j * np.pi * np.arange(3) / 3)[:, None]
+    real = trace_test.track
+
+    def jumpy(*args):
+        ends = real(*args)
+        ends.solutions[0, 1] = ends.solutions[0, 0]
+        ends.solutions[0, 2] = 0
+        return ends
+
+    monkeypatch.setattr(trace_test, "track", jumpy)
+    x, rows = curve.carried(np.array([1 + 0j]), begin, np.array([8j]))
+    assert rows.tolist() == [0, 1, 2]
+    assert np.allclose(x, begin * 2 * np.exp(1j * np.pi / 6))
 
 
 def test_the_trace_test_cannot_be_passed_by_points_whose_absence_it_would_not_notice():
-    second = np.array([1e-9, 1.0, -1.0, 1e-10], complex)
-    defect, n_insensitive = trace_test._judge(second, 1.0)
+    second = np.array([[1e-9], [1.0], [-1.0], [1e-10]], complex)
+    defect, n_insensitive = trace_test._judge(second, np.ones(1))
     assert defect < 1e-5 and n_insensitive == 2
-    assert trace_test._judge(np.array([1e-17 + 0j]), 1.0) == (0.0, 0)  # a line
-    assert trace_test._judge(np.array([1e-3 + 0j]), 1.0)[0] > 0.1
+    assert trace_test._judge(np.array([[1e-17 + 0j]]), np.ones(1)) == (0.0, 0)  # a line
+    assert trace_test._judge(np.array([[1e-3 + 0j]]), np.ones(1))[0] > 0.1
+    # what hides in one function is seen in another
+    both = np.concatenate([second, np.array([[1.0], [1e-9], [1e-10], [-1.0]])], axis=1)
+    assert trace_test._judge(both, np.ones(2))[1] == 0
 
 
 def test_a_seed_pair_solves_its_equations():
