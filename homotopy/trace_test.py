@@ -335,7 +335,7 @@ class _Curve:
             couplings[place] = couplings[place] + rate * t
         values = self.observables.evaluate(list(points[:, :-1].T), couplings, float)
         columns = [np.broadcast_to(v, len(points)) for v in values]
-        return np.stack([*columns, t], axis=1) / self.scales
+        return np.asarray(np.stack([*columns, t], axis=1) / self.scales)
 
 
 def _judge(second: Complex, sizes: npt.NDArray[np.float64]) -> tuple[float, int]:
