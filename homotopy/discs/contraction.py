@@ -123,12 +123,13 @@ def prove(
 
 
 def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxes, rows: slice) -> None:
-    x = boxes.mid[rows].copy()  # a step moves it away from the centre of a box that is proved already
+    given = boxes.mid[rows].copy()
+    x = given.copy()
     with np.errstate(all="ignore"):  # overflow and nan fail every test
         size = np.maximum(np.abs(x).max(axis=1, initial=0.0), 1.0)
         off_axis = np.abs(x.imag).max(axis=1, initial=0.0)
-        near_axis = off_axis <= _REAL * size
-        x[near_axis] = x[near_axis].real
+        is_moved = (off_axis > 0) & (off_axis <= _REAL * size)
+        x[is_moved] = x[is_moved].real
         begin = x.copy()
         radius = _FIRST_RADIUS * size
         todo = np.flatnonzero(np.isfinite(size))
@@ -150,8 +151,10 @@ def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxe
             usable = np.isfinite(step).all(axis=1) & (radius[todo] > _LEAST_RADIUS * size[todo])
             usable &= np.abs(x[todo] - begin[todo]).max(axis=1, initial=0.0) <= _DRIFT * size[todo]
             todo = todo[usable]
-        # a point moved onto the axis that is not in the region of its box may belong to another zero, a pair's
-        boxes.is_proved[rows] &= ~near_axis | (off_axis <= boxes.uniqueness[rows])
+        # a point moved onto the axis that was not in the region of its box may belong to another zero, a pair's: Newton's
+        # method on the axis leaves a + ig for a real zero far away, in one step if the equation is a cubic
+        distance = np.abs(given - boxes.mid[rows]).max(axis=1, initial=0.0)
+        boxes.is_proved[rows] &= ~is_moved | (distance <= boxes.uniqueness[rows])
 
 
 def contraction(

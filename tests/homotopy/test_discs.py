@@ -21,6 +21,7 @@ from homotopy.discs.contraction import NO, UNDECIDED, YES, SystemDiscs, check, p
 from homotopy.discs.extended import enclose_at, extended_scalars
 from homotopy.discs.inertia import negative_counts
 from homotopy.discs.program import disc_program, enclose, lane_groups
+from homotopy.status import Verdict
 from polysys.formulation import FormulationTapes
 from polysys.tape import Tape, trace
 
@@ -288,6 +289,20 @@ def assert_no_wrong_box(rng: np.random.Generator, cases: int) -> tuple[int, int]
 def test_thousands_of_cubics_have_no_wrong_box() -> None:
     candidates, boxes = assert_no_wrong_box(np.random.default_rng(11), 4000)
     assert boxes > candidates / 2
+
+
+@pytest.mark.parametrize("scale", [0, -12])
+@pytest.mark.parametrize("gap", [-10, -13])
+@pytest.mark.parametrize("away", [-4, -6, -8])
+def test_a_pair_next_to_the_real_axis_is_not_taken_for_a_real_zero_nearby(gap: int, away: int, scale: int) -> None:
+    """The zeros a +- ig and a + d of a cubic: on the axis Newton's method jumps from a to a + d."""
+    unit, g, d = (Fraction(10) ** e for e in (scale, gap, away))
+    tape = trace(lambda x, p: [((x[0] / unit - 1) ** 2 + g * g) * (x[0] / unit - 1 - d)], 1)
+    tapes = FormulationTapes(tape, tape.jacobian(), tape, tape)
+    zeros = np.array([[1 + 1j * float(g)], [1 - 1j * float(g)], [1 + float(d)]]) * float(unit)
+    report = certify(tapes, zeros)
+    assert report.assignment == (0, 1, 2)
+    assert [c.reality for c in report.certificates] == [Verdict.NO, Verdict.NO, Verdict.YES]
 
 
 @pytest.mark.slow
