@@ -58,8 +58,9 @@ class TraceTest:
         Points of the section whose own second difference is not ten times that of the trace: the test could not tell if
         they were missing.
     n_recovered : int
-        Solutions (sign orbits) that the section's points reach when the line is turned into t = 0; more than
-        expected if one of them is new.
+        Solutions (sign orbits) that the section's points reach when the line is turned into t = 0.
+    n_new : int
+        How many of them the start set does not have.
     n_expected : int
         Solutions that the start set has.
     n_at_infinity, n_lost : int
@@ -73,6 +74,7 @@ class TraceTest:
     defect: float
     n_insensitive: int
     n_recovered: int
+    n_new: int
     n_expected: int
     n_at_infinity: int
     n_lost: int
@@ -82,16 +84,18 @@ class TraceTest:
     def is_passed(self) -> bool:
         """Whether the section is complete and gives back exactly the start set."""
         is_complete = self.defect < _TOLERANCE and self.n_insensitive == 0
-        return is_complete and self.n_recovered == self.n_expected and self.chance_hidden < _HIDDEN
+        is_same = self.n_recovered == self.n_expected and self.n_new == 0
+        return is_complete and is_same and self.chance_hidden < _HIDDEN
 
     def __str__(self) -> str:
         word = "passed" if self.is_passed else "FAILED"
         rest = f", {self.n_at_infinity} points to infinity" if self.n_at_infinity or self.n_lost else ""
         lost = f", {self.n_lost} lost (all by every turn: {self.chance_hidden:.0e})" if self.n_lost else ""
+        new = f" ({self.n_new} of them new)" if self.n_new else ""
         blind = f", {self.n_insensitive} points it could not miss" if self.n_insensitive else ""
         return (
             f"trace test {word}: {self.n_section} points on a section, defect {self.defect:.1e}{blind}, "
-            f"{self.n_recovered} of {self.n_expected} solutions recovered{rest}{lost}"
+            f"{self.n_recovered} of {self.n_expected} solutions recovered{new}{rest}{lost}"
         )
 
 
@@ -175,6 +179,7 @@ def trace_test(
         say(f"{len(points)} points, defect {defect:.1e}, {n_insensitive} insensitive")
     recovered = Orbits(wider)
     recovered.add(known)
+    n_known = len(recovered)
     best: tuple[int, int] | None = None
     matched: set[int] = set()
     hidden, n_other = 1.0, max(len(points) - len(known), 1)
@@ -186,11 +191,11 @@ def trace_test(
         hidden *= min(1.0, n_lost / n_other)
         if say is not None:
             say(f"turn {turn}: {len(matched)} recovered, {n_infinite} at infinity, {n_lost} lost")
-        if len(recovered) > len(known) or (len(matched) == len(known) and hidden < 1e-3 * _HIDDEN):
+        if len(recovered) > n_known or (len(matched) == len(known) and hidden < 1e-3 * _HIDDEN):
             break
     assert best is not None
     return TraceTest(
-        len(points), defect, n_insensitive, len(matched), len(known), best[1], best[0], hidden
+        len(points), defect, n_insensitive, len(matched), len(recovered) - n_known, len(known), best[1], best[0], hidden
     )  # fmt: skip
 
 

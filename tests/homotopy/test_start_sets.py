@@ -100,6 +100,13 @@ def test_the_trace_test_notices_a_missing_solution():
     shortened = trace_test.trace_test(tapes, s.parameters, s.solutions[1:], s.signs, moving, len(s.alive))
     assert not shortened.is_passed
     assert shortened.n_recovered > shortened.n_expected
+    # nor by a set of the right number with one solution twice, or with a point that is none
+    for other in (-s.solutions[1], 1.3 * s.solutions[0] + 0.2):
+        wrong = np.concatenate([other[None], s.solutions[1:]])
+        result = trace_test.trace_test(tapes, s.parameters, wrong, s.signs, moving, len(s.alive))
+        assert not result.is_passed
+        assert result.n_new == 1
+        assert "(1 of them new)" in str(result)
     # and of the section: a complete section has no second difference, one without any of its points has
     rng = np.random.default_rng(0)
     n, k, m = len(s.alive), len(s.parameters), 4
