@@ -52,11 +52,11 @@ class TraceTest:
     n_section : int
         Points (sign orbits) on a general section of the curve.
     defect : float
-        Second difference of the traces, relative to the median second difference of a single point: rounding, or about 1
-        or more when points are missing.
+        Largest second difference of a trace, relative to the median second difference of a single point, or where rounding is
+        more than the tolerance of that to rounding: small, or about 1 or more when points are missing.
     n_insensitive : int
-        Points of the section whose own second difference is not ten times that of the trace: the test could not tell if
-        they were missing.
+        Points of the section whose own second difference is, in every trace, below the tolerance or not ten times that of the trace or
+        what rounding may leave: the test could not tell if they were missing.
     n_recovered : int
         Solutions (sign orbits) that the section's points reach when the line is turned into t = 0.
     n_new : int
@@ -316,12 +316,12 @@ class _Curve:
         The curve lies in the space of t and all observables, and the sum of each over a section is a trace. A lost path would make
         them meaningless, so shorter shifts in other directions are tried until none is lost.
         """
-        here = self._seen(base, points)  # refined: in a sum over ten thousand points the worst one's rounding counts
+        here, noise = self._seen(base, points)  # refined: in a sum over ten thousand points the worst one's rounding counts
         for k in range(_SHIFTS):
             step = 0.5**k * 0.2 * abs(base[-1]) * np.exp(0.7j + 1.1j * k)
             moved = [self._shifted(base, points, sign * step) for sign in (1, -1)]
             if moved[0] is not None and moved[1] is not None:
-                return _judge(moved[0] - 2 * here + moved[1], np.abs(here).sum(axis=0))
+                return _judge(moved[0] - 2 * here + moved[1], noise)
         return float("inf"), 0
 
     def _shifted(self, base: Complex, points: Complex, step: complex) -> Complex | None:
@@ -329,11 +329,23 @@ class _Curve:
         target = base.copy()
         target[-1] += step
         moved, _ = self.carried(base, points, target)
-        return self._seen(target, moved) if len(moved) == len(points) else None
+        return self._seen(target, moved)[0] if len(moved) == len(points) else None
 
-    def _seen(self, base: Complex, rough: Complex) -> Complex:
-        """Observables and t of points (m, ..), refined with residuals in double-double, each in units of its typical size."""
-        points = refine(make_homotopy(self.program, base, base[None]), 0, rough).x
+    def _seen(self, base: Complex, rough: Complex) -> tuple[Complex, npt.NDArray[np.float64]]:
+        """Observables and t of points (m, ..), refined with residuals in double-double, each in units of its typical size.
+
+        And of each of them what rounding of the points may change in its sum: by how much it changes when all unknowns are moved by
+        the last step of the refinement, 1e-15 of the largest of them at least. Far points with a small product weigh most.
+        """
+        refined = refine(make_homotopy(self.program, base, base[None]), 0, rough)
+        here = self._functions(base, refined.x)
+        reach = np.clip(refined.update, 1e-15, 1e-8) * np.abs(refined.x).max(axis=1, initial=0.0)
+        turns = np.exp(2j * np.pi * np.random.default_rng(0).random(rough.shape))
+        change = np.abs(self._functions(base, refined.x + reach[:, None] * turns) - here).sum(axis=0)
+        return here, change + 1e-15 * np.abs(here).sum(axis=0)
+
+    def _functions(self, base: Complex, points: Complex) -> Complex:
+        """Observables and t of points, each in units of its typical size."""
         k, m, t = len(self.moving), int(self.moving.sum()), points[:, -1]
         couplings = [np.full(len(points), c) for c in base[:k]]
         for place, rate in zip(np.flatnonzero(self.moving).tolist(), base[k : k + m], strict=True):
@@ -343,17 +355,20 @@ class _Curve:
         return np.asarray(np.stack([*columns, t], axis=1) / self.scales)
 
 
-def _judge(second: Complex, sizes: npt.NDArray[np.float64]) -> tuple[float, int]:
+def _judge(second: Complex, noise: npt.NDArray[np.float64]) -> tuple[float, int]:
     """The defect of second differences (points, functions), and how many points could be missing unnoticed.
 
-    A missing point leaves its own second difference in every function's sum. So the function that rounding disturbs least decides
-    about the defect, and a point hides only if its second difference drowns in those of the sums in every function. `sizes` are sums
-    of moduli: rounding leaves so much, times its unit, of an exact zero.
+    `noise` is what rounding may leave of an exact zero in each sum. A missing point leaves its own second difference in every
+    sum. So all sums must vanish, each as far as rounding allows, and a point could be missing unnoticed if it stands out in none.
+    (Were one sum enough, a point that is nearly straight in one function would never be missed, however it bends in the others.)
     """
-    total, single, noise = np.abs(second.sum(axis=0)), np.abs(second), 1e-15 * sizes
+    total, single = np.abs(second.sum(axis=0)), np.abs(second)
     if len(second) == 1:  # a section with one point is that of a line
         return (0.0 if (total < 1e3 * noise).all() else 1.0), 0
     middle = np.median(single, axis=0)
     is_curved = middle > 1e3 * noise
-    defect = float((total[is_curved] / middle[is_curved]).min(initial=np.inf))
-    return defect, int((single <= 10 * np.maximum(total, noise)).all(axis=1).sum())
+    if not is_curved.any():
+        return float("inf"), 0
+    total, single, middle, noise = total[is_curved], single[:, is_curved], middle[is_curved], noise[is_curved]
+    least = np.maximum(10 * np.maximum(total, noise), _TOLERANCE * middle)
+    return float((total / np.maximum(middle, noise / _TOLERANCE)).max()), int((single <= least).all(axis=1).sum())

@@ -147,14 +147,36 @@ def test_points_are_carried_one_to_one_and_into_no_smaller_stratum(monkeypatch):
 
 
 def test_the_trace_test_cannot_be_passed_by_points_whose_absence_it_would_not_notice():
+    noise = np.full(1, 1e-15)
     second = np.array([[1e-9], [1.0], [-1.0], [1e-10]], complex)
-    defect, n_insensitive = trace_test._judge(second, np.ones(1))
+    defect, n_insensitive = trace_test._judge(second, noise)
     assert defect < 1e-5 and n_insensitive == 2
-    assert trace_test._judge(np.array([[1e-17 + 0j]]), np.ones(1)) == (0.0, 0)  # a line
-    assert trace_test._judge(np.array([[1e-3 + 0j]]), np.ones(1))[0] > 0.1
+    assert trace_test._judge(np.array([[1e-17 + 0j]]), noise) == (0.0, 0)  # a line
+    assert trace_test._judge(np.array([[1e-3 + 0j]]), noise)[0] > 0.1
     # what hides in one function is seen in another
     both = np.concatenate([second, np.array([[1.0], [1e-9], [1e-10], [-1.0]])], axis=1)
-    assert trace_test._judge(both, np.ones(2))[1] == 0
+    assert trace_test._judge(both, np.full(2, 1e-15))[1] == 0
+
+
+def test_a_point_that_one_function_does_not_see_is_missed_in_the_others():
+    """Every point of a complete section, taken away, is noticed, or else counted as one that would not be."""
+    rng = np.random.default_rng(3)
+    second = rng.standard_normal((60, 4)) + 1j * rng.standard_normal((60, 4))
+    second[7, 2] *= 1e-8  # nearly straight in one function
+    second[11] *= 1e-8  # and in all
+    second[0] -= second.sum(axis=0)
+    noise = np.full(4, 1e-14)
+    defect, n_insensitive = trace_test._judge(second, noise)
+    assert defect < 1e-10 and n_insensitive == 1
+    for missing in range(60):
+        defect, _ = trace_test._judge(np.delete(second, missing, axis=0), noise)
+        assert (defect > 1e-5) == (missing != 11)
+    # a sum that rounding disturbs is asked to vanish as far as rounding allows
+    for size in (1e-6, 1e-2):
+        disturbed = second + np.array([0, 0, 0, size]) * rng.standard_normal((60, 4))
+        assert trace_test._judge(disturbed, np.array([1e-14, 1e-14, 1e-14, 60 * size]))[0] < 1e-5
+    # and where all functions are straight or disturbed, nothing is known
+    assert trace_test._judge(second, np.full(4, 1.0))[0] == np.inf
 
 
 def test_a_seed_pair_solves_its_equations():
