@@ -38,6 +38,7 @@ _LINES = 8  # general lines tried until no point is out of reach
 _TURNS = 6  # lines by way of which the section is turned; paths lost by one way are found by another
 _BENDS = (0.1j, -0.1j, 0.2j, -0.2j)  # by which part of its length, and to which side, a way is bent
 _TURN_ITERATIONS = 5000  # of a path to infinity or to a solution: 150 in the median, 1200 at most for 3-3-3
+_FEW = 16  # lost points are tracked again with all means if there are no more: a turn that loses none leaves nothing to chance
 _SHIFTS = 6  # directions in which the line is shifted, until no path is lost
 _HIDDEN = 1e-3  # largest chance that a missing solution hides behind lost paths
 _TOLERANCE = 1e-5  # of the trace's second difference, relative to what one missing point would leave
@@ -305,9 +306,15 @@ class _Curve:
         # most of what fails is on its way to infinity: a turn by way of another line is a better second attempt
         options = replace(self.options, n_retries=0, max_iterations=min(self.options.max_iterations, _TURN_ITERATIONS))
         ends = track(self.program, way[-2], here, way[-1], options)
-        sound = is_sound(ends, self.n_nonzero)
-        numbers = recovered.add(ends.solutions[0][sound])
-        n_infinite = int((ends.codes[0] == CODE[PathStatus.AT_INFINITY]).sum())
+        x, codes, sound = ends.solutions[0].copy(), ends.codes[0].copy(), is_sound(ends, self.n_nonzero)
+        lost = np.flatnonzero(~sound & (codes != CODE[PathStatus.AT_INFINITY]))
+        if 0 < len(lost) <= _FEW:
+            again = track(self.program, way[-2], here[lost], way[-1], self.options)
+            x[lost], codes[lost], sound[lost] = again.solutions[0], again.codes[0], is_sound(again, self.n_nonzero)
+        # two points that reach one solution, or mirror images: one has jumped, and where it belongs is not known
+        sound &= ~repeated(x, self.signs, sound)
+        numbers = recovered.add(x[sound])
+        n_infinite = int((codes == CODE[PathStatus.AT_INFINITY]).sum())
         return set(numbers.tolist()), n_infinite, len(points) - int(sound.sum()) - n_infinite
 
     def defect(self, base: Complex, points: Complex) -> tuple[float, int]:

@@ -14,7 +14,9 @@ from homotopy.monodromy import chance_of_one_missing, grow, monodromy, seed_pair
 from homotopy.orbits import Orbits
 from homotopy.sampling import numerical_counts
 from homotopy.start_sets import can_start, family_digest, make_start_set, stratum_equations
+from homotopy.status import PathStatus
 from homotopy.tracker import compile_homotopy
+from homotopy.tracker.results import CODE
 from polysys.counts import deep_linear_from_torus_counts, nie_ranestad
 from polysys.tape import trace
 
@@ -144,6 +146,35 @@ def test_points_are_carried_one_to_one_and_into_no_smaller_stratum(monkeypatch):
     x, rows = curve.carried(np.array([1 + 0j]), begin, np.array([8j]))
     assert rows.tolist() == [0, 1, 2]
     assert np.allclose(x, begin * 2 * np.exp(1j * np.pi / 6))
+
+
+def test_a_turn_loses_a_point_that_ends_where_another_one_does(monkeypatch):
+    """The points 1 and i of x^4 - p stand for all four up to signs; -2 is the mirror image of 2."""
+    tape = trace(lambda x, p: [x[0] * x[0] * x[0] * x[0] - p[0]], 1, 1)
+    program, signs = compile_homotopy(tape), np.array([[1], [-1]], np.int8)
+    curve = trace_test._Curve(program, signs, 1, tape, np.zeros(1, bool), np.ones(1), trace_test.TrackerOptions())
+    way, points = [np.array([1 + 0j]), np.array([16j])], np.array([[1], [1j]])
+    assert curve.turned(way, points, Orbits(signs)) == ({0, 1}, 0, 0)
+    real, calls = trace_test.track, []
+
+    def jumpy(*args):
+        ends = real(*args)
+        ends.solutions[0, 1] = -ends.solutions[0, 0]
+        return ends
+
+    def lossy(program, source, here, target, options):
+        ends = real(program, source, here, target, options)
+        calls.append(len(here))
+        if options.n_retries == 0:
+            ends.codes[0, 1] = CODE[PathStatus.FAILED]
+        return ends
+
+    monkeypatch.setattr(trace_test, "track", jumpy)
+    assert curve.turned(way, points, Orbits(signs)) == ({0}, 0, 1)
+    # and what is lost is tried again with all means
+    monkeypatch.setattr(trace_test, "track", lossy)
+    assert curve.turned(way, points, Orbits(signs)) == ({0, 1}, 0, 0)
+    assert calls == [2, 1]
 
 
 def test_the_trace_test_cannot_be_passed_by_points_whose_absence_it_would_not_notice():
