@@ -2,109 +2,94 @@
 
 from homotopy import startup as startup  # isort: skip  # first: the others take their time
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from homotopy import plots
-from homotopy.census import Census, census
-from homotopy.certify import Certificate, CertificationReport, certify
-from homotopy.classify import StationaryPoint
-from homotopy.comparison import Comparison, compare
-from homotopy.cross_check import CrossCheck, cross_check
-from homotopy.degenerate import singular_sets
-from homotopy.ensemble import ensemble, load_ensemble
-from homotopy.ensemble_result import Ensemble
-from homotopy.ensemble_spec import EnsembleSpec
-from homotopy.errors import (
-    CensusFileError,
-    EngineCrashError,
-    EngineEmptyError,
-    EngineMissingError,
-    EngineTimeoutError,
-    HomotopyError,
-    StoreError,
-    StoreWriteError,
-    TableError,
-    WorkerStartError,
-)
-from homotopy.exclusion import RealProof, prove_real, real_evidence, with_real_proof
-from homotopy.graph import LandscapeGraph, graph, with_graph
-from homotopy.morse_complex import MorseComplex, morse_complex
-from homotopy.options import Options
-from homotopy.records import load_census as load
-from homotopy.solve import PathAccount, SolveReport, solve
-from homotopy.stationary_set import SetKind, StationarySet
-from homotopy.stationary_sets import StationarySets, stationary_sets
-from homotopy.status import Completeness, PathStatus, Verdict
-from homotopy.tables import ReferenceTable, list_tables, load_table
-from homotopy.verify import VerificationReport, verify
+from polysys.lazy import attach
 
-if TYPE_CHECKING:
-    from homotopy import estimators, searches, testing
+if TYPE_CHECKING:  # for type checkers and readers; the list below says the same, and a test compares them
+    from homotopy import estimators as estimators
+    from homotopy import plots as plots
+    from homotopy import searches as searches
+    from homotopy import testing as testing
+    from homotopy.census import Census as Census
+    from homotopy.census import census as census
+    from homotopy.certify import Certificate as Certificate
+    from homotopy.certify import CertificationReport as CertificationReport
+    from homotopy.certify import certify as certify
+    from homotopy.classify import StationaryPoint as StationaryPoint
+    from homotopy.comparison import Comparison as Comparison
+    from homotopy.comparison import compare as compare
+    from homotopy.cross_check import CrossCheck as CrossCheck
+    from homotopy.cross_check import cross_check as cross_check
+    from homotopy.degenerate import singular_sets as singular_sets
+    from homotopy.ensemble import ensemble as ensemble
+    from homotopy.ensemble import load_ensemble as load_ensemble
+    from homotopy.ensemble_result import Ensemble as Ensemble
+    from homotopy.ensemble_spec import EnsembleSpec as EnsembleSpec
+    from homotopy.errors import CensusFileError as CensusFileError
+    from homotopy.errors import EngineCrashError as EngineCrashError
+    from homotopy.errors import EngineEmptyError as EngineEmptyError
+    from homotopy.errors import EngineMissingError as EngineMissingError
+    from homotopy.errors import EngineTimeoutError as EngineTimeoutError
+    from homotopy.errors import HomotopyError as HomotopyError
+    from homotopy.errors import StoreError as StoreError
+    from homotopy.errors import StoreWriteError as StoreWriteError
+    from homotopy.errors import TableError as TableError
+    from homotopy.errors import WorkerStartError as WorkerStartError
+    from homotopy.exclusion import RealProof as RealProof
+    from homotopy.exclusion import prove_real as prove_real
+    from homotopy.exclusion import real_evidence as real_evidence
+    from homotopy.exclusion import with_real_proof as with_real_proof
+    from homotopy.graph import LandscapeGraph as LandscapeGraph
+    from homotopy.graph import graph as graph
+    from homotopy.graph import with_graph as with_graph
+    from homotopy.morse_complex import MorseComplex as MorseComplex
+    from homotopy.morse_complex import morse_complex as morse_complex
+    from homotopy.options import Options as Options
+    from homotopy.records import load_census as _load_census
+    from homotopy.solve import PathAccount as PathAccount
+    from homotopy.solve import SolveReport as SolveReport
+    from homotopy.solve import solve as solve
+    from homotopy.stationary_set import SetKind as SetKind
+    from homotopy.stationary_set import StationarySet as StationarySet
+    from homotopy.stationary_sets import StationarySets as StationarySets
+    from homotopy.stationary_sets import stationary_sets as stationary_sets
+    from homotopy.status import Completeness as Completeness
+    from homotopy.status import PathStatus as PathStatus
+    from homotopy.status import Verdict as Verdict
+    from homotopy.tables import ReferenceTable as ReferenceTable
+    from homotopy.tables import list_tables as list_tables
+    from homotopy.tables import load_table as load_table
+    from homotopy.verify import VerificationReport as VerificationReport
+    from homotopy.verify import verify as verify
 
-_LAZY = ("estimators", "searches", "testing")  # subpackages imported where they are used first: ho.searches
-
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return import_module(f"homotopy.{name}")
-    raise AttributeError(f"module 'homotopy' has no attribute {name!r}")
-
-
-__all__ = [
-    "Census",
-    "CensusFileError",
-    "Certificate",
-    "CertificationReport",
-    "Comparison",
-    "Completeness",
-    "CrossCheck",
-    "EngineCrashError",
-    "EngineEmptyError",
-    "EngineMissingError",
-    "EngineTimeoutError",
-    "Ensemble",
-    "EnsembleSpec",
-    "HomotopyError",
-    "LandscapeGraph",
-    "MorseComplex",
-    "Options",
-    "PathAccount",
-    "PathStatus",
-    "RealProof",
-    "ReferenceTable",
-    "SetKind",
-    "SolveReport",
-    "StationaryPoint",
-    "StationarySet",
-    "StationarySets",
-    "StoreError",
-    "StoreWriteError",
-    "TableError",
-    "Verdict",
-    "VerificationReport",
-    "WorkerStartError",
-    "census",
-    "certify",
-    "compare",
-    "cross_check",
-    "ensemble",
-    "estimators",
-    "graph",
-    "list_tables",
-    "load",
-    "load_ensemble",
-    "load_table",
-    "morse_complex",
-    "plots",
-    "prove_real",
-    "real_evidence",
-    "searches",
-    "singular_sets",
-    "solve",
-    "stationary_sets",
-    "testing",
-    "verify",
-    "with_graph",
-    "with_real_proof",
-]
+    load = _load_census
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "census": "Census, census",
+            "certify": "Certificate, CertificationReport, certify",
+            "classify": "StationaryPoint",
+            "comparison": "Comparison, compare",
+            "cross_check": "CrossCheck, cross_check",
+            "degenerate": "singular_sets",
+            "ensemble": "ensemble, load_ensemble",
+            "ensemble_result": "Ensemble",
+            "ensemble_spec": "EnsembleSpec",
+            "errors": "CensusFileError, EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, HomotopyError, "
+            "StoreError, StoreWriteError, TableError, WorkerStartError",
+            "exclusion": "RealProof, prove_real, real_evidence, with_real_proof",
+            "graph": "LandscapeGraph, graph, with_graph",
+            "morse_complex": "MorseComplex, morse_complex",
+            "options": "Options",
+            "records": "load_census as load",
+            "solve": "PathAccount, SolveReport, solve",
+            "stationary_set": "SetKind, StationarySet",
+            "stationary_sets": "StationarySets, stationary_sets",
+            "status": "Completeness, PathStatus, Verdict",
+            "tables": "ReferenceTable, list_tables, load_table",
+            "verify": "VerificationReport, verify",
+        },
+        submodules=("estimators", "plots", "searches", "testing"),
+    )

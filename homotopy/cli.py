@@ -36,7 +36,7 @@ ModelArgument = Annotated[str, typer.Argument(help="A label such as spherical-p-
 
 def _version(is_wanted: bool) -> None:
     if is_wanted:
-        from homotopy.records import producer
+        from homotopy.producer import producer
 
         typer.echo(producer())
         raise typer.Exit

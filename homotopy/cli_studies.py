@@ -14,7 +14,7 @@ import typer
 from homotopy.cli_main import resumable
 from homotopy.cli_output import check_target, write
 from homotopy.errors import HomotopyError
-from homotopy.studies.study import STUDIES, default_folder, load_study, read_spec, run_study, with_seed
+from homotopy.studies.catalogue import STUDIES
 
 SHOWN_ROWS = 40
 
@@ -68,6 +68,8 @@ def _command(name: str) -> Callable[..., None]:
             str | None, typer.Option("--json", metavar="F", help="Write the report as JSON; - is stdout.")
         ] = None,
     ) -> None:
+        from homotopy.studies.study import default_folder, load_study, read_spec, run_study, with_seed
+
         study = load_study(name)
         if sum((quick, full, spec is not None)) > 1:
             raise HomotopyError("--quick, --full and --spec exclude each other.", "Give one of them.")

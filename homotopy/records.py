@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from importlib.metadata import PackageNotFoundError, version
 from math import ceil, log10
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from homotopy.completeness import CompletenessReport, Evidence, upper_bounds
 from homotopy.discs.contraction import REALITY
 from homotopy.errors import CensusFileError, HomotopyError
 from homotopy.intervals import Enclosure
+from homotopy.producer import producer
 from homotopy.solve import PathAccount
 from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
@@ -117,14 +117,6 @@ def count_members(census: Census) -> dict[str, int]:
     names = ("n_complex", "n_complex_orbits", "n_real_classes", "n_real", "n_real_orbits", "n_undecided")
     more = ("n_minima", "n_minima_without_origin", "n_undecided_index")
     return {name: getattr(census, name) for name in names + more}
-
-
-def producer() -> str:
-    """Name and version of this software."""
-    try:
-        return f"stationary-points {version('stationary-points')}"
-    except PackageNotFoundError:
-        return "stationary-points (not installed)"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -23,8 +23,9 @@ import pyarrow.parquet as pq
 from homotopy.atomic import is_full, remove_leftovers, require_writable, write_atomically, write_error
 from homotopy.ensemble_spec import EnsembleSpec, spec_from_dict
 from homotopy.errors import StoreError, StoreWriteError
+from homotopy.producer import producer_versions
 from homotopy.sample_record import CONTENT, SampleRecord
-from homotopy.store_format import FORMAT, README, VERSION, DamagedChunkError, add_digests, decode, encode, producer
+from homotopy.store_format import FORMAT, README, VERSION, DamagedChunkError, add_digests, decode, encode
 from polysys.errors import PolysysError
 
 _OURS = re.compile(r"README\.md|spec\.toml|manifest\.json|claims\.lock|records|\..*\.part")
@@ -414,7 +415,7 @@ def _write_manifest(store: Store, content: dict[str, Any] | None, *, is_new: boo
         "spec": store.spec.to_dict(),
         "chunk": store.chunk,
         "family": asdict(store.family),
-        "producer": producer(),
+        "producer": producer_versions(),
         "content": content,
     }
     text = json.dumps(manifest, indent=1) + "\n"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from homotopy.producer import producer_versions
 from homotopy.sample_record import CONTENT, PROVENANCE, SampleRecord
 
 FORMAT = "stationary-ensemble"
@@ -62,7 +61,7 @@ def encode(records: Sequence[SampleRecord], identity: str) -> bytes:
         row: dict[str, Any] = {name: getattr(record, name) for name in (*CONTENT, *PROVENANCE)}
         row["bound"] = None if record.bound is None else str(record.bound)
         rows.append({**row, "digest": record.digest})
-    maker = {"identity": identity, "format": f"{FORMAT} {VERSION}", **producer()}
+    maker = {"identity": identity, "format": f"{FORMAT} {VERSION}", **producer_versions()}
     schema = SCHEMA.with_metadata({"stationary": json.dumps(maker)})
     sink = pa.BufferOutputStream()
     pq.write_table(
@@ -119,12 +118,6 @@ def add_digests(whole: Any, digests: Iterable[str]) -> None:
     """Feed the digests of records, in the order of the samples, to the sha256 that is the digest of an ensemble."""
     for digest in digests:
         whole.update(digest.encode() + b"\n")
-
-
-def producer() -> dict[str, str]:
-    """What wrote a file."""
-    names = ("stationary-points", "numpy", "numba", "python-flint", "pyarrow")
-    return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
 README = """\

@@ -19,12 +19,12 @@ from homotopy.closure import orbits
 from homotopy.completeness import COUNT, PATHS, Evidence, alternating_sum, checks, decide, upper_bounds
 from homotopy.discs import contraction
 from homotopy.errors import CensusFileError
+from homotopy.producer import producer
 from homotopy.records import (
     as_census,
     bounds_as_written,
     certificates,
     count_members,
-    producer,
     rebuild_landscape,
     stated_completeness,
     stationary_points,

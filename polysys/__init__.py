@@ -1,65 +1,65 @@
 """polysys: what is counted. Exact landscapes, their polynomial systems, symmetries and proved counts."""
 
-from polysys import counts, datasets, disorder, domains, symmetry, theory
-from polysys.domains import Domain, Euclidean, ProductOfSpheres, Sphere
-from polysys.errors import (
-    DatasetError,
-    InputError,
-    LabelError,
-    NotPolynomialError,
-    NotSquareError,
-    PolysysError,
-    PositiveDimensionalError,
-)
-from polysys.labels import FAMILIES, model_from_label
-from polysys.landscape import Landscape, Scaling
-from polysys.models.base import Model
-from polysys.models.data_glass import DataGlass
-from polysys.models.deep_linear import DeepLinear
-from polysys.models.expression import expression, expression_from_file
-from polysys.models.layered_spin_glass import LayeredSpinGlass
-from polysys.models.network import DataSource
-from polysys.models.polynomial_network import PolynomialNetwork
-from polysys.models.spherical_p_spin import SphericalPSpin
-from polysys.system import PolynomialSystem
-from polysys.tape import Tape, trace
-from polysys.torch_networks import from_torch, load_point, module_point
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "FAMILIES",
-    "DataGlass",
-    "DataSource",
-    "DatasetError",
-    "DeepLinear",
-    "Domain",
-    "Euclidean",
-    "InputError",
-    "LabelError",
-    "Landscape",
-    "LayeredSpinGlass",
-    "Model",
-    "NotPolynomialError",
-    "NotSquareError",
-    "PolynomialNetwork",
-    "PolynomialSystem",
-    "PolysysError",
-    "PositiveDimensionalError",
-    "ProductOfSpheres",
-    "Scaling",
-    "Sphere",
-    "SphericalPSpin",
-    "Tape",
-    "counts",
-    "datasets",
-    "disorder",
-    "domains",
-    "expression",
-    "expression_from_file",
-    "from_torch",
-    "load_point",
-    "model_from_label",
-    "module_point",
-    "symmetry",
-    "theory",
-    "trace",
-]
+from polysys.lazy import attach
+
+if TYPE_CHECKING:  # for type checkers and readers; the list below says the same, and a test compares them
+    from polysys import counts as counts
+    from polysys import datasets as datasets
+    from polysys import disorder as disorder
+    from polysys import domains as domains
+    from polysys import symmetry as symmetry
+    from polysys import theory as theory
+    from polysys.domains import Domain as Domain
+    from polysys.domains import Euclidean as Euclidean
+    from polysys.domains import ProductOfSpheres as ProductOfSpheres
+    from polysys.domains import Sphere as Sphere
+    from polysys.errors import DatasetError as DatasetError
+    from polysys.errors import InputError as InputError
+    from polysys.errors import LabelError as LabelError
+    from polysys.errors import NotPolynomialError as NotPolynomialError
+    from polysys.errors import NotSquareError as NotSquareError
+    from polysys.errors import PolysysError as PolysysError
+    from polysys.errors import PositiveDimensionalError as PositiveDimensionalError
+    from polysys.labels import FAMILIES as FAMILIES
+    from polysys.labels import model_from_label as model_from_label
+    from polysys.landscape import Landscape as Landscape
+    from polysys.landscape import Scaling as Scaling
+    from polysys.models.base import Model as Model
+    from polysys.models.data_glass import DataGlass as DataGlass
+    from polysys.models.deep_linear import DeepLinear as DeepLinear
+    from polysys.models.expression import expression as expression
+    from polysys.models.expression import expression_from_file as expression_from_file
+    from polysys.models.layered_spin_glass import LayeredSpinGlass as LayeredSpinGlass
+    from polysys.models.network import DataSource as DataSource
+    from polysys.models.polynomial_network import PolynomialNetwork as PolynomialNetwork
+    from polysys.models.spherical_p_spin import SphericalPSpin as SphericalPSpin
+    from polysys.system import PolynomialSystem as PolynomialSystem
+    from polysys.tape import Tape as Tape
+    from polysys.tape import trace as trace
+    from polysys.torch_networks import from_torch as from_torch
+    from polysys.torch_networks import load_point as load_point
+    from polysys.torch_networks import module_point as module_point
+else:
+    __getattr__, __dir__, __all__ = attach(
+        __name__,
+        {
+            "domains": "Domain, Euclidean, ProductOfSpheres, Sphere",
+            "errors": "DatasetError, InputError, LabelError, NotPolynomialError, NotSquareError, PolysysError, PositiveDimensionalError",
+            "labels": "FAMILIES, model_from_label",
+            "landscape": "Landscape, Scaling",
+            "models.base": "Model",
+            "models.data_glass": "DataGlass",
+            "models.deep_linear": "DeepLinear",
+            "models.expression": "expression, expression_from_file",
+            "models.layered_spin_glass": "LayeredSpinGlass",
+            "models.network": "DataSource",
+            "models.polynomial_network": "PolynomialNetwork",
+            "models.spherical_p_spin": "SphericalPSpin",
+            "system": "PolynomialSystem",
+            "tape": "Tape, trace",
+            "torch_networks": "from_torch, load_point, module_point",
+        },
+        submodules=("counts", "datasets", "disorder", "domains", "symmetry", "theory"),
+    )

@@ -11,8 +11,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+import homotopy
+import polysys
 
 ROOT = Path(__file__).parent.parent
 MAX_LINES = 500
@@ -21,6 +25,7 @@ MAX_LINES = 500
 # import each other as long as there is no cycle.
 ORDER = {
     "polysys": [
+        "lazy",
         "errors",
         "rationals",
         "expression_file",
@@ -55,6 +60,7 @@ ORDER = {
     ],
     "homotopy": [
         "startup",
+        "producer",
         "errors",
         "options",
         "status",
@@ -314,17 +320,86 @@ def test_a_module_without_a_place_is_named(tmp_path: Path) -> None:
     assert [sentence.split()[0] for sentence in _unlisted(tmp_path)] == ["polysys.stray"]
 
 
-def test_importing_the_packages_loads_nothing_that_few_commands_need():
-    heavy = [
-        "matplotlib",
-        "networkx",
-        "numba",
-        "pandas",
-        "scipy.integrate",
-        "scipy.optimize",
-        "scipy.spatial",
-        "scipy.stats",
-    ]
-    code = f"import sys, homotopy, polysys.torch_networks; print([m for m in {[*heavy, 'sklearn', 'torch']} if m in sys.modules])"
+# What few commands need, and what importing the packages or starting the command line does not need at all.
+FEW = ["matplotlib", "networkx", "numba", "pandas", "scipy.integrate", "scipy.optimize", "scipy.spatial", "scipy.stats", "sklearn", "torch"]
+ALL = [*FEW, "flint", "msgspec", "numpy", "pyarrow", "pytest", "scipy", "sympy", "tqdm"]
+
+
+@pytest.mark.parametrize(
+    ("imported", "heavy"),
+    [
+        ("polysys, homotopy", ALL),
+        ("homotopy.cli", ALL),
+        ("homotopy.census, homotopy.records, polysys.torch_networks", [*FEW, "pyarrow", "scipy"]),
+        (f"{', '.join(f'homotopy.{m}' for m in ('ensemble', 'estimators', 'plots', 'tables', 'verify'))}", FEW),
+    ],
+)
+def test_what_an_import_does_not_load(imported, heavy):
+    code = f"import sys, {imported}; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert result.stdout == "[]\n"
+
+
+def _shown_to_type_checkers(package: ModuleType) -> dict[str, object]:
+    """What the imports under ``if TYPE_CHECKING`` in a package bind."""
+    assert package.__file__ is not None
+    tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    assert ast.unparse(block.test) == "TYPE_CHECKING"
+    names: dict[str, object] = {}
+    exec(compile(ast.Module(block.body, []), package.__file__, "exec"), names)
+    return {name: value for name, value in names.items() if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("package", [polysys, homotopy])
+def test_type_checkers_see_what_the_package_offers(package):
+    shown = _shown_to_type_checkers(package)
+    assert sorted(shown) == package.__all__
+    assert [name for name, value in shown.items() if getattr(package, name) is not value] == []
+    assert set(package.__all__) <= set(dir(package))
+
+
+NAMESAKES = """
+import importlib, pickle, sys, types
+import homotopy as ho
+names = [name for name in ho.__all__ if (importlib.util.find_spec(f"homotopy.{name}") and name not in ("estimators", "plots", "searches", "testing"))]
+for name in names[:: int(sys.argv[1])]:
+    module = importlib.import_module(f"homotopy.{name}")
+    assert isinstance(module, types.ModuleType) and callable(getattr(ho, name)) and getattr(ho, name) is getattr(module, name)
+from homotopy import census
+import homotopy.census as same, homotopy.records
+assert census is same is ho.census and callable(census)
+assert ho.load is ho.records.load_census
+assert pickle.loads(pickle.dumps(ho)) is ho and pickle.loads(pickle.dumps(census)) is census
+everything = {}
+exec("from homotopy import *", everything)
+assert all(everything[name] is getattr(ho, name) for name in ho.__all__)
+print(*names)
+"""
+
+
+@pytest.mark.parametrize("direction", ["1", "-1"])
+def test_functions_keep_their_names_whatever_is_imported_first(direction):
+    """``homotopy.census`` is a function, and the module that it stands in has the same name."""
+    result = subprocess.run(
+        [sys.executable, "-c", NAMESAKES, direction], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert {"census", "certify", "ensemble", "graph", "solve", "verify"} <= set(result.stdout.split())
+
+
+def test_a_replaced_function_is_replaced_everywhere_and_comes_back(monkeypatch):
+    census, load = homotopy.census, homotopy.load
+    with monkeypatch.context() as patch:
+        patch.setattr(homotopy, "census", print)
+        patch.setattr("homotopy.records.load_census", print)
+        assert homotopy.census is print
+        assert homotopy.load is print
+    assert homotopy.census is census
+    assert homotopy.load is load
+
+
+def test_what_a_package_does_not_offer_is_an_attribute_error():
+    assert not hasattr(homotopy, "censsus")
+    with pytest.raises(AttributeError, match="module 'polysys' has no attribute 'Spere'"):
+        polysys.Spere
+    assert homotopy.trace_test.__name__ == "homotopy.trace_test"  # modules that are not part of the list

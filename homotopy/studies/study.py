@@ -17,20 +17,11 @@ from homotopy.checks import is_whole
 from homotopy.ensemble_run import Progress
 from homotopy.errors import StoreError
 from homotopy.studies.bench import Bench, Say
+from homotopy.studies.catalogue import STUDIES
 from homotopy.studies.report import Report
 from polysys.errors import InputError
 
 Spec = TypeVar("Spec", bound=msgspec.Struct)
-
-# The studies there are: name of the command and of the module, and what the list of commands says (one line of 80).
-STUDIES: dict[str, str] = {
-    "agreement": "Hold certified counts against the predictions of theory.",
-    "archetypes": "Single funnels, or many minima behind low barriers?",
-    "depth": "Does depth make landscapes simpler, at equal size?",
-    "layering": "Are energies layered by Morse index in a narrow band?",
-    "assumptions": "From spin glass to network, one assumption at a time.",
-    "clustering": "Are minima closer together than uniform points?",
-}
 
 
 @dataclass(frozen=True)

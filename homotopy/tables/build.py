@@ -8,7 +8,7 @@ from platformdirs import user_cache_path
 
 from homotopy.atomic import require_writable
 from homotopy.errors import TableError
-from homotopy.store_format import producer
+from homotopy.producer import producer_versions
 from homotopy.tables import build_counts, build_published, build_samples
 from homotopy.tables.catalogue import write_catalogue
 from homotopy.tables.folder import write_folder, write_lines, write_rows
@@ -75,7 +75,7 @@ def build(
 
 def _assembled(spec: TableSpec, part: Part, text: bytes) -> tuple[TableFile, dict[str, bytes]]:
     """The description and the files of a table."""
-    made_by = {**producer(), **({"engines": "; ".join(part.engines)} if part.engines else {})}
+    made_by = {**producer_versions(), **({"engines": "; ".join(part.engines)} if part.engines else {})}
     kind = spec.__struct_config__.tag
     table = TableFile(
         format=FORMAT, version=VERSION, label=spec.label, kind=kind, key=list(part.key), title=spec.title,  # type: ignore[arg-type]

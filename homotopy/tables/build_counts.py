@@ -13,6 +13,7 @@ import msgspec
 from homotopy.atomic import write_atomically
 from homotopy.census import census
 from homotopy.errors import TableError
+from homotopy.producer import producer_versions
 from homotopy.status import Completeness as Verdict
 from homotopy.tables.cells import Column, Value
 from homotopy.tables.generic import count_generic, proved_count
@@ -83,9 +84,7 @@ class _Notes:
         return self._content.get(f"{self._seed} {label}", {}).get("count")
 
     def put(self, label: str, count: Any, seconds: float) -> None:
-        from homotopy.store_format import producer
-
-        entry = {"count": count, "seconds": seconds, "numba": producer()["numba"]}
+        entry = {"count": count, "seconds": seconds, "numba": producer_versions()["numba"]}
         self._content[f"{self._seed} {label}"] = entry
         write_atomically(self._path, json.dumps(self._content).encode())
 
