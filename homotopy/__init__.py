@@ -11,8 +11,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy import plots as plots
     from homotopy import searches as searches
     from homotopy import testing as testing
-    from homotopy.census import Census as Census
     from homotopy.census import census as census
+    from homotopy.census_result import Census as Census
     from homotopy.certify import Certificate as Certificate
     from homotopy.certify import CertificationReport as CertificationReport
     from homotopy.certify import certify as certify
@@ -47,9 +47,9 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.morse_complex import morse_complex as morse_complex
     from homotopy.options import Options as Options
     from homotopy.records import load_census as _load_census
-    from homotopy.solve import PathAccount as PathAccount
-    from homotopy.solve import SolveReport as SolveReport
     from homotopy.solve import solve as solve
+    from homotopy.solve_result import PathAccount as PathAccount
+    from homotopy.solve_result import SolveReport as SolveReport
     from homotopy.stationary_set import SetKind as SetKind
     from homotopy.stationary_set import StationarySet as StationarySet
     from homotopy.stationary_sets import StationarySets as StationarySets
@@ -68,7 +68,8 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "census": "Census, census",
+            "census": "census",
+            "census_result": "Census",
             "certify": "Certificate, CertificationReport, certify",
             "classify": "StationaryPoint",
             "comparison": "Comparison, compare",
@@ -84,7 +85,8 @@ else:
             "morse_complex": "MorseComplex, morse_complex",
             "options": "Options",
             "records": "load_census as load",
-            "solve": "PathAccount, SolveReport, solve",
+            "solve": "solve",
+            "solve_result": "PathAccount, SolveReport",
             "stationary_set": "SetKind, StationarySet",
             "stationary_sets": "StationarySets, stationary_sets",
             "status": "Completeness, PathStatus, Verdict",

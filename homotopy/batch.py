@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from homotopy.census import Census, assemble, census
+from homotopy.census import assemble, census
+from homotopy.census_result import Census
 from homotopy.certificates import CertificateList
 from homotopy.completeness import upper_bounds
 from homotopy.options import Options

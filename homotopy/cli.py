@@ -18,7 +18,7 @@ from homotopy.errors import HomotopyError
 from homotopy.status import Completeness
 
 if TYPE_CHECKING:  # commands import what they need, so that each starts fast
-    from homotopy.census import Census
+    from homotopy.census_result import Census
     from homotopy.exclusion import RealProof
 
 app = typer.Typer(

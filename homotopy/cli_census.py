@@ -13,7 +13,7 @@ from homotopy.cli_output import ExitCode, check_target, check_targets, progress_
 from homotopy.errors import HomotopyError
 
 if TYPE_CHECKING:
-    from homotopy.census import Census
+    from homotopy.census_result import Census
 
 SeedOption = Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")]
 IndexOption = Annotated[int, typer.Option(help="Which sample of the seed.")]

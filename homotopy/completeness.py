@@ -11,7 +11,7 @@ from flint import fmpz_mat
 from homotopy.certificates import Certificate, CertificateList
 from homotopy.classify import StationaryPoint
 from homotopy.closure import conjugates_closed
-from homotopy.solve import SolveReport
+from homotopy.solve_result import SolveReport
 from homotopy.status import Completeness, Verdict
 from homotopy.words import counted
 from polysys.counts import (

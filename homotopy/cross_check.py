@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from homotopy import watch
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.certify import Certificate
 from homotopy.completeness import CompletenessReport, Evidence
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutError

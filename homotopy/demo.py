@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from homotopy.census import Census, census
+from homotopy.census import census
+from homotopy.census_result import Census
 from homotopy.plots import (
     check_path,
     draw_index_energy,

@@ -14,7 +14,7 @@ from typing import Any
 from flint import arb
 
 from homotopy.atomic import write_atomically
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.certificates import decimal_text
 from homotopy.errors import HomotopyError
 from homotopy.status import Verdict

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.classify import StationaryPoint
 from homotopy.completeness import Evidence
 from homotopy.descent import Descent, End, descents

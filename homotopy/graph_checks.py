@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.completeness import Evidence, morse_inequalities
 from homotopy.descent import Descent, End
 from homotopy.status import Verdict

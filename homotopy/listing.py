@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flint import arb
 
-from homotopy.census import Census
+from homotopy.census_result import Census
 
 DIGITS = 10
 

@@ -14,7 +14,6 @@ import numpy as np
 from flint import arb, ctx
 
 from homotopy.atomic import write_result
-from homotopy.census import Census, RunRecord, completeness_summary, paths_summary
 from homotopy.census_file import (
     FORMAT,
     VERSION,
@@ -26,6 +25,7 @@ from homotopy.census_file import (
     content_digest,
     read_census_file,
 )
+from homotopy.census_result import Census, RunRecord, completeness_summary, paths_summary
 from homotopy.certificates import DOUBLE, Certificate, CertificateList, decimal_text
 from homotopy.classify import StationaryPoint
 from homotopy.completeness import CompletenessReport, Evidence, upper_bounds
@@ -33,7 +33,7 @@ from homotopy.discs.contraction import REALITY
 from homotopy.errors import CensusFileError, HomotopyError
 from homotopy.intervals import Enclosure
 from homotopy.producer import producer
-from homotopy.solve import PathAccount
+from homotopy.solve_result import PathAccount
 from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
 from polysys.errors import PolysysError

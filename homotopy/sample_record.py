@@ -18,7 +18,7 @@ from math import inf
 from flint import arb
 
 from homotopy.batch import census_batch
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.certificates import Certificate
 from homotopy.certify import certify_one, same_zero
 from homotopy.classify import StationaryPoint, points_of

@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.census import Census, as_landscape, census
+from homotopy.census import as_landscape, census
+from homotopy.census_result import Census
 from homotopy.checks import is_number, is_whole
 from homotopy.estimators import evaluate
 from homotopy.estimators.report import Report

@@ -11,8 +11,8 @@ import numpy as np
 from flint import arb, ctx
 
 from homotopy import intervals
-from homotopy.census import Census, paths_summary
 from homotopy.census_file import CensusFile, read_census_file
+from homotopy.census_result import Census, paths_summary
 from homotopy.certificates import DOUBLE, CertificateList, close_pairs, disjoint, reality
 from homotopy.classify import StationaryPoint, classify
 from homotopy.closure import orbits
@@ -29,7 +29,7 @@ from homotopy.records import (
     stated_completeness,
     stationary_points,
 )
-from homotopy.solve import PathAccount
+from homotopy.solve_result import PathAccount
 from homotopy.status import GENERIC_COUNT, Completeness, Verdict
 from polysys.landscape import Landscape
 

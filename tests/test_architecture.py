@@ -89,11 +89,13 @@ ORDER = {
         "point_action",
         "closure",
         "classify",
+        "solve_result",
         "solve",
         "completeness",
         "local_dimension",
         "stationary_set",
         "degenerate",
+        "census_result",
         "census",
         "batch",
         "exclusion",
@@ -159,8 +161,8 @@ ORDER = {
 
 # Imports against the order, inside a function and each for a reason: (module, what it imports).
 EXCEPTIONS = {
-    ("homotopy.census", "homotopy.records"),  # Census.save is a convenience; the file format depends on Census
-    ("homotopy.census", "homotopy.export"),  # the same for Census.export
+    ("homotopy.census_result", "homotopy.records"),  # Census.save is a convenience; the file format depends on Census
+    ("homotopy.census_result", "homotopy.export"),  # the same for Census.export
 }
 
 

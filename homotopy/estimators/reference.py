@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.census import Census, census
+from homotopy.census import census
+from homotopy.census_result import Census
 from homotopy.ensemble_result import Ensemble
 from homotopy.sample_counts import SampleCounts
 from homotopy.statistics import Floats

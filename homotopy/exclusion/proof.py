@@ -10,7 +10,7 @@ from typing import Any
 from flint import arb, ctx
 
 from homotopy import intervals
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.certificates import CertificateList
 from homotopy.certify import Certificate, certify
 from homotopy.closure import Locator, enclosing_balls, image

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.atomic import write_result
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.errors import HomotopyError
 from homotopy.words import counted
 from polysys.landscape import Landscape

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.certify import certify
 from homotopy.checks import is_number
 from homotopy.flow import Flow

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.census import Census, census
+from homotopy.census import census
+from homotopy.census_result import Census
 from homotopy.hessian import log_abs_det_hessian
 from homotopy.searches import SearchResult, gradient_descent, recall, sgd, simulated_annealing
 from homotopy.status import Completeness

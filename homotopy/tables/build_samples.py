@@ -13,7 +13,7 @@ import msgspec
 
 from homotopy.atomic import write_atomically
 from homotopy.batch import census_batch
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.ensemble import ensemble
 from homotopy.ensemble_result import Ensemble
 from homotopy.ensemble_spec import EnsembleSpec

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.checks import is_whole
 from homotopy.errors import HomotopyError, TableError
 from homotopy.sample_counts import Quantity

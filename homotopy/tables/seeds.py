@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.census import Census, RunRecord
+from homotopy.census_result import Census, RunRecord
 from homotopy.certificates import CertificateList
 from homotopy.certify import certify
 from homotopy.classify import classify
@@ -22,7 +22,7 @@ from homotopy.closure import orbits
 from homotopy.completeness import checks, decide, upper_bounds
 from homotopy.discs.contraction import YES
 from homotopy.sample_record import SampleRecord, record_of
-from homotopy.solve import PathAccount
+from homotopy.solve_result import PathAccount
 from homotopy.status import Completeness
 from polysys.formulation import Kind
 from polysys.landscape import Landscape

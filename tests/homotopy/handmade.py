@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 import polysys as ps
-from homotopy.census import Census, run_record
+from homotopy.census import run_record
+from homotopy.census_result import Census
 from homotopy.certify import certify
 from homotopy.classify import classify
 from homotopy.closure import orbits
 from homotopy.completeness import judge, upper_bounds
-from homotopy.solve import PathAccount, SolveReport
+from homotopy.solve_result import PathAccount, SolveReport
 from polysys.labels import model_from_label
 from polysys.landscape import Landscape
 

@@ -11,7 +11,7 @@ import pytest
 from flint import arb, ctx, fmpq
 
 import polysys as ps
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.certify import certify
 from homotopy.classify import StationaryPoint, classify
 from polysys.labels import model_from_label

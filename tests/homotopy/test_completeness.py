@@ -10,9 +10,9 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.completeness import alternating_sum, checks, upper_bounds
-from homotopy.solve import SolveReport
+from homotopy.solve_result import SolveReport
 from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError

@@ -15,7 +15,7 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy import matching
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.certify import certify
 from homotopy.cross_check import DEGREE, REAL, Agreement, cross_check, require
 from homotopy.errors import EngineMissingError

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import homotopy as ho
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.status import Completeness, Verdict
 from polysys.counts import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
 from polysys.labels import model_from_label

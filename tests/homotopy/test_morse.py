@@ -8,7 +8,7 @@ from math import comb
 import pytest
 
 import polysys as ps
-from homotopy.census import Census
+from homotopy.census_result import Census
 from homotopy.completeness import alternating_sum
 from homotopy.status import Completeness, Verdict
 from polysys.domains import Domain, Euclidean, ProductOfSpheres, Sphere

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import homotopy as ho
-from homotopy.census import Census
 from homotopy.census_file import content_digest, read_census_file, schema
+from homotopy.census_result import Census
 from homotopy.errors import CensusFileError
 from homotopy.records import load_census
 from tests.homotopy.handmade import FORMULATIONS, double_well, matrix_glass, network_from_arrays, singular_vectors
