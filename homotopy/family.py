@@ -13,10 +13,11 @@ from sympy.polys.rings import ring
 
 from homotopy.orbits import Complex
 from polysys.domains import Domain, Euclidean
+from polysys.expansion import multiply_out
 from polysys.formulation import Formulation, FormulationTapes, Kind, record
 from polysys.landscape import Landscape
 from polysys.strata import MAX_VARIABLES, strata
-from polysys.tape import Recorder, Tape, multiply_out
+from polysys.tape import Recorder, Tape
 
 _MAX_EXPANSION = 5_000_000  # products of coefficients: some seconds
 

@@ -19,6 +19,7 @@ from polysys.coercivity import is_coercive
 from polysys.counts import RootCount
 from polysys.domains import Domain, parse_domain
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
+from polysys.expansion import multiply_out, nested_form
 from polysys.formulation import Formulation, FormulationTapes, formulate, record
 from polysys.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.rationals import MAX_BITS, n_bits
@@ -32,7 +33,7 @@ from polysys.symmetry import (
     translations,
 )
 from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
-from polysys.tape import Recorder, multiply_out, nested_form, trace
+from polysys.tape import Recorder, trace
 
 Couplings = Mapping[str, npt.NDArray[np.object_]]
 _MAX_OPERATIONS = 500_000  # a longer straight-line program is beyond any solver

@@ -18,7 +18,8 @@ from sympy.combinatorics import Permutation, PermutationGroup
 
 from polysys.domains import Domain
 from polysys.errors import InputError
-from polysys.tape import Tape, nested_form, trace
+from polysys.expansion import nested_form
+from polysys.tape import Tape, trace
 
 _PRIME = 2**61 - 1  # Mersenne prime: a false rank drop at random points has probability below 1e-15
 _MAX_CONTINUOUS = 30  # n^2 unknowns: beyond this many variables the continuous search is left out (and said to be)

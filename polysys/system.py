@@ -12,8 +12,9 @@ from sympy import QQ
 from sympy.polys.rings import PolyElement
 
 from polysys.errors import InputError, NotSquareError
+from polysys.expansion import nested_form
 from polysys.parser import format_polynomial
-from polysys.tape import Tape, nested_form, trace
+from polysys.tape import Tape, trace
 
 MAX_UNKNOWNS = 64
 

@@ -33,6 +33,7 @@ ORDER = {
         "elementwise",
         "domains",
         "tape",
+        "expansion",
         "strata",
         "root_count",
         "bezout",

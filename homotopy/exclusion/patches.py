@@ -19,10 +19,11 @@ import numpy as np
 from flint import arb, fmpq, fmpq_mat, fmpz_mat, nmod_mat
 
 from homotopy.exclusion.programs import FloatArray, equations_tape, outward
+from polysys.expansion import nested_form
 from polysys.formulation import Kind
 from polysys.landscape import Landscape, QuadraticBound
 from polysys.system import exact_terms
-from polysys.tape import Node, Recorder, Tape, nested_form
+from polysys.tape import Node, Recorder, Tape
 
 Flip = tuple[int, ...]  # signs
 

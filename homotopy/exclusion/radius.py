@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from homotopy.exclusion.programs import IntervalProgram, equations_tape, interval_program
+from polysys.expansion import nested_form
 from polysys.landscape import Landscape, QuadraticBound
 from polysys.system import exact_terms
-from polysys.tape import nested_form
 
 _MAX_BOXES = 300_000  # a few seconds
 _BATCH = 4096

@@ -13,13 +13,13 @@ from sympy.polys.rings import PolyElement
 
 from polysys.domains import Domain, parse_domain
 from polysys.errors import InputError, NotPolynomialError
+from polysys.expansion import nested_form
 from polysys.expression_file import read_expression_file
 from polysys.landscape import Couplings
 from polysys.models.base import Model
 from polysys.parser import format_polynomial, parse_polynomial
 from polysys.rationals import as_rational
 from polysys.system import exact_terms
-from polysys.tape import nested_form
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 
 from polysys.domains import Domain, ProductOfSpheres
 from polysys.errors import InputError
+from polysys.expansion import nested_form
 from polysys.landscape import Couplings, Scaling
 from polysys.models.base import Model, check_coefficients, join, sizes
 from polysys.models.spherical_p_spin import monomials
-from polysys.tape import nested_form
 
 
 @dataclass(frozen=True)

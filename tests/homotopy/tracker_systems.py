@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polysys.tape import Recorder, Tape, nested_form, trace
+from polysys.expansion import nested_form
+from polysys.tape import Recorder, Tape, trace
 
 
 @cache

@@ -10,7 +10,7 @@ from sympy import QQ, ring
 
 import polysys as ps
 from polysys.coercivity import is_coercive
-from polysys.tape import nested_form
+from polysys.expansion import nested_form
 from tests.systems import NAMED
 
 R, x, y = ring("x,y", QQ)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sympy import QQ, ring
 
 from polysys.errors import InputError, PolysysError
-from polysys.tape import Op, Recorder, multiply_out, nested_form, trace
+from polysys.expansion import multiply_out, nested_form
+from polysys.tape import Op, Recorder, trace
 
 N = 3
 RING, *GENERATORS = ring("x1,x2,x3", QQ)
