@@ -10,7 +10,7 @@ import pytest
 from flint import ctx, fmpq, fmpq_poly
 
 from homotopy.status import PathStatus
-from homotopy.tracker import compile_homotopy, driver, track
+from homotopy.tracker import attempt, compile_homotopy, driver, track
 from homotopy.tracker.refine import Refined, refine
 from polysys.tape import Tape, trace
 
@@ -50,7 +50,7 @@ def off(monkeypatch: pytest.MonkeyPatch) -> None:
         no = np.zeros(len(x), bool)
         return Refined(x, no, no, np.full(len(x), np.inf), np.full(len(x), np.inf))
 
-    monkeypatch.setattr(driver, "refine", nothing)
+    monkeypatch.setattr(attempt, "refine", nothing)
 
 
 @pytest.mark.parametrize("exponent", [-20, -23, -26, -28])
