@@ -52,8 +52,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.solve_result import SolveReport as SolveReport
     from homotopy.stationary_set import SetKind as SetKind
     from homotopy.stationary_set import StationarySet as StationarySet
-    from homotopy.stationary_sets import StationarySets as StationarySets
     from homotopy.stationary_sets import stationary_sets as stationary_sets
+    from homotopy.stationary_sets_result import StationarySets as StationarySets
     from homotopy.status import Completeness as Completeness
     from homotopy.status import PathStatus as PathStatus
     from homotopy.status import Verdict as Verdict
@@ -88,7 +88,8 @@ else:
             "solve": "solve",
             "solve_result": "PathAccount, SolveReport",
             "stationary_set": "SetKind, StationarySet",
-            "stationary_sets": "StationarySets, stationary_sets",
+            "stationary_sets": "stationary_sets",
+            "stationary_sets_result": "StationarySets",
             "status": "Completeness, PathStatus, Verdict",
             "tables": "ReferenceTable, list_tables, load_table",
             "verify": "VerificationReport, verify",

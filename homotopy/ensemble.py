@@ -19,7 +19,8 @@ from homotopy.ensemble_run import Progress, Say, dask_pool, executor_pool, local
 from homotopy.ensemble_spec import EnsembleSpec
 from homotopy.errors import StoreError
 from homotopy.options import Options
-from homotopy.store import Family, create_store, open_store
+from homotopy.store import create_store, open_store
+from homotopy.store_plan import Family
 from polysys.errors import InputError
 from polysys.labels import model_from_label
 from polysys.models.base import Model

@@ -16,8 +16,9 @@ import pyarrow as pa
 from homotopy.errors import HomotopyError
 from homotopy.sample_counts import FAILED, VERDICTS, Integers, SampleCounts
 from homotopy.statistics import Floats, Statistic
-from homotopy.store import Family, Store
+from homotopy.store import Store
 from homotopy.store_format import add_digests
+from homotopy.store_plan import Family
 from homotopy.words import counted
 
 _COLUMNS = (

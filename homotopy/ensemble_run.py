@@ -20,8 +20,9 @@ from homotopy.claims import Claims
 from homotopy.errors import WorkerStartError
 from homotopy.isolation import Job, Workers, count_job
 from homotopy.sample_record import SampleRecord, count_samples
-from homotopy.store import Chunk, Store, StoreState
+from homotopy.store import Store
 from homotopy.store_format import DamagedChunkError
+from homotopy.store_plan import Chunk, StoreState
 from polysys.errors import InputError, PolysysError
 from polysys.models.base import Model
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.statistics import Floats, Statistic, fraction
-from homotopy.store import Family
+from homotopy.store_plan import Family
 from polysys.errors import InputError
 
 VERDICTS = ("proved", "supported", "unknown", "contradicted")

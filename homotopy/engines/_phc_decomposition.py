@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from homotopy.engines._phc_failures import WorkerSilent
+from homotopy.engines._phc_scaling import Scaling
 from homotopy.engines._phc_text import read_polynomial, read_solution_list
 from homotopy.engines._phc_types import Point, Term
 
@@ -91,3 +92,12 @@ def _slices(system: str, n: int, dimension: int) -> tuple[tuple[Term, ...], ...]
         tuple((c, exponents[:n]) for c, exponents in terms if not any(exponents[n:]))
         for terms in equations[len(equations) - dimension :]
     )
+
+
+def unscaled_component(component: Component, scaling: Scaling) -> Component:
+    """Return a component of a scaled system in the original unknowns."""
+    slices = tuple(
+        tuple((c * 2.0 ** -sum(d * k for d, k in zip(m, scaling.columns, strict=True)), m) for c, m in terms)
+        for terms in component.slices
+    )
+    return Component(component.dimension, tuple(map(scaling.unscale, component.points)), slices)

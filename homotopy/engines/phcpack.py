@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Literal
 
@@ -9,24 +10,18 @@ import numpy as np
 
 from homotopy.engines._phc_backend import Backend
 from homotopy.engines._phc_checks import check_partition, check_points, check_start_solutions, check_system
-from homotopy.engines._phc_decomposition import Component, RawDecomposition
+from homotopy.engines._phc_decomposition import Component, RawDecomposition, unscaled_component
 from homotopy.engines._phc_executable import Phc
 from homotopy.engines._phc_failures import WorkerDied
 from homotopy.engines._phc_find import WAY_OUT, PHCpackInstallation, find_phcpack
 from homotopy.engines._phc_numerics import System
+from homotopy.engines._phc_plan import plan
 from homotopy.engines._phc_process import Phcpy
-from homotopy.engines._phc_scaling import Scaling, find_scaling
-from homotopy.engines._phc_stages import Requests, Stage, StartCountError, polyhedral_stages, whole_space
-from homotopy.engines._phc_starts import (
-    Partition,
-    best_partition,
-    multihomogeneous_number,
-    multihomogeneous_start,
-    total_degree,
-    total_degree_start,
-)
+from homotopy.engines._phc_scaling import find_scaling
+from homotopy.engines._phc_stages import Requests, whole_space
+from homotopy.engines._phc_starts import best_partition, total_degree
 from homotopy.engines._phc_tracking import Tracker, embed
-from homotopy.engines._phc_types import PathEnd, PathReport, Point, Polynomials, Start, StartSystem, Term
+from homotopy.engines._phc_types import PathEnd, PathReport, Polynomials, Start, Term
 from homotopy.errors import EngineCrashError, EngineMissingError
 from homotopy.status import PathStatus
 from polysys.errors import InputError
@@ -176,10 +171,7 @@ class PHCpack:
         scaled = scaling.apply(target)
         requests, rng, attempts = self._requests(seed)
         groups = check_partition(partition, n)
-        if start is Start.POLYHEDRAL:
-            stages, kind, words = self._polyhedral(scaled, requests, precision, rng)
-        else:
-            stages, kind, words = _closed_form(scaled, start, groups, rng)
+        stages, kind, words = plan(scaled, start, groups, requests, precision, rng)
         n_paths = sum(len(stage.solutions) for stage in stages)
         tracker = Tracker(requests, rng, self._counter(sum(len(stage.orbits) for stage in stages if stage.live)))
         whole = System(scaled, n)
@@ -195,7 +187,7 @@ class PHCpack:
             gammas.append(result.gamma)
             precisions.append(result.precision)
         return self._report(
-            [_unscaled(end, scaling.unscale) for end in ends],
+            [replace(end, x=scaling.unscale(end.x)) for end in ends],
             root_count=n_paths,
             root_count_kind=kind,
             start=words,
@@ -205,18 +197,6 @@ class PHCpack:
             began=began,
             attempts=attempts,
         )
-
-    def _polyhedral(
-        self, scaled: Polynomials, requests: Requests, precision: str, rng: np.random.Generator
-    ) -> tuple[list[Stage], str, str]:
-        try:
-            stages, kind = polyhedral_stages(scaled, requests, precision)
-        except StartCountError as problem:
-            requests.attempts.append(f"The polyhedral start was given up: {problem}.")
-            number, groups = best_partition(scaled)
-            other = Start.MULTIHOMOGENEOUS if number < total_degree(scaled) else Start.TOTAL_DEGREE
-            return _closed_form(scaled, other, groups, rng)
-        return stages, kind, f"polyhedral, {len(stages)} zero pattern{'s' if len(stages) != 1 else ''}"
 
     def track(
         self,
@@ -261,7 +241,7 @@ class PHCpack:
         requests, rng, attempts = self._requests(seed)
         result = Tracker(requests, rng, self._counter(len(points))).run(stage, precision)
         return self._report(
-            [_unscaled(end, scaling.unscale) for end in result.ends],
+            [replace(end, x=scaling.unscale(end.x)) for end in result.ends],
             root_count=None,
             root_count_kind="none: the start solutions were given",
             start="given",
@@ -334,7 +314,7 @@ class PHCpack:
             "decomposing a solution set", lambda s: requests.backend.decompose(scaled, n, top, s, precision)
         )
         return RawDecomposition(
-            tuple(_unscaled_component(c, scaling) for c in found.components),
+            tuple(unscaled_component(c, scaling) for c in found.components),
             tuple(map(scaling.unscale, found.isolated)),
         )
 
@@ -424,38 +404,3 @@ def _seeds(sequence: np.random.SeedSequence) -> Iterator[int]:
     rng = np.random.default_rng(sequence)
     while True:
         yield int(rng.integers(1, 2**30))
-
-
-def _closed_form(
-    scaled: Polynomials, start: Start, groups: Partition | None, rng: np.random.Generator
-) -> tuple[list[Stage], str, str]:
-    if start is Start.TOTAL_DEGREE:
-        _refuse_too_many(total_degree(scaled))
-        system: StartSystem = total_degree_start(scaled, rng)
-        kind, words = "total degree", "total degree"
-    else:
-        groups = best_partition(scaled)[1] if groups is None else groups
-        _refuse_too_many(multihomogeneous_number(scaled, groups))
-        system = multihomogeneous_start(scaled, groups, rng)
-        kind = "multihomogeneous Bezout number"
-        words = "linear products, groups " + " ".join(str(list(group)) for group in groups)
-    if system.volume == 0:
-        return [], kind, words
-    return [whole_space(scaled, system.polynomials, system.solutions)], kind, words
-
-
-def _refuse_too_many(n_paths: int) -> None:
-    if n_paths > 1_000_000:
-        raise InputError(f"This start system has {n_paths} paths.", "Use a polyhedral start or a better partition.")
-
-
-def _unscaled(end: PathEnd, unscale: Callable[[Point], Point]) -> PathEnd:
-    return PathEnd(unscale(end.x), end.t, end.err, end.rco, end.res, end.status)
-
-
-def _unscaled_component(component: Component, scaling: Scaling) -> Component:
-    slices = tuple(
-        tuple((c * 2.0 ** -sum(d * k for d, k in zip(m, scaling.columns, strict=True)), m) for c, m in terms)
-        for terms in component.slices
-    )
-    return Component(component.dimension, tuple(map(scaling.unscale, component.points)), slices)

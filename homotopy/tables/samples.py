@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from homotopy.sample_counts import FAILED, VERDICTS, Integers, SampleCounts
 from homotopy.statistics import Floats
-from homotopy.store import Family
+from homotopy.store_plan import Family
 from homotopy.tables.layout import ModelEntry
 from polysys.errors import InputError
 from polysys.labels import model_from_label

@@ -18,8 +18,9 @@ from homotopy.claims import Claims
 from homotopy.errors import StoreError, StoreWriteError
 from homotopy.merging import merge
 from homotopy.sample_record import CONTENT, SampleRecord, failed_record
-from homotopy.store import Chunk, Family, create_store, open_store
+from homotopy.store import create_store, open_store
 from homotopy.store_format import DamagedChunkError, decode, encode
+from homotopy.store_plan import Chunk, Family
 
 SPEC = ho.EnsembleSpec("spherical-p-spin:n=2,p=3", samples=10, seed=1)
 FAMILY = Family("landscape", 1, 2, 3, True, False, 3)
