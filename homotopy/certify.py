@@ -9,7 +9,7 @@ from math import ceil, log10
 
 import numpy as np
 import numpy.typing as npt
-from flint import acb_mat, ctx
+from flint import acb_mat, arb, ctx
 
 from homotopy import intervals, watch
 from homotopy.certificates import (
@@ -265,8 +265,8 @@ def _newton(
     return mid, y
 
 
-def _mid(value: object) -> Fraction:
-    mantissa, exponent = value.mid().man_exp()  # type: ignore[attr-defined]
+def _mid(value: arb) -> Fraction:
+    mantissa, exponent = value.mid().man_exp()
     m, e = int(mantissa), int(exponent)
     return Fraction(m << e) if e >= 0 else Fraction(m, 1 << -e)
 

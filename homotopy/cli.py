@@ -99,9 +99,8 @@ def count(
     from homotopy.census import census
     from homotopy.options import Options
 
-    options = Options(
-        engine, strategy, transport, precision, time_limit=time_limit, seed=solver_seed, digits=digits
-    )  # fmt: skip
+    names: Any = {"engine": engine, "strategy": strategy, "transport": transport, "precision": precision}  # checked there
+    options = Options(**names, time_limit=time_limit, seed=solver_seed, digits=digits)
     if plot is not None:
         _plots().check_path(plot)
         _plots().require_matplotlib()
@@ -161,7 +160,8 @@ def sets(
     from homotopy.options import Options
     from homotopy.stationary_sets import stationary_sets
 
-    options = Options(transport=transport, precision=precision, time_limit=time_limit, seed=solver_seed)
+    names: Any = {"transport": transport, "precision": precision}  # checked there
+    options = Options(**names, time_limit=time_limit, seed=solver_seed)
     check_target(json_file)
     with progress_bar():
         found = stationary_sets(model, seed=seed, index=index, top=top, n_runs=runs, options=options)

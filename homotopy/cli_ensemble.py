@@ -77,7 +77,8 @@ def ensemble(
         found = model_from_label(model)  # first: a file that cannot be read has no samples either
         if samples is None:
             raise InputError("The number of samples is missing.", "Give --samples 1000, say.")
-        options = Options(engine=engine or "auto", seed=solver_seed or 0)
+        wanted: Any = engine or "auto"  # checked there
+        options = Options(engine=wanted, seed=solver_seed or 0)
         which = found.default_seed if seed is None else seed
         spec = EnsembleSpec(found.label, samples, which, points, 600.0 if timeout is None else timeout, options)
     if plot is not None:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from homotopy.engines.bertini import bertini_version, solve_with_bertini
 from homotopy.engines.msolve import find_msolve, good_primes, ideal_modulo, msolve_version, real_boxes
 from homotopy.engines.phcpack import PHCpack, find_phcpack
+from homotopy.options import Transport
 from polysys.errors import PolysysError
 from polysys.models.expression import expression
 
@@ -74,11 +75,11 @@ def _exact_arithmetic() -> Finding:
     return Finding("exact arithmetic", True, True, f"sympy over {ground} ground types")
 
 
-def _engine(transport: str) -> Finding:
+def _engine(transport: Transport) -> Finding:
     system = [[(1 + 0j, (2, 0)), (-2 + 0j, (0, 0))], [(1 + 0j, (1, 1)), (-1 + 0j, (0, 0))]]
     try:
         found = find_phcpack()
-        with PHCpack(transport, time_limit=60) as engine:  # type: ignore[arg-type]
+        with PHCpack(transport, time_limit=60) as engine:
             n = len(engine.solve(system, seed=1).ends)
             detail = f"{engine.version}, {found.phcpy_path if transport == 'phcpy' else found.phc_path}, self-test "
         return Finding(f"PHCpack through {transport}", n == 2, False, detail + ("passed" if n == 2 else f"failed: {n} of 2"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from flint import arb, arb_mat, ctx
 
 from homotopy import intervals
@@ -71,6 +73,6 @@ def log_abs_det_hessian(landscape: Landscape, certificate: Certificate) -> arb |
         return result
 
 
-def _half_log(squared: object) -> arb:
+def _half_log(squared: Fraction) -> arb:
     """log of the root of a positive rational."""
-    return intervals.ball(squared).log() / 2  # type: ignore[arg-type]
+    return intervals.ball(squared).log() / 2

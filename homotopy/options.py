@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from polysys.errors import InputError
 
-ENGINES = ("auto", "tracker", "phcpack")
-STRATEGIES = ("auto", "fermat", "polyhedral", "multihomogeneous", "total-degree")
-TRANSPORTS = ("auto", "phcpy", "phc")
-PRECISIONS = ("d", "dd", "qd")
+Engine = Literal["auto", "tracker", "phcpack"]
+Strategy = Literal["auto", "fermat", "polyhedral", "multihomogeneous", "total-degree"]
+Transport = Literal["auto", "phcpy", "phc"]
+Precision = Literal["d", "dd", "qd"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +46,10 @@ class Options:
         For a value that does not exist.
     """
 
-    engine: str = "auto"
-    strategy: str = "auto"
-    transport: str = "auto"
-    precision: str = "d"
+    engine: Engine = "auto"
+    strategy: Strategy = "auto"
+    transport: Transport = "auto"
+    precision: Precision = "d"
     rounds: int = 3
     time_limit: float = 3600.0
     seed: int = 0

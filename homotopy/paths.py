@@ -15,7 +15,7 @@ import numpy.typing as npt
 from homotopy import watch
 from homotopy.approach import gradual_way
 from homotopy.engines.phcpack import PHCpack, Start
-from homotopy.options import Options
+from homotopy.options import Options, Precision
 from homotopy.start_cache import start_set
 from homotopy.start_sets import Stratum, make_start_set, stratum_equations
 from homotopy.starts import Polynomials, fermat_start, has_fermat_start
@@ -242,7 +242,7 @@ def _whole_ends(landscape: Landscape, stratum: Stratum, found: PathResults | Non
     return x, codes, 1 / np.fmax(found.conditions, 1.0)
 
 
-def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision: str, seed: int) -> TrackedPaths:
+def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision: Precision, seed: int) -> TrackedPaths:
     """PHCpack's round, from the start system that the strategy names."""
     target = equations_in_doubles(landscape)
     fermat = has_fermat_start(landscape.formulation)
@@ -251,7 +251,7 @@ def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision:
     root_count: int | None
     if strategy == "fermat" or (strategy == "auto" and fermat):
         start, solutions = fermat_start(landscape.formulation, seed)
-        report = engine.track(target, start, solutions, precision=precision, seed=seed)  # type: ignore[arg-type]
+        report = engine.track(target, start, solutions, precision=precision, seed=seed)
         name, kind, root_count = "Fermat form", "eigenvectors of a Fermat form", len(solutions)
     else:
         choice = _STARTS["polyhedral" if strategy == "auto" else strategy]
@@ -259,7 +259,7 @@ def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision:
         if choice is Start.MULTIHOMOGENEOUS:
             supports = [list(terms) for terms in landscape.system.terms]
             partition = best_partition(supports, landscape.system.n).partition
-        report = engine.solve(target, start=choice, partition=partition, precision=precision, seed=seed)  # type: ignore[arg-type]
+        report = engine.solve(target, start=choice, partition=partition, precision=precision, seed=seed)
         name, kind, root_count = report.start, report.root_count_kind, report.root_count
     one = np.ones((1, landscape.system.n), dtype=np.int8)
     return TrackedPaths(

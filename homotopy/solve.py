@@ -18,7 +18,7 @@ from homotopy.certificates import CertificateList
 from homotopy.certify import CertificationReport, certify
 from homotopy.closure import closure_candidates
 from homotopy.errors import EngineMissingError
-from homotopy.options import Options
+from homotopy.options import Options, Precision
 from homotopy.solve_result import PathAccount, SolveReport
 from homotopy.status import PathStatus
 from polysys.errors import InputError, PositiveDimensionalError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # at run time only where paths are tracked, so that a census 
     from homotopy.paths import TrackedPaths
 
 Progress = Callable[[int, int], None]
-_LADDER = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
+_LADDER: dict[Precision, tuple[Precision, ...]] = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
 
@@ -153,7 +153,7 @@ class _Rounds:
 
         if self._phcpack is None:
             report = self._progress or partial(watch.tick, "paths")
-            self._phcpack = PHCpack(options.transport, options.time_limit, progress=report)  # type: ignore[arg-type]
+            self._phcpack = PHCpack(options.transport, options.time_limit, progress=report)
         ladder = _LADDER[options.precision]
         precision = ladder[min(k, len(ladder) - 1)]
         return run_phcpack(self._landscape, self._phcpack, options.strategy, precision, options.seed + 7919 * k)

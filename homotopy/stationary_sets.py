@@ -125,7 +125,7 @@ def stationary_sets(
     agreed, name = True, EXACT
     from homotopy.engines.phcpack import PHCpack
 
-    with PHCpack(chosen.transport, chosen.time_limit) as engine:  # type: ignore[arg-type]
+    with PHCpack(chosen.transport, chosen.time_limit) as engine:
         for factor, exponent in split.factors:
             pieces, is_sure = _hypersurfaces(landscape, engine, factor, exponent, chosen.seed)
             found += pieces
@@ -160,7 +160,7 @@ def _points_only(landscape: Landscape, options: Options, begin: float) -> Statio
     from homotopy.engines.phcpack import PHCpack
 
     solved = solve(landscape, options)
-    with PHCpack(options.transport, options.time_limit) as engine:  # type: ignore[arg-type]
+    with PHCpack(options.transport, options.time_limit) as engine:
         sets = _singular(
             landscape, solved.singular_ends + solved.failed_ends, solved.certificates, engine, options.seed
         )
@@ -178,7 +178,7 @@ def _agreed_runs(
     equations = in_doubles(rest)
     runs: list[tuple[tuple[Any, ...], RawDecomposition]] = []
     for k in range(2 * n_runs):
-        raw = engine.decompose(equations, n, top=top, precision=options.precision, seed=options.seed + 7919 * k)  # type: ignore[arg-type]
+        raw = engine.decompose(equations, n, top=top, precision=options.precision, seed=options.seed + 7919 * k)
         signature = tuple(sorted((c.dimension, len(c.points)) for c in raw.components)), len(distinct(raw.isolated))
         runs.append((signature, raw))
         frequent, number = Counter(s for s, _ in runs).most_common(1)[0]

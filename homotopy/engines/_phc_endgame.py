@@ -7,6 +7,8 @@ derivatives converge, a largest w > 0 that has settled means divergence, and v =
 The names given are diagnoses; certification is done elsewhere, on the exact system.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -225,12 +227,11 @@ def _name(target: System, state: _Follower) -> list[PathEnd]:
     ends: list[PathEnd] = []
     for k, end in enumerate(judge_arrived(target, ends_at, limits)):
         t = float(1 - np.exp(-state.s[k]))
-        stopped = {"x": tuple(complex(w) for w in x[k]), "t": t}
-        numbers = {"err": end.err, "rco": end.rco, "res": end.res}
+        stopped = PathEnd(tuple(complex(w) for w in x[k]), t, end.err, end.rco, end.res, PathStatus.FAILED)
         if infinite[k]:
-            ends.append(PathEnd(**stopped, **numbers, status=PathStatus.AT_INFINITY))  # type: ignore[arg-type]
+            ends.append(replace(stopped, status=PathStatus.AT_INFINITY))
         elif end.status in (PathStatus.REGULAR, PathStatus.SINGULAR) and speed[k] < 0.05:
             ends.append(end)
         else:
-            ends.append(PathEnd(**stopped, **numbers, status=PathStatus.FAILED))  # type: ignore[arg-type]
+            ends.append(stopped)
     return ends

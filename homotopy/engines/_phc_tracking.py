@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -121,13 +122,12 @@ class Tracker:
         self, stage: Stage, homotopy: Homotopy, points: list[Point], precision: str, tuning: dict[int, float]
     ) -> list[PathEnd]:
         raw: list[RawEnd] = []
+        track = self.requests.backend.track
         for first in range(0, len(points), CHUNK):
             chunk = points[first : first + CHUNK]
             raw += self.requests.ask(
                 "tracking paths",
-                lambda seed, c=chunk: self.requests.backend.track(  # type: ignore[misc]
-                    stage.target, stage.start, c, homotopy.gamma, precision, tuning, seed
-                ),
+                partial(track, stage.target, stage.start, chunk, homotopy.gamma, precision, tuning),
             )
             if not tuning:
                 self.progress(len(chunk))

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Literal
 
 import numpy as np
 
@@ -23,10 +22,10 @@ from homotopy.engines._phc_starts import best_partition, total_degree
 from homotopy.engines._phc_tracking import Tracker, embed
 from homotopy.engines._phc_types import PathEnd, PathReport, Polynomials, Start, Term
 from homotopy.errors import EngineCrashError, EngineMissingError
+from homotopy.options import TRANSPORTS, Precision, Transport
 from homotopy.status import PathStatus
 from polysys.errors import InputError
 
-Precision = Literal["d", "dd", "qd"]
 START_LIMIT = 60.0  # seconds for a worker to load phcpy and to pass its self-test
 
 __all__ = [
@@ -79,13 +78,13 @@ class PHCpack:
 
     def __init__(
         self,
-        transport: Literal["auto", "phcpy", "phc"] = "auto",
+        transport: Transport = "auto",
         time_limit: float = 600,
         retries: int = 2,
         *,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        if transport not in ("auto", "phcpy", "phc"):
+        if transport not in TRANSPORTS:
             raise InputError(f"There is no transport {transport!r}.", 'Use "auto", "phcpy" or "phc".')
         if not time_limit > 0 or retries < 0:
             raise InputError("The time limit must be positive and retries not negative.", "Leave them at defaults.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -191,13 +192,13 @@ def _table(cells: Sequence[Cell]) -> Table:
     return Table("landscapes", caption, columns, body)
 
 
-def _recall_table(recalls: dict[str, list[dict[str, object]]]) -> Table:
+def _recall_table(recalls: dict[str, list[dict[str, Any]]]) -> Table:
     rows: list[dict[str, Entry]] = []
     for label, results in recalls.items():
         decided = [r for r in results if "open" not in r]
-        for k in range(len(decided[0]["budgets"]) if decided else 0):  # type: ignore[arg-type]
+        for k in range(len(decided[0]["budgets"]) if decided else 0):
             row: dict[str, Entry] = {"model": label, "samples": len(decided)}
-            at = [r["budgets"][k] for r in decided]  # type: ignore[index]
+            at = [r["budgets"][k] for r in decided]
             row["runs"] = at[0]["runs"]
             for name in ("minima", "saddles"):
                 shares = np.array([a[name] / r[name] for a, r in zip(at, decided, strict=True) if r[name]])
@@ -257,7 +258,7 @@ def _widths(cell: Cell) -> list[str]:
 
 
 def _limits(
-    cells: Sequence[Cell], recalls: dict[str, list[dict[str, object]]], spec: Spec, n_verdicts: int
+    cells: Sequence[Cell], recalls: dict[str, list[dict[str, Any]]], spec: Spec, n_verdicts: int
 ) -> tuple[str, ...]:
     open_ = [(c.place.label, r["open"]) for c in cells for r in c.records if "open" in r]
     open_ += [(label, r["open"]) for label, rows in recalls.items() for r in rows if "open" in r]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path
 
@@ -76,9 +77,9 @@ def build(
 def _assembled(spec: TableSpec, part: Part, text: bytes) -> tuple[TableFile, dict[str, bytes]]:
     """The description and the files of a table."""
     made_by = {**producer_versions(), **({"engines": "; ".join(part.engines)} if part.engines else {})}
-    kind = spec.__struct_config__.tag
+    kind: Any = spec.__struct_config__.tag
     table = TableFile(
-        format=FORMAT, version=VERSION, label=spec.label, kind=kind, key=list(part.key), title=spec.title,  # type: ignore[arg-type]
+        format=FORMAT, version=VERSION, label=spec.label, kind=kind, key=list(part.key), title=spec.title,
         source=spec.source.strip(), reliability=part.reliability, completeness=part.completeness, references=spec.references,
         licence="CC-BY-4.0", command="stationary table build spec.toml --into DIR", made_by=made_by,
         seconds=round(part.seconds, 1), seed=spec.seed, models=part.models, columns=list(part.columns),
