@@ -12,6 +12,7 @@ import threading
 import time
 import warnings
 from collections.abc import Sequence
+from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -25,6 +26,8 @@ def main() -> None:
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
     end_with(int(sys.argv[2]))
     warnings.simplefilter("ignore")  # the parent has warned once; a sample's warning is no news
+    for name in ("sample_record", "start_cache", "paths"):  # loaded before the time of any sample runs
+        import_module(f"homotopy.{name}")
     connection.send(("ready", None))
     prepared: set[str] = set()
     while True:

@@ -365,7 +365,7 @@ def test_type_checkers_see_what_the_package_offers(package):
 
 
 NAMESAKES = """
-import importlib, pickle, sys, types
+import importlib.util, pickle, sys, types
 import homotopy as ho
 names = [name for name in ho.__all__ if (importlib.util.find_spec(f"homotopy.{name}") and name not in ("estimators", "plots", "searches", "testing"))]
 for name in names[:: int(sys.argv[1])]:
@@ -403,8 +403,11 @@ def test_a_replaced_function_is_replaced_everywhere_and_comes_back(monkeypatch):
     assert homotopy.load is load
 
 
-def test_what_a_package_does_not_offer_is_an_attribute_error():
+def test_what_a_package_does_not_offer_is_an_attribute_error(monkeypatch):
     assert not hasattr(homotopy, "censsus")
     with pytest.raises(AttributeError, match="module 'polysys' has no attribute 'Spere'"):
         polysys.Spere
-    assert homotopy.trace_test.__name__ == "homotopy.trace_test"  # modules that are not part of the list
+    assert homotopy.trace_test.__name__ == "homotopy.trace_test"  # a module that is not part of the list
+    monkeypatch.setitem(sys.modules, "homotopy.trace_test", None)  # as in a process that may not load it
+    monkeypatch.delattr(homotopy, "trace_test")
+    assert not hasattr(homotopy, "trace_test")
