@@ -68,7 +68,8 @@ class TraceTest:
         Other points of the section: carried to infinity, or lost on the way, by the turn that lost the fewest.
     chance_hidden : float
         How likely it is that all turns lost a given point, if each loses points at random: a missing solution would
-        have to hide behind one.
+        have to hide behind one. Turns that lose nearly the same number every time may lose the same places; only a turn that
+        loses none rules that out.
     """
 
     n_section: int
