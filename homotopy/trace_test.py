@@ -38,7 +38,7 @@ _LINES = 8  # general lines tried until no point is out of reach
 _TURNS = 6  # lines by way of which the section is turned; paths lost by one way are found by another
 _BENDS = (0.1j, -0.1j, 0.2j, -0.2j)  # by which part of its length, and to which side, a way is bent
 _TURN_ITERATIONS = 5000  # of a path to infinity or to a solution: 150 in the median, 1200 at most for 3-3-3
-_FEW = 16  # lost points are tracked again with all means if there are no more: a turn that loses none leaves nothing to chance
+_FEW = 500  # lost points are tracked again with all means if there are no more: of 164 for 3-3-3 that leaves 5, in 19 s
 _SHIFTS = 6  # directions in which the line is shifted, until no path is lost
 _HIDDEN = 1e-3  # largest chance that a missing solution hides behind lost paths
 _TOLERANCE = 1e-5  # of the trace's second difference, relative to what one missing point would leave
@@ -304,13 +304,14 @@ class _Curve:
         here = points
         for a, b in pairwise(way[:-1]):
             here, _ = self.carried(a, here, b)
-        # most of what fails is on its way to infinity: a turn by way of another line is a better second attempt
+        # most of what fails is on its way to infinity, and costs as many iterations as it is allowed
         options = replace(self.options, n_retries=0, max_iterations=min(self.options.max_iterations, _TURN_ITERATIONS))
         ends = track(self.program, way[-2], here, way[-1], options)
         x, codes, sound = ends.solutions[0].copy(), ends.codes[0].copy(), is_sound(ends, self.n_nonzero)
         lost = np.flatnonzero(~sound & (codes != CODE[PathStatus.AT_INFINITY]))
         if 0 < len(lost) <= _FEW:
-            again = track(self.program, way[-2], here[lost], way[-1], self.options)
+            patient = replace(self.options, max_iterations=2 * self.options.max_iterations)
+            again = track(self.program, way[-2], here[lost], way[-1], patient)
             x[lost], codes[lost], sound[lost] = again.solutions[0], again.codes[0], is_sound(again, self.n_nonzero)
         # two points that reach one solution, or mirror images: one has jumped, and where it belongs is not known
         sound &= ~repeated(x, self.signs, sound)
