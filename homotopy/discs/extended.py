@@ -11,11 +11,12 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
 from homotopy.discs.arrays import Complex, Real
 from homotopy.discs.bounds import INFLATE, LANES, TINY
 from homotopy.discs.program import DiscProgram, lane_groups
+from homotopy.intervals import ball
 
 _BITS = 256  # of the scalars: their own error is nothing then
 
@@ -25,15 +26,11 @@ def extended_scalars(program: DiscProgram, members: Sequence[Sequence[Fraction]]
     tape = program.scalars
     out = np.zeros((len(members), max(1, len(tape.outputs)), 3))
     with ctx.workprec(_BITS):
-        constants = [_ball(c) for c in tape.constants]
+        constants = [ball(c) for c in tape.constants]
         for row, couplings in zip(out, members, strict=True):
-            for k, value in enumerate(tape.evaluate((), [_ball(c) for c in couplings], constants)):
+            for k, value in enumerate(tape.evaluate((), [ball(c) for c in couplings], constants)):
                 row[k] = _split(value)
     return out
-
-
-def _ball(value: Fraction | int) -> arb:
-    return arb(fmpq(value.numerator, value.denominator))
 
 
 def _split(value: arb) -> tuple[float, float, float]:

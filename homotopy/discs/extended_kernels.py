@@ -14,7 +14,6 @@ from homotopy.discs.bounds import (
     ADD_DD,
     EXTENDED_MUL,
     EXTENDED_SUM,
-    HALF_DIAGONAL,
     INFLATE,
     LANES,
     LEAST_SIZE,
@@ -25,13 +24,8 @@ from homotopy.discs.bounds import (
     SUB_SD,
     TINY,
 )
+from homotopy.discs.kernels import size_of
 from homotopy.double_double import add, mul
-
-
-@compiled
-def _size(re: float, im: float) -> float:
-    p, q = abs(re), abs(im)
-    return max(p, q) + HALF_DIAGONAL * min(p, q) + LEAST_SIZE
 
 
 @compiled
@@ -62,7 +56,7 @@ def evaluate_points(
                 s, t, e = par[a, 0], par[a, 1], par[a, 2]
                 s1 = abs(s)
                 for lane in range(LANES):
-                    size = _size(reg[b, 0, lane], reg[b, 2, lane])
+                    size = size_of(reg[b, 0, lane], reg[b, 2, lane])
                     bd = reg[b, 4, lane]
                     re, re_low = mul(s, t, reg[b, 0, lane], reg[b, 1, lane])
                     im, im_low = mul(s, t, reg[b, 2, lane], reg[b, 3, lane])
@@ -73,7 +67,7 @@ def evaluate_points(
                     ah, al, bh, bl = reg[a, 0, lane], reg[a, 1, lane], reg[a, 2, lane], reg[a, 3, lane]
                     ch, cl, dh, dl = reg[b, 0, lane], reg[b, 1, lane], reg[b, 2, lane], reg[b, 3, lane]
                     ad, bd = reg[a, 4, lane], reg[b, 4, lane]
-                    asize, bsize = _size(ah, bh), _size(ch, dh)
+                    asize, bsize = size_of(ah, bh), size_of(ch, dh)
                     ph, pl = mul(ah, al, ch, cl)
                     qh, ql = mul(bh, bl, dh, dl)
                     reg[d, 0, lane], reg[d, 1, lane] = add(ph, pl, -qh, -ql)
@@ -88,7 +82,7 @@ def evaluate_points(
                     re, re_low = add(reg[a, 0, lane], reg[a, 1, lane], sign * reg[b, 0, lane], sign * reg[b, 1, lane])
                     im, im_low = add(reg[a, 2, lane], reg[a, 3, lane], sign * reg[b, 2, lane], sign * reg[b, 3, lane])
                     reg[d, 0, lane], reg[d, 1, lane], reg[d, 2, lane], reg[d, 3, lane] = re, re_low, im, im_low
-                    reg[d, 4, lane] = (rad + EXTENDED_SUM * _size(re, im)) * INFLATE
+                    reg[d, 4, lane] = (rad + EXTENDED_SUM * size_of(re, im)) * INFLATE
             else:
                 s, t, e = par[a, 0], par[a, 1], par[a, 2]
                 ds = -1.0 if op == SUB_SD else 1.0

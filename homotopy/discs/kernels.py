@@ -24,6 +24,13 @@ from homotopy.discs.bounds import (
 
 
 @compiled
+def size_of(re: float, im: float) -> float:
+    """An upper bound of the modulus."""
+    p, q = abs(re), abs(im)
+    return max(p, q) + HALF_DIAGONAL * min(p, q) + LEAST_SIZE
+
+
+@compiled
 def evaluate_discs(
     code: Any,
     outputs: Any,
@@ -77,16 +84,14 @@ def evaluate_discs(
                 s1 = abs(s)
                 for lane in range(LANES):
                     br, bi, bd = reg[b, 0, lane], reg[b, 1, lane], reg[b, 2, lane]
-                    p, q1 = abs(br), abs(bi)
-                    size = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
+                    size = size_of(br, bi)
                     reg[d, 0, lane] = s * br
                     reg[d, 1, lane] = s * bi
                     reg[d, 2, lane] = (s1 * bd + (2.0 * U) * (s1 * size) + e * (size + bd)) * INFLATE + TINY
             elif op == ADD_DD:
                 for lane in range(LANES):
                     re, im = reg[a, 0, lane] + reg[b, 0, lane], reg[a, 1, lane] + reg[b, 1, lane]
-                    p, q1 = abs(re), abs(im)
-                    size = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
+                    size = size_of(re, im)
                     rad = reg[a, 2, lane] + reg[b, 2, lane]
                     reg[d, 0, lane] = re
                     reg[d, 1, lane] = im
@@ -95,10 +100,8 @@ def evaluate_discs(
                 for lane in range(LANES):
                     ar, ai, ad = reg[a, 0, lane], reg[a, 1, lane], reg[a, 2, lane]
                     br, bi, bd = reg[b, 0, lane], reg[b, 1, lane], reg[b, 2, lane]
-                    p, q1 = abs(ar), abs(ai)
-                    asize = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
-                    p, q1 = abs(br), abs(bi)
-                    bsize = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
+                    asize = size_of(ar, ai)
+                    bsize = size_of(br, bi)
                     reg[d, 0, lane] = ar * br - ai * bi
                     reg[d, 1, lane] = ar * bi + ai * br
                     rad = asize * bd + (3.0 * U) * (asize * bsize) + ad * (bsize + bd)
@@ -106,8 +109,7 @@ def evaluate_discs(
             elif op == SUB_DD:
                 for lane in range(LANES):
                     re, im = reg[a, 0, lane] - reg[b, 0, lane], reg[a, 1, lane] - reg[b, 1, lane]
-                    p, q1 = abs(re), abs(im)
-                    size = max(p, q1) + HALF_DIAGONAL * min(p, q1) + LEAST_SIZE
+                    size = size_of(re, im)
                     rad = reg[a, 2, lane] + reg[b, 2, lane]
                     reg[d, 0, lane] = re
                     reg[d, 1, lane] = im
