@@ -5,7 +5,7 @@ from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 
-collect_ignore = ["docs/conf.py", "homotopy/engines/_bertini_worker.py"]  # the latter needs an optional package
+collect_ignore = ["docs/conf.py", "homotopy/engines/bertini/worker.py"]  # the latter needs an optional package
 
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE), SkipParser()],

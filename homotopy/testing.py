@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.census import as_landscape, census
-from homotopy.census_result import Census
-from homotopy.checks import is_number, is_whole
+from homotopy.common.validation import is_number, is_whole
+from homotopy.counting.count import as_landscape, census
+from homotopy.counting.result import Census
 from homotopy.estimators import evaluate
 from homotopy.estimators.report import Report
 from homotopy.searches.recall import TOLERANCE, Recall

@@ -22,44 +22,44 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.errors import NotSquareError as NotSquareError
     from polysys.errors import PolysysError as PolysysError
     from polysys.errors import PositiveDimensionalError as PositiveDimensionalError
-    from polysys.labels import FAMILIES as FAMILIES
-    from polysys.labels import model_from_label as model_from_label
     from polysys.landscape import Landscape as Landscape
     from polysys.landscape import Scaling as Scaling
     from polysys.models.base import Model as Model
     from polysys.models.data_glass import DataGlass as DataGlass
     from polysys.models.deep_linear import DeepLinear as DeepLinear
-    from polysys.models.expression import expression as expression
-    from polysys.models.expression import expression_from_file as expression_from_file
+    from polysys.models.expressions import expression as expression
+    from polysys.models.expressions import expression_from_file as expression_from_file
+    from polysys.models.labels import FAMILIES as FAMILIES
+    from polysys.models.labels import model_from_label as model_from_label
     from polysys.models.layered_spin_glass import LayeredSpinGlass as LayeredSpinGlass
     from polysys.models.network import DataSource as DataSource
     from polysys.models.polynomial_network import PolynomialNetwork as PolynomialNetwork
     from polysys.models.spherical_p_spin import SphericalPSpin as SphericalPSpin
+    from polysys.models.torch_networks import from_torch as from_torch
+    from polysys.models.torch_networks import load_point as load_point
+    from polysys.models.torch_networks import module_point as module_point
     from polysys.system import PolynomialSystem as PolynomialSystem
     from polysys.tape import Tape as Tape
     from polysys.tape import trace as trace
-    from polysys.torch_networks import from_torch as from_torch
-    from polysys.torch_networks import load_point as load_point
-    from polysys.torch_networks import module_point as module_point
 else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
             "domains": "Domain, Euclidean, ProductOfSpheres, Sphere",
             "errors": "DatasetError, InputError, LabelError, NotPolynomialError, NotSquareError, PolysysError, PositiveDimensionalError",
-            "labels": "FAMILIES, model_from_label",
+            "models.labels": "FAMILIES, model_from_label",
             "landscape": "Landscape, Scaling",
             "models.base": "Model",
             "models.data_glass": "DataGlass",
             "models.deep_linear": "DeepLinear",
-            "models.expression": "expression, expression_from_file",
+            "models.expressions": "expression, expression_from_file",
             "models.layered_spin_glass": "LayeredSpinGlass",
             "models.network": "DataSource",
             "models.polynomial_network": "PolynomialNetwork",
             "models.spherical_p_spin": "SphericalPSpin",
             "system": "PolynomialSystem",
             "tape": "Tape, trace",
-            "torch_networks": "from_torch, load_point, module_point",
+            "models.torch_networks": "from_torch, load_point, module_point",
         },
         submodules=("counts", "datasets", "disorder", "domains", "symmetry", "theory"),
     )

@@ -38,7 +38,7 @@ import numpy.typing as npt
 
 from polysys.disorder import dyadic, generator
 from polysys.errors import DatasetError, InputError
-from polysys.rationals import as_rational, as_rational_array
+from polysys.reading.rationals import as_rational, as_rational_array
 
 FRACTIONAL_BITS = 20
 MAX_BYTES = 20_000_000

@@ -14,7 +14,7 @@ from math import prod
 from typing import Any
 
 from polysys.errors import InputError
-from polysys.rationals import as_rational
+from polysys.reading.rationals import as_rational
 
 
 @dataclass(frozen=True, slots=True)

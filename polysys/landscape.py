@@ -14,15 +14,15 @@ import numpy.typing as npt
 from sympy import QQ
 from sympy.polys.rings import ring
 
-from polysys.affine import family_terms, member_terms
-from polysys.coercivity import is_coercive
+from polysys.algebra.coercivity import is_coercive
 from polysys.counts import RootCount
 from polysys.domains import Domain, parse_domain
+from polysys.equations.affine import family_terms, member_terms
+from polysys.equations.expansion import multiply_out, nested_form
+from polysys.equations.formulation import Formulation, FormulationTapes, formulate, record
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
-from polysys.expansion import multiply_out, nested_form
-from polysys.formulation import Formulation, FormulationTapes, formulate, record
-from polysys.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
-from polysys.rationals import MAX_BITS, n_bits
+from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
+from polysys.reading.rationals import MAX_BITS, n_bits
 from polysys.symmetry import (
     ContinuousSymmetry,
     Field,
@@ -291,7 +291,7 @@ class Landscape:
     def euler_characteristic(self) -> int | None:
         """Alternating sum of the numbers of stationary points if all are nondegenerate; None if it is not determined.
 
-        On R^n it is 1 for a coercive potential (proved by the model or by :func:`polysys.coercivity.is_coercive`).
+        On R^n it is 1 for a coercive potential (proved by the model or by :func:`polysys.algebra.coercivity.is_coercive`).
         """
         if not self.domain.is_euclidean or self.is_coercive_by_model or is_coercive(self.potential):
             return self.domain.euler_characteristic

@@ -1,15 +1,14 @@
 """Packages that load what they offer when it is used first (PEP 562, and SPEC 1 of Scientific Python).
 
-SymPy, SciPy and Arrow take a second to load; most commands and scripts need a part of them. lazy_loader, the library for this, lets a
-module take the name of a function that it holds (``homotopy.census``) as soon as somebody imports the module first.
+SymPy, SciPy and Arrow take a second to load; most commands and scripts need a part of them.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 
@@ -19,14 +18,14 @@ def attach(
     """The ``__getattr__``, ``__dir__`` and ``__all__`` of a package.
 
     A name is looked up in its module each time, so that the package and the module never disagree, not even where a test has
-    replaced it for a while. Every other module of the package can be reached as its attribute too.
+    replaced it for a while. The environment variable EAGER_IMPORT loads everything at once, as a check of the table.
 
     Parameters
     ----------
     package
         Its ``__name__``.
     homes
-        The names of each module, as in an import: ``{"records": "load_census as load"}`` for ``from package.records import load_census as load``.
+        The names of each module, as in an import: ``{"a.files": "load_census as load"}`` for ``from package.a.files import load_census as load``.
     submodules
         Modules that are part of what the package offers.
 
@@ -38,49 +37,25 @@ def attach(
     >>> look_up("Plain").__name__
     'Euclidean'
     """
-    places: dict[str, tuple[str, str]] = {}
+    table: dict[str, tuple[str, str]] = {}
     for module, names in homes.items():
         for name in names.split(","):
             attribute, _, alias = name.strip().partition(" as ")
-            places[alias or attribute] = (f"{package}.{module}", attribute)
-    public = sorted([*places, *submodules])
-    namesakes = frozenset(name for name, (module, _) in places.items() if module == f"{package}.{name}")
-    if namesakes:
-        sys.modules[package].__class__ = _guarding(namesakes)
+            table[alias or attribute] = (f"{package}.{module}", attribute)
+    public = sorted([*table, *submodules])
 
     def look_up(name: str) -> Any:
-        if name in places:
-            module, attribute = places[name]
+        if name in table:
+            module, attribute = table[name]
             return getattr(import_module(module), attribute)
-        if name.isidentifier() and not name.startswith("_"):
-            try:
-                return import_module(f"{package}.{name}")
-            except ModuleNotFoundError as error:
-                if error.name != f"{package}.{name}":  # it is there, and misses something itself
-                    raise
+        if name in submodules:
+            return import_module(f"{package}.{name}")
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=sys.modules[package])
 
     def names_of_all() -> list[str]:
         return sorted({*vars(sys.modules[package]), *public})
 
+    if os.environ.get("EAGER_IMPORT"):
+        for name in public:
+            look_up(name)
     return look_up, names_of_all, public
-
-
-def _guarding(namesakes: frozenset[str]) -> type[ModuleType]:
-    """The class of a package in which functions keep their names against the modules that they stand in.
-
-    The import system binds each module that it has loaded to its name in the package, whoever asked for it. Without the guard
-    ``homotopy.census`` would be the function or the module, depending on what was imported before.
-    """
-
-    class Package(ModuleType):
-        def __setattr__(self, name: str, value: object) -> None:
-            if name in namesakes and value is not None and value is sys.modules.get(f"{self.__name__}.{name}"):
-                return
-            super().__setattr__(name, value)
-
-        def __reduce__(self) -> tuple[Callable[[str], ModuleType], tuple[str]]:
-            # cloudpickle, which sends notebooks' functions to workers, knows modules by their exact class
-            return import_module, (self.__name__,)
-
-    return Package

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polysys.errors import InputError
-from polysys.rationals import as_rational
+from polysys.reading.rationals import as_rational
 
 
 class Op(IntEnum):

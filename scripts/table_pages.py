@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from homotopy.tables.catalogue import find, read_catalogue
-from homotopy.tables.folder import read_description
-from homotopy.tables.pages import index_page, page
+from homotopy.tables.format.catalogue import find, read_catalogue
+from homotopy.tables.format.folder import read_description
+from homotopy.tables.format.pages import index_page, page
 
 ROOT = Path(__file__).parent.parent
 

@@ -31,7 +31,7 @@ def _has_phcpack() -> bool:
 
 
 def _has_msolve() -> bool:
-    from homotopy.engines.msolve import find_msolve
+    from homotopy.engines.msolve.client import find_msolve
     from homotopy.errors import EngineMissingError
 
     try:

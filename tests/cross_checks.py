@@ -12,8 +12,8 @@ import warnings
 from pathlib import Path
 
 import homotopy as ho
-from homotopy.cross_check import DEGREE, REAL, Agreement, CrossCheck
-from homotopy.engines.msolve import msolve_version
+from homotopy.counting.cross_checks import DEGREE, REAL, Agreement, CrossCheck
+from homotopy.engines.msolve.client import msolve_version
 
 PAGE = Path(__file__).parent.parent / "docs" / "cross-checks.md"
 BEGIN, END = "<!-- table: python -m tests.cross_checks -->\n", "<!-- end of table -->\n"

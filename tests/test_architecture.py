@@ -1,7 +1,7 @@
-"""The house rules that keep the code readable: imports go one way, files stay short.
+"""The house rules that keep the code readable: imports go one way from room to room, files stay short, names mean one thing.
 
-The lists below are the order of imports inside each package: a module imports only from those above it. They are meant
-to be edited: a new module gets a line at the place where it belongs.
+A room is a folder or a file at the top of a package. The lists below are the order of the rooms: each imports only from
+those above it, without exceptions. They are meant to be edited: a new room gets a line at the place where it belongs.
 """
 
 import ast
@@ -21,152 +21,47 @@ import polysys
 ROOT = Path(__file__).parent.parent
 MAX_LINES = 500
 
-# A name stands for the module or, with all its modules, for the subpackage of that name. Modules of one subpackage may
-# import each other as long as there is no cycle.
+# Modules of one room may import each other as long as there is no cycle.
 ORDER = {
     "polysys": [
-        "lazy",
         "errors",
-        "rationals",
-        "expression_file",
-        "parser",
-        "elementwise",
+        "lazy",
+        "reading",
         "domains",
         "tape",
-        "expansion",
-        "strata",
-        "root_count",
-        "bezout",
-        "mixed_cells",
-        "mixed_volume",
-        "tropical",
-        "zero_patterns",
-        "network_counts",
         "counts",
-        "symmetry",
+        "equations",
         "system",
-        "local_algebra",
-        "common_factors",
-        "coercivity",
-        "affine",
-        "formulation",
+        "symmetry",
+        "algebra",
         "landscape",
-        "strata",
         "disorder",
         "datasets",
         "models",
-        "labels",
-        "torch_networks",
         "theory",
     ],
     "homotopy": [
-        "startup",
-        "producer",
         "errors",
         "options",
         "status",
-        "checks",
-        "words",
-        "watch",
-        "compiled",
-        "double_double",
-        "intervals",
-        "discs",
-        "certificates",
+        "common",
         "engines",
-        "tracker",
-        "starts",
-        "orbits",
-        "monodromy",
-        "family",
-        "start_sets",
-        "trace_test",
-        "start_cache",
-        "stratum_paths",
-        "sampling",
-        "approach",
-        "paths",
-        "certify",
-        "point_action",
-        "closure",
-        "classify",
-        "solve_result",
-        "solve",
+        "certification",
+        "solving",
         "completeness",
-        "local_dimension",
-        "stationary_set",
-        "degenerate",
-        "census_result",
-        "census",
-        "batch",
-        "exclusion",
-        "components",
-        "stationary_sets_result",
-        "stationary_sets",
-        "atomic",
-        "census_file",
-        "records",
-        "verify",
-        "matching",
-        "cross_check",
-        "hessian",
-        "flow",
-        "descent",
-        "graph_checks",
-        "graph",
-        "morse_complex",
-        "overlaps",
-        "disconnectivity",
-        "funnels",
-        "graph_files",
+        "counting",
+        "graphs",
         "searches",
-        "rounding",
-        "sample_record",
-        "worker",
-        "isolation",
-        "ensemble_spec",
-        "store_plan",
-        "store_format",
-        "store",
-        "claims",
-        "merging",
-        "statistics",
-        "ensemble_run",
-        "sample_counts",
-        "ensemble_result",
-        "ensemble",
-        "comparison",
-        "listing",
-        "export",
+        "ensembles",
         "tables",
         "estimators",
-        "testing",
         "plots",
-        "plots_ensemble",
-        "plots_graph",
-        "plots_estimators",
+        "testing",
         "studies",
-        "report",
-        "doctor",
-        "demo",
-        "cli_output",
-        "cli_main",
-        "cli_census",
-        "cli_ensemble",
-        "cli_graph",
-        "cli_predict",
-        "cli_tables",
-        "cli_compare",
-        "cli_studies",
         "cli",
     ],
 }
-
-# Imports against the order, inside a function and each for a reason: (module, what it imports).
-EXCEPTIONS = {
-    ("homotopy.census_result", "homotopy.records"),  # Census.save is a convenience; the file format depends on Census
-    ("homotopy.census_result", "homotopy.export"),  # the same for Census.export
-}
+MOST_ROOMS, MOST_FILES = 14, 6  # at the top of homotopy
 
 
 def _module_name(path: Path, root: Path) -> str:
@@ -180,10 +75,17 @@ def _modules(root: Path) -> dict[str, Path]:
     return {_module_name(path, root): path for path in sorted(files)}
 
 
-def _imports(name: str, path: Path, known: set[str]) -> Iterator[tuple[str, int]]:
-    """The modules of the two packages that a file imports, wherever in the file, each with its line."""
+def _nodes(node: ast.AST, *, in_functions: bool) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if in_functions or not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _nodes(child, in_functions=in_functions)
+
+
+def _imports(name: str, path: Path, known: set[str], *, in_functions: bool = True) -> Iterator[tuple[str, int]]:
+    """The modules of the two packages that a file imports, each with its line: wherever in the file, or when it is loaded."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+    for node in _nodes(ast.parse(path.read_text(encoding="utf-8"), filename=str(path)), in_functions=in_functions):
         if isinstance(node, ast.Import):
             targets = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -196,8 +98,7 @@ def _imports(name: str, path: Path, known: set[str]) -> Iterator[tuple[str, int]
         else:
             continue
         for target in dict.fromkeys(targets):
-            is_excepted = (name, target) in EXCEPTIONS and node.col_offset > 0
-            if target.partition(".")[0] in ORDER and not is_excepted:
+            if target.partition(".")[0] in ORDER:
                 yield target, node.lineno
 
 
@@ -237,10 +138,10 @@ def _backward_imports(root: Path) -> list[str]:
 
 
 def _cycle(root: Path) -> list[str]:
-    """The modules of a cycle of imports, or nothing."""
+    """The modules of a cycle of imports at load time, or nothing."""
     modules = _modules(root)
     graph = {
-        name: {target for target, _ in _imports(name, path, set(modules)) if target != name}
+        name: {target for target, _ in _imports(name, path, set(modules), in_functions=False) if target != name}
         for name, path in modules.items()
     }
     try:
@@ -288,8 +189,8 @@ def _write(root: Path, files: dict[str, str]) -> None:
         ("polysys/tape.py", "from .landscape import Landscape\n"),
         ("polysys/tape.py", "from polysys import Landscape\n"),
         ("polysys/tape.py", "import polysys.models.expression\n"),
-        ("polysys/models/expression.py", "from ..labels import parse\n"),
-        ("homotopy/engines/phcpack.py", "from ..solve import solve\n"),
+        ("polysys/models/expressions.py", "from ..theory import parse\n"),
+        ("homotopy/engines/phcpack/client.py", "from ...solving import rounds\n"),
     ],
 )
 def test_an_import_against_the_order_is_noticed(tmp_path: Path, file: str, text: str) -> None:
@@ -335,8 +236,8 @@ ALL = [*FEW, "flint", "msgspec", "numpy", "pyarrow", "pytest", "scipy", "sympy",
     [
         ("polysys, homotopy", ALL),
         ("homotopy.cli", ALL),
-        ("homotopy.census, homotopy.records, polysys.torch_networks", [*FEW, "pyarrow", "scipy"]),
-        (f"{', '.join(f'homotopy.{m}' for m in ('ensemble', 'estimators', 'plots', 'tables', 'verify'))}", FEW),
+        ("homotopy.counting.count, homotopy.counting.files.saved_census, polysys.models.torch_networks", [*FEW, "pyarrow", "scipy"]),
+        ("homotopy.ensembles.run, homotopy.estimators, homotopy.plots, homotopy.tables, homotopy.counting.files.recheck", FEW),
     ],
 )
 def test_what_an_import_does_not_load(imported, heavy):
@@ -364,50 +265,59 @@ def test_type_checkers_see_what_the_package_offers(package):
     assert set(package.__all__) <= set(dir(package))
 
 
-NAMESAKES = """
-import importlib.util, pickle, sys, types
-import homotopy as ho
-names = [name for name in ho.__all__ if (importlib.util.find_spec(f"homotopy.{name}") and name not in ("estimators", "plots", "searches", "testing"))]
-for name in names[:: int(sys.argv[1])]:
-    module = importlib.import_module(f"homotopy.{name}")
-    assert isinstance(module, types.ModuleType) and callable(getattr(ho, name)) and getattr(ho, name) is getattr(module, name)
-from homotopy import census
-import homotopy.census as same, homotopy.records
-assert census is same is ho.census and callable(census)
-assert ho.load is ho.records.load_census
-assert pickle.loads(pickle.dumps(ho)) is ho and pickle.loads(pickle.dumps(census)) is census
-everything = {}
-exec("from homotopy import *", everything)
-assert all(everything[name] is getattr(ho, name) for name in ho.__all__)
-print(*names)
-"""
-
-
-@pytest.mark.parametrize("direction", ["1", "-1"])
-def test_functions_keep_their_names_whatever_is_imported_first(direction):
-    """``homotopy.census`` is a function, and the module that it stands in has the same name."""
-    result = subprocess.run(
-        [sys.executable, "-c", NAMESAKES, direction], capture_output=True, text=True, check=True, timeout=120
-    )
-    assert {"census", "certify", "ensemble", "graph", "solve", "verify"} <= set(result.stdout.split())
-
-
 def test_a_replaced_function_is_replaced_everywhere_and_comes_back(monkeypatch):
     census, load = homotopy.census, homotopy.load
     with monkeypatch.context() as patch:
         patch.setattr(homotopy, "census", print)
-        patch.setattr("homotopy.records.load_census", print)
+        patch.setattr("homotopy.counting.files.saved_census.load_census", print)
         assert homotopy.census is print
         assert homotopy.load is print
     assert homotopy.census is census
     assert homotopy.load is load
 
 
-def test_what_a_package_does_not_offer_is_an_attribute_error(monkeypatch):
+def test_what_a_package_does_not_offer_is_an_attribute_error():
     assert not hasattr(homotopy, "censsus")
     with pytest.raises(AttributeError, match="module 'polysys' has no attribute 'Spere'"):
         polysys.Spere
-    assert homotopy.trace_test.__name__ == "homotopy.trace_test"  # a module that is not part of the list
-    monkeypatch.setitem(sys.modules, "homotopy.trace_test", None)  # as in a process that may not load it
-    monkeypatch.delattr(homotopy, "trace_test")
-    assert not hasattr(homotopy, "trace_test")
+
+
+def test_the_top_of_the_house_is_small():
+    files = {p.stem for p in (ROOT / "homotopy").glob("*.py")} - {"__init__"}
+    rooms = {p.parent.name for p in (ROOT / "homotopy").glob("*/__init__.py")}
+    assert len(files) <= MOST_FILES and len(rooms) <= MOST_ROOMS
+    for package, order in ORDER.items():
+        there = {p.stem for p in (ROOT / package).glob("*.py")} | {p.parent.name for p in (ROOT / package).glob("*/__init__.py")}
+        assert there - {"__init__"} == set(order)
+
+
+@pytest.mark.parametrize("package", [polysys, homotopy])
+def test_no_module_bears_the_name_of_a_public_function(package):
+    functions = {name for name in package.__all__ if callable(getattr(package, name))}
+    named = [module for module in _modules(ROOT) if module.split(".")[0] == package.__name__ and module.split(".")[-1] in functions]
+    assert named == []
+
+
+@pytest.mark.parametrize("package", ["polysys", "homotopy"])
+def test_a_room_s_init_holds_its_docstring_and_its_names(package):
+    """Nothing is defined in it, so that importing a room costs nothing that a reader does not see."""
+    for path in (ROOT / package).glob("*/**/__init__.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree), path
+        if path.parent.name != "cli":  # the entry point, which must begin before anything else is imported
+            for node in tree.body[1:]:
+                is_all = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+                assert isinstance(node, ast.ImportFrom) or is_all, f"{path}:{node.lineno}"
+
+
+def test_no_name_with_an_underscore_leaves_its_folder():
+    """``from homotopy.a.b import _c`` is for modules beside b only."""
+    strays = []
+    for name, path in _modules(ROOT).items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ORDER:
+                parts = [*(node.module or "").split("."), *(a.name for a in node.names)]
+                folder = (node.module or "").rpartition(".")[0]
+                if any(p.startswith("_") and not p.startswith("__") for p in parts) and not name.startswith(folder):
+                    strays.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert strays == []

@@ -1,0 +1,1 @@
+"""Programs that find candidates for solutions: our compiled tracker, PHCpack, msolve, Bertini."""

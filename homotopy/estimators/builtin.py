@@ -81,8 +81,8 @@ def square_free(model: Model, samples: int = _MISTAKEN_SAMPLES, seed: int = 0) -
     >>> square_free(ps.SphericalPSpin(n=4, p=3), samples=3).counts.shape  # one row a sample, one column an index
     (3, 4)
     """
-    from homotopy.census import census
-    from homotopy.ensemble import ensemble
+    from homotopy.counting.count import census
+    from homotopy.ensembles.run import ensemble
 
     if not isinstance(model, SphericalPSpin) or model.degrees != (3,) or model.field or model.couplings != "kostlan" or model.n < 3:
         raise InputError(

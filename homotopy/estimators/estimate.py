@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.checks import is_number, is_whole
-from homotopy.sample_counts import SampleCounts
+from homotopy.common.validation import is_number, is_whole
+from homotopy.ensembles.counts import SampleCounts
+from homotopy.ensembles.statistics import Floats
 from homotopy.searches.result import SearchResult
-from homotopy.statistics import Floats
 from polysys.errors import InputError
 from polysys.theory import MeanCounts, Prediction
 

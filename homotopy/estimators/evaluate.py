@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.checks import check_level, is_whole
+from homotopy.common.validation import check_level, is_whole
+from homotopy.ensembles.counts import SampleCounts
+from homotopy.ensembles.statistics import Floats
 from homotopy.estimators.builtin import as_estimator
 from homotopy.estimators.estimate import TOTAL, Estimate, Integers, as_estimate, evaluations
 from homotopy.estimators.files import Estimates, read_estimates
@@ -18,9 +20,7 @@ from homotopy.estimators.mean_test import MeanTest, Quantity, against_means, aga
 from homotopy.estimators.protocol import LANDSCAPE, Estimator
 from homotopy.estimators.reference import Reference, as_reference, energy_sums
 from homotopy.estimators.report import Deviation, ModelReport, Report
-from homotopy.sample_counts import SampleCounts
 from homotopy.searches.recall import Recall, recall
-from homotopy.statistics import Floats
 from polysys.disorder import check_seed
 from polysys.errors import InputError, PolysysError
 from polysys.models.base import Model

@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.census import census
-from homotopy.census_result import Census
-from homotopy.ensemble_result import Ensemble
-from homotopy.sample_counts import SampleCounts
-from homotopy.statistics import Floats
+from homotopy.counting.count import census
+from homotopy.counting.result import Census
+from homotopy.ensembles.counts import SampleCounts
+from homotopy.ensembles.result import Ensemble
+from homotopy.ensembles.statistics import Floats
 from homotopy.tables import ReferenceTable, TableSamples
-from homotopy.tables.seeds import Seeds, recertify
+from homotopy.tables.stored_solutions import Seeds, recertify
 from polysys.errors import InputError
-from polysys.labels import model_from_label
 from polysys.landscape import Landscape
 from polysys.models.base import Model
+from polysys.models.labels import model_from_label
 
 
 @dataclass(frozen=True, eq=False)

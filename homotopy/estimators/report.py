@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from homotopy.common.wording import probability
 from homotopy.searches.recall import Recall
-from homotopy.words import probability
 
 
 @dataclass(frozen=True, slots=True)

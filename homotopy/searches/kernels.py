@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from homotopy.compiled import compiled
-from homotopy.discs.bounds import ADD_DD, MUL_DD, MUL_SD, SUB_DD, SUB_DS, SUB_SD
+from homotopy.certification.discs.bounds import ADD_DD, MUL_DD, MUL_SD, SUB_DD, SUB_DS, SUB_SD
+from homotopy.common.jit import compiled
 
 LANES = 32
 
@@ -17,7 +17,7 @@ def evaluate_points(code: Any, outputs: Any, scalars: Any, x: Any, out: Any, reg
     Parameters
     ----------
     code : int32 array (n_ops, 4)
-        operation, destination, operands: as in :mod:`homotopy.discs.program`.
+        operation, destination, operands: as in :mod:`homotopy.certification.discs.program`.
     outputs : int32 array (n_outputs,)
         A register, or -1 - k for scalar k.
     scalars : float64 array (n_scalars,)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.census_result import Census
-from homotopy.certify import certify
-from homotopy.checks import is_number
-from homotopy.flow import Flow
+from homotopy.certification.zeros import certify
+from homotopy.common.validation import is_number
+from homotopy.counting.result import Census
+from homotopy.graphs.flow import Flow
 from homotopy.searches.quench import newton_step
 from homotopy.searches.result import SearchResult
 from homotopy.searches.surface import Surface

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.checks import is_number, is_whole
+from homotopy.common.validation import is_number, is_whole
 from homotopy.searches.surface import Evaluations, Floats, Surface
 from polysys.disorder import check_seed
 from polysys.errors import InputError

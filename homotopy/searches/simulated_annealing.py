@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from homotopy.searches.noise import Noise
 from homotopy.searches.quench import quench
 from homotopy.searches.result import Run, SearchResult, positive, whole
+from homotopy.searches.streams import Noise
 from homotopy.searches.surface import Floats, Surface
 from polysys.errors import InputError
 from polysys.landscape import Landscape

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.discs.program import DiscProgram, disc_program
-from homotopy.intervals import to_double
+from homotopy.certification.balls import to_double
+from homotopy.certification.discs.program import DiscProgram, disc_program
 from polysys.disorder import generator
 from polysys.landscape import Landscape
 from polysys.tape import Tape

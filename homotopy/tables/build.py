@@ -7,15 +7,24 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
-from homotopy.atomic import require_writable
+from homotopy.common.files import require_writable
+from homotopy.common.provenance import producer_versions
 from homotopy.errors import TableError
-from homotopy.producer import producer_versions
-from homotopy.tables import build_counts, build_published, build_samples
-from homotopy.tables.catalogue import write_catalogue
-from homotopy.tables.folder import write_folder, write_lines, write_rows
-from homotopy.tables.layout import CERTIFICATES, FORMAT, README, ROWS, SPEC, VERSION, TableFile, folder_name
-from homotopy.tables.pages import readme
-from homotopy.tables.parts import Part
+from homotopy.tables.draft import Part
+from homotopy.tables.format.catalogue import write_catalogue
+from homotopy.tables.format.description import (
+    CERTIFICATES,
+    FORMAT,
+    README,
+    ROWS,
+    SPEC,
+    VERSION,
+    TableFile,
+    folder_name,
+)
+from homotopy.tables.format.folder import write_folder, write_lines, write_rows
+from homotopy.tables.format.pages import readme
+from homotopy.tables.kinds import build_counts, build_published, build_samples
 from homotopy.tables.spec import CountsSpec, SamplesSpec, Say, TableSpec, as_toml, read_spec
 
 

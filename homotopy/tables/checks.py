@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.checks import is_number
+from homotopy.common.validation import is_number
+from homotopy.counting.files.recheck import Check, VerificationReport
 from homotopy.errors import TableError
-from homotopy.tables import count_checks, published_checks
-from homotopy.tables.catalogue import SCHEMA
 from homotopy.tables.contents import TableContents
-from homotopy.tables.folder import as_json, read_bytes, read_checked
-from homotopy.tables.layout import TABLE, schema
+from homotopy.tables.format.catalogue import SCHEMA
+from homotopy.tables.format.description import TABLE, schema
+from homotopy.tables.format.folder import as_json, read_bytes, read_checked
+from homotopy.tables.kinds import count_checks, published_checks
+from homotopy.tables.kinds.sample_checks import Facts, is_available, model_faults
 from homotopy.tables.recount import count_faults_when_recertified, faults_when_recertified
-from homotopy.tables.row_checks import Facts, is_available, model_faults
-from homotopy.verify import Check, VerificationReport
 from polysys.disorder import check_seed
 from polysys.errors import InputError
 

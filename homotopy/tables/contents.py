@@ -13,20 +13,20 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.census_result import Census
-from homotopy.checks import is_whole
+from homotopy.common.validation import is_whole
+from homotopy.counting.result import Census
+from homotopy.ensembles.counts import Quantity
+from homotopy.ensembles.statistics import Statistic
 from homotopy.errors import HomotopyError, TableError
-from homotopy.sample_counts import Quantity
-from homotopy.statistics import Statistic
-from homotopy.tables.catalogue import CatalogueEntry
-from homotopy.tables.folder import parse_lines, read_checked
-from homotopy.tables.layout import CERTIFICATES, TableFile
-from homotopy.tables.samples import TableSamples
-from homotopy.tables.seeds import Seeds, as_seeds, recertify
+from homotopy.tables.format.catalogue import CatalogueEntry
+from homotopy.tables.format.description import CERTIFICATES, TableFile
+from homotopy.tables.format.folder import parse_lines, read_checked
+from homotopy.tables.kinds.samples import TableSamples
+from homotopy.tables.stored_solutions import Seeds, as_seeds, recertify
 from polysys.errors import InputError
-from polysys.labels import model_from_label
 from polysys.landscape import Landscape
 from polysys.models.base import Model
+from polysys.models.labels import model_from_label
 from polysys.theory import MeanCounts
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from homotopy.atomic import write_result
-from homotopy.tables.folder import write_rows
+from homotopy.common.files import write_result
+from homotopy.tables.format.folder import write_rows
 from homotopy.tables.table import ReferenceTable
 from polysys.errors import InputError
 

@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.census import census
-from homotopy.checks import is_whole
-from homotopy.sample_record import SampleRecord, count_samples
+from homotopy.common.validation import is_whole
+from homotopy.counting.count import census
+from homotopy.counting.files.recheck import Check, VerificationReport
+from homotopy.ensembles.record import SampleRecord, count_samples
 from homotopy.tables.contents import TableContents
-from homotopy.tables.ours import Load, compute
-from homotopy.tables.row_checks import N_DIGEST
-from homotopy.tables.seeds import Seeds, recertify, record_from
-from homotopy.verify import Check, VerificationReport
+from homotopy.tables.kinds.recomputed import Load, compute
+from homotopy.tables.kinds.sample_checks import N_DIGEST
+from homotopy.tables.stored_solutions import Seeds, recertify, record_from
 from polysys.disorder import check_seed
 from polysys.errors import InputError, PolysysError
-from polysys.labels import model_from_label
 from polysys.landscape import Landscape
 from polysys.models.base import Model
+from polysys.models.labels import model_from_label
 
 MAX_REPLAYED = 1500  # complex solutions of a generic count that a replay finds again: seconds
 _COMPARED = ("verdict", "n_complex", "n_real", "n_minima", "by_index", "n_degenerate", "n_undecided", "n_undecided_index")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from homotopy.tables.layout import Label, folder_name
+from homotopy.tables.format.description import Label, folder_name
 from polysys.errors import InputError
 
 Say = Callable[[str], None]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from homotopy.tables.samples import TableSamples
+from homotopy.tables.kinds.samples import TableSamples
 from homotopy.tables.table import ReferenceTable
 
 LEVEL = 0.95

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from homotopy.counting.files.recheck import VerificationReport
 from homotopy.errors import TableError
 from homotopy.tables import checks, recount
-from homotopy.tables.catalogue import CatalogueEntry, data_root, find, read_catalogue
 from homotopy.tables.contents import TableContents
-from homotopy.tables.folder import parse_rows, read_checked, read_description
-from homotopy.tables.layout import ROWS
-from homotopy.verify import VerificationReport
+from homotopy.tables.format.catalogue import CatalogueEntry, data_root, find, read_catalogue
+from homotopy.tables.format.description import ROWS
+from homotopy.tables.format.folder import parse_rows, read_checked, read_description
 
 
 class ReferenceTable(TableContents):

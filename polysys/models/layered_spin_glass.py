@@ -11,7 +11,7 @@ from polysys.disorder import kostlan
 from polysys.errors import InputError
 from polysys.landscape import Couplings, Landscape
 from polysys.models.layered_form import LayeredForm
-from polysys.rationals import as_rational_array
+from polysys.reading.rationals import as_rational_array
 
 
 @dataclass(frozen=True)

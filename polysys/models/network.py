@@ -17,7 +17,7 @@ from polysys.datasets import Dataset
 from polysys.disorder import uniform
 from polysys.errors import InputError
 from polysys.landscape import Couplings, QuadraticBound
-from polysys.rationals import as_rational, as_rational_array
+from polysys.reading.rationals import as_rational, as_rational_array
 from polysys.symmetry import Field
 
 NAMED = {"iris": datasets.iris, "wine": datasets.wine, "digits": datasets.digits, "diabetes": datasets.diabetes}

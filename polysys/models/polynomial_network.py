@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from polysys import counts
+from polysys.counts.root_count import RootCount
 from polysys.datasets import Dataset
 from polysys.disorder import normal
 from polysys.domains import Domain, Euclidean
@@ -32,9 +33,8 @@ from polysys.models.network import (
     unflatten,
 )
 from polysys.models.squared_loss import activate, activated_support, coordinates, data_couplings, squared_loss
-from polysys.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
-from polysys.rationals import as_rational_array
-from polysys.root_count import RootCount
+from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
+from polysys.reading.rationals import as_rational_array
 from polysys.symmetry import Field
 from polysys.system import exact_terms
 

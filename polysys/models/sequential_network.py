@@ -27,7 +27,7 @@ from polysys.models.network import (
     unflatten,
 )
 from polysys.models.squared_loss import activate, activated_support, coordinates, data_couplings, squared_loss
-from polysys.parser import MAX_EXPONENT
+from polysys.reading.parser import MAX_EXPONENT
 from polysys.symmetry import Field
 
 

@@ -15,11 +15,11 @@ import numpy as np
 
 from polysys.disorder import kostlan, normal
 from polysys.domains import Domain, Sphere
+from polysys.equations.expansion import nested_form
 from polysys.errors import InputError, PositiveDimensionalError
-from polysys.expansion import nested_form
 from polysys.landscape import Couplings, Landscape, Scaling
 from polysys.models.base import Model, check_coefficients, join, size, sizes
-from polysys.rationals import as_rational, as_rational_array
+from polysys.reading.rationals import as_rational, as_rational_array
 
 
 def monomials(n: int, degree: int) -> list[tuple[int, ...]]:

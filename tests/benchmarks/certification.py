@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 import polysys as ps
-from homotopy.batch import census_batch
-from homotopy.certify import certify
-from homotopy.start_sets import make_start_set, stratum_equations
-from homotopy.tracker import compile_homotopy, track
+from homotopy.certification.zeros import certify
+from homotopy.counting.batch import census_batch
+from homotopy.engines.tracker import compile_homotopy, track
+from homotopy.solving.starts.start_set import make_start_set, stratum_equations
 
 
 def best(function: Callable[[], Any], repeat: int = 3) -> tuple[float, Any]:

@@ -9,7 +9,7 @@ import time
 from statistics import median
 
 import homotopy as ho
-from homotopy.exclusion.search import warm_up
+from homotopy.completeness.exclusion.search import warm_up
 
 LABELS = (
     "spherical-p-spin:n=3,p=3",

@@ -28,17 +28,17 @@ import numpy as np
 from numba import njit
 
 import polysys as ps
-from homotopy.compiled import aligned
-from homotopy.engines.phcpack import PHCpack
-from homotopy.paths import equations_in_doubles
-from homotopy.start_sets import StartSet, make_start_set, stratum_equations
-from homotopy.starts import fermat_start
+from homotopy.common.jit import aligned
+from homotopy.engines.phcpack.client import PHCpack
+from homotopy.engines.tracker import Program, compile_homotopy, track
+from homotopy.engines.tracker.driver import make_homotopy
+from homotopy.engines.tracker.emit import LANES, WIDTH
+from homotopy.engines.tracker.kernels import solve_lanes
+from homotopy.engines.tracker.vector import fill_matrix, run_program
+from homotopy.solving.paths import equations_in_doubles
+from homotopy.solving.starts.fermat import fermat_start
+from homotopy.solving.starts.start_set import StartSet, make_start_set, stratum_equations
 from homotopy.status import PathStatus
-from homotopy.tracker import Program, compile_homotopy, track
-from homotopy.tracker.driver import make_homotopy
-from homotopy.tracker.emit import LANES, WIDTH
-from homotopy.tracker.kernels import solve_lanes
-from homotopy.tracker.vector import fill_matrix, run_program
 from tests.homotopy import tracker_systems as systems
 
 
@@ -267,7 +267,7 @@ def draw(costs: dict[int, list[tuple[int, float]]], path: Path) -> None:
 def start_up() -> None:
     """Seconds of a first call in a fresh process, with an empty and with a filled compilation cache."""
     code = (
-        "import time; from polysys.tape import trace; from homotopy.tracker import track; b = time.perf_counter();"
+        "import time; from polysys.tape import trace; from homotopy.engines.tracker import track; b = time.perf_counter();"
         "track(trace(lambda x, p: [x[0] ** 2 - p[0]], 1, 1), [1j], [[1j ** 0.5]], [4.0]);"
         "print(time.perf_counter() - b)"
     )

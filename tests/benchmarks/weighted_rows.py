@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.monodromy import grow, is_sound, seed_pair
-from homotopy.orbits import Orbits
+from homotopy.engines.tracker import Program, TrackerOptions, compile_homotopy, track, track_loop
+from homotopy.engines.tracker.results import CODE
+from homotopy.solving.starts.loops import grow, is_sound, seed_pair
+from homotopy.solving.starts.sign_orbits import Orbits
 from homotopy.status import PathStatus
-from homotopy.tracker import Program, TrackerOptions, compile_homotopy, track, track_loop
-from homotopy.tracker.results import CODE
 from polysys.tape import Recorder, Tape
 
 Complex = npt.NDArray[np.complex128]

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 import polysys as ps
-from homotopy.census import run_record
-from homotopy.census_result import Census
-from homotopy.certify import certify
-from homotopy.classify import classify
-from homotopy.closure import orbits
-from homotopy.completeness import judge, upper_bounds
-from homotopy.solve_result import PathAccount, SolveReport
-from polysys.labels import model_from_label
+from homotopy.certification.classify import classify
+from homotopy.certification.closure import orbits
+from homotopy.certification.zeros import certify
+from homotopy.completeness.verdict import judge, upper_bounds
+from homotopy.counting.count import run_record
+from homotopy.counting.result import Census
+from homotopy.solving.result import PathAccount, SolveReport
 from polysys.landscape import Landscape
+from polysys.models.labels import model_from_label
 
 Solutions = Sequence[Sequence[complex]]
 

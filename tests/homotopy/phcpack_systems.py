@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import sympy
 
-from homotopy.engines.phcpack import PathReport, Polynomials
+from homotopy.engines.phcpack.client import PathReport, Polynomials
 from homotopy.status import PathStatus
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homotopy.plots.census import _ROOM, side_by_side
+from homotopy.counting.plot import _ROOM, side_by_side
 
 heights = st.lists(st.floats(-5, 5), max_size=40).map(np.array)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from polysys.parser import parse_polynomial
+from polysys.reading.parser import parse_polynomial
 
 Support = list[tuple[int, ...]]
 

@@ -16,7 +16,7 @@ from sympy.polys.orderings import grevlex
 
 import polysys as ps
 from polysys.errors import InputError, NotSquareError
-from polysys.parser import parse_polynomial
+from polysys.reading.parser import parse_polynomial
 from polysys.system import PolynomialSystem, exact_terms
 from tests.systems import NAMED, POSITIVE_DIMENSIONAL
 

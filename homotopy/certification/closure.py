@@ -1,0 +1,228 @@
+"""Symmetric closure: the conjugate and the mirror images of a solution are solutions; which pairs are they?"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from flint import acb, ctx
+
+from homotopy.certification import symmetry_action
+from homotopy.certification.balls import as_float, ball, complex_ball, upper
+from homotopy.certification.certificates import Certificate, CertificateList, same_zero
+from homotopy.certification.discs.arrays import Discs, modulus
+from homotopy.certification.zeros import DOUBLE_DIGITS, certify_one
+from homotopy.status import Verdict
+from polysys.equations.formulation import Formulation, Kind
+from polysys.landscape import Landscape
+from polysys.symmetry import SignedPermutation
+
+Rows = npt.NDArray[np.int64]
+_MANY_DIGITS = 60  # a class next to infinity in its chart (x of 1e5, mu of 1e11) is magnified more than 20 digits allow
+
+
+def image(formulation: Formulation, g: SignedPermutation, z: Sequence[Any], constant: Any = ball) -> list[Any]:
+    """Enclosure of the image of a solution under a symmetry, in the unknowns of the formulation.
+
+    Symmetries are orthogonal and keep every block, so grad V(g x) = g grad V(x) and the multipliers stay; in the
+    projective formulation the image is brought back into its chart: w_l -> t_l w_l changes mu_l to
+    (prod_k t_k^(d_k)) / t_l^2 mu_l.
+
+    Parameters
+    ----------
+    z : sequence of ring elements
+        Balls, or arrays of discs.
+    constant : callable
+        Maps a Fraction into the ring.
+    """
+    n = formulation.domain.n
+    x, mu = g.apply(list(z[:n])), list(z[n:])
+    if formulation.kind is not Kind.PROJECTIVE:
+        return x + mu
+    factors = []
+    for block, chart in zip(formulation.domain.slices, formulation.charts, strict=True):
+        t = _sign_on(g, block) or 1 / reduce(
+            operator.add, [xi * constant(a) for xi, a in zip(x[block], chart, strict=True)]
+        )
+        factors.append(t)
+        x[block] = [xi * t for xi in x[block]]
+    common = reduce(operator.mul, [t**degree for t, degree in zip(factors, formulation.degrees, strict=True)])
+    return x + [m * common / (t * t) for m, t in zip(mu, factors, strict=True)]
+
+
+def _sign_on(g: SignedPermutation, block: slice) -> int:
+    """s if a symmetry multiplies a whole block by s; 0 otherwise. The chart a.w = 1 then brings s w back by s, exactly."""
+    signs, is_fixed = set(g.signs[block]), all(g.perm[i] == i for i in range(block.start, block.stop))
+    return signs.pop() if is_fixed and len(signs) == 1 else 0
+
+
+class Locator:
+    """Finds the certified zero in whose uniqueness region a vector of balls or discs lies."""
+
+    def __init__(self, certificates: Sequence[Certificate]) -> None:
+        self._list = CertificateList.of(certificates)
+        mid = self._list.mid
+        self._parts = np.concatenate([mid.real, mid.imag], axis=1)
+        self._weights = np.random.default_rng(20261).uniform(0.5, 1.0, self._parts.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            keys = self._parts @ self._weights
+        self._order = np.argsort(keys, kind="stable")
+        self._keys = keys[self._order]
+
+    def find(self, z: Sequence[acb]) -> int | None:
+        """The number of the zero that `z` encloses, proved; None if it lies in no uniqueness region."""
+        point = np.array([as_float(entry) for entry in z])
+        if not np.isfinite(point).all():
+            return None
+        for k in np.argsort(np.abs(self._list.mid - point).max(axis=1), kind="stable")[:3].tolist():
+            enclosure = self._list[k].enclosure
+            if all(
+                (w := abs(entry - complex_ball(m))).is_finite() and upper(w) <= enclosure.uniqueness
+                for entry, m in zip(z, enclosure.mid, strict=True)
+            ):
+                return int(k)
+        return None
+
+    def find_all(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Rows:
+        """For each of many polydiscs (m, n) the zero that it encloses, proved; -1 where doubles prove nothing.
+
+        The keys, one linear form of the coordinates, leave a few centres to compare with: those of zeros that may be
+        the enclosed one, as far as the radii go.
+        """
+        found = np.full(len(mid), -1, np.int64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts = np.concatenate([mid.real, mid.imag], axis=1)
+            keys = parts @ self._weights
+            width = radius.max(axis=1, initial=0.0) + self._list.radius.max(initial=0.0)
+            slack = 1e-12 * (1.0 + np.abs(parts) @ self._weights) + parts.shape[1] * width
+        sound = np.flatnonzero(np.isfinite(keys) & np.isfinite(slack))
+        place = np.searchsorted(self._keys, keys[sound] - slack[sound])
+        last = np.searchsorted(self._keys, keys[sound] + slack[sound], side="right")
+        while len(sound):
+            busy = place < last
+            sound, place, last = sound[busy], place[busy], last[busy]
+            k = self._order[place]
+            gap = modulus(mid[sound] - self._list.mid[k]) * (1 + 1e-15) + radius[sound]
+            inside = (gap.max(axis=1, initial=0.0) * (1 + 1e-15) <= self._list.uniqueness[k]) & np.isfinite(gap).all(
+                axis=1
+            )
+            found[sound[inside]] = k[inside]
+            sound, place, last = sound[~inside], place[~inside] + 1, last[~inside]
+        return found
+
+
+def _precision(certificates: Sequence[Certificate]) -> int:
+    """Bits that keep the rounding of every centre far below its uniqueness radius."""
+    exact = CertificateList.of(certificates).exact.values()
+    return max([128, *(c.precision + 64 for c in exact)])
+
+
+def enclosing_balls(certificate: Certificate) -> list[acb]:
+    """The zero's coordinates as balls."""
+    return [complex_ball(z, certificate.enclosure.radius) for z in certificate.enclosure.mid]
+
+
+def _discs(certificates: CertificateList, rows: Rows) -> list[Discs]:
+    radius = certificates.radius[rows]
+    return [Discs(certificates.mid[rows, i], radius) for i in range(certificates.mid.shape[1])]
+
+
+def _stacked(z: Sequence[Discs]) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.float64]]:
+    return np.stack([d.mid for d in z], axis=1).astype(complex), np.stack([d.radius for d in z], axis=1)
+
+
+class _Images:
+    """Conjugates and images under generators of all certified zeros, located among them."""
+
+    def __init__(self, landscape: Landscape | None, certificates: Sequence[Certificate]) -> None:
+        self._landscape = landscape
+        self._list = CertificateList.of(certificates)
+        self._locator = Locator(self._list)
+        self._bits = _precision(self._list)
+        self._fine: dict[tuple[int, int], Certificate] = {}
+
+    def conjugates(self) -> tuple[Rows, Rows]:
+        """Rows of the zeros proved non-real, and where their conjugates are."""
+        rows = self._list.where(Verdict.NO)
+        mid, radius = (
+            np.conj(self._list.mid[rows]),
+            np.repeat(self._list.radius[rows, None], self._list.mid.shape[1], axis=1),
+        )
+        found = self._locator.find_all(mid, radius)
+        return rows, self._with_balls(found, rows, lambda k, _: self.conjugate_balls(k))
+
+    def under(self, g: SignedPermutation) -> Rows:
+        """Where the images of all zeros under a symmetry are."""
+        assert self._landscape is not None
+        rows = np.arange(len(self._list))
+        with np.errstate(all="ignore"):
+            moved = image(self._landscape.formulation, g, _discs(self._list, rows), lambda a: a)
+            found = self._locator.find_all(*_stacked(moved))
+        return self._with_balls(found, rows, lambda k, digits: self.image_balls(g, k, digits))
+
+    def conjugate_balls(self, k: int) -> list[acb]:
+        return [entry.conjugate() for entry in enclosing_balls(self._list[k])]
+
+    def image_balls(self, g: SignedPermutation, k: int, digits: int = DOUBLE_DIGITS) -> list[acb]:
+        assert self._landscape is not None
+        return image(self._landscape.formulation, g, enclosing_balls(self._finely(k, digits)))
+
+    def _finely(self, k: int, digits: int) -> Certificate:
+        """A certificate of zero k with so many digits (0: as it is): a chart magnifies what is not known."""
+        if (k, digits) not in self._fine:
+            coarse = self._list[k]
+            self._fine[k, digits] = coarse
+            if self._landscape is not None and digits and (k not in self._list.exact or digits > DOUBLE_DIGITS):
+                finer = certify_one(self._landscape.tapes, self._list.mid[k].tolist(), digits)
+                if finer is not None and same_zero(finer.enclosure, coarse.enclosure):
+                    self._fine[k, digits] = finer
+        return self._fine[k, digits]
+
+    def _with_balls(self, found: Rows, rows: Rows, balls: Callable[[int, int], list[acb]]) -> Rows:
+        """What doubles did not find is looked for in ball arithmetic, should it be necessary with many digits."""
+        for place in np.flatnonzero(found < 0).tolist():
+            for digits in (0, DOUBLE_DIGITS, _MANY_DIGITS):
+                with ctx.workprec(max(self._bits, 4 * digits + 64)):
+                    other = self._locator.find(balls(int(rows[place]), digits))
+                if other is not None:
+                    found[place] = other
+                    break
+        return found
+
+
+def closure_candidates(landscape: Landscape, certificates: Sequence[Certificate]) -> list[list[complex]]:
+    """Conjugates and images under generators that match no certified zero: solutions that were missed."""
+    if not len(certificates):
+        return []
+    images = _Images(landscape, certificates)
+    rows, found = images.conjugates()
+    missing = []
+    with ctx.workprec(images._bits):
+        missing += [images.conjugate_balls(int(k)) for k in rows[found < 0]]
+        for g in landscape.symmetry.generators:
+            missing += [images.image_balls(g, int(k)) for k in np.flatnonzero(images.under(g) < 0)]
+        candidates = [[as_float(entry) for entry in moved] for moved in missing]
+    return [c for c in candidates if np.isfinite(c).all()]
+
+
+def orbits(landscape: Landscape, certificates: Sequence[Certificate]) -> tuple[tuple[int, ...], bool]:
+    """For each certified zero the number of its orbit, and whether all images were found again."""
+    m = len(certificates)
+    if not m or not landscape.symmetry.generators:
+        return tuple(range(m)), True
+    images = _Images(landscape, certificates)
+    maps = np.array([images.under(g) for g in landscape.symmetry.generators])
+    # numbered by their first members
+    _, numbers = np.unique(symmetry_action.orbits(maps), return_inverse=True)
+    return tuple(numbers.tolist()), bool((maps >= 0).all())
+
+
+def conjugates_closed(certificates: Sequence[Certificate]) -> bool:
+    """Whether the conjugate of every non-real zero is in the list."""
+    if not len(certificates):
+        return True
+    return bool((_Images(None, certificates).conjugates()[1] >= 0).all())

@@ -1,0 +1,140 @@
+"""Tapes as data for the disc kernel, and their evaluation over many discs and many samples at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.certification.discs import bounds
+from homotopy.certification.discs.arrays import Complex, Discs, Real
+from homotopy.certification.discs.bounds import LANES
+from polysys.tape import Op, Recorder, Tape
+
+_DISC = {Op.MUL: bounds.MUL_DD, Op.ADD: bounds.ADD_DD, Op.SUB: bounds.SUB_DD}
+_SCALAR = {Op.MUL: bounds.MUL_SD, Op.ADD: bounds.ADD_SD, Op.SUB: bounds.SUB_SD}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DiscProgram:
+    """A tape for the disc kernel. What depends on parameters and constants alone is real and evaluated once a sample.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+    code : int32 array (n_ops, 4)
+    outputs : int32 array (n_outputs,)
+    n_registers : int
+    scalars : Tape
+        Parameters -> the scalars of the instructions.
+    """
+
+    n: int
+    code: npt.NDArray[np.int32]
+    outputs: npt.NDArray[np.int32]
+    n_registers: int
+    scalars: Tape
+
+    def scalar_values(self, parameters: Discs) -> Real:
+        """Scalars (samples, n_scalars, 2) for parameters (samples, k)."""
+        samples = parameters.mid.shape[0]
+        constants = Discs.of(self.scalars.constants)
+        inputs = [parameters[:, i] for i in range(self.scalars.n_parameters)]
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = self.scalars.evaluate([], inputs, [constants[i] for i in range(len(constants))])
+        out = np.zeros((samples, max(1, len(values)), 2))
+        for k, value in enumerate(values):
+            out[:, k, 0], out[:, k, 1] = value.mid, value.radius
+        return out
+
+
+@lru_cache(maxsize=32)
+def disc_program(tape: Tape) -> DiscProgram:
+    """The program of a tape."""
+    n, first = tape.n_variables, tape.n_variables + tape.n_parameters + len(tape.constants)
+    ops, left, right = tape.ops.tolist(), tape.left.tolist(), tape.right.tolist()
+    is_scalar = [False] * n + [True] * (first - n)
+    for i, j in zip(left, right, strict=True):
+        is_scalar.append(is_scalar[i] and is_scalar[j])
+    last_use = {k: len(ops) for k in tape.outputs.tolist()}
+    for k, (i, j) in enumerate(zip(left, right, strict=True)):
+        for operand in (i, j):
+            last_use[operand] = max(last_use.get(operand, 0), k)
+    wanted: dict[int, int] = {}  # scalar registers that instructions or outputs read, in order of appearance
+
+    def scalar(r: int) -> int:
+        return wanted.setdefault(r, len(wanted))
+
+    slot = {i: i for i in range(n)}
+    free: list[int] = []
+    n_slots = n
+    code = []
+    for k, (op, i, j) in enumerate(zip(ops, left, right, strict=True)):
+        if is_scalar[first + k]:
+            continue
+        if free:
+            target = free.pop()
+        else:
+            target, n_slots = n_slots, n_slots + 1
+        if is_scalar[i]:
+            code.append((_SCALAR[Op(op)], target, scalar(i), slot[j]))
+        elif is_scalar[j]:
+            code.append((bounds.SUB_DS if op == Op.SUB else _SCALAR[Op(op)], target, scalar(j), slot[i]))
+        else:
+            code.append((_DISC[Op(op)], target, slot[i], slot[j]))
+        slot[first + k] = target
+        # an operand's register is free for later instructions, never for this one's result: the kernel's loops
+        # over lanes must not overwrite what they read
+        free.extend(slot[r] for r in {i, j} if not is_scalar[r] and r >= n and last_use[r] == k)
+    outputs = [-1 - scalar(r) if is_scalar[r] else slot[r] for r in tape.outputs.tolist()]
+    return DiscProgram(
+        n, np.array(code, np.int32).reshape(-1, 4), np.array(outputs, np.int32), n_slots, _scalar_tape(tape, list(wanted))
+    )  # fmt: skip
+
+
+def _scalar_tape(tape: Tape, wanted: list[int]) -> Tape:
+    """The wanted registers as functions of the parameters."""
+    recorder = Recorder(0, tape.n_parameters)
+    n = tape.n_variables
+    nodes: list[Any] = [None] * n + list(recorder.parameters) + [recorder.constant(c) for c in tape.constants]
+    for op, i, j in zip(tape.ops.tolist(), tape.left.tolist(), tape.right.tolist(), strict=True):
+        both = nodes[i] is not None and nodes[j] is not None
+        nodes.append(recorder.record(Op(op), nodes[i], nodes[j]) if both else None)
+    return recorder.tape([nodes[r] for r in wanted])
+
+
+def enclose(
+    program: DiscProgram, scalars: Real, sample: npt.NDArray[np.int64], x: Complex, radius: Real
+) -> tuple[Complex, Real]:
+    """Midpoints and radii (m, n_outputs) of the outputs over polydiscs of radius (m,) about x (m, n).
+
+    `sample` (m,) says which scalars belong to which point; equal samples must be adjacent.
+    """
+    from homotopy.certification.discs import kernels  # compiled where it is used first
+
+    m, n = x.shape
+    mid, rad = np.empty((m, len(program.outputs)), complex), np.empty((m, len(program.outputs)))
+    registers = np.zeros((max(1, program.n_registers), 3, LANES))
+    radii = np.repeat(np.asarray(radius, float)[:, None], max(n, 1), axis=1) if np.ndim(radius) == 1 else np.array(radius)
+    kernels.evaluate_discs(
+        program.code, program.outputs, scalars, lane_groups(sample), np.array(x, complex, order="C"), radii, mid, rad, registers,
+        5e-324,
+    )  # fmt: skip
+    return mid, rad
+
+
+def lane_groups(sample: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Rows (sample, first, last + 1) of at most LANES adjacent points of one sample."""
+    if not len(sample):
+        return np.zeros((0, 3), np.int64)
+    edges = np.concatenate([[0], np.flatnonzero(np.diff(sample)) + 1, [len(sample)]])
+    rows = [
+        np.stack([np.full(len(starts), sample[a]), starts, np.minimum(starts + LANES, b)], axis=1)
+        for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+        for starts in [np.arange(a, b, LANES)]
+    ]
+    return np.concatenate(rows).astype(np.int64)

@@ -1,0 +1,258 @@
+"""The commands about one landscape, and what all commands hang on."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables
+from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, progress_bar, write
+from homotopy.cli.run import run
+from homotopy.errors import HomotopyError
+from homotopy.status import Completeness
+
+if TYPE_CHECKING:  # commands import what they need, so that each starts fast
+    from homotopy.completeness.exclusion.proof import RealProof
+    from homotopy.counting.result import Census
+
+app = typer.Typer(
+    name="stationary",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ModelArgument = Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, or a .toml file.")]
+
+
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
+        from homotopy.common.provenance import producer
+
+        typer.echo(producer())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Count the stationary points of small polynomial loss landscapes exactly, and say how sure the count is."""
+
+
+@app.command(short_help="List the families and their labels.")
+def models() -> None:
+    """List the families, the sizes they take and the grammar of their labels."""
+    from polysys.models.labels import FAMILIES
+
+    for family in FAMILIES.values():
+        typer.echo(
+            f"{family.name}\n    {family.summary}\n    {family.grammar}\n    sizes: {family.sizes}\n    example: {family.example}\n"
+        )
+    typer.echo(
+        "expression\n    your own polynomial potential, from a text file\n    expression:FILE\n"
+        "    sizes: at most 64 variables, powers up to 1000, a file of at most 1 MB\n"
+        "    file: optional lines 'domain: sphere', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
+        "A label may also stand in a .toml file: model = \"deep-linear\", widths = [2, 2, 2], .. (docs/models.md)."
+    )
+
+
+@app.command(short_help="Count one landscape, with certificates.")
+def count(
+    model: ModelArgument,
+    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
+    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    engine: Annotated[str, typer.Option(help="auto, tracker or phcpack.")] = "auto",
+    strategy: Annotated[
+        str, typer.Option(help="Start system: auto, fermat, polyhedral, multihomogeneous or total-degree.")
+    ] = "auto",
+    transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
+    precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
+    solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
+    time_limit: Annotated[float, typer.Option(help="Seconds that one round of the solve, the real proof or a cross-check may take.")] = 3600.0,
+    digits: Annotated[int, typer.Option(help="Decimals to which real points are enclosed.")] = 15,
+    prove_real: Annotated[
+        bool, typer.Option("--prove-real", help="Exclude every other real point by interval branch and bound.")
+    ] = False,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+    points: Annotated[bool, typer.Option("--points", help="List the points: index, energy, coordinates.")] = False,
+    save: Annotated[Path | None, typer.Option(metavar="F", help="Save the census with its certificates.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
+    cross_check: Annotated[bool, typer.Option("--cross-check", help="Hold the census against other programs.")] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(help="Which, for --cross-check: msolve, second-run, phcpack, bertini [msolve,second-run]."),
+    ] = None,
+) -> None:
+    """Find, certify and classify all stationary points of one landscape."""
+    from homotopy.counting.count import census
+    from homotopy.options import Options
+
+    names: Any = {"engine": engine, "strategy": strategy, "transport": transport, "precision": precision}  # checked there
+    options = Options(**names, time_limit=time_limit, seed=solver_seed, digits=digits)
+    if plot is not None:
+        _plots().check_path(plot)
+        _plots().require_matplotlib()
+    check_targets(save, plot, json_file=json_file)
+    if against is not None and not cross_check:
+        raise HomotopyError("--against is given without --cross-check.", "Add --cross-check.")
+    checks = [name.strip() for name in ("msolve,second-run" if against is None else against).split(",")]
+    if cross_check:
+        _cross_checks().require(checks)
+    with progress_bar():
+        found = census(model, seed=seed, index=index, options=options)
+    if json_file != "-":
+        typer.echo(repr(found))  # before what may take longer than the census
+    with progress_bar():
+        result, proof = _with_real_proof(found, time_limit) if prove_real else (found, None)
+        checked = _cross_checks().cross_check(result, checks, time_limit=time_limit) if cross_check else None
+    additions = {name: what for name, what in (("real_proof", proof), ("cross_check", checked)) if what is not None}
+    if json_file is not None:
+        summaries = {name: what.summary() for name, what in additions.items()}
+        write(json_file, json.dumps({**result.summary(), **summaries}, indent=1))
+    if json_file != "-":
+        for what in additions.values():
+            typer.echo(repr(what))
+        if proof is not None and checked is None:
+            typer.echo(f"  complete   {result.completeness}")
+        if points:
+            census_files.print_points(result)
+    if plot is not None:
+        _plots().plot_census(result, plot)
+    if checked is not None and checked.is_contradicted:
+        if save is not None:
+            typer.echo(f"stationary: {save} is not written: the cross-check disagrees.", err=True)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+    if save is not None:
+        found.save(save)  # with a verdict that verify can derive again without a search
+    verdict = (result if checked is None else checked).completeness.verdict
+    if verdict is Completeness.CONTRADICTED:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+    if verdict is Completeness.UNKNOWN:
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+@app.command(short_help="Decompose stationary points that form sets.")
+def sets(
+    model: ModelArgument,
+    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
+    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    top: Annotated[int | None, typer.Option(help="A known upper bound on the dimension: the smaller, the faster.")] = None,
+    runs: Annotated[int, typer.Option(help="Independent runs of PHCpack that must agree.")] = 2,
+    transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
+    precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
+    solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
+    time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine may take.")] = 3600.0,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+) -> None:
+    """Decompose all stationary points: sets with dimension and degree, isolated points with multiplicity."""
+    from homotopy.counting.degenerate.decompose import stationary_sets
+    from homotopy.options import Options
+
+    names: Any = {"transport": transport, "precision": precision}  # checked there
+    options = Options(**names, time_limit=time_limit, seed=solver_seed)
+    check_target(json_file)
+    with progress_bar():
+        found = stationary_sets(model, seed=seed, index=index, top=top, n_runs=runs, options=options)
+    if json_file is not None:
+        write(json_file, json.dumps(found.summary(), indent=1))
+    if json_file != "-":
+        typer.echo(repr(found))
+    if not found.is_decided:
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+@app.command(short_help="Recheck a saved census.")
+def verify(
+    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote, or a table's folder.")],
+    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")] = None,
+) -> None:
+    """Recheck a saved census from its exact system, without any solver; or the rows of a table."""
+    from homotopy.counting.files.recheck import verify as recheck
+
+    check_target(json_file)
+    with progress_bar():
+        report = tables.recheck(file) if os.path.isdir(file) else recheck(file)
+    if json_file is not None:
+        checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
+        write(json_file, json.dumps({"file": str(file), "ok": report.is_ok, "checks": checks}, indent=1))
+    if json_file != "-":
+        typer.echo(repr(report))
+    if not report.is_ok:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+@app.command(short_help="Print the schema of census files, or of files of estimates.")
+def schema(
+    of: Annotated[str, typer.Argument(metavar="[census|estimates]", help="Which files.")] = "census",
+) -> None:
+    """Print the JSON Schema of census files, or of the files of estimates that compare takes."""
+    if of not in ("census", "estimates"):
+        raise HomotopyError(f"There is no schema of {of[:40]!r}.", "Choose census or estimates; for tables: table schema.")
+    module = import_module("homotopy.counting.files.schema" if of == "census" else "homotopy.estimators.files")
+    typer.echo(json.dumps(module.schema(), indent=1))
+
+
+@app.command(short_help="Test engines and libraries.")
+def doctor() -> None:
+    """Say which engines and libraries are present, and test them."""
+    from homotopy.cli.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        typer.echo(f"{'ok     ' if finding.is_ok else 'missing'} {finding.name}: {finding.detail}")
+    if not all(f.is_ok for f in findings if f.is_needed):
+        raise typer.Exit(ExitCode.ENGINE_MISSING)
+
+
+@app.command(short_help="Count and draw five landscapes.")
+def demo(
+    figure: Annotated[Path, typer.Option(help="Where the figure goes.")] = Path("demo.png"),
+) -> None:
+    """Count five small landscapes completely and draw them."""
+    from homotopy.cli.demo import run as run_demo
+
+    check_target(figure, is_stream=False)
+    results = run_demo(figure, typer.echo)
+    if any(r.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED) for r in results):
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+census_files.register(app)
+ensembles.register(app)
+graphs.register(app)
+predict.register(app)
+tables.register(app)
+estimators.register(app)
+studies.register(app)
+
+
+def _with_real_proof(census: Census, time_limit: float) -> tuple[Census, RealProof]:
+    from homotopy.counting.real_proof import prove_real, with_real_proof
+
+    proof = prove_real(census, time_limit=time_limit)
+    return with_real_proof(census, proof), proof
+
+
+def _plots() -> Any:
+    return import_module("homotopy.plots")
+
+
+def _cross_checks() -> Any:
+    return import_module("homotopy.counting.cross_checks")
+
+
+def main_app() -> None:
+    """Run the command that `sys.argv` asks for, and end the process with its exit code."""
+    sys.exit(int(run(app, sys.argv[1:])))

@@ -1,0 +1,114 @@
+"""The commands show and export: what a census, saved or counted now, holds. Registered by :mod:`homotopy.cli`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from homotopy.cli.output import ExitCode, check_target, check_targets, progress_bar, write
+from homotopy.errors import HomotopyError
+
+if TYPE_CHECKING:
+    from homotopy.counting.result import Census
+
+SeedOption = Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")]
+IndexOption = Annotated[int, typer.Option(help="Which sample of the seed.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to an application."""
+    app.command(short_help="Print or draw a saved census.")(show)
+    app.command(short_help="Write points or equations for other programs.")(export)
+
+
+def show(
+    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote.")],
+    points: Annotated[bool, typer.Option("--points", help="List the points too.")] = False,
+    plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="F", help="Write the census as 'count --json' does; - is stdout.")
+    ] = None,
+) -> None:
+    """Print a saved census, list its points, draw it. Its certificates are rechecked by 'stationary verify'."""
+    from homotopy.counting.files.saved_census import load_census
+
+    check_targets(plot, json_file=json_file)
+    if plot is not None:
+        from homotopy import plots
+
+        plots.check_path(plot)
+        plots.require_matplotlib()
+    census = load_census(file)
+    if json_file is not None:
+        write(json_file, json.dumps(census.summary(), indent=1))
+    if json_file != "-":
+        typer.echo(repr(census))
+        if points:
+            print_points(census)
+    if plot is not None:
+        plots.plot_census(census, plot)
+
+
+def export(
+    what: Annotated[str, typer.Argument(metavar="FILE|MODEL", help="A saved census, or a model, which is counted if need be.")],
+    form: Annotated[
+        str,
+        typer.Option(
+            help="csv, parquet, bertini-system, bertini-solutions, bertini-start, julia-system, julia-solutions or phcpack."
+        ),
+    ],
+    output: Annotated[str, typer.Option(metavar="F", help="The file to write; - is stdout (not for parquet).")],
+    real: Annotated[bool, typer.Option("--real", help="Of complex solutions, only those proved real.")] = False,
+    seed: SeedOption = None,
+    index: IndexOption = 0,
+) -> None:
+    """Write points, solutions or equations in the files of other programs."""
+    from homotopy.counting.count import as_landscape
+    from homotopy.counting.count import census as count
+    from homotopy.counting.files import export as exports
+    from homotopy.counting.files.saved_census import load_census
+    from homotopy.status import Completeness
+
+    chosen = exports.find_form(form)
+    if form == "parquet" and output == "-":
+        raise HomotopyError("Parquet is no text and does not go to standard output.", "Give the name of a file.")
+    check_target(output)
+    if real and chosen.of_points is None:
+        raise HomotopyError(f"--real is given, but {form} holds equations.", "Leave it out.")
+    if what.endswith(".json") or (os.path.isfile(what) and not what.lower().endswith(".toml")):
+        if seed is not None or index:
+            raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
+        source = load_census(what)
+    elif chosen.of_system is not None:
+        exports_to(output, exports.text_of(as_landscape(what, seed, index), form))
+        return
+    else:
+        with progress_bar():
+            source = count(what, seed=seed, index=index)
+    exports_to(output, exports.text_of(source, form, is_real=real))
+    verdict = source.completeness.verdict
+    if verdict is Completeness.CONTRADICTED:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+    if verdict is Completeness.UNKNOWN and chosen.of_system is None:
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def exports_to(output: str, content: bytes) -> None:
+    """Write the content of an export to a file or to standard output."""
+    from homotopy.common.files import write_atomically
+
+    if output == "-":
+        typer.echo(content.decode(), nl=False)
+    else:
+        write_atomically(Path(output), content)
+
+
+def print_points(census: Census) -> None:
+    """List the points of a census below it."""
+    from homotopy.counting.text import points_table
+
+    typer.echo("\n" + points_table(census))

@@ -1,0 +1,92 @@
+"""The command graph. Registered by :mod:`homotopy.cli`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from homotopy.cli.output import ExitCode, check_target, check_targets, progress_bar, write
+from homotopy.errors import HomotopyError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an application."""
+    app.command(short_help="Join the minima by their saddles.")(graph)
+
+
+def graph(
+    model: Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=4, or a .toml file.")],
+    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
+    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="F", help="Draw the disconnectivity graph (.png, .svg, .pdf).")
+    ] = None,
+    landscape: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help="Draw the landscape with its flows (two unknowns, or the sphere in three)."),
+    ] = None,
+    quotient: Annotated[
+        bool, typer.Option("--quotient", help="One node for each orbit of minima under the symmetry group.")
+    ] = False,
+    skeleton: Annotated[
+        bool, typer.Option("--skeleton", help="The Morse complex over Z2, and its homology against the domain's.")
+    ] = False,
+    export: Annotated[str | None, typer.Option(metavar="FORM", help="pele, topsearch or graphml.")] = None,
+    output: Annotated[Path | None, typer.Option(metavar="F", help="Folder (graphml: file) of the export.")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
+    ] = None,
+) -> None:
+    """Join the minima of a landscape by its index-1 saddles: barriers and the disconnectivity graph."""
+    from homotopy import plots
+    from homotopy.counting.count import as_landscape, census
+    from homotopy.graphs import files
+    from homotopy.graphs.disconnectivity import measures
+    from homotopy.graphs.landscape_graph import graph as graph_of
+    from homotopy.graphs.morse import morse_complex
+    from homotopy.status import Completeness
+
+    if (export is None) != (output is None):
+        raise HomotopyError("An export needs --export and --output.", "Give both: --export graphml --output g.graphml.")
+    if export is not None and output is not None:
+        files.check_target(export, output)
+        if export == "graphml":
+            check_target(output, is_stream=False)
+    for figure in (plot, landscape):
+        if figure is not None:
+            plots.check_path(figure)
+            plots.require_matplotlib()
+    check_targets(plot, landscape, json_file=json_file)
+    land = as_landscape(model, seed, index)
+    if landscape is not None and not plots.is_two_dimensional(land):
+        raise HomotopyError(
+            f"A landscape with domain {land.domain.text} cannot be drawn.",
+            "Leave out --landscape; --plot draws any graph.",
+        )
+    with progress_bar():
+        found = census(land)
+        full = graph_of(found)
+        result = full.quotient() if quotient else full
+        complex_ = morse_complex(full) if skeleton else None
+    if json_file is not None:
+        further = {} if complex_ is None else {"complex": complex_.summary()}
+        write(json_file, json.dumps({**result.summary(), "measures": measures(result), **further}, indent=1))
+    if json_file != "-":
+        typer.echo(f"{result!r}\n  census     {found.completeness}")
+        if complex_ is not None:
+            typer.echo(repr(complex_))
+    if plot is not None:
+        plots.disconnectivity(result, plot)
+    if landscape is not None:
+        plots.flows(full, landscape)
+    if export is not None and output is not None:
+        files.export(result, export, output)
+    verdict = found.completeness.verdict
+    is_contradicted = result.is_contradicted or (complex_ is not None and complex_.is_contradicted)
+    if is_contradicted or verdict is Completeness.CONTRADICTED:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+    if not result.is_decided or verdict is Completeness.UNKNOWN:
+        raise typer.Exit(ExitCode.INCOMPLETE)

@@ -1,0 +1,126 @@
+"""What the commands share: exit codes, where they write, refused before any work, and progress on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from enum import IntEnum
+from pathlib import Path
+
+import typer
+
+from homotopy.common import reporting
+from homotopy.common.files import reason, write_result
+from homotopy.errors import HomotopyError
+
+
+class ExitCode(IntEnum):
+    """How every command ends; the table with examples is docs/commands.md."""
+
+    OK = 0
+    CHECK_FAILED = 1  # something was found to be wrong: a contradiction, a damaged record, a failed comparison
+    WRONG_INPUT = 2
+    ENGINE_MISSING = 3
+    INCOMPLETE = 4  # the answer may miss something: an unknown verdict, failed samples, a time limit, a full disk
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+EXIT_CODES = (
+    "Exit codes: 0 ok, 1 a check failed, 2 wrong input, 3 an engine is missing, 4 incomplete, 130 and 143 interrupted "
+    "(docs/commands.md)."
+)
+
+
+def write(target: str, text: str) -> None:
+    """Write a text to a file, or to standard output where the target is -."""
+    if target == "-":
+        typer.echo(text)
+        return
+    write_result(Path(target), f"{text}\n".encode())
+
+
+def check_target(target: str | Path | None, *, is_stream: bool = True) -> None:
+    """Refuse a place that cannot be written, before the work whose result should go there.
+
+    Parameters
+    ----------
+    target : path, - or None
+        None is passed over.
+    is_stream : bool
+        Whether - is standard output; elsewhere it is refused, as a name nobody means.
+
+    Raises
+    ------
+    HomotopyError
+    """
+    if target is None or (str(target) == "-" and is_stream):
+        return
+    text, path = str(target), Path(target)
+    if text == "-":
+        raise HomotopyError("This result does not go to standard output.", "Give the name of a file, or use --json -.")
+    if not text or "\0" in text:
+        raise HomotopyError("The name of a file to write is empty or unusable.", "Give another name.")
+    try:
+        if path.is_dir():
+            raise HomotopyError(f"{text} is a folder.", "Give the name of a file.")
+        if not path.absolute().parent.is_dir():
+            raise HomotopyError(f"The folder of {text} does not exist.", "Make it, or choose another place.")
+        if path.exists():
+            if not is_stream and not path.is_file():
+                raise HomotopyError(f"{text} is not a regular file.", "Choose another place.")
+            if not os.access(path, os.W_OK) or not (is_stream or os.access(path.absolute().parent, os.W_OK)):
+                raise HomotopyError(f"{text} cannot be written (permission denied).", "Choose another place.")
+        else:  # permissions, read-only file systems and names that are too long show when a file is made
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            path.unlink()
+    except (OSError, ValueError) as error:
+        raise HomotopyError(f"{text[:200]} cannot be written ({reason(error)}).", "Choose another place.") from error
+
+
+def check_targets(*files: str | Path | None, json_file: str | None = None) -> None:
+    """Refuse files that could not be written, and one file for two results; only JSON may go to standard output."""
+    check_target(json_file)
+    for target in files:
+        check_target(target, is_stream=False)
+    named = [os.path.abspath(t) for t in (*files, json_file) if t is not None and str(t) != "-"]
+    for place in named:
+        if named.count(place) > 1:
+            raise HomotopyError(f"{place} is named for two results.", "Give each its own file.")
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[None]:
+    """What is being done and how far it is, on stderr, only on a terminal and only after a second."""
+    if sys.stderr is None or not sys.stderr.isatty():  # None: closed by whoever started us
+        yield
+        return
+    from tqdm import tqdm
+
+    shown, began, next_look = "", time.time(), time.monotonic() + 1.0
+    with tqdm(total=None, leave=False, file=sys.stderr, delay=1e9) as bar:  # drawn when we say so
+
+        def report(what: str, done: int, total: int) -> None:
+            nonlocal shown, began, next_look
+            if what != shown or done < bar.n:  # something else, or another round of the same
+                shown, bar.start_t = what, began
+                bar.set_description_str(what, refresh=False)
+            bar.n, bar.total, began = done, total or None, time.time()
+            if time.monotonic() > next_look:
+                next_look = time.monotonic() + 0.2
+                bar.refresh()
+
+        try:
+            with reporting.watching(report):
+                yield
+        finally:
+            bar.clear()
+
+
+def say(sentence: str) -> None:
+    """A message for the person at the terminal."""
+    typer.echo(f"stationary: {sentence}", err=True)
+

@@ -1,0 +1,134 @@
+"""The commands of the studies, one for each: table, figure, verdicts. Registered by :mod:`homotopy.cli`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from homotopy.cli.output import check_target, write
+from homotopy.cli.run import resumable
+from homotopy.errors import HomotopyError
+from homotopy.studies.frame.catalogue import STUDIES
+
+SHOWN_ROWS = 40
+
+
+# Minutes that the presets took on two cores, processor time where that is more.
+_MINUTES: dict[str, tuple[float, float | None]] = {
+    "agreement": (0.5, None),
+    "archetypes": (1.7, 7),
+    "depth": (3, None),
+    "layering": (1.6, None),
+    "assumptions": (2, None),
+    "clustering": (1.6, 6),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add a command for each study to an application."""
+    for name, summary in STUDIES.items():
+        app.command(name, help=_help(name), short_help=summary)(_command(name))
+
+
+def _help(name: str) -> str:
+    minutes = _MINUTES.get(name)
+    times = ""
+    if minutes is not None:
+        quick, full = minutes
+        longer = f"{full:g} minutes" if full is not None else "half an hour to a few hours"
+        times = f" It takes about {quick:g} minutes with --quick, {longer} with --full."
+    return (
+        f"{STUDIES[name]} Writes tables, a figure and verdicts with their tests (docs/studies).{times} Stopped at any moment, the same "
+        "command goes on from there."
+    )
+
+
+def _command(name: str) -> Callable[..., None]:
+    def command(
+        quick: Annotated[bool, typer.Option("--quick", help="The small preset (default).")] = False,
+        full: Annotated[bool, typer.Option("--full", help="The large preset.")] = False,
+        spec: Annotated[
+            Path | None, typer.Option(metavar="F", help="A specification, as a run writes to spec.toml.")
+        ] = None,
+        output: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="DIR", help="Folder of the run, made with its parents; the same command goes on in it."
+            ),
+        ] = None,
+        seed: Annotated[int | None, typer.Option(help="Another seed than the specification's.")] = None,
+        workers: Annotated[int | None, typer.Option(help="Processes (default: one a core; 0: none).")] = None,
+        json_file: Annotated[
+            str | None, typer.Option("--json", metavar="F", help="Write the report as JSON; - is stdout.")
+        ] = None,
+    ) -> None:
+        from homotopy.studies.frame.study import default_folder, load_study, read_spec, run_study, with_seed
+
+        study = load_study(name)
+        if sum((quick, full, spec is not None)) > 1:
+            raise HomotopyError("--quick, --full and --spec exclude each other.", "Give one of them.")
+        if workers is not None and not 0 <= workers <= 4096:
+            raise HomotopyError(f"{workers} is no number of processes.", "Give --workers 2, say, or 0 for none.")
+        check_target(json_file)
+        chosen = read_spec(study, spec) if spec is not None else study.full if full else study.quick
+        if seed is not None:
+            chosen = with_seed(chosen, seed)
+        folder = default_folder(study, chosen) if output is None else output
+        with resumable(lambda: _kept(folder)), _progress() as (say, progress):
+            report, files = run_study(study, chosen, folder, workers=workers, say=say, progress=progress)
+        if json_file is not None:
+            write(json_file, json.dumps(report.to_dict(), indent=1, ensure_ascii=False))
+        if json_file != "-":
+            _show(report, files, chosen.seed)
+
+    return command
+
+
+def _kept(folder: Path) -> str:
+    return f"what was counted is kept in {folder}." if folder.is_dir() else "nothing was counted yet."
+
+
+def _show(report: Any, files: tuple[Path, ...], seed: int) -> None:
+    typer.echo(f"{report.title} (seed {seed})\n")
+    for table in report.tables:
+        typer.echo(table.caption)
+        lines = table.to_text().splitlines()
+        typer.echo("\n".join("  " + line for line in lines[: SHOWN_ROWS + 1]))
+        if len(lines) > SHOWN_ROWS + 1:
+            typer.echo(f"  and {len(lines) - SHOWN_ROWS - 1} more rows in {table.name}.csv")
+        typer.echo("")
+    for finding in report.findings:
+        typer.echo(f"{finding.verdict}: {finding.subject}. {finding.sentence}")
+    typer.echo(f"\n{report.conclusion}\n")
+    for limit in report.limits:
+        typer.echo(f"limit: {limit}")
+    typer.echo(f"written: {', '.join(str(f) for f in files)}")
+    if report.draw is not None and not any(f.suffix == ".png" for f in files):
+        typer.echo(
+            "stationary: There is no figure: it needs matplotlib. Run: pip install 'stationary-points[plot]'", err=True
+        )
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[tuple[Callable[[str], None], Callable[[int, int, int], None]]]:
+    """What is done now, and a bar: on stderr, only on a terminal."""
+    from tqdm import tqdm
+
+    is_terminal = sys.stderr.isatty()
+    with tqdm(total=None, delay=1, leave=False, file=sys.stderr, disable=not is_terminal) as bar:
+
+        def say(sentence: str) -> None:
+            bar.reset()
+            bar.set_description_str(sentence[:60], refresh=False)
+
+        def progress(done: int, total: int, _failures: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield say, progress

@@ -1,0 +1,188 @@
+"""The commands about reference tables: table list, show, build, verify, diff, export. Registered by :mod:`homotopy.cli`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from homotopy.cli.output import ExitCode, check_target, write
+from polysys.errors import InputError
+
+JsonOption = Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")]
+TableArgument = Annotated[str, typer.Argument(metavar="LABEL", help="Label of a table, or its folder.")]
+RootOption = Annotated[
+    Path | None, typer.Option("--root", metavar="DIR", help="A data folder of your own, with a CATALOG.json.")
+]
+
+tables_app = typer.Typer(
+    name="table",
+    help="Reference tables: exact counts with certificates.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to an application."""
+    app.add_typer(tables_app)
+
+
+@tables_app.command("list")
+def list_(root: RootOption = None, json_file: JsonOption = None) -> None:
+    """List the tables of the catalogue."""
+    import msgspec
+
+    from homotopy.tables import list_tables
+
+    entries = list_tables(root)
+    if json_file is not None:
+        write(json_file, json.dumps([msgspec.to_builtins(e) for e in entries], indent=1))
+    if json_file != "-":
+        width = max((len(e.label) for e in entries), default=0)
+        for e in entries:
+            typer.echo(f"{e.label:{width}}  {e.n_rows:6} rows  {e.n_certificates:5} certificates  {e.title}")
+        typer.echo(f"{len(entries)} tables, {sum(e.bytes for e in entries) / 1e6:.2f} MB")
+
+
+@tables_app.command()
+def show(
+    table: TableArgument,
+    index: Annotated[bool, typer.Option("--index", help="Mean counts by Morse index.")] = False,
+    root: RootOption = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Say what a table holds, with the mean counts of its models."""
+    from homotopy.tables import load_table
+    from homotopy.tables.summary import describe, summary
+
+    found = load_table(table, root)
+    if json_file is not None:
+        write(json_file, json.dumps(summary(found), indent=1))
+    if json_file != "-":
+        typer.echo(describe(found, by_index=index))
+
+
+@tables_app.command()
+def build(
+    spec: Annotated[Path, typer.Argument(help="A table's spec.toml.")],
+    into: Annotated[Path, typer.Option(metavar="DIR", help="The data folder: receives tables/ and CATALOG.json.")],
+    work: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where samples are kept, so that an interrupted build goes on.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes on this machine (default: one a core; 0: none).")] = None,
+) -> None:
+    """Build a table from its specification; the same command goes on where it stopped."""
+    from homotopy.tables import load_table
+    from homotopy.tables.build import build as build_table
+
+    folder = build_table(spec, into, work=work, workers=workers, say=_say)
+    typer.echo(repr(load_table(folder)))
+
+
+@tables_app.command()
+def verify(
+    labels: Annotated[list[str] | None, typer.Argument(metavar="[LABEL]..", help="Labels or folders (default: all).")] = None,
+    overall: Annotated[bool, typer.Option("--overall", help="Files, schema, numbers of rows and catalogue only.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Also every row on its own (the default).")] = False,
+    slow: Annotated[
+        float | None, typer.Option(metavar="FRACTION", help="Also prove this fraction of the rows again, without a solver.")
+    ] = None,
+    replay: Annotated[int | None, typer.Option(metavar="K", help="Also count K rows from scratch.")] = None,
+    seed: Annotated[int, typer.Option(help="Which rows --slow and --replay take.")] = 0,
+    root: RootOption = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Recheck tables."""
+    from homotopy.counting.files.recheck import Check, VerificationReport
+    from homotopy.errors import TableError
+    from homotopy.tables import list_tables, load_table
+
+    check_target(json_file)
+    if overall + fast + (slow is not None) > 1:
+        raise InputError("--overall, --fast and --slow exclude each other.", "Give one of them.")
+    speed = "overall" if overall else "fast" if slow is None else "slow"
+    reports = []
+    for label in labels or [e.label for e in list_tables(root)]:
+        try:
+            table = load_table(label, root)
+        except TableError as error:
+            if labels:
+                raise
+            found = [VerificationReport(label, (Check("files", False, str(error)),))]  # the other tables are checked all the same
+        else:
+            found = [table.verify(speed, fraction=0.05 if slow is None else slow, seed=seed)]
+            if replay is not None:
+                found.append(table.replay(replay, seed=seed))
+        reports += found
+        if json_file != "-":
+            for report in found:
+                typer.echo(repr(report))
+    if json_file is not None:
+        content = [
+            {"table": r.path, "ok": r.is_ok, "checks": [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in r.checks]}
+            for r in reports
+        ]
+        write(json_file, json.dumps(content, indent=1))
+    if not all(r.is_ok for r in reports):
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+@tables_app.command()
+def diff(
+    first: TableArgument,
+    second: TableArgument,
+    root: RootOption = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Say how two tables differ, row by row; exit code 1 if their rows do."""
+    from homotopy.tables import load_table
+    from homotopy.tables.diff import diff as compare
+
+    check_target(json_file)
+    found = compare(load_table(first, root), load_table(second, root))
+    if json_file is not None:
+        write(json_file, json.dumps(found.to_dict(), indent=1))
+    if json_file != "-":
+        typer.echo(repr(found))
+    if not found.is_empty:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+@tables_app.command()
+def export(
+    table: TableArgument,
+    output: Annotated[Path, typer.Option(metavar="F", help="A .csv, .json or .parquet file.")],
+    root: RootOption = None,
+) -> None:
+    """Write a table's rows for other programs."""
+    from homotopy.tables import load_table
+    from homotopy.tables.export import check_target
+    from homotopy.tables.export import export as write_table
+
+    check_target(output)
+    write_table(load_table(table, root), output)
+
+
+@tables_app.command()
+def schema() -> None:
+    """Print the JSON Schema of table.json."""
+    from homotopy.tables.format.description import schema as of_tables
+
+    typer.echo(json.dumps(of_tables(), indent=1))
+
+
+def recheck(folder: Path) -> Any:
+    """The report of `stationary verify` on a table's folder."""
+    from homotopy.tables import load_table
+
+    return load_table(folder).verify("fast")
+
+
+def _say(sentence: str) -> None:
+    typer.echo(f"stationary: {sentence}", err=True)
+    sys.stderr.flush()

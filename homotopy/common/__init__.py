@@ -1,0 +1,1 @@
+"""What every room uses and that knows no mathematics: files, processes, compiling, progress, numbers with their nouns."""

@@ -1,0 +1,148 @@
+"""Branch and bound on one patch: every box is excluded, holds no zero but a known one, or is left over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from homotopy.common import reporting
+from homotopy.completeness.exclusion.layout import LANES, LARGEST, LEFT, PROCESSED
+from homotopy.completeness.exclusion.patches import Patch
+from homotopy.completeness.exclusion.programs import FloatArray, interval_program, magnitude, outward, slope_tape
+from polysys.domains import Euclidean
+from polysys.landscape import Landscape
+
+TESTS = ("quadratic", "value", "dependent", "mean value", "Newton", "known")  # in the order of the kernel's counts
+_SLICE = 20_000  # boxes between two looks at the clock
+_STACK = 1 << 15
+_SMALLEST = 2.0**-36  # relative to the patch: a smaller box is left over
+_UNBOUNDED = 1e220  # above every sum of squares below LARGEST squared
+_MAX_LEFT = 64  # left-over boxes of a patch after which the search is given up
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatchResult:
+    """What a search did on one patch.
+
+    Parameters
+    ----------
+    n_boxes : int
+        Boxes processed.
+    excluded : tuple of int
+        Boxes done by each of `TESTS`.
+    left : list of (lo, hi)
+        Boxes too small to be split.
+    n_open : int
+        Boxes that were still to be processed when the search was stopped.
+    """
+
+    n_boxes: int
+    excluded: tuple[int, ...]
+    left: list[tuple[FloatArray, FloatArray]]
+    n_open: int
+
+
+def search(
+    patch: Patch,
+    zeros: Sequence[tuple[FloatArray, FloatArray]],
+    max_boxes: int,
+    deadline: float,
+) -> PatchResult:
+    """Search a patch for zeros other than the given ones (enclosures of proved zeros in its coordinates).
+
+    Parameters
+    ----------
+    deadline : float
+        By :func:`time.monotonic`.
+    """
+    from homotopy.completeness.exclusion.loop import branch_and_bound  # Numba is loaded where it is used first
+
+    n = len(patch.free)
+    equations = interval_program(patch.tape)
+    slopes = interval_program(slope_tape(patch.tape, n))
+    stack_lo, stack_hi = np.empty((_STACK, n)), np.empty((_STACK, n))
+    stack_lo[0], stack_hi[0] = patch.lo, patch.hi
+    left_lo, left_hi = np.empty((_MAX_LEFT + LANES, n)), np.empty((_MAX_LEFT + LANES, n))
+    counts = np.zeros(PROCESSED + 1, np.int64)
+    zero_lo = np.array([z[0] for z in zeros]).reshape(len(zeros), n)
+    zero_hi = np.array([z[1] for z in zeros]).reshape(len(zeros), n)
+    corners = np.max(np.abs([patch.lo, patch.hi, *zero_lo, *zero_hi]), axis=0).tolist()
+    if max(magnitude(equations.tape, corners), magnitude(slopes.tape, [*corners, *corners])) > LARGEST:
+        return PatchResult(0, (0,) * len(TESTS), [], 1)
+    rows, dependent = patch.dependent
+    own_columns = np.array([patch.free.index(i) for i in dependent], np.int64)
+    is_split = np.ones(n, np.bool_)
+    is_split[own_columns] = False
+    f_registers, s_registers = equations.registers.copy(), slopes.registers.copy()
+    scale = patch.hi - patch.lo
+    quadratics = _constraint_arrays(patch)
+    size, n_left = 1, 0
+    while size and n_left < _MAX_LEFT:
+        budget = min(_SLICE, max_boxes - int(counts[PROCESSED]))
+        if budget <= 0 or time.monotonic() > deadline:
+            break
+        before = int(counts[PROCESSED])
+        reporting.tick("boxes of branch and bound", before)
+        size, n_left = branch_and_bound(
+            n,
+            *quadratics,
+            equations.code,
+            equations.outputs,
+            f_registers,
+            slopes.code,
+            slopes.outputs,
+            s_registers,
+            np.array(rows, np.int64),
+            own_columns,
+            is_split,
+            scale,
+            _SMALLEST,
+            zero_lo,
+            zero_hi,
+            stack_lo,
+            stack_hi,
+            size,
+            left_lo,
+            left_hi,
+            n_left,
+            budget,
+            counts,
+        )
+        if int(counts[PROCESSED]) == before:
+            break  # no room for more boxes
+    left = [(left_lo[k].copy(), left_hi[k].copy()) for k in range(n_left)]
+    return PatchResult(int(counts[PROCESSED]), tuple(int(c) for c in counts[:LEFT]), left, size)
+
+
+@cache
+def warm_up() -> None:
+    """Compile the kernel, or load it from disk, on a search that takes no time."""
+    well = Landscape("warm-up", Euclidean(1), ("x",), lambda x, _: x[0] * x[0])
+    search(Patch(well, (), np.array([0.5]), np.array([1.0])), [], 1, inf)
+
+
+def _constraint_arrays(patch: Patch) -> tuple[Any, ...]:
+    """The patch's quadratic constraints as the kernel reads them: sparse rows, ends rounded outwards.
+
+    Constraints only shorten the search; one with numbers so large that they might overflow is left out.
+    """
+    starts, index, weights, ranges = [0], [], [], []
+    for row in patch.constraints:
+        entries = [(column, outward(weight)) for column, weight in enumerate(row.weights) if weight]
+        least = -_UNBOUNDED if row.least is None else outward(row.least)[0]
+        most = _UNBOUNDED if row.most is None else outward(row.most)[1]
+        if max(-least, most) > _UNBOUNDED or any(max(-a, b) > LARGEST for _, (a, b) in entries):
+            continue
+        index += [column for column, _ in entries]
+        weights += [ends for _, ends in entries]
+        starts.append(len(index))
+        ranges.append((least, most))
+    w, r = np.array(weights).reshape(len(weights), 2), np.array(ranges).reshape(len(ranges), 2)
+    columns = (np.ascontiguousarray(a) for a in (w[:, 0], w[:, 1], r[:, 0], r[:, 1]))
+    return (np.array(starts, np.int64), np.array(index, np.int64), *columns)

@@ -1,0 +1,1 @@
+"""The census: the certified, classified and judged list of all stationary points of one landscape."""

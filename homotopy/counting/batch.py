@@ -1,0 +1,116 @@
+"""Censuses of many samples of one model: tracked together, certified and judged one by one.
+
+All samples of a model are members of one family. They share its straight-line programs and its start set, and their
+paths go through one queue; what a sample gets depends on (seed, index) only, not on the samples beside it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+from homotopy.certification.certificates import CertificateList
+from homotopy.completeness.verdict import upper_bounds
+from homotopy.counting.count import assemble, census
+from homotopy.counting.result import Census
+from homotopy.options import Options
+from homotopy.solving.rounds import account
+from homotopy.status import Completeness
+from polysys.equations.formulation import Kind
+from polysys.errors import PolysysError
+from polysys.landscape import Landscape
+from polysys.models.base import Model
+
+
+def census_batch(
+    model: Model, seed: int, indices: Iterable[int], options: Options | None = None, *, threads: int | None = None
+) -> list[Census | PolysysError]:
+    """Censuses of samples of a model, in the order of `indices`.
+
+    Parameters
+    ----------
+    model : Model
+    seed : int
+    indices : iterable of int
+        Numbers of the samples.
+    options : Options, optional
+    threads : int, optional
+        For the tracker; default: the cores this process may use. The result does not depend on it.
+
+    Returns
+    -------
+    list of Census or PolysysError
+        The error of a sample that cannot be counted stands in its place: none is left out.
+
+    Notes
+    -----
+    A sample whose paths do not balance, that misses a proved count, or whose list a check contradicts, is solved again on
+    its own, with all the rounds of :func:`homotopy.census`.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> [c.n_complex for c in census_batch(ps.SphericalPSpin(n=3, p=3), 1, range(3))]
+    [7, 7, 7]
+    """
+    chosen = options or Options()
+    drawn = [_sample(model, seed, index) for index in indices]
+    results: dict[int, Census | PolysysError] = {
+        k: land for k, land in enumerate(drawn) if isinstance(land, PolysysError)
+    }
+    landscapes = {k: land for k, land in enumerate(drawn) if not isinstance(land, PolysysError)}
+    if chosen.engine != "phcpack" and chosen.strategy == "auto":
+        results |= _together(landscapes, chosen, threads)
+    for k, land in landscapes.items():
+        if k not in results:
+            results[k] = _alone(land, chosen)
+    return [results[k] for k in range(len(drawn))]
+
+
+def _sample(model: Model, seed: int, index: int) -> Landscape | PolysysError:
+    """A sample that may be solved, or why it may not."""
+    try:
+        land = model.sample(seed, index)
+        land.require_isolated()
+        assert land.formulation is not None  # made here, so that its errors are the sample's
+    except PolysysError as error:
+        return error
+    return land
+
+
+def _alone(land: Landscape, options: Options) -> Census | PolysysError:
+    try:
+        return census(land, options=options)
+    except PolysysError as error:
+        return error
+
+
+def _together(
+    landscapes: Mapping[int, Landscape], options: Options, threads: int | None
+) -> dict[int, Census | PolysysError]:
+    """Censuses of the samples that need no second round; none where the family has no start set."""
+    from homotopy.solving.paths import run_tracker_together  # engines are imported where paths are tracked only
+
+    if not landscapes:
+        return {}
+    first = next(iter(landscapes.values()))
+    family = {k: land for k, land in landscapes.items() if land is first or land.shares_tapes_with(first)}
+    begin = time.perf_counter()
+    tracked = run_tracker_together(list(family.values()), options, threads)
+    if tracked is None:
+        return {}
+    share = (time.perf_counter() - begin) / len(family)
+    results: dict[int, Census | PolysysError] = {}
+    for (k, land), paths in zip(family.items(), tracked, strict=True):
+        begin = time.perf_counter()
+        bounds = tuple(
+            upper_bounds(land)
+        )  # its own: a coupling that vanishes in another member makes that one's smaller
+        solved = account(land, paths, CertificateList.of(()), 1, options.digits)
+        if (solved.is_clean or solved.meets_generic_count) and (
+            land.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) == bounds[0].value
+        ):
+            result = assemble(land, solved, bounds, share + time.perf_counter() - begin)
+            if result.completeness.verdict is not Completeness.CONTRADICTED:
+                results[k] = result
+    return results

@@ -1,0 +1,157 @@
+"""Count one landscape: solve, certify, classify, judge, as often as the verdict asks for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+from homotopy.certification.classify import classify
+from homotopy.certification.closure import orbits
+from homotopy.completeness.verdict import has_families, judge, upper_bounds
+from homotopy.counting.degenerate.describe import singular_sets, with_multiplicities
+from homotopy.counting.result import Census, RunRecord
+from homotopy.errors import HomotopyError
+from homotopy.options import Options
+from homotopy.solving.result import SolveReport
+from homotopy.solving.rounds import Progress, solve
+from homotopy.status import Completeness
+from polysys.counts import RootCount
+from polysys.equations.formulation import Kind
+from polysys.landscape import Landscape
+from polysys.models.base import Model
+from polysys.models.labels import model_from_label
+
+_CHARTS = 3  # charts tried while classes are missing
+
+
+def census(
+    what: Landscape | Model | str,
+    *,
+    seed: int | None = None,
+    index: int = 0,
+    options: Options | None = None,
+    progress: Progress | None = None,
+    **choices: Any,
+) -> Census:
+    """Find, certify, classify and judge all stationary points of a landscape.
+
+    Parameters
+    ----------
+    what : Landscape, Model or str
+        A landscape; or a model or its label, of which sample `index` of `seed` is taken.
+    seed, index : int
+        Which sample, where `what` is a model or a label.
+    options : Options, optional
+    progress : callable (done, total), optional
+    **choices
+        Fields of :class:`homotopy.Options`, instead of `options` (``engine="phcpack"``).
+
+    Returns
+    -------
+    Census
+
+    Raises
+    ------
+    PolysysError
+        For input that cannot be counted, see :mod:`polysys.errors`.
+    EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
+        When the engine is missing or fails.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> import homotopy as ho
+    >>> c = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))
+    >>> c.n_complex, dict(c.by_index), c.completeness.verdict.value
+    (3, {0: 2, 1: 1, 2: 0}, 'proved')
+    """
+    chosen = options if options is not None else Options(**choices)
+    landscape = as_landscape(what, seed, index)
+    landscape.require_isolated()
+    begin = time.perf_counter()
+    bounds = tuple(upper_bounds(landscape))
+    solved = solve(landscape, chosen, bound=bounds[0].value if bounds else None, progress=progress)
+    for chart_seed in range(1, _CHARTS):
+        if landscape.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) >= bounds[0].value:
+            break
+        # a class may lie at infinity in the chart: tensors made by hand have rational eigenvectors
+        other = replace(landscape, chart_seed=landscape.chart_seed + chart_seed)
+        again = solve(other, chosen, bound=bounds[0].value, progress=progress)
+        if len(again.certificates) > len(solved.certificates):
+            landscape, solved = other, again
+    result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+    while result.completeness.verdict is Completeness.CONTRADICTED:
+        again = _go_on(landscape, chosen, bounds, solved, result.completeness.reason, progress)
+        if again.rounds == solved.rounds:
+            break
+        solved = again
+        result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+    return result
+
+
+def _go_on(
+    landscape: Landscape,
+    options: Options,
+    bounds: tuple[RootCount, ...],
+    solved: SolveReport,
+    reason: str,
+    progress: Progress | None,
+) -> SolveReport:
+    """The next rounds after one that may have been clean but whose list cannot be complete; what was found if none is left."""
+    note = f"The list of round {solved.rounds} cannot be complete: {reason}."
+    noted = replace(solved, attempts=(*solved.attempts, note))
+    try:
+        return solve(landscape, options, bound=bounds[0].value if bounds else None, progress=progress, after=noted)
+    except HomotopyError:  # an engine that fails does not undo what the rounds before have found
+        return solved
+
+
+def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount, ...], seconds: float) -> Census:
+    """The census that follows from certified solutions: orbits, points, verdict."""
+    begin = time.perf_counter()
+    orbit_of, is_closed = orbits(landscape, solved.certificates)
+    points = classify(landscape, solved.certificates, orbit_of)
+    largest = next((b.value for b in bounds if b.counts_multiplicities), None)
+    degenerate = singular_sets(
+        landscape, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
+    )  # fmt: skip
+    # paths that were given up next to a singular solution ended there: Morse theory does not apply
+    more = sum(s.n_paths or 0 for s in degenerate) - solved.paths.singular
+    more = min(max(more, 0), solved.paths.failed)
+    paths = replace(solved.paths, singular=solved.paths.singular + more, failed=solved.paths.failed - more)
+    solved = replace(solved, paths=paths)
+    verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, paths.singular)
+    filled = with_multiplicities(verdict, len(solved.certificates), bounds, degenerate)
+    if (
+        filled.verdict is not Completeness.PROVED
+        or verdict.verdict is Completeness.PROVED
+        or not has_families(landscape)
+    ):
+        verdict = filled
+    record = run_record(solved, seconds + time.perf_counter() - begin)
+    return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
+
+
+def as_landscape(what: Landscape | Model | str, seed: int | None = None, index: int = 0) -> Landscape:
+    """The landscape itself, or the sample of a model or label."""
+    if isinstance(what, Landscape):
+        return what
+    model = model_from_label(what) if isinstance(what, str) else what
+    return model.sample(seed, index)
+
+
+def run_record(solved: SolveReport, seconds: float) -> RunRecord:
+    """The provenance of a solve."""
+    return RunRecord(
+        solved.engine,
+        solved.engine_version,
+        solved.start,
+        solved.precision,
+        solved.transport,
+        solved.solver_seed,
+        (solved.gamma.real, solved.gamma.imag),
+        solved.rounds,
+        solved.attempts,
+        seconds,
+    )

@@ -1,0 +1,393 @@
+"""A census held against independent programs: a second run, PHCpack, msolve (symbolic) and bertini2."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from importlib import import_module
+from typing import Any
+
+from homotopy.certification.balls import to_double
+from homotopy.certification.matching import match_boxes, match_candidates
+from homotopy.certification.zeros import Certificate
+from homotopy.common import reporting
+from homotopy.completeness.verdict import CompletenessReport, Evidence
+from homotopy.counting.result import Census
+from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutError
+from homotopy.status import Completeness, Verdict
+from polysys.equations.formulation import Kind
+from polysys.errors import InputError
+from polysys.landscape import Landscape
+
+CHECKS = ("msolve", "second-run", "phcpack", "bertini")
+
+
+class Agreement(Enum):
+    """What a comparison says; the values are the words that are printed."""
+
+    AGREES = "agrees"
+    DISAGREES = "DISAGREES"
+    UNDECIDED = "undecided"
+    TIMED_OUT = "timed out"
+    FAILED = "failed"
+
+
+_OUTCOME = {Agreement.AGREES: Verdict.YES, Agreement.DISAGREES: Verdict.NO}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One number of the census against another program's.
+
+    Parameters
+    ----------
+    name : str
+    agreement : Agreement
+    ours : int
+    theirs : tuple of int
+        One number for each prime, or one; empty where there is no answer.
+    detail : str
+    seconds : float
+    """
+
+    name: str
+    agreement: Agreement
+    ours: int
+    theirs: tuple[int, ...]
+    detail: str
+    seconds: float
+
+    @property
+    def evidence(self) -> Evidence:
+        """The same as evidence on completeness."""
+        return Evidence(self.name, _OUTCOME.get(self.agreement, Verdict.UNDECIDED), self.detail)
+
+
+@dataclass(frozen=True, eq=False)
+class CrossCheck:
+    """What independent programs say about a census, and the verdict with that said.
+
+    Parameters
+    ----------
+    census : Census
+    comparisons : tuple of Comparison
+    completeness : CompletenessReport
+        The verdict of the census, judged again with the comparisons as evidence.
+    seed : int
+        Of the primes, linear forms, gammas.
+    """
+
+    census: Census
+    comparisons: tuple[Comparison, ...]
+    completeness: CompletenessReport
+    seed: int
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether a comparison disagrees."""
+        return any(c.agreement is Agreement.DISAGREES for c in self.comparisons)
+
+    def __getitem__(self, name: str) -> Comparison:
+        return {c.name: c for c in self.comparisons}[name]
+
+    def __repr__(self) -> str:
+        census = self.census
+        real = f"{census.n_real_classes} real"
+        lines = [
+            f"Cross-check of {census.landscape.label}: {census.n_complex} complex solutions, {real} (seed {self.seed})"
+        ]
+        lines += [f"  {c.name:18} {c.agreement.value}: {c.detail} ({c.seconds:.2g} s)" for c in self.comparisons]
+        return "\n".join([*lines, f"  complete           {self.completeness}"])
+
+    def summary(self) -> dict[str, Any]:
+        """The cross-check as one JSON object."""
+        return {
+            "seed": self.seed,
+            "agrees": not self.is_contradicted,
+            "completeness": {"verdict": self.completeness.verdict.value, "reason": self.completeness.reason},
+            "comparisons": [
+                {
+                    "name": c.name,
+                    "agreement": c.agreement.value.lower(),
+                    "ours": c.ours,
+                    "theirs": list(c.theirs),
+                    "detail": c.detail,
+                    "seconds": c.seconds,
+                }
+                for c in self.comparisons
+            ],
+        }
+
+
+def cross_check(
+    census: Census, engines: Sequence[str] = ("msolve", "second-run"), *, time_limit: float = 600.0, seed: int = 0
+) -> CrossCheck:
+    """Hold a census against other programs.
+
+    Parameters
+    ----------
+    census : Census
+    engines : sequence of {"msolve", "second-run", "phcpack", "bertini"}
+        msolve: the degree of the ideal modulo two primes against the number of complex solutions, and exact real roots
+        against the real ones, one to one. second-run: the engine of the census again, along other paths. phcpack,
+        bertini: all solutions by another program from another start system, certified and looked up in the census.
+    time_limit : float
+        Seconds for each engine.
+    seed : int
+        Of every random choice.
+
+    Returns
+    -------
+    CrossCheck
+
+    Raises
+    ------
+    EngineMissingError
+        If an engine that is asked for is not installed.
+    InputError
+        For an engine that does not exist.
+
+    Notes
+    -----
+    A comparison that disagrees makes the verdict *contradicted*. One that agrees is evidence: it never makes a verdict
+    *proved*, because the degree modulo a prime is that over Q for all but finitely many primes only, and msolve's
+    computation over Q is probabilistic. Where the degree modulo two random primes equals the number of certified
+    solutions, all of multiplicity one, an *unknown* verdict becomes *supported*.
+
+    Examples
+    --------
+    >>> import homotopy as ho
+    >>> import polysys as ps
+    >>> census = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))
+    >>> check = cross_check(census, ("second-run",))
+    >>> check["second run"].agreement.value, check["second run"].theirs, check.completeness.verdict.value
+    ('agrees', (3,), 'proved')
+    """
+    require(engines)
+    if not time_limit > 0:
+        raise InputError(f"The time limit {time_limit!r} is not positive.", "Give seconds.")
+    comparisons: list[Comparison] = []
+    for name in dict.fromkeys(engines):
+        comparisons += _CHECKS[name](census, time_limit, seed)
+    return CrossCheck(census, tuple(comparisons), weigh(census, comparisons), seed)
+
+
+def require(engines: Sequence[str]) -> None:
+    """Refuse a cross-check that does not exist or whose program is not installed, before any work is done.
+
+    Raises
+    ------
+    InputError, EngineMissingError
+    """
+    for name in engines:
+        if name not in CHECKS:
+            raise InputError(f"There is no cross-check {name!r}.", f"Choose from {', '.join(CHECKS)}.")
+        if name in _FINDERS:
+            module, function = _FINDERS[name]
+            getattr(import_module(module), function)()
+
+
+def weigh(census: Census, comparisons: Sequence[Comparison]) -> CompletenessReport:
+    """The verdict of a census with comparisons as further evidence."""
+    stated = census.completeness
+    evidence = (*stated.evidence, *(c.evidence for c in comparisons))
+    against = [c for c in comparisons if c.agreement is Agreement.DISAGREES]
+    if against and stated.verdict is not Completeness.CONTRADICTED:
+        return CompletenessReport(Completeness.CONTRADICTED, f"{against[0].name}: {against[0].detail}", evidence)
+    met = [e.name for e in evidence if e.outcome is Verdict.YES]
+    if stated.verdict is Completeness.SUPPORTED:
+        return CompletenessReport(stated.verdict, f"not proved, but every check is met ({', '.join(met)})", evidence)
+    # A class at infinity in the chart is no solution of the system, so the degree says nothing about it.
+    is_open = stated.verdict is Completeness.UNKNOWN and census.landscape.formulation.kind is not Kind.PROJECTIVE
+    if is_open and any(c.name == DEGREE and c.agreement is Agreement.AGREES for c in comparisons):
+        reason = f"not proved, but the degree of the ideal modulo two primes leaves no room ({', '.join(met)})"
+        return CompletenessReport(Completeness.SUPPORTED, reason, evidence)
+    return replace(stated, evidence=evidence)
+
+
+DEGREE, REAL = "msolve degree", "msolve real roots"
+
+
+def _timed(name: str, ours: int, run: Callable[[], tuple[Agreement, tuple[int, ...], str]]) -> Comparison:
+    """A comparison, with what goes wrong on the way as its outcome; a missing engine is the caller's affair."""
+    begin = time.perf_counter()
+    try:
+        agreement, theirs, detail = run()
+    except EngineTimeoutError as error:
+        agreement, theirs, detail = Agreement.TIMED_OUT, (), error.what
+    except (EngineCrashError, EngineEmptyError) as error:
+        agreement, theirs, detail = Agreement.FAILED, (), error.what
+    return Comparison(name, agreement, ours, theirs, detail, time.perf_counter() - begin)
+
+
+def _msolve(census: Census, time_limit: float, seed: int) -> list[Comparison]:
+    deadline = time.monotonic() + time_limit
+    ideal = _timed(DEGREE, census.n_complex, lambda: _degree(census, deadline, seed))
+    real = _timed(REAL, census.n_real_classes, lambda: _real_roots(census, deadline, seed, ideal.agreement))
+    return [ideal, real]
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.01)
+
+
+def _degree(census: Census, deadline: float, seed: int) -> tuple[Agreement, tuple[int, ...], str]:
+    from homotopy.engines.msolve.client import good_primes, ideal_modulo
+
+    system, n = census.landscape.system, census.n_complex
+    primes = good_primes(system, seed, 3)
+    ideals = [ideal_modulo(system, p, time_limit=_left(deadline)) for p in primes[:2]]
+    if (ideals[0].dimension, ideals[0].degree) != (ideals[1].dimension, ideals[1].degree):
+        ideals.append(ideal_modulo(system, primes[2], time_limit=_left(deadline)))
+        found = [(i.dimension, i.degree) for i in ideals]
+        if len(set(found)) == 3:
+            listed = ", ".join(f"{i.degree} mod {i.prime}" for i in ideals)
+            return Agreement.UNDECIDED, (), f"three primes disagree ({listed})"
+        ideals = [i for i, what in zip(ideals, found, strict=True) if found.count(what) == 2]
+    p, q = (i.prime for i in ideals)
+    if ideals[0].degree is None:
+        is_claimed = census.completeness.verdict in (Completeness.PROVED, Completeness.SUPPORTED)
+        what = f"the solution set has dimension {ideals[0].dimension} modulo {p} and {q}: families are not counted"
+        return Agreement.DISAGREES if is_claimed else Agreement.UNDECIDED, (), what
+    degree = ideals[0].degree
+    said = f"{degree} modulo {p} and {q}"
+    if degree == n:
+        return Agreement.AGREES, (degree, degree), f"{said} = {n} certified"
+    if degree < n:
+        return Agreement.DISAGREES, (degree, degree), f"{said}, fewer than the {n} certified distinct solutions"
+    return _with_multiplicity(census, degree, said, (p, q), deadline, seed)
+
+
+def _with_multiplicity(
+    census: Census, degree: int, said: str, primes: tuple[int, int], deadline: float, seed: int
+) -> tuple[Agreement, tuple[int, ...], str]:
+    """A degree above the certified number: multiple solutions, which are never certified, or missing ones.
+
+    With s distinct solutions and degree d at least 2 s - d are simple, because every other one counts twice or more.
+    """
+    from homotopy.engines.msolve.client import distinct_modulo
+
+    n, theirs = census.n_complex, (degree, degree)
+    first, second = (distinct_modulo(census.landscape.system, p, seed=seed, time_limit=_left(deadline)) for p in primes)
+    if first is None or first != second:
+        return Agreement.UNDECIDED, theirs, f"{said}; the numbers of distinct solutions do not agree"
+    simple = 2 * first - degree
+    if n < simple:
+        least = "" if first == degree else "at least "
+        what = f"{said}, {least}{simple} of them simple, but {n} are certified: {least}{simple - n} missing"
+        return Agreement.DISAGREES, theirs, what
+    what = (
+        f"{said} with multiplicity, {first} distinct: {n} certified simple ones, and {first - n} that are multiple "
+        "(or were missed)"
+    )
+    return Agreement.UNDECIDED, theirs, what
+
+
+def _real_roots(
+    census: Census, deadline: float, seed: int, degree: Agreement
+) -> tuple[Agreement, tuple[int, ...], str]:
+    from homotopy.engines.msolve.client import real_boxes
+
+    land, certified = census.landscape, census.certificates
+    boxes = real_boxes(land.system, seed=seed, time_limit=_left(deadline))
+    if boxes is None:
+        return Agreement.UNDECIDED, (), "the solution set has positive dimension"
+    matching = match_boxes(boxes, certified)
+    if matching.lonely or matching.n_shared:
+        # msolve has returned too few roots at random (its issue 230): ask again in another coordinate, more finely
+        boxes = real_boxes(land.system, seed=seed + 1, precision=256, time_limit=_left(deadline)) or ()
+        matching = match_boxes(boxes, certified)
+    theirs, said = (len(boxes),), f"{len(boxes)} exact real root{'s' if len(boxes) != 1 else ''}"
+    if matching.is_one_to_one:
+        return Agreement.AGREES, theirs, f"{said}, one to one with {matching.n_real} certified"
+    if matching.lonely or matching.n_shared:
+        what = f"{said}, but {len(matching.lonely)} of {matching.n_real} certified real solutions lie in none of their boxes"
+        return Agreement.DISAGREES, theirs, what
+    strange = [[float((a + b) / 2) for a, b in boxes[k]] for k in matching.strange]
+    fresh = match_candidates(land.tapes, strange, certified).fresh
+    if fresh:
+        what = f"{said}, {len(fresh)} of them certified now and not in the list"
+        return Agreement.DISAGREES, theirs, what
+    if strange:
+        what = f"{said}, {len(strange)} of them at no certified solution and not certifiable: multiple solutions?"
+        # simple roots only, or a full house of certified ones: then there is no multiple root for it to be
+        return Agreement.DISAGREES if degree is Agreement.AGREES else Agreement.UNDECIDED, theirs, what
+    return Agreement.UNDECIDED, theirs, f"{said}; the reality of {len(boxes) - matching.n_real} is undecided here"
+
+
+def _second_run(census: Census, time_limit: float, seed: int) -> list[Comparison]:
+    if census.run.engine == "linear algebra":
+        return []
+    if census.run.engine == "phcpack":
+        return [_again_with_phcpack("second run", census, time_limit, census.run.solver_seed + 1 + seed)]
+    return [_timed("second run", census.n_complex, lambda: _other_paths(census, time_limit, seed))]
+
+
+def _other_paths(census: Census, time_limit: float, seed: int) -> tuple[Agreement, tuple[int, ...], str]:
+    from homotopy.options import Options
+    from homotopy.solving.paths import run_tracker
+
+    options = Options(engine="tracker", seed=census.run.solver_seed + 1 + seed)
+    with reporting.within(time_limit, "The second run"):
+        tracked = run_tracker(census.landscape, options, 1, None)
+    if tracked is None:
+        return Agreement.UNDECIDED, (), "the tracker has no start set for this landscape"
+    ends = [row for x, flips in zip(tracked.x, tracked.images, strict=True) for row in (x * flips).tolist()]
+    return _judged(census.landscape, census.certificates, ends, "the tracker along other paths from its start set")
+
+
+def _again_with_phcpack(name: str, census: Census, time_limit: float, seed: int) -> Comparison:
+    from homotopy.options import Options
+    from homotopy.solving.rounds import solve
+
+    def run() -> tuple[Agreement, tuple[int, ...], str]:
+        options = Options(engine="phcpack", time_limit=time_limit, seed=seed)
+        report = solve(census.landscape, options, bound=census.bounds[0].value if census.bounds else None)
+        found = [[complex(to_double(re), to_double(im)) for re, im in c.enclosure.mid] for c in report.certificates]
+        return _judged(census.landscape, census.certificates, found, f"PHCpack, start {report.start}")
+
+    return _timed(name, census.n_complex, run)
+
+
+def _phcpack(census: Census, time_limit: float, seed: int) -> list[Comparison]:
+    return [_again_with_phcpack("phcpack", census, time_limit, seed)]
+
+
+def _bertini(census: Census, time_limit: float, seed: int) -> list[Comparison]:
+    from homotopy.engines.bertini.client import solve_with_bertini
+
+    def run() -> tuple[Agreement, tuple[int, ...], str]:
+        answer = solve_with_bertini(census.landscape.system, seed=seed, time_limit=time_limit)
+        who = f"bertini2, {answer.n_paths} paths in adaptive precision"
+        return _judged(census.landscape, census.certificates, answer.points, who)
+
+    return [_timed("bertini2", census.n_complex, run)]
+
+
+def _judged(
+    land: Landscape, known: Sequence[Certificate], candidates: Sequence[Sequence[complex]], who: str
+) -> tuple[Agreement, tuple[int, ...], str]:
+    """A solution outside the list that is certified disproves it; a list that is reached as a whole is agreed with."""
+    matching = match_candidates(land.tapes, candidates, known)
+    n = matching.n_found + len(matching.fresh)
+    said = f"{who}: {n} certified"
+    if matching.fresh:
+        return Agreement.DISAGREES, (n,), f"{said}, {len(matching.fresh)} of them not in the list of {matching.n_known}"
+    if matching.n_found == matching.n_known:
+        return Agreement.AGREES, (n,), f"{said}, the same"
+    return Agreement.UNDECIDED, (n,), f"{said}, all in the list of {matching.n_known}; it lost the others"
+
+
+_FINDERS = {
+    "msolve": ("homotopy.engines.msolve.client", "find_msolve"),
+    "phcpack": ("homotopy.engines.phcpack.client", "find_phcpack"),
+    "bertini": ("homotopy.engines.bertini.client", "bertini_version"),
+}
+_CHECKS: dict[str, Callable[[Census, float, int], list[Comparison]]] = {
+    "msolve": _msolve,
+    "second-run": _second_run,
+    "phcpack": _phcpack,
+    "bertini": _bertini,
+}

@@ -1,0 +1,298 @@
+"""Degenerate stationary points: isolated ones with their multiplicity, and positive-dimensional sets with dimension.
+
+They are never among the certified: a certificate proves that the Jacobian is invertible. What is found here is labelled
+proved or numerical, see :mod:`homotopy.counting.degenerate.local_dimension`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from homotopy.completeness.verdict import CompletenessReport, Evidence
+from homotopy.counting.degenerate.local_dimension import LocalReport, Vector, local_report
+from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
+from homotopy.errors import EngineMissingError
+from homotopy.status import Completeness, Verdict
+from polysys.counts.root_count import RootCount
+from polysys.equations.formulation import Kind
+from polysys.errors import PolysysError
+from polysys.landscape import Landscape
+from polysys.symmetry import ContinuousSymmetry
+
+if TYPE_CHECKING:
+    from homotopy.engines.phcpack.client import PHCpack
+
+MAX_ANALYSED = 40  # singular end points that are looked at one by one; each may take seconds
+MAX_FAILED = 10  # ends of failed paths that are
+_CLUSTER = 1e-6  # end points closer than this, relative to their size, are looked at once
+_SAME = 1e-8  # refined points closer than this are equal
+_SAME_ENERGY = 1e-6
+_PHC_ORDER = 16
+MULTIPLICITIES = "multiplicities"  # name of the evidence
+
+
+def singular_sets(
+    landscape: Landscape,
+    ends: Sequence[Sequence[complex]],
+    *,
+    failed: Sequence[Sequence[complex]] = (),
+    bound: int | None = None,
+    engine: PHCpack | None = None,
+    seed: int = 0,
+) -> tuple[StationarySet, ...]:
+    """What the singular end points of a solve are.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    ends : sequence of complex vectors
+        :attr:`homotopy.SolveReport.singular_ends`, say.
+    failed : sequence of complex vectors
+        Where other paths were given up; those that are near no singular solution are left out.
+    bound : int, optional
+        A proved bound on the number of isolated solutions, counted with multiplicity.
+    engine : PHCpack, optional
+        For a second, independent multiplicity of each isolated point.
+    seed : int
+        Seed of random hyperplanes and moves.
+
+    Returns
+    -------
+    tuple of StationarySet
+        Isolated points first. Points of positive-dimensional sets of equal dimension, orbit dimension and energy stand
+        in one entry: end points alone do not tell components apart, :func:`homotopy.stationary_sets` does.
+
+    Examples
+    --------
+    The monkey saddle's origin is isolated and four stationary points in one:
+
+    >>> import polysys as ps
+    >>> land = ps.expression("x^3 - 3*x*y^2").sample()
+    >>> print(singular_sets(land, [[1e-9, 2e-9]] * 4)[0])
+    isolated singular point: multiplicity 4 (proved), real, energy 0, 4 paths, at (0, 0)
+    """
+    points: list[tuple[LocalReport, int]] = []
+    families: dict[tuple[Any, ...], list[tuple[LocalReport, int]]] = {}
+    undecided: list[tuple[tuple[complex, ...], int]] = []
+    clusters = [(x, n, True) for x, n in _clusters(ends)] + [(x, n, False) for x, n in _clusters(failed)[:MAX_FAILED]]
+    for k, (x, n_paths, is_singular) in enumerate(clusters):
+        known = _known(points, x)
+        if known is not None:
+            points[known] = (points[known][0], points[known][1] + n_paths)
+            continue
+        is_examined = k < MAX_ANALYSED or not is_singular
+        report = describe(landscape, x, bound=bound, seed=seed) if is_examined else None
+        if report is None or (report.dimension is None and report.least == 0):
+            if is_singular:
+                undecided.append((tuple(x.tolist()), n_paths))
+        elif report.dimension == 0:
+            same = next((i for i, (r, _) in enumerate(points) if _is_same(r, report)), None)
+            if same is None:
+                points.append((report, n_paths))
+            else:
+                points[same] = (points[same][0], points[same][1] + n_paths)
+        else:
+            energy = energy_at(landscape, report.point)
+            key = next(
+                (
+                    f
+                    for f in families
+                    if f[:3] == (report.least, report.most, report.orbit_dimension) and _is_close(f[3], energy)
+                ),
+                (report.least, report.most, report.orbit_dimension, energy),
+            )
+            families.setdefault(key, []).append((report, n_paths))
+    sets = [_isolated(landscape, report, n_paths, engine) for report, n_paths in points]
+    sets += [_family(landscape, members) for members in families.values()]
+    if undecided:
+        many = (
+            f"; only the first {MAX_ANALYSED} end points were examined"
+            if sum(c[2] for c in clusters) > MAX_ANALYSED
+            else ""
+        )
+        sets.append(
+            StationarySet(
+                SetKind.UNDECIDED,
+                None,
+                samples=tuple(x for x, _ in undecided[:4]),
+                n_paths=sum(n for _, n in undecided),
+                note=f"isolated and multiple, or on a larger set, or no solutions{many}",
+            )
+        )
+    return tuple(sets)
+
+
+def describe(
+    landscape: Landscape, x: Sequence[complex] | Vector, *, bound: int | None = None, seed: int = 0
+) -> LocalReport | None:
+    """The local report on a singular solution of a landscape's system."""
+    symmetry = moving_symmetry(landscape)
+    return local_report(landscape.system, landscape.tapes, list(x), symmetry, bound=bound, seed=seed)
+
+
+def moving_symmetry(landscape: Landscape) -> ContinuousSymmetry | None:
+    """The symmetries whose fields move solutions where they do not vanish.
+
+    Not on lines: there a field that is parallel to the line moves nothing.
+    """
+    return None if landscape.formulation.kind is Kind.PROJECTIVE else landscape.known_symmetry
+
+
+def symmetry_words(landscape: Landscape) -> str:
+    """What to call the landscape's continuous symmetry; empty if it has none."""
+    symmetry = moving_symmetry(landscape)
+    if symmetry is None or not symmetry.dimension:
+        return ""
+    if landscape.mixing_fields and landscape.symmetry_name:
+        return landscape.symmetry_name
+    matrices = [np.array([[float(a) for a in row] for row in matrix]) for matrix, _ in symmetry.generators]
+    is_shift = all(not m.any() for m in matrices)
+    is_rotation = all((m == -m.T).all() for m in matrices) and not is_shift
+    kind = "rotations" if is_rotation else "translations" if is_shift else "linear maps"
+    return f"a group of {kind} of dimension {symmetry.dimension}"
+
+
+def energy_at(landscape: Landscape, x: Sequence[complex]) -> complex | None:
+    """The potential at a solution, in the model's units; None on lines."""
+    if landscape.formulation.kind is Kind.PROJECTIVE:
+        return None
+    (value,) = landscape.tapes.energy.evaluate(list(x), (), float)
+    return complex(value) * sqrt(landscape.scaling.energy_squared)
+
+
+def with_multiplicities(
+    verdict: CompletenessReport, n: int, bounds: Sequence[RootCount], sets: Sequence[StationarySet]
+) -> CompletenessReport:
+    """The verdict, if proved multiplicities of isolated singular points fill a proved bound.
+
+    An isolated solution of multiplicity k takes k of the solutions of nearby generic members of its family
+    (conservation of number, see :mod:`polysys.counts.root_count`), so bounds that count multiplicities hold for their sum.
+    Certified solutions have multiplicity one and an invertible Jacobian, hence differ from the singular ones.
+    """
+    proved = [s for s in sets if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved and s.multiplicity]
+    bounds = [b for b in bounds if b.counts_multiplicities]
+    if not proved or not bounds or verdict.verdict is Completeness.CONTRADICTED:
+        return verdict
+    total = n + sum(s.multiplicity or 0 for s in proved)
+    singular = " + ".join(
+        f"{c} x {m}" if c > 1 else str(m) for m, c in sorted(Counter(s.multiplicity for s in proved).items())
+    )
+    best = bounds[0]
+    detail = f"{n} certified solutions and {len(proved)} singular points of proved multiplicities {singular}"
+    if total > best.value:
+        evidence = Evidence(MULTIPLICITIES, Verdict.NO, f"{detail} exceed the bound {best.value}")
+        return CompletenessReport(Completeness.CONTRADICTED, evidence.detail, (*verdict.evidence, evidence))
+    is_met = total == best.value
+    evidence = Evidence(
+        MULTIPLICITIES, Verdict.YES if is_met else Verdict.UNDECIDED, f"{detail}: {total} of {best.value}"
+    )
+    if not is_met or verdict.verdict is Completeness.PROVED:
+        return CompletenessReport(verdict.verdict, verdict.reason, (*verdict.evidence, evidence))
+    where = (
+        "singular points" if len(proved) > 1 else "a singular point" if any(proved[0].exact or (1,)) else "the origin"
+    )
+    regular = f"{n} regular + " if n else ""
+    value = f"{total} = " if n or len(proved) > 1 else ""
+    reason = (
+        f"{regular}{where} of multiplicity {singular} = {value}{best.name} [{best.reference}]; "
+        "the counts are of the regular ones"
+    )
+    return CompletenessReport(Completeness.PROVED, reason, (*verdict.evidence, evidence))
+
+
+def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Vector, int]]:
+    """Representatives of end points that agree to a few digits, each with their number."""
+    found: list[list[Any]] = []
+    for end in ends:
+        x = np.array(end, dtype=np.complex128)
+        if not np.isfinite(x).all():
+            continue
+        for member in found:
+            if np.abs(member[0] - x).max() < _CLUSTER * (1 + np.abs(x).max()):
+                member[1] += 1
+                break
+        else:
+            found.append([x, 1])
+    return [(x, n) for x, n in found]
+
+
+def _known(points: Sequence[tuple[LocalReport, int]], x: Vector) -> int | None:
+    """The isolated point that an end point belongs to: a root of multiplicity m is found to 1/m of the digits only."""
+    for k, (report, _) in enumerate(points):
+        reach = 10 * 1e-14 ** (1 / (report.multiplicity or 1))
+        if np.abs(np.array(report.point) - x).max() < min(reach, 0.01) * (1 + np.abs(x).max()):
+            return k
+    return None
+
+
+def _is_same(a: LocalReport, b: LocalReport) -> bool:
+    return max(abs(z - w) for z, w in zip(a.point, b.point, strict=True)) < _SAME * (1 + max(map(abs, b.point)))
+
+
+def _is_close(a: complex | None, b: complex | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return abs(a - b) < _SAME_ENERGY * max(1.0, abs(b))
+
+
+def is_real(x: Sequence[complex]) -> bool:
+    """Whether a refined point is real as far as doubles can tell."""
+    return max(abs(z.imag) for z in x) < 1e-9 * (1 + max(map(abs, x)))
+
+
+def _isolated(landscape: Landscape, report: LocalReport, n_paths: int | None, engine: PHCpack | None) -> StationarySet:
+    return StationarySet(
+        SetKind.ISOLATED,
+        0,
+        report.is_proved,
+        report.multiplicity,
+        report.is_proved,
+        reality=Verdict.YES if report.exact or is_real(report.point) else Verdict.NO,
+        energy=energy_at(landscape, report.point),
+        samples=(report.point,),
+        exact=report.exact,
+        n_paths=n_paths,
+        phcpack_multiplicity=None if engine is None else _phcpack_multiplicity(landscape, report, engine),
+    )
+
+
+def isolated_set(landscape: Landscape, report: LocalReport, engine: PHCpack | None = None) -> StationarySet:
+    """The entry of an isolated singular point that no path count belongs to."""
+    return _isolated(landscape, report, None, engine)
+
+
+def _phcpack_multiplicity(landscape: Landscape, report: LocalReport, engine: PHCpack) -> int | None:
+    from homotopy.solving.paths import equations_in_doubles
+
+    order = min(_PHC_ORDER, (report.multiplicity or _PHC_ORDER) + 1)
+    try:
+        return engine.multiplicity(equations_in_doubles(landscape), report.point, order=order)
+    except EngineMissingError:
+        raise
+    except PolysysError:  # a crash: there is no second opinion
+        return None
+
+
+def _family(landscape: Landscape, members: Sequence[tuple[LocalReport, int]]) -> StationarySet:
+    reports = [r for r, _ in members]
+    first = next((r for r in reports if r.is_proved), reports[0])
+    dimension = first.dimension
+    note = "" if dimension is not None else f"its dimension is between {first.least} and {first.most}"
+    orbit = max(r.orbit_dimension for r in reports)
+    return StationarySet(
+        SetKind.POSITIVE_DIMENSIONAL,
+        dimension,
+        first.is_proved,
+        symmetry=symmetry_words(landscape) if orbit else "",
+        orbit_dimension=orbit,
+        reality=Verdict.YES if any(r.exact or is_real(r.point) for r in reports) else Verdict.UNDECIDED,
+        energy=energy_at(landscape, first.point),
+        samples=tuple(r.point for r in reports[:4]),
+        n_paths=sum(n for _, n in members),
+        note=note,
+    )

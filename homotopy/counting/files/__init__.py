@@ -1,0 +1,1 @@
+"""Saved censuses: their schema, writing and reading, rechecking without a solver, exporting."""

@@ -1,0 +1,305 @@
+"""A census to its file and back: every number that carries a proof as an exact text, and from it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil, log10
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from flint import arb, ctx
+
+from homotopy.certification.balls import Enclosure
+from homotopy.certification.certificates import DOUBLE, Certificate, CertificateList, decimal_text
+from homotopy.certification.classify import StationaryPoint
+from homotopy.certification.discs.contraction import REALITY
+from homotopy.common.files import write_result
+from homotopy.common.provenance import producer
+from homotopy.completeness.verdict import CompletenessReport, Evidence, upper_bounds
+from homotopy.counting.files.schema import (
+    FORMAT,
+    VERSION,
+    Bound,
+    CensusFile,
+    Point,
+    Solution,
+    StatedCompleteness,
+    content_digest,
+    read_census_file,
+)
+from homotopy.counting.result import Census, RunRecord, completeness_summary, paths_summary
+from homotopy.errors import CensusFileError, HomotopyError
+from homotopy.solving.result import PathAccount
+from homotopy.status import Completeness, Verdict
+from polysys.counts import RootCount, RootCountKind
+from polysys.equations.formulation import Kind
+from polysys.errors import PolysysError
+from polysys.landscape import Landscape, landscape_from_text
+from polysys.models.labels import model_from_label
+
+_DIGITS = 25
+_README = (
+    "Certified stationary points. Each solution: exactly one zero of the system of 'landscape' lies in the polydisc of "
+    "radius 'uniqueness' about re + i im, and it lies within 'radius'. Decimals and fractions are exact."
+)
+
+
+def save_census(census: Census, path: str | Path) -> None:
+    """Write a census, atomically: a file of that name is either the old one or the whole new one."""
+    land = census.landscape
+    with ctx.workprec(256):
+        points = [
+            Point(
+                p.solution,
+                list(p.signs),
+                p.index,
+                interval_text(p.energy),
+                [interval_text(c) for c in p.coordinates],
+                p.orbit,
+                p.is_origin,
+            )
+            for p in census.points
+        ]
+    expected, found = census.euler
+    body = CensusFile(
+        format=FORMAT,
+        version=VERSION,
+        readme=_README,
+        producer=producer(),
+        model=land.label,
+        seed=land.seed,
+        sample=land.index,
+        chart_seed=land.chart_seed,
+        landscape=land.text,
+        digest=land.digest,
+        system_digest=land.system.digest,
+        formulation=land.formulation.kind.value,
+        unknowns=list(land.system.variables),
+        charts=[[str(a) for a in chart] for chart in land.formulation.charts],
+        is_redrawable=_redraw(land.label, land.seed, land.index, land.digest) is not None,
+        is_coercive_by_model=land.is_coercive_by_model,
+        known_counts=bounds_as_written(land),
+        neuron_permutations=[list(p) for p in land.neuron_permutations],
+        solutions=_solutions(census.certificates, census.orbit_of),
+        points=points,
+        counts=count_members(census),
+        by_index={str(k): v for k, v in census.by_index.items()},
+        euler_expected=expected,
+        euler_found=found,
+        completeness=msgspec.convert(completeness_summary(census.completeness), StatedCompleteness),
+        paths=paths_summary(census.paths),
+        run={name: getattr(census.run, name) for name in census.run.__dataclass_fields__},
+        sha256="",
+    )
+    content = msgspec.to_builtins(body)
+    content["sha256"] = content_digest(content)
+    _write(Path(path), msgspec.json.format(msgspec.json.encode(content), indent=1))
+
+
+def interval_text(value: arb) -> str:
+    """A ball as a text that holds it and is hardly wider: two digits more than the ball's own, 25 at most."""
+    size, spread = float(abs(value).upper()), float(value.rad())
+    digits = _DIGITS if not spread or not size else min(_DIGITS, max(2, 3 + ceil(log10(size / spread))))
+    return str(value.str(digits, more=True))
+
+
+def bounds_as_written(land: Landscape) -> list[Bound]:
+    """What the model proves about its number of solutions, as a census file states it."""
+    return [Bound(b.value, b.kind.name, b.name, b.reference, b.assumptions) for b in land.known_counts]
+
+
+def count_members(census: Census) -> dict[str, int]:
+    """The counts that a census file states."""
+    names = ("n_complex", "n_complex_orbits", "n_real_classes", "n_real", "n_real_orbits", "n_undecided")
+    more = ("n_minima", "n_minima_without_origin", "n_undecided_index")
+    return {name: getattr(census, name) for name in names + more}
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        write_result(path, data + b"\n")
+    except HomotopyError as error:
+        raise CensusFileError(error.what, error.way_out) from error
+
+
+def _solutions(certificates: CertificateList, orbit_of: Sequence[int]) -> list[Solution]:
+    """Certificates as written: those made in doubles from the shortest decimals of their numbers."""
+    mid = certificates.mid
+    parts = [[[decimal_text(v) for v in row] for row in part.tolist()] for part in (mid.real, mid.imag)]
+    ends = [[decimal_text(v, 2) for v in bound.tolist()] for bound in (certificates.radius, certificates.uniqueness)]
+    result = []
+    for k, orbit in enumerate(orbit_of):
+        if k in certificates.exact:
+            c = certificates.exact[k]
+            e = c.enclosure
+            numbers = ([_exact(re) for re, _ in e.mid], [_exact(im) for _, im in e.mid], _exact(e.radius), _exact(e.uniqueness))
+            result.append(Solution(*numbers, c.reality.value, c.precision, orbit))
+        else:
+            real = REALITY[certificates.reality[k]].value
+            result.append(Solution(parts[0][k], parts[1][k], ends[0][k], ends[1][k], real, DOUBLE, orbit))
+    return result
+
+
+def _exact(value: Fraction) -> str:
+    """A terminating decimal in scientific notation: 12345e-30 is exact."""
+    if not value:
+        return "0"
+    exponent = 0
+    while value.denominator != 1:
+        value *= 10
+        exponent -= 1
+        if exponent < -5000:
+            raise CensusFileError("A certificate is not a decimal number.", "Report this as a defect.")
+    return f"{value.numerator}e{exponent}" if exponent else str(value.numerator)
+
+
+# Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
+_OUTSIDE = re.compile(r"^expression:|@|=explicit|\.csv|\.toml")
+
+
+def _redraw(label: str, seed: int | None, sample: int, digest: str, chart_seed: int = 0) -> Landscape | None:
+    """The landscape drawn again from label and seed; None where these do not name it."""
+    if seed is None or _OUTSIDE.search(label):
+        return None
+    try:
+        land = model_from_label(label).sample(seed, sample)
+        if land.digest != digest:
+            return None
+        return replace(land, chart_seed=chart_seed) if land.formulation.kind is Kind.PROJECTIVE else land
+    except PolysysError:
+        return None
+
+
+def rebuild_landscape(file: CensusFile) -> tuple[Landscape, bool]:
+    """The landscape of a file, and whether it was drawn again from label and seed.
+
+    If it was, all that the model proves holds again. If the file says that it cannot be, the landscape is taken from
+    the exact text, together with what the model stated about it when the file was written.
+    """
+    land = _redraw(file.model, file.seed, file.sample, file.digest, file.chart_seed)
+    if (land is not None) is not file.is_redrawable:
+        raise CensusFileError(
+            f"Seed {file.seed} of {file.model} gives another landscape than the file holds.", "Make the file again."
+        )
+    if land is not None:
+        return land, True
+    try:
+        land = landscape_from_text(file.landscape, file.model, file.seed, file.sample, file.chart_seed)
+    except PolysysError as error:
+        raise CensusFileError(f"The landscape of the file is unusable. {error.what}", "Make the file again.") from error
+    if any(sorted(p) != list(range(land.domain.n)) for p in file.neuron_permutations):
+        raise CensusFileError("A neuron permutation of the file is none.", "Make the file again.")
+    try:
+        counts = [
+            RootCount(b.value, RootCountKind[b.kind], b.name, b.reference, b.assumptions) for b in file.known_counts
+        ]
+    except KeyError as error:
+        raise CensusFileError(f"There is no kind of root count {error}.", "Make the file again.") from error
+    stated = replace(
+        land,
+        known_counts=tuple(counts),
+        is_coercive_by_model=file.is_coercive_by_model,
+        neuron_permutations=tuple(map(tuple, file.neuron_permutations)),
+    )
+    return stated, False
+
+
+def load_census(path: str | Path) -> Census:
+    """Read a census back. Its digest is checked; use :func:`homotopy.verify` to recheck the mathematics.
+
+    Raises
+    ------
+    CensusFileError
+        If the file is missing, truncated, altered, foreign or of a newer format.
+    """
+    file = read_census_file(path)
+    return as_census(file, rebuild_landscape(file)[0])
+
+
+def as_census(file: CensusFile, land: Landscape, certified: CertificateList | None = None) -> Census:
+    """The census that a file states, on its landscape."""
+    try:
+        return Census(
+            land,
+            certificates(file) if certified is None else certified,
+            tuple(stationary_points(file)),
+            tuple(s.orbit for s in file.solutions),
+            tuple(upper_bounds(land)),
+            stated_completeness(file),
+            PathAccount(**file.paths),
+            msgspec.convert(file.run, RunRecord),
+        )
+    except (ArithmeticError, LookupError, ValueError, TypeError, msgspec.ValidationError) as error:
+        raise CensusFileError(f"The file has a wrong member ({error}).", "Make it again.") from error
+
+
+def stated_completeness(file: CensusFile) -> CompletenessReport:
+    """The verdict of a file, as written."""
+    stated = file.completeness
+    evidence = tuple(Evidence(e.name, Verdict(e.outcome), e.detail) for e in stated.evidence)
+    return CompletenessReport(Completeness(stated.verdict), stated.reason, evidence)
+
+
+def certificates(file: CensusFile) -> CertificateList:
+    """The certificates of a file, exactly as written."""
+    m, n = len(file.solutions), len(file.unknowns)
+    mid, radius, uniqueness = np.zeros((m, n), complex), np.zeros(m), np.zeros(m)
+    codes, exact = np.zeros(m, np.int8), {}
+    for k, s in enumerate(file.solutions):
+        codes[k] = REALITY.index(Verdict(s.real))
+        re, im, ends = _as_doubles(s.re), _as_doubles(s.im), _as_doubles([s.radius, s.uniqueness], 2)
+        if s.precision == DOUBLE and re and im and ends and len(re) == len(im) == n:
+            mid[k].real, mid[k].imag = re, im
+            radius[k], uniqueness[k] = ends
+        else:
+            centre = tuple((_number(re), _number(im)) for re, im in zip(s.re, s.im, strict=True))
+            exact[k] = Certificate(Enclosure(centre, _number(s.radius), _number(s.uniqueness)), Verdict(s.real), s.precision)
+    if not exact:
+        return CertificateList(mid, radius, uniqueness, codes)
+    if len({len(c.enclosure.mid) for c in exact.values()} | {n}) > 1:
+        raise ValueError("a solution has another number of coordinates than there are unknowns")
+    rows, more = list(exact), CertificateList.of(list(exact.values()))
+    mid[rows], radius[rows], uniqueness[rows] = more.mid, more.radius, more.uniqueness
+    return CertificateList(mid, radius, uniqueness, codes, exact)
+
+
+def _as_doubles(texts: list[str], digits: int | None = None) -> list[float] | None:
+    """The doubles that are written as these texts; None where a text is written otherwise."""
+    try:
+        values = list(map(float, texts))
+    except ValueError:
+        return None
+    is_same = all(abs(v) < 1e300 and decimal_text(v, digits) == text for v, text in zip(values, texts, strict=True))
+    return values if is_same else None
+
+
+# decimals of a size that does no harm
+_NUMBER = re.compile(r"-?[0-9]{1,2000}(?:\.[0-9]{1,2000})?(?:e[-+]?[0-9]{1,4})?")
+
+
+def _number(text: str) -> Fraction:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise ValueError(f"no exact decimal: {text[:20]}")
+    return Fraction(text)
+
+
+def stationary_points(file: CensusFile) -> list[StationaryPoint]:
+    """The points of a file, as written."""
+    with ctx.workprec(256):
+        return [
+            StationaryPoint(
+                p.solution,
+                tuple(p.signs),
+                tuple(arb(c) for c in p.coordinates),
+                arb(p.energy),
+                p.index,
+                p.orbit,
+                p.is_origin,
+            )
+            for p in file.points
+        ]

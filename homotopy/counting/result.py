@@ -1,0 +1,316 @@
+"""Census: the certified list of stationary points of one landscape, with its verdict; counted, printed, summed up."""
+
+from __future__ import annotations
+
+import html
+import importlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from homotopy.certification.certificates import CertificateList
+from homotopy.certification.classify import StationaryPoint
+from homotopy.common.wording import counted, plural
+from homotopy.completeness.verdict import COUNT, PATHS, CompletenessReport, alternating_sum, decide
+from homotopy.counting.degenerate.describe import MULTIPLICITIES
+from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
+from homotopy.errors import HomotopyError
+from homotopy.solving.result import PathAccount
+from polysys.counts import RootCount
+from polysys.landscape import Landscape
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """How a list of solutions was found; provenance, never part of a proof."""
+
+    engine: str
+    engine_version: str
+    start: str
+    precision: str
+    transport: str
+    solver_seed: int
+    gamma: tuple[float, float]
+    rounds: int
+    attempts: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Census:
+    """All certified stationary points of a landscape.
+
+    Counts of complex solutions are of solutions of the formulation's system: on a sphere with a homogeneous potential
+    a solution is a class (a line, or one line per layer) that carries 2^H points when it is real; elsewhere it is a
+    point. Everything counted here is certified; what is not is reported by `paths` and `completeness`.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    certificates : CertificateList
+        Pairwise distinct certified complex solutions; a sequence of :class:`Certificate`.
+    points : tuple of StationaryPoint
+        The real ones as points of the domain, sorted by energy.
+    orbit_of : tuple of int
+        Symmetry orbit of each solution.
+    bounds : tuple of RootCount
+        Proved upper bounds on the number of isolated solutions, best first.
+    completeness : CompletenessReport
+    paths : PathAccount
+    run : RunRecord
+    degenerate : tuple of StationarySet
+        What the singular end points of paths are: isolated points with multiplicity, points of larger sets. Never
+        among the certified.
+    """
+
+    landscape: Landscape
+    certificates: CertificateList
+    points: tuple[StationaryPoint, ...]
+    orbit_of: tuple[int, ...]
+    bounds: tuple[RootCount, ...]
+    completeness: CompletenessReport
+    paths: PathAccount
+    run: RunRecord
+    degenerate: tuple[StationarySet, ...] = ()
+
+    @property
+    def n_complex(self) -> int:
+        """Number of certified distinct complex solutions (classes, on a sphere with a homogeneous potential)."""
+        return len(self.certificates)
+
+    @property
+    def n_complex_classes(self) -> int:
+        """The same number under the name that says what is counted on spheres."""
+        return self.n_complex
+
+    @property
+    def n_complex_orbits(self) -> int:
+        """Number of orbits of complex solutions under the landscape's finite symmetry group."""
+        return len(set(self.orbit_of))
+
+    @property
+    def n_real_classes(self) -> int:
+        """Number of solutions proved real."""
+        return self.certificates.n_real
+
+    @property
+    def n_undecided(self) -> int:
+        """Number of solutions whose reality is undecided."""
+        return self.certificates.n_undecided
+
+    @property
+    def n_real(self) -> int:
+        """Number of real stationary points on the domain."""
+        return len(self.points)
+
+    @property
+    def n_real_orbits(self) -> int:
+        """Number of symmetry orbits of real solutions."""
+        return len({p.orbit for p in self.points})
+
+    @property
+    def by_index(self) -> Mapping[int, int]:
+        """Number of real points of each Morse index from 0 to the dimension, zeros included."""
+        found = Counter(p.index for p in self.points if p.index is not None)
+        return {k: found[k] for k in range(self.landscape.domain.dimension + 1)}
+
+    @property
+    def n_undecided_index(self) -> int:
+        """Number of real points whose Morse index is undecided."""
+        return sum(p.index is None for p in self.points)
+
+    @property
+    def minima(self) -> tuple[StationaryPoint, ...]:
+        """The local minima, by energy."""
+        return tuple(p for p in self.points if p.index == 0)
+
+    @property
+    def n_minima(self) -> int:
+        """Number of local minima."""
+        return len(self.minima)
+
+    @property
+    def n_minima_without_origin(self) -> int:
+        """Number of local minima other than the origin (which always is one for networks with two hidden layers)."""
+        return sum(not p.is_origin for p in self.minima)
+
+    @property
+    def euler(self) -> tuple[int | None, int | None]:
+        """Expected and found alternating sum of the numbers of points by index."""
+        return self.landscape.euler_characteristic, alternating_sum(self.points)
+
+    def to_frame(self) -> Any:
+        """The points as a pandas DataFrame: index, energy, orbit, solution, is_origin and one column per coordinate.
+
+        Raises
+        ------
+        HomotopyError
+            If pandas is not installed.
+        """
+        try:
+            pandas = importlib.import_module("pandas")
+        except ImportError as error:
+            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
+        return pandas.DataFrame(self.rows())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The points as plain records, coordinates rounded to double."""
+        names = self.landscape.variables
+        return [
+            {
+                "index": p.index,
+                "energy": float(p.energy.mid()),
+                "orbit": p.orbit,
+                "solution": p.solution,
+                "is_origin": p.is_origin,
+                **{name: float(c.mid()) for name, c in zip(names, p.coordinates, strict=True)},
+            }
+            for p in self.points
+        ]
+
+    def summary(self) -> dict[str, Any]:
+        """The census as one JSON object (the output of ``stationary count --json -``)."""
+        expected, found = self.euler
+        return {
+            "model": self.landscape.label,
+            "seed": self.landscape.seed,
+            "sample": self.landscape.index,
+            "digest": self.landscape.digest,
+            "n_complex": self.n_complex,
+            "n_complex_classes": self.n_complex_classes,
+            "n_complex_orbits": self.n_complex_orbits,
+            "points_per_class": self.landscape.formulation.points_per_class,
+            "n_real": self.n_real,
+            "n_real_classes": self.n_real_classes,
+            "n_real_orbits": self.n_real_orbits,
+            "n_undecided": self.n_undecided,
+            "n_minima": self.n_minima,
+            "n_minima_without_origin": self.n_minima_without_origin,
+            "by_index": {str(k): v for k, v in self.by_index.items()},
+            "n_undecided_index": self.n_undecided_index,
+            "euler": {"expected": expected, "found": found},
+            "completeness": completeness_summary(self.completeness),
+            "paths": paths_summary(self.paths),
+            "degenerate": [s.summary() for s in self.degenerate],
+            "engine": self.run.engine,
+            "engine_version": self.run.engine_version,
+            "start": self.run.start,
+            "precision": self.run.precision,
+            "transport": self.run.transport,
+            "solver_seed": self.run.solver_seed,
+            "rounds": self.run.rounds,
+            "attempts": list(self.run.attempts),
+            "seconds": self.run.seconds,
+            "points": [
+                {
+                    "index": p.index,
+                    "energy": float(p.energy.mid()),
+                    "energy_ball": p.energy.str(20),
+                    "coordinates": [float(c.mid()) for c in p.coordinates],
+                    "orbit": p.orbit,
+                    "solution": p.solution,
+                    "signs": list(p.signs),
+                    "is_origin": p.is_origin,
+                }
+                for p in self.points
+            ],
+        }
+
+    def save(self, path: str | Path) -> None:
+        """Write the census with its certificates; see :func:`homotopy.counting.files.saved_census.save_census`."""
+        from homotopy.counting.files.saved_census import (
+            save_census,  # the file format depends on this class, not the reverse
+        )
+
+        save_census(self._without_multiplicities(), path)
+
+    def export(self, path: str | Path, form: str, *, is_real: bool = False) -> Path:
+        """Write points or equations for another program; see :func:`homotopy.counting.files.export.export` for the forms."""
+        from homotopy.counting.files.export import export  # forms depend on this class, not the reverse
+
+        return export(self, form, path, is_real=is_real)
+
+    def _without_multiplicities(self) -> Census:
+        """The census with the verdict that it has without its degenerate points, which files do not hold."""
+        kept = tuple(e for e in self.completeness.evidence if e.name != MULTIPLICITIES)
+        if len(kept) == len(self.completeness.evidence):
+            return self
+        paths = next((e for e in kept if e.name in (PATHS, COUNT)), None)
+        found = [e for e in kept if e is not paths]
+        verdict = decide(self.landscape, self.n_complex, self.bounds, found, paths)
+        return replace(self, completeness=verdict, degenerate=())
+
+    def __repr__(self) -> str:
+        land, expected, found = self.landscape, *self.euler
+        seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
+        sample = f", sample {land.index}" if land.index else ""
+        unit = "class" if land.formulation.points_per_class > 1 else "solution"
+        of = f" of {self.bounds[0].value}" if self.bounds else ""
+        of = of.replace("of", "of at most") if self.bounds and self.n_complex < self.bounds[0].value else of
+        unit = unit if (self.bounds[0].value if self.bounds else self.n_complex) == 1 else plural(unit)
+        real = counted(self.n_real, "point")
+        if land.formulation.points_per_class > 1:
+            real = f"{counted(self.n_real_classes, 'class')} = {real}"
+        by_index = self.by_index
+        width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
+        undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
+        euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
+        euler = (
+            f"found {found}, none required (not shown to be coercive)"
+            if expected is None and found is not None
+            else euler
+        )
+        euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
+        group = f", {counted(self.n_complex_orbits, 'orbit')} of the symmetry group"
+        group = group if self.n_complex_orbits < self.n_complex else ""
+        return (
+            f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
+            f"  complex    {self.n_complex}{of} {unit} certified distinct{group}\n"
+            f"  complete   {self.completeness}\n"
+            f"  real       {real}, {self.n_undecided} undecided; "
+            f"{counted(self.n_minima, 'minimum')}{self._origin_note()}\n"
+            f"  index   {''.join(str(k).rjust(width) for k in by_index)}\n"
+            f"  points  {''.join(str(v).rjust(width) for v in by_index.values())}{undecided}"
+            f"     Euler characteristic {euler}\n"
+            f"  energy     {self._energy_range()}\n"
+            f"  paths      {self.paths}\n"
+            f"{self._degenerate_line()}"
+            f"  run        {self.run.engine} ({self.run.transport}), start {self.run.start}, "
+            f"precision {self.run.precision}, solver seed {self.run.solver_seed}, {self.run.seconds:.3g} s"
+        )
+
+    def _origin_note(self) -> str:
+        origin = self.n_minima - self.n_minima_without_origin
+        return f" ({self.n_minima_without_origin} without the origin)" if origin else ""
+
+    def _degenerate_line(self) -> str:
+        return f"  singular   {in_words(self.degenerate)}\n" if self.degenerate else ""
+
+    def _energy_range(self) -> str:
+        if not self.points:
+            return "no real point"
+        return f"from {self.points[0].energy.str(10)} to {self.points[-1].energy.str(10)}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in self.by_index.items())
+        return (
+            f"<div><pre>{html.escape(repr(self))}</pre>"
+            f"<table><tr><th>Morse index</th><th>points</th></tr>{rows}</table></div>"
+        )
+
+
+def completeness_summary(report: CompletenessReport) -> dict[str, Any]:
+    """A completeness report as a JSON object."""
+    return {
+        "verdict": report.verdict.value,
+        "reason": report.reason,
+        "evidence": [{"name": e.name, "outcome": e.outcome.value, "detail": e.detail} for e in report.evidence],
+    }
+
+
+def paths_summary(paths: PathAccount) -> dict[str, int]:
+    """A path account as a JSON object."""
+    names = ("tracked", "regular", "duplicate", "singular", "at_infinity", "failed")
+    return {name: getattr(paths, name) for name in names}

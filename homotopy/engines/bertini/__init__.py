@@ -1,0 +1,1 @@
+"""bertini2, a second numerical engine, in a process of its own."""

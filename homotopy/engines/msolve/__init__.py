@@ -1,0 +1,1 @@
+"""msolve, an independent symbolic engine."""

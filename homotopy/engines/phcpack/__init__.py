@@ -1,0 +1,1 @@
+"""PHCpack, the reference engine, through phcpy in a worker process or through the executable phc."""

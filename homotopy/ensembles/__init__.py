@@ -1,0 +1,1 @@
+"""Many samples of a model, counted resumably, with statistics."""

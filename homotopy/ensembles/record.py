@@ -1,0 +1,335 @@
+"""One record a sample: what is stored of a census in an ensemble, and the function that makes the records of a chunk.
+
+A record depends on the ensemble's specification and on the number of the sample, and on nothing else: not on chunks,
+workers, timing or order. Real numbers are proved values rounded to nine significant decimals, which is decided by a narrower
+enclosure where need be, so that two runs that reach a point along other paths store the same bits. How a record was made (engine, seconds) is kept beside it and is
+not part of its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from math import inf
+
+from flint import arb
+
+from homotopy.certification.balls import to_double
+from homotopy.certification.certificates import Certificate
+from homotopy.certification.classify import StationaryPoint, points_of
+from homotopy.certification.hessian import log_abs_det_hessian
+from homotopy.certification.zeros import certify_one, same_zero
+from homotopy.counting.batch import census_batch
+from homotopy.counting.result import Census
+from homotopy.ensembles.rounding import decided, error_bound, middle
+from homotopy.errors import EngineMissingError
+from homotopy.options import Options
+from homotopy.status import Completeness, Verdict
+from polysys.errors import PolysysError
+from polysys.models.base import Model
+
+BATCH = 100  # samples that are counted at once: they share programs, start set and queue
+_FINE_DIGITS = 32
+
+REASONS = (
+    "count-equals-bound",  # proved: as many certified solutions as a proved bound allows
+    "all-checks-met",  # supported
+    "check-violated",  # contradicted
+    "classes-missing",  # unknown: fewer certified solutions than the known count
+    "not-settled",  # unknown for another reason
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRecord:
+    """What an ensemble keeps of one sample.
+
+    The first group of fields is the content; `PROVENANCE` names the others, which are not part of the digest.
+    Where a sample failed, the fields between `failure_kind` and the provenance are None.
+
+    Parameters
+    ----------
+    model : str
+        Label of the model.
+    seed, sample : int
+        The sample is ``model.sample(seed, sample)``.
+    failure_kind : str or None
+        None, or what became of a sample without a result: "error", "timeout" or "crash".
+    failure : str or None
+        The sentence that belongs to it.
+    landscape : str or None
+        Digest of the exact landscape.
+    verdict : str or None
+        Completeness: "proved", "supported", "unknown" or "contradicted".
+    reason : str or None
+        One of `REASONS`.
+    bound : int or None
+        Best proved bound on the number of isolated complex solutions (classes).
+    n_complex : int or None
+        Certified distinct complex solutions (classes).
+    n_real, n_minima : int or None
+        Certified real points, and those of index 0.
+    by_index : tuple of int or None
+        Points of each Morse index from 0 to the dimension.
+    n_degenerate : int or None
+        Singular points and sets, which are in none of the counts.
+    n_undecided : int or None
+        Solutions whose reality is undecided.
+    n_undecided_index : int or None
+        Real points whose index is undecided; they are in `n_real` and not in `by_index`.
+    energies : tuple of float or None
+        Energy of each point, ascending, rounded to nine significant decimals.
+    energy_error : float or None
+        Proved bound on the error of each of `energies`.
+    indices : tuple of (int or None) or None
+        Index of each point, in the order of `energies`; equal energies by index, undecided last.
+    log_det_minima : tuple of (float or None) or None
+        log|det| of the Riemannian Hessian of each minimum, in the order of their energies, in the model's units.
+    coordinates : tuple of tuple of float, or None
+        Coordinates of each point, in the order of `energies`; only on request.
+    engine, engine_version, start, precision : str or None
+        What found the solutions.
+    attempts : tuple of str
+        What went wrong on the way.
+    tries : int
+        How often a process was given this sample.
+    seconds : float or None
+        Wall time; a sample of a batch has an equal part of the batch's time.
+    """
+
+    model: str
+    seed: int
+    sample: int
+    failure_kind: str | None = None
+    failure: str | None = None
+    landscape: str | None = None
+    verdict: str | None = None
+    reason: str | None = None
+    bound: int | None = None
+    n_complex: int | None = None
+    n_real: int | None = None
+    n_minima: int | None = None
+    by_index: tuple[int, ...] | None = None
+    n_degenerate: int | None = None
+    n_undecided: int | None = None
+    n_undecided_index: int | None = None
+    energies: tuple[float, ...] | None = None
+    energy_error: float | None = None
+    indices: tuple[int | None, ...] | None = None
+    log_det_minima: tuple[float | None, ...] | None = None
+    coordinates: tuple[tuple[float, ...], ...] | None = None
+    engine: str | None = None
+    engine_version: str | None = None
+    start: str | None = None
+    precision: str | None = None
+    attempts: tuple[str, ...] = ()
+    tries: int = 1
+    seconds: float | None = None
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether there is no result."""
+        return self.failure_kind is not None
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the content as a JSON array of the content fields in their order, without spaces.
+
+        Floats are written as Python's ``repr`` does, the shortest decimals that read back to the same double.
+        """
+        content = [getattr(self, name) for name in CONTENT]
+        return hashlib.sha256(json.dumps(content, separators=(",", ":"), allow_nan=False).encode()).hexdigest()
+
+
+PROVENANCE = ("engine", "engine_version", "start", "precision", "attempts", "tries", "seconds")
+CONTENT = tuple(f.name for f in fields(SampleRecord) if f.name not in PROVENANCE)
+
+
+def count_samples(
+    model: Model, seed: int, samples: Sequence[int], options: Options | None = None, *, points: bool = False
+) -> list[SampleRecord]:
+    """The records of some samples of a model, in the given order.
+
+    A sample that cannot be counted gives a record that says so; it is never left out.
+
+    Parameters
+    ----------
+    model : Model
+    seed : int
+        Seed of the disorder.
+    samples : sequence of int
+    options : Options, optional
+    points : bool
+        Whether the coordinates of the points are kept.
+
+    Raises
+    ------
+    EngineMissingError
+        No sample can be counted without an engine.
+    OSError
+        Trouble of the machine (a full disk, say) is no property of a sample.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> [(r.sample, r.n_real, r.verdict) for r in count_samples(ps.SphericalPSpin(n=2, p=3), 1, [0, 3])]
+    [(0, 2, 'proved'), (3, 6, 'proved')]
+    """
+    chosen = options or Options()
+    begin = time.perf_counter()
+    try:
+        found = census_batch(model, seed, samples, chosen, threads=1)
+        records = [_record(f, model.label, seed, sample, points) for f, sample in zip(found, samples, strict=True)]
+    except (EngineMissingError, OSError):
+        raise
+    except Exception as error:  # a defect of ours on one sample must neither stop the others nor be forgotten
+        if len(samples) > 1:
+            return [r for sample in samples for r in count_samples(model, seed, [sample], chosen, points=points)]
+        records = [failed_record(model.label, seed, samples[0], "error", f"{type(error).__name__}: {str(error)[:300]}")]
+    share = (time.perf_counter() - begin) / max(len(samples), 1)
+    return [replace(record, seconds=share) for record in records]
+
+
+def _record(found: Census | PolysysError, label: str, seed: int, sample: int, points: bool) -> SampleRecord:
+    if isinstance(found, EngineMissingError):
+        raise found
+    if isinstance(found, PolysysError):
+        return failed_record(label, seed, sample, "error", f"{type(found).__name__}: {found.what}")
+    return record_of(found, label, seed, sample, points=points)
+
+
+def failed_record(
+    label: str, seed: int, sample: int, kind: str, text: str, *, tries: int = 1, seconds: float | None = None
+) -> SampleRecord:
+    """The record of a sample without a result."""
+    return SampleRecord(label, seed, sample, kind, text, tries=tries, seconds=seconds)
+
+
+def record_of(found: Census, label: str, seed: int, sample: int, *, points: bool = False) -> SampleRecord:
+    """The record of a census."""
+    undecided = found.landscape.domain.dimension + 1  # sorts after every index
+    rows = sorted(_rows(found, undecided, points), key=lambda row: row.key)  # independent of the order of finding
+    run = found.run
+    return SampleRecord(
+        model=label,
+        seed=seed,
+        sample=sample,
+        landscape=found.landscape.digest,
+        verdict=found.completeness.verdict.value,
+        reason=_reason(found),
+        bound=found.bounds[0].value if found.bounds else None,
+        n_complex=found.n_complex,
+        n_real=found.n_real,
+        n_minima=found.n_minima,
+        by_index=tuple(found.by_index.values()),
+        n_degenerate=len(found.degenerate),
+        n_undecided=found.n_undecided,
+        n_undecided_index=found.n_undecided_index,
+        energies=tuple(row.energy for row in rows),
+        energy_error=max((row.error for row in rows), default=0.0),
+        indices=tuple(None if row.index == undecided else row.index for row in rows),
+        log_det_minima=tuple(row.log_det for row in rows if row.index == 0),
+        coordinates=tuple(row.coordinates for row in rows) if points else None,
+        engine=run.engine,
+        engine_version=run.engine_version,
+        start=run.start,
+        precision=run.precision,
+        attempts=run.attempts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A point as it is stored."""
+
+    energy: float
+    index: int
+    log_det: float | None
+    coordinates: tuple[float, ...]
+    error: float
+
+    @property
+    def key(self) -> tuple[float, int, float, tuple[float, ...]]:
+        return self.energy, self.index, -inf if self.log_det is None else self.log_det, self.coordinates
+
+
+def _rows(found: Census, undecided: int, with_coordinates: bool) -> list[_Row]:
+    by_solution: dict[int, list[StationaryPoint]] = {}
+    for point in found.points:
+        by_solution.setdefault(point.solution, []).append(point)
+    rows: list[_Row] = []
+    for solution, points in by_solution.items():
+        new = _try(found, found.certificates, points, undecided, with_coordinates, decided)
+        if new is None:
+            finer = _finer(found, found.certificates[solution])
+            certificates = found.certificates if finer is None else {solution: finer}
+            points = points if finer is None else _again(found, solution, finer, points)
+            new = _try(found, certificates, points, undecided, with_coordinates, decided)
+            new = new or _try(found, certificates, points, undecided, with_coordinates, middle)
+        rows += new or []
+    return rows
+
+
+def _try(
+    found: Census,
+    certificates: Sequence[Certificate] | Mapping[int, Certificate],
+    points: Sequence[StationaryPoint],
+    undecided: int,
+    with_coordinates: bool,
+    rounded: Callable[[arb], float | None],
+) -> list[_Row] | None:
+    """The rows of the points that one solution carries; None if its enclosure is too wide for one of their numbers."""
+    log_det: float | None = None
+    if any(p.index == 0 for p in points):
+        ball = log_abs_det_hessian(found.landscape, certificates[points[0].solution])
+        log_det = None if ball is None else rounded(ball)
+        if log_det is None and rounded is decided:
+            return None
+    rows = []
+    for p in points:
+        energy = rounded(p.energy)
+        coordinates = [rounded(c) for c in p.coordinates] if with_coordinates else []
+        if energy is None or None in coordinates:
+            return None
+        rows.append(
+            _Row(
+                energy,
+                undecided if p.index is None else p.index,
+                log_det if p.index == 0 else None,
+                tuple(c for c in coordinates if c is not None),
+                error_bound(p.energy, energy),
+            )
+        )
+    return rows
+
+
+def _finer(found: Census, certificate: Certificate) -> Certificate | None:
+    """A certificate of the same real zero with many more digits, in ball arithmetic; None if there is none."""
+    mid = [complex(to_double(re), 0.0) for re, _ in certificate.enclosure.mid]
+    finer = certify_one(found.landscape.tapes, mid, _FINE_DIGITS)
+    is_same = finer is not None and same_zero(finer.enclosure, certificate.enclosure)
+    return finer if is_same and finer is not None and finer.reality is Verdict.YES else None
+
+
+def _again(
+    found: Census, solution: int, finer: Certificate, points: Sequence[StationaryPoint]
+) -> list[StationaryPoint]:
+    """The same points from a narrower enclosure, with the indices that are proved already."""
+    index_of = {p.signs: p.index for p in points}
+    orbit = points[0].orbit
+    return [replace(p, index=index_of[p.signs]) for p in points_of(found.landscape, solution, finer, orbit, 0)]
+
+
+def _reason(found: Census) -> str:
+    report = found.completeness
+    if report.verdict is Completeness.PROVED:
+        return "count-equals-bound"
+    if report.verdict is Completeness.SUPPORTED:
+        return "all-checks-met"
+    if report.verdict is Completeness.CONTRADICTED or any(e.outcome is Verdict.NO for e in report.evidence):
+        return "check-violated"
+    missing = bool(found.bounds) and found.n_complex < found.bounds[0].value
+    return "classes-missing" if missing and found.landscape.formulation.points_per_class > 1 else "not-settled"

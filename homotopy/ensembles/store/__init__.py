@@ -1,0 +1,1 @@
+"""Folders of chunks on disk: their plan, format, locks and merging."""

@@ -1,0 +1,1 @@
+"""Minima joined by saddles: gradient flow, graphs, Morse complexes, disconnectivity, funnels."""

@@ -1,0 +1,176 @@
+"""Disconnectivity trees and barriers of a landscape's graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.errors import HomotopyError
+from homotopy.graphs.landscape_graph import LandscapeGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two sets of minima that come together at a saddle when the energy rises.
+
+    Parameters
+    ----------
+    saddle : int
+        Number of the point of the census.
+    energy : float
+    deeper, shallower : int
+        The lowest minimum of each set; the deeper one stays the name of their union (the first in the census where the
+        energies agree).
+    size : int
+        Number of minima of the union.
+    """
+
+    saddle: int
+    energy: float
+    deeper: int
+    shallower: int
+    size: int
+
+
+def disconnectivity(graph: LandscapeGraph) -> tuple[Merge, ...]:
+    """The disconnectivity tree: the merges of sets of minima, by rising energy.
+
+    Notes
+    -----
+    Two minima are in one set at an energy E if a path of saddles up to E joins them (Becker & Karplus, J. Chem. Phys. 106,
+    1495 (1997)); union-find over the saddles sorted by energy, as in Kruskal's algorithm, O(m log m). A saddle that joins
+    minima already together is no merge.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> import homotopy as ho
+    >>> [(m.deeper, m.shallower, m.size) for m in disconnectivity(ho.graph(ho.census(ps.expression("x^4/4 - x^2/2 + x/9"))))]
+    [(0, 1, 2)]
+    """
+    sets = union_find(graph.network)
+    lowest = {m: m for m in graph.network}  # of the set with this root; points are sorted by energy
+    size = dict.fromkeys(graph.network, 1)
+    merges = []
+    for energy, saddle, a, b in saddles_by_energy(graph):
+        i, j = sets[a], sets[b]
+        if i == j:
+            continue
+        sets.union(i, j)
+        root = sets[i]
+        deeper, shallower = sorted((lowest[i], lowest[j]))
+        lowest[root], size[root] = deeper, size[i] + size[j]
+        merges.append(Merge(saddle, energy, deeper, shallower, size[root]))
+    return tuple(merges)
+
+
+def saddles_by_energy(graph: LandscapeGraph) -> list[tuple[float, int, int, int]]:
+    """(energy, saddle, minimum, minimum) of each edge, by rising energy."""
+    return sorted((e, s, a, b) for a, b, s, e in graph.network.edges(keys=True, data="energy"))
+
+
+def barriers(graph: LandscapeGraph) -> npt.NDArray[np.float64]:
+    """Heights of the saddles above the minima they join, from either side, ascending; loops count once.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> import homotopy as ho
+    >>> barriers(ho.graph(ho.census(ps.expression("x^4/4 - x^2/2")))).round(9).tolist()
+    [0.25, 0.25]
+    """
+    return np.array(sorted(b for _, _, d in graph.network.edges(data="barriers") for b in d.values()))
+
+
+def escape_barriers(graph: LandscapeGraph) -> Mapping[int, float]:
+    """For each minimum but the lowest of its component, the lowest barrier on a path to a lower one.
+
+    Notes
+    -----
+    The persistence of the minimum in the sublevel filtration: the energy at which its set merges with a deeper one, minus
+    its own. Of minima with equal energy the first in the census counts as deeper.
+    """
+    energy = graph.network.nodes(data="energy")
+    return {m.shallower: m.energy - energy[m.shallower] for m in disconnectivity(graph)}
+
+
+def fraction_reaching_lowest(graph: LandscapeGraph, energy: float) -> float:
+    """The fraction of minima from which the lowest one is reached by paths of saddles that stay at or below an energy.
+
+    Raises
+    ------
+    HomotopyError
+        If there is no minimum.
+    """
+    if not graph.n_minima:
+        raise HomotopyError("The graph has no minimum.", "Take a landscape that is bounded below.")
+    lowest = min(graph.network)
+    return float(next(len(s) for s in sets_up_to(graph, energy) if lowest in s) / graph.n_minima)
+
+
+def sets_up_to(graph: LandscapeGraph, energy: float) -> list[set[int]]:
+    """The sets of minima that saddles up to an energy join."""
+    sets = union_find(graph.network)
+    for e, _, a, b in saddles_by_energy(graph):
+        if e <= energy:
+            sets.union(a, b)
+    return list(sets.to_sets())
+
+
+def union_find(nodes: Iterable[int]) -> Any:
+    """Networkx's disjoint sets, each node alone at first."""
+    from networkx.utils import UnionFind  # a quarter of a second to import
+
+    return UnionFind(nodes)
+
+
+def monotonic_basins(graph: LandscapeGraph) -> Mapping[int, int]:
+    """For each minimum the end of its monotonic sequence: steps to the lower neighbour behind the lowest saddle.
+
+    Notes
+    -----
+    Monotonic sequence basins after Berry & Breitmeyer-Kunz, Phys. Rev. Lett. 74, 3951 (1995): at every step the lowest
+    saddle among those that lead to a lower minimum is crossed. The number of different ends is the number of funnels in
+    their sense.
+    """
+    network, step = graph.network, {}
+    for m in network:
+        lower = [
+            (e, s, n)
+            for _, n, s, e in network.edges(m, keys=True, data="energy")
+            if graph.point(n).energy < graph.point(m).energy
+        ]
+        # proved lower: mirror images have equal energies, whose doubles may differ in the last digit
+        step[m] = min(lower)[2] if lower else m
+    end: dict[int, int] = {}
+    for m in sorted(network):  # by energy, so that the next one is known
+        end[m] = m if step[m] == m else end[step[m]]
+    return end
+
+
+def tree_depth(graph: LandscapeGraph) -> int:
+    """The largest number of merges between a minimum and the root of the disconnectivity tree."""
+    depth = dict.fromkeys(graph.network, 0)
+    for m in disconnectivity(graph):
+        depth[m.deeper] = max(depth[m.deeper], depth[m.shallower]) + 1
+    return max(depth.values(), default=0)
+
+
+def measures(graph: LandscapeGraph) -> dict[str, Any]:
+    """The measures of this module as a JSON object."""
+    heights = barriers(graph)
+    return {
+        "tree": [
+            {"saddle": m.saddle, "energy": m.energy, "minima": [m.deeper, m.shallower]} for m in disconnectivity(graph)
+        ],
+        "tree_depth": tree_depth(graph),
+        "barrier_quartiles": [float(q) for q in np.quantile(heights, (0, 0.25, 0.5, 0.75, 1))]
+        if len(heights)
+        else None,
+        "escape_barriers": {str(m): b for m, b in escape_barriers(graph).items()},
+        "n_monotonic_basins": len(set(monotonic_basins(graph).values())),
+    }

@@ -1,0 +1,107 @@
+"""What a solve returns: certified solutions, and every path in exactly one class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from homotopy.certification.certificates import CertificateList
+from homotopy.status import GENERIC_COUNT
+
+
+@dataclass(frozen=True, slots=True)
+class PathAccount:
+    """Every tracked path in exactly one class."""
+
+    tracked: int
+    regular: int
+    duplicate: int = 0
+    singular: int = 0
+    at_infinity: int = 0
+    failed: int = 0
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether the classes add up to the paths."""
+        return self.tracked == self.regular + self.duplicate + self.singular + self.at_infinity + self.failed
+
+    def __str__(self) -> str:
+        jumped = f" + {self.duplicate} duplicate" if self.duplicate else ""
+        return (
+            f"{self.tracked} tracked = {self.regular} regular{jumped} + {self.singular} singular + "
+            f"{self.at_infinity} at infinity + {self.failed} failed"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SolveReport:
+    """Certified solutions of a landscape's system and how they were found.
+
+    Parameters
+    ----------
+    certificates : CertificateList
+        Pairwise distinct, from all rounds.
+    paths : PathAccount
+        Of the last round.
+    n_beyond_paths : int
+        Certified solutions that the last round's paths did not reach: found in an earlier round, or as the conjugate
+        or mirror image of another solution. Any of these means that the last round lost something.
+    singular_ends : tuple of complex vectors
+    n_entangled : int
+        Candidates proved neither equal to nor distinct from another solution.
+    engine, engine_version, start, precision, transport : str
+    root_count : int or None
+        Number of paths that the start system's theory asks for.
+    root_count_kind : str
+    solver_seed : int
+    gamma : complex
+    rounds : int
+    attempts : tuple of str
+        What went wrong on the way, one sentence each.
+    seconds : float
+    failed_ends : tuple of complex vectors
+        Where failed paths were given up; near multiple solutions, often.
+    """
+
+    certificates: CertificateList
+    paths: PathAccount
+    n_beyond_paths: int
+    singular_ends: tuple[tuple[complex, ...], ...]
+    n_entangled: int
+    engine: str
+    engine_version: str
+    start: str
+    precision: str
+    transport: str
+    root_count: int | None
+    root_count_kind: str
+    solver_seed: int
+    gamma: complex
+    rounds: int
+    attempts: tuple[str, ...]
+    seconds: float
+    failed_ends: tuple[tuple[complex, ...], ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every path ended at a certified solution of its own or at infinity, and nothing was found besides."""
+        lost = self.paths.duplicate + self.paths.singular + self.paths.failed
+        return lost == 0 and self.paths.is_balanced and self.n_beyond_paths == 0 and self.n_entangled == 0
+
+    @property
+    def meets_generic_count(self) -> bool:
+        """Whether there are as many certified solutions as a generic member of the family has.
+
+        No member has more isolated ones (Sommese & Wampler 2005, theorem 7.1.1), so none is missing whatever became of
+        the paths: solutions that paths lost were found in another round, or as conjugates or mirror images.
+        """
+        is_generic = self.root_count_kind.startswith(GENERIC_COUNT)
+        return is_generic and len(self.certificates) == self.root_count and self.paths.is_balanced
+
+    def __repr__(self) -> str:
+        return (
+            f"SolveReport: {len(self.certificates)} certified distinct solutions\n"
+            f"  paths      {self.paths}\n"
+            f"  start      {self.start} ({self.root_count_kind} {self.root_count}), solver seed {self.solver_seed}, "
+            f"gamma {self.gamma:.6g}\n"
+            f"  engine     {self.engine}, precision {self.precision}, {self.rounds} round(s), {self.seconds:.3g} s"
+        )

@@ -1,0 +1,308 @@
+"""Plan, run, certify, account: from a landscape to certified solutions and a balanced list of paths."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from flint import fmpq, fmpq_mat
+
+from homotopy.certification.certificates import CertificateList
+from homotopy.certification.closure import closure_candidates
+from homotopy.certification.zeros import CertificationReport, certify
+from homotopy.common import reporting
+from homotopy.errors import EngineMissingError
+from homotopy.options import Options, Precision
+from homotopy.solving.result import PathAccount, SolveReport
+from homotopy.status import PathStatus
+from polysys.errors import InputError, PositiveDimensionalError
+from polysys.landscape import Landscape
+
+if TYPE_CHECKING:  # at run time only where paths are tracked, so that a census is verified without any engine
+    from homotopy.engines.phcpack.client import PHCpack
+    from homotopy.solving.paths import TrackedPaths
+
+Progress = Callable[[int, int], None]
+_LADDER: dict[Precision, tuple[Precision, ...]] = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
+# An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
+_MAX_DRIFT = 1e-3
+
+
+def solve(
+    landscape: Landscape,
+    options: Options | None = None,
+    *,
+    bound: int | None = None,
+    progress: Progress | None = None,
+    after: SolveReport | None = None,
+) -> SolveReport:
+    """Find and certify all isolated complex solutions of a landscape's system.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    options : Options, optional
+    bound : int, optional
+        A proved upper bound; when it is met no further round is needed.
+    progress : callable (done, total), optional
+    after : SolveReport, optional
+        What an earlier call found, in which something outside turned out to be wrong: go on with the next round, if
+        there is one.
+
+    Returns
+    -------
+    SolveReport
+
+    Raises
+    ------
+    EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
+        When PHCpack is missing or fails in all its retries; never an empty list.
+    PositiveDimensionalError
+        When paths end on a continuous family of stationary points.
+
+    Notes
+    -----
+    A round whose paths do not balance (jumps, failures, a conjugate or mirror image that no path reached) is
+    repeated with other random constants and, at last, in higher precision; certified solutions of all rounds are
+    kept, because a certificate does not depend on how its zero was found.
+    """
+    options = options or Options()
+    begin = time.perf_counter()
+    trivial = _solve_by_hand(landscape, options, begin)
+    if trivial is not None:
+        return trivial
+    rounds = _Rounds(landscape, options, progress)
+    attempts: list[str] = [] if after is None else list(after.attempts)
+    known = CertificateList.of(()) if after is None else after.certificates
+    first = 0 if after is None else after.rounds
+    if after is not None and (first >= options.rounds or not rounds.has_next(first)):
+        return after
+    with rounds:
+        for k in range(first, options.rounds):
+            with reporting.within(options.time_limit, f"Round {k + 1} of the solve"):
+                tracked = rounds.run(k)
+                attempts.extend(tracked.attempts)
+                report = account(landscape, tracked, known, k + 1, options.digits)
+            known = report.certificates
+            if report.is_clean or report.meets_generic_count or (bound is not None and len(known) == bound):
+                break
+            if report.paths.singular:
+                _refuse_continuous_family(landscape, report.singular_ends)
+            attempts.append(
+                f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
+            )
+            if not rounds.has_next(k + 1):
+                break
+    return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
+
+
+class _Rounds:
+    """Which engine runs which round.
+
+    "auto": the tracker where the family has a start set, once more with other paths and tighter settings, then
+    PHCpack in double double and quad double; PHCpack alone elsewhere. A named engine runs all rounds.
+    """
+
+    def __init__(self, landscape: Landscape, options: Options, progress: Progress | None) -> None:
+        self._landscape, self._options, self._progress = landscape, options, progress
+        self._phcpack: PHCpack | None = None
+        self._tracker_rounds = 0
+        if options.engine == "tracker" or (options.engine == "auto" and options.strategy == "auto"):
+            self._tracker_rounds = options.rounds if options.engine == "tracker" else 2
+
+    def __enter__(self) -> _Rounds:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._phcpack is not None:
+            self._phcpack.close()
+
+    def has_next(self, k: int) -> bool:
+        """Whether another round can be run; a missing PHCpack does not undo what the tracker found."""
+        if k < self._tracker_rounds or self._options.engine != "auto":
+            return True
+        from homotopy.engines.phcpack.client import find_phcpack
+
+        try:
+            find_phcpack()
+        except EngineMissingError:
+            return False
+        return True
+
+    def run(self, k: int) -> TrackedPaths:
+        """The paths of round k."""
+        from homotopy.solving.paths import run_phcpack, run_tracker
+
+        options = self._options
+        if k < self._tracker_rounds:
+            tracked = run_tracker(self._landscape, options, k, self._progress)
+            if tracked is not None:
+                return tracked
+            if options.engine == "tracker":
+                raise InputError(
+                    f"The tracker has no start set for {self._landscape.label}.", "Use engine=phcpack or engine=auto."
+                )
+            self._tracker_rounds = 0
+        from homotopy.engines.phcpack.client import PHCpack
+
+        if self._phcpack is None:
+            report = self._progress or partial(reporting.tick, "paths")
+            self._phcpack = PHCpack(options.transport, options.time_limit, progress=report)
+        ladder = _LADDER[options.precision]
+        precision = ladder[min(k, len(ladder) - 1)]
+        return run_phcpack(self._landscape, self._phcpack, options.strategy, precision, options.seed + 7919 * k)
+
+
+def account(
+    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+) -> SolveReport:
+    """Certify the end points and put every path into exactly one class."""
+    counts = dict.fromkeys(PathStatus, 0)
+    failed: list[tuple[complex, ...]] = []
+    hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
+    for x, status, group in zip(tracked.x, tracked.status, tracked.images, strict=True):
+        if status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
+            counts[status] += len(group)
+            if status is PathStatus.FAILED:
+                failed.extend(tuple((x * flip).tolist()) for flip in group)
+    images = [tracked.images[k] for k in hopeful]
+    result = certify(landscape.tapes, tracked.x[hopeful], known, images, digits=digits)
+    # from here on one row a path, images included
+    sizes = [len(flips) for flips in images]
+    flips = np.concatenate([np.ones((0, tracked.x.shape[1]), np.int8), *images])
+    points = np.repeat(tracked.x[hopeful], sizes, axis=0) * flips
+    may_be_singular = np.array(
+        [tracked.status[k] is PathStatus.SINGULAR or tracked.rco[k] < 1e-8 for k in hopeful], bool
+    )
+    statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
+    for status in statuses:
+        counts[status] += 1
+    failed += _points_of(points, statuses, PathStatus.FAILED)
+    closed = _close(landscape, result, digits)
+    return SolveReport(
+        certificates=closed.certificates,
+        paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
+        n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
+        singular_ends=tuple(_points_of(points, statuses, PathStatus.SINGULAR)),
+        n_entangled=closed.n_entangled,
+        engine=tracked.engine,
+        engine_version=tracked.engine_version,
+        start=tracked.start,
+        precision=tracked.precision,
+        transport=tracked.transport,
+        root_count=tracked.root_count,
+        root_count_kind=tracked.root_count_kind,
+        solver_seed=tracked.seed,
+        gamma=tracked.gamma,
+        rounds=rounds,
+        attempts=(),
+        seconds=tracked.seconds,
+        failed_ends=tuple(failed),
+    )
+
+
+def _points_of(
+    points: npt.NDArray[np.complex128], statuses: Sequence[PathStatus], wanted: PathStatus
+) -> list[tuple[complex, ...]]:
+    return [tuple(points[k].tolist()) for k, status in enumerate(statuses) if status is wanted]
+
+
+def _final_statuses(
+    points: npt.NDArray[np.complex128], may_be_singular: npt.NDArray[np.bool_], result: CertificationReport
+) -> list[PathStatus]:
+    """The class of each path that came to an end: the first that reaches a certified zero is regular."""
+    number = np.array([-1 if k is None else k for k in result.assignment], np.int64)
+    statuses = np.full(len(points), PathStatus.FAILED, object)
+    statuses[(number < 0) & may_be_singular] = PathStatus.SINGULAR
+    certified = np.flatnonzero(number >= 0)
+    if not len(certified):  # an empty list of certificates knows no dimension
+        return list(statuses)
+    size = 1 + np.abs(points[certified]).max(axis=1, initial=0.0)
+    drift = np.abs(points[certified] - result.certificates.mid[number[certified]]).max(axis=1, initial=0.0)
+    reached = certified[drift <= _MAX_DRIFT * size]
+    _, first = np.unique(number[reached], return_index=True)
+    statuses[reached] = PathStatus.DUPLICATE
+    statuses[reached[first]] = PathStatus.REGULAR
+    return list(statuses)
+
+
+def _close(landscape: Landscape, result: CertificationReport, digits: int) -> CertificationReport:
+    """Add conjugates and mirror images that are missing: they are solutions too."""
+    while candidates := closure_candidates(landscape, result.certificates):
+        larger = certify(landscape.tapes, candidates, result.certificates, digits=digits)
+        if len(larger.certificates) == len(result.certificates):
+            return replace(result, n_entangled=result.n_entangled + larger.n_entangled)
+        result = CertificationReport(larger.certificates, result.assignment, result.n_entangled + larger.n_entangled)
+    return result
+
+
+def _refuse_continuous_family(landscape: Landscape, ends: Sequence[Sequence[complex]]) -> None:
+    """Name the symmetry if singular end points are moved by it: then they lie on a continuous family."""
+    symmetry = landscape.continuous_symmetry
+    if symmetry is None or not symmetry.dimension:
+        return
+    for end in ends:
+        x = np.array(end[: landscape.domain.n])
+        if np.abs(symmetry.field(x.tolist())).max() > 1e-3 * np.abs(x).max():
+            raise PositiveDimensionalError(
+                f"The stationary points of {landscape.label} are not isolated: a continuous symmetry group of "
+                f"dimension {symmetry.dimension} moves them (orbits of dimension up to {symmetry.orbit_dimension}).",
+                "Break the symmetry (a term per variable, say), fix as many coordinates, or decompose the stationary set "
+                "(stationary sets).",
+            )
+
+
+def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> SolveReport | None:
+    """Systems without solutions or with linear equations only, which no engine needs to see."""
+    degrees = landscape.system.degrees
+    if min(degrees) > 0 and max(degrees) > 1:
+        return None
+    certificates = CertificateList.of(())
+    n_paths = 0 if 0 in degrees else 1
+    if n_paths:
+        solution = _linear_solution(landscape)
+        if solution is not None:
+            certificates = certify(landscape.tapes, [solution], digits=options.digits).certificates
+    return SolveReport(
+        certificates=certificates,
+        paths=PathAccount(n_paths, len(certificates), singular=n_paths - len(certificates)),
+        n_beyond_paths=0,
+        singular_ends=(),
+        n_entangled=0,
+        engine="linear algebra",
+        engine_version=np.__version__,
+        start="none",
+        precision="exact",
+        transport="none",
+        root_count=n_paths,
+        root_count_kind="total degree",
+        solver_seed=options.seed,
+        gamma=1 + 0j,
+        rounds=1,
+        attempts=(),
+        seconds=time.perf_counter() - begin,
+    )
+
+
+def _linear_solution(landscape: Landscape) -> list[complex] | None:
+    """The solution of linear equations by exact elimination, in double precision; None where they are singular."""
+    n = landscape.system.n
+    origin = [Fraction(0)] * n
+
+    def exact(values: Sequence[Fraction | int]) -> list[fmpq]:
+        return [fmpq(v.numerator, v.denominator) for v in values]
+
+    matrix = fmpq_mat(n, n, exact(landscape.tapes.jacobian.evaluate(origin)))
+    if matrix.det() == 0:
+        return None
+    x = matrix.solve(fmpq_mat(n, 1, [-c for c in exact(landscape.tapes.equations.evaluate(origin))]))
+    try:
+        return [complex(int(x[i, 0].p) / int(x[i, 0].q)) for i in range(n)]
+    except OverflowError as error:
+        raise InputError("The stationary point is beyond the range of double precision.", "Rescale.") from error

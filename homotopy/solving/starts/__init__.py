@@ -1,0 +1,1 @@
+"""Start systems whose solutions are known, and start sets that monodromy finds once for a whole family."""

@@ -1,0 +1,1 @@
+"""Study: certified counts against the predictions of theory."""

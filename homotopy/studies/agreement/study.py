@@ -1,0 +1,310 @@
+"""Do certified counts agree with the predictions of theory? Ensembles of all solvable families, one test over all means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from homotopy.common.validation import check_level, is_whole
+from homotopy.completeness.verdict import upper_bounds
+from homotopy.ensembles.comparison import compare
+from homotopy.ensembles.result import Ensemble
+from homotopy.studies.frame.report import Finding, Report, Table
+from homotopy.studies.frame.run_folder import Bench
+from homotopy.studies.frame.study import Study
+from homotopy.studies.frame.trends import holm_adjusted
+from homotopy.studies.measures.bands import ratio
+from polysys import theory
+from polysys.errors import InputError
+from polysys.models.base import Model
+from polysys.models.labels import model_from_label
+from polysys.models.spherical_p_spin import SphericalPSpin
+
+QUESTION = "Do the certified counts of random landscapes have the means that theory predicts, for every Morse index?"
+_LEAST_SAMPLES = 4
+
+
+class AgreementSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All choices of the study.
+
+    Parameters
+    ----------
+    seed : int
+    level : float
+        Probability, at most, of finding a deviation anywhere where there is none.
+    models : tuple of str
+        Labels of models with predictions.
+    samples : int
+        Of each model.
+    classes : int
+        Fewer samples (but at least 4) where they would track more complex classes than this.
+    """
+
+    seed: int
+    level: float
+    models: tuple[str, ...]
+    samples: int
+    classes: int
+
+    def __post_init__(self) -> None:
+        check_level(self.level)
+        for name, least in (("seed", 0), ("samples", _LEAST_SAMPLES), ("classes", 1)):
+            if not is_whole(getattr(self, name), least):
+                raise InputError(f"{name} = {getattr(self, name)} is not a whole number from {least} on.", "Change it.")
+        if not self.models or len(set(self.models)) < len(self.models):
+            raise InputError("The models are none, or one is named twice.", "Name each label once.")
+        for label in self.models:
+            if not theory.has_mean_counts(model_from_label(label)):
+                raise InputError(f"There is no prediction for {label}.", "Leave it out, or see docs/theory.md.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mean:
+    """One predicted mean beside the found one."""
+
+    label: str
+    n: int
+    name: str
+    prediction: theory.Prediction
+    found: float | None
+    standard_error: float
+    z: float
+    p_value: float
+    freedom: int
+
+
+def run(spec: AgreementSpec, bench: Bench) -> Report:
+    """Count the ensembles and test all means together."""
+    means: list[_Mean] = []
+    n_open = 0
+    constants: list[Finding] = []
+    for label in spec.models:
+        model = model_from_label(label)
+        ensemble = bench.ensemble(model, samples=_n_samples(model, spec), seed=spec.seed, is_small=bench.workers < 2)
+        n_open += ensemble.n_open
+        means += _compared(label, ensemble, theory.mean_counts(model))
+        constants += _constant(model, ensemble)
+    adjusted = holm_adjusted([m.p_value for m in means])
+    worst = min(range(len(means)), key=lambda k: (adjusted[k], -abs(means[k].z)))
+    return Report(
+        title="Theory against enumeration",
+        question=QUESTION,
+        tables=(_table(means, adjusted), _summary(spec, means, adjusted)),
+        findings=(_verdict(spec, means, adjusted, n_open), *constants),
+        conclusion=_conclusion(spec, means, adjusted, worst),
+        limits=_limits(spec, means, n_open),
+        draw=lambda figure: _draw(figure, means),
+        figure_size=(11.0, 4.5),
+    )
+
+
+def _n_samples(model: Model, spec: AgreementSpec) -> int:
+    bounds = upper_bounds(model.sample(spec.seed))
+    return min(spec.samples, max(_LEAST_SAMPLES, spec.classes // max(1, int(bounds[0].value))))
+
+
+def _compared(label: str, ensemble: Ensemble, predicted: theory.MeanCounts) -> list[_Mean]:
+    compared = compare(ensemble, predicted).means
+    freedoms = [ensemble.mean(k).freedom for k in predicted.by_index] + [ensemble.mean("n_real").freedom]
+    predictions = [*predicted.by_index.values(), predicted.total]
+    return [
+        _Mean(
+            label, ensemble.n_planned, m.name, q, m.low if m.low == m.high else None, m.standard_error, m.z, m.p_value, f
+        )
+        for m, q, f in zip(compared, predictions, freedoms, strict=True)
+    ]
+
+
+def _constant(model: Model, ensemble: Ensemble) -> list[Finding]:
+    """A symmetric matrix has exactly two points of each index: no sample may differ."""
+    if not isinstance(model, SphericalPSpin) or model.degrees != (2,) or model.field:
+        return []
+    is_met = all(ensemble.fraction(k, lambda n: n == 2).value == 1.0 for k in range(model.n))
+    sentence = f"{ensemble.n_planned} samples, certified: {'each has' if is_met else 'not each has'} two points of every index."
+    return [Finding(f"{ensemble.label}: exactly 2 points of each index", "holds" if is_met else "fails", sentence)]
+
+
+def _table(means: Sequence[_Mean], adjusted: Sequence[float]) -> Table:
+    columns = (
+        "model",
+        "samples",
+        "mean of",
+        "predicted",
+        "error",
+        "kind",
+        "found",
+        "standard error",
+        "z",
+        "p",
+        "p (Holm)",
+    )
+    rows = tuple(
+        (
+            m.label,
+            m.n,
+            m.name,
+            m.prediction.value,
+            m.prediction.error,
+            m.prediction.kind,
+            m.found,
+            m.standard_error,
+            m.z,
+            m.p_value,
+            p,
+        )
+        for m, p in zip(means, adjusted, strict=True)
+    )
+    caption = (
+        "One mean a row. Found: certified counts; z: found minus predicted in standard errors of both; p: two-sided, Student's; "
+        "p (Holm): adjusted for all rows."
+    )
+    return Table("means", caption, columns, rows)
+
+
+def _summary(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[float]) -> Table:
+    rows = []
+    for label in spec.models:
+        mine = [(m, p) for m, p in zip(means, adjusted, strict=True) if m.label == label]
+        total = mine[-1][0]
+        largest = max((m for m, _ in mine), key=lambda m: abs(m.z))
+        rows.append(
+            (
+                label,
+                total.n,
+                total.prediction.value,
+                total.found,
+                total.standard_error,
+                total.z,
+                largest.z,
+                largest.name,
+                min(p for _, p in mine),
+            )
+        )
+    columns = (
+        "model",
+        "samples",
+        "predicted",
+        "found",
+        "standard error",
+        "z",
+        "largest z by index",
+        "at",
+        "least p (Holm)",
+    )
+    return Table(
+        "totals",
+        "One model a row: the mean number of all real points, and the index that deviates most.",
+        columns,
+        tuple(rows),
+    )
+
+
+def _verdict(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[float], n_open: int) -> Finding:
+    least = min(adjusted)
+    verdict = "holds" if least >= spec.level else "fails"
+    open_ = f" {n_open} samples without a full result widen it." if n_open else ""
+    sentence = (
+        f"{len(means)} means of {len(spec.models)} models, Student's t against each prediction, Holm's correction over all of them: least adjusted "
+        f"p-value {least:.3g}, level {spec.level:g}.{open_}"
+    )
+    return Finding("all certified counts have the predicted means", verdict, sentence)
+
+
+def _conclusion(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[float], worst: int) -> str:
+    n_deviating = sum(p < spec.level for p in adjusted)
+    m = means[worst]
+    tail = f"the largest deviation is {m.name} of {m.label}, z = {m.z:+.2f}, p = {adjusted[worst]:.3g} after Holm's correction"
+    if n_deviating:
+        return f"{n_deviating} of {len(means)} means deviate from theory at level {spec.level:g}; {tail}."
+    return (
+        f"No mean of {len(means)} deviates from theory at level {spec.level:g}; {tail}. {_squares(means)}The predictions are Kac-Rice formulas evaluated without sampling solutions, the counts are "
+        "certified sample by sample and proved or supported complete: each checks the other, for every index."
+    )
+
+
+def _squares(means: Sequence[_Mean]) -> str:
+    """The mean of z^2 beside its expectation.
+
+    Notes
+    -----
+    The expectation of a mean needs no independence, its error does: means by index of one model share their samples, and for odd
+    p they come in equal pairs. So models are what is averaged over: a ratio of sums over independent models. Student's t with f
+    degrees of freedom has E t^2 = f/(f - 2), not 1; means without that moment are left out.
+    """
+    random = [m for m in means if m.standard_error > 0 and m.freedom > 2]
+    labels = list(dict.fromkeys(m.label for m in random))
+    if not labels:
+        return ""
+    sums = np.array([sum(m.z**2 for m in random if m.label == label) for label in labels])
+    numbers = np.array([float(sum(m.label == label for m in random)) for label in labels])
+    value, error = ratio(sums, numbers)
+    expected = float(np.mean([m.freedom / (m.freedom - 2) for m in random]))
+    spread = f" +- {error:.2f}" if len(labels) > 1 else ""
+    return (
+        f"The mean of z^2 over the {len(random)} means of {len(labels)} models that vary is {value:.2f}{spread} (standard error between models; "
+        f"means of one model depend on each other), where Student's distribution has {expected:.2f}. "
+    )
+
+
+def _limits(spec: AgreementSpec, means: Sequence[_Mean], n_open: int) -> tuple[str, ...]:
+    few = sorted({(m.label, m.n) for m in means if m.n < 100})
+    notes = [
+        "Counts of few samples are not normal; Student's test is approximate there.",
+        "Means by index of one model depend on each other (for odd p the counts of index k and n - 1 - k are equal); Holm's correction holds for any dependence.",
+        "Couplings are Gaussians rounded to multiples of 2^-30, which moves a mean by about 1e-9 of it.",
+    ]
+    if few:
+        notes.append("Fewer than 100 samples: " + ", ".join(f"{label} ({n})" for label, n in few) + ".")
+    if n_open:
+        notes.append(f"{n_open} samples have no full result; their ranges widen the means.")
+    return tuple(notes)
+
+
+def _draw(figure: Any, means: Sequence[_Mean]) -> None:
+    """z of every mean, and their distribution against the normal one."""
+    random = [m for m in means if m.standard_error > 0]
+    left, right = figure.subplots(1, 2, width_ratios=(3, 1), sharey=True)
+    labels = list(dict.fromkeys(m.label for m in random))
+    for k, label in enumerate(labels):
+        z = [m.z for m in random if m.label == label]
+        left.plot([k] * (len(z) - 1), z[:-1], "o", ms=3.5, mfc="none", mec="0.3", mew=0.8)
+        left.plot([k], z[-1:], "_", ms=11, mew=2, color="black")
+    left.axhspan(-2, 2, color="0.92", zorder=0)
+    left.set_xticks(range(len(labels)), [label.split(":", 1)[1] for label in labels], rotation=90, fontsize=6)
+    left.set_ylabel("z, standard errors")
+    left.set_title("each Morse index (circles), all points (bars)", fontsize=9)
+    every = np.array([m.z for m in random])
+    right.hist(
+        every, bins=np.arange(-4, 4.5, 0.5).tolist(), orientation="horizontal", color="0.8", edgecolor="0.3", lw=0.6
+    )
+    grid = np.linspace(-4, 4, 200)
+    right.plot(
+        len(every) * 0.5 * np.exp(-grid * grid / 2) / np.sqrt(2 * np.pi), grid, color="black", lw=1.2, label="normal"
+    )
+    right.set_xlabel("means")
+    right.legend(fontsize=7)
+
+
+_GLASSES = tuple(f"spherical-p-spin:n={n},p={p}" for p in (2, 3, 4, 5) for n in range(2, 9))  # p = 4 and 5 take longest
+_LAYERED = tuple(
+    f"layered-spin-glass:widths={w}"
+    for w in ("2-2", "3-3", "2-4", "2-2-2", "2-2-3", "2-3-3", "3-3-3", "2-2-2-2", "2-2,degrees=2-1", "3-2,degrees=2-2")
+)
+_OTHERS = (
+    "spherical-p-spin:n=4,p=2-3", "spherical-p-spin:n=3,p=3-4,weights=1-1/2", "spherical-p-spin:n=4,p=3,field=1", "spherical-p-spin:n=5,p=3,field=4",
+    "deep-linear:widths=1-1-1,data=gaussian", "deep-linear:widths=1-1-1-1,data=gaussian", "deep-linear:widths=1-2-1,data=gaussian",
+)  # fmt: skip
+FULL = AgreementSpec(1, 0.01, (*_GLASSES, *_LAYERED, *_OTHERS), 1000, 3_280_000)
+QUICK = AgreementSpec(
+    1, 0.01,
+    (
+        *(f"spherical-p-spin:n={n},p={p}" for p in (2, 3, 4) for n in (2, 3, 4)),
+        "spherical-p-spin:n=4,p=3,field=1", "layered-spin-glass:widths=3-3", "layered-spin-glass:widths=2-2-2",
+        "layered-spin-glass:widths=2-2-3", "deep-linear:widths=1-1-1-1,data=gaussian",
+    ), 100, 3000,
+)  # fmt: skip
+STUDY = Study(name="agreement", question=QUESTION, spec=AgreementSpec, quick=QUICK, full=FULL, run=run)

@@ -1,0 +1,1 @@
+"""Study: single funnels, or many minima behind low barriers?"""

@@ -1,0 +1,205 @@
+"""The landscapes of the archetypes study: series of networks along depth or data, glasses, and what is measured on one sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from math import inf
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.counting.count import census
+from homotopy.ensembles.statistics import Statistic
+from homotopy.errors import HomotopyError
+from homotopy.graphs.funnels import funnel
+from homotopy.graphs.landscape_graph import graph
+from homotopy.status import Completeness
+from homotopy.studies.frame.trends import Level, mean_of
+from polysys.disorder import generator, uniform
+from polysys.errors import InputError, PolysysError
+from polysys.landscape import Landscape
+from polysys.models.deep_linear import DeepLinear
+from polysys.models.labels import model_from_label
+from polysys.models.polynomial_network import PolynomialNetwork
+
+Floats = npt.NDArray[np.float64]
+ALL = 0  # as a number of data: all there are
+_L2_STREAM = 1_000_003  # keeps the draws of l2 values apart from those of the data
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One model at its place in a series.
+
+    Parameters
+    ----------
+    series : str
+        What the series holds fixed, in words.
+    axis : str
+        "depth", "data" or "glass".
+    position : str
+        Along the axis: hidden layers, or number of data.
+    label : str
+        Of the model, without l2 values.
+    """
+
+    series: str
+    axis: str
+    position: str
+    label: str
+
+
+def depth_series(text: str) -> list[Place]:
+    """The places of a series such as ``deep-linear:widths=1-2-1|1-2-2-1,data=iris``: one for each list of widths.
+
+    Examples
+    --------
+    >>> [(p.series, p.position) for p in depth_series("deep-linear:widths=1-2-1|1-2-2-1,data=iris")]
+    [('deep-linear iris', '1'), ('deep-linear iris', '2')]
+    """
+    head, _, rest = text.partition("widths=")
+    widths, comma, tail = rest.partition(",")
+    options = widths.split("|")
+    places = [
+        Place(_series_name(text), "depth", str(len(w.split("-")) - 2), f"{head}widths={w}{comma}{tail}")
+        for w in options
+    ]
+    _check(places, text)
+    return places
+
+
+def data_series(label: str, numbers: Sequence[int]) -> list[Place]:
+    """The places of a network along the number of its data; 0 stands for all.
+
+    Examples
+    --------
+    >>> [p.label for p in data_series("deep-linear:widths=2-2-2,data=iris", (1, 0))]
+    ['deep-linear:widths=2-2-2,data=iris,m=1', 'deep-linear:widths=2-2-2,data=iris']
+    """
+    widths = label.partition("widths=")[2].partition(",")[0]
+    places = [
+        Place(f"{_series_name(label)} {widths}", "data", str(m) if m else "all", label + (f",m={m}" if m else ""))
+        for m in numbers
+    ]
+    _check(places, label)
+    return places
+
+
+def glass(label: str) -> Place:
+    """A glass, which has no axis."""
+    place = Place(label, "glass", "", label)
+    _check([place], label)
+    return place
+
+
+def _series_name(label: str) -> str:
+    family, _, rest = label.partition(":")
+    parts = dict(part.partition("=")[::2] for part in rest.split(","))
+    return " ".join([family, *(parts[k] for k in ("activation", "data") if k in parts)])
+
+
+def _check(places: Sequence[Place], text: str) -> None:
+    if not places:
+        raise InputError(f"The series {text[:60]!r} is empty.", "Give a place at least.")
+    for place in places:
+        model_from_label(place.label)
+
+
+def sample(label: str, l2: float, seed: int, index: int) -> Landscape:
+    """Sample of a model; networks get one l2 value per weight, uniform on (0, l2)."""
+    model = model_from_label(label)
+    if isinstance(model, DeepLinear | PolynomialNetwork):
+        values = uniform(generator(seed + _L2_STREAM, index), model.n_weights)
+        scale = model_scale(l2)
+        model = replace(model, l2=[v * scale for v in values.tolist()])
+    return model.sample(seed, index)
+
+
+def model_scale(l2: float) -> Any:
+    """A number as an exact fraction of few digits."""
+    from fractions import Fraction
+
+    return Fraction(str(l2))
+
+
+def measure(item: Sequence[Any]) -> dict[str, Any]:
+    """Count one landscape, make its graph and measure it; what cannot be decided is a record with the reason.
+
+    Parameters
+    ----------
+    item : (label, l2, seed, index)
+    """
+    label, l2, seed, index = item
+    try:
+        land = sample(label, l2, seed, index)
+        found = census(land)
+        if found.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED):
+            return {"open": f"census {found.completeness.verdict.value}"}
+        made = graph(found)
+        if not made.is_decided:
+            return {"open": next(f"{c.name}: {c.detail}" for c in made.checks if c.outcome.value != "yes")}
+        return {
+            **asdict(funnel(made)),
+            "verdict": found.completeness.verdict.value,
+            "n_unmatched": made.n_unmatched,
+            "n_points": found.n_real,
+        }
+    except (HomotopyError, PolysysError) as error:
+        return {"open": str(error)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """All samples of one place."""
+
+    place: Place
+    records: tuple[dict[str, Any], ...]
+
+    @property
+    def n_open(self) -> int:
+        """Samples without a decided result."""
+        return sum("open" in r for r in self.records)
+
+    def values(self, name: str) -> Floats:
+        """A measure of the decided samples in which it is defined (landscapes with one minimum have no frustration)."""
+        found = [r[name] for r in self.records if "open" not in r and r[name] is not None]
+        return np.array(found, float)
+
+    def level(self, name: str) -> Level | None:
+        """The mean for a test of trends; None while samples are open, which would bias it."""
+        return None if self.n_open else mean_of(self.values(name))
+
+    def with_several(self, name: str) -> Floats:
+        """A measure of the decided samples with two minima or more."""
+        found = [r[name] for r in self.records if "open" not in r and r["n_minima"] > 1 and r[name] is not None]
+        return np.array(found, float)
+
+    def single_funnels(self) -> tuple[int, int, int]:
+        """Samples with one funnel, with several, and open ones."""
+        n = self.values("n_funnels")
+        return int((n == 1).sum()), int((n > 1).sum()), self.n_open
+
+
+def mean_interval(
+    values: Floats, least: float = -inf, most: float = inf
+) -> tuple[float | None, float | None, float | None]:
+    """Low end, mean and high end of the 95 % interval (Student) of a mean; one value has no ends.
+
+    Parameters
+    ----------
+    values : float array
+    least, most : float
+        What the mean cannot be below and above; the interval is cut there.
+
+    Examples
+    --------
+    >>> low, mean, high = mean_interval(np.array([0.8, 1.0, 0.9]), 0, 1)  # 0.9 -+ 4.303 * 0.1 / sqrt(3)
+    >>> round(low, 2), round(mean, 2), high
+    (0.65, 0.9, 1)
+    """
+    if len(values) < 2:
+        return None, float(values[0]) if len(values) else None, None
+    interval = Statistic("", "mean", values, values).interval(0.95)
+    return max(interval.low, least), float(values.mean()), min(interval.high, most)

@@ -1,0 +1,1 @@
+"""Study: from spin glass to network, one assumption at a time."""

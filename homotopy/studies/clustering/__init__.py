@@ -1,0 +1,1 @@
+"""Study: are minima closer together than uniform points?"""

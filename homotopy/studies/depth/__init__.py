@@ -1,0 +1,1 @@
+"""Study: does depth make landscapes simpler, at equal size?"""

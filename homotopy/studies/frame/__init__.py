@@ -1,0 +1,1 @@
+"""What every study shares: its specification, its folder, its report, its trends and claims."""

@@ -1,0 +1,199 @@
+"""Where a study counts: its ensembles and other costly results, kept in its folder so that a killed run goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children, get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+from homotopy.common.files import write_atomically
+from homotopy.common.jit import n_usable_cores
+from homotopy.ensembles.chunks import Progress
+from homotopy.ensembles.result import Ensemble
+from homotopy.ensembles.run import ensemble
+from homotopy.ensembles.worker_main import end_with
+from homotopy.errors import HomotopyError
+from homotopy.options import Options
+from polysys.models.base import Model
+from polysys.models.labels import model_from_label
+
+Item = TypeVar("Item")
+Say = Callable[[str], None]
+START_UP = 4.0  # seconds that new processes take to start and to import
+_DAMAGED = object()
+
+
+class Bench:
+    """The place of one run of a study.
+
+    Parameters
+    ----------
+    folder : Path
+        Exists and is writable.
+    workers : int, optional
+        Processes (default: one a core); 0 stays in this process.
+    say : callable (sentence), optional
+        Told what the study does now, and what is unusual.
+    progress : callable (done, total, failures), optional
+        Of the ensemble or map that runs now.
+
+    Notes
+    -----
+    What is kept is addressed by all that it depends on: the label, the seed, the options; or the key that the study gives. A
+    study must put into the key whatever the result depends on.
+    """
+
+    def __init__(
+        self, folder: Path, *, workers: int | None = None, say: Say | None = None, progress: Progress | None = None
+    ) -> None:
+        self.folder = folder
+        self.workers = n_usable_cores() if workers is None else workers
+        self._say = say
+        self._progress = progress
+
+    def say(self, sentence: str) -> None:
+        """Tell what happens."""
+        if self._say is not None:
+            self._say(sentence)
+
+    def ensemble(
+        self,
+        model: Model | str,
+        *,
+        samples: int,
+        seed: int,
+        points: bool = False,
+        timeout: float = 600.0,
+        options: Options | None = None,
+        is_small: bool = False,
+    ) -> Ensemble:
+        """Samples 0, .., samples - 1 of a model, counted or read; the arguments are those of :func:`homotopy.ensemble`.
+
+        A small one is counted in this process: others take seconds to start.
+        """
+        chosen = model_from_label(model) if isinstance(model, str) else model
+        place = self.folder / "ensembles" / _name(chosen.label, [seed, points, repr(options)])
+        place.parent.mkdir(exist_ok=True)
+        self.say(f"{chosen.label}: {samples} samples")
+        return ensemble(
+            chosen,
+            samples=samples,
+            seed=seed,
+            store=place,
+            points=points,
+            timeout=timeout,
+            options=options,
+            workers=0 if is_small else self.workers,
+            progress=self._progress,
+            say=self.say,
+        )
+
+    def remember(self, key: str, compute: Callable[[], Any]) -> Any:
+        """A result made of lists, text and numbers: read if it is there, else computed and kept.
+
+        Parameters
+        ----------
+        key : str
+            Names the result and everything it depends on.
+        compute : callable
+            Returns what JSON can hold.
+        """
+        found = self._read(key)
+        if found is _DAMAGED:
+            found = compute()
+            self._keep(key, found)
+        return found
+
+    def map(
+        self, key: str, function: Callable[[Item], Any], items: Sequence[Item], *, patience: float = 0.0
+    ) -> list[Any]:
+        """The results of a function for each item, in their order, each remembered as it comes; in parallel.
+
+        Parameters
+        ----------
+        key : str
+            Names the function and all that its results depend on besides the item.
+        function : callable
+            A function of a module (it travels to other processes), which returns what JSON can hold.
+        items : sequence
+            What JSON can hold.
+        patience : float
+            Seconds for which items are worked on in this process first: others take seconds to start.
+        """
+        keys = [f"{key} {json.dumps(item)}" for item in items]
+        results = [self._read(k) for k in keys]
+        todo = [i for i, result in enumerate(results) if result is _DAMAGED]
+
+        def arrived(i: int, result: Any) -> None:
+            results[i] = result
+            self._keep(keys[i], result)
+            if self._progress is not None:
+                self._progress(sum(r is not _DAMAGED for r in results), len(items), 0)
+
+        deadline = time.monotonic() + patience
+        while todo and (self.workers < 2 or len(todo) < 2 or time.monotonic() < deadline):
+            i = todo.pop(0)
+            arrived(i, function(items[i]))
+        if not todo:
+            return results
+        others = active_children()
+        with ProcessPoolExecutor(
+            min(self.workers, len(todo)), mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
+        ) as pool:
+            futures = {pool.submit(function, items[i]): i for i in todo}
+            try:
+                for future in as_completed(futures):
+                    arrived(futures[future], future.result())
+            except BrokenProcessPool as error:
+                raise HomotopyError(
+                    f"A process of the study died while it worked on {key}.",
+                    "Run the same command again: it goes on where it stopped.",
+                ) from error
+            except BaseException:  # an interruption does not wait for what runs: items may take minutes
+                for process in active_children():
+                    if process not in others:
+                        process.terminate()
+                raise
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+        return results
+
+    def _read(self, key: str) -> Any:
+        try:
+            content = json.loads(self._file(key).read_text(encoding="utf-8"))
+            return content["value"] if content["key"] == key else _DAMAGED
+        except FileNotFoundError:
+            return _DAMAGED
+        except (OSError, ValueError, KeyError, TypeError):
+            self.say(f"{self._file(key).name} is damaged and is computed again.")
+            return _DAMAGED
+
+    def _keep(self, key: str, value: Any) -> None:
+        file = self._file(key)
+        file.parent.mkdir(exist_ok=True)
+        write_atomically(file, json.dumps({"key": key, "value": value}).encode())
+
+    def _file(self, key: str) -> Path:
+        return self.folder / "results" / f"{_name(key, [])}.json"
+
+
+def _begin(parent: int) -> None:
+    """In each process of a map: one thread, as they are parallel already; how it ends is the parent's to say."""
+    os.environ["STATIONARY_THREADS"] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent ends the others
+    end_with(parent)
+
+
+def _name(label: str, rest: Sequence[Any]) -> str:
+    """A short name for a file that still says what it is, made unique by a digest."""
+    digest = hashlib.sha256(json.dumps([label, *rest]).encode()).hexdigest()[:10]
+    return f"{re.sub('[^A-Za-z0-9=.^-]+', '_', label)[:60]}-{digest}"

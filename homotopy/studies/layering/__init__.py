@@ -1,0 +1,1 @@
+"""Study: are energies layered by Morse index in a narrow band?"""

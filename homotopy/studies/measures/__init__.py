@@ -1,0 +1,1 @@
+"""Quantities that several studies measure."""

@@ -1,0 +1,148 @@
+"""What the stationary points of an ensemble look like whatever the units: counts, index profile, order, band; modulo symmetry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import log
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.ensembles.record import SampleRecord
+from homotopy.ensembles.result import Ensemble
+from homotopy.ensembles.store.store import open_store
+from homotopy.studies.frame.run_folder import START_UP, Bench
+from homotopy.studies.measures.minima import Symmetries, distinct, symmetries
+from homotopy.studies.measures.samples import is_complete
+from polysys.models.base import Model
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """The distinct stationary points of one sample.
+
+    Parameters
+    ----------
+    energies : float array (m,)
+    indices : int array (m,)
+    dimension : int
+    """
+
+    energies: Floats
+    indices: Integers
+    dimension: int
+
+    @property
+    def abundance(self) -> float:
+        """log of the number of points for each free parameter."""
+        return log(max(len(self.energies), 1)) / self.dimension
+
+    @property
+    def n_minima(self) -> int:
+        """Number of minima."""
+        return int((self.indices == 0).sum())
+
+    @property
+    def mean_index(self) -> float:
+        """Mean Morse index over the dimension."""
+        return float(self.indices.mean() / self.dimension) if len(self.indices) else float("nan")
+
+    @property
+    def order(self) -> float:
+        """The probability that of two random points of different index the one of higher index has the higher energy.
+
+        1 where energies are strictly layered by index, 1/2 where index says nothing; ties count one half; nan with one index.
+        """
+        return concordance(self.energies, self.indices)
+
+    @property
+    def band(self) -> float:
+        """The range of the energies of minima over that of all points; nan where there is one point only."""
+        whole = float(np.ptp(self.energies)) if len(self.energies) else 0.0
+        minima = self.energies[self.indices == 0]
+        return float(np.ptp(minima)) / whole if whole > 0 and len(minima) else float("nan")
+
+    def shares(self) -> Floats:
+        """Share of the points of each index from 0 to the dimension."""
+        counts = np.bincount(self.indices, minlength=self.dimension + 1)
+        return np.asarray(counts / max(len(self.indices), 1))
+
+
+def concordance(energies: Floats, indices: Integers) -> float:
+    """See :attr:`Profile.order`.
+
+    Examples
+    --------
+    >>> concordance(np.array([-2.0, -1.0, 0.0]), np.array([0, 1, 1])), concordance(np.array([1.0, 0.0]), np.array([0, 1]))
+    (1.0, 0.0)
+    """
+    higher = indices[:, None] > indices[None, :]
+    n = int(higher.sum())
+    if not n:
+        return float("nan")
+    difference = np.sign(energies[:, None] - energies[None, :])
+    return float(((difference[higher] + 1) / 2).sum() / n)
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Profiles of all complete samples of an ensemble.
+
+    Parameters
+    ----------
+    samples : tuple of Profile
+    n_left_out : int
+    symmetry_order : int
+        Of the group modulo which points are counted.
+    """
+
+    samples: tuple[Profile, ...]
+    n_left_out: int
+    symmetry_order: int
+
+    def each(self, of: Callable[[Profile], float]) -> Floats:
+        """One number for each sample."""
+        return np.array([of(s) for s in self.samples], float)
+
+    def mean_shares(self) -> Floats:
+        """Mean over samples of the share of each index."""
+        return np.asarray(np.mean([s.shares() for s in self.samples], axis=0))
+
+
+def profiles(bench: Bench, ensemble: Ensemble, model: Model) -> Profiles:
+    """The profiles of an ensemble whose points were kept, in parallel and resumably."""
+    store = ensemble.store
+    group = symmetries(model.sample(store.spec.seed, 0))
+    key = f"profiles of {ensemble.label}, {ensemble.digest}, version 1"
+    work = partial(profiles_of_chunk, str(store.path), model)
+    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks], patience=START_UP)
+    every = [s for piece in pieces for s in piece]
+    kept = tuple(_profile(s, ensemble.dimension) for s in every if s is not None)
+    return Profiles(kept, ensemble.n_planned - len(kept), group.order)
+
+
+def profiles_of_chunk(store: str, model: Model, start: int) -> list[dict[str, Any] | None]:
+    """Energies and indices of the distinct points of the samples of one file; None for samples that are not complete."""
+    place = open_store(Path(store))
+    group = symmetries(model.sample(place.spec.seed, 0))
+    return [_distinct(r, group) if is_complete(r) else None for r in place.read(place.chunk_at(start)) or ()]
+
+
+def _distinct(record: SampleRecord, group: Symmetries) -> dict[str, Any]:
+    points = np.array(record.coordinates, float).reshape(len(record.energies or ()), -1)
+    firsts = distinct(points, group)
+    return {
+        "energies": np.array(record.energies, float)[firsts].tolist(),
+        "indices": np.array(record.indices, np.int64)[firsts].tolist(),
+    }
+
+
+def _profile(content: dict[str, Any], dimension: int) -> Profile:
+    return Profile(np.array(content["energies"], float), np.array(content["indices"], np.int64), dimension)

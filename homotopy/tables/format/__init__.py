@@ -1,0 +1,1 @@
+"""How a reference table lies on disk."""

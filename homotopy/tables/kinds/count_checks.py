@@ -1,0 +1,62 @@
+"""What must hold in a table of generic counts: theorems are met, strata add up, groups act freely. No solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from homotopy.tables.kinds.theorems import RIGOR, GenericCount, add_strata, theorem, torus_theorem
+from polysys.models.deep_linear import DeepLinear
+from polysys.models.labels import model_from_label
+
+
+def faults(rows: Sequence[Any], seed: int) -> Iterator[str]:
+    """What is wrong with the rows of a table of counts; nothing where nothing is."""
+    for row in rows:
+        fault = next(_row_faults(row, seed), None)
+        if fault is not None:
+            yield f"{row.model}: {fault}"
+            return
+    nets = [r for r in rows if isinstance(model_from_label(r.model), DeepLinear)]
+    # from one of the two numbers of each row the other must follow
+    for kept in ("n_torus", "n_complex"):
+        given = {
+            r.model: GenericCount(
+                r.model, r.n_unknowns, r.n_complex if kept == "n_complex" else None, r.n_torus if kept == "n_torus" else None, r.rigor, ""
+            )
+            for r in nets
+        }
+        again = add_strata(given)
+        for r in nets:
+            found = again[r.model]
+            if r.n_complex is not None and r.n_torus is not None and (found.n_complex, found.n_torus) != (r.n_complex, r.n_torus):
+                yield f"{r.model}: its counts do not follow from the strata: {found.n_complex} and {found.n_torus}"
+                return
+
+
+def _row_faults(row: Any, seed: int) -> Iterator[str]:
+    if row.rigor not in RIGOR:
+        yield f"there is no rigor {str(row.rigor)[:20]!r}"
+        return
+    if not row.evidence:
+        yield "no evidence is given"
+    if (row.rigor == "open") != (row.n_complex is None and row.n_torus is None):
+        yield "it is open and has a count, or has none and is not"
+        return
+    model = model_from_label(row.model)
+    if model.domain.n != row.n_unknowns:
+        yield f"it has {model.domain.n} unknowns, not {row.n_unknowns}"
+    if row.rigor == "open":
+        return
+    proved, torus = theorem(model, model.sample(seed)), torus_theorem(model)
+    if (row.rigor == "proved") != (proved is not None or (torus is not None and row.n_complex is None)):
+        yield "it is called proved without a theorem, or a theorem is known and it is not"
+    for found, value in ((proved, row.n_complex), (torus, row.n_torus)):
+        if found is not None and found.value != value:
+            yield f"the theorem says {found.value}: {found.name}"
+    if isinstance(model, DeepLinear):
+        group = 2 ** sum(model.widths[1:-1])
+        if row.n_torus is not None and (row.n_torus < 0 or row.n_torus % group):
+            yield f"{row.n_torus} solutions without zero coordinate cannot be orbits of {group} sign flips"
+    if model.domain.is_euclidean and row.n_complex is not None and row.n_complex % 2 == 0:
+        yield "a coercive loss has an odd number of real points, and the others come in pairs of conjugates"

@@ -1,0 +1,1 @@
+"""Exact algebra: local rings and common factors."""

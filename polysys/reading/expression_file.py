@@ -1,0 +1,185 @@
+"""Landscape files: a polynomial with its domain, variables and parameters, as plain text or TOML."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from polysys.errors import InputError
+from polysys.reading.rationals import as_rational
+
+MAX_BYTES = 1_000_000
+_KEYS = ("domain", "variables", "parameters")
+_HEADER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_ -]*?)\s*:(.*)", re.ASCII)
+_DOMAIN = re.compile(r"(euclidean|spheres?)( [0-9]{1,4}(?:-[0-9]{1,4})*)?(?: R2 ?= ?([^ ]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionFile:
+    """What a landscape file says.
+
+    Parameters
+    ----------
+    potential_text : str
+        The expression, for `parse_polynomial`.
+    domain : str
+        "euclidean", "sphere" (|x|^2 = 1), "sphere R2=4" (|x|^2 = 4) or "spheres 3-3" (one a layer).
+    variables : tuple of str or None
+        Names in order; None for all names in the expression.
+    parameters : mapping of str to Fraction
+        Constants to insert.
+    """
+
+    potential_text: str
+    domain: str
+    variables: tuple[str, ...] | None
+    parameters: Mapping[str, Fraction]
+
+
+def read_expression_file(path: str | Path) -> ExpressionFile:
+    """Read a landscape from a text file or, with the ending .toml, from a TOML file.
+
+    A text file has comments (`#` to the end of the line), header lines `key: value` with the keys domain, variables
+    and parameters, and then the expression over one or more lines::
+
+        # two wells
+        domain: euclidean
+        variables: x, y
+        parameters: a = 1/2, b = 3
+        (x^2 - a)^2 + b*y^2
+        + x*y
+
+    A TOML file has the same keys (variables a list or text, parameters a table or text), with potential and
+    model = "expression".
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    ExpressionFile
+
+    Raises
+    ------
+    InputError
+        If the file is missing, not text, larger than 1 MB, has unknown keys or no expression.
+    """
+    text = _read(Path(path))
+    return _from_toml(text) if Path(path).suffix.lower() == ".toml" else _from_lines(text)
+
+
+def _read(path: Path) -> str:
+    way_out = "Give the path of a text file with an expression."
+    shown = str(path) if len(str(path)) <= 200 else f"...{str(path)[-200:]}"
+    try:
+        if not path.exists():
+            raise InputError(f"The file {shown} does not exist.", way_out)
+        if not path.is_file():
+            raise InputError(f"{shown} is not a file.", way_out)
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"The file {shown!r} cannot be read ({reason}).", way_out) from None
+    if len(content) > MAX_BYTES:
+        raise InputError(f"The file {shown} is larger than {MAX_BYTES} bytes.", "Shorten the expression.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"The file {shown} is not UTF-8 text.", way_out) from None
+
+
+def _from_lines(text: str) -> ExpressionFile:
+    header: dict[str, Any] = {}
+    expression: list[str] = []
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.partition("#")[0].strip()
+        if match := _HEADER.fullmatch(line):
+            key = match[1]
+            if expression or key in header or key not in _KEYS:
+                fault = "is unknown" if key not in _KEYS else "stands twice" if key in header else "comes too late"
+                raise InputError(
+                    f"Line {number}: the key {key!r} {fault}.",
+                    f"Write the keys {', '.join(_KEYS)} at most once each, before the expression.",
+                )
+            header[key] = match[2].strip()
+        elif line:
+            expression.append(line)
+    return _expression_file(" ".join(expression), header)
+
+
+def _from_toml(text: str) -> ExpressionFile:
+    try:
+        # Decimals keep 0.1 the tenth that is written.
+        table = tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(f"The file is not TOML ({error}).", "See toml.io for the format.") from None
+    unknown = sorted(set(table) - {"model", "potential", *_KEYS})
+    if unknown:
+        raise InputError(f"The key {unknown[0]!r} is unknown.", f"Keys: model, potential, {', '.join(_KEYS)}.")
+    if table.get("model", "expression") != "expression":
+        raise InputError(f"The model is {table['model']!r}.", 'A landscape file has model = "expression".')
+    potential = table.get("potential", "")
+    if not isinstance(potential, str):
+        raise InputError("The potential is not text.", 'Write it in quotes, as in potential = "x^4 - x^2".')
+    return _expression_file(" ".join(potential.split()), table)
+
+
+def _expression_file(potential: str, header: Mapping[str, Any]) -> ExpressionFile:
+    if not potential:
+        raise InputError("The file holds no expression.", "Add a polynomial such as x^4 - x^2*y + y^2.")
+    return ExpressionFile(
+        potential,
+        _domain(header.get("domain", "euclidean")),
+        _variables(header.get("variables")),
+        _parameters(header.get("parameters", {})),
+    )
+
+
+def _domain(value: Any) -> str:
+    domain = " ".join(value.split()) if isinstance(value, str) else ""
+    match = _DOMAIN.fullmatch(domain)
+    if match is None or (match[1] == "spheres" and not match[2]) or (match[1] == "euclidean" and match[3]):
+        raise InputError(f"The domain {value!r} is unknown.", "Write euclidean, sphere, sphere R2=4 or spheres 3-3.")
+    if not match[3]:
+        return domain
+    radii = [as_rational(r2) for r2 in match[3].split("-")]
+    if min(radii) <= 0:
+        raise InputError(f"The domain {value!r} has a squared radius of zero.", "Give a positive one, as in R2=4.")
+    return f"{match[1]}{match[2] or ''} R2={'-'.join(map(str, radii))}"
+
+
+def _variables(value: Any) -> tuple[str, ...] | None:
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    if names is None:
+        return None
+    if not isinstance(names, list) or not names or not all(isinstance(v, str) for v in names):
+        raise InputError(f"The variables {value!r} are not a list of names.", "Write them as x, y, z.")
+    return tuple(names)
+
+
+def _parameters(value: Any) -> dict[str, Fraction]:
+    if isinstance(value, str):
+        pairs = [piece.split("=") for piece in value.split(",") if piece.strip()]
+        if any(len(pair) != 2 for pair in pairs):
+            raise InputError(f"The parameters {value!r} cannot be read.", "Write them as a = 1/2, b = 3.")
+        names = [name.strip() for name, _ in pairs]
+        if len(set(names)) < len(names):
+            raise InputError(f"The parameters {value!r} name one twice.", "Give each parameter one value.")
+        value = {name: number.strip() for name, (_, number) in zip(names, pairs, strict=True)}
+    if not isinstance(value, Mapping):
+        raise InputError(f"The parameters {value!r} are not a table.", "Write them as a = 1/2, b = 3.")
+    result = {}
+    for name, number in value.items():
+        try:
+            result[name] = as_rational(number)
+        except InputError as error:
+            raise InputError(f"Parameter {name!r}: {error.what}", error.way_out) from None
+    return result
