@@ -355,7 +355,8 @@ def _by_solving(
         except InputError as error:  # no start set for this landscape
             return Agreement.UNDECIDED, (), error.what.rstrip(".")
         found = [[complex(to_double(re), to_double(im)) for re, im in c.enclosure.mid] for c in report.certificates]
-        return _judged(census.landscape, census.certificates, found, f"{engine.title}, start {report.start}")
+        who = f"{engine.title}{' along other paths' if first else f', start {report.start}'}"
+        return _judged(census.landscape, census.certificates, found, who)
 
     return _timed(name, census.n_complex, run)
 
