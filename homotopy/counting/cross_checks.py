@@ -341,9 +341,7 @@ def _second_run(census: Census, time_limit: float, seed: int) -> list[Comparison
     return [_by_solving("second run", engine, census, time_limit, census.run.solver_seed + 1 + seed, first=1)]
 
 
-def _by_solving(
-    name: str, engine: Engine, census: Census, time_limit: float, seed: int, first: int = 0
-) -> Comparison:
+def _by_solving(name: str, engine: Engine, census: Census, time_limit: float, seed: int, first: int = 0) -> Comparison:
     """The solutions that a solve with an engine certifies; from another round than the first along other paths."""
 
     def run() -> tuple[Agreement, tuple[int, ...], str]:

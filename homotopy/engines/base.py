@@ -171,8 +171,8 @@ class Finding:
 class Engine(ABC):
     """A program that finds candidates for solutions of polynomial systems.
 
-    Class attributes
-    ----------------
+    Attributes
+    ----------
     name : str
         As in ``engine=``.
     title : str

@@ -1,6 +1,7 @@
 """The engines there are, and which of them may solve with given options.
 
-A new engine is one line in ENGINES; engine="auto" takes them in this order.
+A new engine is one line in ENGINES; engine="auto" takes them in this order. One that is added at run time
+(``ENGINES["mine"] = MyEngine()``) is known to that process: its ensembles are counted there (workers=0).
 """
 
 from __future__ import annotations

@@ -138,7 +138,9 @@ class _Rounds:
         who = f"The engine {names[0]} has no" if len(names) == 1 else f"None of the engines {' and '.join(names)} has a"
         return InputError(
             f"{who} start set for {self._landscape.label}.",
-            f"Use engine={others[0]} or engine=auto." if others else "Leave the options of the engine at their defaults.",
+            f"Use engine={others[0]} or engine=auto."
+            if others
+            else "Leave the options of the engine at their defaults.",
         )
 
     def _turn(self, k: int) -> Sequence[Engine]:

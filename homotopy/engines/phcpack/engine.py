@@ -70,9 +70,7 @@ class PHCpackEngine(Engine):
         return (*ways, Finding(self.title, works, True, "solving works" if works else _INSTALL))
 
 
-def _report(
-    phcpack: PHCpack, request: Request, precision: Precision
-) -> tuple[PathReport, str, str, int | None]:
+def _report(phcpack: PHCpack, request: Request, precision: Precision) -> tuple[PathReport, str, str, int | None]:
     """The paths, what they start from, which count that start realises, and the count."""
     from homotopy.engines.doubles import equations_in_doubles
     from homotopy.engines.phcpack.client import Start

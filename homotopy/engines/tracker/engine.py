@@ -20,7 +20,7 @@ class TrackerEngine(Engine):
 
     def version(self) -> str:
         """Version of Numba, which compiles it."""
-        return version("numba")
+        return f"Numba {version('numba')}"
 
     def run(self, request: Request) -> TrackedPaths | None:
         """All paths of a round; None if the landscape's family has no start set."""

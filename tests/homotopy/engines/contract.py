@@ -160,7 +160,8 @@ def _assert_boxes(boxes: Any, known: Known) -> None:
     slack = Fraction(1, 10**12)  # the known points are doubles
     for x in real:
         inside = [
-            all(a - slack <= Fraction(complex(c).real) <= b + slack for c, (a, b) in zip(x, box, strict=True)) for box in boxes
+            all(a - slack <= Fraction(complex(c).real) <= b + slack for c, (a, b) in zip(x, box, strict=True))
+            for box in boxes
         ]
         assert sum(inside) == 1
 

@@ -156,7 +156,9 @@ def test_a_new_engine_counts_without_anything_else_being_changed(registered: dic
     assert [c.agreement.value for c in check.comparisons] == ["agrees", "agrees"]
 
 
-def test_a_new_engine_is_known_to_the_command_line(registered: dict[str, Engine], stationary: Any, tmp_path: Any) -> None:
+def test_a_new_engine_is_known_to_the_command_line(
+    registered: dict[str, Engine], stationary: Any, tmp_path: Any
+) -> None:
     file = tmp_path / "v.txt"
     file.write_text("x^4/4 - x^2/2 + x/5\n")
     result = stationary("count", f"expression:{file}", "--engine", "toy")
