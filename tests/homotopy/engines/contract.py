@@ -193,17 +193,18 @@ def assert_repeats_itself(engine: Engine, request: Request) -> None:
 def assert_stops_in_time(engine: Engine) -> None:
     """A limit that is over at once, and one that is over in the middle: EngineTimeoutError, and no process is left."""
     before = children(os.getpid())
-    for call, unlimited in zip(
-        calls(engine, KNOWN[0].request(Options(time_limit=1e-9))), calls(engine, KNOWN[0].request()), strict=True
-    ):
-        if unlimited() is not None:
-            with pytest.raises(EngineTimeoutError):
-                call()
-    for call in calls(engine, _long(time_limit=1.0)):
-        begin = time.monotonic()
-        with contextlib.suppress(EngineTimeoutError):
-            assert call() is None  # no start set; nobody has an answer after a second
-        assert time.monotonic() - begin < _PATIENCE
+    if (
+        Capability.PATHS in engine.gives
+    ):  # one that starts another program may have its answer before it looks at the clock
+        assert engine.run(KNOWN[0].request()) is not None
+        with pytest.raises(EngineTimeoutError):
+            engine.run(KNOWN[0].request(Options(time_limit=1e-9)))
+    for limit in (1e-9, 1.0):
+        for call in calls(engine, _long(limit)):
+            begin = time.monotonic()
+            with contextlib.suppress(EngineTimeoutError):
+                assert call() is None  # no start set; nobody has an answer after a second
+            assert time.monotonic() - begin < _PATIENCE
     assert children(os.getpid()) == before
 
 
