@@ -20,9 +20,9 @@ from homotopy.options import Options, Precision
 from homotopy.solving.routes import gradual_way
 from homotopy.solving.starts.cache import start_set
 from homotopy.solving.starts.fermat import Polynomials, fermat_start, has_fermat_start
-from homotopy.solving.starts.start_set import Stratum, make_start_set, stratum_equations
+from homotopy.solving.starts.start_set import StartKind, Stratum, make_start_set, stratum_equations
 from homotopy.solving.strata import adopt, smaller_strata, track_stratum
-from homotopy.status import GENERIC_COUNT, PathStatus
+from homotopy.status import PathStatus, StartCount
 from polysys.counts.bezout import best_partition
 from polysys.errors import InputError
 from polysys.landscape import Landscape
@@ -53,9 +53,10 @@ class TrackedPaths:
         Inverse condition numbers, as far as the engine knows them.
     images : tuple of int8 array (g, n)
         For each end the sign flips, identity first, under which it stands for g paths that need no tracking.
-    start, root_count_kind : str
+    start : str
     root_count : int
         Number of paths, images included, that the start's theory asks for.
+    root_count_kind : StartCount
     engine, engine_version, transport, precision : str
     seed : int
     gamma : complex
@@ -69,7 +70,7 @@ class TrackedPaths:
     images: tuple[npt.NDArray[np.int8], ...]
     start: str
     root_count: int | None
-    root_count_kind: str
+    root_count_kind: StartCount
     engine: str
     engine_version: str
     transport: str
@@ -108,7 +109,7 @@ def _track(
     if starts is None:
         return None
     seed = options.seed + 7919 * round_number
-    if starts.kind == "Fermat form" and seed:
+    if starts.kind is StartKind.FERMAT and seed:
         starts = make_start_set(first, seed) or starts
     targets = _targets(landscapes)
     if targets is None:
@@ -141,9 +142,9 @@ def _track(
             tuple(STATUSES[code] for code in codes[k].tolist()),
             rco[k],
             tuple(images),
-            f"{starts.kind}{strata}{orbits}",
+            f"{starts.kind.value}{strata}{orbits}",
             starts.n_solutions,
-            f"{GENERIC_COUNT}, {starts.grounds},",
+            starts.grounds,
             "tracker",
             version("numba"),
             "numba",
@@ -252,7 +253,7 @@ def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision:
     if strategy == "fermat" or (strategy == "auto" and fermat):
         start, solutions = fermat_start(landscape.formulation, seed)
         report = engine.track(target, start, solutions, precision=precision, seed=seed)
-        name, kind, root_count = "Fermat form", "eigenvectors of a Fermat form", len(solutions)
+        name, kind, root_count = StartKind.FERMAT.value, StartCount.FERMAT, len(solutions)
     else:
         choice = _STARTS["polyhedral" if strategy == "auto" else strategy]
         partition = None
