@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from homotopy.completeness import wording
 from homotopy.status import EvidenceKind, Silence, Verdict
@@ -65,11 +65,8 @@ class Evidence:
     numbers: tuple[tuple[str, Fact], ...] = ()
     silence: Silence | None = None
 
-    def __getitem__(self, name: str) -> Fact:
-        for key, value in self.numbers:
-            if key == name:
-                return value
-        raise KeyError(name)
+    def __getitem__(self, name: str) -> Any:
+        return dict(self.numbers)[name]
 
     @property
     def name(self) -> str:

@@ -86,12 +86,6 @@ def joined(landscape: Landscape, report: CompletenessReport, more: Iterable[Evid
     return join(landscape, (*(e for e in report.evidence if e.kind not in kinds), *new))
 
 
-def without(landscape: Landscape, report: CompletenessReport, is_left_out: Callable[[Evidence], bool]) -> CompletenessReport:
-    """The verdict that is left where some evidence is left out; the report itself where none is."""
-    kept = tuple(e for e in report.evidence if not is_left_out(e))
-    return report if len(kept) == len(report.evidence) else join(landscape, kept)
-
-
 def _on_complex_list(landscape: Landscape, found: Sequence[Evidence]) -> tuple[Completeness, str]:
     """The verdict on the list of complex solutions, with its reason."""
     against = next((e for e in found if e.outcome is Verdict.NO), None)
@@ -106,8 +100,7 @@ def _on_complex_list(landscape: Landscape, found: Sequence[Evidence]) -> tuple[C
         # The classes are the zeros of a section of a vector bundle on a product of projective spaces: where they are
         # finitely many their multiplicities add up to the count, and every certified one has multiplicity one. A class
         # at infinity in the chart is no solution of the system, so the degree of its ideal says nothing about it.
-        x = dict(bound.numbers)
-        return Completeness.UNKNOWN, wording.classes_missing(x["found"], x["bound"])
+        return Completeness.UNKNOWN, wording.classes_missing(bound["found"], bound["bound"])
     ground = support(found)
     if ground is not None:
         if ground.kind is not EvidenceKind.EXACT_COUNT and has_families_():
@@ -168,5 +161,5 @@ def _open(found: Sequence[Evidence]) -> str:
     paths = of_kind(found, EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT)
     if paths is not None:
         return paths.detail
-    bounds = [dict(e.numbers) for e in found if e.kind in (EvidenceKind.UPPER_BOUND, EvidenceKind.HILBERT_BOUND) and e.numbers]
-    return wording.best_bound(bounds[0]["found"], min(x["bound"] for x in bounds)) if bounds else "nothing is known of the list"
+    bounds = [e for e in found if e.kind in (EvidenceKind.UPPER_BOUND, EvidenceKind.HILBERT_BOUND) and e.numbers]
+    return wording.best_bound(bounds[0]["found"], min(e["bound"] for e in bounds)) if bounds else "no bound is known"

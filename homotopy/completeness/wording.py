@@ -123,7 +123,7 @@ def _morse(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
     if silence is Silence.NOT_COERCIVE:
         return "do not apply: the potential is not shown to be coercive"
     if silence is not None:
-        return silence.value
+        return str(silence.value)
     if outcome is Verdict.YES:
         return f"met for every index up to {x['dimension']}"
     return f"the numbers of points of index up to {x['index']} violate the Morse inequalities by {x['by']}"
@@ -235,9 +235,9 @@ def supported(ground: EvidenceKind, names: str) -> str:
     return f"not proved, but every check is met ({names})"
 
 
-def best_bound(found: int, bound: int | None) -> str:
+def best_bound(found: int, bound: int) -> str:
     """What is known of a list about which nothing else is."""
-    return f"{found} solutions; the best proved bound is {bound if bound is not None else 'none'}"
+    return f"{found} solutions; the best proved bound is {bound}"
 
 
 def real_list(detail: str, verdict: str, reason: str) -> str:

@@ -19,7 +19,6 @@ from homotopy.completeness.verdict import CompletenessReport, joined
 from homotopy.counting.result import Census
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutError
 from homotopy.status import Completeness, EvidenceKind, Silence, Verdict
-from polysys.equations.formulation import Kind
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 

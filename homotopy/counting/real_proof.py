@@ -6,6 +6,7 @@ from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclude_others
 from homotopy.counting.result import Census
 
+
 def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float = 600.0) -> RealProof:
     """Search the real domain by branch and bound and exclude every stationary point that a census does not list.
 

@@ -13,6 +13,7 @@ from homotopy.counting.result import Census
 from homotopy.graphs.descent import Descent, End
 from homotopy.status import EvidenceKind, Silence, Verdict
 
+
 @dataclass(frozen=True, slots=True)
 class GraphCheck:
     """One check of a graph.

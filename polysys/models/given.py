@@ -90,7 +90,7 @@ def _sequential(keys: Mapping[str, str], couplings: Couplings) -> Model:
             layers.append(Activation(tuple(map(Fraction, match["coefficients"].split()))))
             continue
         weight: Any = tuple(map(tuple, couplings[f"w{k}"].tolist())) if match["fixed"] else "trained"
-        bias: Any = {None: None, "+b": "trained"}.get(match["bias"], None)
+        bias: Any = {None: None, "+b": "trained"}.get(match["bias"])
         bias = tuple(couplings[f"b{k}"].tolist()) if match["bias"] == "+b!" else bias
         layers.append(LinearLayer(int(match["n_in"]), int(match["n_out"]), weight, bias))
         k += 1
@@ -100,8 +100,8 @@ def _sequential(keys: Mapping[str, str], couplings: Couplings) -> Model:
     sizes = linear[0].n_in, linear[-1].n_out
     if max(sizes) > 64:
         raise ValueError("too many inputs or outputs")
-    nothing = Dataset("couplings", *(np.full((n, 1), Fraction(0), dtype=object) for n in sizes))  # the couplings hold the data
-    return SequentialNetwork(tuple(layers), nothing, couplings["l2"].tolist())
+    X, Y = (np.full((n, 1), Fraction(0), dtype=object) for n in sizes)  # of the right shape: the couplings hold the data
+    return SequentialNetwork(tuple(layers), Dataset("couplings", X, Y), couplings["l2"].tolist())
 
 
 _STRUCTURES = {"deep-linear": _deep_linear, "polynomial-network": _polynomial, "sequential-network": _sequential}
@@ -142,8 +142,8 @@ def are_moments(gram: Any, cross: Any, norm: Fraction) -> bool:
         return False
     augmented = fmpq_mat(n, n + b.nrows(), [x for row, extra in zip(g.tolist(), b.transpose().tolist(), strict=True) for x in (*row, *extra)])
     reduced, rank = augmented.rref()
-    pivots = [next((j for j in range(n) if reduced[i, j] != 0), None) for i in range(rank)]
-    if None in pivots:
+    pivots = [next(j for j in range(n + b.nrows()) if reduced[i, j] != 0) for i in range(rank)]
+    if any(j >= n for j in pivots):
         return False  # a row of cross outside of the range
     least = fmpq(0)
     for k in range(b.nrows()):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint
 from homotopy.completeness.checks import checks
-from homotopy.completeness.evidence import Evidence, of_kind
+from homotopy.completeness.evidence import Evidence, Fact, of_kind
 from homotopy.completeness.path_evidence import weigh_paths
 from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.solving.result import PathAccount
@@ -66,7 +66,7 @@ def _searched_again(land: Landscape, certified: CertificateList, n_real: int, pr
     from homotopy.completeness.exclusion.proof import evidence_of, exclude_others  # compiles kernels
 
     n_boxes = proof["n_boxes"]
-    if not isinstance(n_boxes, int) or isinstance(n_boxes, bool):
+    if not isinstance(n_boxes, int):
         raise ValueError("an interval search without a number of boxes")
     most = min(max(n_boxes, 0) + 1000, _MAX_BOXES)
     return evidence_of(exclude_others(land, certified, n_real, max_boxes=most, time_limit=_TIME_LIMIT), n_real)
@@ -84,19 +84,23 @@ def told_paths(land: Landscape, n: int, paths: PathAccount, stated: Sequence[Evi
     if told is None or not told.numbers:
         return None
     x = dict(told.numbers)
-    root_count, beyond, entangled = x["root_count"], x["n_beyond_paths"], x["n_entangled"]
-    if not all(isinstance(v, int) and not isinstance(v, bool) and v >= 0 for v in (root_count or 0, beyond, entangled)):
-        raise ValueError("the numbers of the paths are none")
+    root_count = None if x["root_count"] is None else _number(x["root_count"])
     return weigh_paths(
         land,
         paths,
         n,
         start=str(x["start"]),
         count=StartCount(x["count"]),
-        root_count=root_count,  # type: ignore[arg-type]
-        n_beyond_paths=beyond,  # type: ignore[arg-type]
-        n_entangled=entangled,  # type: ignore[arg-type]
+        root_count=root_count,
+        n_beyond_paths=_number(x["n_beyond_paths"]),
+        n_entangled=_number(x["n_entangled"]),
     )
+
+
+def _number(value: Fact) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{value!r} is no number of paths")
+    return value
 
 
 def wrong_root_count(land: Landscape, told: Evidence) -> str | None:

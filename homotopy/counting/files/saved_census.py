@@ -15,10 +15,10 @@ from flint import arb, ctx
 from homotopy.certification.balls import Enclosure
 from homotopy.certification.certificates import DOUBLE, Certificate, CertificateList, decimal_text
 from homotopy.certification.classify import StationaryPoint
+from homotopy.certification.closure import orbits
 from homotopy.certification.discs.contraction import REALITY
 from homotopy.common.files import write_result
 from homotopy.common.provenance import producer
-from homotopy.certification.closure import orbits
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.root_bounds import upper_bounds

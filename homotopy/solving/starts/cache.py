@@ -60,7 +60,8 @@ def save(path: Path, starts: StartSet) -> bool:
     arrays: dict[str, Any] = {}
     strata = []
     for k, s in enumerate(starts.strata):
-        strata.append({"alive": list(s.alive), "evidence": {**asdict(s.evidence), "ground": s.evidence.ground.value}})
+        ground: dict[str, Any] = {**asdict(s.evidence), "ground": s.evidence.ground.value}
+        strata.append({"alive": list(s.alive), "evidence": ground})
         arrays |= {f"signs{k}": s.signs, f"parameters{k}": s.parameters, f"solutions{k}": s.solutions}
     content = {"format": _FORMAT, "kind": starts.kind.value, "family": starts.family, "strata": strata}
     header = json.dumps(content, sort_keys=True)

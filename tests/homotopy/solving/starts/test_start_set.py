@@ -17,8 +17,7 @@ from homotopy.solving.starts.family import is_bundle, observables, patterns, pla
 from homotopy.solving.starts.loops import chance_of_one_missing, grow, monodromy, seed_pair
 from homotopy.solving.starts.sign_orbits import Orbits
 from homotopy.solving.starts.start_set import can_start, family_digest, make_start_set, stratum_equations
-from homotopy.status import StartCount
-from homotopy.status import PathStatus
+from homotopy.status import PathStatus, StartCount
 from polysys.counts import deep_linear_from_torus_counts, nie_ranestad
 from polysys.tape import trace
 
