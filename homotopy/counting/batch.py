@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.completeness.verdict import upper_bounds
+from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.counting.count import assemble, census
 from homotopy.counting.result import Census
 from homotopy.engines.base import Engine, request_for

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from homotopy.common.validation import is_whole
-from homotopy.completeness.verdict import upper_bounds
+from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.engines.registry import engines_for
 from homotopy.ensembles.chunks import Progress, Say, dask_pool, executor_pool, local_pool, run_chunks
 from homotopy.ensembles.result import Ensemble, read_counts

@@ -58,20 +58,35 @@ class Bound(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     assumptions: str
 
 
+Fact = int | float | bool | str | list[int] | None
+
+
 class Check(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A piece of evidence as written."""
 
     name: str
     outcome: str
-    detail: str
+    detail: Annotated[str, msgspec.Meta(description="For reading alone: programs make it again from the numbers.")]
+    silence: Annotated[str | None, msgspec.Meta(description="Why it says nothing, where the numbers do not tell.")] = None
+    numbers: Annotated[dict[str, Fact], msgspec.Meta(description="What it rests on.")] = {}
 
 
 class StatedCompleteness(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A verdict as written."""
 
     verdict: str
-    reason: str
+    reason: Annotated[str, msgspec.Meta(description="For reading alone: programs make it again from the evidence.")]
     evidence: list[Check]
+    complex_verdict: Annotated[
+        str | None, msgspec.Meta(description="On the complex solutions, where the verdict is on the real points alone.")
+    ] = None
+
+
+class Coupling(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One array of exact couplings as written."""
+
+    shape: list[int]
+    values: Annotated[list[str], msgspec.Meta(description="Fractions in lowest terms, row by row.")]
 
 
 class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -105,6 +120,12 @@ class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     paths: dict[str, int]
     run: dict[str, Any]
     sha256: str
+    couplings: Annotated[
+        dict[str, Coupling], msgspec.Meta(description="Of a network whose data, l2 or output were given: with the label they make it again.")
+    ] = {}
+    left_out: Annotated[
+        list[str], msgspec.Meta(description="What the census had besides and nobody can derive again from this file.")
+    ] = []
 
 
 def schema() -> dict[str, Any]:
@@ -113,7 +134,7 @@ def schema() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(schema()["$defs"])
-    ['Bound', 'CensusFile', 'Check', 'Point', 'Solution', 'StatedCompleteness']
+    ['Bound', 'CensusFile', 'Check', 'Coupling', 'Point', 'Solution', 'StatedCompleteness']
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

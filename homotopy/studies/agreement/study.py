@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from homotopy.common.validation import check_level, is_whole
-from homotopy.completeness.verdict import upper_bounds
+from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.ensembles.comparison import compare
 from homotopy.ensembles.result import Ensemble
 from homotopy.studies.frame.report import Finding, Report, Table

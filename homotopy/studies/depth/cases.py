@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from homotopy.completeness.verdict import upper_bounds
+from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.studies.depth.architectures import whole_series
 from polysys import counts
 from polysys.errors import InputError, PolysysError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import comb, prod
 
-from homotopy.completeness.verdict import upper_bounds
+from homotopy.completeness.root_bounds import upper_bounds
 from polysys.counts import RootCount, RootCountKind, deep_linear_torus
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape

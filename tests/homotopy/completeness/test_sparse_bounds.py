@@ -10,7 +10,7 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.completeness.verdict import upper_bounds
+from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.engines.phcpack.client import PHCpack, find_phcpack
 from homotopy.status import Completeness
 from polysys.counts import mixed_volume, stable_mixed_volume, zero_patterns

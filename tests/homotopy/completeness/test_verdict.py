@@ -10,7 +10,8 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.completeness.verdict import alternating_sum, checks, upper_bounds
+from homotopy.completeness.checks import alternating_sum, checks
+from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.counting.result import Census
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, Verdict

@@ -6,7 +6,7 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.completeness.verdict import upper_bounds
+from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.counting.degenerate.describe import with_multiplicities
 from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import in_words

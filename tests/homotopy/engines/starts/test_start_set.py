@@ -17,7 +17,7 @@ from homotopy.engines.starts.sign_orbits import Orbits
 from homotopy.engines.starts.start_set import can_start, family_digest, make_start_set, stratum_equations
 from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.results import CODE
-from homotopy.status import PathStatus
+from homotopy.status import PathStatus, StartCount
 from polysys.counts import deep_linear_from_torus_counts, nie_ranestad
 from polysys.tape import trace
 
@@ -283,7 +283,7 @@ def test_mixtures_on_a_sphere_reach_the_proved_count(label, n, degree, flips):
     starts = make_start_set(ps.model_from_label(label).sample(1))
     assert starts.n_solutions == nie_ranestad(n, degree).value
     assert starts.n_paths * flips == starts.n_solutions
-    assert starts.grounds == "by a theorem"
+    assert starts.grounds is StartCount.GENERIC_THEOREM
 
 
 def test_zero_patterns_on_a_sphere_add_up_to_the_proved_count():
@@ -302,7 +302,7 @@ def test_zero_patterns_on_a_sphere_add_up_to_the_proved_count():
 def test_products_of_spheres_start_where_each_pattern_is_a_bundle():
     land = ps.expression("x*a+3*y*b+2*x*b+x^2+a/2+y", "spheres 2-2").sample()
     starts = make_start_set(land)
-    assert starts.n_solutions > 0 and starts.grounds != "by a theorem"
+    assert starts.n_solutions > 0 and starts.grounds is StartCount.GENERIC_AGREEMENT
 
 
 @pytest.mark.parametrize(
