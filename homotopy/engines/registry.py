@@ -42,6 +42,17 @@ def solver_names() -> str:
     return f"{', '.join(most)} or {last}"
 
 
+def require_engine(name: str) -> None:
+    """Refuse the name of an engine that does not exist.
+
+    Raises
+    ------
+    InputError
+    """
+    if name != AUTO and name not in ENGINES:
+        raise InputError(f"There is no engine {name[:60]!r}.", f"Choose {solver_names()}.")
+
+
 def engines_for(options: Options) -> tuple[Engine, ...]:
     """The engines that may solve with these options, in the order in which they are tried.
 
@@ -66,9 +77,8 @@ def engines_for(options: Options) -> tuple[Engine, ...]:
             asked = " with ".join(f"{name}={value}" for name, value in options.for_engines.items())
             raise InputError(f"No engine honours {asked}.", "Leave one of them at its default.")
         return fitting
-    engine = ENGINES.get(options.engine)
-    if engine is None:
-        raise InputError(f"There is no engine {options.engine[:60]!r}.", f"Choose {solver_names()}.")
+    require_engine(options.engine)
+    engine = ENGINES[options.engine]
     if Capability.PATHS not in engine.gives:
         given = " and ".join(sorted(what.value for what in engine.gives))
         raise InputError(
