@@ -270,14 +270,14 @@ def _verdict(
     if wrong is not None:
         return Check(name, False, wrong), alone
     again = alone if paths is None else join(land, [paths, *against, *derived])
-    on_complex = file.completeness.complex_verdict
+    on_complex = None if file.completeness.complex_verdict is None else Completeness(file.completeness.complex_verdict)
     if file.producer == producer() and not file.completeness.has_sentences:
-        same = (again.verdict, again.complex_verdict) == (verdict, None if on_complex is None else Completeness(on_complex))
+        same = (again.verdict, again.complex_verdict) == (verdict, on_complex)
         same = same and sorted(stated, key=_name) == sorted(again.evidence, key=_name)
     else:  # another version may know other bounds and checks, but a verdict never says more than is true
         is_told = paths is None and file.completeness.has_sentences and _is_account_of(PathAccount(**file.paths), n)
         is_open = is_told and verdict is Completeness.SUPPORTED and again.verdict is Completeness.UNKNOWN
-        same = is_open or (_says_no_more(verdict, again.verdict) and again.complex_verdict is None)
+        same = is_open or (_says_no_more(verdict, again.verdict) and _says_no_more(on_complex, again.complex_verdict))
     if not same:
         return Check(name, False, f"the file says {verdict.value}, its content {again}"), alone
     if verdict is Completeness.SUPPORTED and alone.verdict is Completeness.UNKNOWN:
@@ -307,7 +307,7 @@ def _name(piece: Evidence) -> str:
     return piece.name
 
 
-def _says_no_more(stated: Completeness, found: Completeness) -> bool:
-    if Completeness.CONTRADICTED in (stated, found):
+def _says_no_more(stated: Completeness | None, found: Completeness | None) -> bool:
+    if stated is None or found is None or Completeness.CONTRADICTED in (stated, found):
         return stated is found
     return _STRENGTH[stated] <= _STRENGTH[found]

@@ -48,7 +48,10 @@ def test_a_landscape_is_made_again_with_all_its_facts(model: Any) -> None:
     assert again.symmetry.order == land.symmetry.order
 
 
-@pytest.mark.parametrize("label", ["", "nonsense", "deep-linear", "deep-linear:widths=2", "sequential-network:layers=1x1--1x1", "expression:x"])
+@pytest.mark.parametrize(
+    "label",
+    ["", "nonsense", "deep-linear", "deep-linear:widths=2", "sequential-network:layers=1x1--1x1", "expression:x"],
+)
 def test_a_label_that_names_no_network_is_an_input_error(label: str) -> None:
     land = MODELS["deep linear, moments"].sample()
     with pytest.raises(InputError):
@@ -67,7 +70,10 @@ def test_couplings_that_are_missing_or_of_another_shape_are_an_input_error(name:
 @pytest.mark.parametrize(
     ("name", "change"),
     [
-        ("deep linear, moments", {"XX": np.array([[Fraction(1), Fraction(2)], [Fraction(2), Fraction(1)]], dtype=object)}),
+        (
+            "deep linear, moments",
+            {"XX": np.array([[Fraction(1), Fraction(2)], [Fraction(2), Fraction(1)]], dtype=object)},
+        ),
         ("deep linear, moments", {"YY": np.array([Fraction(1, 100)], dtype=object)}),
         ("deep linear, few data", {"weight": np.array([Fraction(-1)], dtype=object)}),
         ("polynomial, moments", {"XX": np.array([Fraction(-1)], dtype=object)}),

@@ -52,7 +52,9 @@ OWN: dict[str, Any] = {
     "polynomial": ps.PolynomialNetwork((1, 1, 1), "z^2", data=([["3/2"]], [[2]]), l2=["1/2", "1/3"]),
     "polynomial, moments": ps.PolynomialNetwork((1, 1, 1), "z^2", data=LONG, l2=["1/2", "1/5"]),
     "polynomial, fixed output": ps.PolynomialNetwork((2, 1, 1), "z^2", data=(X, Y), l2=["1/2", 1], output=[["3/2"]]),
-    "polynomial, biases": ps.PolynomialNetwork((1, 1, 1), "z^2", data=([[1, 2]], [[1, 2]]), l2=["1/2", 1, "1/3"], bias=True),
+    "polynomial, biases": ps.PolynomialNetwork(
+        (1, 1, 1), "z^2", data=([[1, 2]], [[1, 2]]), l2=["1/2", 1, "1/3"], bias=True
+    ),
     "sequential": SequentialNetwork(LAYERS, from_arrays(X, Y), 1),
     "data glass": ps.DataGlass((2, 2), data=([[1, 0, 2], [0, 1, 1], [1, 1, 0], [2, 1, 1]], [[2, -4, 1]])),
     "tensor": ps.SphericalPSpin(n=2, p=3).from_tensors([[[1, 2], [0, 0]], [[0, 1], [0, 3]]]),
@@ -112,7 +114,9 @@ def test_a_network_or_glass_of_ones_own_data_verifies(name: str, tmp_path: Path)
 def test_a_torch_network_verifies(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     net = torch.nn.Sequential(torch.nn.Linear(2, 1, bias=False), torch.nn.Linear(1, 1, bias=False))
-    land = ps.from_torch(net, torch.tensor([[1.0, 0.5], [0.0, 2.0]]), torch.tensor([[1.0], [-1.0]]), l2=[0.5, 0.25, 1], loss="mean")
+    land = ps.from_torch(
+        net, torch.tensor([[1.0, 0.5], [0.0, 2.0]]), torch.tensor([[1.0], [-1.0]]), l2=[0.5, 0.25, 1], loss="mean"
+    )
     ho.census(land, engine="tracker").save(tmp_path / "c.json")
     assert ho.verify(tmp_path / "c.json").is_ok
 
@@ -163,7 +167,16 @@ def closed_deletions(census: Census) -> list[list[int]]:
     return left
 
 
-FILES = ["deep linear", "polynomial", "polynomial, moments", "sequential", "euclidean, not proved", "network", "projective", "tensor"]
+FILES = [
+    "deep linear",
+    "polynomial",
+    "polynomial, moments",
+    "sequential",
+    "euclidean, not proved",
+    "network",
+    "projective",
+    "tensor",
+]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -246,10 +259,16 @@ def test_numbers_that_are_not_true_are_refused(name: str, tmp_path: Path) -> Non
         assert altered(lambda c, moved=moved: c["points"][0].update(coordinates=moved))
     assert altered(lambda c: c["points"][0].update(energy="[0 +/- 1e3]"))
     assert altered(lambda c: c["points"][0].update(index=index + 1))
-    assert altered(lambda c: (c["points"][0].update(index=index + 1), c["by_index"].update({str(index + 1): 1, str(index): 0})))
+    assert altered(
+        lambda c: (c["points"][0].update(index=index + 1), c["by_index"].update({str(index + 1): 1, str(index): 0}))
+    )
     assert altered(lambda c: c.update(euler_expected=None))
-    assert altered(lambda c: c["paths"].update(tracked=c["paths"]["tracked"] + 1, at_infinity=c["paths"]["at_infinity"] + 1))
-    assert altered(lambda c: c["paths"].update(regular=c["paths"]["regular"] - 1, at_infinity=c["paths"]["at_infinity"] + 1))
+    assert altered(
+        lambda c: c["paths"].update(tracked=c["paths"]["tracked"] + 1, at_infinity=c["paths"]["at_infinity"] + 1)
+    )
+    assert altered(
+        lambda c: c["paths"].update(regular=c["paths"]["regular"] - 1, at_infinity=c["paths"]["at_infinity"] + 1)
+    )
 
 
 def test_another_domain_another_disorder_and_other_data_are_refused(tmp_path: Path) -> None:
@@ -365,7 +384,10 @@ def test_an_older_file_with_sentences_is_read_and_its_account_believed_no_more_t
         content["completeness"] = {
             "verdict": content["completeness"]["verdict"],
             "reason": "in older words",
-            "evidence": [{"name": e["name"], "outcome": e["outcome"], "detail": "so"} for e in content["completeness"]["evidence"]],
+            "evidence": [
+                {"name": e["name"], "outcome": e["outcome"], "detail": "so"}
+                for e in content["completeness"]["evidence"]
+            ],
         }
         write(path, content)
         report = ho.verify(path)
