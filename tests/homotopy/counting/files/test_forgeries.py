@@ -121,6 +121,17 @@ def test_a_torch_network_verifies(tmp_path: Path) -> None:
     assert ho.verify(tmp_path / "c.json").is_ok
 
 
+def test_a_landscape_labelled_and_scaled_as_of_a_torch_network_verifies(tmp_path: Path) -> None:
+    """Its fit is a mean over data and targets; the label says so behind the keys of the family."""
+    model = OWN["deep linear"]
+    couplings = model.sample().couplings
+    scaled = {name: c * Fraction(2, 3) if name in ("XX", "YX", "YY") else c for name, c in couplings.items()}
+    land = replace(model.landscape(scaled), label=f"{model.label},loss=torch-mean")
+    ho.census(land, engine="tracker").save(tmp_path / "c.json")
+    report = ho.verify(tmp_path / "c.json")
+    assert report.is_ok and report.stated is ho.Completeness.PROVED
+
+
 def test_facts_of_a_model_that_no_file_gives_are_left_out_and_said_to_be(tmp_path: Path) -> None:
     census = counted("polynomial")
     nameless = replace(census, landscape=replace(census.landscape, label="mine"))
