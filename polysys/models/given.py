@@ -26,13 +26,13 @@ from polysys.models.sequential_network import Activation, LinearLayer, Sequentia
 from polysys.models.squared_loss import moment_exponents, plus
 
 _KEYS = re.compile(r",(?=(?:widths|layers|activation|data|m|l2|output|bias|loss)=)")
-_LAYER = re.compile(r"\((?P<coefficients>[-0-9/ ]+)\)|(?P<n_in>[0-9]{1,9})x(?P<n_out>[0-9]{1,9})(?P<fixed>!?)(?P<bias>\+b!?)?")
+_LAYER = re.compile(
+    r"\((?P<coefficients>[-0-9/ ]+)\)|(?P<n_in>[0-9]{1,9})x(?P<n_out>[0-9]{1,9})(?P<fixed>!?)(?P<bias>\+b!?)?"
+)
 _UNUSABLE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
-def landscape_from_couplings(
-    label: str, couplings: Couplings, seed: int | None = None, index: int = 0
-) -> Landscape:
+def landscape_from_couplings(label: str, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
     """The landscape of a network of which a label names the structure and the couplings all numbers.
 
     Raises
@@ -55,7 +55,9 @@ def landscape_from_couplings(
         land = replace(model.landscape(couplings, seed, index), label=label)
         _ = land.digest  # made here, so that what does not fit together shows here
     except _UNUSABLE as error:
-        raise LabelError(f"The label {label[:60]!r} and the couplings make no network.", "Give those of a landscape.") from error
+        raise LabelError(
+            f"The label {label[:60]!r} and the couplings make no network.", "Give those of a landscape."
+        ) from error
     return land
 
 
@@ -100,7 +102,9 @@ def _sequential(keys: Mapping[str, str], couplings: Couplings) -> Model:
     sizes = linear[0].n_in, linear[-1].n_out
     if max(sizes) > 64:
         raise ValueError("too many inputs or outputs")
-    X, Y = (np.full((n, 1), Fraction(0), dtype=object) for n in sizes)  # of the right shape: the couplings hold the data
+    X, Y = (
+        np.full((n, 1), Fraction(0), dtype=object) for n in sizes
+    )  # of the right shape: the couplings hold the data
     return SequentialNetwork(tuple(layers), Dataset("couplings", X, Y), couplings["l2"].tolist())
 
 
@@ -140,7 +144,11 @@ def are_moments(gram: Any, cross: Any, norm: Fraction) -> bool:
     n = g.nrows()
     if g != g.transpose() or not _is_semidefinite(g):
         return False
-    augmented = fmpq_mat(n, n + b.nrows(), [x for row, extra in zip(g.tolist(), b.transpose().tolist(), strict=True) for x in (*row, *extra)])
+    augmented = fmpq_mat(
+        n,
+        n + b.nrows(),
+        [x for row, extra in zip(g.tolist(), b.transpose().tolist(), strict=True) for x in (*row, *extra)],
+    )
     reduced, rank = augmented.rref()
     pivots = [next(j for j in range(n + b.nrows()) if reduced[i, j] != 0) for i in range(rank)]
     if any(j >= n for j in pivots):

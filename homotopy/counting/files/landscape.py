@@ -74,7 +74,8 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
         land = _given(file.model, couplings_read(file), file.seed, file.sample, file.digest, file.chart_seed)
         if land is None:
             raise CensusFileError(
-                f"{file.model} with the couplings of the file is another landscape than the file holds.", "Make the file again."
+                f"{file.model} with the couplings of the file is another landscape than the file holds.",
+                "Make the file again.",
             )
         return land, Origin.GIVEN
     try:
@@ -126,9 +127,13 @@ def couplings_read(file: CensusFile) -> Couplings:
     """
     result = {}
     for name, c in file.couplings.items():
-        is_shape = all(0 <= size <= _MAX_COUPLINGS for size in c.shape) and prod(c.shape) == len(c.values) <= _MAX_COUPLINGS
+        is_shape = (
+            all(0 <= size <= _MAX_COUPLINGS for size in c.shape) and prod(c.shape) == len(c.values) <= _MAX_COUPLINGS
+        )
         if not is_shape or not all(_FRACTION.fullmatch(text) for text in c.values):
-            raise CensusFileError(f"The coupling {name[:40]!r} of the file is no array of fractions.", "Make the file again.")
+            raise CensusFileError(
+                f"The coupling {name[:40]!r} of the file is no array of fractions.", "Make the file again."
+            )
         try:
             values = [Fraction(text) for text in c.values]
         except ZeroDivisionError as error:

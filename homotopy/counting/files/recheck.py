@@ -266,16 +266,18 @@ def _verdict(
     if file.euler_expected != land.euler_characteristic:
         return Check(name, False, "another Euler characteristic is stated than the domain has"), alone
     paths = told_paths(land, n, PathAccount(**file.paths), stated)
-    wrong = None if paths is None else wrong_root_count(land, paths)
+    wrong = _wrong_paths(land, file, paths)
     if wrong is not None:
         return Check(name, False, wrong), alone
     again = alone if paths is None else join(land, [paths, *against, *derived])
-    on_complex = file.completeness.complex_verdict
-    if file.producer == producer() and any(e.numbers for e in stated):
-        same = (again.verdict, again.complex_verdict) == (verdict, None if on_complex is None else Completeness(on_complex))
+    on_complex = None if file.completeness.complex_verdict is None else Completeness(file.completeness.complex_verdict)
+    if file.producer == producer() and not file.completeness.has_sentences:
+        same = (again.verdict, again.complex_verdict) == (verdict, on_complex)
         same = same and sorted(stated, key=_name) == sorted(again.evidence, key=_name)
     else:  # another version may know other bounds and checks, but a verdict never says more than is true
-        same = _says_no_more(verdict, again.verdict) and again.complex_verdict is None
+        is_told = paths is None and file.completeness.has_sentences and _is_account_of(PathAccount(**file.paths), n)
+        is_open = is_told and verdict is Completeness.SUPPORTED and again.verdict is Completeness.UNKNOWN
+        same = is_open or (_says_no_more(verdict, again.verdict) and _says_no_more(on_complex, again.complex_verdict))
     if not same:
         return Check(name, False, f"the file says {verdict.value}, its content {again}"), alone
     if verdict is Completeness.SUPPORTED and alone.verdict is Completeness.UNKNOWN:
@@ -286,11 +288,26 @@ def _verdict(
     return Check(name, True, f"{again}"), alone
 
 
+def _wrong_paths(land: Landscape, file: CensusFile, told: Evidence | None) -> str | None:
+    """What is wrong with what a file tells of the paths; None if nothing is seen."""
+    if told is None:
+        is_told = file.paths["tracked"] == 0 or file.completeness.has_sentences
+        return None if is_told else "nothing is said about what became of the paths"
+    if told["start"] != file.run["start"]:
+        return "what is said about the paths is not of this run"
+    return wrong_root_count(land, told)
+
+
+def _is_account_of(paths: PathAccount, n: int) -> bool:
+    """Whether every path of an older file's account ended at one of `n` solutions of its own or at infinity."""
+    return paths.is_balanced and paths.regular == n and paths.duplicate + paths.singular + paths.failed == 0
+
+
 def _name(piece: Evidence) -> str:
     return piece.name
 
 
-def _says_no_more(stated: Completeness, found: Completeness) -> bool:
-    if Completeness.CONTRADICTED in (stated, found):
+def _says_no_more(stated: Completeness | None, found: Completeness | None) -> bool:
+    if stated is None or found is None or Completeness.CONTRADICTED in (stated, found):
         return stated is found
     return _STRENGTH[stated] <= _STRENGTH[found]

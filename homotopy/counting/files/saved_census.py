@@ -23,7 +23,7 @@ from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.completeness.verdict import CompletenessReport, join
-from homotopy.counting.files.derived import is_carried
+from homotopy.counting.files.derived import DERIVED, is_carried
 from homotopy.counting.files.landscape import (
     Origin,
     bounds_as_written,
@@ -42,7 +42,8 @@ from homotopy.counting.files.schema import (
     content_digest,
     read_census_file,
 )
-from homotopy.counting.result import Census, RunRecord, completeness_summary, paths_summary
+from homotopy.counting.files.schema import Check as WrittenEvidence
+from homotopy.counting.result import Census, RunRecord, paths_summary
 from homotopy.errors import CensusFileError, HomotopyError
 from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness, EvidenceKind, Silence, Verdict
@@ -81,7 +82,6 @@ def save_census(census: Census, path: str | Path) -> tuple[str, ...]:
             )
             for p in census.points
         ]
-    expected, found = census.euler
     body = CensusFile(
         format=FORMAT,
         version=VERSION,
@@ -105,9 +105,9 @@ def save_census(census: Census, path: str | Path) -> tuple[str, ...]:
         points=points,
         counts=count_members(census),
         by_index={str(k): v for k, v in census.by_index.items()},
-        euler_expected=expected,
-        euler_found=found,
-        completeness=msgspec.convert(completeness_summary(completeness), StatedCompleteness),
+        euler_expected=land.euler_characteristic,
+        euler_found=census.euler[1],
+        completeness=_completeness(completeness),
         paths=paths_summary(census.paths),
         run={name: getattr(census.run, name) for name in census.run.__dataclass_fields__},
         sha256="",
@@ -118,6 +118,21 @@ def save_census(census: Census, path: str | Path) -> tuple[str, ...]:
     content["sha256"] = content_digest(content)
     _write(Path(path), msgspec.json.format(msgspec.json.encode(content), indent=1))
     return left_out
+
+
+def _completeness(report: CompletenessReport) -> StatedCompleteness:
+    """A verdict as written: facts alone, from which sentences are made."""
+    pieces = [
+        WrittenEvidence(
+            e.name,
+            e.outcome.value,
+            silence=None if e.silence is None else e.silence.name,
+            numbers={name: list(x) if isinstance(x, tuple) else x for name, x in e.numbers},
+        )
+        for e in report.evidence
+    ]
+    on_complex = None if report.complex_verdict is None else report.complex_verdict.value
+    return StatedCompleteness(report.verdict.value, pieces, complex_verdict=on_complex)
 
 
 def carried_completeness(census: Census, land: Landscape) -> tuple[CompletenessReport, tuple[str, ...]]:
@@ -131,8 +146,9 @@ def carried_completeness(census: Census, land: Landscape) -> tuple[CompletenessR
     derived = checks(
         land, census.certificates, census.points, is_closed, upper_bounds(land), census.paths.singular
     )
-    again = {e.kind for e in derived} | {EvidenceKind.UPPER_BOUND}
-    others = [e for e in report.evidence if is_carried(e) and e.kind not in again and e.kind is not EvidenceKind.REAL_PROOF]
+    # an interval search may have used a bound of the model's
+    left_out += [e.name for e in report.evidence if e.kind is EvidenceKind.REAL_PROOF and is_carried(e)]
+    others = [e for e in report.evidence if is_carried(e) and e.kind not in DERIVED]
     return join(land, [*others, *derived]), (*left_out, "facts of the model")
 
 
@@ -235,11 +251,11 @@ def stated_completeness(file: CensusFile, land: Landscape) -> CompletenessReport
     stated, pieces = file.completeness, stated_evidence(file)
     verdict = Completeness(stated.verdict)
     on_complex = None if stated.complex_verdict is None else Completeness(stated.complex_verdict)
-    if all(e.numbers or e.kind is not EvidenceKind.UPPER_BOUND for e in pieces):
+    if not stated.has_sentences:
         again = join(land, pieces)
         if (again.verdict, again.complex_verdict) == (verdict, on_complex):
             return again
-    return CompletenessReport(verdict, stated.reason, pieces, on_complex)
+    return CompletenessReport(verdict, stated.reason or "as its file states", pieces, on_complex)
 
 
 def certificates(file: CensusFile) -> CertificateList:

@@ -61,25 +61,30 @@ class Bound(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 Fact = int | float | bool | str | list[int] | None
 
 
-class Check(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A piece of evidence as written."""
+class Check(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+    """A piece of evidence as written; it holds no sentence, `stationary show` words it."""
 
     name: str
     outcome: str
-    detail: Annotated[str, msgspec.Meta(description="For reading alone: programs make it again from the numbers.")]
+    detail: Annotated[str | None, msgspec.Meta(description="A sentence, in older files.")] = None
     silence: Annotated[str | None, msgspec.Meta(description="Why it says nothing, where the numbers do not tell.")] = None
     numbers: Annotated[dict[str, Fact], msgspec.Meta(description="What it rests on.")] = {}
 
 
-class StatedCompleteness(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class StatedCompleteness(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     """A verdict as written."""
 
     verdict: str
-    reason: Annotated[str, msgspec.Meta(description="For reading alone: programs make it again from the evidence.")]
     evidence: list[Check]
+    reason: Annotated[str | None, msgspec.Meta(description="A sentence, in older files.")] = None
     complex_verdict: Annotated[
         str | None, msgspec.Meta(description="On the complex solutions, where the verdict is on the real points alone.")
     ] = None
+
+    @property
+    def has_sentences(self) -> bool:
+        """Whether it is an older file's, with sentences in the place of numbers."""
+        return self.reason is not None or any(e.detail is not None for e in self.evidence)
 
 
 class Coupling(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -73,13 +73,22 @@ RULES = {
     "every distinct solution": ([OPEN, exact_count_evidence(5, degree=9, distinct=6, multiplicities=[3])], SUPPORTED),
     "simple solutions that are missing": ([OPEN, paths(), exact_count_evidence(5, degree=7, distinct=7)], CONTRADICTED),
     "more than the exact count": ([OPEN, paths(), exact_count_evidence(5, degree=4)], CONTRADICTED),
-    "multiple or missing, whatever the paths say": ([OPEN, paths(), exact_count_evidence(5, degree=9, distinct=6)], UNKNOWN),
-    "families, whatever the paths say": ([OPEN, paths(), ROUTES, exact_count_evidence(5, degree=None, dimension=1)], UNKNOWN),
+    "multiple or missing, whatever the paths say": (
+        [OPEN, paths(), exact_count_evidence(5, degree=9, distinct=6)],
+        UNKNOWN,
+    ),
+    "families, whatever the paths say": (
+        [OPEN, paths(), ROUTES, exact_count_evidence(5, degree=None, dimension=1)],
+        UNKNOWN,
+    ),
     "an exact count out of reach": ([OPEN, no_exact_count(5)], UNKNOWN),
     "out of reach, and two routes": ([OPEN, no_exact_count(5), ROUTES], SUPPORTED),
     "primes that do not agree, and two routes": ([OPEN, no_exact_count(5, Silence.NO_AGREEMENT), ROUTES], SUPPORTED),
     "a conjugate is missing": ([OPEN, EXACT, evidence(EvidenceKind.CONJUGATES, Verdict.NO)], CONTRADICTED),
-    "a proof for another list": ([OPEN, evidence(EvidenceKind.REAL_PROOF, Verdict.UNDECIDED, Silence.OTHER_CENSUS)], UNKNOWN),
+    "a proof for another list": (
+        [OPEN, evidence(EvidenceKind.REAL_PROOF, Verdict.UNDECIDED, Silence.OTHER_CENSUS)],
+        UNKNOWN,
+    ),
     "paths that failed": ([OPEN, paths(Verdict.UNDECIDED, failed=1, at_infinity=3)], UNKNOWN),
 }
 
@@ -101,7 +110,12 @@ def test_a_generic_count_by_a_theorem_or_with_a_trace_test_supports_and_one_on_w
         return [OPEN, paths(Verdict.YES, EvidenceKind.GENERIC_COUNT, count, **numbers)]
 
     weak = [lost(StartCount.GENERIC_AGREEMENT), [OPEN, paths()]]
-    strong = [lost(StartCount.GENERIC_THEOREM), lost(StartCount.GENERIC_TRACED), [OPEN, paths(), ROUTES], [OPEN, paths(), EXACT]]
+    strong = [
+        lost(StartCount.GENERIC_THEOREM),
+        lost(StartCount.GENERIC_TRACED),
+        [OPEN, paths(), ROUTES],
+        [OPEN, paths(), EXACT],
+    ]
     assert all(join(LAND, pieces).verdict is SUPPORTED for pieces in weak + strong)
     monkeypatch.setattr(verdict, "PATHS_SUPPORT", False)
     assert all(join(LAND, pieces).verdict is SUPPORTED for pieces in strong)
@@ -147,7 +161,11 @@ def test_further_evidence_takes_the_place_of_its_kind() -> None:
         ({"degree": 4}, Verdict.NO, None),
         ({"degree": 6}, Verdict.UNDECIDED, Silence.MULTIPLE_OR_MISSING),
         ({"degree": 6, "distinct": 6}, Verdict.NO, None),  # one simple solution is missing
-        ({"degree": 7, "distinct": 6}, Verdict.UNDECIDED, Silence.MULTIPLE_OR_MISSING),  # one of multiplicity two, perhaps
+        (
+            {"degree": 7, "distinct": 6},
+            Verdict.UNDECIDED,
+            Silence.MULTIPLE_OR_MISSING,
+        ),  # one of multiplicity two, perhaps
         ({"degree": 8, "distinct": 7}, Verdict.NO, None),  # at least six are simple
         ({"degree": 7, "distinct": 4}, Verdict.UNDECIDED, Silence.NO_AGREEMENT),
         ({"degree": 7, "distinct": 8}, Verdict.UNDECIDED, Silence.NO_AGREEMENT),
@@ -159,7 +177,9 @@ def test_further_evidence_takes_the_place_of_its_kind() -> None:
         ({"degree": None, "dimension": 1, "is_finite": True}, Verdict.NO, None),
     ],
 )
-def test_what_an_exact_count_says_of_five_certified_solutions(numbers: dict, outcome: Verdict, silence: Silence | None) -> None:
+def test_what_an_exact_count_says_of_five_certified_solutions(
+    numbers: dict, outcome: Verdict, silence: Silence | None
+) -> None:
     found = exact_count_evidence(5, primes=(101, 103), **numbers)
     assert (found.outcome, found.silence) == (outcome, silence)
     assert "101 and 103" in found.detail or silence is Silence.NO_AGREEMENT
@@ -195,7 +215,15 @@ def test_evidence_knows_of_which_list_it_speaks_and_whether_it_can_be_derived_ag
 
 
 def test_every_kind_has_a_sentence_for_every_outcome() -> None:
-    samples = [OPEN, paths(), EXACT, ROUTES, multiplicities(Verdict.YES), real_proof(Verdict.YES), hilbert_evidence(5, 6, 4)]
+    samples = [
+        OPEN,
+        paths(),
+        EXACT,
+        ROUTES,
+        multiplicities(Verdict.YES),
+        real_proof(Verdict.YES),
+        hilbert_evidence(5, 6, 4),
+    ]
     for piece in samples:
         for outcome in Verdict:
             again = Evidence(piece.kind, outcome, piece.numbers)
