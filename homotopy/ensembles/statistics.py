@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy import special
 
 from homotopy.common.validation import check_level
-from homotopy.common.wording import counted
+from homotopy.common.wording import count_of
 from polysys.disorder import check_seed
 from polysys.errors import InputError
 
@@ -52,8 +52,8 @@ class Interval:
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
-        samples = counted(self.n, "sample")
-        widened = f", widened for {counted(self.n_open, 'sample')} without a full result" if self.n_open else ""
+        samples = count_of(self.n, "sample")
+        widened = f", widened for {count_of(self.n_open, 'sample')} without a full result" if self.n_open else ""
         if not isfinite(self.low) and not isfinite(self.high):
             return f"unknown: too few samples for an interval ({100 * self.level:g} %, {self.method}, {samples}{widened})"
         return f"[{self.low:.6g}, {self.high:.6g}] ({100 * self.level:g} %, {self.method}, {samples}{widened})"

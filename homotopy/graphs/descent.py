@@ -145,7 +145,7 @@ def descents(
     runs: dict[Half, _Run] = {}
     halves = [(s, side) for s in saddles for side in (1, -1)]
     for k, half in enumerate(halves):
-        reporting.tick("descents", k, len(halves))
+        reporting.report("descents", k, len(halves))
         root, element = origin[half]
         if root == half:
             s, side = half

@@ -81,7 +81,7 @@ def solve(
     known = CertificateList.of(()) if after is None else after.certificates
     report = after
     for k in range(first if after is None else after.rounds, first + options.rounds):
-        with reporting.within(options.time_limit, f"Round {k + 1} of the solve"):
+        with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
             tracked = rounds.run(k)
             if tracked is None:
                 break

@@ -114,11 +114,11 @@ def prove(
     if workers <= 1:
         for first in starts:
             work(first)
-            reporting.tick("certificates", min(first + CHUNK, m), m)
+            reporting.report("certificates", min(first + CHUNK, m), m)
     else:
         with ThreadPoolExecutor(workers) as pool:
             for first, _ in zip(starts, pool.map(work, starts), strict=True):
-                reporting.tick("certificates", min(first + CHUNK, m), m)
+                reporting.report("certificates", min(first + CHUNK, m), m)
     return boxes
 
 

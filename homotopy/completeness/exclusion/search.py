@@ -88,7 +88,7 @@ def search(
         if budget <= 0 or time.monotonic() > deadline:
             break
         before = int(counts[PROCESSED])
-        reporting.tick("boxes of branch and bound", before)
+        reporting.report("boxes of branch and bound", before)
         size, n_left = branch_and_bound(
             n,
             *quadratics,

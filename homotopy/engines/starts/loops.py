@@ -325,7 +325,7 @@ class _Graph:
         free = first[back[reached[first]] < 0]  # of two paths to one solution one has jumped: the later counts as lost
         there[rows[sound[free]]] = reached[free]
         back[reached[free]] = rows[sound[free]]
-        reporting.tick("solutions by monodromy", len(self.members[0]))
+        reporting.report("solutions by monodromy", len(self.members[0]))
         if self._say is not None:
             self._say(f"{i} -> {j}: {len(rows)} paths, {len(rows) - len(free)} lost; {list(map(len, self.members))}")
 

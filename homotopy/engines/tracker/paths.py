@@ -60,7 +60,7 @@ def track_members(
     for stratum in starts.strata:
 
         def report(here: int, _: int, before: int = done) -> None:
-            reporting.tick("paths", before * m + here, starts.n_paths * m)
+            reporting.report("paths", before * m + here, starts.n_paths * m)
 
         smaller = smaller_strata(starts, stratum)
         detour = seed if round_number else None
