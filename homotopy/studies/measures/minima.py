@@ -14,13 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.graphs.overlaps import Floats as Floats
-from homotopy.graphs.overlaps import Symmetries as Symmetries
-from homotopy.graphs.overlaps import distances as distances
-from homotopy.graphs.overlaps import distinct as distinct
-from homotopy.graphs.overlaps import largest_products as largest_products
-from homotopy.graphs.overlaps import overlaps as overlaps
-from homotopy.graphs.overlaps import symmetries as symmetries
+from homotopy.graphs.overlaps import Floats, Symmetries, distinct, largest_products
 from polysys.landscape import Landscape, Potential
 from polysys.tape import Tape, trace
 
@@ -164,7 +158,9 @@ def curvatures(landscape: Landscape, points: Floats) -> Floats:
     unit = float(landscape.scaling.energy_squared) ** 0.5
     shapes = tuple((name, c.shape) for name, c in landscape.couplings.items())
     x, p = list((points / lengths).T), [float(c) for c in landscape.parameters]
-    values = [value for tape in _derivatives(landscape, shapes) for value in tape.evaluate(x, p, float)]
+    derivatives = _shared_derivatives if _has_hash(landscape.potential_function) else _derivatives
+    tapes = derivatives(landscape.potential_function, domain.n, shapes)
+    values = [value for tape in tapes for value in tape.evaluate(x, p, float)]
     stacked = np.array([np.broadcast_to(v, (k,)) for v in values], float).T * unit
     gradient = stacked[:, : domain.n] / lengths
     hessian = stacked[:, domain.n :].reshape(k, domain.n, domain.n) / np.outer(lengths, lengths)
@@ -180,47 +176,38 @@ def curvatures(landscape: Landscape, points: Floats) -> Floats:
     return np.asarray(eigenvalues[:, : domain.dimension])
 
 
-def _derivatives(landscape: Landscape, shapes: Shapes) -> tuple[Tape, Tape]:
+def _derivatives(potential: Potential, n: int, shapes: Shapes) -> tuple[Tape, Tape]:
     """Gradient and Hessian of all samples of a model, with the couplings as parameters."""
-    potential, n = landscape.potential_function, landscape.domain.n
-    try:
-        return _shared_derivatives(potential, n, shapes)
-    except TypeError:  # a model that holds arrays has no hash
-        return _derivatives_of(potential, n, shapes)
-
-
-@lru_cache(maxsize=32)
-def _shared_derivatives(potential: Potential, n: int, shapes: Shapes) -> tuple[Tape, Tape]:
-    return _derivatives_of(potential, n, shapes)
-
-
-def _derivatives_of(potential: Potential, n: int, shapes: Shapes) -> tuple[Tape, Tape]:
     sizes = [int(np.prod(shape)) for _, shape in shapes]
+    ends = np.cumsum(sizes).tolist()
 
     def value(x: Any, p: Any) -> list[Any]:
-        couplings, start = {}, 0
-        for (name, shape), size in zip(shapes, sizes, strict=True):
+        couplings = {}
+        for (name, shape), size, end in zip(shapes, sizes, ends, strict=True):
             piece = np.empty(size, dtype=object)
-            piece[:] = p[start : start + size]
+            piece[:] = p[end - size : end]
             couplings[name] = piece.reshape(shape)
-            start += size
         return [potential(np.array(x, dtype=object), couplings)]
 
     gradient = trace(value, n, sum(sizes)).gradient()
     return gradient, gradient.jacobian()
 
 
-def log_curvature(eigenvalues: Floats) -> Floats:
-    """log det of positive Hessians per dimension: the mean logarithm of the curvatures, rows (k, d) to (k,).
+_shared_derivatives = lru_cache(maxsize=32)(_derivatives)
 
-    The width of a minimum is its inverse: exp(-1/2 of it) is the geometric mean of the Gaussian widths.
-    """
-    return np.asarray(np.log(eigenvalues).mean(axis=1))
+
+def _has_hash(potential: Potential) -> bool:
+    """A model that holds arrays has none."""
+    try:
+        hash(potential)
+    except TypeError:
+        return False
+    return True
 
 
 def log_scale(eigenvalues: Floats) -> float:
     """Logarithm of the root mean square curvature over all stationary points of a landscape, rows (k, d).
 
-    `log_curvature` minus it is free of scale: it does not change when energies or lengths are measured in other units.
+    The mean logarithm of the curvatures of a minimum minus it does not change when energies or lengths are measured in other units.
     """
     return float(np.log((eigenvalues**2).mean()) / 2)
