@@ -30,26 +30,13 @@ _LEAST_SAMPLES = 4
 
 
 class AgreementSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All choices of the study.
-
-    Parameters
-    ----------
-    seed : int
-    level : float
-        Probability, at most, of finding a deviation anywhere where there is none.
-    models : tuple of str
-        Labels of models with predictions.
-    samples : int
-        Of each model.
-    classes : int
-        Fewer samples (but at least 4) where they would track more complex classes than this.
-    """
+    """All choices of the study."""
 
     seed: int
-    level: float
-    models: tuple[str, ...]
-    samples: int
-    classes: int
+    level: float  # probability, at most, of finding a deviation anywhere where there is none
+    models: tuple[str, ...]  # labels of models with predictions
+    samples: int  # of each model
+    classes: int  # fewer samples (but at least 4) where they would track more complex classes than this
 
     def __post_init__(self) -> None:
         check_level(self.level)

@@ -33,24 +33,12 @@ _L2_STREAM = 1_000_003  # keeps the draws of l2 values apart from those of the d
 
 @dataclass(frozen=True, slots=True)
 class SeriesModel:
-    """One model at its place in a series.
+    """One model at its place in a series."""
 
-    Parameters
-    ----------
-    series : str
-        What the series holds fixed, in words.
-    axis : str
-        "depth", "data" or "glass".
-    position : str
-        Along the axis: hidden layers, or number of data.
-    label : str
-        Of the model, without l2 values.
-    """
-
-    series: str
-    axis: str
-    position: str
-    label: str
+    series: str  # what the series holds fixed, in words
+    axis: str  # "depth", "data" or "glass"
+    position: str  # along the axis: hidden layers, or number of data
+    label: str  # of the model, without l2 values
 
     @property
     def name(self) -> str:

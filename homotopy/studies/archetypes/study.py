@@ -37,63 +37,41 @@ QUESTION = (
 
 
 class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The choices of the study.
-
-    Parameters
-    ----------
-    seed : int
-    samples : int
-        Landscapes of each network.
-    glass_samples : int
-        Landscapes of each glass.
-    l2 : float
-        l2 values are uniform on (0, l2), one for each weight.
-    data : tuple of str
-        Networks that are followed along the number of their data.
-    numbers : tuple of int
-        Numbers of data; 0 stands for all.
-    depth : tuple of str
-        Series along depth: a label with several lists of widths.
-    glasses : tuple of str
-        The first one is what networks are compared with.
-    searched : tuple of str
-        Models on which searches are tried.
-    search_samples : int
-    budgets : tuple of int
-        Numbers of runs of basin hopping.
-    level : float
-        Of each test.
-    """
+    """The choices of the study."""
 
     seed: int = 1
-    samples: int = 12
-    glass_samples: int = 20
-    l2: float = 0.1
+    samples: int = 12  # landscapes of each network
+    glass_samples: int = 20  # landscapes of each glass
+    l2: float = 0.1  # l2 values are uniform on (0, l2), one for each weight
+    # networks that are followed along the number of their data
     data: tuple[str, ...] = (
         "deep-linear:widths=2-2-2,data=iris",
         "deep-linear:widths=2-2-2,data=digits",
         "polynomial-network:widths=1-2-1,activation=z^2+z,data=iris",
         "polynomial-network:widths=1-2-1,activation=z^2+z,data=wine",
     )
-    numbers: tuple[int, ...] = (1, 2, 5, 20, 0)
+    numbers: tuple[int, ...] = (1, 2, 5, 20, 0)  # numbers of data; 0 stands for all
+    # series along depth: a label with several lists of widths
     depth: tuple[str, ...] = (
         "deep-linear:widths=1-2-1|1-2-2-1|1-2-2-2-1,data=iris",
         "deep-linear:widths=2-1-2|2-1-1-2|2-1-1-1-2,data=wine",
         "polynomial-network:widths=1-1-1|1-1-1-1,activation=z^2+z,data=digits",
     )
+    # the first one is what networks are compared with
     glasses: tuple[str, ...] = (
         "spherical-p-spin:n=6,p=4",
         "spherical-p-spin:n=7,p=3",
         "layered-spin-glass:widths=3-3-3",
     )
+    # models on which searches are tried
     searched: tuple[str, ...] = (
         "spherical-p-spin:n=6,p=4",
         "deep-linear:widths=1-2-2-1,data=iris",
         "polynomial-network:widths=1-2-1,activation=z^2+z,data=iris",
     )
     search_samples: int = 8
-    budgets: tuple[int, ...] = (1, 4, 16, 64)
-    level: float = 0.01
+    budgets: tuple[int, ...] = (1, 4, 16, 64)  # numbers of runs of basin hopping
+    level: float = 0.01  # of each test
 
     def __post_init__(self) -> None:
         check_level(self.level)

@@ -30,31 +30,17 @@ QUESTION = (
 
 
 class AssumptionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All choices of the study.
-
-    Parameters
-    ----------
-    seed : int
-    level : float
-        Probability, at most, that one of the verdicts of a family is false.
-    dimensions : tuple of int
-        Numbers of free parameters, 3 to 8; each gives a ladder. Steps are judged at the largest.
-    samples : int
-        Of each model.
-    data : tuple of str
-        What couplings are built from: gaussian, wine, digits, diabetes (iris has too few features).
-    m : int
-        Number of data.
-    scan : tuple of int
-        Numbers of normal data at which the approach to independent couplings is followed.
-    """
+    """All choices of the study."""
 
     seed: int = 1
-    level: float = 0.01
+    level: float = 0.01  # probability, at most, that one of the verdicts of a family is false
+    # numbers of free parameters, 3 to 8; each gives a ladder. Steps are judged at the largest
     dimensions: tuple[int, ...] = (4, 6)
-    samples: int = 200
+    samples: int = 200  # of each model
+    # what couplings are built from: gaussian, wine, digits, diabetes (iris has too few features)
     data: tuple[str, ...] = ("gaussian", "wine")
-    m: int = 30
+    m: int = 30  # number of data
+    # numbers of normal data at which the approach to independent couplings is followed
     scan: tuple[int, ...] = (10, 30, 100, 300)
 
     def __post_init__(self) -> None:

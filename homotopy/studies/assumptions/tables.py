@@ -22,15 +22,7 @@ QUANTITIES = {
 
 @dataclass(frozen=True, eq=False)
 class Climbed:
-    """A rung that was counted.
-
-    Parameters
-    ----------
-    dimension : int
-    rung : Rung
-    ensemble : Ensemble
-    profiles : Profiles
-    """
+    """A rung that was counted."""
 
     dimension: int
     rung: Rung
@@ -48,24 +40,13 @@ class Climbed:
 
 @dataclass(frozen=True, eq=False)
 class Scanned:
-    """A data glass with m normal data.
-
-    Parameters
-    ----------
-    family : str
-    m : int
-    ensemble : Ensemble
-    limit : Level
-        The mean number of real points for m to infinity, from theory.
-    independent : Level
-        That of the glass with independent couplings on the same domain.
-    """
+    """A data glass with m normal data."""
 
     family: str
     m: int
     ensemble: Ensemble
-    limit: Level
-    independent: Level
+    limit: Level  # the mean number of real points for m to infinity, from theory
+    independent: Level  # that of the glass with independent couplings on the same domain
 
     @property
     def mean_real(self) -> Level:

@@ -20,25 +20,13 @@ QUESTION = "Are minima closer together than uniform points, where in energy, and
 
 
 class ClusteringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All choices of the study.
-
-    Parameters
-    ----------
-    seed : int
-    level : float
-        Probability, at most, that one of the verdicts of a family is false.
-    samples : int
-        Of each model.
-    draws : int
-        Of the uniform null of each sample.
-    spheres, layered, networks : tuple of str
-        Labels of one series each, by growing depth: p, layers, layers of weights.
-    """
+    """All choices of the study."""
 
     seed: int = 1
-    level: float = 0.01
-    samples: int = 200
-    draws: int = 200
+    level: float = 0.01  # probability, at most, that one of the verdicts of a family is false
+    samples: int = 200  # of each model
+    draws: int = 200  # of the uniform null of each sample
+    # labels of one series each, by growing depth: p, layers, layers of weights
     spheres: tuple[str, ...] = ("spherical-p-spin:n=5,p=3", "spherical-p-spin:n=5,p=4", "spherical-p-spin:n=5,p=5")
     layered: tuple[str, ...] = (
         "layered-spin-glass:widths=3-3-4",

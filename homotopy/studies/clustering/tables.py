@@ -21,16 +21,7 @@ DEEPER = "minima are more clustered with depth (Becker, Zhang & Lee 2020)"
 
 @dataclass(frozen=True, eq=False)
 class Cluster:
-    """A model with the minima of its samples.
-
-    Parameters
-    ----------
-    series : str
-    depth : int
-    label : str
-    samples : list of Minima
-    n_left_out : int
-    """
+    """A model with the minima of its samples."""
 
     series: str
     depth: int

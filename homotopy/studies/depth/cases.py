@@ -31,33 +31,15 @@ READINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One model of a series.
+    """One model of a series."""
 
-    Parameters
-    ----------
-    reading : str
-        A key of `READINGS`.
-    series : str
-        Name of the series it belongs to; a reading may have several.
-    depth : int
-    label : str
-        Of the model.
-    architecture : str
-        Widths, where there is a network behind it.
-    n_weights : int
-        Parameters of the network or glass.
-    n_classes : int or None
-        Proved generic number of complex classes, where one is known.
-    n_samples : int
-    """
-
-    reading: str
-    series: str
+    reading: str  # a key of `READINGS`
+    series: str  # name of the series it belongs to; a reading may have several
     depth: int
-    label: str
-    architecture: str
-    n_weights: int
-    n_classes: int | None
+    label: str  # of the model
+    architecture: str  # widths, where there is a network behind it
+    n_weights: int  # parameters of the network or glass
+    n_classes: int | None  # proved generic number of complex classes, where one is known
     n_samples: int
 
     @property
@@ -173,21 +155,11 @@ def architecture_cases(weights: int, tolerance: float, effort: Effort) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class NetworkData:
-    """What the networks of a series are trained on.
+    """What the networks of a series are trained on."""
 
-    Parameters
-    ----------
-    data : str
-        iris, wine, digits, diabetes, gaussian or a CSV file.
-    size : int
-        Number of data drawn for each sample; 0: all.
-    loss : str
-        sum or mean.
-    """
-
-    data: str
-    size: int
-    loss: str
+    data: str  # iris, wine, digits, diabetes, gaussian or a CSV file
+    size: int  # number of data drawn for each sample; 0: all
+    loss: str  # sum or mean
 
     @property
     def keys(self) -> str:

@@ -28,19 +28,11 @@ CONVENTIONS = (Convention(), Convention(FREE, FREE), Convention(4, 3), Conventio
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The count of complex classes against depth at one number of weights.
-
-    Parameters
-    ----------
-    n_weights : int
-    depths : tuple of int
-    spins, counts : tuples of (Fraction, Fraction)
-        Proved bounds of Lambda and of the interpolated count.
-    """
+    """The count of complex classes against depth at one number of weights."""
 
     n_weights: int
     depths: tuple[int, ...]
-    spins: tuple[tuple[Fraction, Fraction], ...]
+    spins: tuple[tuple[Fraction, Fraction], ...]  # proved bounds of Lambda and of the interpolated count
     counts: tuple[tuple[Fraction, Fraction], ...]
 
     @property

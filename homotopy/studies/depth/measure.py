@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.ensembles.comparison import compare
+from homotopy.ensembles.rank_correlations import RankCorrelation
 from homotopy.ensembles.result import Ensemble
 from homotopy.studies.depth.cases import Case, sample_seed
 from homotopy.studies.frame.claims import claimed
@@ -19,7 +20,6 @@ from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.tables import Cell, finite, level_cells
 from homotopy.studies.frame.trends import Level, Trend, estimated, exact, mean_of, predicted, trend
 from homotopy.studies.measures.minima_of_samples import MinimaOfSamples, minima_of_samples
-from homotopy.studies.measures.ranks import RankCorrelation
 from polysys import theory
 from polysys.models.labels import model_from_label
 from polysys.theory import MeanCounts, Prediction
@@ -30,15 +30,7 @@ _EXACT = ("exact", "quadrature")
 
 @dataclass(frozen=True)
 class Measured:
-    """What is known of one model of a series.
-
-    Parameters
-    ----------
-    case : Case
-    ensemble : Ensemble
-    minima : MinimaOfSamples
-    predicted : MeanCounts or None
-    """
+    """What is known of one model of a series."""
 
     case: Case
     ensemble: Ensemble

@@ -43,70 +43,34 @@ QUESTION = (
 
 
 class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All choices of the study.
-
-    Parameters
-    ----------
-    seed : int
-    level : float
-        Probability, at most, that a verdict is false.
-    samples : int
-        Of each ensemble.
-    classes : int
-        Fewer samples where they would track more complex classes than this in an ensemble.
-    draws : int
-        Of the uniform null of each sample.
-    readings : tuple of str
-        Which of layered, sphere, architecture, linear, polynomial.
-    layered_weights, layered_depths : int, tuple of int
-        Reading "layered": N, and the depths (none: all divisors in reach).
-    sphere_spins, sphere_depths : int, tuple of int
-        Reading "sphere".
-    architecture_weights : tuple of int
-        Reading "architecture": numbers of weights.
-    architecture_depth : int
-        Largest depth of the curves.
-    architecture_tolerance : float
-        By how much the weights of enumerated architectures may differ from that number, relatively.
-    linear_networks, polynomial_networks : tuple of str
-        Widths, the shallow networks first.
-    activation : str
-    data, data_size : str, int
-        What the networks are trained on; 0: all data.
-    losses : tuple of str
-        "sum", "mean" or both: the squared errors are summed, or averaged, beside l2 values from (0, 1). A series for each.
-    network_samples : int
-    network_tolerance : float
-        By how much the numbers of weights in a series of networks may differ, relatively.
-    max_bound : int
-        Networks with a larger proved bound on complex solutions are refused.
-    max_minutes : float
-        Specifications with a larger estimate (one core, glasses only) are refused.
-    """
+    """All choices of the study."""
 
     seed: int = 1
-    level: float = 0.01
-    samples: int = 200
-    classes: int = 30_000
-    draws: int = 100
-    readings: tuple[str, ...] = tuple(READINGS)
-    layered_weights: int = 12
-    layered_depths: tuple[int, ...] = ()
-    sphere_spins: int = 6
+    level: float = 0.01  # probability, at most, that a verdict is false
+    samples: int = 200  # of each ensemble
+    classes: int = 30_000  # fewer samples where they would track more complex classes than this in an ensemble
+    draws: int = 100  # of the uniform null of each sample
+    readings: tuple[str, ...] = tuple(READINGS)  # which of layered, sphere, architecture, linear, polynomial
+    layered_weights: int = 12  # reading "layered": N
+    layered_depths: tuple[int, ...] = ()  # none: all divisors in reach
+    sphere_spins: int = 6  # reading "sphere"
     sphere_depths: tuple[int, ...] = (2, 3, 4, 5)
-    architecture_weights: tuple[int, ...] = (30, 60, 100)
-    architecture_depth: int = 20
+    architecture_weights: tuple[int, ...] = (30, 60, 100)  # reading "architecture": numbers of weights
+    architecture_depth: int = 20  # largest depth of the curves
+    # by how much the weights of enumerated architectures may differ from that number, relatively
     architecture_tolerance: float = 0.15
+    # widths, the shallow networks first
     linear_networks: tuple[str, ...] = ("2-2-2", "2-1-2-2", "2-1-2-1-2", "2-1-1-1-1-1-2")
     polynomial_networks: tuple[str, ...] = ("2-2-1", "2-1-2-1", "2-1-1-1-1")
     activation: str = "z^2"
-    data: str = "iris"
-    data_size: int = 20
+    data: str = "iris"  # what the networks are trained on
+    data_size: int = 20  # 0: all data
+    # "sum", "mean" or both: the squared errors are summed, or averaged, beside l2 values from (0, 1). A series for each
     losses: tuple[str, ...] = ("sum", "mean")
     network_samples: int = 40
-    network_tolerance: float = 0.2
-    max_bound: int = 30_000
-    max_minutes: float = 240.0
+    network_tolerance: float = 0.2  # by how much the numbers of weights in a series of networks may differ, relatively
+    max_bound: int = 30_000  # networks with a larger proved bound on complex solutions are refused
+    max_minutes: float = 240.0  # specifications with a larger estimate (one core, glasses only) are refused
 
     def __post_init__(self) -> None:
         check_level(self.level)

@@ -67,7 +67,8 @@ def headline(statement: str, findings: Sequence[Finding]) -> str:
     said = []
     for verdict, verb in zip(CLAIM_VERDICTS, ("holds", "fails", "is undecided"), strict=True):
         met = [f for f in findings if f.verdict == verdict]
-        names = ", ".join(f"{f.case} ({f.trend})" if f.trend and verdict == "fails" else f.case for f in met)
+        between = " and " if any("," in f.case for f in met) else ", "
+        names = between.join(f"{f.case} ({f.trend})" if f.trend and verdict == "fails" else f.case for f in met)
         if len(findings) == 1 and met:
             said.append(verb)
         elif met:

@@ -31,37 +31,18 @@ MAX_EXACT = 40
 
 
 class LayeringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All choices of the study.
-
-    Parameters
-    ----------
-    seed : int
-    level : float
-        Probability, at most, that one of the verdicts of a family of claims is false.
-    glasses : tuple of str
-        Labels of pure spherical p-spin glasses, p >= 3, to enumerate.
-    samples : tuple of int
-        Of each of them.
-    margins : tuple of float
-        The upper edges of the band are -E_inf plus these, per spin.
-    exact_up_to : int
-        Largest number of spins for which the exact numbers are tabulated.
-    searched : tuple of str
-        Labels of those that are searched.
-    landscapes, starts, steps : int
-        Samples that are searched, runs of each search on each, and steps of SGD and of annealing.
-    """
+    """All choices of the study."""
 
     seed: int = 1
-    level: float = 0.01
-    glasses: tuple[str, ...] = ()
-    samples: tuple[int, ...] = ()
-    margins: tuple[float, ...] = (0.0, 0.2, 0.4, 0.8)
-    exact_up_to: int = 24
-    searched: tuple[str, ...] = ()
-    landscapes: int = 20
-    starts: int = 100
-    steps: int = 1000
+    level: float = 0.01  # probability, at most, that one of the verdicts of a family of claims is false
+    glasses: tuple[str, ...] = ()  # labels of pure spherical p-spin glasses, p >= 3, to enumerate
+    samples: tuple[int, ...] = ()  # of each of them
+    margins: tuple[float, ...] = (0.0, 0.2, 0.4, 0.8)  # the upper edges of the band are -E_inf plus these, per spin
+    exact_up_to: int = 24  # largest number of spins for which the exact numbers are tabulated
+    searched: tuple[str, ...] = ()  # labels of those that are searched
+    landscapes: int = 20  # samples that are searched
+    starts: int = 100  # runs of each search on each of them
+    steps: int = 1000  # of SGD and of annealing
 
     def __post_init__(self) -> None:
         check_level(self.level)

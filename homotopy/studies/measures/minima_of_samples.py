@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
+from homotopy.graphs.clustering import clustering
 from homotopy.graphs.overlaps import Symmetries, distinct
+from homotopy.searches.surface import Surface
 from homotopy.studies.frame.run_folder import RunFolder
-from homotopy.studies.measures.minima import clustering, curvatures, log_scale
-from homotopy.studies.measures.ranks import RankCorrelation, rank_correlation
 from homotopy.studies.measures.samples import measure_samples
 from polysys.landscape import Landscape
 from polysys.models.base import Model
@@ -33,18 +34,11 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class MinimaOfSamples:
-    """Minima of the samples of an ensemble, up to symmetry.
+    """Minima of the samples of an ensemble, up to symmetry."""
 
-    Parameters
-    ----------
-    samples : tuple of dict
-        One for each complete sample: `energies` and `widths` of the distinct minima, `log_scale`, `clustering`.
-    n_left_out : int
-        Samples that are not complete (failed, open, with singular points), which say nothing here.
-    """
-
+    # one for each complete sample: `energies` and `widths` of the distinct minima, `log_scale`, `clustering`
     samples: tuple[dict[str, Any], ...]
-    n_left_out: int
+    n_left_out: int  # samples that are not complete (failed, open, with singular points), which say nothing here
 
     @property
     def n_samples(self) -> int:
@@ -115,7 +109,7 @@ def _minima(draws: int, record: SampleRecord, model: Model, group: Symmetries) -
         "sample": record.sample,
         "energies": energies[firsts].tolist(),
         "widths": [None if v is None else v / land.domain.dimension for v in log_dets],
-        "log_scale": log_scale(curvatures(land, points)) if len(points) else 0.0,
+        "log_scale": log_scale(Surface(land).modes(points)[0]) if len(points) else 0.0,
         "clustering": null,
     }
 
@@ -126,3 +120,11 @@ def energy_unit(land: Landscape) -> float:
         return float(sum(land.scaling.length_squared)) or 1.0
     origin = np.array([Fraction(0)] * land.domain.n, dtype=object)
     return float(land.potential_function(origin, land.couplings)) or 1.0
+
+
+def log_scale(eigenvalues: Floats) -> float:
+    """Logarithm of the root mean square curvature over all stationary points of a landscape, rows (k, d).
+
+    The mean logarithm of the curvatures of a minimum minus it does not change when energies or lengths are measured in other units.
+    """
+    return float(np.log((eigenvalues**2).mean()) / 2)

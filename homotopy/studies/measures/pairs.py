@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
+from homotopy.graphs.clustering import clustering
 from homotopy.graphs.overlaps import Symmetries, distinct, overlaps
 from homotopy.studies.frame.run_folder import RunFolder
-from homotopy.studies.measures.minima import clustering
 from homotopy.studies.measures.minima_of_samples import energy_unit
-from homotopy.studies.measures.ranks import RankCorrelation, rank_correlation
 from homotopy.studies.measures.samples import measure_samples
 from polysys.errors import InputError
 from polysys.models.base import Model
@@ -49,21 +49,12 @@ def depth_of(model: Model) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Minima:
-    """The distinct minima of one sample, the origin left out.
+    """The distinct minima of one sample, the origin left out."""
 
-    Parameters
-    ----------
-    energies : float array (m,)
-        In units of :func:`homotopy.studies.measures.minima_of_samples.energy_unit`.
-    overlaps : float array (m, m)
-        Modulo symmetry.
-    nearest_ratio, null_overlap, p_value : float
-        Mean nearest distance over that of uniform points, mean overlap of two uniform points, and the share of draws that
-        are as clustered; nan with fewer than two minima.
-    """
-
-    energies: Floats
-    overlaps: Floats
+    energies: Floats  # (m,) in units of `energy_unit`
+    overlaps: Floats  # (m, m) modulo symmetry
+    # mean nearest distance over that of uniform points, mean overlap of two uniform points, and the share of draws that
+    # are as clustered; nan with fewer than two minima
     nearest_ratio: float
     null_overlap: float
     p_value: float

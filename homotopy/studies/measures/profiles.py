@@ -23,17 +23,10 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """The distinct stationary points of one sample.
+    """The distinct stationary points of one sample."""
 
-    Parameters
-    ----------
-    energies : float array (m,)
-    indices : int array (m,)
-    dimension : int
-    """
-
-    energies: Floats
-    indices: Integers
+    energies: Floats  # (m,)
+    indices: Integers  # (m,)
     dimension: int
 
     @property
@@ -96,19 +89,11 @@ def concordance(energies: Floats, indices: Integers) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """Profiles of all complete samples of an ensemble.
-
-    Parameters
-    ----------
-    samples : tuple of Profile
-    n_left_out : int
-    symmetry_order : int
-        Of the group modulo which points are counted.
-    """
+    """Profiles of all complete samples of an ensemble."""
 
     samples: tuple[Profile, ...]
     n_left_out: int
-    symmetry_order: int
+    symmetry_order: int  # of the group modulo which points are counted
 
     def each(self, of: Callable[[Profile], float]) -> Floats:
         """One number for each sample."""

@@ -71,19 +71,11 @@ def _measure_chunk(measure: Callable[..., Any], store: str, model: Model, start:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampledPoints:
-    """The stationary points of one sample.
-
-    Parameters
-    ----------
-    sample : int
-    energies : float array (m,)
-        Ascending, in the units that were asked for.
-    indices : int array (m,)
-    """
+    """The stationary points of one sample."""
 
     sample: int
-    energies: Floats
-    indices: Integers
+    energies: Floats  # (m,) ascending, in the units that were asked for
+    indices: Integers  # (m,)
 
     def of_index(self, k: int) -> Floats:
         """Energies of the points of one Morse index, ascending."""

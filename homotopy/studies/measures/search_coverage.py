@@ -16,12 +16,12 @@ import numpy.typing as npt
 from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.certification.symmetry_action import images, orbits
 from homotopy.counting.count import census
+from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.graphs.overlaps import Symmetries, distinct
 from homotopy.searches import basin_hopping, gradient_descent, recall, sgd, simulated_annealing, transition_states
 from homotopy.status import Completeness
 from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.measures.minima_of_samples import energy_unit
-from homotopy.studies.measures.ranks import RankCorrelation, rank_correlation
 from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 
@@ -34,25 +34,13 @@ _RANDOM = 10  # searches for saddles in random directions from each minimum, bes
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Searched:
-    """One landscape with all its minima, and how often each search ended at each.
-
-    Parameters
-    ----------
-    sample : int
-    energies : float array (m,)
-        Of the minima, ascending, per spin.
-    curvatures : float array (m,)
-        log det of the Hessian per dimension: the smaller, the wider.
-    hits : mapping from search to int array (m,)
-    elsewhere : mapping from search to int
-        Runs that did not converge, or ended at no certified minimum.
-    """
+    """One landscape with all its minima, and how often each search ended at each."""
 
     sample: int
-    energies: Floats
-    curvatures: Floats
-    hits: Mapping[str, npt.NDArray[np.int64]]
-    elsewhere: Mapping[str, int]
+    energies: Floats  # (m,) of the minima, ascending, per spin
+    curvatures: Floats  # (m,) log det of the Hessian per dimension: the smaller, the wider
+    hits: Mapping[str, npt.NDArray[np.int64]]  # (m,)
+    elsewhere: Mapping[str, int]  # runs that did not converge, or ended at no certified minimum
 
     def ended(self, search: str) -> int:
         """Runs that ended at a minimum."""

@@ -20,7 +20,7 @@ from homotopy.cli.app import app
 from homotopy.cli.run import Terminated
 from homotopy.errors import HomotopyError, StoreError
 from homotopy.studies.frame import study as frame
-from homotopy.studies.frame.report import Finding, Report
+from homotopy.studies.frame.report import Finding, Report, headline
 from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import STUDIES, Study, from_toml, load_study, read_spec, run_study, to_toml
 from homotopy.studies.frame.tables import Table
@@ -224,8 +224,12 @@ def test_headlines_name_few_cases_and_count_many():
     assert headline("points fall", few) == '"Points fall" holds for a; fails for b (rises); is undecided for c.'
     many = [Finding("points fall", "holds", "", f"spherical-p-spin:n={n},p=3") for n in range(9)]
     assert headline("points fall", many) == '"Points fall" holds in 9 of 9 cases.'
-    report = Report("Title", "Question?", (), (*few, *many, Finding("count", "rises", "", "a"), Finding("same", "undecided", "")))
-    assert report.headlines == (headline("points fall", [*few, *many]),)  # a trend is no claim, and undecided says nothing
+    report = Report(
+        "Title", "Question?", (), (*few, *many, Finding("count", "rises", "", "a"), Finding("same", "undecided", ""))
+    )
+    assert report.headlines == (
+        headline("points fall", [*few, *many]),
+    )  # a trend is no claim, and undecided says nothing
     assert report.verdicts.columns == ("statement", "cases", "holds", "fails", "undecided", "rises")
     assert report.verdicts.rows[0] == ("points fall", 12, 10, 1, 1, None)
 

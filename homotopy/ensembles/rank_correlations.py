@@ -20,27 +20,15 @@ _BLOCK = 2_000_000  # weights held at a time
 
 @dataclass(frozen=True, slots=True)
 class RankCorrelation:
-    """Spearman's rank correlation with a bootstrap interval over landscapes.
+    """Spearman's rank correlation with a bootstrap interval over landscapes."""
 
-    Parameters
-    ----------
-    value : float
-        nan where one of the two does not vary.
-    low, high, level : float
-        Percentile interval; nan where too few landscapes allow none.
-    error : float
-        Standard deviation over the resamples.
-    n, n_groups : int
-        Points, and landscapes they come from.
-    """
-
-    value: float
-    low: float
+    value: float  # nan where one of the two does not vary
+    low: float  # percentile interval; nan where too few landscapes allow none
     high: float
     level: float
-    error: float
-    n: int
-    n_groups: int
+    error: float  # standard deviation over the resamples
+    n: int  # points
+    n_groups: int  # landscapes that they come from
 
     def p_values(self) -> tuple[float, float]:
         """One-sided: small where the correlation is negative, and small where it is positive; (1, 1) where nothing is known.
