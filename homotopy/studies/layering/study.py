@@ -25,7 +25,7 @@ from homotopy.studies.measures.samples import sampled_points
 from homotopy.studies.measures.search_coverage import search_landscapes
 from polysys.errors import InputError
 from polysys.models.labels import model_from_label
-from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.models.laws import IsotropicGaussian
 
 QUESTION = (
     "Are the stationary energies of a spin glass layered by Morse index in a narrow band below -E_inf, does what lies outside vanish "
@@ -93,22 +93,14 @@ class LayeringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise InputError("The margins are not distinct nonnegative numbers.", "Give margins = [0.0, 0.4], say.")
 
 
-def pure_glass(label: str) -> SphericalPSpin:
-    """The pure isotropic p-spin glass of a label, or an InputError."""
-    model = model_from_label(label)
-    if (
-        not isinstance(model, SphericalPSpin)
-        or len(model.degrees) > 1
-        or model.degrees[0] < 3
-        or model.field
-        or model.couplings != "kostlan"
-        or model.n < 2
-        or any(w != 1 for w in model.weights or ())
-    ):
+def pure_glass(label: str) -> tuple[int, int]:
+    """Spins and degree of the pure isotropic p-spin glass that a label names, or an InputError."""
+    law = model_from_label(label).law
+    if not isinstance(law, IsotropicGaussian) or (law.degree or 0) < 3 or law.n < 2 or law.weights[0][1] != 1:
         raise InputError(
             f"{label[:80]} is no pure spherical p-spin glass with p >= 3.", "Give spherical-p-spin:n=6,p=4, say."
         )
-    return model
+    return law.n, law.weights[0][0]
 
 
 @dataclass(frozen=True)
@@ -123,19 +115,17 @@ def collect(spec: LayeringSpec, bench: Bench) -> Collected:
     """Count, evaluate and search."""
     glasses, searched = [], []
     for label, samples in zip(spec.glasses, spec.samples, strict=True):
-        model = pure_glass(label)
-        ensemble = bench.ensemble(model, samples=samples, seed=spec.seed)
-        points, left_out = sampled_points(ensemble, unit=float(model.n))
-        glasses.append(
-            Glass(label, model.n, model.degrees[0], points, left_out, exact_layers(model.n, model.degrees[0]))
-        )
+        n, p = pure_glass(label)
+        ensemble = bench.ensemble(label, samples=samples, seed=spec.seed)
+        points, left_out = sampled_points(ensemble, unit=float(n))
+        glasses.append(Glass(label, n, p, points, left_out, exact_layers(n, p)))
     for label in spec.searched:
         found = search_landscapes(
             bench, label, seed=spec.seed, landscapes=spec.landscapes, starts=spec.starts, steps=spec.steps
         )
-        model = pure_glass(label)
+        n, p = pure_glass(label)
         known = tuple(f for f in found if f is not None)
-        searched.append(SearchedGlass(label, model.n, model.degrees[0], known, len(found) - len(known), spec.starts))
+        searched.append(SearchedGlass(label, n, p, known, len(found) - len(known), spec.starts))
     return Collected(tuple(glasses), tuple(searched))
 
 
