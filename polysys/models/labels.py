@@ -18,6 +18,7 @@ _REGISTRY = (
     ("data_glass", "DataGlass"),
     ("deep_linear", "DeepLinear"),
     ("polynomial_network", "PolynomialNetwork"),
+    ("soft_spin_lattice", "SoftSpinLattice"),
     ("expressions", "Expression"),
 )
 
