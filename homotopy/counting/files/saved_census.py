@@ -39,7 +39,7 @@ from polysys.counts import RootCount, RootCountKind
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
 from polysys.landscape import Landscape, ModelFacts, landscape_from_text
-from polysys.models.labels import model_from_label
+from polysys.models.labels import MODELS, model_from_label
 
 _DIGITS = 25
 _README = (
@@ -158,12 +158,13 @@ def _exact(value: Fraction) -> str:
 
 
 # Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
-_OUTSIDE = re.compile(r"^expression:|@|=explicit|\.csv|\.toml")
+_OUTSIDE = re.compile(r"@|=explicit|\.csv|\.toml")
 
 
 def _redraw(label: str, seed: int | None, sample: int, digest: str, chart_seed: int = 0) -> Landscape | None:
     """The landscape drawn again from label and seed; None where these do not name it."""
-    if seed is None or _OUTSIDE.search(label):
+    family = MODELS.get(label.partition(":")[0])
+    if seed is None or _OUTSIDE.search(label) or (family is not None and family.is_named_by_path):
         return None
     try:
         land = model_from_label(label).sample(seed, sample)
