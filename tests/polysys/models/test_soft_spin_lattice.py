@@ -95,6 +95,11 @@ def test_a_lattice_that_does_not_exist_is_refused(text):
         landscape(text)
 
 
+def test_random_fields_have_a_start_set_which_serves_all_samples():
+    census = ho.census(landscape("lattice=3,J=1/2,field=1"), engine="tracker")
+    assert census.completeness.verdict.value == "proved" and census.n_complex == 27
+
+
 @pytest.mark.parametrize("label", ["lattice=3", "lattice=2x2"])
 def test_a_census_of_weakly_coupled_spins_is_proved_and_has_the_points_of_free_ones(label):
     """Free spins sit at -1, 0 or 1: C(N, k) 2^(N - k) points of index k, all nondegenerate, so weak springs only move them."""
