@@ -1,0 +1,285 @@
+"""Matrices of multiples of polynomials modulo p: which rows are needed, and their reduction.
+
+A matrix has rows that are pivots already (multiples of the basis, monic) and rows to be reduced by them. Its columns are
+the monomials in descending order, those with a pivot first. Lanes of several rows are reduced at once: a lane is a row,
+or a random combination of rows. Entries lie in [0, p^2) and are reduced modulo p only where they are read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from polysys.algebra.jit import compiled
+from polysys.algebra.monomials import divides, grown, intern, intern_product
+
+LANES = 8
+
+
+@compiled
+def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip):  # type: ignore[no-untyped-def]
+    """Rows for tasks (polynomial, its multiple) and, for every monomial that the basis divides, one more: its pivot.
+
+    The first n_pivots tasks are pivots. Of every task polynomial the first `skip` terms are left out.
+    Returns the table, the columns, and the rows: ends, columns of all entries, polynomial of each row.
+    """
+    w = leading.shape[1]
+    n_tasks = len(tasks)
+    columns = np.empty(256, dtype=np.int32)
+    n_columns = 0
+    ends = np.zeros(n_tasks + 257, dtype=np.int64)
+    sources = np.empty(n_tasks + 256, dtype=np.int32)
+    entries = np.empty(4096, dtype=np.int32)
+    words = np.empty(w, dtype=np.uint64)
+    top = np.int64(0)
+    r = 0
+    c = 0
+    while True:
+        if r < n_tasks:
+            f, multiple = np.int64(tasks[r]), np.int64(multiples[r])
+            begin = starts[f] + skip
+        else:
+            f, multiple = np.int64(-1), np.int64(-1)
+            while c < n_columns:
+                m = columns[c]
+                c += 1
+                if table.column[m] != 1:
+                    continue
+                k = table.position[m]
+                target = table.words[m]
+                while k < n_polys and not (alive[k] and divides(leading[k], target)):
+                    k += 1
+                table.position[m] = k
+                if k < n_polys:
+                    table.column[m] = 2
+                    f, multiple = np.int64(k), np.int64(m)
+                    break
+            if f < 0:
+                break
+            begin = starts[f]
+        end = starts[f + 1]
+        length = end - begin
+        while table.state[0] + length + 2 > len(table.degrees):
+            table = grown(table)
+        if n_columns + length > len(columns):
+            larger = np.empty(2 * (n_columns + length), dtype=np.int32)
+            larger[:n_columns] = columns[:n_columns]
+            columns = larger
+        if top + length > len(entries):
+            larger = np.empty(2 * (top + length), dtype=np.int32)
+            larger[:top] = entries[:top]
+            entries = larger
+        if r + 1 >= len(ends):
+            longer = np.empty(2 * len(ends), dtype=np.int64)
+            longer[: r + 1] = ends[: r + 1]
+            ends = longer
+            larger = np.empty(2 * len(ends), dtype=np.int32)
+            larger[:r] = sources[:r]
+            sources = larger
+        for i in range(w):
+            words[i] = table.words[multiple, i] - table.words[monomials[starts[f]], i]
+        factor = intern(table, words)
+        for k in range(begin, end):
+            m = intern_product(table, monomials[k], factor)
+            if table.column[m] == 0:
+                table.column[m] = 1
+                columns[n_columns] = m
+                n_columns += 1
+            entries[top] = m
+            top += 1
+        if r < n_pivots:
+            table.column[multiple] = 2
+        sources[r] = f
+        r += 1
+        ends[r] = top
+    return table, columns[:n_columns].copy(), ends[: r + 1].copy(), entries[:top].copy(), sources[:r].copy()
+
+
+@compiled
+def parity_classes(words, masks):  # type: ignore[no-untyped-def]
+    """Class of each monomial: bit s is the parity of the exponents that mask s selects."""
+    result = np.zeros(len(words), dtype=np.int64)
+    for m in range(len(words)):
+        value = 0
+        for s in range(len(masks)):
+            word = np.uint64(0)
+            for i in range(words.shape[1]):
+                word ^= words[m, i] & masks[s, i]
+            word ^= word >> np.uint64(32)
+            word ^= word >> np.uint64(16)
+            if word & np.uint64(1):
+                value |= 1 << s
+        result[m] = value
+    return result
+
+
+@compiled
+def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivots, p):  # type: ignore[no-untyped-def]
+    """Combinations of rows, reduced by the pivots of the first columns; returns the work.
+
+    lanes (columns, LANES) is overwritten; weights (rows, LANES); firsts: where the coefficients of a row begin.
+    """
+    lanes[:] = 0
+    p2 = p * p
+    work = np.int64(lanes.shape[0] // 8)
+    factors = np.empty(LANES, dtype=np.int64)
+    for i in range(len(rows)):
+        r = rows[i]
+        first = firsts[r] - ends[r]
+        for l in range(LANES):
+            factors[l] = weights[i, l]
+        for k in range(ends[r], ends[r + 1]):
+            a = np.int64(coefficients[first + k])
+            j = entries[k]
+            for l in range(LANES):
+                t = lanes[j, l] + factors[l] * a - p2
+                lanes[j, l] = t + ((t >> 63) & p2)
+        work += ends[r + 1] - ends[r]
+    for c in range(len(pivots)):
+        some = np.int64(0)
+        for l in range(LANES):
+            some |= lanes[c, l]
+        if some == 0:
+            continue
+        some = np.int64(0)
+        for l in range(LANES):
+            factors[l] = lanes[c, l] % p
+            some |= factors[l]
+        if some == 0:
+            continue
+        r = pivots[c]
+        first = firsts[r] - ends[r]
+        for k in range(ends[r] + 1, ends[r + 1]):
+            a = np.int64(coefficients[first + k])
+            j = entries[k]
+            for l in range(LANES):
+                t = lanes[j, l] - factors[l] * a
+                lanes[j, l] = t + ((t >> 63) & p2)
+        work += ends[r + 1] - ends[r]
+    return work * LANES
+
+
+@compiled
+def inverse(a, p):  # type: ignore[no-untyped-def]
+    """1/a modulo a prime, by Euclid's algorithm."""
+    r, s, x, y = p, a, np.int64(0), np.int64(1)
+    while s != 0:
+        q = r // s
+        r, s = s, r - q * s
+        x, y = y, x - q * y
+    return x % p
+
+
+@compiled
+def absorb_lanes(lanes, skip, dense, pivot_of, n_dense, p):  # type: ignore[no-untyped-def]
+    """Reduce the tails of the lanes (columns from `skip`) by dense rows; what is new joins them.
+
+    Returns the number of dense rows and the work.
+    """
+    p2 = p * p
+    size = lanes.shape[0] - skip
+    work = np.int64(0)
+    factors = np.empty(LANES, dtype=np.int64)
+    for c in range(size):
+        some = np.int64(0)
+        for l in range(LANES):
+            factors[l] = lanes[skip + c, l] % p
+            lanes[skip + c, l] = factors[l]
+            some |= factors[l]
+        q = pivot_of[c]
+        if some == 0 or q < 0:
+            continue
+        for l in range(LANES):
+            lanes[skip + c, l] = 0
+        for j in range(c + 1, size):
+            a = np.int64(dense[q, j])
+            for l in range(LANES):
+                t = lanes[skip + j, l] - factors[l] * a
+                lanes[skip + j, l] = t + ((t >> 63) & p2)
+        work += LANES * (size - c)
+    used = np.full(LANES, -1, dtype=np.int64)
+    for c in range(size):
+        lead = -1
+        for l in range(LANES):
+            lanes[skip + c, l] %= p
+            if lead < 0 and used[l] < 0 and lanes[skip + c, l] != 0:
+                lead = l
+        if lead < 0 or pivot_of[c] >= 0:
+            continue
+        scale = inverse(lanes[skip + c, lead], p)
+        for j in range(c, size):
+            lanes[skip + j, lead] = (lanes[skip + j, lead] % p) * scale % p
+        used[lead] = n_dense
+        pivot_of[c] = n_dense
+        n_dense += 1
+        for l in range(LANES):
+            factors[l] = lanes[skip + c, l] if l != lead else 0
+        for j in range(c, size):
+            a = lanes[skip + j, lead]
+            if a != 0:
+                for l in range(LANES):
+                    t = lanes[skip + j, l] - factors[l] * a
+                    lanes[skip + j, l] = t + ((t >> 63) & p2)
+        work += 2 * LANES * (size - c)
+    for l in range(LANES):
+        if used[l] >= 0:
+            for j in range(size):
+                dense[used[l], j] = lanes[skip + j, l] % p
+    return n_dense, work
+
+
+@compiled
+def reduce_dense(dense, pivot_of, p):  # type: ignore[no-untyped-def]
+    """Reduce the dense rows by each other, from the last pivot to the first; returns the work."""
+    p2 = p * p
+    size = dense.shape[1]
+    row = np.empty(size, dtype=np.int64)
+    work = np.int64(0)
+    for lead in range(size - 1, -1, -1):
+        r = pivot_of[lead]
+        if r < 0:
+            continue
+        for j in range(lead, size):
+            row[j] = dense[r, j]
+        changed = False
+        for c in range(lead + 1, size):
+            q = pivot_of[c]
+            if q < 0 or dense[r, c] == 0:  # the pivots below are reduced: they do not touch each other's columns
+                continue
+            changed = True
+            factor = np.int64(dense[r, c])
+            for j in range(c, size):
+                t = row[j] - factor * np.int64(dense[q, j])
+                row[j] = t + ((t >> 63) & p2)
+            work += size - c
+        if changed:
+            for j in range(lead, size):
+                dense[r, j] = row[j] % p
+    return work
+
+
+@compiled
+def sparse_rows(dense, pivot_of, n_dense, columns):  # type: ignore[no-untyped-def]
+    """The dense rows as polynomials, the smallest leading monomial first: ends, monomials, coefficients."""
+    size = dense.shape[1]
+    total = 0
+    for r in range(n_dense):
+        for j in range(size):
+            if dense[r, j] != 0:
+                total += 1
+    ends = np.zeros(n_dense + 1, dtype=np.int64)
+    monomials = np.empty(total, dtype=np.int32)
+    coefficients = np.empty(total, dtype=np.uint32)
+    k = 0
+    i = 0
+    for c in range(size - 1, -1, -1):
+        r = pivot_of[c]
+        if r < 0:
+            continue
+        for j in range(c, size):
+            if dense[r, j] != 0:
+                monomials[k] = columns[j]
+                coefficients[k] = dense[r, j]
+                k += 1
+        i += 1
+        ends[i] = k
+    return ends, monomials, coefficients

@@ -1,0 +1,95 @@
+"""Critical pairs of a growing basis, with the criteria of Gebauer and Moeller (J. Symb. Comput. 6 (1988) 275)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from polysys.algebra.jit import compiled
+from polysys.algebra.monomials import divides, grown, intern, lcm_word, sum_of_fields
+
+
+@compiled
+def first_divisor(leading, alive, n, w):  # type: ignore[no-untyped-def]
+    """The first element of the basis whose leading monomial divides that of words w, or -1."""
+    for k in range(n):
+        if alive[k] and divides(leading[k], w):
+            return k
+    return -1
+
+
+@compiled
+def _is_lcm(a, b, c):  # type: ignore[no-untyped-def]
+    for i in range(len(a)):  # noqa: SIM110 - compiled
+        if lcm_word(a[i], b[i]) != c[i]:
+            return False
+    return True
+
+
+@compiled
+def add_element(table, leading, alive, h, pairs, n_pairs):  # type: ignore[no-untyped-def]
+    """Element h joins the basis: new pairs, pairs that are not needed any more, elements that h makes redundant.
+
+    Pairs are rows (i, j, number of the least common multiple). Returns the table, the pairs and how many there are.
+    """
+    w = leading.shape[1]
+    new = leading[h]
+    kept = 0
+    for k in range(n_pairs):  # an old pair is superfluous if h divides its multiple properly on both sides
+        i, j, m = pairs[k, 0], pairs[k, 1], pairs[k, 2]
+        multiple = table.words[m]
+        if divides(new, multiple) and not _is_lcm(leading[i], new, multiple) and not _is_lcm(leading[j], new, multiple):
+            continue
+        pairs[kept, 0], pairs[kept, 1], pairs[kept, 2] = i, j, m
+        kept += 1
+    n_pairs = kept
+
+    partners = np.empty(h, dtype=np.int32)
+    keys = np.empty(h, dtype=np.int64)
+    multiples = np.empty((h, w), dtype=np.uint64)
+    coprime = np.empty(h, dtype=np.bool_)
+    t = 0
+    for k in range(h):
+        if not alive[k]:
+            continue
+        degree = np.int64(0)
+        is_product = True
+        for i in range(w):
+            multiples[t, i] = lcm_word(leading[k, i], new[i])
+            degree += sum_of_fields(multiples[t, i])
+            if multiples[t, i] != leading[k, i] + new[i]:
+                is_product = False
+        partners[t] = k
+        coprime[t] = is_product
+        keys[t] = 2 * degree + (0 if is_product else 1)  # of equal multiples the product comes first
+        t += 1
+    order = np.argsort(keys[:t], kind="mergesort")
+    minimal = np.empty(t, dtype=np.int64)
+    n_minimal = 0
+    for a in order:
+        is_needed = True
+        for b in range(n_minimal):
+            if divides(multiples[minimal[b]], multiples[a]):
+                is_needed = False
+                break
+        if is_needed:
+            minimal[n_minimal] = a
+            n_minimal += 1
+    if n_pairs + n_minimal > len(pairs):
+        larger = np.empty((2 * (n_pairs + n_minimal), 3), dtype=np.int32)
+        larger[:n_pairs] = pairs[:n_pairs]
+        pairs = larger
+    for b in range(n_minimal):
+        a = minimal[b]
+        if coprime[a]:
+            continue
+        if table.state[0] + 1 > len(table.degrees):
+            table = grown(table)
+        pairs[n_pairs, 0] = partners[a]
+        pairs[n_pairs, 1] = h
+        pairs[n_pairs, 2] = intern(table, multiples[a])
+        n_pairs += 1
+    for k in range(h):
+        if alive[k] and divides(new, leading[k]):
+            alive[k] = False
+    alive[h] = True
+    return table, pairs, n_pairs
