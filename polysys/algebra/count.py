@@ -167,8 +167,8 @@ def exact_count(
     seed : int
         Of the primes and all random choices.
     work_limit : int, optional
-        Elementary operations of all primes together, about 10^9 a second on one core. The result for a limit does not
-        depend on the machine.
+        Of all primes together: operations, weighted so that 10^9 take about a second on one core. What a limit allows
+        does not depend on the machine.
     memory_limit : int
         Bytes of the largest matrix.
     time_limit : float, optional

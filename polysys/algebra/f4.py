@@ -159,7 +159,7 @@ def build(
         pivots = np.zeros(int(has_pivot[begin:end].sum()), dtype=np.int64)
         pivots[leads[pivot_rows]] = pivot_rows
         blocks.append(Block(np.flatnonzero(of_class & ~is_pivot), columns[begin:end], pivots))
-    meter.spend(2 * len(entries) + 20 * len(columns))
+    meter.spend(25 * len(entries) + 200 * len(columns))
     meter.need(8 * len(entries) + 8 * matrix.LANES * len(columns) + sum(a.nbytes for a in table))
     return Rows(ends, entries, firsts, blocks)
 
@@ -193,7 +193,7 @@ def _echelon(
                 meter.need(8 * dense.nbytes)
                 dense = np.concatenate([dense, np.empty((len(dense) + lanes_wide, size), dtype=np.uint32)])
             before = n_dense
-            n_dense, work = matrix.absorb_lanes(lanes, skip, dense, pivot_of, n_dense, p)
+            n_dense, work = matrix.absorb_lanes(lanes[skip:], dense, pivot_of, n_dense, p)
             meter.spend(work)
             if is_plain or n_dense < before + lanes_wide:
                 break
@@ -314,7 +314,7 @@ def _complete(
             if pairs.first_divisor(state.leading, state.alive, k, state.leading[k]) >= 0:
                 waiting.append(k)
                 continue
-            meter.spend(k + n_critical)
+            meter.spend(10 * (k + n_critical) + 1000)
             state.table, critical, n_critical = pairs.add_element(
                 state.table, state.leading, state.alive, k, critical, n_critical
             )

@@ -28,12 +28,12 @@ class Stopped(Exception):
 
 @dataclass
 class Meter:
-    """Counts elementary operations (about 10^9 a second) and stops at the limits.
+    """Counts elementary operations, weighted so that 10^9 take about a second, and stops at the limits.
 
     Parameters
     ----------
     work_limit : int, optional
-        Elementary operations: multiplications modulo p and products of monomials.
+        Nanoseconds on one core of 2024, about, counted in operations: the same on every machine.
     memory_limit : int
         Bytes of the largest matrix with its tables.
     time_limit : float, optional

@@ -40,7 +40,7 @@ class Table(NamedTuple):
     column : array (capacity,)
         Its place in the present matrix.
     slots : array (power of two,)
-        Number of the monomial with this hash, -1 where there is none.
+        One more than the number of the monomial with this hash, 0 where there is none.
     multipliers : array (w,)
         Of the hash.
     state : array (2,)
@@ -90,40 +90,50 @@ def new_table(n: int, capacity: int = 1 << 10) -> Table:
         np.zeros(capacity, dtype=np.uint64),
         np.zeros(capacity, dtype=np.int32),
         np.zeros(capacity, dtype=np.int32),
-        np.full(1 << bits, -1, dtype=np.int32),
+        np.zeros(1 << bits, dtype=np.int32),
         generator.integers(0, 2**63, size=w, dtype=np.uint64) * np.uint64(2) + np.uint64(1),
         np.array([1, 64 - bits], dtype=np.int64),
     )
-    table.slots[0] = 0
+    table.slots[0] = 1
     return table
+
+
+@compiled
+def longer(array, count, size):  # type: ignore[no-untyped-def]
+    """The first entries of a vector with room for `size`; written out, as slices take Numba seconds to compile."""
+    result = np.zeros(size, dtype=array.dtype)
+    for k in range(count):
+        result[k] = array[k]
+    return result
 
 
 @compiled
 def grown(table):  # type: ignore[no-untyped-def]
     """The same monomials with room for twice as many."""
-    old, w = table.words.shape
-    size = 2 * old
+    count, w = table.state[0], table.words.shape[1]
+    size = 2 * len(table.degrees)
     words = np.zeros((size, w), dtype=np.uint64)
-    degrees = np.zeros(size, dtype=np.int32)
-    hashes = np.zeros(size, dtype=np.uint64)
-    position = np.zeros(size, dtype=np.int32)
-    column = np.zeros(size, dtype=np.int32)
-    words[:old] = table.words
-    degrees[:old] = table.degrees
-    hashes[:old] = table.hashes
-    position[:old] = table.position
-    column[:old] = table.column
-    slots = np.full(2 * len(table.slots), -1, dtype=np.int32)
+    slots = np.zeros(2 * len(table.slots), dtype=np.int32)
     mask = len(slots) - 1
-    state = table.state.copy()
-    state[1] -= 1
-    shift = np.uint64(state[1])
-    for m in range(state[0]):
-        k = np.int64(hashes[m] >> shift)
-        while slots[k] >= 0:
+    shift = np.uint64(table.state[1] - 1)
+    for m in range(count):
+        for i in range(w):
+            words[m, i] = table.words[m, i]
+        k = np.int64(table.hashes[m] >> shift)
+        while slots[k] != 0:
             k = (k + 1) & mask
-        slots[k] = m
-    return Table(words, degrees, hashes, position, column, slots, table.multipliers, state)
+        slots[k] = m + 1
+    table.state[1] -= 1
+    return Table(
+        words,
+        longer(table.degrees, count, size),
+        longer(table.hashes, count, size),
+        longer(table.position, count, size),
+        longer(table.column, count, size),
+        slots,
+        table.multipliers,
+        table.state,
+    )
 
 
 @compiled
@@ -145,7 +155,7 @@ def intern(table, w):  # type: ignore[no-untyped-def]
     mask = len(table.slots) - 1
     k = np.int64(h >> np.uint64(table.state[1]))
     while True:
-        m = np.int64(table.slots[k])
+        m = np.int64(table.slots[k]) - 1
         if m < 0:
             break
         if table.hashes[m] == h:
@@ -163,7 +173,7 @@ def intern(table, w):  # type: ignore[no-untyped-def]
         words[m, i] = w[i]
     table.hashes[m] = h
     table.degrees[m] = degree
-    table.slots[k] = m
+    table.slots[k] = m + 1
     return m
 
 
@@ -176,7 +186,7 @@ def intern_product(table, a, b):  # type: ignore[no-untyped-def]
     mask = len(table.slots) - 1
     k = np.int64(h >> np.uint64(table.state[1]))
     while True:
-        m = np.int64(table.slots[k])
+        m = np.int64(table.slots[k]) - 1
         if m < 0:
             break
         if table.hashes[m] == h:
@@ -194,7 +204,7 @@ def intern_product(table, a, b):  # type: ignore[no-untyped-def]
         words[m, i] = words[a, i] + words[b, i]
     table.hashes[m] = h
     table.degrees[m] = table.degrees[a] + table.degrees[b]
-    table.slots[k] = m
+    table.slots[k] = m + 1
     return m
 
 

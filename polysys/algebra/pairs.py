@@ -26,6 +26,24 @@ def _is_lcm(a, b, c):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _ascending(keys, count):  # type: ignore[no-untyped-def]
+    """Order of the first keys, small numbers, by counting."""
+    top = np.int64(0)
+    for k in range(count):
+        top = max(top, keys[k])
+    places = np.zeros(top + 2, dtype=np.int64)
+    for k in range(count):
+        places[keys[k] + 1] += 1
+    for k in range(top):
+        places[k + 1] += places[k]
+    order = np.empty(count, dtype=np.int64)
+    for k in range(count):
+        order[places[keys[k]]] = k
+        places[keys[k]] += 1
+    return order
+
+
+@compiled
 def add_element(table, leading, alive, h, pairs, n_pairs):  # type: ignore[no-untyped-def]
     """Element h joins the basis: new pairs, pairs that are not needed any more, elements that h makes redundant.
 
@@ -62,10 +80,11 @@ def add_element(table, leading, alive, h, pairs, n_pairs):  # type: ignore[no-un
         coprime[t] = is_product
         keys[t] = 2 * degree + (0 if is_product else 1)  # of equal multiples the product comes first
         t += 1
-    order = np.argsort(keys[:t], kind="mergesort")
+    order = _ascending(keys, t)
     minimal = np.empty(t, dtype=np.int64)
     n_minimal = 0
-    for a in order:
+    for k in range(t):
+        a = order[k]
         is_needed = True
         for b in range(n_minimal):
             if divides(multiples[minimal[b]], multiples[a]):
@@ -76,7 +95,9 @@ def add_element(table, leading, alive, h, pairs, n_pairs):  # type: ignore[no-un
             n_minimal += 1
     if n_pairs + n_minimal > len(pairs):
         larger = np.empty((2 * (n_pairs + n_minimal), 3), dtype=np.int32)
-        larger[:n_pairs] = pairs[:n_pairs]
+        for k in range(n_pairs):
+            for i in range(3):
+                larger[k, i] = pairs[k, i]
         pairs = larger
     for b in range(n_minimal):
         a = minimal[b]

@@ -36,6 +36,8 @@ class QuotientAlgebra:
         Of each border monomial: where its normal form begins in `rows`, where its entries begin in the basis, and how
         many they are.
     rows : uint32 array
+    sign_changes : array (k, n) of 0 and 1
+        Sets of unknowns whose joint change of sign maps the ideal to itself.
     """
 
     n: int
@@ -46,16 +48,18 @@ class QuotientAlgebra:
     first: Vector
     size: Vector
     rows: npt.NDArray[np.uint32]
+    sign_changes: npt.NDArray[np.int32]
 
     @property
     def dimension(self) -> int:
         """Number of solutions with multiplicity."""
         return len(self.exponents)
 
-    @property
-    def product_work(self) -> int:
+    def product_work(self, form: Vector) -> int:
         """Work of one product by a linear form."""
-        return len(self.rows) + self.targets.size
+        is_border = self.targets[:, form != 0] < 0
+        entries = min(len(self.rows), int(is_border.sum()) * int(self.size.max(initial=0)))
+        return entries // 4 + 10 * is_border.size
 
     def times(self, vector: Vector, form: Vector) -> Vector:
         """An element multiplied by the linear form with these n coefficients."""
@@ -84,12 +88,13 @@ class QuotientAlgebra:
         vector = self.one
         functional = generator.integers(0, self.prime, size=self.dimension)
         sequence = np.empty(0, dtype=np.int64)
+        work = self.product_work(form) + 10 * self.dimension
         while True:  # the degree may be far below D: more terms as long as they say something new
             more = min(2 * self.dimension, max(64, 4 * len(sequence))) - len(sequence)
-            meter.spend(more * self.product_work)
+            meter.spend(more * work)
             terms, vector = quotient_kernels.values_at_powers(vector, functional, form, more, *self._products)
             sequence = np.concatenate([sequence, terms])
-            meter.spend(len(sequence) ** 2)
+            meter.spend(10 * len(sequence) ** 2)
             recurrence = quotient_kernels.minimal_recurrence(sequence, self.prime)
             if len(sequence) == 2 * self.dimension or len(recurrence) < len(sequence) // 2 - 8:
                 return nmod_poly(recurrence[::-1].tolist(), self.prime)
@@ -105,7 +110,7 @@ class QuotientAlgebra:
     def at(self, polynomial: nmod_poly, form: Vector, meter: Meter) -> Vector:
         """A polynomial of a linear form."""
         coefficients = np.array([int(c) for c in polynomial.coeffs()], dtype=np.int64)
-        meter.spend(len(coefficients) * self.product_work)
+        meter.spend(len(coefficients) * self.product_work(form))
         result: Vector = quotient_kernels.at_form(coefficients, form, *self._products)
         return result
 
@@ -121,9 +126,9 @@ class QuotientAlgebra:
             vector = queue.pop().copy()
             before = count
             count = quotient_kernels.insert_vector(vector, echelon, pivots, count, self.prime)
-            meter.spend(size * (1 + before))
+            meter.spend(10 * size * (1 + before))
             if count > before:
-                meter.spend(self.n * self.product_work)
+                meter.spend(sum(self.product_work(self.unit(i)) for i in range(self.n)))
                 queue += [self.times(echelon[before], self.unit(i)) for i in range(self.n)]
         return count
 
@@ -140,8 +145,8 @@ def quotient_algebra(basis: GroebnerBasis, *, meter: Meter | None = None) -> Quo
     exponents, words, classes = exponents[order], words[order], classes[order]
     state.table, numbers = monomials.intern_all(state.table, words)
     state.table, unknowns = monomials.intern_all(state.table, monomials.pack(np.eye(n, dtype=np.int64), n))
-    index_of = np.full(len(state.table.degrees), -1, dtype=np.int64)
-    index_of[numbers] = np.arange(len(numbers))
+    index_of = np.zeros(len(state.table.degrees), dtype=np.int64)
+    index_of[numbers] = 1
     state.table, images, border = quotient_kernels.products(state.table, numbers, unknowns, index_of)
     table = state.table
     border_words = table.words[border]
@@ -166,7 +171,7 @@ def quotient_algebra(basis: GroebnerBasis, *, meter: Meter | None = None) -> Quo
                 sources, factors, targets, offsets, first, size, rows, p, begin, min(begin + 64, len(border))
             )
         )
-    return QuotientAlgebra(n, p, exponents, targets, offsets, first, size, rows)
+    return QuotientAlgebra(n, p, exponents, targets, offsets, first, size, rows, monomials.unpack(state.masks, n))
 
 
 def _tails(
@@ -218,7 +223,8 @@ def n_distinct(algebra: QuotientAlgebra, *, seed: int = 0, meter: Meter | None =
     -----
     Let f be the minimal polynomial of a linear form l in A and s its squarefree part. The roots of f are the values of l
     at the solutions, so deg s is at most the number of distinct solutions N, which is at most D. A random form takes
-    different values at different solutions with probability above 1 - D^2/(2p); if then all solutions are simple,
+    different values at different solutions with probability above 1 - D^2/(2p) (one in few unknowns, which is tried first,
+    often does); if then all solutions are simple,
     deg s = D, and N = D is proved (for any divisor of f, too: its roots are values of l).
 
     Otherwise f is checked (f(l) = 0 in A). Then s(l) vanishes at all solutions and generates an ideal of A of dimension
@@ -231,10 +237,13 @@ def n_distinct(algebra: QuotientAlgebra, *, seed: int = 0, meter: Meter | None =
     if d <= 1:
         return d
     generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xD15,)))
-    form = generator.integers(0, algebra.prime, size=algebra.n)
-    at_least = _squarefree_part(algebra.minimal_polynomial(form, generator, meter)).degree()
-    if at_least == d:
-        return d
+    every = np.arange(algebra.n)
+    cheap = _cheap_unknowns(algebra)
+    for unknowns in [cheap, every] if len(cheap) < algebra.n else [every]:
+        form = np.zeros(algebra.n, dtype=np.int64)
+        form[unknowns] = generator.integers(1, algebra.prime, size=len(unknowns))
+        if _squarefree_part(algebra.minimal_polynomial(form, generator, meter)).degree() == d:
+            return d
     radical = _squarefree_part(algebra.verified_minimal_polynomial(form, generator, meter))
     elements = [algebra.at(radical, form, meter)]
     at_most = d - algebra.ideal_rank(elements, meter)
@@ -245,6 +254,27 @@ def n_distinct(algebra: QuotientAlgebra, *, seed: int = 0, meter: Meter | None =
         radical = _squarefree_part(algebra.verified_minimal_polynomial(form, generator, meter))
         elements.append(algebra.at(radical, form, meter))
     return d - algebra.ideal_rank(elements, meter)
+
+
+def _cheap_unknowns(algebra: QuotientAlgebra) -> npt.NDArray[np.int64]:
+    """Few unknowns, by which products cost least, such that every change of sign changes one of them.
+
+    Usually they are enough to tell the solutions apart; where not, all unknowns are tried next.
+    """
+    costs = (algebra.targets < 0).sum(axis=0)
+    left = algebra.sign_changes.astype(np.int64) % 2
+    chosen: list[int] = []
+    for i in np.argsort(costs, kind="stable").tolist():
+        changed = np.flatnonzero(left[:, i])
+        if len(changed):  # the changes that leave x_i alone, by elimination
+            left[changed[1:]] ^= left[changed[0]]
+            left = np.delete(left, changed[0], axis=0)
+        elif chosen or len(left):
+            continue
+        chosen.append(i)
+        if not len(left):
+            break
+    return np.array(chosen)
 
 
 def _squarefree_part(polynomial: nmod_poly) -> nmod_poly:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from polysys.algebra.jit import compiled
-from polysys.algebra.matrix import inverse
-from polysys.algebra.monomials import divides, grown, intern_product
+from polysys.algebra.matrix import add_multiple, inverse, remainder
+from polysys.algebra.monomials import divides, grown, intern_product, longer
 
 
 @compiled
@@ -37,16 +37,20 @@ def standard(generators, units, limit):  # type: ignore[no-untyped-def]
                 work += len(generators)
                 if count == limit:
                     return found, work
-                found[count] = child
+                for i in range(w):
+                    found[count, i] = child[i]
                 last[count] = v
                 count += 1
         begin += 1
-    return found[:count].copy(), work
+    return found[:count], work
 
 
 @compiled
 def products(table, basis, unknowns, index_of):  # type: ignore[no-untyped-def]
-    """Number in the table of x_i b for all basis elements b and unknowns x_i, and the border monomials among them."""
+    """Number in the table of x_i b for all basis elements b and unknowns x_i, and the border monomials among them.
+
+    index_of: nonzero for the monomials of the basis.
+    """
     result = np.empty((len(basis), len(unknowns)), dtype=np.int32)
     border = np.empty(len(basis) * len(unknowns), dtype=np.int32)
     count = 0
@@ -55,16 +59,14 @@ def products(table, basis, unknowns, index_of):  # type: ignore[no-untyped-def]
             if table.state[0] + 1 > len(table.degrees):
                 table = grown(table)
             if table.state[0] + 1 > len(index_of):
-                longer = np.full(2 * (table.state[0] + 1), -1, dtype=np.int64)
-                longer[: len(index_of)] = index_of
-                index_of = longer
-            m = intern_product(table, basis[b], unknowns[i])
+                index_of = longer(index_of, len(index_of), 2 * (table.state[0] + 1))
+            m = intern_product(table, np.int64(basis[b]), np.int64(unknowns[i]))
             result[b, i] = m
-            if index_of[m] == -1:
-                index_of[m] = -2
+            if index_of[m] == 0:
+                index_of[m] = -1
                 border[count] = m
                 count += 1
-    return table, result, border[:count].copy()
+    return table, result, longer(border, count, count)
 
 
 @compiled
@@ -74,12 +76,12 @@ def sources(targets, is_known):  # type: ignore[no-untyped-def]
     m = x_i b; as it is no minimal generator of the leading ideal, m / x_j is in the ideal for some j other than i.
     """
     size, n = targets.shape
-    below = np.full((size, n), -1, dtype=np.int32)  # b / x_j
+    below = np.zeros((size, n), dtype=np.int32) - 1  # b / x_j
     for b in range(size):
         for j in range(n):
             if targets[b, j] >= 0:
                 below[targets[b, j], j] = b
-    result = np.full(len(is_known), -1, dtype=np.int64)
+    result = np.zeros(len(is_known), dtype=np.int64) - 1
     factors = np.zeros(len(is_known), dtype=np.int64)
     for b in range(size):
         for i in range(n):
@@ -122,9 +124,7 @@ def border_rows(sources, factors, targets, offsets, first, size, rows, p, begin,
                 total[t - first[r]] = value
             else:
                 offset = offsets[-1 - t]
-                for j in range(len(total)):
-                    value = total[j] + a * np.int64(rows[offset + j]) - p2
-                    total[j] = value + ((value >> 63) & p2)
+                add_multiple(total, np.uint32(a), rows[offset : offset + len(total)], p2)
                 work += len(total)
         for j in range(len(total)):
             rows[offsets[r] + j] = total[j] % p
@@ -155,11 +155,10 @@ def times_form(vector, form, targets, offsets, first, size, rows, p):  # type: i
         if a == 0:
             continue
         begin, offset = first[r], offsets[r]
-        for j in range(size[r]):
-            value = total[begin + j] + a * np.int64(rows[offset + j]) - p2
-            total[begin + j] = value + ((value >> 63) & p2)
+        add_multiple(total[begin : begin + size[r]], np.uint32(a), rows[offset : offset + size[r]], p2)
+    reciprocal = 1.0 / p
     for b in range(len(total)):
-        total[b] %= p
+        total[b] = remainder(total[b], p, reciprocal)
     return total
 
 
@@ -204,19 +203,21 @@ def minimal_recurrence(sequence, p):  # type: ignore[no-untyped-def]
             gap += 1
             continue
         factor = d * inverse_b % p
-        longer = 2 * length <= k
-        if longer:
-            old[:] = c
+        is_longer = 2 * length <= k
+        if is_longer:
+            for i in range(n + 1):
+                old[i] = c[i]
         for i in range(gap, n + 1):
             c[i] = (c[i] + (p - factor) * b[i - gap]) % p
-        if longer:
+        if is_longer:
             length = k + 1 - length
-            b[:] = old
+            for i in range(n + 1):
+                b[i] = old[i]
             inverse_b = inverse(d, p)
             gap = 1
         else:
             gap += 1
-    return c[: length + 1].copy()
+    return longer(c, length + 1, length + 1)
 
 
 @compiled
