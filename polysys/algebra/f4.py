@@ -159,7 +159,7 @@ def build(
         pivots = np.zeros(int(has_pivot[begin:end].sum()), dtype=np.int64)
         pivots[leads[pivot_rows]] = pivot_rows
         blocks.append(Block(np.flatnonzero(of_class & ~is_pivot), columns[begin:end], pivots))
-    meter.spend(25 * len(entries) + 200 * len(columns))
+    meter.spend(300_000 + 30 * len(entries) + 200 * len(columns))
     meter.need(8 * len(entries) + 8 * matrix.LANES * len(columns) + sum(a.nbytes for a in table))
     return Rows(ends, entries, firsts, blocks)
 
@@ -197,7 +197,7 @@ def _echelon(
             meter.spend(work)
             if is_plain or n_dense < before + lanes_wide:
                 break
-    meter.spend(matrix.reduce_dense(dense, pivot_of, p))
+    meter.spend(100_000 + matrix.reduce_dense(dense, pivot_of, p))
     ends, numbers, coefficients = matrix.sparse_rows(dense, pivot_of, n_dense, block.columns[skip:])
     return ends, numbers, coefficients
 
@@ -314,7 +314,7 @@ def _complete(
             if pairs.first_divisor(state.leading, state.alive, k, state.leading[k]) >= 0:
                 waiting.append(k)
                 continue
-            meter.spend(10 * (k + n_critical) + 1000)
+            meter.spend(5000 + 40 * (k + n_critical))
             state.table, critical, n_critical = pairs.add_element(
                 state.table, state.leading, state.alive, k, critical, n_critical
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from polysys.algebra.jit import compiled
-from polysys.algebra.monomials import divides, grown, intern, intern_product, longer
+from polysys.algebra.monomials import GUARD, grown, intern, longer
 
 LANES = 32  # fewer are not compiled into vector instructions
 _COST = LANES // 4  # of one entry in all lanes: nanoseconds, about
@@ -30,7 +30,7 @@ def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multip
     ends = np.zeros(n_tasks + 257, dtype=np.int64)
     sources = np.empty(n_tasks + 256, dtype=np.int32)
     entries = np.empty(4096, dtype=np.int32)
-    words = np.empty(w, dtype=np.uint64)
+    quotient = np.empty(w, dtype=np.uint64)
     top = np.int64(0)
     r = 0
     c = 0
@@ -40,19 +40,25 @@ def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multip
             begin = starts[f] + skip
         else:
             f, multiple = np.int64(-1), np.int64(-1)
+            words, column, position = table.words, table.column, table.position
             while c < n_columns:
                 m = columns[c]
                 c += 1
-                if table.column[m] != 1:
+                if column[m] != 1:
                     continue
-                k = table.position[m]
-                target = table.words[m]
-                while k < n_polys and not (alive[k] and divides(leading[k], target)):
-                    k += 1
-                table.position[m] = k
-                if k < n_polys:
-                    table.column[m] = 2
-                    f, multiple = np.int64(k), np.int64(m)
+                d = np.int64(position[m])
+                while d < n_polys:
+                    if alive[d]:
+                        missing = np.uint64(0)
+                        for i in range(w):
+                            missing |= ((words[m, i] | GUARD) - leading[d, i]) ^ GUARD
+                        if missing & GUARD == 0:
+                            break
+                    d += 1
+                position[m] = d
+                if d < n_polys:
+                    column[m] = 2
+                    f, multiple = d, np.int64(m)
                     break
             if f < 0:
                 break
@@ -69,12 +75,35 @@ def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multip
             ends = longer(ends, r + 1, 2 * len(ends))
             sources = longer(sources, np.int64(r), len(ends))
         for i in range(w):
-            words[i] = table.words[multiple, i] - table.words[monomials[starts[f]], i]
-        factor = intern(table, words)
+            quotient[i] = table.words[multiple, i] - table.words[monomials[starts[f]], i]
+        factor = intern(table, quotient)
+        # intern_product, written out: a call with the whole table takes longer than the search
+        words, hashes, slots, column = table.words, table.hashes, table.slots, table.column
+        mask, shift = len(slots) - 1, np.uint64(table.state[1])
         for k in range(begin, end):
-            m = intern_product(table, np.int64(monomials[k]), factor)
-            if table.column[m] == 0:
-                table.column[m] = 1
+            a = monomials[k]
+            h = hashes[a] + hashes[factor]
+            slot = np.int64(h >> shift)
+            while True:
+                m = np.int64(slots[slot]) - 1
+                if m < 0:
+                    m = table.state[0]
+                    table.state[0] += 1
+                    for i in range(w):
+                        words[m, i] = words[a, i] + words[factor, i]
+                    hashes[m] = h
+                    table.degrees[m] = table.degrees[a] + table.degrees[factor]
+                    slots[slot] = m + 1
+                    break
+                if hashes[m] == h:
+                    difference = np.uint64(0)
+                    for i in range(w):
+                        difference |= words[m, i] ^ (words[a, i] + words[factor, i])
+                    if difference == 0:
+                        break
+                slot = (slot + 1) & mask
+            if column[m] == 0:
+                column[m] = 1
                 columns[n_columns] = m
                 n_columns += 1
             entries[top] = m

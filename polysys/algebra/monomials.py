@@ -19,7 +19,8 @@ Ints = npt.NDArray[np.int32]
 
 FIELDS = 4  # exponents in a word
 MAX_DEGREE = 2**15 - 1
-_GUARD = np.uint64(0x8000800080008000)
+GUARD = np.uint64(0x8000800080008000)
+"""The free bits: a divides b exactly if all words of (b | GUARD) - a keep theirs, (..) ^ GUARD & GUARD == 0."""
 _ONES = np.uint64(0x0001000100010001)
 _PAIRS = np.uint64(0x0000FFFF0000FFFF)
 _15 = np.uint64(15)
@@ -83,7 +84,7 @@ def new_table(n: int, capacity: int = 1 << 10) -> Table:
     """A table that holds nothing but the monomial 1, whose number is 0."""
     w = n_words(n)
     generator = np.random.default_rng(20_240_611)  # of the hash alone: no result depends on it
-    bits = int(2 * capacity - 1).bit_length()
+    bits = int(8 * capacity - 1).bit_length()
     table = Table(
         np.zeros((capacity, w), dtype=np.uint64),
         np.zeros(capacity, dtype=np.int32),
@@ -209,18 +210,9 @@ def intern_product(table, a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def divides(a, b):  # type: ignore[no-untyped-def]
-    """Whether the monomial of words a divides that of words b."""
-    for i in range(len(a)):  # noqa: SIM110 - compiled
-        if ((b[i] | _GUARD) - a[i]) & _GUARD != _GUARD:
-            return False
-    return True
-
-
-@compiled
 def lcm_word(a, b):  # type: ignore[no-untyped-def]
     """Fields of the least common multiple of two words."""
-    not_less = ((a | _GUARD) - b) & _GUARD
+    not_less = ((a | GUARD) - b) & GUARD
     mask = not_less - (not_less >> _15)
     return (a & mask) | (b & ~mask)
 

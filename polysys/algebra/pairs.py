@@ -5,24 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from polysys.algebra.jit import compiled
-from polysys.algebra.monomials import divides, grown, intern, lcm_word, sum_of_fields
+from polysys.algebra.monomials import GUARD, grown, intern, lcm_word, sum_of_fields
 
 
 @compiled
 def first_divisor(leading, alive, n, w):  # type: ignore[no-untyped-def]
     """The first element of the basis whose leading monomial divides that of words w, or -1."""
     for k in range(n):
-        if alive[k] and divides(leading[k], w):
-            return k
+        if alive[k]:
+            missing = np.uint64(0)
+            for i in range(len(w)):
+                missing |= ((w[i] | GUARD) - leading[k, i]) ^ GUARD
+            if missing & GUARD == 0:
+                return k
     return -1
-
-
-@compiled
-def _is_lcm(a, b, c):  # type: ignore[no-untyped-def]
-    for i in range(len(a)):  # noqa: SIM110 - compiled
-        if lcm_word(a[i], b[i]) != c[i]:
-            return False
-    return True
 
 
 @compiled
@@ -51,12 +47,19 @@ def add_element(table, leading, alive, h, pairs, n_pairs):  # type: ignore[no-un
     """
     w = leading.shape[1]
     new = leading[h]
+    words = table.words
     kept = 0
     for k in range(n_pairs):  # an old pair is superfluous if h divides its multiple properly on both sides
         i, j, m = pairs[k, 0], pairs[k, 1], pairs[k, 2]
-        multiple = table.words[m]
-        if divides(new, multiple) and not _is_lcm(leading[i], new, multiple) and not _is_lcm(leading[j], new, multiple):
-            continue
+        missing, from_i, from_j = np.uint64(0), np.uint64(0), np.uint64(0)
+        for l in range(w):
+            missing |= ((words[m, l] | GUARD) - new[l]) ^ GUARD
+        if missing & GUARD == 0:
+            for l in range(w):
+                from_i |= lcm_word(leading[i, l], new[l]) ^ words[m, l]
+                from_j |= lcm_word(leading[j, l], new[l]) ^ words[m, l]
+            if from_i != 0 and from_j != 0:
+                continue
         pairs[kept, 0], pairs[kept, 1], pairs[kept, 2] = i, j, m
         kept += 1
     n_pairs = kept
@@ -87,7 +90,10 @@ def add_element(table, leading, alive, h, pairs, n_pairs):  # type: ignore[no-un
         a = order[k]
         is_needed = True
         for b in range(n_minimal):
-            if divides(multiples[minimal[b]], multiples[a]):
+            missing = np.uint64(0)
+            for i in range(w):
+                missing |= ((multiples[a, i] | GUARD) - multiples[minimal[b], i]) ^ GUARD
+            if missing & GUARD == 0:
                 is_needed = False
                 break
         if is_needed:
@@ -110,7 +116,11 @@ def add_element(table, leading, alive, h, pairs, n_pairs):  # type: ignore[no-un
         pairs[n_pairs, 2] = intern(table, multiples[a])
         n_pairs += 1
     for k in range(h):
-        if alive[k] and divides(new, leading[k]):
-            alive[k] = False
+        if alive[k]:
+            missing = np.uint64(0)
+            for i in range(w):
+                missing |= ((leading[k, i] | GUARD) - new[i]) ^ GUARD
+            if missing & GUARD == 0:
+                alive[k] = False
     alive[h] = True
     return table, pairs, n_pairs

@@ -10,7 +10,7 @@ import numpy as np
 
 from polysys.algebra.jit import compiled
 from polysys.algebra.matrix import add_multiple, inverse, remainder
-from polysys.algebra.monomials import divides, grown, intern_product, longer
+from polysys.algebra.monomials import GUARD, grown, intern_product, longer
 
 
 @compiled
@@ -29,7 +29,10 @@ def standard(generators, units, limit):  # type: ignore[no-untyped-def]
                 child[i] = found[begin, i] + units[v, i]
             outside = True
             for g in range(len(generators)):
-                if divides(generators[g], child):
+                missing = np.uint64(0)
+                for i in range(w):
+                    missing |= ((child[i] | GUARD) - generators[g, i]) ^ GUARD
+                if missing & GUARD == 0:
                     outside = False
                     work += g
                     break
