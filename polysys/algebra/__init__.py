@@ -2,7 +2,7 @@
 
 from polysys.algebra.count import CountModulo, ExactCount, count_modulo, exact_count
 from polysys.algebra.limits import Meter, Stop
-from polysys.algebra.modular import SystemModulo
+from polysys.algebra.modular import SystemModulo, integer_polynomials, random_primes, reduce_modulo
 from polysys.algebra.projective import ProjectiveBound, homogenise, projective_degree_bound
 
 __all__ = [
@@ -15,5 +15,8 @@ __all__ = [
     "count_modulo",
     "exact_count",
     "homogenise",
+    "integer_polynomials",
     "projective_degree_bound",
+    "random_primes",
+    "reduce_modulo",
 ]

@@ -122,7 +122,7 @@ def _degree_modulo(system: SystemModulo, seed: int, meter: Meter) -> tuple[Count
     stopped = basis.stopped
     if stopped is None:
         try:
-            found = staircase.dimension(basis.leading)
+            found = staircase.dimension(basis.leading, meter=meter)
             degree = staircase.degree(basis.leading, meter=meter)
             dimension = found
         except Stopped as stop:

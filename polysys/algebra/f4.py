@@ -17,6 +17,7 @@ from polysys.algebra import matrix, monomials, pairs
 from polysys.algebra.limits import Meter, Stop, Stopped
 from polysys.algebra.modular import SystemModulo, parity_masks
 
+_MAX_MASKS = 8  # each doubles the number of blocks of a matrix
 _BLOCK = 128  # rows that are combined at random; a combination that vanishes ends the block
 
 
@@ -221,7 +222,7 @@ def _tasks(
 
 def _initial_state(system: SystemModulo) -> State:
     n, p = system.n, system.prime
-    masks = monomials.pack(parity_masks(system), n)
+    masks = monomials.pack(parity_masks(system)[:_MAX_MASKS], n)
     state = State(n, p, masks, monomials.new_table(n))
     state.leading = np.empty((64, monomials.n_words(n)), dtype=np.uint64)
     for exponents, coefficients in zip(system.exponents, system.coefficients, strict=True):

@@ -18,6 +18,7 @@ from polysys.algebra.limits import Meter
 from polysys.algebra.staircase import standard_monomials
 
 Vector = npt.NDArray[np.int64]
+_AT_ONCE = 2 * 10**8  # work between two looks at the limits
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,12 @@ class QuotientAlgebra:
         sequence = np.empty(0, dtype=np.int64)
         work = self.product_work(form) + 10 * self.dimension
         while True:  # the degree may be far below D: more terms as long as they say something new
-            more = min(2 * self.dimension, max(64, 4 * len(sequence))) - len(sequence)
-            meter.spend(more * work)
-            terms, vector = quotient_kernels.values_at_powers(vector, functional, form, more, *self._products)
-            sequence = np.concatenate([sequence, terms])
+            wanted = min(2 * self.dimension, max(64, 4 * len(sequence)))
+            while len(sequence) < wanted:
+                more = min(wanted - len(sequence), 1 + _AT_ONCE // work)
+                meter.spend(more * work)
+                terms, vector = quotient_kernels.values_at_powers(vector, functional, form, more, *self._products)
+                sequence = np.concatenate([sequence, terms])
             meter.spend(10 * len(sequence) ** 2)
             recurrence = quotient_kernels.minimal_recurrence(sequence, self.prime)
             if len(sequence) == 2 * self.dimension or len(recurrence) < len(sequence) // 2 - 8:
@@ -110,8 +113,13 @@ class QuotientAlgebra:
     def at(self, polynomial: nmod_poly, form: Vector, meter: Meter) -> Vector:
         """A polynomial of a linear form."""
         coefficients = np.array([int(c) for c in polynomial.coeffs()], dtype=np.int64)
-        meter.spend(len(coefficients) * self.product_work(form))
-        result: Vector = quotient_kernels.at_form(coefficients, form, *self._products)
+        work = self.product_work(form)
+        step = 1 + _AT_ONCE // work
+        result = np.zeros(self.dimension, dtype=np.int64)
+        for end in range(len(coefficients), 0, -step):
+            part = coefficients[max(0, end - step) : end]
+            meter.spend(len(part) * work)
+            result = quotient_kernels.horner(result, part, form, *self._products)
         return result
 
     def ideal_rank(self, elements: list[Vector], meter: Meter) -> int:

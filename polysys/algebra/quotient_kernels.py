@@ -179,9 +179,8 @@ def values_at_powers(vector, functional, form, count, targets, offsets, first, s
 
 
 @compiled
-def at_form(polynomial, form, targets, offsets, first, size, rows, p):  # type: ignore[no-untyped-def]
-    """A polynomial (lowest coefficient first) of a linear form, by Horner's rule; the first basis element is 1."""
-    vector = np.zeros(len(targets), dtype=np.int64)
+def horner(vector, polynomial, form, targets, offsets, first, size, rows, p):  # type: ignore[no-untyped-def]
+    """Steps v -> v form + c for the coefficients c, from the last to the first; the first basis element is 1."""
     for k in range(len(polynomial) - 1, -1, -1):
         vector = times_form(vector, form, targets, offsets, first, size, rows, p)
         vector[0] = (vector[0] + polynomial[k]) % p

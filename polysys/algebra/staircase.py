@@ -17,7 +17,7 @@ from polysys.algebra.limits import Meter
 Exponents = npt.NDArray[np.int32]
 
 
-def dimension(leading: Exponents) -> int:
+def dimension(leading: Exponents, *, meter: Meter | None = None) -> int:
     """Dimension of the zero set in affine space; -1 where it is empty.
 
     Notes
@@ -34,7 +34,7 @@ def dimension(leading: Exponents) -> int:
     supports = _supports(leading)
     if any(s == 0 for s in supports):
         return -1
-    return n - _least_cover(supports, n)
+    return n - _least_cover(supports, n, Meter() if meter is None else meter)
 
 
 def _supports(leading: Exponents) -> list[int]:
@@ -48,17 +48,18 @@ def _supports(leading: Exponents) -> list[int]:
     return minimal
 
 
-def _least_cover(supports: Sequence[int], best: int) -> int:
+def _least_cover(supports: Sequence[int], best: int, meter: Meter) -> int:
     """The least number of variables that meet every support, or `best` if that is no more."""
     if not supports:
         return 0
     if best <= 0:
         return best
+    meter.spend(1000 + 100 * len(supports))
     smallest = min(supports, key=int.bit_count)
     while smallest:
         variable = smallest & -smallest
         smallest ^= variable
-        best = min(best, 1 + _least_cover([s for s in supports if not s & variable], best - 1))
+        best = min(best, 1 + _least_cover([s for s in supports if not s & variable], best - 1, meter))
     return best
 
 
@@ -78,7 +79,7 @@ def degree(leading: Exponents, *, meter: Meter | None = None) -> int:
     """
     meter = Meter() if meter is None else meter
     n = leading.shape[1]
-    d = dimension(leading)
+    d = dimension(leading, meter=meter)
     if d <= 0:
         return 0 if d < 0 else len(standard_monomials(leading, meter=meter))
     if d == n:
@@ -86,7 +87,7 @@ def degree(leading: Exponents, *, meter: Meter | None = None) -> int:
     supports = _supports(leading)
     total = 0
     for free in combinations(range(n), d):
-        meter.spend(len(supports))
+        meter.spend(1000 + 100 * len(supports))
         inside = sum(1 << k for k in free)
         if any(s & ~inside == 0 for s in supports):
             continue

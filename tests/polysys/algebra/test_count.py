@@ -179,6 +179,18 @@ def test_networks_have_their_generic_counts(label, count):
     assert facts(system.terms, system.n) == (0, count, count)
 
 
+def test_many_changes_of_sign_at_once():
+    """Separate equations x_i^2 = i + 2: every sign can change, 2^12 solutions."""
+    n = 12
+    squares = [{tuple(2 * (k == i) for k in range(n)): 1, (0,) * n: -i - 2} for i in range(n)]
+    assert facts(squares, n, distinct=False) == (0, 2**n, None)
+    assert facts(squares[:6] + [{tuple(int(k == i) for k in range(n)): 1} for i in range(6, n)], n) == (0, 64, 64)
+
+
+def test_a_univariate_polynomial_of_high_degree():
+    assert facts([{(200,): 1, (1,): -7, (0,): 3}], 1) == (0, 200, 200)
+
+
 @pytest.mark.parametrize("n", [3, 6, 7])
 def test_spherical_glasses_have_the_count_of_cartwright_and_sturmfels(n):
     """2^n - 1 classes of lines, in a random chart."""
