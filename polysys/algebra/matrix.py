@@ -17,6 +17,69 @@ _COST = LANES // 4  # of one entry in all lanes: nanoseconds, about
 
 
 @compiled
+def _next_divided(columns, c, n_columns, words, column, position, leading, alive, n_polys):  # type: ignore[no-untyped-def]
+    """The next column without a pivot that the basis divides: one more than its place, and the element; else -1."""
+    w = leading.shape[1]
+    while c < n_columns:
+        m = columns[c]
+        c += 1
+        if column[m] != 1:
+            continue
+        d = np.int64(position[m])
+        while d < n_polys:
+            if alive[d]:
+                missing = np.uint64(0)
+                for i in range(w):
+                    missing |= ((words[m, i] | GUARD) - leading[d, i]) ^ GUARD
+                if missing & GUARD == 0:
+                    break
+            d += 1
+        position[m] = d
+        if d < n_polys:
+            column[m] = 2
+            return c, d
+    return c, np.int64(-1)
+
+
+@compiled
+def _multiply(terms, factor, words, hashes, degrees, slots, column, state, columns, n_columns, entries):  # type: ignore[no-untyped-def]
+    """The terms times a monomial, into `entries`; new ones join the columns. Returns how many columns there are.
+
+    `intern_product`, written out: calls with the whole table take longer than the searches.
+    """
+    w = words.shape[1]
+    mask, shift = len(slots) - 1, np.uint64(state[1])
+    for k in range(len(terms)):
+        a = terms[k]
+        h = hashes[a] + hashes[factor]
+        slot = np.int64(h >> shift)
+        while True:
+            m = np.int64(slots[slot]) - 1
+            if m < 0:
+                m = state[0]
+                state[0] += 1
+                for i in range(w):
+                    words[m, i] = words[a, i] + words[factor, i]
+                hashes[m] = h
+                degrees[m] = degrees[a] + degrees[factor]
+                slots[slot] = m + 1
+                break
+            if hashes[m] == h:
+                difference = np.uint64(0)
+                for i in range(w):
+                    difference |= words[m, i] ^ (words[a, i] + words[factor, i])
+                if difference == 0:
+                    break
+            slot = (slot + 1) & mask
+        if column[m] == 0:
+            column[m] = 1
+            columns[n_columns] = m
+            n_columns += 1
+        entries[k] = m
+    return n_columns
+
+
+@compiled
 def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip):  # type: ignore[no-untyped-def]
     """Rows for tasks (polynomial, its multiple) and, for every monomial that the basis divides, one more: its pivot.
 
@@ -39,29 +102,12 @@ def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multip
             f, multiple = np.int64(tasks[r]), np.int64(multiples[r])
             begin = starts[f] + skip
         else:
-            f, multiple = np.int64(-1), np.int64(-1)
-            words, column, position = table.words, table.column, table.position
-            while c < n_columns:
-                m = columns[c]
-                c += 1
-                if column[m] != 1:
-                    continue
-                d = np.int64(position[m])
-                while d < n_polys:
-                    if alive[d]:
-                        missing = np.uint64(0)
-                        for i in range(w):
-                            missing |= ((words[m, i] | GUARD) - leading[d, i]) ^ GUARD
-                        if missing & GUARD == 0:
-                            break
-                    d += 1
-                position[m] = d
-                if d < n_polys:
-                    column[m] = 2
-                    f, multiple = d, np.int64(m)
-                    break
+            c, f = _next_divided(
+                columns, c, n_columns, table.words, table.column, table.position, leading, alive, n_polys
+            )
             if f < 0:
                 break
+            multiple = np.int64(columns[c - 1])
             begin = starts[f]
         end = starts[f + 1]
         length = end - begin
@@ -77,37 +123,20 @@ def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multip
         for i in range(w):
             quotient[i] = table.words[multiple, i] - table.words[monomials[starts[f]], i]
         factor = intern(table, quotient)
-        # intern_product, written out: a call with the whole table takes longer than the search
-        words, hashes, slots, column = table.words, table.hashes, table.slots, table.column
-        mask, shift = len(slots) - 1, np.uint64(table.state[1])
-        for k in range(begin, end):
-            a = monomials[k]
-            h = hashes[a] + hashes[factor]
-            slot = np.int64(h >> shift)
-            while True:
-                m = np.int64(slots[slot]) - 1
-                if m < 0:
-                    m = table.state[0]
-                    table.state[0] += 1
-                    for i in range(w):
-                        words[m, i] = words[a, i] + words[factor, i]
-                    hashes[m] = h
-                    table.degrees[m] = table.degrees[a] + table.degrees[factor]
-                    slots[slot] = m + 1
-                    break
-                if hashes[m] == h:
-                    difference = np.uint64(0)
-                    for i in range(w):
-                        difference |= words[m, i] ^ (words[a, i] + words[factor, i])
-                    if difference == 0:
-                        break
-                slot = (slot + 1) & mask
-            if column[m] == 0:
-                column[m] = 1
-                columns[n_columns] = m
-                n_columns += 1
-            entries[top] = m
-            top += 1
+        n_columns = _multiply(
+            monomials[begin:end],
+            factor,
+            table.words,
+            table.hashes,
+            table.degrees,
+            table.slots,
+            table.column,
+            table.state,
+            columns,
+            n_columns,
+            entries[top : top + length],
+        )
+        top += length
         if r < n_pivots:
             table.column[multiple] = 2
         sources[r] = f
