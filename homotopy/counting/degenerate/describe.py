@@ -268,11 +268,11 @@ def isolated_set(landscape: Landscape, report: LocalReport, engine: PHCpack | No
 
 
 def _phcpack_multiplicity(landscape: Landscape, report: LocalReport, engine: PHCpack) -> int | None:
-    from homotopy.solving.paths import equations_in_doubles
+    from homotopy.engines.doubles import equations_in_doubles
 
     order = min(_PHC_ORDER, (report.multiplicity or _PHC_ORDER) + 1)
     try:
-        return engine.multiplicity(equations_in_doubles(landscape), report.point, order=order)
+        return engine.multiplicity(equations_in_doubles(landscape.system), report.point, order=order)
     except EngineMissingError:
         raise
     except PolysysError:  # a crash: there is no second opinion

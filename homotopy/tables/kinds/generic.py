@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from homotopy.solving.starts.start_set import Stratum, make_start_set, torus_stratum
-from homotopy.solving.starts.trace_test import TraceTest, trace_stratum
+from homotopy.engines.starts.start_set import Stratum, make_start_set, torus_stratum
+from homotopy.engines.starts.trace_test import TraceTest, trace_stratum
 from homotopy.tables.kinds.theorems import GenericCount
 from polysys.counts import of_landscape
 from polysys.landscape import Landscape

@@ -16,9 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common import reporting
-from homotopy.engines.tracker import Program, TrackerOptions, compile_homotopy, track_loop
+from homotopy.engines.starts.sign_orbits import Complex, Orbits
+from homotopy.engines.tracker.driver import track_loop
+from homotopy.engines.tracker.options import TrackerOptions
+from homotopy.engines.tracker.program import Program, compile_homotopy
 from homotopy.engines.tracker.results import CODE, PathResults
-from homotopy.solving.starts.sign_orbits import Complex, Orbits
 from homotopy.status import PathStatus
 from polysys.tape import Tape
 

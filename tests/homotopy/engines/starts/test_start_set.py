@@ -10,14 +10,14 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.counting.batch import census_batch
-from homotopy.engines.tracker import compile_homotopy
+from homotopy.engines.starts import cache as start_cache
+from homotopy.engines.starts import trace_test
+from homotopy.engines.starts.family import is_bundle, observables, patterns, place_on, stratum_tapes
+from homotopy.engines.starts.loops import chance_of_one_missing, grow, monodromy, seed_pair
+from homotopy.engines.starts.sign_orbits import Orbits
+from homotopy.engines.starts.start_set import can_start, family_digest, make_start_set, stratum_equations
+from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.results import CODE
-from homotopy.solving.starts import cache as start_cache
-from homotopy.solving.starts import trace_test
-from homotopy.solving.starts.family import is_bundle, observables, patterns, place_on, stratum_tapes
-from homotopy.solving.starts.loops import chance_of_one_missing, grow, monodromy, seed_pair
-from homotopy.solving.starts.sign_orbits import Orbits
-from homotopy.solving.starts.start_set import can_start, family_digest, make_start_set, stratum_equations
 from homotopy.status import PathStatus
 from polysys.counts import deep_linear_from_torus_counts, nie_ranestad
 from polysys.tape import trace

@@ -6,7 +6,7 @@ closed zero pattern and per sign orbit. What a start set claims to be complete o
 * Fermat: a theorem (Cartwright & Sturmfels 2013).
 * spheres: the proved generic count was reached.
 * R^n, and families on spheres that stay below that count: two monodromy runs from independent random members agree in every
-  stratum, each of which is irreducible (:func:`homotopy.solving.starts.family.is_bundle`).
+  stratum, each of which is irreducible (:func:`homotopy.engines.starts.family.is_bundle`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.errors import HomotopyError
-from homotopy.solving.starts.family import (
+from homotopy.engines.starts.family import (
     family_digest,
     is_bundle,
     patterns,
@@ -30,8 +29,9 @@ from homotopy.solving.starts.family import (
     stratum_equations,
     stratum_tapes,
 )
-from homotopy.solving.starts.fermat import fermat_start, has_fermat_start
-from homotopy.solving.starts.loops import MonodromyResult, is_dominant, monodromy
+from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
+from homotopy.engines.starts.loops import MonodromyResult, is_dominant, monodromy
+from homotopy.errors import HomotopyError
 from polysys.counts import cartwright_sturmfels
 from polysys.counts.of_landscape import domain_count
 from polysys.counts.strata import MAX_VARIABLES, open_strata

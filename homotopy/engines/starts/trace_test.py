@@ -21,14 +21,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.engines.tracker import Program, TrackerOptions, compile_homotopy, track, track_loop
-from homotopy.engines.tracker.driver import make_homotopy
+from homotopy.engines.starts.family import observables, stratum_tapes
+from homotopy.engines.starts.loops import MonodromyResult, grow, is_sound
+from homotopy.engines.starts.sign_orbits import Complex, Orbits, repeated
+from homotopy.engines.starts.start_set import Stratum
+from homotopy.engines.tracker.driver import make_homotopy, track, track_loop
+from homotopy.engines.tracker.options import TrackerOptions
+from homotopy.engines.tracker.program import Program, compile_homotopy
 from homotopy.engines.tracker.refine import refine
 from homotopy.engines.tracker.results import CODE
-from homotopy.solving.starts.family import observables, stratum_tapes
-from homotopy.solving.starts.loops import MonodromyResult, grow, is_sound
-from homotopy.solving.starts.sign_orbits import Complex, Orbits, repeated
-from homotopy.solving.starts.start_set import Stratum
 from homotopy.status import PathStatus
 from polysys.equations.formulation import FormulationTapes
 from polysys.landscape import Landscape

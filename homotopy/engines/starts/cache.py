@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from platformdirs import user_cache_path
 
-from homotopy.solving.starts.start_set import StartSet, Stratum, family_digest, make_start_set, stratum_equations
+from homotopy.engines.starts.start_set import StartSet, Stratum, family_digest, make_start_set, stratum_equations
 from polysys.landscape import Landscape
 
 _RESIDUAL = 1e-6  # relative to the size of the terms; start solutions are good to 1e-12

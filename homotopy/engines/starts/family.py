@@ -11,7 +11,7 @@ from flint import fmpz_mat
 from sympy import QQ
 from sympy.polys.rings import ring
 
-from homotopy.solving.starts.sign_orbits import Complex
+from homotopy.engines.starts.sign_orbits import Complex
 from polysys.counts.strata import MAX_VARIABLES, strata
 from polysys.domains import Domain, Euclidean
 from polysys.equations.expansion import multiply_out
