@@ -26,6 +26,7 @@ ORDER = {
     "polysys": [
         "errors",
         "lazy",
+        "jit",
         "reading",
         "domains",
         "tape",

@@ -24,7 +24,7 @@ from homotopy.certification.discs.bounds import TINY, U
 from homotopy.certification.discs.extended import enclose_at, extended_scalars
 from homotopy.certification.discs.program import DiscProgram, disc_program, enclose
 from homotopy.common import reporting
-from homotopy.common.jit import n_usable_cores
+from homotopy.common.processes import n_usable_cores
 from homotopy.status import Verdict
 from polysys.equations.formulation import FormulationTapes
 

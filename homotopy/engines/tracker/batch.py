@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common import reporting
-from homotopy.common.jit import aligned, n_usable_cores
+from homotopy.common.jit import aligned
+from homotopy.common.processes import n_usable_cores
 from homotopy.engines.tracker import extended, kernels
 from homotopy.engines.tracker.emit import LANES, WIDTH
 from homotopy.engines.tracker.options import TrackerOptions

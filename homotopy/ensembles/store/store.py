@@ -29,7 +29,7 @@ from homotopy.ensembles.store.plan import Chunk, Family, StoreState, default_chu
 from homotopy.errors import StoreError, StoreWriteError
 from polysys.errors import PolysysError
 
-_OURS = re.compile(r"README\.md|spec\.toml|manifest\.json|claims\.lock|records|\..*\.part")
+_OURS = re.compile(r"README\.md|spec\.toml|manifest\.json|(chunks|claims)\.lock|records|\..*\.part")
 _CHUNK_NAME = re.compile(r"(\d+)-(\d+)\.parquet")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from homotopy.common.files import write_atomically
-from homotopy.common.jit import n_usable_cores
+from homotopy.common.processes import n_usable_cores
 from homotopy.ensembles.chunks import Progress
 from homotopy.ensembles.result import Ensemble
 from homotopy.ensembles.run import ensemble

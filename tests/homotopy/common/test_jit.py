@@ -1,0 +1,134 @@
+"""Kernels follow their sources: an edited bound, or an upgrade with older files, is in force at once."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import homotopy
+from homotopy.common.jit import KERNEL_SOURCES
+
+ROOT = Path(homotopy.__path__[0]).parent
+BOUNDS = Path("homotopy") / "certification" / "discs" / "bounds.py"
+RADIUS = """
+import numpy as np
+from homotopy.certification.discs.program import disc_program, enclose
+from polysys.tape import trace
+program = disc_program(trace(lambda x, _: [x[0] * x[0]], 1))
+_, radius = enclose(program, np.zeros((1, 1, 2)), np.zeros(1, np.int64), np.array([[1 + 0j]]), np.array([1e-3]))
+print(radius[0, 0])
+"""
+NUMBAS_OWN_CACHE = """
+import numba
+import polysys.jit
+polysys.jit.Compiler.__call__ = lambda self, function: numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+"""
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A copy of the packages, as an installation has them."""
+    for package in ("homotopy", "polysys"):
+        shutil.copytree(ROOT / package, tmp_path / "site" / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "site"
+
+
+def radius(site: Path, before: str = "") -> float:
+    """The radius of the square of the disc of radius 0.001 about 1, in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(site), "NUMBA_CACHE_DIR": str(site.parent / "cache")}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", before + RADIUS], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return float(done.stdout)
+
+
+def edit(site: Path, value: str) -> None:
+    """Another INFLATE, with the date of the file before."""
+    path = site / BOUNDS
+    date = path.stat().st_mtime
+    text = path.read_text()
+    assert text.count("INFLATE = 1.0 + 2.0**-49\n") == 1
+    path.write_text(text.replace("INFLATE = 1.0 + 2.0**-49\n", f"INFLATE = {value}\n"))
+    os.utime(path, (date - 1e6, date - 1e6))
+
+
+def test_an_edited_bound_is_in_force_at_once(installed: Path) -> None:
+    assert radius(installed) == pytest.approx(2.001e-3, rel=1e-6)
+    edit(installed, "1000.0")
+    assert radius(installed) > 2.0
+
+
+@pytest.mark.slow
+def test_numbas_own_cache_would_keep_the_old_bound(installed: Path) -> None:
+    assert radius(installed, NUMBAS_OWN_CACHE) == pytest.approx(2.001e-3, rel=1e-6)
+    edit(installed, "1000.0")
+    assert radius(installed, NUMBAS_OWN_CACHE) == pytest.approx(2.001e-3, rel=1e-6)
+
+
+def test_an_upgrade_with_older_files_is_in_force_at_once(installed: Path) -> None:
+    newer = installed.parent / "newer"
+    shutil.copytree(installed, newer)
+    edit(newer, "1000.0")
+    for path in newer.rglob("*.py"):
+        os.utime(path, (1e9, 1e9))  # 2001, as some builders date what they pack
+    assert radius(installed) == pytest.approx(2.001e-3, rel=1e-6)
+    shutil.rmtree(installed)
+    newer.rename(installed)
+    assert radius(installed) > 2.0
+
+
+def test_the_digest_covers_all_that_modules_with_kernels_import() -> None:
+    """Kernels take code and constants from what their module imports, directly or not."""
+    covered = {path for name in KERNEL_SOURCES for path in files(ROOT / "homotopy" / name)}
+    covered |= {ROOT / "polysys" / "tape.py", ROOT / "polysys" / "jit.py"}
+    todo = [path for path in (ROOT / "homotopy").rglob("*.py") if has_kernels(path)]
+    assert len(todo) > 6
+    seen = set(todo)
+    for path in todo:
+        assert path in covered, f"kernels may take something from {path}: add it to KERNEL_SOURCES"
+        todo += imported(path) - seen
+        seen |= imported(path)
+
+
+def files(source: Path) -> list[Path]:
+    assert source.exists()
+    return sorted(source.rglob("*.py")) if source.is_dir() else [source]
+
+
+def has_kernels(path: Path) -> bool:
+    """Whether a module compiles a function, or emits the code of one."""
+    names = {
+        ast.unparse(d)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef)
+        for d in node.decorator_list
+    }
+    return bool(names & {"compiled", "intrinsic"})
+
+
+def imported(path: Path) -> set[Path]:
+    """Files of names in capitals or of functions that a module imports from the two packages."""
+    found = set()
+    for node in tree(path).body:
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and node.module.partition(".")[0] in ("homotopy", "polysys")
+        ):
+            base = ROOT.joinpath(*node.module.split("."))
+            for alias in node.names:
+                if not alias.name[0].isupper() or alias.name.isupper():  # no class
+                    for place in (base / f"{alias.name}.py", base.with_suffix(".py"), base / "__init__.py"):
+                        if place.is_file():
+                            found.add(place)
+                            break
+    return found
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
