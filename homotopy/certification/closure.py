@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from flint import acb, ctx
 
-from homotopy.certification import symmetry_action
 from homotopy.certification.balls import as_float, ball, complex_ball, upper
 from homotopy.certification.certificates import Certificate, CertificateList, same_zero
 from homotopy.certification.discs.arrays import Discs, modulus
+from homotopy.certification.symmetry_action import orbit_numbers
 from homotopy.certification.zeros import DOUBLE_DIGITS, certify_one
 from homotopy.status import Verdict
 from polysys.equations.formulation import Formulation, Kind
@@ -216,9 +216,7 @@ def orbits(landscape: Landscape, certificates: Sequence[Certificate]) -> tuple[t
         return tuple(range(m)), True
     images = _Images(landscape, certificates)
     maps = np.array([images.under(g) for g in landscape.symmetry.generators])
-    # numbered by their first members
-    _, numbers = np.unique(symmetry_action.orbits(maps), return_inverse=True)
-    return tuple(numbers.tolist()), bool((maps >= 0).all())
+    return tuple(orbit_numbers(maps).tolist()), bool((maps >= 0).all())
 
 
 def conjugates_closed(certificates: Sequence[Certificate]) -> bool:

@@ -53,12 +53,12 @@ def separations(points: Vector) -> Vector:
     return np.asarray(cKDTree(points).query(points, k=2)[0][:, 1])
 
 
-def orbits(maps: Numbers) -> Numbers:
+def first_of_orbit(maps: Numbers) -> Numbers:
     """For each point the first one of its orbit, from the :func:`images` under generators.
 
     Examples
     --------
-    >>> orbits(np.array([[1, 0, -1], [0, 1, 2]])).tolist()
+    >>> first_of_orbit(np.array([[1, 0, -1], [0, 1, 2]])).tolist()
     [0, 0, 2]
     """
     from scipy.sparse import coo_array  # a third of a second to import
@@ -71,3 +71,14 @@ def orbits(maps: Numbers) -> Numbers:
     _, labels = connected_components(edges, directed=False)
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     return np.asarray(first[inverse])
+
+
+def orbit_numbers(maps: Numbers) -> Numbers:
+    """For each point the number of its orbit; orbits are numbered by their first members.
+
+    Examples
+    --------
+    >>> orbit_numbers(np.array([[1, 0, -1], [0, 1, 2]])).tolist()
+    [0, 0, 1]
+    """
+    return np.asarray(np.unique(first_of_orbit(maps), return_inverse=True)[1])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.certification.symmetry_action import images, orbits
+from homotopy.certification.symmetry_action import first_of_orbit, images
 from homotopy.counting.count import census
 from homotopy.errors import HomotopyError
 from homotopy.graphs.overlaps import Symmetries, distinct
@@ -42,7 +42,7 @@ def search_recall(item: Sequence[Any]) -> dict[str, Any]:
         if found.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED):
             return {"open": f"census {found.completeness.verdict.value}"}
         where = np.array([[float(c.mid()) for c in p.coordinates] for p in found.points])
-        orbit = orbits(images(where, land.symmetry.generators))
+        orbit = first_of_orbit(images(where, land.symmetry.generators))
         kind = np.array([-1 if p.index is None else p.index for p in found.points])
         nobody = Symmetries(np.arange(land.domain.n)[None, :], np.ones((1, land.domain.n)))
         rows = []
