@@ -10,18 +10,16 @@ import numpy.typing as npt
 import polysys
 from polysys.jit import Compiler
 
-KERNEL_SOURCES = (
-    "certification/discs",
-    "common/double_double.py",
-    "common/jit.py",
-    "completeness/exclusion",
-    "engines/tracker",
-    "searches",
-)  # a test compares this list with what the modules of the kernels import
+# a test compares this list with what the modules of the kernels import
+_SOURCES = ("certification/discs", "common/double_double.py", "completeness/exclusion", "engines/tracker", "searches")
 
 compiled = Compiler(
     "homotopy",
-    [*(Path(__file__).parents[1] / name for name in KERNEL_SOURCES), Path(polysys.__path__[0]) / "tape.py"],
+    [
+        Path(__file__),
+        *(Path(__file__).parents[1] / name for name in _SOURCES),
+        Path(polysys.__path__[0]) / "tape.py",
+    ],
 )
 """Decorator: compile at the first call, without the GIL; the machine code is kept as long as these sources stay."""
 
