@@ -43,13 +43,14 @@ def installed(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
-def radius(site: Path, before: str = "") -> float:
+def radius(site: Path, before: str = "", said: str = "") -> float:
     """The radius of the square of the disc of radius 0.001 about 1, in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(site), "NUMBA_CACHE_DIR": str(site.parent / "cache")}
     done = subprocess.run(
         [sys.executable, "-P", "-c", before + RADIUS], env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stderr == ""
+    assert done.stderr.count("\n") == bool(said)
+    assert said in done.stderr
     return float(done.stdout)
 
 
@@ -67,6 +68,34 @@ def test_an_edited_bound_is_in_force_at_once(installed: Path) -> None:
     assert radius(installed) == pytest.approx(2.001e-3, rel=1e-6)
     edit(installed, "1000.0")
     assert radius(installed) > 2.0
+
+
+def test_damaged_files_are_compiled_again(installed: Path) -> None:
+    assert radius(installed) == pytest.approx(2.001e-3, rel=1e-6)
+    kept = [path for path in (installed.parent / "cache").rglob("*") if path.is_file()]
+    assert len(kept) >= 2
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:1000])
+    assert radius(installed, said="compiled again") == pytest.approx(2.001e-3, rel=1e-6)
+    assert radius(installed) == pytest.approx(2.001e-3, rel=1e-6)
+
+
+@pytest.mark.slow
+def test_no_sample_fails_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": "/dev/null/nowhere"}
+    command = [
+        "ensemble",
+        "spherical-p-spin:n=2,p=3",
+        "--samples",
+        "4",
+        "--workers",
+        "1",
+        "--store",
+        str(tmp_path / "store"),
+    ]
+    subprocess.run([sys.executable, "-P", "-m", "homotopy.cli", *command], env=environment, capture_output=True, check=True)
+    found = homotopy.load_ensemble(tmp_path / "store")
+    assert (found.n_samples, found.n_failed) == (4, 0)
 
 
 @pytest.mark.slow
