@@ -8,13 +8,14 @@ from typing import Any
 
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
+from homotopy.common.reporting import Progress
 from homotopy.completeness.verdict import has_families, judge, upper_bounds
 from homotopy.counting.degenerate.describe import singular_sets, with_multiplicities
 from homotopy.counting.result import Census, RunRecord
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solving.result import SolveReport
-from homotopy.solving.rounds import Progress, solve
+from homotopy.solving.rounds import solve
 from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.equations.formulation import Kind

@@ -330,7 +330,7 @@ def _other_paths(census: Census, time_limit: float, seed: int) -> tuple[Agreemen
     from homotopy.solving.paths import run_tracker
 
     options = Options(engine="tracker", seed=census.run.solver_seed + 1 + seed)
-    with reporting.within(time_limit, "The second run"):
+    with reporting.time_limit(time_limit, "The second run"):
         tracked = run_tracker(census.landscape, options, 1, None)
     if tracked is None:
         return Agreement.UNDECIDED, (), "the tracker has no start set for this landscape"

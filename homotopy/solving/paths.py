@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common import reporting
+from homotopy.common.reporting import Progress
 from homotopy.engines.phcpack.client import PHCpack, Start
 from homotopy.engines.tracker import TrackerOptions, track_loop
 from homotopy.engines.tracker.results import CODE, STATUSES, PathResults
@@ -29,7 +30,6 @@ from polysys.landscape import Landscape
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 from polysys.tape import Tape
 
-Progress = Callable[[int, int], None]
 _LARGEST = 1e100  # of a coupling: a path's matrices hold products of a few
 _Ends = tuple[npt.NDArray[np.complex128], npt.NDArray[Any], npt.NDArray[np.float64]]
 _STARTS = {
@@ -122,7 +122,7 @@ def _track(
     for stratum in starts.strata:
 
         def report(here: int, _: int, before: int = done) -> None:
-            reporting.tick("paths", before * m + here, starts.n_paths * m)
+            reporting.report("paths", before * m + here, starts.n_paths * m)
 
         smaller = smaller_strata(starts, stratum)
         detour = seed if round_number else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -17,6 +17,7 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
+from homotopy.common.reporting import Progress
 from homotopy.errors import EngineMissingError
 from homotopy.options import Options, Precision
 from homotopy.solving.result import PathAccount, SolveReport
@@ -28,7 +29,6 @@ if TYPE_CHECKING:  # at run time only where paths are tracked, so that a census 
     from homotopy.engines.phcpack.client import PHCpack
     from homotopy.solving.paths import TrackedPaths
 
-Progress = Callable[[int, int], None]
 _LADDER: dict[Precision, tuple[Precision, ...]] = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
@@ -85,7 +85,7 @@ def solve(
         return after
     with rounds:
         for k in range(first, options.rounds):
-            with reporting.within(options.time_limit, f"Round {k + 1} of the solve"):
+            with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
                 tracked = rounds.run(k)
                 attempts.extend(tracked.attempts)
                 report = account(landscape, tracked, known, k + 1, options.digits)
@@ -152,7 +152,7 @@ class _Rounds:
         from homotopy.engines.phcpack.client import PHCpack
 
         if self._phcpack is None:
-            report = self._progress or partial(reporting.tick, "paths")
+            report = self._progress or partial(reporting.report, "paths")
             self._phcpack = PHCpack(options.transport, options.time_limit, progress=report)
         ladder = _LADDER[options.precision]
         precision = ladder[min(k, len(ladder) - 1)]

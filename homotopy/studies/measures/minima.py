@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.graphs.overlaps import Floats as Floats
+from homotopy.common.arrays import Floats
 from homotopy.graphs.overlaps import Symmetries as Symmetries
 from homotopy.graphs.overlaps import distances as distances
 from homotopy.graphs.overlaps import distinct as distinct
