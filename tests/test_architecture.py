@@ -27,6 +27,7 @@ ORDER = {
     "polysys": [
         "errors",
         "lazy",
+        "jit",
         "reading",
         "domains",
         "tape",
