@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.hessian import log_abs_det_hessian
-from homotopy.certification.symmetry_action import images
+from homotopy.certification.symmetry_action import first_of_orbit, images
 from homotopy.counting.count import census
 from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.graphs.overlaps import Symmetries, distinct
