@@ -8,11 +8,10 @@ from typing import Any
 
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
-from homotopy.completeness.root_bounds import upper_bounds
+from homotopy.common.reporting import Progress
 from homotopy.completeness.verdict import joined, judge
 from homotopy.counting.degenerate.describe import multiplicity_evidence, singular_sets
 from homotopy.counting.result import Census, RunRecord
-from homotopy.engines.base import Progress
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
@@ -20,6 +19,7 @@ from homotopy.solving.result import SolveReport
 from homotopy.solving.rounds import solve
 from homotopy.status import Completeness
 from polysys.counts import RootCount
+from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from homotopy.common.arrays import Floats, Integers
 from homotopy.common.wording import count_of
-from homotopy.ensembles.counts import FAILED, VERDICTS, Integers, SampleCounts
-from homotopy.ensembles.statistics import Floats, Statistic
+from homotopy.ensembles.counts import FAILED, VERDICTS, SampleCounts
+from homotopy.ensembles.statistics import Statistic
 from homotopy.ensembles.store.format import add_digests
-from homotopy.ensembles.store.plan import Family
+from homotopy.ensembles.store.plan import FamilyFacts
 from homotopy.ensembles.store.store import Store
 from homotopy.errors import HomotopyError
 
@@ -88,7 +89,7 @@ class Ensemble(SampleCounts):
         return len(self.samples)
 
     @property
-    def family(self) -> Family:
+    def family(self) -> FamilyFacts:
         """What is known about every sample beforehand."""
         return self.store.family
 

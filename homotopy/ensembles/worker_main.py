@@ -1,4 +1,4 @@
-"""The child's side of an isolated worker: ``python -m homotopy.ensembles.worker_main FD PARENT``, started by :mod:`homotopy.ensembles.workers`.
+"""The child's side of a worker, started by :mod:`homotopy.ensembles.workers` with the arguments FD and PARENT.
 
 It receives pickled requests of its own parent over an inherited socket and sends each record as soon as it is made, so
 that what was finished before a crash is not lost and a silence can be told from slow progress.

@@ -15,7 +15,8 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
-from homotopy.engines.base import Engine, Progress, TrackedPaths, request_for
+from homotopy.common.reporting import Progress
+from homotopy.engines.base import Engine, TrackedPaths, request_for
 from homotopy.engines.registry import engines_for
 from homotopy.errors import EngineMissingError
 from homotopy.options import AUTO, Options

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from fractions import Fraction
@@ -40,9 +39,9 @@ def find_msolve() -> Path:
         If there is none.
     """
     named = os.environ.get("STATIONARY_MSOLVE")
-    candidates = [named] if named else [str(Path(p) / "sage_wheels" / "bin" / "msolve") for p in sys.path if p]
-    for candidate in candidates if named else [*candidates, "msolve"]:
-        path = shutil.which(candidate)
+    wheels = [str(Path(p) / "sage_wheels" / "bin" / "msolve") for p in sys.path if processes.is_trusted(p)]
+    for candidate in [named] if named else [*wheels, "msolve"]:
+        path = processes.find_program(candidate)
         if path is not None:
             return Path(path).resolve()
     raise EngineMissingError(
@@ -64,12 +63,12 @@ def msolve_version() -> str:
 @lru_cache(maxsize=8)
 def _version(executable: Path) -> str:
     try:
-        said = subprocess.run([executable, "-V"], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
+        said = processes.printed_by([executable, "-V"])
     except (OSError, subprocess.TimeoutExpired) as error:
         raise processes.crash(f"{executable} does not run ({error})") from error
-    match = re.search(r"\d+(\.\d+)+", said.stdout)
+    match = re.search(r"\d+(\.\d+)+", said)
     if match is None:
-        raise processes.crash(f"{executable} -V says no version: {said.stdout[-80:]!r} {said.stderr[-80:]!r}")
+        raise processes.crash(f"{executable} -V says no version: {said[-160:]!r}")
     return match[0]
 
 

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 from platformdirs import user_cache_path
 
+from homotopy.common.files import remove_leftovers, write_atomically
 from homotopy.engines.starts.start_set import (
     Ground,
     StartKind,
@@ -30,6 +30,7 @@ from homotopy.engines.starts.start_set import (
     make_start_set,
     stratum_equations,
 )
+from homotopy.errors import StoreWriteError
 from polysys.landscape import Landscape
 
 _FORMAT = 2  # files of other formats are made again
@@ -67,19 +68,14 @@ def save(path: Path, starts: StartSet) -> bool:
     header = json.dumps(content, sort_keys=True)
     arrays["header"] = np.frombuffer(header.encode(), dtype=np.uint8)
     arrays["sha256"] = np.frombuffer(_digest(arrays), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, **arrays)
-            os.replace(name, path)
-        except BaseException:  # Ctrl-C too
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError:
+        remove_leftovers(path.parent)
+        return write_atomically(path, buffer.getvalue())
+    except (OSError, StoreWriteError):
         return False
-    return True
 
 
 def load(path: Path, family: str) -> StartSet | None:

@@ -34,11 +34,13 @@ from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
 from homotopy.engines.starts.loops import MonodromyResult, is_dominant, monodromy
 from homotopy.errors import HomotopyError
 from homotopy.status import StartCount
-from polysys.counts import RootCount, cartwright_sturmfels, friedland_ottaviani, nie_ranestad
+from polysys.counts import cartwright_sturmfels
+from polysys.counts.of_landscape import domain_count
 from polysys.counts.strata import MAX_VARIABLES, open_strata
 from polysys.equations.formulation import Kind, block_degrees
 from polysys.errors import InputError
 from polysys.landscape import Landscape
+from polysys.root_count import RootCount
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 
 __all__ = [
@@ -239,7 +241,7 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
     members = [
         _Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)
     ]
-    pieces = _counted(generic_count(landscape, generic), members, say)
+    pieces = _counted(domain_count(landscape, generic), members, say)
     if pieces is None and not _has_open_patterns(landscape, generic) and all(is_bundle(landscape, a) for a in alive if a):
         pieces = [_agreeing(member, say) for member in members]
     if pieces is None or not any(piece.n_solutions for piece in pieces):
@@ -305,18 +307,6 @@ def _fermat(landscape: Landscape, seed: int) -> StartSet | None:
     evidence = StratumEvidence(Ground.CLOSED_FORM)
     stratum = Stratum(tuple(range(n + 1)), one, parameters, np.array(solutions), evidence)
     return StartSet(StartKind.FERMAT, family_digest(landscape), (stratum,))
-
-
-def generic_count(landscape: Landscape, generic: Any) -> RootCount | None:
-    """The proved number of solutions of all families of this formulation that are general enough."""
-    formulation, domain = landscape.formulation, landscape.domain
-    if formulation.kind is Kind.PROJECTIVE:
-        if len(formulation.degrees) == 1:
-            return cartwright_sturmfels(domain.n, formulation.degrees[0])
-        return friedland_ottaviani(domain.blocks, formulation.degrees)
-    if formulation.kind is Kind.LAGRANGE and domain.n_constraints == 1:
-        return nie_ranestad(domain.n, max(map(sum, generic.monoms())))
-    return None
 
 
 def _components(landscape: Landscape, coordinates: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common import reporting
-from homotopy.engines.base import Progress, TrackedPaths
+from homotopy.common.reporting import Progress
+from homotopy.engines.base import TrackedPaths
 from homotopy.engines.starts.cache import start_set
 from homotopy.engines.starts.start_set import StartKind, Stratum, make_start_set, stratum_equations
 from homotopy.engines.tracker.driver import track_loop

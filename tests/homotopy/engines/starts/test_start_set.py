@@ -2,6 +2,7 @@
 
 import itertools
 import multiprocessing
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -334,7 +335,9 @@ def test_a_network_is_a_bundle_because_of_its_weight_decay():
     land = ps.model_from_label("deep-linear:widths=2-2-2,data=gaussian").sample(1)
     assert can_start(land)
     bare = ps.DeepLinear(widths=(1, 1, 1), data=([[1]], [[2]])).sample()
-    object.__setattr__(bare, "linear_couplings", ("XX", "YX", "YY"))  # the same loss with fixed l2 values
+    bare = replace(  # the same loss with fixed l2 values
+        bare, facts=replace(bare.facts, linear_couplings=("XX", "YX", "YY"))
+    )
     assert not is_bundle(bare, (0, 1))
 
 
@@ -436,6 +439,17 @@ def test_processes_that_build_the_same_start_set_at_once_do_not_disturb_each_oth
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         assert pool.map(_build, [LABEL] * 4) == [17] * 4
     assert [f.suffix for f in cache.iterdir()] == [".npz"]
+
+
+def test_old_unfinished_files_disappear_from_the_cache(cache):
+    cache.mkdir()
+    names = ("tmpab12cd_3.part", ".x.npz.afar.1.0d.part", "download.part")
+    for name in names:
+        (cache / name).touch()
+        os.utime(cache / name, (1, 1))
+    start_cache.start_set(ps.model_from_label(LABEL).sample(1))
+    assert sorted(f.suffix for f in cache.iterdir()) == [".npz", ".part"]
+    assert (cache / "download.part").exists()
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(monkeypatch):

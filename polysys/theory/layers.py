@@ -13,7 +13,8 @@ from math import inf, nan, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from polysys.theory import Complexity, IsotropicField, counts_by_index, energy_density
+from polysys.theory.complexity import Complexity
+from polysys.theory.isotropic import IsotropicField, counts_by_index, energy_density
 
 Floats = npt.NDArray[np.float64]
 _STEPS = 2000  # of the grid of energies; the densities are analytic and decay, so the trapezoidal rule converges fast
@@ -69,7 +70,7 @@ class ExactLayers:
         return float(found[k] / self.counts[k]) if errors[k] <= 1e-6 * self.counts[k] else nan
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def exact_layers(n: int, p: int) -> ExactLayers:
     """The annealed energy distributions of the p-spin glass with n spins.
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from homotopy.ensembles.comparison import compare
+from homotopy.ensembles.rank_correlations import RankCorrelation
 from homotopy.ensembles.result import Ensemble
-from homotopy.ensembles.statistics import Statistic
 from homotopy.studies.depth.cases import Case, sample_seed
-from homotopy.studies.frame.cells import finite, level_cells
-from homotopy.studies.frame.report import Cell, Finding
-from homotopy.studies.frame.run_folder import Bench
+from homotopy.studies.frame.claims import claimed
+from homotopy.studies.frame.report import Finding
+from homotopy.studies.frame.run_folder import RunFolder
+from homotopy.studies.frame.tables import Cell, finite, level_cells
 from homotopy.studies.frame.trends import Level, Trend, estimated, exact, mean_of, predicted, trend
-from homotopy.studies.measures.minima_of_samples import Observation, observe
-from homotopy.studies.measures.ranks import RankCorrelation
+from homotopy.studies.measures.minima_of_samples import MinimaOfSamples, minima_of_samples
 from polysys import theory
 from polysys.models.labels import model_from_label
 from polysys.theory import MeanCounts, Prediction
@@ -27,24 +30,17 @@ _EXACT = ("exact", "quadrature")
 
 @dataclass(frozen=True)
 class Measured:
-    """What is known of one model of a series.
-
-    Parameters
-    ----------
-    case : Case
-    ensemble : Ensemble
-    observation : Observation
-    predicted : MeanCounts or None
-    trade_off, trade_off_pooled : RankCorrelation
-        Of energy and log-curvature inside samples, and over all samples together.
-    """
+    """What is known of one model of a series."""
 
     case: Case
     ensemble: Ensemble
-    observation: Observation
+    minima: MinimaOfSamples
     predicted: MeanCounts | None
-    trade_off: RankCorrelation
-    trade_off_pooled: RankCorrelation
+
+    @cached_property
+    def trade_off(self) -> RankCorrelation:
+        """Of energy and log-curvature of minima, inside samples."""
+        return self.minima.trade_off()
 
     @property
     def points_per_class(self) -> int:
@@ -60,12 +56,10 @@ class Measured:
     def mean_real(self) -> Level:
         """Mean number of real classes (solutions): predicted where theory knows it better than the ensemble does."""
         found, k = self.enumerated_real(), self.points_per_class
-        if self.predicted is None:
+        total = None if self.predicted is None else self.predicted.total
+        if total is None or not (total.kind in _EXACT or total.error / k < found.error):
             return found
-        total = self.predicted.total
-        if total.kind in _EXACT:
-            return predicted(total, k)
-        return predicted(total, k) if total.kind == "monte-carlo" and total.error / k < found.error else found
+        return predicted(total, k)
 
     def enumerated_real(self) -> Level:
         """The same from the ensemble."""
@@ -80,25 +74,23 @@ class Measured:
 
     def per_sample(self, quantity: str) -> Level | None:
         """The mean over samples of something observed."""
-        return mean_of(self.observation.per_sample(quantity))
+        return mean_of(self.minima.per_sample(quantity))
 
 
-def measure(bench: Bench, case: Case, predicted: MeanCounts | None, seed: int, draws: int) -> Measured:
+def measure(folder: RunFolder, case: Case, predicted: MeanCounts | None, seed: int, draws: int) -> Measured:
     """Count, observe and predict one model."""
     model = model_from_label(case.label)
     is_small = case.n_classes is not None and case.minutes < _SMALL
-    ensemble = bench.ensemble(
+    ensemble = folder.ensemble(
         model, samples=case.n_samples, seed=sample_seed(seed, case.label), points=True, is_small=is_small
     )
-    observation = observe(bench, ensemble, model, draws)
-    inside, pooled = observation.trade_off(), observation.trade_off(is_within=False)
-    return Measured(case, ensemble, observation, predicted, inside, pooled)
+    return Measured(case, ensemble, minima_of_samples(folder, ensemble, model, draws), predicted)
 
 
-def predictions(bench: Bench, labels: Sequence[str]) -> dict[str, MeanCounts | None]:
+def predictions(folder: RunFolder, labels: Sequence[str]) -> dict[str, MeanCounts | None]:
     """Predicted mean counts of models, None where theory knows none; in parallel, each remembered."""
     unique = sorted(set(labels))
-    found = bench.map("predicted mean counts", predict, unique)
+    found = folder.cached_map("predicted mean counts", predict, unique)
     return {label: _from_json(label, content) for label, content in zip(unique, found, strict=True)}
 
 
@@ -153,66 +145,50 @@ def series_trends(measured: Sequence[Measured], level: float) -> dict[str, Trend
 
 def trend_findings(series: str, trends: dict[str, Trend]) -> list[Finding]:
     """One finding a quantity."""
-    return [Finding(f"{series}: {QUANTITIES[name][0]}", t.verdict, t.sentence) for name, t in trends.items()]
+    return [Finding(QUANTITIES[name][0], t.verdict, t.sentence, series) for name, t in trends.items()]
 
 
 def claim_findings(series: str, trends: dict[str, Trend]) -> list[Finding]:
     """What a series says about each claim: it holds, fails, or stays undecided."""
-    findings = []
-    for claim, name, wanted in CLAIMS:
-        found = trends[name]
-        verdict = "undecided" if found.verdict == "undecided" else "holds" if found.verdict == wanted else "fails"
-        findings.append(
-            Finding(f"{series}: {claim}", verdict, f"The {QUANTITIES[name][0]}: {found.verdict}. {found.sentence}")
-        )
-    return findings
+    return [claimed(claim, series, wanted, trends[name], QUANTITIES[name][0]) for claim, name, wanted in CLAIMS]
 
 
-def theory_finding(measured: Sequence[Measured], level: float) -> Finding | None:
+def theory_findings(measured: Sequence[Measured], level: float) -> list[Finding]:
     """All ensembles against all predicted means, tested together."""
     compared = [compare(m.ensemble, m.predicted) for m in measured if m.predicted is not None]
     if not compared:
-        return None
+        return []
     n_means = sum(len(c.means) for c in compared)
     worst = min(compared, key=lambda c: min(m.p_value for m in c.means))
     mean = min(worst.means, key=lambda m: m.p_value)
     p_value = min(1.0, n_means * mean.p_value)
-    return Finding(
-        "predicted mean counts agree with enumeration",
-        "fails" if p_value < level else "holds",
+    sentence = (
         f"{n_means} means of {len(compared)} ensembles; the largest deviation is z = {mean.z:+.2f} for {mean.name} of "
-        f"{worst.label}, p = {p_value:.2g} (Bonferroni, level {level:g}).",
+        f"{worst.label}, p = {p_value:.2g} (Bonferroni, level {level:g})."
     )
+    return [Finding("predicted mean counts agree with enumeration", "fails" if p_value < level else "holds", sentence)]
 
 
 def counts_row(m: Measured) -> dict[str, Cell]:
     """A row of the table of counts."""
-    k, real, median = m.points_per_class, m.enumerated_real(), m.ensemble.median("n_real")
-    interval, predicted, count = median.interval(0.95), m.predicted, m.complex_count()
+    k, real, count = m.points_per_class, m.enumerated_real(), m.complex_count()
+    interval = m.ensemble.median("n_real").interval(0.95)
+    total = None if m.predicted is None else m.predicted.total
+    minima = None if m.predicted is None else m.predicted.by_index.get(0)
+    is_number = count.low == count.high and float(count.low).is_integer()
     return {
-        "series": m.case.series,
-        "depth": m.case.depth,
-        "model": m.case.label,
-        "architecture": m.case.architecture,
-        "weights": m.case.n_weights,
-        "samples": m.case.n_samples,
-        "open samples": m.ensemble.n_open,
-        "complex": int(count.low) if count.low == count.high and float(count.low).is_integer() else count.value,
+        "series": m.case.series, "depth": m.case.depth, "model": m.case.label, "architecture": m.case.architecture,
+        "weights": m.case.n_weights, "samples": m.case.n_samples, "open samples": m.ensemble.n_open,
+        "complex": int(count.low) if is_number else count.value,
         "complex known by": "proof" if m.case.n_classes is not None else _known_by(m.ensemble),
-        "mean real": real.value,
-        "mean real error": real.error,
-        "median real low": interval.low / k,
-        "median real high": interval.high / k,
-        "predicted mean real": None if predicted is None else predicted.total.value / k,
-        "predicted mean real error": None if predicted is None else predicted.total.error / k,
-        "predicted by": None if predicted is None else predicted.total.kind,
-        "points of a class": k,
-        **_mean("minima", m.ensemble.mean("n_minima")),
-        "predicted mean minima": None
-        if predicted is None or 0 not in predicted.by_index
-        else predicted.by_index[0].value,
+        **level_cells("mean real", real), "median real low": interval.low / k, "median real high": interval.high / k,
+        "predicted mean real": None if total is None else total.value / k,
+        "predicted mean real error": None if total is None else total.error / k,
+        "predicted by": None if total is None else total.kind, "points of a class": k,
+        **level_cells("mean minima", estimated(m.ensemble.mean("n_minima"))),
+        "predicted mean minima": None if minima is None else minima.value,
         **level_cells("minima up to symmetry", m.per_sample("n_distinct")),
-    }
+    }  # fmt: skip
 
 
 def _known_by(ensemble: Ensemble) -> str:
@@ -224,27 +200,25 @@ def _known_by(ensemble: Ensemble) -> str:
 
 def minima_row(m: Measured) -> dict[str, Cell]:
     """A row of the table of minima."""
-    p_values = m.observation.per_sample("p_clustered")
+    p_values = m.minima.per_sample("p_clustered")
     pairs = p_values[p_values == p_values]
-    inside, pooled = m.trade_off, m.trade_off_pooled
-    return {
-        "series": m.case.series,
-        "depth": m.case.depth,
-        "model": m.case.label,
-        "samples": m.observation.n_samples,
-        "left out": m.observation.n_left_out,
-        **level_cells("deepest energy", m.per_sample("deepest")),
-        **level_cells("energy", m.per_sample("energy")),
-        **level_cells("spread of energies in a sample", m.per_sample("spread")),
-        **level_cells("log-curvature", m.per_sample("width")),
-        **level_cells("log-curvature free of scale", m.per_sample("width_free")),
-        "samples with pairs": len(pairs),
-        **level_cells("nearest ratio", m.per_sample("nearest_ratio")),
-        **level_cells("excess overlap", m.per_sample("excess_overlap")),
-        "share clustered at 5 %": float((pairs <= 0.05).mean()) if len(pairs) else None,
-        **_correlation("rank correlation in a sample", inside),
-        **_correlation("rank correlation pooled", pooled),
-    }
+    quantities = {
+        "deepest energy": "deepest", "energy": "energy", "spread of energies in a sample": "spread", "log-curvature": "width",
+        "log-curvature free of scale": "width_free", "nearest ratio": "nearest_ratio", "excess overlap": "excess_overlap",
+    }  # fmt: skip
+    row: dict[str, Cell] = {
+        "series": m.case.series, "depth": m.case.depth, "model": m.case.label, "samples": m.minima.n_samples,
+        "left out": m.minima.n_left_out,
+    }  # fmt: skip
+    for name, quantity in quantities.items():
+        if name == "nearest ratio":
+            row["samples with pairs"] = len(pairs)
+        row |= level_cells(name, m.per_sample(quantity))
+    row["share clustered at 5 %"] = float((pairs <= 0.05).mean()) if len(pairs) else None
+    pooled = m.minima.trade_off(is_within=False)
+    for name, found in (("rank correlation in a sample", m.trade_off), ("rank correlation pooled", pooled)):
+        row |= {name: finite(found.value), f"{name} low": finite(found.low), f"{name} high": finite(found.high)}
+    return row
 
 
 def index_rows(m: Measured) -> list[dict[str, Cell]]:
@@ -252,24 +226,37 @@ def index_rows(m: Measured) -> list[dict[str, Cell]]:
     rows = []
     for index, mean in m.ensemble.means_by_index().items():
         predicted = None if m.predicted is None else m.predicted.by_index.get(index)
-        rows.append(
-            {
-                "series": m.case.series,
-                "depth": m.case.depth,
-                "model": m.case.label,
-                "index": index,
-                **_mean("points", mean),
-                "predicted mean": None if predicted is None else predicted.value,
-                "predicted mean error": None if predicted is None else predicted.error,
-            }
-        )
+        rows.append({
+            "series": m.case.series, "depth": m.case.depth, "model": m.case.label, "index": index,
+            **level_cells("mean points", estimated(mean)), "predicted mean": None if predicted is None else predicted.value,
+            "predicted mean error": None if predicted is None else predicted.error,
+        })  # fmt: skip
     return rows
 
 
-def _mean(name: str, statistic: Statistic) -> dict[str, Cell]:
-    level = estimated(statistic)
-    return {f"mean {name}": level.value, f"mean {name} error": level.error}
+def limits(measured: Sequence[Measured], left_out: Sequence[str], level: float) -> tuple[str, ...]:
+    """What these numbers do not show."""
+    n = len({m.case.series for m in measured}) * len(QUANTITIES)
+    n_open, n_lost = sum(m.ensemble.n_open for m in measured), sum(m.minima.n_left_out for m in measured)
+    numerical = [m.case.label for m in measured if m.case.n_classes is None]
+    pairs = [(int(np.isfinite(m.minima.per_sample("nearest_ratio")).sum()), m) for m in measured]
+    few = [f"{k} of {m.minima.n_samples} for {m.case.label}" for k, m in pairs if k < m.minima.n_samples]
+    narrow = [
+        widths
+        for widths in dict.fromkeys(m.case.architecture for m in measured if m.case.n_classes is None)
+        if _narrows(widths)
+    ]
+    sentences = {
+        f"Of {n} verdicts on estimated series up to {n * level:.1f} are to be expected to be false.": n,
+        f"{n_open} samples are open and enter every mean at their worst; {n_lost} are left out of what is said about minima.": n_open,
+        f"The complex counts of {', '.join(numerical)} are supported, not proved, except where the table says so.": numerical,
+        f"Clustering is over the samples with two distinct minima or more: {', '.join(few)}.": few,
+        f"The hidden layers of {', '.join(narrow)} narrow, so that these networks express fewer functions than others of their size.": narrow,
+        f"Left out: {'; '.join(left_out)}.": left_out,
+    }
+    return tuple(sentence for sentence, applies in sentences.items() if applies)
 
 
-def _correlation(name: str, found: RankCorrelation) -> dict[str, Cell]:
-    return {name: finite(found.value), f"{name} low": finite(found.low), f"{name} high": finite(found.high)}
+def _narrows(architecture: str) -> bool:
+    widths = [int(w) for w in architecture.split("-")]
+    return min(widths[1:-1]) < min(widths[0], widths[-1])

@@ -9,7 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import optimize
 
-from homotopy.studies.depth.architectures import (
+from polysys.counts import cartwright_sturmfels
+from polysys.errors import InputError
+from polysys.models.architectures import (
     TURNING_DEPTH,
     Architecture,
     Convention,
@@ -18,8 +20,6 @@ from homotopy.studies.depth.architectures import (
     nearest_architecture,
     whole_series,
 )
-from polysys.counts import cartwright_sturmfels
-from polysys.errors import InputError
 
 CONVENTIONS = [Convention(), Convention(0, 0), Convention(4, 3), Convention(3, 0), Convention(10, 10)]
 

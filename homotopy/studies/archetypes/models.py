@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from fractions import Fraction
 from math import inf
 from typing import Any
 
@@ -15,14 +16,13 @@ from homotopy.ensembles.statistics import Statistic
 from homotopy.errors import HomotopyError
 from homotopy.graphs.funnels import funnel
 from homotopy.graphs.landscape_graph import graph
-from homotopy.status import Completeness
+from homotopy.studies.frame.tables import Cell
 from homotopy.studies.frame.trends import Level, mean_of
+from homotopy.studies.measures.search_coverage import SETTLED, search_recall
 from polysys.disorder import generator, uniform
 from polysys.errors import InputError, PolysysError
 from polysys.landscape import Landscape
-from polysys.models.deep_linear import DeepLinear
 from polysys.models.labels import model_from_label
-from polysys.models.polynomial_network import PolynomialNetwork
 
 Floats = npt.NDArray[np.float64]
 ALL = 0  # as a number of data: all there are
@@ -30,29 +30,28 @@ _L2_STREAM = 1_000_003  # keeps the draws of l2 values apart from those of the d
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One model at its place in a series.
+class SeriesModel:
+    """One model at its place in a series."""
 
-    Parameters
-    ----------
-    series : str
-        What the series holds fixed, in words.
-    axis : str
-        "depth", "data" or "glass".
-    position : str
-        Along the axis: hidden layers, or number of data.
-    label : str
-        Of the model, without l2 values.
-    """
+    series: str  # what the series holds fixed, in words
+    axis: str  # "depth", "data" or "glass"
+    position: str  # along the axis: hidden layers, or number of data
+    label: str  # of the model, without l2 values
 
-    series: str
-    axis: str
-    position: str
-    label: str
+    @property
+    def name(self) -> str:
+        """Series and position."""
+        layers = f"{self.position} hidden layer{'s' if self.position != '1' else ''}"
+        return f"{self.series}, {layers if self.axis == 'depth' else f'{self.position} data'}"
+
+    @property
+    def n_hidden(self) -> int:
+        """Hidden layers of a network."""
+        return len(self.label.partition("widths=")[2].partition(",")[0].split("-")) - 2
 
 
-def depth_series(text: str) -> list[Place]:
-    """The places of a series such as ``deep-linear:widths=1-2-1|1-2-2-1,data=iris``: one for each list of widths.
+def depth_series(text: str) -> list[SeriesModel]:
+    """The models of a series such as ``deep-linear:widths=1-2-1|1-2-2-1,data=iris``: one for each list of widths.
 
     Examples
     --------
@@ -62,16 +61,16 @@ def depth_series(text: str) -> list[Place]:
     head, _, rest = text.partition("widths=")
     widths, comma, tail = rest.partition(",")
     options = widths.split("|")
-    places = [
-        Place(_series_name(text), "depth", str(len(w.split("-")) - 2), f"{head}widths={w}{comma}{tail}")
+    models = [
+        SeriesModel(_series_name(text), "depth", str(len(w.split("-")) - 2), f"{head}widths={w}{comma}{tail}")
         for w in options
     ]
-    _check(places, text)
-    return places
+    _check(models, text)
+    return models
 
 
-def data_series(label: str, numbers: Sequence[int]) -> list[Place]:
-    """The places of a network along the number of its data; 0 stands for all.
+def data_series(label: str, numbers: Sequence[int]) -> list[SeriesModel]:
+    """The models of a network along the number of its data; 0 stands for all.
 
     Examples
     --------
@@ -79,19 +78,19 @@ def data_series(label: str, numbers: Sequence[int]) -> list[Place]:
     ['deep-linear:widths=2-2-2,data=iris,m=1', 'deep-linear:widths=2-2-2,data=iris']
     """
     widths = label.partition("widths=")[2].partition(",")[0]
-    places = [
-        Place(f"{_series_name(label)} {widths}", "data", str(m) if m else "all", label + (f",m={m}" if m else ""))
+    models = [
+        SeriesModel(f"{_series_name(label)} {widths}", "data", str(m) if m else "all", label + (f",m={m}" if m else ""))
         for m in numbers
     ]
-    _check(places, label)
-    return places
+    _check(models, label)
+    return models
 
 
-def glass(label: str) -> Place:
+def glass(label: str) -> SeriesModel:
     """A glass, which has no axis."""
-    place = Place(label, "glass", "", label)
-    _check([place], label)
-    return place
+    only = SeriesModel(label, "glass", "", label)
+    _check([only], label)
+    return only
 
 
 def _series_name(label: str) -> str:
@@ -100,72 +99,67 @@ def _series_name(label: str) -> str:
     return " ".join([family, *(parts[k] for k in ("activation", "data") if k in parts)])
 
 
-def _check(places: Sequence[Place], text: str) -> None:
-    if not places:
-        raise InputError(f"The series {text[:60]!r} is empty.", "Give a place at least.")
-    for place in places:
-        model_from_label(place.label)
+def _check(models: Sequence[SeriesModel], text: str) -> None:
+    if not models:
+        raise InputError(f"The series {text[:60]!r} is empty.", "Give a model at least.")
+    for model in models:
+        model_from_label(model.label)
 
 
 def sample(label: str, l2: float, seed: int, index: int) -> Landscape:
     """Sample of a model; networks get one l2 value per weight, uniform on (0, l2)."""
     model = model_from_label(label)
-    if isinstance(model, DeepLinear | PolynomialNetwork):
-        values = uniform(generator(seed + _L2_STREAM, index), model.n_weights)
-        scale = model_scale(l2)
-        model = replace(model, l2=[v * scale for v in values.tolist()])
+    if model.n_l2:
+        values = uniform(generator(seed + _L2_STREAM, index), model.n_l2)
+        scale = Fraction(str(l2))
+        model = model.with_l2([v * scale for v in values.tolist()])
     return model.sample(seed, index)
 
 
-def model_scale(l2: float) -> Any:
-    """A number as an exact fraction of few digits."""
-    from fractions import Fraction
-
-    return Fraction(str(l2))
-
-
 def measure(item: Sequence[Any]) -> dict[str, Any]:
-    """Count one landscape, make its graph and measure it; what cannot be decided is a record with the reason.
-
-    Parameters
-    ----------
-    item : (label, l2, seed, index)
-    """
-    label, l2, seed, index = item
+    """Count the landscape (label, l2, seed, index), make its graph and measure it; what cannot be decided is a record with the reason."""
     try:
-        land = sample(label, l2, seed, index)
+        land = sample(*item)
         found = census(land)
-        if found.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED):
+        if found.completeness.verdict not in SETTLED:
             return {"open": f"census {found.completeness.verdict.value}"}
         made = graph(found)
         if not made.is_decided:
             return {"open": next(f"{c.name}: {c.detail}" for c in made.checks if c.outcome.value != "yes")}
-        return {
-            **asdict(funnel(made)),
-            "verdict": found.completeness.verdict.value,
-            "n_unmatched": made.n_unmatched,
-            "n_points": found.n_real,
-        }
+        return {**asdict(funnel(made)), "verdict": found.completeness.verdict.value, "n_unmatched": made.n_unmatched}
+    except (HomotopyError, PolysysError) as error:
+        return {"open": str(error)}
+
+
+def measure_recall(item: Sequence[Any]) -> dict[str, Any]:
+    """What searches find on the landscape (label, l2, seed, index) with each of the budgets that stand last."""
+    *which, budgets = item
+    try:
+        return search_recall(sample(*which), which[-1], budgets)
     except (HomotopyError, PolysysError) as error:
         return {"open": str(error)}
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """All samples of one place."""
+class Sampled:
+    """All samples of one model."""
 
-    place: Place
+    model: SeriesModel
     records: tuple[dict[str, Any], ...]
+
+    @property
+    def decided(self) -> list[dict[str, Any]]:
+        """The records with a result."""
+        return [r for r in self.records if "open" not in r]
 
     @property
     def n_open(self) -> int:
         """Samples without a decided result."""
-        return sum("open" in r for r in self.records)
+        return len(self.records) - len(self.decided)
 
     def values(self, name: str) -> Floats:
         """A measure of the decided samples in which it is defined (landscapes with one minimum have no frustration)."""
-        found = [r[name] for r in self.records if "open" not in r and r[name] is not None]
-        return np.array(found, float)
+        return np.array([r[name] for r in self.decided if r[name] is not None], float)
 
     def level(self, name: str) -> Level | None:
         """The mean for a test of trends; None while samples are open, which would bias it."""
@@ -173,8 +167,7 @@ class Cell:
 
     def with_several(self, name: str) -> Floats:
         """A measure of the decided samples with two minima or more."""
-        found = [r[name] for r in self.records if "open" not in r and r["n_minima"] > 1 and r[name] is not None]
-        return np.array(found, float)
+        return np.array([r[name] for r in self.decided if r["n_minima"] > 1 and r[name] is not None], float)
 
     def single_funnels(self) -> tuple[int, int, int]:
         """Samples with one funnel, with several, and open ones."""
@@ -203,3 +196,9 @@ def mean_interval(
         return None, float(values[0]) if len(values) else None, None
     interval = Statistic("", "mean", values, values).interval(0.95)
     return max(interval.low, least), float(values.mean()), min(interval.high, most)
+
+
+def interval_cells(name: str, values: Floats, least: float = -inf, most: float = inf) -> dict[str, Cell]:
+    """A mean and the ends of its interval in three columns."""
+    low, mean, high = mean_interval(values, least, most)
+    return {name: mean, f"{name.removeprefix('recall of ')} low": low, f"{name.removeprefix('recall of ')} high": high}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,6 @@ from scipy import special
 from homotopy.common.validation import check_level
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 _RESAMPLES = 1000
 _MIN_GROUPS = 5  # fewer landscapes give no interval
 _LEAST_TESTED = 10  # fewer give no p-value
@@ -20,27 +20,15 @@ _BLOCK = 2_000_000  # weights held at a time
 
 @dataclass(frozen=True, slots=True)
 class RankCorrelation:
-    """Spearman's rank correlation with a bootstrap interval over landscapes.
+    """Spearman's rank correlation with a bootstrap interval over landscapes."""
 
-    Parameters
-    ----------
-    value : float
-        nan where one of the two does not vary.
-    low, high, level : float
-        Percentile interval; nan where too few landscapes allow none.
-    error : float
-        Standard deviation over the resamples.
-    n, n_groups : int
-        Points, and landscapes they come from.
-    """
-
-    value: float
-    low: float
+    value: float  # nan where one of the two does not vary
+    low: float  # percentile interval; nan where too few landscapes allow none
     high: float
     level: float
-    error: float
-    n: int
-    n_groups: int
+    error: float  # standard deviation over the resamples
+    n: int  # points
+    n_groups: int  # landscapes that they come from
 
     def p_values(self) -> tuple[float, float]:
         """One-sided: small where the correlation is negative, and small where it is positive; (1, 1) where nothing is known.
@@ -61,15 +49,14 @@ class RankCorrelation:
 
 
 def rank_correlation(
-    x: Floats, y: Floats, groups: Integers, *, is_within: bool = False, level: float = 0.95, seed: int = 0
+    x: Sequence[Floats], y: Sequence[Floats], *, is_within: bool = False, level: float = 0.95, seed: int = 0
 ) -> RankCorrelation:
     """Spearman's correlation of x and y over the points of several landscapes.
 
     Parameters
     ----------
-    x, y : float arrays (m,)
-    groups : int array (m,)
-        The landscape of each point.
+    x, y : sequences of float arrays
+        One array for each landscape; points where one of the two is nan are left out.
     is_within : bool
         Subtract each landscape's means first, and leave out landscapes with one point: what remains is how x and y go
         together inside a landscape, not from one to the next.
@@ -88,34 +75,33 @@ def rank_correlation(
 
     Examples
     --------
-    >>> x = np.arange(12.0)
-    >>> found = rank_correlation(x, -(x**3), np.repeat(np.arange(6), 2))
+    >>> x = np.arange(12.0).reshape(6, 2)
+    >>> found = rank_correlation(x, -(x**3))
     >>> round(found.value, 12), found.n, found.n_groups
     (-1.0, 12, 6)
     """
     check_level(level)
-    members = [np.flatnonzero(groups == g) for g in np.unique(groups)]
+    pieces = [np.array([a, b])[:, np.isfinite(a) & np.isfinite(b)] for a, b in zip(x, y, strict=True)]
+    members = [v for v in pieces if v.shape[1] > is_within]
     if is_within:
-        members = [rows for rows in members if len(rows) > 1]
-        x, y = x.astype(float), y.astype(float)
-        for rows in members:
-            x[rows] -= x[rows].mean()
-            y[rows] -= y[rows].mean()
-    rows = np.concatenate(members) if members else np.zeros(0, np.int64)
-    x, y, place = x[rows], y[rows], np.repeat(np.arange(len(members)), [len(m) for m in members])
-    value = float(_spearman(x, y, np.ones((1, len(rows))))[0])
+        members = [v - v.mean(axis=1, keepdims=True) for v in members]
+    a, b = np.concatenate(members, axis=1) if members else np.zeros((2, 0))
+    place = np.repeat(np.arange(len(members)), [v.shape[1] for v in members])
+    value = float(_spearman(a, b, np.ones((1, len(place))))[0])
     resampled = np.zeros(0)
     if len(members) >= _MIN_GROUPS and np.isfinite(value):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x5EA,)))
         picks = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), _RESAMPLES)
-        step = max(1, _BLOCK // len(rows))
-        pieces = [_spearman(x, y, picks[k : k + step, place].astype(float)) for k in range(0, _RESAMPLES, step)]
+        step = max(1, _BLOCK // len(place))
+        pieces = [_spearman(a, b, picks[k : k + step, place].astype(float)) for k in range(0, _RESAMPLES, step)]
         resampled = np.concatenate(pieces)
         resampled = resampled[np.isfinite(resampled)]
     if len(resampled) < _RESAMPLES // 2:
-        return RankCorrelation(value, np.nan, np.nan, level, np.nan, len(rows), len(members))
+        return RankCorrelation(value, np.nan, np.nan, level, np.nan, len(place), len(members))
     low, high = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2])
-    return RankCorrelation(value, float(low), float(high), level, float(resampled.std(ddof=1)), len(rows), len(members))
+    return RankCorrelation(
+        value, float(low), float(high), level, float(resampled.std(ddof=1)), len(place), len(members)
+    )
 
 
 def _spearman(x: Floats, y: Floats, weights: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Minima as a set of points: symmetry, the uniform null, curvatures, rank correlations."""
+"""Minima as a set of points: symmetry, the uniform null, curvatures."""
 
 import numpy as np
 import pytest
@@ -7,18 +7,10 @@ from scipy import stats
 import homotopy as ho
 import polysys as ps
 from homotopy.certification.hessian import log_abs_det_hessian
-from homotopy.studies.measures.minima import (
-    clustering,
-    curvatures,
-    distances,
-    distinct,
-    log_curvature,
-    log_scale,
-    overlaps,
-    symmetries,
-    uniform_like,
-)
-from homotopy.studies.measures.ranks import rank_correlation
+from homotopy.graphs.clustering import clustering, uniform_like
+from homotopy.graphs.overlaps import distances, distinct, overlaps, symmetries
+from homotopy.searches.surface import Surface
+from homotopy.studies.measures.minima_of_samples import log_scale
 from polysys.errors import InputError
 
 LANDSCAPES = {
@@ -43,7 +35,7 @@ def points_of(census, index=None):
 def test_curvatures_have_the_proved_index_and_the_proved_determinant(found):
     """Against verified inertia and a determinant of the bordered Hessian in balls, both written without eigenvalues."""
     points = points_of(found)
-    values = curvatures(found.landscape, points)
+    values = Surface(found.landscape).modes(points)[0]
     assert values.shape == (len(points), found.landscape.domain.dimension)
     assert ((values < 0).sum(axis=1) == [p.index for p in found.points]).all()
     log_dets = [log_abs_det_hessian(found.landscape, found.certificates[p.solution]) for p in found.points]
@@ -56,9 +48,9 @@ def test_scale_free_width_does_not_depend_on_units():
     there = ho.census(ps.expression("7*((3*x)^4/4 - (3*x)^2/2 + 9*x*y/5 + 27*y^2/2)").sample())
     widths = []
     for census in (here, there):
-        every = curvatures(census.landscape, points_of(census))
-        minima = curvatures(census.landscape, points_of(census, 0))
-        widths.append(log_curvature(minima) - log_scale(every))
+        every = Surface(census.landscape).modes(points_of(census))[0]
+        minima = Surface(census.landscape).modes(points_of(census, 0))[0]
+        widths.append(np.log(minima).mean(axis=1) - log_scale(every))
         assert len(minima) == 2
     assert widths[0] == pytest.approx(widths[1], abs=1e-9)
 
@@ -126,53 +118,7 @@ def test_too_few_minima_have_no_clustering():
     assert clustering(np.vstack([x, group.signs[-1] * x]), group) is None  # mirror images are one minimum
 
 
-def test_rank_correlation_is_scipys_and_its_interval_covers():
-    rng = np.random.default_rng(4)
-    x, y = rng.standard_normal((2, 60))
-    assert rank_correlation(x, y, np.arange(60)).value == pytest.approx(stats.spearmanr(x, y).statistic)
-    ties = np.round(x)
-    assert rank_correlation(ties, y, np.arange(60)).value == pytest.approx(stats.spearmanr(ties, y).statistic)
-    hits = 0
-    for k in range(40):
-        groups = np.repeat(np.arange(30), 3)
-        shift = np.repeat(rng.standard_normal(30), 3)
-        a, b = shift + rng.standard_normal(90), shift + rng.standard_normal(90)
-        truth = 6 / np.pi * np.arcsin(0.5 / 2)  # of normal variables with correlation 1/2
-        found = rank_correlation(a, b, groups, seed=k)
-        hits += found.low <= truth <= found.high
-        within = rank_correlation(a, b, groups, is_within=True, seed=k)
-        assert abs(within.value) < 5 * within.error
-    assert hits >= 33  # 0.95 of 40 is 38
-
-
-def test_what_does_not_vary_has_no_correlation():
-    found = rank_correlation(np.ones(12), np.arange(12.0), np.arange(12))
-    assert np.isnan([found.value, found.low, found.error]).all() and found.n == 12
-    few = rank_correlation(np.arange(4.0), np.arange(4.0), np.array([0, 0, 1, 1]))
-    assert few.value == 1 and np.isnan(few.low)
-    alone = rank_correlation(np.arange(4.0), np.arange(4.0), np.arange(4), is_within=True)
-    assert np.isnan(alone.value) and alone.n_groups == 0
-    with pytest.raises(InputError):
-        rank_correlation(np.ones(3), np.ones(3), np.arange(3), level=1.5)
-
-
 def test_too_many_symmetries_are_refused():
     net = ps.DeepLinear(widths=(1, *(2,) * 6, 1), data=([[1]], [[1]]), l2=1)
     with pytest.raises(InputError, match="symmetries"):
         symmetries(net.sample())
-
-
-def test_p_values_of_rank_correlations_keep_their_level_with_few_landscapes():
-    rng, groups = np.random.default_rng(3), np.repeat(np.arange(10), 4)
-    alarms = normal = 0
-    for seed in range(200):
-        x = rng.standard_normal(40)
-        y = rng.standard_normal(40) + np.repeat(rng.standard_normal(10), 4) * x  # slopes of mean 0
-        found = rank_correlation(x, y, groups, is_within=True, seed=seed)
-        low, high = found.p_values()
-        assert min(low, high) <= 0.5 <= max(low, high)
-        alarms += min(low, high) < 0.005
-        normal += stats.norm.sf(abs(found.value / found.error)) < 0.005
-    assert alarms <= stats.binom.ppf(0.9999, 200, 0.01) < normal  # a normal distribution has 6 %
-    few = rank_correlation(x[:36], x[:36], groups[:36], is_within=True)
-    assert few.p_values() == (1.0, 1.0)
