@@ -23,7 +23,7 @@ from homotopy.studies.measures.bands import ratio
 from polysys import theory
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
-from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.models.laws import IsotropicGaussian
 
 QUESTION = "Do the certified counts of random landscapes have the means that theory predicts, for every Morse index?"
 _LEAST_SAMPLES = 4
@@ -114,9 +114,10 @@ def _compared(label: str, ensemble: Ensemble, predicted: theory.MeanCounts) -> l
 
 def _constant(model: Model, ensemble: Ensemble) -> list[Finding]:
     """A symmetric matrix has exactly two points of each index: no sample may differ."""
-    if not isinstance(model, SphericalPSpin) or model.degrees != (2,) or model.field:
+    law = model.law
+    if not isinstance(law, IsotropicGaussian) or law.degree != 2:
         return []
-    is_met = all(ensemble.fraction(k, lambda n: n == 2).value == 1.0 for k in range(model.n))
+    is_met = all(ensemble.fraction(k, lambda n: n == 2).value == 1.0 for k in range(law.n))
     sentence = f"{ensemble.n_planned} samples, certified: {'each has' if is_met else 'not each has'} two points of every index."
     return [Finding("exactly 2 points of each index", "holds" if is_met else "fails", sentence, ensemble.label)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from math import inf
 from typing import Any
@@ -22,9 +22,7 @@ from homotopy.studies.measures.search_coverage import SETTLED, search_recall
 from polysys.disorder import generator, uniform
 from polysys.errors import InputError, PolysysError
 from polysys.landscape import Landscape
-from polysys.models.deep_linear import DeepLinear
 from polysys.models.labels import model_from_label
-from polysys.models.polynomial_network import PolynomialNetwork
 
 Floats = npt.NDArray[np.float64]
 ALL = 0  # as a number of data: all there are
@@ -111,9 +109,10 @@ def _check(models: Sequence[SeriesModel], text: str) -> None:
 def sample(label: str, l2: float, seed: int, index: int) -> Landscape:
     """Sample of a model; networks get one l2 value per weight, uniform on (0, l2)."""
     model = model_from_label(label)
-    if isinstance(model, DeepLinear | PolynomialNetwork):
-        values = uniform(generator(seed + _L2_STREAM, index), model.n_weights)
-        model = replace(model, l2=[v * Fraction(str(l2)) for v in values.tolist()])
+    if model.n_l2:
+        values = uniform(generator(seed + _L2_STREAM, index), model.n_l2)
+        scale = Fraction(str(l2))
+        model = model.with_l2([v * scale for v in values.tolist()])
     return model.sample(seed, index)
 
 

@@ -21,7 +21,7 @@ from homotopy.studies.layering.tables import Glass, SearchedGlass
 from homotopy.studies.measures.samples import sampled_points
 from homotopy.studies.measures.search_coverage import search_landscapes
 from polysys.models.labels import model_from_label
-from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.models.laws import IsotropicGaussian
 
 QUESTION = (
     "Are the stationary energies of a spin glass layered by Morse index in a narrow band below -E_inf, does what lies outside vanish "
@@ -61,33 +61,25 @@ class LayeringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         require(is_list, "The margins are not distinct nonnegative numbers.", "Give margins = [0.0, 0.4], say.")
 
 
-def pure_glass(label: str) -> SphericalPSpin:
-    """The pure isotropic p-spin glass of a label, or an InputError."""
-    model = model_from_label(label)
-    is_pure = (
-        isinstance(model, SphericalPSpin)
-        and len(model.degrees) == 1
-        and model.degrees[0] >= 3
-        and not model.field
-        and model.couplings == "kostlan"
-        and model.n >= 2
-        and all(w == 1 for w in model.weights or ())
-    )
+def pure_glass(label: str) -> tuple[int, int]:
+    """Spins and degree of the pure isotropic p-spin glass that a label names, or an InputError."""
+    law = model_from_label(label).law
+    is_pure = isinstance(law, IsotropicGaussian) and (law.degree or 0) >= 3 and law.n >= 2 and law.weights[0][1] == 1
     require(
         is_pure, f"{label[:80]} is no pure spherical p-spin glass with p >= 3.", "Give spherical-p-spin:n=6,p=4, say."
     )
-    assert isinstance(model, SphericalPSpin)
-    return model
+    assert isinstance(law, IsotropicGaussian)
+    return law.n, law.weights[0][0]
 
 
 def enumerate_glasses(spec: LayeringSpec, folder: RunFolder) -> list[Glass]:
     """Count the glasses."""
     glasses = []
     for label, n_samples in zip(spec.glasses, spec.samples, strict=True):
-        model = pure_glass(label)
-        ensemble = folder.ensemble(model, samples=n_samples, seed=spec.seed)
-        points, left_out = sampled_points(ensemble, unit=float(model.n))
-        glasses.append(Glass(label, model.n, model.degrees[0], points, left_out))
+        n, p = pure_glass(label)
+        ensemble = folder.ensemble(label, samples=n_samples, seed=spec.seed)
+        points, left_out = sampled_points(ensemble, unit=float(n))
+        glasses.append(Glass(label, n, p, points, left_out))
     return glasses
 
 
@@ -96,8 +88,7 @@ def search_glasses(spec: LayeringSpec, folder: RunFolder) -> list[SearchedGlass]
     n, searched = spec.landscapes, []
     for label in spec.searched:
         found = search_landscapes(folder, label, seed=spec.seed, landscapes=n, starts=spec.starts, steps=spec.steps)
-        model = pure_glass(label)
-        searched.append(SearchedGlass(label, model.n, model.degrees[0], tuple(found), n - len(found), spec.starts))
+        searched.append(SearchedGlass(label, *pure_glass(label), tuple(found), n - len(found), spec.starts))
     return searched
 
 

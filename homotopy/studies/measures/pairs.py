@@ -20,10 +20,6 @@ from homotopy.studies.measures.minima_of_samples import energy_unit
 from homotopy.studies.measures.samples import measure_samples
 from polysys.errors import InputError
 from polysys.models.base import Model
-from polysys.models.deep_linear import DeepLinear
-from polysys.models.layered_form import LayeredForm
-from polysys.models.polynomial_network import PolynomialNetwork
-from polysys.models.spherical_p_spin import SphericalPSpin
 
 Floats = npt.NDArray[np.float64]
 _ORIGIN = 1e-6  # norm below which a point is the origin and has no direction, relative to the largest
@@ -38,13 +34,9 @@ def depth_of(model: Model) -> int:
     >>> depth_of(model_from_label("deep-linear:widths=2-1-2-1")), depth_of(model_from_label("spherical-p-spin:n=3,p=4"))
     (3, 4)
     """
-    if isinstance(model, SphericalPSpin):
-        return max(model.degrees)
-    if isinstance(model, LayeredForm):
-        return sum(model.degrees or ())
-    if isinstance(model, DeepLinear | PolynomialNetwork):
-        return len(model.widths) - 1
-    raise InputError(f"{model.label[:80]} has no depth.", "Give spin glasses, layered glasses or networks.")
+    if model.depth is None:
+        raise InputError(f"{model.label[:80]} has no depth.", "Give spin glasses, layered glasses or networks.")
+    return model.depth
 
 
 @dataclass(frozen=True, slots=True, eq=False)

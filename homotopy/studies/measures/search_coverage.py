@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.hessian import log_abs_det_hessian
-from homotopy.certification.symmetry_action import images, orbits
+from homotopy.certification.symmetry_action import first_of_orbit, images
 from homotopy.counting.count import census
 from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.graphs.overlaps import Symmetries, distinct
@@ -153,7 +153,7 @@ def search_recall(land: Landscape, seed: int, budgets: Sequence[int]) -> dict[st
     found = census(land)
     if found.completeness.verdict not in SETTLED:
         return {"open": f"census {found.completeness.verdict.value}"}
-    orbit = orbits(
+    orbit = first_of_orbit(
         images(np.array([[float(c.mid()) for c in p.coordinates] for p in found.points]), land.symmetry.generators)
     )
     kind = np.array([-1 if p.index is None else p.index for p in found.points])

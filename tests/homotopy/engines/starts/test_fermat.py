@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import polysys as ps
-from homotopy.solving.starts.fermat import fermat_start, has_fermat_start
+from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
 from polysys.counts import cartwright_sturmfels
 from polysys.equations.formulation import Formulation
 

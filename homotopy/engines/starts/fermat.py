@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common import reporting
+from homotopy.engines.doubles import Polynomials
 from polysys.equations.formulation import Formulation, Kind
-
-Polynomials = list[list[tuple[complex, tuple[int, ...]]]]
 
 
 def has_fermat_start(formulation: Formulation) -> bool:

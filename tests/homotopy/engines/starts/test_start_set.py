@@ -2,6 +2,8 @@
 
 import itertools
 import multiprocessing
+import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,14 +11,14 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.counting.batch import census_batch
-from homotopy.engines.tracker import compile_homotopy
+from homotopy.engines.starts import cache as start_cache
+from homotopy.engines.starts import trace_test
+from homotopy.engines.starts.family import is_bundle, observables, patterns, place_on, stratum_tapes
+from homotopy.engines.starts.loops import chance_of_one_missing, grow, monodromy, seed_pair
+from homotopy.engines.starts.sign_orbits import Orbits
+from homotopy.engines.starts.start_set import can_start, family_digest, make_start_set, stratum_equations
+from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.results import CODE
-from homotopy.solving.starts import cache as start_cache
-from homotopy.solving.starts import trace_test
-from homotopy.solving.starts.family import is_bundle, observables, patterns, place_on, stratum_tapes
-from homotopy.solving.starts.loops import chance_of_one_missing, grow, monodromy, seed_pair
-from homotopy.solving.starts.sign_orbits import Orbits
-from homotopy.solving.starts.start_set import can_start, family_digest, make_start_set, stratum_equations
 from homotopy.status import PathStatus
 from polysys.counts import deep_linear_from_torus_counts, nie_ranestad
 from polysys.tape import trace
@@ -323,7 +325,9 @@ def test_a_network_is_a_bundle_because_of_its_weight_decay():
     land = ps.model_from_label("deep-linear:widths=2-2-2,data=gaussian").sample(1)
     assert can_start(land)
     bare = ps.DeepLinear(widths=(1, 1, 1), data=([[1]], [[2]])).sample()
-    object.__setattr__(bare, "linear_couplings", ("XX", "YX", "YY"))  # the same loss with fixed l2 values
+    bare = replace(  # the same loss with fixed l2 values
+        bare, facts=replace(bare.facts, linear_couplings=("XX", "YX", "YY"))
+    )
     assert not is_bundle(bare, (0, 1))
 
 
@@ -425,6 +429,17 @@ def test_processes_that_build_the_same_start_set_at_once_do_not_disturb_each_oth
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         assert pool.map(_build, [LABEL] * 4) == [17] * 4
     assert [f.suffix for f in cache.iterdir()] == [".npz"]
+
+
+def test_old_unfinished_files_disappear_from_the_cache(cache):
+    cache.mkdir()
+    names = ("tmpab12cd_3.part", ".x.npz.afar.1.0d.part", "download.part")
+    for name in names:
+        (cache / name).touch()
+        os.utime(cache / name, (1, 1))
+    start_cache.start_set(ps.model_from_label(LABEL).sample(1))
+    assert sorted(f.suffix for f in cache.iterdir()) == [".npz", ".part"]
+    assert (cache / "download.part").exists()
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(monkeypatch):

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,9 @@ from typing import Any
 import numpy as np
 from platformdirs import user_cache_path
 
-from homotopy.solving.starts.start_set import StartSet, Stratum, family_digest, make_start_set, stratum_equations
+from homotopy.common.files import remove_leftovers, write_atomically
+from homotopy.engines.starts.start_set import StartSet, Stratum, family_digest, make_start_set, stratum_equations
+from homotopy.errors import StoreWriteError
 from polysys.landscape import Landscape
 
 _RESIDUAL = 1e-6  # relative to the size of the terms; start solutions are good to 1e-12
@@ -54,19 +55,14 @@ def save(path: Path, starts: StartSet) -> bool:
     header = json.dumps({"format": 1, "kind": starts.kind, "family": starts.family, "strata": strata}, sort_keys=True)
     arrays["header"] = np.frombuffer(header.encode(), dtype=np.uint8)
     arrays["sha256"] = np.frombuffer(_digest(arrays), dtype=np.uint8)
+    content = io.BytesIO()
+    np.savez(content, **arrays)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, **arrays)
-            os.replace(name, path)
-        except BaseException:  # Ctrl-C too
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError:
+        remove_leftovers(path.parent)
+        return write_atomically(path, content.getvalue())
+    except (OSError, StoreWriteError):
         return False
-    return True
 
 
 def load(path: Path, family: str) -> StartSet | None:

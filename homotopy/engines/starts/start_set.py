@@ -6,7 +6,7 @@ closed zero pattern and per sign orbit. What a start set claims to be complete o
 * Fermat: a theorem (Cartwright & Sturmfels 2013).
 * spheres: the proved generic count was reached.
 * R^n, and families on spheres that stay below that count: two monodromy runs from independent random members agree in every
-  stratum, each of which is irreducible (:func:`homotopy.solving.starts.family.is_bundle`).
+  stratum, each of which is irreducible (:func:`homotopy.engines.starts.family.is_bundle`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.errors import HomotopyError
-from homotopy.solving.starts.family import (
+from homotopy.engines.starts.family import (
     family_digest,
     is_bundle,
     patterns,
@@ -30,13 +29,16 @@ from homotopy.solving.starts.family import (
     stratum_equations,
     stratum_tapes,
 )
-from homotopy.solving.starts.fermat import fermat_start, has_fermat_start
-from homotopy.solving.starts.loops import MonodromyResult, is_dominant, monodromy
-from polysys.counts import RootCount, cartwright_sturmfels, friedland_ottaviani, nie_ranestad
+from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
+from homotopy.engines.starts.loops import MonodromyResult, is_dominant, monodromy
+from homotopy.errors import HomotopyError
+from polysys.counts import cartwright_sturmfels
+from polysys.counts.of_landscape import domain_count
 from polysys.counts.strata import MAX_VARIABLES, open_strata
 from polysys.equations.formulation import Kind, block_degrees
 from polysys.errors import InputError
 from polysys.landscape import Landscape
+from polysys.root_count import RootCount
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 
 __all__ = ["StartSet", "Stratum", "can_start", "family_digest", "make_start_set", "stratum_equations", "stratum_tapes"]
@@ -163,7 +165,7 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
     members = [
         _Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)
     ]
-    pieces = _counted(generic_count(landscape, generic), members, say)
+    pieces = _counted(domain_count(landscape, generic), members, say)
     if pieces is None and not _has_open_patterns(landscape, generic) and all(is_bundle(landscape, a) for a in alive if a):
         pieces = [_agreeing(member, say) for member in members]
     if pieces is None or not any(piece.n_solutions for piece in pieces):
@@ -229,18 +231,6 @@ def _fermat(landscape: Landscape, seed: int) -> StartSet | None:
     evidence = "closed form, ((p-1)^n - 1)/(p-2) of them [Cartwright & Sturmfels 2013]"
     stratum = Stratum(tuple(range(n + 1)), one, parameters, np.array(solutions), evidence)
     return StartSet("Fermat form", family_digest(landscape), (stratum,))
-
-
-def generic_count(landscape: Landscape, generic: Any) -> RootCount | None:
-    """The proved number of solutions of all families of this formulation that are general enough."""
-    formulation, domain = landscape.formulation, landscape.domain
-    if formulation.kind is Kind.PROJECTIVE:
-        if len(formulation.degrees) == 1:
-            return cartwright_sturmfels(domain.n, formulation.degrees[0])
-        return friedland_ottaviani(domain.blocks, formulation.degrees)
-    if formulation.kind is Kind.LAGRANGE and domain.n_constraints == 1:
-        return nie_ranestad(domain.n, max(map(sum, generic.monoms())))
-    return None
 
 
 def _components(landscape: Landscape, coordinates: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.engines.tracker import Program, TrackerOptions, track
+from homotopy.engines.starts.sign_orbits import repeated
+from homotopy.engines.starts.start_set import StartSet, Stratum
+from homotopy.engines.tracker.driver import track
+from homotopy.engines.tracker.options import TrackerOptions
+from homotopy.engines.tracker.program import Program
 from homotopy.engines.tracker.results import CODE, PathResults
-from homotopy.solving.starts.sign_orbits import repeated
-from homotopy.solving.starts.start_set import StartSet, Stratum
 from homotopy.status import PathStatus
 from polysys.tape import Tape
 
