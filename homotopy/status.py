@@ -73,8 +73,7 @@ class EvidenceKind(Enum):
     CONNECTED = "minima connected through index-1 saddles"
     DESCENTS = "flows end at listed minima"
     SECOND_RUN = "second run"
-    PHCPACK = "phcpack"
-    BERTINI = "bertini2"
+    OTHER_ENGINE = "other engine"
 
 
 class Silence(Enum):

@@ -25,5 +25,5 @@ def has_families(landscape: Landscape) -> bool:
                 return True
         if any(dimension > 0 for _, dimension in open_strata(landscape.potential)):
             return True
-    symmetry = None if landscape.mixing_fields else landscape.continuous_symmetry
+    symmetry = None if landscape.facts.mixing_fields else landscape.continuous_symmetry
     return symmetry is not None and symmetry.dimension > 0

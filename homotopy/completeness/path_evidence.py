@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import log10
 
 from homotopy.completeness.evidence import Evidence, evidence
-from homotopy.completeness.root_bounds import BOUND_WORK
 from homotopy.solving.result import PathAccount, SolveReport
 from homotopy.status import EvidenceKind, StartCount, Verdict
 from polysys.counts.mixed_cells import TieError
@@ -13,6 +12,9 @@ from polysys.counts.strata import MAX_VARIABLES, strata
 from polysys.counts.tropical import log10_of_largest
 from polysys.errors import WorkLimitError
 from polysys.landscape import Landscape
+
+# Operations that an estimate of sizes may spend on mixed volumes: a few tenths of a second.
+_SIZE_WORK = 40_000_000
 
 # Engines in double precision call solutions of size 1e7 infinite; x^3 - x - 1e-10 x^4 has one of size 1e10.
 _MAX_SPREAD = 10**6
@@ -87,7 +89,7 @@ def _may_be_huge(landscape: Landscape) -> bool:
             {tuple(e[j] for j in alive): c for e, c in terms[i].items() if not any(e[j] for j in dead)} for i in alive
         ]
         try:
-            if log10_of_largest(restricted, BOUND_WORK) > log10(_MAX_SPREAD):
+            if log10_of_largest(restricted, _SIZE_WORK) > log10(_MAX_SPREAD):
                 return True
         except (WorkLimitError, TieError):  # too large for an estimate
             continue

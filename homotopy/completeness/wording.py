@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from homotopy.common.wording import counted
+from homotopy.common.wording import count_of
 from homotopy.solving.result import PathAccount
 from homotopy.status import EvidenceKind, Silence, Verdict
 
@@ -150,7 +150,7 @@ def _real_proof(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
     if outcome is Verdict.YES:
         return f"branch and bound excludes every real stationary point other than the {x['n_real']} listed ({work})"
     if outcome is Verdict.NO:
-        return f"{counted(x['n_found'], 'real solution')} proved to exist and not in the list ({work})"
+        return f"{count_of(x['n_found'], 'real solution')} proved to exist and not in the list ({work})"
     return f"{x['n_left']} boxes are left, or a mirror image of a point was not found again ({work})"
 
 
@@ -164,7 +164,7 @@ def _compared(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
 
 def _connected(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
     if outcome is Verdict.YES:
-        return f"{x['n_minima']} minima in {counted(x['n_components'], 'component')}, as it must be"
+        return f"{x['n_minima']} minima in {count_of(x['n_components'], 'component')}, as it must be"
     said = f"the minima form {x['n_components']} components, not {x['expected']}"
     return said if silence is None else f"{said}; {silence.value}"
 
@@ -193,19 +193,18 @@ _SENTENCES: dict[EvidenceKind, Callable[[Verdict, Numbers, Silence | None], str]
     EvidenceKind.CONNECTED: _connected,
     EvidenceKind.DESCENTS: _descents,
     EvidenceKind.SECOND_RUN: _compared,
-    EvidenceKind.PHCPACK: _compared,
-    EvidenceKind.BERTINI: _compared,
+    EvidenceKind.OTHER_ENGINE: _compared,
 }
 
 
 def bound_met(x: Numbers) -> str:
     """The reason of a proof by an upper bound."""
-    return f"{counted(x['found'], 'certified distinct solution')} = {x['bound_name']} [{x['reference']}]"
+    return f"{count_of(x['found'], 'certified distinct solution')} = {x['bound_name']} [{x['reference']}]"
 
 
 def hilbert_met(x: Numbers) -> str:
     """The reason of a proof by a Hilbert function."""
-    return f"{counted(x['found'], 'certified distinct solution')} = the bound from the Hilbert function in degree {x['degree']}"
+    return f"{count_of(x['found'], 'certified distinct solution')} = the bound from the Hilbert function in degree {x['degree']}"
 
 
 def multiplicities_met(x: Numbers) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from homotopy.certification.classify import StationaryPoint
 from homotopy.certification.hessian import log_abs_det_hessian
-from homotopy.certification.symmetry_action import images, orbits
+from homotopy.certification.symmetry_action import first_of_orbit, images
 from homotopy.counting.result import Census
 from homotopy.graphs.checks import GraphCheck, graph_checks, graph_evidence
 from homotopy.graphs.descent import Descent, End, descents
@@ -103,7 +103,7 @@ class LandscapeGraph:
         points = self.census.points
         where = np.array([[float(c.mid()) for c in p.coordinates] for p in points])
         where = where.reshape(len(points), self.census.landscape.domain.n)
-        first = orbits(images(where, self.census.landscape.symmetry.generators)).tolist()
+        first = first_of_orbit(images(where, self.census.landscape.symmetry.generators)).tolist()
         size = Counter(first)
         network = MultiGraph()
         for m, data in self.network.nodes(data=True):

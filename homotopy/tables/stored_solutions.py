@@ -19,12 +19,12 @@ from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
 from homotopy.certification.discs.contraction import YES
 from homotopy.certification.zeros import certify
-from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.completeness.verdict import judge
 from homotopy.counting.result import Census, RunRecord
 from homotopy.ensembles.record import SampleRecord, record_of
 from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness
+from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
 

@@ -44,7 +44,7 @@ def landscape_from_couplings(label: str, couplings: Couplings, seed: int | None 
     --------
     >>> land = DeepLinear((1, 1, 1), data=([[1]], [[2]]), l2=[1, "1/2"]).sample()
     >>> again = landscape_from_couplings(land.label, land.couplings)
-    >>> again.digest == land.digest, again.known_counts == land.known_counts, again.is_coercive_by_model
+    >>> again.digest == land.digest, again.facts.known_counts == land.facts.known_counts, again.facts.is_coercive
     (True, True, True)
     """
     family, _, rest = label.partition(":")

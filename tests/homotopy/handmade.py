@@ -14,12 +14,12 @@ import polysys as ps
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
 from homotopy.certification.zeros import certify
-from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.completeness.verdict import judge
 from homotopy.counting.count import run_record
 from homotopy.counting.result import Census
 from homotopy.solving.result import PathAccount, SolveReport
 from homotopy.status import StartCount
+from polysys.counts.of_landscape import upper_bounds
 from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 

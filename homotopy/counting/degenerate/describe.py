@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homotopy.common.arrays import Complexes
 from homotopy.completeness.evidence import Evidence, evidence
-from homotopy.counting.degenerate.local_dimension import LocalReport, Vector, local_report
+from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
 from homotopy.status import EvidenceKind, Verdict
-from polysys.counts.root_count import RootCount
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
 from polysys.landscape import Landscape
+from polysys.root_count import RootCount
 from polysys.symmetry import ContinuousSymmetry
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def singular_sets(
 
 
 def describe(
-    landscape: Landscape, x: Sequence[complex] | Vector, *, bound: int | None = None, seed: int = 0
+    landscape: Landscape, x: Sequence[complex] | Complexes, *, bound: int | None = None, seed: int = 0
 ) -> LocalReport | None:
     """The local report on a singular solution of a landscape's system."""
     symmetry = moving_symmetry(landscape)
@@ -146,8 +147,9 @@ def symmetry_words(landscape: Landscape) -> str:
     symmetry = moving_symmetry(landscape)
     if symmetry is None or not symmetry.dimension:
         return ""
-    if landscape.mixing_fields and landscape.symmetry_name:
-        return landscape.symmetry_name
+    facts = landscape.facts
+    if facts.mixing_fields and facts.symmetry_name:
+        return facts.symmetry_name
     matrices = [np.array([[float(a) for a in row] for row in matrix]) for matrix, _ in symmetry.generators]
     is_shift = all(not m.any() for m in matrices)
     is_rotation = all((m == -m.T).all() for m in matrices) and not is_shift
@@ -171,7 +173,7 @@ def multiplicity_evidence(n: int, bounds: Sequence[RootCount], sets: Sequence[St
     Notes
     -----
     An isolated solution of multiplicity k takes k of the solutions of nearby generic members of its family
-    (conservation of number, see :mod:`polysys.counts.root_count`), so bounds that count multiplicities hold for their sum.
+    (conservation of number, see :mod:`polysys.root_count`), so bounds that count multiplicities hold for their sum.
     Certified solutions have multiplicity one and an invertible Jacobian, hence differ from the singular ones.
     """
     proved = [s for s in sets if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved and s.multiplicity]
@@ -193,7 +195,7 @@ def multiplicity_evidence(n: int, bounds: Sequence[RootCount], sets: Sequence[St
     )
 
 
-def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Vector, int]]:
+def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Complexes, int]]:
     """Representatives of end points that agree to a few digits, each with their number."""
     found: list[list[Any]] = []
     for end in ends:
@@ -209,7 +211,7 @@ def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Vector, int]]:
     return [(x, n) for x, n in found]
 
 
-def _known(points: Sequence[tuple[LocalReport, int]], x: Vector) -> int | None:
+def _known(points: Sequence[tuple[LocalReport, int]], x: Complexes) -> int | None:
     """The isolated point that an end point belongs to: a root of multiplicity m is found to 1/m of the digits only."""
     for k, (report, _) in enumerate(points):
         reach = 10 * 1e-14 ** (1 / (report.multiplicity or 1))
@@ -255,11 +257,11 @@ def isolated_set(landscape: Landscape, report: LocalReport, engine: PHCpack | No
 
 
 def _phcpack_multiplicity(landscape: Landscape, report: LocalReport, engine: PHCpack) -> int | None:
-    from homotopy.solving.paths import equations_in_doubles
+    from homotopy.engines.doubles import equations_in_doubles
 
     order = min(_PHC_ORDER, (report.multiplicity or _PHC_ORDER) + 1)
     try:
-        return engine.multiplicity(equations_in_doubles(landscape), report.point, order=order)
+        return engine.multiplicity(equations_in_doubles(landscape.system), report.point, order=order)
     except EngineMissingError:
         raise
     except PolysysError:  # a crash: there is no second opinion

@@ -9,10 +9,10 @@ from homotopy.certification.classify import StationaryPoint
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, Fact, of_kind
 from homotopy.completeness.path_evidence import weigh_paths
-from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.solving.result import PathAccount
 from homotopy.status import EvidenceKind, StartCount, Verdict
 from polysys.counts import best_partition, total_degree
+from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
 

@@ -14,12 +14,12 @@ from homotopy.counting.files.schema import Bound, CensusFile, Coupling
 from homotopy.errors import CensusFileError
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
-from polysys.landscape import Couplings, Landscape, landscape_from_text
+from polysys.landscape import Couplings, Landscape, ModelFacts, landscape_from_text
 from polysys.models.given import landscape_from_couplings
-from polysys.models.labels import model_from_label
+from polysys.models.labels import MODELS, model_from_label
 
 # Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
-_OUTSIDE = re.compile(r"^expression:|@|=explicit|\.csv|\.toml")
+_OUTSIDE = re.compile(r"@|=explicit|\.csv|\.toml")
 _FRACTION = re.compile(r"-?[0-9]{1,5000}(?:/[0-9]{1,5000})?")
 _MAX_COUPLINGS = 1_000_000
 
@@ -40,16 +40,13 @@ def carried(land: Landscape) -> tuple[Landscape, Origin]:
     again = _given(land.label, land.couplings, land.seed, land.index, land.digest, land.chart_seed)
     if again is not None:
         return again, Origin.GIVEN
-    return replace(land, known_counts=(), is_coercive_by_model=False, stationary_bounds=()), Origin.TEXT
+    return replace(land, facts=ModelFacts(candidate_permutations=land.facts.candidate_permutations)), Origin.TEXT
 
 
 def has_same_facts(one: Landscape, other: Landscape) -> bool:
     """Whether two landscapes with the same potential have the same facts from their models."""
-    return (
-        one.known_counts == other.known_counts
-        and one.is_coercive_by_model is other.is_coercive_by_model
-        and one.stationary_bounds == other.stationary_bounds
-    )
+    a, b = one.facts, other.facts
+    return (a.known_counts, a.is_coercive, a.stationary_bounds) == (b.known_counts, b.is_coercive, b.stationary_bounds)
 
 
 def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
@@ -85,12 +82,14 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
     if any(sorted(p) != list(range(land.domain.n)) for p in file.neuron_permutations):
         raise CensusFileError("A neuron permutation of the file is none.", "Make the file again.")
     # candidates only: they are used where they preserve the potential, which is checked
-    return replace(land, neuron_permutations=tuple(map(tuple, file.neuron_permutations))), Origin.TEXT
+    facts = ModelFacts(candidate_permutations=tuple(map(tuple, file.neuron_permutations)))
+    return replace(land, facts=facts), Origin.TEXT
 
 
 def _redrawn(label: str, seed: int | None, sample: int, digest: str, chart_seed: int) -> Landscape | None:
     """The landscape drawn again from label and seed; None where these do not name it."""
-    if seed is None or _OUTSIDE.search(label):
+    family = MODELS.get(label.partition(":")[0])
+    if seed is None or _OUTSIDE.search(label) or (family is not None and family.is_named_by_path):
         return None
     try:
         land = model_from_label(label).sample(seed, sample)
@@ -148,4 +147,4 @@ def couplings_read(file: CensusFile) -> Couplings:
 
 def bounds_as_written(land: Landscape) -> list[Bound]:
     """What the model proves about its number of solutions, as a census file states it."""
-    return [Bound(b.value, b.kind.name, b.name, b.reference, b.assumptions) for b in land.known_counts]
+    return [Bound(b.value, b.kind.name, b.name, b.reference, b.assumptions) for b in land.facts.known_counts]

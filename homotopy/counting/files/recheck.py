@@ -114,8 +114,8 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
     land, origin = rebuild_landscape(file)
     facts = (
         bounds_as_written(land) == file.known_counts
-        and land.is_coercive_by_model is file.is_coercive_by_model
-        and [list(p) for p in land.neuron_permutations] == file.neuron_permutations
+        and land.facts.is_coercive is file.is_coercive_by_model
+        and [list(p) for p in land.facts.candidate_permutations] == file.neuron_permutations
     )
     unfounded = "the file states root counts, coercivity or symmetries of the model that do not follow from what it holds"
     result = [Check("landscape", facts, origin.value if facts else unfounded)]

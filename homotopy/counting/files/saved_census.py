@@ -21,7 +21,6 @@ from homotopy.common.files import write_result
 from homotopy.common.provenance import producer
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, evidence
-from homotopy.completeness.root_bounds import upper_bounds
 from homotopy.completeness.verdict import CompletenessReport, join
 from homotopy.counting.files.derived import DERIVED, is_carried
 from homotopy.counting.files.landscape import (
@@ -47,6 +46,7 @@ from homotopy.counting.result import Census, RunRecord, paths_summary
 from homotopy.errors import CensusFileError, HomotopyError
 from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness, EvidenceKind, Silence, Verdict
+from polysys.counts.of_landscape import upper_bounds
 from polysys.landscape import Landscape
 
 _DIGITS = 25
@@ -98,9 +98,9 @@ def save_census(census: Census, path: str | Path) -> tuple[str, ...]:
         unknowns=list(land.system.variables),
         charts=[[str(a) for a in chart] for chart in land.formulation.charts],
         is_redrawable=origin is Origin.REDRAWN,
-        is_coercive_by_model=land.is_coercive_by_model,
+        is_coercive_by_model=land.facts.is_coercive,
         known_counts=bounds_as_written(land),
-        neuron_permutations=[list(p) for p in land.neuron_permutations],
+        neuron_permutations=[list(p) for p in land.facts.candidate_permutations],
         solutions=_solutions(census.certificates, census.orbit_of),
         points=points,
         counts=count_members(census),

@@ -265,7 +265,7 @@ class PHCpack:
         backend = requests.backend
         return {
             "total_degree": total_degree(target),
-            "multihomogeneous": best_partition(target)[0],
+            "multihomogeneous": best_partition(target).count.value,
             "mixed_volume": requests.volume(target),
             "stable_mixed_volume": requests.ask(
                 "computing a stable mixed volume", lambda s: backend.stable_mixed_volume(target, s)

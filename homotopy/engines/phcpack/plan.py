@@ -34,9 +34,9 @@ def plan(
         stages, kind = polyhedral_stages(scaled, requests, precision)
     except StartCountError as problem:
         requests.attempts.append(f"The polyhedral start was given up: {problem}.")
-        number, groups = best_partition(scaled)
-        other = Start.MULTIHOMOGENEOUS if number < total_degree(scaled) else Start.TOTAL_DEGREE
-        return _closed_form(scaled, other, groups, rng)
+        best = best_partition(scaled)
+        other = Start.MULTIHOMOGENEOUS if best.count.value < total_degree(scaled) else Start.TOTAL_DEGREE
+        return _closed_form(scaled, other, best.partition, rng)
     return stages, kind, f"polyhedral, {len(stages)} zero pattern{'s' if len(stages) != 1 else ''}"
 
 
@@ -48,7 +48,7 @@ def _closed_form(
         system: StartSystem = total_degree_start(scaled, rng)
         kind, words = StartCount.TOTAL_DEGREE, "total degree"
     else:
-        groups = best_partition(scaled)[1] if groups is None else groups
+        groups = best_partition(scaled).partition if groups is None else groups
         _refuse_too_many(multihomogeneous_number(scaled, groups))
         system = multihomogeneous_start(scaled, groups, rng)
         kind = StartCount.MULTIHOMOGENEOUS
