@@ -239,18 +239,34 @@ def _comparisons(name: str, census: Census, time_limit: float, seed: int) -> lis
     if Capability.PATHS in engine.gives:
         made.append(_by_solving(EvidenceKind.OTHER_ENGINE, engine.name, engine, census, time_limit, seed))
     if Capability.SOLUTIONS in engine.gives:
-        made.append(_timed(
-                EvidenceKind.OTHER_ENGINE, engine.title, census.n_complex,
+        made.append(
+            _timed(
+                EvidenceKind.OTHER_ENGINE,
+                engine.title,
+                census.n_complex,
                 lambda: _by_solutions(engine, census, time_limit, seed),
-            ))
+            )
+        )
     deadline, agreement = time.monotonic() + time_limit, Agreement.UNDECIDED
     if Capability.DEGREE in engine.gives:
-        made.append(_timed(EvidenceKind.EXACT_COUNT, f"{engine.title} degree", census.n_complex, lambda: _degree(engine, census, deadline, seed)))
+        made.append(
+            _timed(
+                EvidenceKind.EXACT_COUNT,
+                f"{engine.title} degree",
+                census.n_complex,
+                lambda: _degree(engine, census, deadline, seed),
+            )
+        )
         agreement = made[-1].agreement
     if Capability.REAL_ROOTS in engine.gives:
         n = census.n_real_classes
         made.append(
-            _timed(EvidenceKind.REAL_ROOTS, f"{engine.title} real roots", n, lambda: _real_roots(engine, census, deadline, seed, agreement))
+            _timed(
+                EvidenceKind.REAL_ROOTS,
+                f"{engine.title} real roots",
+                n,
+                lambda: _real_roots(engine, census, deadline, seed, agreement),
+            )
         )
     return made
 
@@ -292,9 +308,7 @@ def _degree(engine: Engine, census: Census, deadline: float, seed: int) -> _Answ
     return _Answer(_AGREEMENT[piece.outcome], () if degree is None else (degree, degree), piece.detail, piece)
 
 
-def _real_roots(
-    engine: Engine, census: Census, deadline: float, seed: int, degree: Agreement
-) -> _Answer:
+def _real_roots(engine: Engine, census: Census, deadline: float, seed: int, degree: Agreement) -> _Answer:
     land, certified = census.landscape, census.certificates
     boxes = engine.real_roots(_asked(census, deadline, seed))
     if boxes is None:
@@ -319,14 +333,26 @@ def _real_roots(
         what = f"{said}, {len(strange)} of them at no certified solution and not certifiable: multiple solutions?"
         # simple roots only, or a full house of certified ones: then there is no multiple root for it to be
         return _Answer(Agreement.DISAGREES if degree is Agreement.AGREES else Agreement.UNDECIDED, theirs, what)
-    return _Answer(Agreement.UNDECIDED, theirs, f"{said}; the reality of {len(boxes) - matching.n_real} is undecided here")
+    return _Answer(
+        Agreement.UNDECIDED, theirs, f"{said}; the reality of {len(boxes) - matching.n_real} is undecided here"
+    )
 
 
 def _second_run(census: Census, time_limit: float, seed: int) -> list[Comparison]:
     engine = ENGINES.get(census.run.engine)
     if engine is None:  # solved by hand
         return []
-    return [_by_solving(EvidenceKind.SECOND_RUN, "second run", engine, census, time_limit, census.run.solver_seed + 1 + seed, first=1)]
+    return [
+        _by_solving(
+            EvidenceKind.SECOND_RUN,
+            "second run",
+            engine,
+            census,
+            time_limit,
+            census.run.solver_seed + 1 + seed,
+            first=1,
+        )
+    ]
 
 
 def _by_solving(
@@ -349,9 +375,7 @@ def _by_solving(
     return _timed(kind, name, census.n_complex, run)
 
 
-def _by_solutions(
-    engine: Engine, census: Census, time_limit: float, seed: int
-) -> _Answer:
+def _by_solutions(engine: Engine, census: Census, time_limit: float, seed: int) -> _Answer:
     answer = engine.solutions(_asked(census, time.monotonic() + time_limit, seed))
     who = f"{engine.title}{'' if answer.n_paths is None else f', {answer.n_paths} paths'}"
     return _judged(census.landscape, census.certificates, answer.points, who)
@@ -365,7 +389,9 @@ def _judged(
     n = matching.n_found + len(matching.fresh)
     said = f"{who}: {n} certified"
     if matching.fresh:
-        return _Answer(Agreement.DISAGREES, (n,), f"{said}, {len(matching.fresh)} of them not in the list of {matching.n_known}")
+        return _Answer(
+            Agreement.DISAGREES, (n,), f"{said}, {len(matching.fresh)} of them not in the list of {matching.n_known}"
+        )
     if matching.n_found == matching.n_known:
         return _Answer(Agreement.AGREES, (n,), f"{said}, the same")
     return _Answer(Agreement.UNDECIDED, (n,), f"{said}, all in the list of {matching.n_known}; it lost the others")

@@ -14,7 +14,7 @@ from homotopy.counting.files.schema import Bound, CensusFile, Coupling
 from homotopy.errors import CensusFileError
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
-from polysys.landscape import Couplings, Landscape, landscape_from_text
+from polysys.landscape import Couplings, Landscape, ModelFacts, landscape_from_text
 from polysys.models.given import landscape_from_couplings
 from polysys.models.labels import MODELS, model_from_label
 
@@ -40,16 +40,13 @@ def carried(land: Landscape) -> tuple[Landscape, Origin]:
     again = _given(land.label, land.couplings, land.seed, land.index, land.digest, land.chart_seed)
     if again is not None:
         return again, Origin.GIVEN
-    return replace(land, facts=replace(land.facts, known_counts=(), is_coercive=False, stationary_bounds=())), Origin.TEXT
+    return replace(land, facts=ModelFacts(candidate_permutations=land.facts.candidate_permutations)), Origin.TEXT
 
 
 def has_same_facts(one: Landscape, other: Landscape) -> bool:
     """Whether two landscapes with the same potential have the same facts from their models."""
-    return (
-        one.facts.known_counts == other.facts.known_counts
-        and one.facts.is_coercive is other.facts.is_coercive
-        and one.facts.stationary_bounds == other.facts.stationary_bounds
-    )
+    a, b = one.facts, other.facts
+    return (a.known_counts, a.is_coercive, a.stationary_bounds) == (b.known_counts, b.is_coercive, b.stationary_bounds)
 
 
 def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
@@ -85,7 +82,8 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
     if any(sorted(p) != list(range(land.domain.n)) for p in file.neuron_permutations):
         raise CensusFileError("A neuron permutation of the file is none.", "Make the file again.")
     # candidates only: they are used where they preserve the potential, which is checked
-    return replace(land, facts=replace(land.facts, candidate_permutations=tuple(map(tuple, file.neuron_permutations)))), Origin.TEXT
+    facts = ModelFacts(candidate_permutations=tuple(map(tuple, file.neuron_permutations)))
+    return replace(land, facts=facts), Origin.TEXT
 
 
 def _redrawn(label: str, seed: int | None, sample: int, digest: str, chart_seed: int) -> Landscape | None:

@@ -68,12 +68,12 @@ def save(path: Path, starts: StartSet) -> bool:
     header = json.dumps(content, sort_keys=True)
     arrays["header"] = np.frombuffer(header.encode(), dtype=np.uint8)
     arrays["sha256"] = np.frombuffer(_digest(arrays), dtype=np.uint8)
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    data = io.BytesIO()
+    np.savez(data, **arrays)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(path.parent)
-        return write_atomically(path, buffer.getvalue())
+        return write_atomically(path, data.getvalue())
     except (OSError, StoreWriteError):
         return False
 

@@ -41,10 +41,10 @@ def test_a_landscape_is_made_again_with_all_its_facts(model: Any) -> None:
     land = model.sample()
     again = landscape_from_couplings(land.label, land.couplings, land.seed, land.index)
     assert (again.digest, again.label) == (land.digest, land.label)
-    assert again.known_counts == land.known_counts
-    assert again.is_coercive_by_model is land.is_coercive_by_model
-    assert again.stationary_bounds == land.stationary_bounds
-    assert again.neuron_permutations == land.neuron_permutations
+    assert again.facts.known_counts == land.facts.known_counts
+    assert again.facts.is_coercive is land.facts.is_coercive
+    assert again.facts.stationary_bounds == land.facts.stationary_bounds
+    assert again.facts.candidate_permutations == land.facts.candidate_permutations
     assert again.symmetry.order == land.symmetry.order
 
 
