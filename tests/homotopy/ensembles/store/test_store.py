@@ -215,7 +215,7 @@ def test_a_lost_manifest_is_made_again_and_the_records_are_kept(store):
 def test_an_altered_specification_in_the_manifest_is_noticed(store):
     text = (store.path / "manifest.json").read_text()
     (store.path / "manifest.json").write_text(text.replace('"seed": 1', '"seed": 2'))
-    with pytest.raises(StoreError, match="identity"):
+    with pytest.raises(StoreError, match="was altered"):
         open_store(store.path)
 
 
