@@ -14,6 +14,7 @@ import typer
 from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables
 from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, progress_bar, say, write
 from homotopy.cli.run import run
+from homotopy.common.reporting import keeping_found
 from homotopy.engines.registry import ENGINES, solver_names
 from homotopy.errors import HomotopyError
 from homotopy.status import Completeness
@@ -32,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_SAID = 3  # of the last troubles of a solve, where the verdict is unknown
 ModelArgument = Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, or a .toml file.")]
 
 
@@ -111,7 +113,7 @@ def count(
     checks = [name.strip() for name in ("msolve,second-run" if against is None else against).split(",")]
     if cross_check:
         _cross_checks().require(checks)
-    with progress_bar():
+    with progress_bar(), keeping_found():
         found = census(model, seed=seed, index=index, options=options)
     if json_file != "-":
         echo(repr(found))  # before what may take longer than the census
@@ -143,6 +145,8 @@ def count(
     if verdict is Completeness.CONTRADICTED:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if verdict is Completeness.UNKNOWN:
+        for attempt in result.run.attempts[-_SAID:]:
+            say(attempt)
         raise typer.Exit(ExitCode.INCOMPLETE)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from homotopy.common.wording import count_of
 from homotopy.solving.result import PathAccount
-from homotopy.status import EvidenceKind, Silence, Verdict
+from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
 
 Numbers = Mapping[str, Any]
+
+_GENERIC = frozenset(count.value for count in StartCount if count.is_generic)
 
 FAMILIES = "a continuous symmetry moves the points; families of stationary points may exist and are not counted"
 
@@ -33,6 +35,9 @@ def _paths(_: Verdict, x: Numbers, __: Silence | None) -> str:
         said += "; singular end points are multiple solutions or lie on positive-dimensional sets"
     if x["n_beyond_paths"]:
         said += f"; {x['n_beyond_paths']} certified solutions were not reached by a path of the last round"
+    n_open = (x["root_count"] or 0) - x["found"]
+    if x["count"] in _GENERIC and x["failed"] and n_open > 0:
+        said += f"; {n_open} of them are not certified"
     if x["n_entangled"]:
         said += f"; {x['n_entangled']} candidates could not be told apart from other solutions"
     n_untracked = (x["root_count"] or 0) - x["tracked"]

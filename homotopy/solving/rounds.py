@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import isinf
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +17,9 @@ from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
 from homotopy.common.reporting import Progress
-from homotopy.engines.base import Engine, TrackedPaths, request_for
+from homotopy.engines.base import Engine, Request, TrackedPaths, request_for
 from homotopy.engines.registry import engines_for
-from homotopy.errors import EngineMissingError
+from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError
 from homotopy.options import AUTO, Options
 from homotopy.solving.result import PathAccount, SolveReport
 from homotopy.status import PathStatus, StartCount
@@ -27,6 +28,8 @@ from polysys.landscape import Landscape
 
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
+# What ends a round and not the solve: certificates of the rounds before are kept.
+_UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
 
 
 def solve(
@@ -62,7 +65,8 @@ def solve(
     InputError
         For an engine that does not exist, or does not honour an option.
     EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
-        When an engine is missing or fails in all its retries; never an empty list.
+        When an engine is missing or fails in the first round in all its retries; never an empty list. A later round that
+        fails or times out leaves what was found before: the report's attempts say what stopped it.
     PositiveDimensionalError
         When paths end on a continuous family of stationary points.
 
@@ -74,7 +78,7 @@ def solve(
     """
     options = options or Options()
     begin = time.perf_counter()
-    rounds = _Rounds(landscape, options, progress)
+    rounds = _Rounds(landscape, options, progress, has_found=after is not None)
     trivial = _solve_by_hand(landscape, options, begin)
     if trivial is not None:
         return trivial
@@ -82,12 +86,21 @@ def solve(
     known = CertificateList.of(()) if after is None else after.certificates
     report = after
     for k in range(first if after is None else after.rounds, first + options.rounds):
-        with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
-            tracked = rounds.run(k)
-            if tracked is None:
+        try:
+            with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
+                tracked = rounds.run(k)
+                attempts.extend(rounds.notes())
+                if tracked is None:
+                    break
+                attempts.extend(tracked.attempts)
+                report = account(landscape, tracked, known, k + 1, options.digits)
+        except (*_UNFINISHED, KeyboardInterrupt) as error:
+            if report is None or (isinstance(error, KeyboardInterrupt) and not reporting.keeps_found()):
+                raise
+            attempts.append(f"Round {k + 1} was given up, and what was found before is kept: {_reason(error)}")
+            if isinstance(error, (EngineTimeoutError, KeyboardInterrupt)):
                 break
-            attempts.extend(tracked.attempts)
-            report = account(landscape, tracked, known, k + 1, options.digits)
+            continue
         known = report.certificates
         if report.is_clean or report.meets_generic_count or (bound is not None and len(known) == bound):
             break
@@ -103,15 +116,26 @@ def solve(
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
 
 
+def _reason(error: BaseException) -> str:
+    if isinstance(error, PolysysError):
+        return error.what
+    return "it was interrupted." if isinstance(error, KeyboardInterrupt) else "the memory of this machine does not suffice."
+
+
 class _Rounds:
     """Which engine runs which round.
 
     The engines that honour the options take turns in the order of the registry, each for as many rounds as it declares
-    (``rounds_in_auto``); one that has no start set for the landscape hands its rounds to the next.
+    (``rounds_in_auto``); one that has no start set for the landscape hands its rounds to the next. Where something was
+    found, an engine whose estimate is beyond the time limit is not started: the first one follows other paths instead.
     """
 
-    def __init__(self, landscape: Landscape, options: Options, progress: Progress | None) -> None:
+    def __init__(
+        self, landscape: Landscape, options: Options, progress: Progress | None, *, has_found: bool = False
+    ) -> None:
         self._landscape, self._options, self._progress = landscape, options, progress
+        self._has_found, self._notes = has_found, list[str]()
+        self._fits: dict[str, bool] = {}
         self._engines = engines_for(options)
         self._without_start: set[str] = set()
         self._missing: EngineMissingError | None = None
@@ -119,16 +143,49 @@ class _Rounds:
     def run(self, k: int) -> TrackedPaths | None:
         """The paths of round k; None if no engine is left: what is missing does not undo what others have found."""
         request = request_for(self._landscape, self._options, k, self._progress)
-        for engine in self._turn(k):
+        for engine in self._candidates(k, request):
             try:
                 tracked = engine.run(request)
             except EngineMissingError as error:
                 self._missing = self._missing or error
                 continue
             if tracked is not None:
+                self._has_found = True
                 return tracked
             self._without_start.add(engine.name)
         return None
+
+    def notes(self) -> list[str]:
+        """What was decided since this was asked last, one sentence each."""
+        said, self._notes = self._notes, []
+        return said
+
+    def _able(self) -> list[Engine]:
+        return [engine for engine in self._engines if engine.name not in self._without_start]
+
+    def _may_start(self, engine: Engine, request: Request) -> bool:
+        """Whether an engine is the first, or its estimate is within the time limit."""
+        if not self._has_found or engine is self._able()[0]:
+            return True
+        if engine.name not in self._fits:
+            seconds, limit = engine.estimate(request), self._options.time_limit
+            self._fits[engine.name] = seconds is None or seconds <= limit
+            if not self._fits[engine.name]:
+                assert seconds is not None
+                least = "more than can be estimated" if isinf(seconds) else f"at least {seconds:.2g} s"
+                self._notes.append(
+                    f"{engine.title[0].upper()}{engine.title[1:]} was not started: it would take {least}, and the time limit is {limit:g} s."
+                )
+        return self._fits[engine.name]
+
+    def _candidates(self, k: int, request: Request) -> Iterator[Engine]:
+        """The engines of round k that may start, one by one; where all are out of reach, the first, for other paths once more."""
+        turn = self._turn(k)
+        for engine in turn:
+            if self._may_start(engine, request):
+                yield engine
+        if turn and all(self._fits.get(engine.name) is False for engine in turn):
+            yield from self._able()[:1]
 
     def no_engine(self) -> PolysysError:
         """Why no round could be run."""
@@ -146,7 +203,7 @@ class _Rounds:
 
     def _turn(self, k: int) -> Sequence[Engine]:
         """Whose turn round k is, and who is asked next where that engine is missing or has no start set."""
-        able = [engine for engine in self._engines if engine.name not in self._without_start]
+        able = self._able()
         end = 0
         for i, engine in enumerate(able):
             if engine.rounds_in_auto is None or len(self._engines) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -12,10 +13,15 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.counting.batch import census_batch
-from homotopy.engines.base import Request, TrackedPaths
+from homotopy.common.reporting import keeping_found
+from homotopy.engines.base import Request, TrackedPaths, request_for
+from homotopy.engines.phcpack.engine import PHCpackEngine
 from homotopy.engines.tracker.engine import TrackerEngine
 from homotopy.engines.tracker.routes import gradual_way
+from homotopy.errors import EngineCrashError, EngineTimeoutError
+from homotopy.solving.rounds import solve
 from homotopy.status import PathStatus
+from polysys.models.labels import model_from_label
 
 PROVED = ho.Completeness.PROVED
 
@@ -83,17 +89,21 @@ def without(tracked: TrackedPaths, rows: list[int]) -> TrackedPaths:
     )  # fmt: skip
 
 
+def last_real(found: TrackedPaths) -> int:
+    """The path to the real solution that is largest in its first coordinate."""
+    is_real = [
+        s is PathStatus.REGULAR and np.abs(x.imag).max() < 1e-9 for x, s in zip(found.x, found.status, strict=True)
+    ]
+    return int(np.argmax(np.where(is_real, found.x[:, 0].real, -np.inf)))
+
+
 def forgetful(real: Any, blind_rounds: int) -> Any:
     """The tracker, silent about one real solution in its first rounds."""
 
     def run(self: TrackerEngine, request: Request) -> TrackedPaths | None:
         found: TrackedPaths | None = real(self, request)
         assert found is not None
-        is_real = [
-            s is PathStatus.REGULAR and np.abs(x.imag).max() < 1e-9 for x, s in zip(found.x, found.status, strict=True)
-        ]
-        last = int(np.argmax(np.where(is_real, found.x[:, 0].real, -np.inf)))  # the same one in every round
-        return without(found, [last]) if request.round_number < blind_rounds else found
+        return without(found, [last_real(found)]) if request.round_number < blind_rounds else found
 
     return run
 
@@ -141,3 +151,66 @@ def test_a_contradicted_sample_of_a_batch_is_solved_again(monkeypatch: pytest.Mo
     again = census_batch(model, 2, range(4))
     assert [c.n_complex for c in again if isinstance(c, ho.Census)] == whole
     assert all(c.euler[0] == c.euler[1] for c in again if isinstance(c, ho.Census))
+
+
+def losing(real: Any) -> Any:
+    """The tracker, whose path to one real solution fails in every round."""
+
+    def run(self: TrackerEngine, request: Request) -> TrackedPaths | None:
+        found: TrackedPaths | None = real(self, request)
+        assert found is not None
+        last = last_real(found)
+        status = tuple(PathStatus.FAILED if k == last else s for k, s in enumerate(found.status))
+        return replace(found, status=status)
+
+    return run
+
+
+def test_an_engine_that_cannot_end_in_time_is_not_started_and_other_paths_are_followed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(TrackerEngine, "run", losing(TrackerEngine.run))
+    monkeypatch.setattr(PHCpackEngine, "estimate", lambda *_: math.inf)
+    monkeypatch.setattr(PHCpackEngine, "run", lambda *_: pytest.fail("it was started"))
+    report = solve(LANDSCAPES[0].sample())
+    assert (report.engine, report.rounds) == ("tracker", 3)
+    assert any("PHCpack was not started" in note for note in report.attempts)
+
+
+@pytest.mark.parametrize("error", [EngineTimeoutError("It took long.", "Wait."), EngineCrashError("It died.", "Pray."), MemoryError()])
+def test_an_engine_that_fails_does_not_undo_what_was_found(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    whole = ho.census(LANDSCAPES[0].sample())
+    monkeypatch.setattr(TrackerEngine, "run", losing(TrackerEngine.run))
+    monkeypatch.setattr(PHCpackEngine, "run", fail)
+    c = ho.census(LANDSCAPES[0].sample(), rounds=4)
+    assert c.n_complex == whole.n_complex - 1
+    assert c.completeness.verdict in (ho.Completeness.UNKNOWN, ho.Completeness.CONTRADICTED)  # Euler's number is odd
+    assert any("was given up" in note for note in c.run.attempts)
+    with pytest.raises(type(error)):
+        ho.census(LANDSCAPES[0].sample(), engine="phcpack")
+
+
+def test_an_interruption_keeps_what_was_found_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TrackerEngine, "run", losing(TrackerEngine.run))
+    monkeypatch.setattr(PHCpackEngine, "run", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        solve(LANDSCAPES[0].sample())
+    with keeping_found():
+        report = solve(LANDSCAPES[0].sample())
+    assert len(report.certificates) and "interrupted" in report.attempts[-1]
+
+
+def test_estimates_of_phcpack_grow_with_the_paths() -> None:
+    def estimate(label: str, **choices: Any) -> float | None:
+        return PHCpackEngine().estimate(request_for(model_from_label(label).sample(), ho.Options(**choices)))
+
+    assert estimate("spherical-p-spin:n=6,p=3") is None  # a start in closed form
+    small, large = estimate("deep-linear:widths=1-1-1"), estimate("deep-linear:widths=2-1-2")
+    assert small is not None and large is not None and 0 < small < large < 60
+    assert estimate("deep-linear:widths=2-2-2-2,data=gaussian,m=2", time_limit=1.0) == math.inf
