@@ -113,7 +113,7 @@ def test_looking_at_a_place_leaves_no_file_there(stationary, tmp_path):
         (["ensemble", "short.toml", "--store", "s"], "lacks the key 'samples'"),
         (["count", "spec.toml"], "'stationary ensemble spec.toml'"),
         (["count", "folder.toml"], "'folder.toml' cannot be read (it is a folder)"),
-        (["count", "binary.toml"], "it is no text"),
+        (["count", "binary.toml"], "is no UTF-8 text"),
         ([*SMALL, "--store", "s", "--json", "nowhere/a.json"], "does not exist"),
     ],
 )
