@@ -31,13 +31,13 @@ def account_of(numbers: Numbers) -> PathAccount:
 
 def _paths(_: Verdict, x: Numbers, __: Silence | None) -> str:
     said = f"{account_of(x)} (start: {x['start']}, {x['count']} {x['root_count']})"
+    n_open = (x["root_count"] or 0) - x["found"]
+    if x["count"] in _GENERIC and x["failed"] and n_open > 0:
+        said += f"; {n_open} of these solutions are not certified"
     if x["singular"]:
         said += "; singular end points are multiple solutions or lie on positive-dimensional sets"
     if x["n_beyond_paths"]:
         said += f"; {x['n_beyond_paths']} certified solutions were not reached by a path of the last round"
-    n_open = (x["root_count"] or 0) - x["found"]
-    if x["count"] in _GENERIC and x["failed"] and n_open > 0:
-        said += f"; {n_open} of them are not certified"
     if x["n_entangled"]:
         said += f"; {x['n_entangled']} candidates could not be told apart from other solutions"
     n_untracked = (x["root_count"] or 0) - x["tracked"]

@@ -87,20 +87,20 @@ def read_bytes(path: FilePath, max_bytes: int = MAX_TEXT) -> bytes:
             _require_regular(os.fstat(stream.fileno()).st_mode, name)
             content = stream.read(max_bytes + 1) or b""
     except FileNotFoundError as error:
-        raise FileError(f"The file {name!r} cannot be read (it does not exist).", "Name a file that exists.") from error
+        raise FileError(f"The file '{name}' cannot be read (it does not exist).", "Name a file that exists.") from error
     except (OSError, ValueError) as error:  # a ValueError for a name with a zero byte
         words = error.strerror if isinstance(error, OSError) else None
         reason = words.lower() if words else "the name is not usable"
-        raise FileError(f"The file {name!r} cannot be read ({reason}).", "Name a file that can be read.") from error
+        raise FileError(f"The file '{name}' cannot be read ({reason}).", "Name a file that can be read.") from error
     if len(content) > max_bytes:
-        raise FileError(f"The file {name!r} is larger than {_size(max_bytes)}.", "Name a smaller one.")
+        raise FileError(f"The file '{name}' is larger than {_size(max_bytes)}.", "Name a smaller one.")
     return content
 
 
 def _require_regular(mode: int, name: str) -> None:
     if not stat.S_ISREG(mode):
         kind = next((words for is_kind, words in _KINDS if is_kind(mode)), "special file")
-        raise FileError(f"The file {name!r} cannot be read (it is a {kind}).", "Name a regular file.")
+        raise FileError(f"The file '{name}' cannot be read (it is a {kind}).", "Name a regular file.")
 
 
 def read_text(path: FilePath, max_bytes: int = MAX_TEXT) -> str:
@@ -120,7 +120,7 @@ def as_text(content: bytes, path: FilePath) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileError(
-            f"The file {shown_path(path)!r} cannot be read (byte {error.start} is no UTF-8 text).", "Save it as UTF-8."
+            f"The file '{shown_path(path)}' cannot be read (byte {error.start} is no UTF-8 text).", "Save it as UTF-8."
         ) from error
     return text.replace("\r\n", "\n")
 
