@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -17,7 +18,8 @@ from homotopy.engines.phcpack.client import PHCpack, Start
 from homotopy.engines.tracker import TrackerOptions, track_loop
 from homotopy.engines.tracker.results import CODE, STATUSES, PathResults
 from homotopy.options import Options, Precision
-from homotopy.solving.routes import gradual_way
+from homotopy.solving.far_paths import Follow, Way, follow_tracked
+from homotopy.solving.routes import gradual_way, random_member
 from homotopy.solving.starts.cache import start_set
 from homotopy.solving.starts.fermat import Polynomials, fermat_start, has_fermat_start
 from homotopy.solving.starts.start_set import Stratum, make_start_set, stratum_equations
@@ -61,6 +63,8 @@ class TrackedPaths:
     gamma : complex
     attempts : tuple of str
     seconds : float
+    follow : callable, optional
+        Follows paths, by their numbers, to their ends in long numbers (:mod:`homotopy.solving.far_paths`).
     """
 
     x: npt.NDArray[np.complex128]
@@ -78,6 +82,7 @@ class TrackedPaths:
     gamma: complex
     attempts: tuple[str, ...]
     seconds: float
+    follow: Follow | None = None
 
 
 def run_tracker(
@@ -118,6 +123,7 @@ def _track(
     # a family may have no zero pattern with solutions at all
     parts: list[_Ends] = [(np.zeros((m, 0, size), np.complex128), np.zeros((m, 0), np.int8), np.zeros((m, 0)))]
     images: list[npt.NDArray[np.int8]] = []
+    ways: list[list[Way]] = []
     done = 0
     for stratum in starts.strata:
 
@@ -126,7 +132,8 @@ def _track(
 
         smaller = smaller_strata(starts, stratum)
         detour = seed if round_number else None
-        found = _track_stratum(first, stratum, targets, settings, smaller, detour, threads, report)
+        found, here = _track_stratum(first, stratum, targets, settings, smaller, detour, threads, report)
+        ways.append(here)
         parts.append(_whole_ends(first, stratum, found, len(landscapes)))
         images += [_whole_signs(first, stratum)] * len(stratum.solutions)
         done += len(stratum.solutions)
@@ -152,6 +159,7 @@ def _track(
             1 + 0j,
             (),
             (time.perf_counter() - begin) / len(landscapes),
+            partial(follow_tracked, landscapes[k], starts, [way[k] for way in ways], settings, threads),
         )
         for k in range(len(landscapes))
     ]
@@ -175,41 +183,54 @@ def _track_stratum(
     detour: int | None,
     threads: int | None,
     progress: Progress,
-) -> PathResults | None:
+) -> tuple[PathResults | None, list[Way]]:
+    """A stratum's paths to every target, and the ways through parameter space that they took."""
+    ways: list[Way] = [[stratum.parameters, target] for target in targets]
     if not stratum.alive or not len(stratum.solutions):
-        return None
+        return None, ways
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
         found = track_stratum(
             tape, stratum, targets, settings, smaller=smaller, threads=threads, progress=progress
         )
         for k in np.flatnonzero((found.codes != CODE[PathStatus.REGULAR]).any(axis=1)).tolist():
-            _go_gradually(tape, stratum, targets[k], settings, threads, found, k)
-        return found
+            gradual = gradual_way(stratum.parameters, targets[k])
+            ways[k] = _go_gradually(tape, stratum, ways[k], gradual, settings, threads, found, k)
+        return found, ways
     (target,) = targets
-    rng = np.random.default_rng(np.random.SeedSequence(detour, spawn_key=(0xDE70,)))
-    size = np.maximum(np.abs(target), np.median(np.abs(target)))
-    middle = size * (rng.standard_normal(len(target)) + 1j * rng.standard_normal(len(target)))
-    return track_loop(tape, [stratum.parameters, *gradual_way(middle, target)], stratum.solutions, settings, progress=progress)
+    middle = random_member(target, detour)
+    way = [stratum.parameters, middle, target]
+    found = track_loop(tape, way, stratum.solutions, settings, progress=progress)
+    if (found.codes != CODE[PathStatus.REGULAR]).any():
+        gradual = [stratum.parameters, *gradual_way(middle, target)]
+        way = _go_gradually(tape, stratum, way, gradual, settings, threads, found, 0)
+    return found, [way]
 
 
 def _go_gradually(
     tape: Tape,
     stratum: Stratum,
-    target: npt.NDArray[np.complex128],
+    way: Way,
+    gradual: Way,
     settings: TrackerOptions,
     threads: int | None,
     found: PathResults,
     sample: int,
-) -> None:
-    """Track all paths of a sample again if the target has small couplings; kept if more of them arrive."""
-    way = gradual_way(stratum.parameters, target)
-    if len(way) == 2:
-        return
-    again = track_loop(tape, way, stratum.solutions, settings, threads=threads)
-    regular = CODE[PathStatus.REGULAR]
-    if (again.codes[0] == regular).sum() > (found.codes[sample] == regular).sum():
-        adopt(found, sample, again, 0)
+) -> Way:
+    """Track all paths of a sample again if the target has small couplings; the way of those that are kept.
+
+    They are kept if more of them arrive and none is lost on the way: what stops at a member before the target cannot be
+    followed any further.
+    """
+    if len(gradual) == len(way):
+        return way
+    again = track_loop(tape, gradual, stratum.solutions, settings, threads=threads)
+    regular, failed = CODE[PathStatus.REGULAR], CODE[PathStatus.FAILED]
+    is_better = (again.codes[0] == regular).sum() > (found.codes[sample] == regular).sum()
+    if not is_better or (again.codes[0] == failed).any():
+        return way
+    adopt(found, sample, again, 0)
+    return gradual
 
 
 def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]:

@@ -19,7 +19,7 @@ from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
 from homotopy.errors import EngineMissingError
 from homotopy.options import Options, Precision
-from homotopy.solving.result import PathAccount, SolveReport
+from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
 from homotopy.status import PathStatus
 from polysys.errors import InputError, PositiveDimensionalError
 from polysys.landscape import Landscape
@@ -70,7 +70,9 @@ def solve(
     -----
     A round whose paths do not balance (jumps, failures, a conjugate or mirror image that no path reached) is
     repeated with other random constants and, at last, in higher precision; certified solutions of all rounds are
-    kept, because a certificate does not depend on how its zero was found.
+    kept, because a certificate does not depend on how its zero was found. Paths that diverged or failed are followed to their
+    ends in long numbers (:mod:`homotopy.engines.path_ends`), and a round with divergent paths is repeated along other
+    ones even if it balances.
     """
     options = options or Options()
     begin = time.perf_counter()
@@ -79,6 +81,7 @@ def solve(
         return trivial
     rounds = _Rounds(landscape, options, progress)
     attempts: list[str] = [] if after is None else list(after.attempts)
+    history = [] if after is None else list(after.history)
     known = CertificateList.of(()) if after is None else after.certificates
     first = 0 if after is None else after.rounds
     if after is not None and (first >= options.rounds or not rounds.has_next(first)):
@@ -88,18 +91,48 @@ def solve(
             with reporting.within(options.time_limit, f"Round {k + 1} of the solve"):
                 tracked = rounds.run(k)
                 attempts.extend(tracked.attempts)
-                report = account(landscape, tracked, known, k + 1, options.digits)
+                report, n_followed = _accounted(landscape, tracked, known, k + 1, options.digits, bound)
             known = report.certificates
-            if report.is_clean or report.meets_generic_count or (bound is not None and len(known) == bound):
+            history.append(_in_numbers(report, n_followed))
+            report = replace(report, history=tuple(history))
+            if _is_met(report, bound) or (report.is_clean and report.is_repeated):
                 break
             if report.paths.singular:
                 _refuse_continuous_family(landscape, report.singular_ends)
-            attempts.append(
-                f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
-            )
+            if not report.is_clean:
+                attempts.append(
+                    f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
+                )
             if not rounds.has_next(k + 1):
                 break
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
+
+
+def _accounted(
+    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int, bound: int | None
+) -> tuple[SolveReport, int]:
+    """The account of a round, its far and lost paths followed to their ends where it matters, and how many were."""
+    report = account(landscape, tracked, known, rounds, digits)
+    paths = report.paths
+    is_confirmed = rounds > 1 and report.is_clean and len(report.certificates) == len(known)
+    if _is_met(report, bound) or is_confirmed or not paths.at_infinity + paths.failed + paths.singular:
+        return report, 0
+    from homotopy.solving.far_paths import followed
+
+    further, n_followed = followed(tracked)
+    return (account(landscape, further, known, rounds, digits) if n_followed else report), n_followed
+
+
+def _is_met(report: SolveReport, bound: int | None) -> bool:
+    """Whether there cannot be more solutions."""
+    return report.meets_generic_count or (bound is not None and len(report.certificates) == bound)
+
+
+def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
+    return RoundAccount(
+        report.engine, report.precision, report.solver_seed, report.root_count, report.paths, len(report.certificates),
+        report.n_beyond_paths, n_followed,
+    )  # fmt: skip
 
 
 class _Rounds:
