@@ -18,7 +18,7 @@ from homotopy.engines.phcpack.client import PHCpack, Start
 from homotopy.engines.tracker import TrackerOptions, track_loop
 from homotopy.engines.tracker.results import CODE, STATUSES, PathResults
 from homotopy.options import Options, Precision
-from homotopy.solving.far_paths import Follow, Way, follow_tracked
+from homotopy.solving.far_paths import Follow, Way, follow_linear, follow_tracked
 from homotopy.solving.routes import gradual_way, random_member
 from homotopy.solving.starts.cache import start_set
 from homotopy.solving.starts.fermat import Polynomials, fermat_start, has_fermat_start
@@ -299,6 +299,7 @@ def run_phcpack(landscape: Landscape, engine: PHCpack, strategy: str, precision:
         report.gamma,
         report.attempts,
         report.seconds,
+        partial(follow_linear, landscape, report.homotopies),
     )
 
 

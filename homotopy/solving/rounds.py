@@ -17,9 +17,10 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
-from homotopy.errors import EngineMissingError
+from homotopy.errors import EngineMissingError, StartSetError
 from homotopy.options import Options, Precision
 from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
+from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus
 from polysys.errors import InputError, PositiveDimensionalError
 from polysys.landscape import Landscape
@@ -76,7 +77,7 @@ def solve(
     """
     options = options or Options()
     begin = time.perf_counter()
-    trivial = _solve_by_hand(landscape, options, begin)
+    trivial = _solve_by_hand(landscape, options, begin) or solve_univariate(landscape, options)
     if trivial is not None:
         return trivial
     rounds = _Rounds(landscape, options, progress)
@@ -112,15 +113,14 @@ def _accounted(
     landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int, bound: int | None
 ) -> tuple[SolveReport, int]:
     """The account of a round, its far and lost paths followed to their ends where it matters, and how many were."""
-    report = account(landscape, tracked, known, rounds, digits)
-    paths = report.paths
+    report, doubtful = _account(landscape, tracked, known, rounds, digits)
     is_confirmed = rounds > 1 and report.is_clean and len(report.certificates) == len(known)
-    if _is_met(report, bound) or is_confirmed or not paths.at_infinity + paths.failed + paths.singular:
+    if _is_met(report, bound) or is_confirmed or not doubtful:
         return report, 0
     from homotopy.solving.far_paths import followed
 
-    further, n_followed = followed(tracked)
-    return (account(landscape, further, known, rounds, digits) if n_followed else report), n_followed
+    further, n_followed = followed(tracked, doubtful)
+    return account(landscape, further, known, rounds, digits), n_followed
 
 
 def _is_met(report: SolveReport, bound: int | None) -> bool:
@@ -174,7 +174,12 @@ class _Rounds:
 
         options = self._options
         if k < self._tracker_rounds:
-            tracked = run_tracker(self._landscape, options, k, self._progress)
+            try:
+                tracked = run_tracker(self._landscape, options, k, self._progress)
+            except StartSetError:  # the family has no start that can be relied on: the next engine brings its own
+                if options.engine == "tracker":
+                    raise
+                tracked = None
             if tracked is not None:
                 return tracked
             if options.engine == "tracker":
@@ -196,6 +201,13 @@ def account(
     landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""
+    return _account(landscape, tracked, known, rounds, digits)[0]
+
+
+def _account(
+    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+) -> tuple[SolveReport, list[int]]:
+    """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
     hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
@@ -216,9 +228,13 @@ def account(
     statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
     for status in statuses:
         counts[status] += 1
+    first = np.cumsum([0, *sizes[:-1]]).tolist()
+    lost = {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
+    lost |= set(range(len(tracked.status))) - set(hopeful)
+    doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
     failed += _points_of(points, statuses, PathStatus.FAILED)
     closed = _close(landscape, result, digits)
-    return SolveReport(
+    report = SolveReport(
         certificates=closed.certificates,
         paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
         n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
@@ -238,6 +254,7 @@ def account(
         seconds=tracked.seconds,
         failed_ends=tuple(failed),
     )
+    return report, doubtful
 
 
 def _points_of(

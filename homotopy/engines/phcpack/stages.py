@@ -2,7 +2,7 @@
 
 import cmath
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -25,7 +25,8 @@ class Stage:
     """One homotopy on the subspace of the live unknowns, from a start system with all its solutions known.
 
     `orbits` lists the start solutions as orbits of the sign changes `signs`, under which the whole homotopy is
-    invariant: (solution, sign change) pairs, the first with the identity. One path of each orbit is tracked.
+    invariant: (solution, sign change) pairs, the first with the identity. One path of each orbit is tracked. `equations` are
+    the numbers of the target's equations in the whole system.
     """
 
     live: tuple[int, ...]
@@ -34,13 +35,14 @@ class Stage:
     solutions: tuple[Point, ...]
     orbits: tuple[tuple[tuple[int, int], ...], ...]
     signs: tuple[tuple[int, ...], ...]
+    equations: tuple[int, ...] = ()
 
 
 def whole_space(target: Polynomials, start: Polynomials, solutions: Iterable[Point]) -> Stage:
     """Return the stage that tracks every path, in the whole space."""
     points, n = tuple(solutions), len(target)
     alone = tuple(((k, 0),) for k in range(len(points)))
-    return Stage(tuple(range(n)), target, start, points, alone, ((1,) * n,))
+    return Stage(tuple(range(n)), target, start, points, alone, ((1,) * n,), tuple(range(n)))
 
 
 class StartCountError(Exception):
@@ -155,14 +157,15 @@ def polyhedral_stages(target: Polynomials, requests: Requests, precision: str) -
         origin = (0,) * n
         supports = [[*terms, *([] if any(m == origin for _, m in terms) else [(1 + 0j, origin)])] for terms in target]
         kind = "mixed volume with constant terms added"
-        return [_stage(tuple(range(n)), target, supports, requests, precision)], kind
+        stage = _stage(tuple(range(n)), target, supports, requests, precision)
+        return [replace(stage, equations=tuple(range(n)))], kind
     stages = []
     for live, equations in patterns:
         if not live:
             stages.append(Stage((), (), (), ((),), (((0, 0),),), ((),)))
             continue
         here = restrict(target, live, equations)
-        stage = _stage(live, here, here, requests, precision)
+        stage = replace(_stage(live, here, here, requests, precision), equations=equations)
         if stage.solutions:
             stages.append(stage)
     return stages, "mixed volumes of the zero patterns" if len(stages) > 1 else "mixed volume"

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.errors import HomotopyError
+from homotopy.errors import StartSetError
 from homotopy.solving.starts.family import (
     family_digest,
     is_bundle,
@@ -131,7 +131,7 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
 
     Raises
     ------
-    HomotopyError
+    StartSetError
         If repeated monodromy runs do not agree.
     """
     if not can_start(landscape):
@@ -178,7 +178,7 @@ def torus_stratum(landscape: Landscape, seed: int = 0, say: Callable[[str], None
     ------
     InputError
         If the family is none that monodromy from one seed is known to exhaust.
-    HomotopyError
+    StartSetError
         If repeated runs do not agree.
 
     Examples
@@ -348,7 +348,7 @@ def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
         if len(agreeing) >= _AGREEING_RUNS:
             return member.stratum(largest, agreement(agreeing))
     counts = ", ".join(str(len(r.solutions)) for r in runs)
-    raise HomotopyError(
+    raise StartSetError(
         f"Monodromy runs for {member.landscape.label} do not agree ({counts} orbits).",
         "Use engine=phcpack, or another solver seed.",
     )
