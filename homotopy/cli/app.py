@@ -14,6 +14,7 @@ import typer
 from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables
 from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, progress_bar, write
 from homotopy.cli.run import run
+from homotopy.engines.registry import ENGINES, solver_names
 from homotopy.errors import HomotopyError
 from homotopy.status import Completeness
 
@@ -73,7 +74,7 @@ def count(
     model: ModelArgument,
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
-    engine: Annotated[str, typer.Option(help="auto, tracker or phcpack.")] = "auto",
+    engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
     strategy: Annotated[
         str, typer.Option(help="Start system: auto, fermat, polyhedral, multihomogeneous or total-degree.")
     ] = "auto",
@@ -92,7 +93,7 @@ def count(
     cross_check: Annotated[bool, typer.Option("--cross-check", help="Hold the census against other programs.")] = False,
     against: Annotated[
         str | None,
-        typer.Option(help="Which, for --cross-check: msolve, second-run, phcpack, bertini [msolve,second-run]."),
+        typer.Option(help=f"Which, for --cross-check: second-run, {', '.join(ENGINES)} [msolve,second-run]."),
     ] = None,
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""

@@ -11,10 +11,12 @@ from homotopy.certification.closure import orbits
 from homotopy.completeness.verdict import has_families, judge, upper_bounds
 from homotopy.counting.degenerate.describe import singular_sets, with_multiplicities
 from homotopy.counting.result import Census, RunRecord
+from homotopy.engines.base import Progress
+from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solving.result import SolveReport
-from homotopy.solving.rounds import Progress, solve
+from homotopy.solving.rounds import solve
 from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.equations.formulation import Kind
@@ -54,7 +56,7 @@ def census(
     Raises
     ------
     PolysysError
-        For input that cannot be counted, see :mod:`polysys.errors`.
+        For input that cannot be counted, see :mod:`polysys.errors`; for an option that the engine does not honour.
     EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
         When the engine is missing or fails.
 
@@ -67,6 +69,7 @@ def census(
     (3, {0: 2, 1: 1, 2: 0}, 'proved')
     """
     chosen = options if options is not None else Options(**choices)
+    engines_for(chosen)  # before any work
     landscape = as_landscape(what, seed, index)
     landscape.require_isolated()
     begin = time.perf_counter()

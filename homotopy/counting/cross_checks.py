@@ -1,4 +1,4 @@
-"""A census held against independent programs: a second run, PHCpack, msolve (symbolic) and bertini2."""
+"""A census held against independent programs: a second run, and every engine by what it gives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from importlib import import_module
 from typing import Any
 
 from homotopy.certification.balls import to_double
@@ -15,13 +14,18 @@ from homotopy.certification.zeros import Certificate
 from homotopy.common import reporting
 from homotopy.completeness.verdict import CompletenessReport, Evidence
 from homotopy.counting.result import Census
+from homotopy.engines.base import Capability, Engine, Request, request_for
+from homotopy.engines.integer_equations import good_primes
+from homotopy.engines.registry import ENGINES
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutError
+from homotopy.options import Options
+from homotopy.solving.rounds import solve
 from homotopy.status import Completeness, Verdict
 from polysys.equations.formulation import Kind
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 
-CHECKS = ("msolve", "second-run", "phcpack", "bertini")
+SECOND_RUN = "second-run"
 
 
 class Agreement(Enum):
@@ -129,10 +133,11 @@ def cross_check(
     Parameters
     ----------
     census : Census
-    engines : sequence of {"msolve", "second-run", "phcpack", "bertini"}
-        msolve: the degree of the ideal modulo two primes against the number of complex solutions, and exact real roots
-        against the real ones, one to one. second-run: the engine of the census again, along other paths. phcpack,
-        bertini: all solutions by another program from another start system, certified and looked up in the census.
+    engines : sequence of str
+        "second-run": the engine of the census again, along other paths. Or the name of an engine, used for all that it gives:
+        the degree of the ideal modulo two primes against the number of complex solutions, and exact real roots against the real
+        ones, one to one (msolve); all solutions from another start system, certified and looked up in the census (tracker,
+        phcpack, bertini).
     time_limit : float
         Seconds for each engine.
     seed : int
@@ -170,7 +175,7 @@ def cross_check(
         raise InputError(f"The time limit {time_limit!r} is not positive.", "Give seconds.")
     comparisons: list[Comparison] = []
     for name in dict.fromkeys(engines):
-        comparisons += _CHECKS[name](census, time_limit, seed)
+        comparisons += _comparisons(name, census, time_limit, seed)
     return CrossCheck(census, tuple(comparisons), weigh(census, comparisons), seed)
 
 
@@ -182,11 +187,11 @@ def require(engines: Sequence[str]) -> None:
     InputError, EngineMissingError
     """
     for name in engines:
-        if name not in CHECKS:
-            raise InputError(f"There is no cross-check {name!r}.", f"Choose from {', '.join(CHECKS)}.")
-        if name in _FINDERS:
-            module, function = _FINDERS[name]
-            getattr(import_module(module), function)()
+        if name == SECOND_RUN:
+            continue
+        if name not in ENGINES:
+            raise InputError(f"There is no cross-check {name!r}.", f"Choose from {', '.join((SECOND_RUN, *ENGINES))}.")
+        ENGINES[name].version()
 
 
 def weigh(census: Census, comparisons: Sequence[Comparison]) -> CompletenessReport:
@@ -222,25 +227,41 @@ def _timed(name: str, ours: int, run: Callable[[], tuple[Agreement, tuple[int, .
     return Comparison(name, agreement, ours, theirs, detail, time.perf_counter() - begin)
 
 
-def _msolve(census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    deadline = time.monotonic() + time_limit
-    ideal = _timed(DEGREE, census.n_complex, lambda: _degree(census, deadline, seed))
-    real = _timed(REAL, census.n_real_classes, lambda: _real_roots(census, deadline, seed, ideal.agreement))
-    return [ideal, real]
+def _comparisons(name: str, census: Census, time_limit: float, seed: int) -> list[Comparison]:
+    """What one cross-check says."""
+    if name == SECOND_RUN:
+        return _second_run(census, time_limit, seed)
+    engine, made = ENGINES[name], []
+    if Capability.PATHS in engine.gives:
+        made.append(_by_solving(engine.name, engine, census, time_limit, seed))
+    if Capability.SOLUTIONS in engine.gives:
+        made.append(_timed(engine.title, census.n_complex, lambda: _by_solutions(engine, census, time_limit, seed)))
+    deadline, agreement = time.monotonic() + time_limit, Agreement.UNDECIDED
+    if Capability.DEGREE in engine.gives:
+        made.append(_timed(f"{engine.title} degree", census.n_complex, lambda: _degree(engine, census, deadline, seed)))
+        agreement = made[-1].agreement
+    if Capability.REAL_ROOTS in engine.gives:
+        n = census.n_real_classes
+        made.append(
+            _timed(f"{engine.title} real roots", n, lambda: _real_roots(engine, census, deadline, seed, agreement))
+        )
+    return made
+
+
+def _asked(census: Census, deadline: float, seed: int) -> Request:
+    """The census' equations, to be answered in the time that is left."""
+    return request_for(census.landscape, Options(time_limit=_left(deadline), seed=seed))
 
 
 def _left(deadline: float) -> float:
     return max(deadline - time.monotonic(), 0.01)
 
 
-def _degree(census: Census, deadline: float, seed: int) -> tuple[Agreement, tuple[int, ...], str]:
-    from homotopy.engines.msolve.client import good_primes, ideal_modulo
-
-    system, n = census.landscape.system, census.n_complex
-    primes = good_primes(system, seed, 3)
-    ideals = [ideal_modulo(system, p, time_limit=_left(deadline)) for p in primes[:2]]
+def _degree(engine: Engine, census: Census, deadline: float, seed: int) -> tuple[Agreement, tuple[int, ...], str]:
+    n, primes = census.n_complex, good_primes(census.landscape.system, seed, 3)
+    ideals = [engine.ideal_modulo(_asked(census, deadline, seed), p) for p in primes[:2]]
     if (ideals[0].dimension, ideals[0].degree) != (ideals[1].dimension, ideals[1].degree):
-        ideals.append(ideal_modulo(system, primes[2], time_limit=_left(deadline)))
+        ideals.append(engine.ideal_modulo(_asked(census, deadline, seed), primes[2]))
         found = [(i.dimension, i.degree) for i in ideals]
         if len(set(found)) == 3:
             listed = ", ".join(f"{i.degree} mod {i.prime}" for i in ideals)
@@ -257,20 +278,18 @@ def _degree(census: Census, deadline: float, seed: int) -> tuple[Agreement, tupl
         return Agreement.AGREES, (degree, degree), f"{said} = {n} certified"
     if degree < n:
         return Agreement.DISAGREES, (degree, degree), f"{said}, fewer than the {n} certified distinct solutions"
-    return _with_multiplicity(census, degree, said, (p, q), deadline, seed)
+    return _with_multiplicity(engine, census, degree, said, (p, q), deadline, seed)
 
 
 def _with_multiplicity(
-    census: Census, degree: int, said: str, primes: tuple[int, int], deadline: float, seed: int
+    engine: Engine, census: Census, degree: int, said: str, primes: tuple[int, int], deadline: float, seed: int
 ) -> tuple[Agreement, tuple[int, ...], str]:
     """A degree above the certified number: multiple solutions, which are never certified, or missing ones.
 
     With s distinct solutions and degree d at least 2 s - d are simple, because every other one counts twice or more.
     """
-    from homotopy.engines.msolve.client import distinct_modulo
-
     n, theirs = census.n_complex, (degree, degree)
-    first, second = (distinct_modulo(census.landscape.system, p, seed=seed, time_limit=_left(deadline)) for p in primes)
+    first, second = (engine.n_distinct_modulo(_asked(census, deadline, seed), p) for p in primes)
     if first is None or first != second:
         return Agreement.UNDECIDED, theirs, f"{said}; the numbers of distinct solutions do not agree"
     simple = 2 * first - degree
@@ -286,18 +305,16 @@ def _with_multiplicity(
 
 
 def _real_roots(
-    census: Census, deadline: float, seed: int, degree: Agreement
+    engine: Engine, census: Census, deadline: float, seed: int, degree: Agreement
 ) -> tuple[Agreement, tuple[int, ...], str]:
-    from homotopy.engines.msolve.client import real_boxes
-
     land, certified = census.landscape, census.certificates
-    boxes = real_boxes(land.system, seed=seed, time_limit=_left(deadline))
+    boxes = engine.real_roots(_asked(census, deadline, seed))
     if boxes is None:
         return Agreement.UNDECIDED, (), "the solution set has positive dimension"
     matching = match_boxes(boxes, certified)
     if matching.lonely or matching.n_shared:
         # msolve has returned too few roots at random (its issue 230): ask again in another coordinate, more finely
-        boxes = real_boxes(land.system, seed=seed + 1, precision=256, time_limit=_left(deadline)) or ()
+        boxes = engine.real_roots(_asked(census, deadline, seed + 1), precision=256) or ()
         matching = match_boxes(boxes, certified)
     theirs, said = (len(boxes),), f"{len(boxes)} exact real root{'s' if len(boxes) != 1 else ''}"
     if matching.is_one_to_one:
@@ -318,52 +335,36 @@ def _real_roots(
 
 
 def _second_run(census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    if census.run.engine == "linear algebra":
+    engine = ENGINES.get(census.run.engine)
+    if engine is None:  # solved by hand
         return []
-    if census.run.engine == "phcpack":
-        return [_again_with_phcpack("second run", census, time_limit, census.run.solver_seed + 1 + seed)]
-    return [_timed("second run", census.n_complex, lambda: _other_paths(census, time_limit, seed))]
+    return [_by_solving("second run", engine, census, time_limit, census.run.solver_seed + 1 + seed, first=1)]
 
 
-def _other_paths(census: Census, time_limit: float, seed: int) -> tuple[Agreement, tuple[int, ...], str]:
-    from homotopy.options import Options
-    from homotopy.solving.paths import run_tracker
-
-    options = Options(engine="tracker", seed=census.run.solver_seed + 1 + seed)
-    with reporting.within(time_limit, "The second run"):
-        tracked = run_tracker(census.landscape, options, 1, None)
-    if tracked is None:
-        return Agreement.UNDECIDED, (), "the tracker has no start set for this landscape"
-    ends = [row for x, flips in zip(tracked.x, tracked.images, strict=True) for row in (x * flips).tolist()]
-    return _judged(census.landscape, census.certificates, ends, "the tracker along other paths from its start set")
-
-
-def _again_with_phcpack(name: str, census: Census, time_limit: float, seed: int) -> Comparison:
-    from homotopy.options import Options
-    from homotopy.solving.rounds import solve
+def _by_solving(name: str, engine: Engine, census: Census, time_limit: float, seed: int, first: int = 0) -> Comparison:
+    """The solutions that a solve with an engine certifies; from another round than the first along other paths."""
 
     def run() -> tuple[Agreement, tuple[int, ...], str]:
-        options = Options(engine="phcpack", time_limit=time_limit, seed=seed)
-        report = solve(census.landscape, options, bound=census.bounds[0].value if census.bounds else None)
+        options = Options(engine=engine.name, time_limit=time_limit, seed=seed)
+        bound = census.bounds[0].value if census.bounds else None
+        try:
+            with reporting.within(time_limit, f"The {name}"):
+                report = solve(census.landscape, options, bound=bound, first=first)
+        except InputError as error:  # no start set for this landscape
+            return Agreement.UNDECIDED, (), error.what.rstrip(".")
         found = [[complex(to_double(re), to_double(im)) for re, im in c.enclosure.mid] for c in report.certificates]
-        return _judged(census.landscape, census.certificates, found, f"PHCpack, start {report.start}")
+        who = f"{engine.title}{' along other paths' if first else f', start {report.start}'}"
+        return _judged(census.landscape, census.certificates, found, who)
 
     return _timed(name, census.n_complex, run)
 
 
-def _phcpack(census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    return [_again_with_phcpack("phcpack", census, time_limit, seed)]
-
-
-def _bertini(census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    from homotopy.engines.bertini.client import solve_with_bertini
-
-    def run() -> tuple[Agreement, tuple[int, ...], str]:
-        answer = solve_with_bertini(census.landscape.system, seed=seed, time_limit=time_limit)
-        who = f"bertini2, {answer.n_paths} paths in adaptive precision"
-        return _judged(census.landscape, census.certificates, answer.points, who)
-
-    return [_timed("bertini2", census.n_complex, run)]
+def _by_solutions(
+    engine: Engine, census: Census, time_limit: float, seed: int
+) -> tuple[Agreement, tuple[int, ...], str]:
+    answer = engine.solutions(_asked(census, time.monotonic() + time_limit, seed))
+    who = f"{engine.title}{'' if answer.n_paths is None else f', {answer.n_paths} paths'}"
+    return _judged(census.landscape, census.certificates, answer.points, who)
 
 
 def _judged(
@@ -378,16 +379,3 @@ def _judged(
     if matching.n_found == matching.n_known:
         return Agreement.AGREES, (n,), f"{said}, the same"
     return Agreement.UNDECIDED, (n,), f"{said}, all in the list of {matching.n_known}; it lost the others"
-
-
-_FINDERS = {
-    "msolve": ("homotopy.engines.msolve.client", "find_msolve"),
-    "phcpack": ("homotopy.engines.phcpack.client", "find_phcpack"),
-    "bertini": ("homotopy.engines.bertini.client", "bertini_version"),
-}
-_CHECKS: dict[str, Callable[[Census, float, int], list[Comparison]]] = {
-    "msolve": _msolve,
-    "second-run": _second_run,
-    "phcpack": _phcpack,
-    "bertini": _bertini,
-}

@@ -14,6 +14,7 @@ from typing import Any
 
 from homotopy.common.validation import is_whole
 from homotopy.completeness.verdict import upper_bounds
+from homotopy.engines.registry import engines_for
 from homotopy.ensembles.chunks import Progress, Say, dask_pool, executor_pool, local_pool, run_chunks
 from homotopy.ensembles.result import Ensemble, read_counts
 from homotopy.ensembles.spec import EnsembleSpec
@@ -86,7 +87,7 @@ def ensemble(
     Raises
     ------
     InputError
-        For a specification that cannot be used.
+        For a specification that cannot be used, such as one with an option that its engine does not honour.
     StoreError
         For a store that holds something else, or cannot be written.
     EngineMissingError, WorkerStartError
@@ -100,6 +101,7 @@ def ensemble(
     (8, {2: 3, 6: 5})
     """
     spec, chosen = _specify(model, samples, seed, points, timeout, options, choices)
+    engines_for(spec.options)
     _check_shard(shard)
     if chunk is not None and not is_whole(chunk, 1):
         raise InputError(f"chunk = {chunk!r} is not a number of samples.", "Give chunk=100, say.")

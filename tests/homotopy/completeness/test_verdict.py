@@ -16,7 +16,7 @@ from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
-from polysys.landscape import Landscape
+from polysys.landscape import Landscape, ModelFacts
 from tests.homotopy.handmade import (
     FORMULATIONS,
     census_from,
@@ -188,7 +188,9 @@ class TestBounds:
 
     def test_a_computed_count_is_no_bound(self) -> None:
         land = ps.expression("x^4 - x^2 + y^2").sample()
-        land = replace(land, known_counts=(RootCount(1, RootCountKind.COMPUTED, "found", "here", "this"),))
+        land = replace(
+            land, facts=ModelFacts(known_counts=(RootCount(1, RootCountKind.COMPUTED, "found", "here", "this"),))
+        )
         assert upper_bounds(land)[0].value == 3
 
 
