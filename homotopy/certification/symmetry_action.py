@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats, Integers
 from polysys.symmetry import SignedPermutation
 
-Vector = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
 _SAME = 1e-4  # distance below which two points are one, in distances to the nearest other point
 
 
-def images(points: Vector, generators: Sequence[SignedPermutation]) -> Numbers:
+def images(points: Floats, generators: Sequence[SignedPermutation]) -> Integers:
     """Where each generator carries each point: array (generators, points), -1 where no point is there.
 
     Parameters
@@ -44,7 +42,7 @@ def images(points: Vector, generators: Sequence[SignedPermutation]) -> Numbers:
     return result
 
 
-def separations(points: Vector) -> Vector:
+def separations(points: Floats) -> Floats:
     """The distance from each point to the nearest other one; for a single point 1 + its norm."""
     if len(points) < 2:
         return np.asarray(1.0 + np.linalg.norm(points, axis=1))
@@ -53,7 +51,7 @@ def separations(points: Vector) -> Vector:
     return np.asarray(cKDTree(points).query(points, k=2)[0][:, 1])
 
 
-def first_of_orbit(maps: Numbers) -> Numbers:
+def first_of_orbit(maps: Integers) -> Integers:
     """For each point the first one of its orbit, from the :func:`images` under generators.
 
     Examples
@@ -73,7 +71,7 @@ def first_of_orbit(maps: Numbers) -> Numbers:
     return np.asarray(first[inverse])
 
 
-def orbit_numbers(maps: Numbers) -> Numbers:
+def orbit_numbers(maps: Integers) -> Integers:
     """For each point the number of its orbit; orbits are numbered by their first members.
 
     Examples

@@ -11,7 +11,7 @@ from flint import fmpz_mat
 from homotopy.certification.certificates import Certificate, CertificateList
 from homotopy.certification.classify import StationaryPoint
 from homotopy.certification.closure import conjugates_closed
-from homotopy.common.wording import counted
+from homotopy.common.wording import count_of
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, Verdict
 from polysys.counts.mixed_cells import TieError
@@ -123,7 +123,7 @@ def decide(
         )
         if not is_exclusive and has_families(landscape):
             return CompletenessReport(Completeness.UNKNOWN, _FAMILIES, result)
-        reason = f"{counted(n, 'certified distinct solution')} = {best.name} [{best.reference}]"
+        reason = f"{count_of(n, 'certified distinct solution')} = {best.name} [{best.reference}]"
         return CompletenessReport(Completeness.PROVED, reason, result)
     if best is not None and n < best.value and landscape.formulation.kind is Kind.PROJECTIVE:
         # The classes are the zeros of a section of a vector bundle on a product of projective spaces: where they are

@@ -8,10 +8,10 @@ from typing import Any
 
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
+from homotopy.common.reporting import Progress
 from homotopy.completeness.verdict import has_families, judge, upper_bounds
 from homotopy.counting.degenerate.describe import singular_sets, with_multiplicities
 from homotopy.counting.result import Census, RunRecord
-from homotopy.engines.base import Progress
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options

@@ -348,7 +348,7 @@ def _by_solving(name: str, engine: Engine, census: Census, time_limit: float, se
         options = Options(engine=engine.name, time_limit=time_limit, seed=seed)
         bound = census.bounds[0].value if census.bounds else None
         try:
-            with reporting.within(time_limit, f"The {name}"):
+            with reporting.time_limit(time_limit, f"The {name}"):
                 report = solve(census.landscape, options, bound=bound, first=first)
         except InputError as error:  # no start set for this landscape
             return Agreement.UNDECIDED, (), error.what.rstrip(".")

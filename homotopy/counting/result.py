@@ -12,7 +12,7 @@ from typing import Any
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint
-from homotopy.common.wording import counted, plural
+from homotopy.common.wording import count_of, plural
 from homotopy.completeness.verdict import COUNT, PATHS, CompletenessReport, alternating_sum, decide
 from homotopy.counting.degenerate.describe import MULTIPLICITIES
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
@@ -250,9 +250,9 @@ class Census:
         of = f" of {self.bounds[0].value}" if self.bounds else ""
         of = of.replace("of", "of at most") if self.bounds and self.n_complex < self.bounds[0].value else of
         unit = unit if (self.bounds[0].value if self.bounds else self.n_complex) == 1 else plural(unit)
-        real = counted(self.n_real, "point")
+        real = count_of(self.n_real, "point")
         if land.formulation.points_per_class > 1:
-            real = f"{counted(self.n_real_classes, 'class')} = {real}"
+            real = f"{count_of(self.n_real_classes, 'class')} = {real}"
         by_index = self.by_index
         width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
@@ -263,14 +263,14 @@ class Census:
             else euler
         )
         euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
-        group = f", {counted(self.n_complex_orbits, 'orbit')} of the symmetry group"
+        group = f", {count_of(self.n_complex_orbits, 'orbit')} of the symmetry group"
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
             f"  complex    {self.n_complex}{of} {unit} certified distinct{group}\n"
             f"  complete   {self.completeness}\n"
             f"  real       {real}, {self.n_undecided} undecided; "
-            f"{counted(self.n_minima, 'minimum')}{self._origin_note()}\n"
+            f"{count_of(self.n_minima, 'minimum')}{self._origin_note()}\n"
             f"  index   {''.join(str(k).rjust(width) for k in by_index)}\n"
             f"  points  {''.join(str(v).rjust(width) for v in by_index.values())}{undecided}"
             f"     Euler characteristic {euler}\n"

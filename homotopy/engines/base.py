@@ -10,12 +10,13 @@ This module and those of the engine classes import nothing heavy: they are read 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from homotopy.common.reporting import Progress
 from homotopy.errors import EngineMissingError
 from homotopy.options import Options
 from polysys.errors import InputError, PolysysError
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from polysys.system import PolynomialSystem
 
 RealBox = tuple[tuple[Fraction, Fraction], ...]
-Progress = Callable[[int, int], None]
 _SEED_STEP = 7919  # between the seeds of two rounds: those of neighbouring solver seeds stay apart
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homotopy.common.processes import n_usable_cores
+from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import is_whole
 from homotopy.ensembles.record import SampleRecord, count_samples
 from homotopy.ensembles.store.format import DamagedChunkError
@@ -26,8 +27,6 @@ from homotopy.errors import WorkerStartError
 from polysys.errors import InputError, PolysysError
 from polysys.models.base import Model
 
-Progress = Callable[[int, int, int], None]  # samples done, samples in all, failures among them
-Say = Callable[[str], None]
 _ADDRESS = re.compile(r"((tcp|tls|wss?|ucxx?)://)?[\w.\[\]:-]+:\d{1,5}/?", re.ASCII)
 _DASK_WAY_OUT = "Start one with 'dask scheduler', and give the address that it prints, such as tcp://10.0.0.1:8786."
 DASK_TIMEOUT = 15.0  # seconds until a scheduler has answered
@@ -127,7 +126,7 @@ def run_chunks(
     *,
     shard: tuple[int, int] = (1, 1),
     retry_failed: bool = False,
-    progress: Progress | None = None,
+    progress: SampleProgress | None = None,
     say: Say | None = None,
 ) -> None:
     """Compute every chunk of a shard that the store lacks, has damaged, or (on request) has with failures.
@@ -179,7 +178,7 @@ class _Run:
         state: StoreState,
         total: int,
         retry_failed: bool,
-        progress: Progress | None,
+        progress: SampleProgress | None,
     ) -> None:
         self._store, self._model, self._pool, self._state = store, model, pool, state
         self._retry, self._progress, self._total = retry_failed, progress, total

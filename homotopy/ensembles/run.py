@@ -12,13 +12,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import is_whole
 from homotopy.completeness.verdict import upper_bounds
 from homotopy.engines.registry import engines_for
-from homotopy.ensembles.chunks import Progress, Say, dask_pool, executor_pool, local_pool, run_chunks
+from homotopy.ensembles.chunks import dask_pool, executor_pool, local_pool, run_chunks
 from homotopy.ensembles.result import Ensemble, read_counts
 from homotopy.ensembles.spec import EnsembleSpec
-from homotopy.ensembles.store.plan import Family
+from homotopy.ensembles.store.plan import FamilyFacts
 from homotopy.ensembles.store.store import create_store, open_store
 from homotopy.errors import StoreError
 from homotopy.options import Options
@@ -42,7 +43,7 @@ def ensemble(
     shard: tuple[int, int] = (1, 1),
     retry_failed: bool = False,
     chunk: int | None = None,
-    progress: Progress | None = None,
+    progress: SampleProgress | None = None,
     say: Say | None = None,
     **choices: Any,
 ) -> Ensemble:
@@ -145,7 +146,7 @@ def load_ensemble(path: str | Path) -> Ensemble:
     return read_counts(store)
 
 
-def family_of(model: Model, seed: int) -> Family:
+def family_of(model: Model, seed: int) -> FamilyFacts:
     """What is known about all samples beforehand, from sample 0.
 
     Raises
@@ -156,7 +157,7 @@ def family_of(model: Model, seed: int) -> Family:
     land = model.sample(seed, 0)
     land.require_isolated()
     bound = upper_bounds(land)[0].value
-    return Family(
+    return FamilyFacts(
         first_landscape=land.digest,
         dimension=land.domain.dimension,
         points_per_class=land.formulation.points_per_class,

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homotopy.graphs.overlaps import Floats, Symmetries, distinct, largest_products
+from homotopy.common.arrays import Floats
+from homotopy.graphs.overlaps import Symmetries, distinct, largest_products
 
 _SAME = 1e-6  # relative distance at which two points are one; stored coordinates are good to 1e-9
 _NULL = 200  # draws of the null

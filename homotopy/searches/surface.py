@@ -8,15 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from homotopy.certification.balls import to_double
 from homotopy.certification.discs.program import DiscProgram, disc_program
+from homotopy.common.arrays import Floats
 from polysys.disorder import generator
 from polysys.landscape import Landscape
 from polysys.tape import Tape
-
-Floats = npt.NDArray[np.float64]
 
 _PROBES = 64
 _PROBE_SEED = 20_200_311

@@ -15,7 +15,8 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
-from homotopy.engines.base import Engine, Progress, TrackedPaths, request_for
+from homotopy.common.reporting import Progress
+from homotopy.engines.base import Engine, TrackedPaths, request_for
 from homotopy.engines.registry import engines_for
 from homotopy.errors import EngineMissingError
 from homotopy.options import AUTO, Options
@@ -81,7 +82,7 @@ def solve(
     known = CertificateList.of(()) if after is None else after.certificates
     report = after
     for k in range(first if after is None else after.rounds, first + options.rounds):
-        with reporting.within(options.time_limit, f"Round {k + 1} of the solve"):
+        with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
             tracked = rounds.run(k)
             if tracked is None:
                 break

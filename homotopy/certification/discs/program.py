@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.discs import bounds
-from homotopy.certification.discs.arrays import Complex, Discs, Real
+from homotopy.certification.discs.arrays import Discs
 from homotopy.certification.discs.bounds import LANES
+from homotopy.common.arrays import Complexes, Floats
 from homotopy.common.registers import Registers
 from polysys.tape import Op, Tape, parameter_nodes
 
@@ -39,7 +40,7 @@ class DiscProgram:
     n_registers: int
     scalars: Tape
 
-    def scalar_values(self, parameters: Discs) -> Real:
+    def scalar_values(self, parameters: Discs) -> Floats:
         """Scalars (samples, n_scalars, 2) for parameters (samples, k)."""
         samples = parameters.mid.shape[0]
         constants = Discs.of(self.scalars.constants)
@@ -95,8 +96,8 @@ def disc_program(tape: Tape) -> DiscProgram:
 
 
 def enclose(
-    program: DiscProgram, scalars: Real, sample: npt.NDArray[np.int64], x: Complex, radius: Real
-) -> tuple[Complex, Real]:
+    program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats
+) -> tuple[Complexes, Floats]:
     """Midpoints and radii (m, n_outputs) of the outputs over polydiscs of radius (m,) about x (m, n).
 
     `sample` (m,) says which scalars belong to which point; equal samples must be adjacent.

@@ -14,8 +14,8 @@ from homotopy.certification.balls import as_float
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import Locator, enclosing_balls, image
 from homotopy.certification.zeros import Certificate, certify
+from homotopy.common.arrays import Floats
 from homotopy.completeness.exclusion.patches import Patch, patches, stationary_flips
-from homotopy.completeness.exclusion.programs import FloatArray
 from homotopy.completeness.exclusion.radius import stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.status import Verdict
@@ -201,7 +201,7 @@ def _missing_images(land: Landscape, real: Sequence[Certificate]) -> tuple[list[
 def _centres(patch: Patch, result: PatchResult) -> Iterator[list[complex]]:
     """Candidates for solutions: the centres of the boxes too small to be split, one of those that lie close together."""
     size = 1e-6 * (patch.hi - patch.lo)
-    seen: list[FloatArray] = []
+    seen: list[Floats] = []
     for lo, hi in result.left:
         if any((abs(lo - other) <= size).all() for other in seen):
             continue

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homotopy.common.arrays import Complexes
 from homotopy.completeness.verdict import CompletenessReport, Evidence
-from homotopy.counting.degenerate.local_dimension import LocalReport, Vector, local_report
+from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
 from homotopy.status import Completeness, Verdict
@@ -128,7 +129,7 @@ def singular_sets(
 
 
 def describe(
-    landscape: Landscape, x: Sequence[complex] | Vector, *, bound: int | None = None, seed: int = 0
+    landscape: Landscape, x: Sequence[complex] | Complexes, *, bound: int | None = None, seed: int = 0
 ) -> LocalReport | None:
     """The local report on a singular solution of a landscape's system."""
     symmetry = moving_symmetry(landscape)
@@ -206,7 +207,7 @@ def with_multiplicities(
     return CompletenessReport(Completeness.PROVED, reason, (*verdict.evidence, evidence))
 
 
-def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Vector, int]]:
+def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Complexes, int]]:
     """Representatives of end points that agree to a few digits, each with their number."""
     found: list[list[Any]] = []
     for end in ends:
@@ -222,7 +223,7 @@ def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Vector, int]]:
     return [(x, n) for x, n in found]
 
 
-def _known(points: Sequence[tuple[LocalReport, int]], x: Vector) -> int | None:
+def _known(points: Sequence[tuple[LocalReport, int]], x: Complexes) -> int | None:
     """The isolated point that an end point belongs to: a root of multiplicity m is found to 1/m of the digits only."""
     for k, (report, _) in enumerate(points):
         reach = 10 * 1e-14 ** (1 / (report.multiplicity or 1))

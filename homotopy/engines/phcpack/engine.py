@@ -41,7 +41,7 @@ class PHCpackEngine(Engine):
         options = request.options
         ladder = _LADDER[options.precision]
         precision = ladder[min(request.round_number, len(ladder) - 1)]
-        progress = request.progress or partial(reporting.tick, "paths")
+        progress = request.progress or partial(reporting.report, "paths")
         with PHCpack(options.transport, options.time_limit, progress=progress) as phcpack:
             report, start, kind, root_count = _report(phcpack, request, precision)
         n = request.system.n

@@ -11,7 +11,7 @@ from flint import fmpz_mat
 from sympy import QQ
 from sympy.polys.rings import ring
 
-from homotopy.engines.starts.sign_orbits import Complex
+from homotopy.common.arrays import Complexes
 from polysys.counts.strata import MAX_VARIABLES, strata
 from polysys.domains import Domain, Euclidean
 from polysys.equations.expansion import multiply_out
@@ -91,7 +91,7 @@ def stratum_equations(landscape: Landscape, alive: tuple[int, ...]) -> Tape:
     return stratum_tapes(landscape, alive).equations
 
 
-def place_on(formulation: Formulation, component: tuple[int, ...], x: Complex) -> Complex:
+def place_on(formulation: Formulation, component: tuple[int, ...], x: Complexes) -> Complexes:
     """Random coordinates moved into a domain: charts a.x = 1, spheres x.x = r.
 
     Parameters

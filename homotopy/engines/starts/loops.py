@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common import reporting
-from homotopy.engines.starts.sign_orbits import Complex, Orbits
+from homotopy.common.arrays import Complexes
+from homotopy.engines.starts.sign_orbits import Orbits
 from homotopy.engines.tracker.driver import track_loop
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program, compile_homotopy
@@ -51,8 +52,8 @@ class MonodromyResult:
         Solutions that all of these loops lost or carried to themselves.
     """
 
-    parameters: Complex
-    solutions: Complex
+    parameters: Complexes
+    solutions: Complexes
     n_paths: int
     n_lost: int
     idle: tuple[int, ...]
@@ -86,12 +87,12 @@ def chance_of_one_missing(m: int, idle: Sequence[int]) -> float:
     return prod(min(1.0, (1 + n) / (m + 1)) for n in idle)
 
 
-Place = Callable[[Complex], Complex]  # moves random coordinates into their domain: a chart, a sphere
+Place = Callable[[Complexes], Complexes]  # moves random coordinates into their domain: a chart, a sphere
 
 
 def seed_pair(
     tape: Tape, is_linear: npt.NDArray[np.bool_], n_coordinates: int, place: Place | None, rng: np.random.Generator
-) -> tuple[Complex, Complex]:
+) -> tuple[Complexes, Complexes]:
     """A random solution and random parameters that it solves.
 
     The equations are affine in z = (multipliers, linear parameters) once the coordinates are chosen; a random z is
@@ -103,7 +104,7 @@ def seed_pair(
     """
     n, k = tape.n_variables, tape.n_parameters
 
-    def draw(size: int) -> Complex:
+    def draw(size: int) -> Complexes:
         return np.asarray((rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2), np.complex128)
 
     x, p = draw(n), draw(k)
@@ -188,8 +189,8 @@ def monodromy(
 
 def grow(
     program: Program,
-    base: Complex,
-    known: Complex,
+    base: Complexes,
+    known: Complexes,
     n_nonzero: int,
     signs: npt.NDArray[np.int8],
     rng: np.random.Generator,
@@ -208,7 +209,7 @@ def grow(
     graph = _Graph(program, signs, n_nonzero, options or TrackerOptions(), say)
     size = np.maximum(np.abs(base), np.median(np.abs(base)))
 
-    def draw() -> Complex:
+    def draw() -> Complexes:
         return np.asarray(size * (rng.standard_normal(len(base)) + 1j * rng.standard_normal(len(base))), np.complex128)
 
     graph.add_member(base)
@@ -266,13 +267,13 @@ class _Graph:
         say: Callable[[str], None] | None,
     ) -> None:
         self._program, self._signs, self._n, self._options, self._say = program, signs, n_nonzero, options, say
-        self.parameters: list[Complex] = []
+        self.parameters: list[Complexes] = []
         self.members: list[Orbits] = []
         self.edges: list[tuple[int, int]] = []
         self._partner: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
         self.n_paths = self.n_lost = 0
 
-    def add_member(self, parameters: Complex) -> None:
+    def add_member(self, parameters: Complexes) -> None:
         self.parameters.append(parameters)
         self.members.append(Orbits(self._signs))
 
@@ -307,7 +308,7 @@ class _Graph:
                     self.carry(i, j, (a + b) / 2 + _BEND * np.abs(b - a) * bend)
             self.saturate(None)
 
-    def carry(self, i: int, j: int, bend: Complex | None = None) -> None:
+    def carry(self, i: int, j: int, bend: Complexes | None = None) -> None:
         """Track the open solutions of member i to member j, straight or by way of a bend."""
         there = self.partners(i, j)
         rows = np.flatnonzero(there == _OPEN)
@@ -325,11 +326,11 @@ class _Graph:
         free = first[back[reached[first]] < 0]  # of two paths to one solution one has jumped: the later counts as lost
         there[rows[sound[free]]] = reached[free]
         back[reached[free]] = rows[sound[free]]
-        reporting.tick("solutions by monodromy", len(self.members[0]))
+        reporting.report("solutions by monodromy", len(self.members[0]))
         if self._say is not None:
             self._say(f"{i} -> {j}: {len(rows)} paths, {len(rows) - len(free)} lost; {list(map(len, self.members))}")
 
-    def close(self, parameters: Complex, rng: np.random.Generator) -> npt.NDArray[np.bool_] | None:
+    def close(self, parameters: Complexes, rng: np.random.Generator) -> npt.NDArray[np.bool_] | None:
         """A fresh loop from the first member through a new one; None if it found something new.
 
         Otherwise, which solutions of the first member it carries to others.

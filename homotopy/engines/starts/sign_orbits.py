@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Complex = npt.NDArray[np.complex128]
+from homotopy.common.arrays import Complexes
+
 _SAME = 1e-6  # relative distance below which two solutions are taken for one; end points are good to 1e-10
 
 
-def repeated(x: Complex, signs: npt.NDArray[np.int8], is_point: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def repeated(x: Complexes, signs: npt.NDArray[np.int8], is_point: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Which rows of x (m, n), where they are points, are mirror images of an earlier one.
 
     Examples
@@ -48,18 +49,18 @@ class Orbits:
         rng = np.random.default_rng(0)
         self._weights = rng.standard_normal(n) + 1j * rng.standard_normal(n)
         self._reach = 4 * _SAME * float(np.abs(self._weights).sum())
-        self.solutions: Complex = np.zeros((0, n), np.complex128)
+        self.solutions: Complexes = np.zeros((0, n), np.complex128)
         self._keys = np.zeros(0)
         self._order = np.zeros(0, np.int64)
 
     def __len__(self) -> int:
         return len(self.solutions)
 
-    def _key(self, x: Complex) -> npt.NDArray[np.float64]:
+    def _key(self, x: Complexes) -> npt.NDArray[np.float64]:
         scaled = x / (1 + np.abs(x).max(axis=1, keepdims=True))
         return np.asarray((scaled**2 @ self._weights).real)
 
-    def find(self, x: Complex) -> npt.NDArray[np.int64]:
+    def find(self, x: Complexes) -> npt.NDArray[np.int64]:
         """For each row of x (m, n) the number of its orbit, -1 where it is not known."""
         found = np.full(len(x), -1, np.int64)
         if not len(self) or not len(x):
@@ -77,7 +78,7 @@ class Orbits:
             found[a[same]] = b[same]
         return found
 
-    def add(self, x: Complex) -> npt.NDArray[np.int64]:
+    def add(self, x: Complexes) -> npt.NDArray[np.int64]:
         """Add the rows of x (m, n) that are new; the number of each row's orbit."""
         number = self.find(x)
         fresh = np.flatnonzero(number < 0)
@@ -92,7 +93,7 @@ class Orbits:
         number[fresh] = offset + np.searchsorted(chosen, first)
         return number
 
-    def _append(self, x: Complex) -> None:
+    def _append(self, x: Complexes) -> None:
         self.solutions = np.concatenate([self.solutions, x])
         self._keys = np.concatenate([self._keys, self._key(x)])
         self._order = np.argsort(self._keys, kind="stable")

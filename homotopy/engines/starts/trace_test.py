@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.arrays import Complexes
 from homotopy.engines.starts.family import observables, stratum_tapes
 from homotopy.engines.starts.loops import MonodromyResult, grow, is_sound
-from homotopy.engines.starts.sign_orbits import Complex, Orbits, repeated
+from homotopy.engines.starts.sign_orbits import Orbits, repeated
 from homotopy.engines.starts.start_set import Stratum
 from homotopy.engines.tracker.driver import make_homotopy, track, track_loop
 from homotopy.engines.tracker.options import TrackerOptions
@@ -122,8 +123,8 @@ def section_system(tapes: FormulationTapes, moving: npt.NDArray[np.bool_]) -> Ta
 
 def trace_test(
     tapes: FormulationTapes,
-    parameters: Complex,
-    solutions: Complex,
+    parameters: Complexes,
+    solutions: Complexes,
     signs: npt.NDArray[np.int8],
     moving: npt.NDArray[np.bool_],
     n_nonzero: int,
@@ -156,15 +157,15 @@ def trace_test(
     program = compile_homotopy(section_system(tapes, moving))
     curve = _Curve(program, wider, n_nonzero, observables(tapes, moving), moving, scales, options)
 
-    def draw(size: int) -> Complex:
-        drawn: Complex = (rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2)
+    def draw(size: int) -> Complexes:
+        drawn: Complexes = (rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2)
         return drawn
 
     direction = draw(m) * np.maximum(np.abs(parameters), np.median(np.abs(parameters)))[moving]
     vertical = np.concatenate([parameters, direction, np.zeros(m), [1, 0]])
     known = np.concatenate([solutions, np.zeros((len(solutions), 1))], axis=1)
 
-    def line() -> Complex:
+    def line() -> Complexes:
         """A general line on the same curve; observables are measured by their typical size."""
         return np.concatenate([parameters, direction, draw(m + 1) / scales, draw(1)])
 
@@ -220,7 +221,7 @@ def trace_stratum(
 
 
 def _scales(
-    tapes: FormulationTapes, moving: npt.NDArray[np.bool_], parameters: Complex, solutions: Complex
+    tapes: FormulationTapes, moving: npt.NDArray[np.bool_], parameters: Complexes, solutions: Complexes
 ) -> npt.NDArray[Any]:
     values = observables(tapes, moving).evaluate(list(solutions.T), list(parameters), float)
     sizes = np.array([np.median(np.abs(np.broadcast_to(v, len(solutions)))) for v in values])
@@ -253,7 +254,7 @@ class _Curve:
     scales: npt.NDArray[Any]
     options: TrackerOptions
 
-    def carried(self, source: Complex, points: Complex, target: Complex) -> tuple[Complex, npt.NDArray[np.int64]]:
+    def carried(self, source: Complexes, points: Complexes, target: Complexes) -> tuple[Complexes, npt.NDArray[np.int64]]:
         """Points carried from one member to another, and the rows they come from.
 
         What is lost on the straight way, jumps to a smaller stratum, or ends where another point of the section ends,
@@ -276,7 +277,7 @@ class _Curve:
         rows = np.flatnonzero(is_found)
         return np.asarray(x[rows]), rows
 
-    def _shared(self, x: Complex, is_point: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    def _shared(self, x: Complexes, is_point: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Which points another one coincides with, up to signs: one of them has jumped."""
         rows = np.flatnonzero(is_point)
         _, group, size = np.unique(Orbits(self.signs).add(x[rows]), return_inverse=True, return_counts=True)
@@ -284,7 +285,7 @@ class _Curve:
         result[rows] = size[group] > 1
         return result
 
-    def on_a_line(self, section: MonodromyResult, line: Callable[[], Complex]) -> tuple[Complex, Complex]:
+    def on_a_line(self, section: MonodromyResult, line: Callable[[], Complexes]) -> tuple[Complexes, Complexes]:
         """A general line on the curve of the start set, with the points of the section carried to it.
 
         Monodromy moves the curve as well as the line (lines alone mix the points of 3-3-3 too slowly), and ends at the member
@@ -300,7 +301,7 @@ class _Curve:
                 break
         return best, most
 
-    def turned(self, way: list[Complex], points: Complex, recovered: Orbits) -> tuple[set[int], int, int]:
+    def turned(self, way: list[Complexes], points: Complexes, recovered: Orbits) -> tuple[set[int], int, int]:
         """Carry a section's points along the way; numbers of the solutions reached (new ones are added), infinite, lost."""
         here = points
         for a, b in pairwise(way[:-1]):
@@ -320,7 +321,7 @@ class _Curve:
         n_infinite = int((codes == CODE[PathStatus.AT_INFINITY]).sum())
         return set(numbers.tolist()), n_infinite, len(points) - int(sound.sum()) - n_infinite
 
-    def defect(self, base: Complex, points: Complex) -> tuple[float, int]:
+    def defect(self, base: Complexes, points: Complexes) -> tuple[float, int]:
         """Second difference of the traces under parallel shifts of the line, relative to the median over single points.
 
         The curve lies in the space of t and all observables, and the sum of each over a section is a trace. A lost path would make
@@ -334,14 +335,14 @@ class _Curve:
                 return _judge(moved[0] - 2 * here + moved[1], noise)
         return float("inf"), 0
 
-    def _shifted(self, base: Complex, points: Complex, step: complex) -> Complex | None:
+    def _shifted(self, base: Complexes, points: Complexes, step: complex) -> Complexes | None:
         """What is seen of the points of a shifted line, in their order; None if one is lost."""
         target = base.copy()
         target[-1] += step
         moved, _ = self.carried(base, points, target)
         return self._seen(target, moved)[0] if len(moved) == len(points) else None
 
-    def _seen(self, base: Complex, rough: Complex) -> tuple[Complex, npt.NDArray[np.float64]]:
+    def _seen(self, base: Complexes, rough: Complexes) -> tuple[Complexes, npt.NDArray[np.float64]]:
         """Observables and t of points (m, ..), refined with residuals in double-double, each in units of its typical size.
 
         And of each of them what rounding of the points may change in its sum: by how much it changes when all unknowns are moved by
@@ -354,7 +355,7 @@ class _Curve:
         change = np.abs(self._functions(base, refined.x + reach[:, None] * turns) - here).sum(axis=0)
         return here, change + 1e-15 * np.abs(here).sum(axis=0)
 
-    def _functions(self, base: Complex, points: Complex) -> Complex:
+    def _functions(self, base: Complexes, points: Complexes) -> Complexes:
         """Observables and t of points, each in units of its typical size."""
         k, m, t = len(self.moving), int(self.moving.sum()), points[:, -1]
         couplings = [np.full(len(points), c) for c in base[:k]]
@@ -365,7 +366,7 @@ class _Curve:
         return np.asarray(np.stack([*columns, t], axis=1) / self.scales)
 
 
-def _judge(second: Complex, noise: npt.NDArray[np.float64]) -> tuple[float, int]:
+def _judge(second: Complexes, noise: npt.NDArray[np.float64]) -> tuple[float, int]:
     """The defect of second differences (points, functions), and how many points could be missing unnoticed.
 
     `noise` is what rounding may leave of an exact zero in each sum. A missing point leaves its own second difference in every

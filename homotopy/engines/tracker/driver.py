@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.reporting import Progress
 from homotopy.engines.tracker import kernels
-from homotopy.engines.tracker.batch import Homotopy, Progress
+from homotopy.engines.tracker.batch import Homotopy
 from homotopy.engines.tracker.coincide import coinciding
 from homotopy.engines.tracker.endgame import diverges
 from homotopy.engines.tracker.options import TrackerOptions

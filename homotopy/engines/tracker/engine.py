@@ -45,5 +45,5 @@ class TrackerEngine(Engine):
         landscapes = [r.landscape for r in requests if r.landscape is not None]
         if len(landscapes) < len(requests):
             return None
-        with reporting.within(first.options.time_limit, self.title.capitalize()):
+        with reporting.time_limit(first.options.time_limit, self.title.capitalize()):
             return track_members(landscapes, first.seed, first.round_number, first.progress, threads)

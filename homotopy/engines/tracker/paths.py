@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common import reporting
-from homotopy.engines.base import Progress, TrackedPaths
+from homotopy.common.reporting import Progress
+from homotopy.engines.base import TrackedPaths
 from homotopy.engines.starts.cache import start_set
 from homotopy.engines.starts.start_set import Stratum, make_start_set, stratum_equations
 from homotopy.engines.tracker.driver import track_loop
@@ -60,7 +61,7 @@ def track_members(
     for stratum in starts.strata:
 
         def report(here: int, _: int, before: int = done) -> None:
-            reporting.tick("paths", before * m + here, starts.n_paths * m)
+            reporting.report("paths", before * m + here, starts.n_paths * m)
 
         smaller = smaller_strata(starts, stratum)
         detour = seed if round_number else None

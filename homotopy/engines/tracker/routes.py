@@ -10,15 +10,15 @@ the start member's couplings are complex and random, so almost every way meets n
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
+
+from homotopy.common.arrays import Complexes
 
 SMALL = 1e-2  # ratio to the start member's coupling, both members scaled to the same norm, below which one is small
 _FACTOR = 30.0  # by which the smallest coupling shrinks from one member of the way to the next
 
-Complex = npt.NDArray[np.complex128]
 
 
-def gradual_way(start: Complex, target: Complex) -> list[Complex]:
+def gradual_way(start: Complexes, target: Complexes) -> list[Complexes]:
     """Members from `start` (k,) to `target` (k,), both included; only these two if no coupling is small.
 
     Examples

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from homotopy.common.files import write_atomically
 from homotopy.common.processes import n_usable_cores
-from homotopy.ensembles.chunks import Progress
+from homotopy.common.reporting import SampleProgress, Say
 from homotopy.ensembles.result import Ensemble
 from homotopy.ensembles.run import ensemble
 from homotopy.ensembles.worker_main import end_with
@@ -26,7 +26,6 @@ from polysys.models.base import Model
 from polysys.models.labels import model_from_label
 
 Item = TypeVar("Item")
-Say = Callable[[str], None]
 START_UP = 4.0  # seconds that new processes take to start and to import
 _DAMAGED = object()
 
@@ -52,7 +51,7 @@ class RunFolder:
     """
 
     def __init__(
-        self, folder: Path, *, workers: int | None = None, say: Say | None = None, progress: Progress | None = None
+        self, folder: Path, *, workers: int | None = None, say: Say | None = None, progress: SampleProgress | None = None
     ) -> None:
         self.folder = folder
         self.workers = n_usable_cores() if workers is None else workers

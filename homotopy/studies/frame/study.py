@@ -13,12 +13,12 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from homotopy.common.files import reason, require_writable, write_atomically
+from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import is_whole
-from homotopy.ensembles.chunks import Progress
 from homotopy.errors import StoreError
 from homotopy.studies.frame.catalogue import STUDIES
 from homotopy.studies.frame.report import Report
-from homotopy.studies.frame.run_folder import RunFolder, Say
+from homotopy.studies.frame.run_folder import RunFolder
 from polysys.errors import InputError
 
 Spec = TypeVar("Spec", bound=msgspec.Struct)
@@ -116,7 +116,7 @@ def run_study(
     *,
     workers: int | None = None,
     say: Say | None = None,
-    progress: Progress | None = None,
+    progress: SampleProgress | None = None,
 ) -> tuple[Report, tuple[Path, ...]]:
     """Run a study, or go on with it, and write its report.
 

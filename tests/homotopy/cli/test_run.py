@@ -33,26 +33,26 @@ SMALL = ("ensemble", "spherical-p-spin:n=2,p=3", "--samples", "12", "--seed", "1
 
 def test_a_tick_is_reported_and_ends_what_takes_too_long():
     heard = []
-    with reporting.watching(lambda *what: heard.append(what)), reporting.within(3600, "It"):
-        reporting.tick("paths", 1, 2)
-        with pytest.raises(EngineTimeoutError, match="It did not end within its time limit of 1e-09 s"), reporting.within(1e-9, "It"):
-            reporting.tick("paths", 2, 2)
-        reporting.tick("paths", 2, 2)  # only the inner limit was over
-    reporting.tick("paths", 3, 3)
+    with reporting.listening(lambda *what: heard.append(what)), reporting.time_limit(3600, "It"):
+        reporting.report("paths", 1, 2)
+        with pytest.raises(EngineTimeoutError, match="It did not end within its time limit of 1e-09 s"), reporting.time_limit(1e-9, "It"):
+            reporting.report("paths", 2, 2)
+        reporting.report("paths", 2, 2)  # only the inner limit was over
+    reporting.report("paths", 3, 3)
     assert heard == [("paths", 1, 2), ("paths", 2, 2)]
 
 
 def test_descents_and_branch_and_bound_say_how_far_they_are():
     heard = []
     wells = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))
-    with reporting.watching(lambda *what: heard.append(what)):
+    with reporting.listening(lambda *what: heard.append(what)):
         ho.graph(wells)
         ho.prove_real(wells)
     assert ("descents", 1, 2) in heard and ("boxes of branch and bound", 0, 0) in heard
 
 
 def test_a_nested_limit_cannot_be_longer_than_the_outer():
-    with pytest.raises(EngineTimeoutError, match="The outer"), reporting.within(1e-9, "The outer"), reporting.within(100, "The inner"):
+    with pytest.raises(EngineTimeoutError, match="The outer"), reporting.time_limit(1e-9, "The outer"), reporting.time_limit(100, "The inner"):
         reporting.check()
 
 

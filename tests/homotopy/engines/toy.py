@@ -32,7 +32,7 @@ class ToyEngine(Engine):
         if request.system.n != 1:
             return None
         begin = time.perf_counter()
-        with reporting.within(request.options.time_limit, self.title):
+        with reporting.time_limit(request.options.time_limit, self.title):
             (terms,) = equations_in_doubles(request.system)
             coefficients = np.zeros(1 + max(e for _, (e,) in terms), np.complex128)
             for c, (e,) in terms:

@@ -18,12 +18,12 @@ from homotopy.ensembles.store import locks as locks_module
 from homotopy.ensembles.store.format import DamagedChunkError, decode, encode
 from homotopy.ensembles.store.locks import ChunkLocks
 from homotopy.ensembles.store.merge import merge
-from homotopy.ensembles.store.plan import Chunk, Family
+from homotopy.ensembles.store.plan import Chunk, FamilyFacts
 from homotopy.ensembles.store.store import create_store, open_store
 from homotopy.errors import StoreError, StoreWriteError
 
 SPEC = ho.EnsembleSpec("spherical-p-spin:n=2,p=3", samples=10, seed=1)
-FAMILY = Family("landscape", 1, 2, 3, True, False, 3)
+FAMILY = FamilyFacts("landscape", 1, 2, 3, True, False, 3)
 
 
 def record(sample: int, n: int = 6) -> SampleRecord:
