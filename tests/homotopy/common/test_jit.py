@@ -97,7 +97,7 @@ def test_no_sample_fails_where_nothing_can_be_kept(tmp_path: Path) -> None:
         [sys.executable, "-P", "-m", "homotopy.cli", *command], env=environment, capture_output=True, check=True
     )
     found = homotopy.load_ensemble(tmp_path / "store")
-    assert (found.n_samples, found.n_failed) == (4, 0)
+    assert (found.n_samples, dict(found.failures)) == (4, {})
 
 
 @pytest.mark.slow
