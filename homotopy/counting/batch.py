@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Mapping
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.completeness.verdict import upper_bounds
 from homotopy.counting.count import assemble, census
 from homotopy.counting.result import Census
 from homotopy.engines.base import Engine, request_for
@@ -18,6 +17,7 @@ from homotopy.engines.registry import engines_for
 from homotopy.options import Options
 from homotopy.solving.rounds import account
 from homotopy.status import Completeness
+from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
 from polysys.landscape import Landscape

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from homotopy.status import PathStatus
+    from homotopy.status import PathStatus, StartCount
     from polysys.landscape import Landscape
     from polysys.system import PolynomialSystem
 
@@ -98,9 +98,10 @@ class TrackedPaths:
         Inverse condition numbers, as far as the engine knows them.
     images : tuple of int8 array (g, n)
         For each end the sign flips, identity first, under which it stands for g paths that need no tracking.
-    start, root_count_kind : str
+    start : str
     root_count : int
         Number of paths, images included, that the start's theory asks for.
+    root_count_kind : StartCount
     engine, engine_version, transport, precision : str
     seed : int
     gamma : complex
@@ -114,7 +115,7 @@ class TrackedPaths:
     images: tuple[npt.NDArray[np.int8], ...]
     start: str
     root_count: int | None
-    root_count_kind: str
+    root_count_kind: StartCount
     engine: str
     engine_version: str
     transport: str

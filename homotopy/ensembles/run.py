@@ -14,7 +14,6 @@ from typing import Any
 
 from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import is_whole
-from homotopy.completeness.verdict import upper_bounds
 from homotopy.engines.registry import engines_for
 from homotopy.ensembles.chunks import dask_pool, executor_pool, local_pool, run_chunks
 from homotopy.ensembles.result import Ensemble, read_counts
@@ -23,6 +22,7 @@ from homotopy.ensembles.store.plan import FamilyFacts
 from homotopy.ensembles.store.store import create_store, open_store
 from homotopy.errors import StoreError
 from homotopy.options import Options
+from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label

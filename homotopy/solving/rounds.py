@@ -21,7 +21,7 @@ from homotopy.engines.registry import engines_for
 from homotopy.errors import EngineMissingError
 from homotopy.options import AUTO, Options
 from homotopy.solving.result import PathAccount, SolveReport
-from homotopy.status import PathStatus
+from homotopy.status import PathStatus, StartCount
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.landscape import Landscape
 
@@ -279,7 +279,7 @@ def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> Solv
         precision="exact",
         transport="none",
         root_count=n_paths,
-        root_count_kind="total degree",
+        root_count_kind=StartCount.TOTAL_DEGREE,
         solver_seed=options.seed,
         gamma=1 + 0j,
         rounds=1,

@@ -6,7 +6,6 @@ proved or numerical, see :mod:`homotopy.counting.degenerate.local_dimension`.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from math import sqrt
 from typing import TYPE_CHECKING, Any
@@ -14,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homotopy.common.arrays import Complexes
-from homotopy.completeness.verdict import CompletenessReport, Evidence
+from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
-from homotopy.status import Completeness, Verdict
+from homotopy.status import EvidenceKind, Verdict
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
 from polysys.landscape import Landscape
@@ -34,7 +33,6 @@ _CLUSTER = 1e-6  # end points closer than this, relative to their size, are look
 _SAME = 1e-8  # refined points closer than this are equal
 _SAME_ENERGY = 1e-6
 _PHC_ORDER = 16
-MULTIPLICITIES = "multiplicities"  # name of the evidence
 
 
 def singular_sets(
@@ -167,44 +165,34 @@ def energy_at(landscape: Landscape, x: Sequence[complex]) -> complex | None:
     return complex(value) * sqrt(landscape.scaling.energy_squared)
 
 
-def with_multiplicities(
-    verdict: CompletenessReport, n: int, bounds: Sequence[RootCount], sets: Sequence[StationarySet]
-) -> CompletenessReport:
-    """The verdict, if proved multiplicities of isolated singular points fill a proved bound.
+def multiplicity_evidence(n: int, bounds: Sequence[RootCount], sets: Sequence[StationarySet]) -> Evidence | None:
+    """Whether the proved multiplicities of isolated singular points fill a proved bound beside `n` certified solutions.
 
+    None where there is no such point or no bound that counts multiplicities.
+
+    Notes
+    -----
     An isolated solution of multiplicity k takes k of the solutions of nearby generic members of its family
     (conservation of number, see :mod:`polysys.root_count`), so bounds that count multiplicities hold for their sum.
     Certified solutions have multiplicity one and an invertible Jacobian, hence differ from the singular ones.
     """
     proved = [s for s in sets if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved and s.multiplicity]
-    bounds = [b for b in bounds if b.counts_multiplicities]
-    if not proved or not bounds or verdict.verdict is Completeness.CONTRADICTED:
-        return verdict
-    total = n + sum(s.multiplicity or 0 for s in proved)
-    singular = " + ".join(
-        f"{c} x {m}" if c > 1 else str(m) for m, c in sorted(Counter(s.multiplicity for s in proved).items())
+    best = next((b for b in bounds if b.counts_multiplicities), None)
+    if not proved or best is None:
+        return None
+    multiplicities = tuple(sorted(s.multiplicity or 0 for s in proved))
+    total = n + sum(multiplicities)
+    outcome = Verdict.NO if total > best.value else Verdict.YES if total == best.value else Verdict.UNDECIDED
+    return evidence(
+        EvidenceKind.MULTIPLICITIES,
+        outcome,
+        found=n,
+        multiplicities=multiplicities,
+        bound=best.value,
+        bound_name=best.name,
+        reference=best.reference,
+        is_origin=len(proved) == 1 and not any(proved[0].exact or (1,)),
     )
-    best = bounds[0]
-    detail = f"{n} certified solutions and {len(proved)} singular points of proved multiplicities {singular}"
-    if total > best.value:
-        evidence = Evidence(MULTIPLICITIES, Verdict.NO, f"{detail} exceed the bound {best.value}")
-        return CompletenessReport(Completeness.CONTRADICTED, evidence.detail, (*verdict.evidence, evidence))
-    is_met = total == best.value
-    evidence = Evidence(
-        MULTIPLICITIES, Verdict.YES if is_met else Verdict.UNDECIDED, f"{detail}: {total} of {best.value}"
-    )
-    if not is_met or verdict.verdict is Completeness.PROVED:
-        return CompletenessReport(verdict.verdict, verdict.reason, (*verdict.evidence, evidence))
-    where = (
-        "singular points" if len(proved) > 1 else "a singular point" if any(proved[0].exact or (1,)) else "the origin"
-    )
-    regular = f"{n} regular + " if n else ""
-    value = f"{total} = " if n or len(proved) > 1 else ""
-    reason = (
-        f"{regular}{where} of multiplicity {singular} = {value}{best.name} [{best.reference}]; "
-        "the counts are of the regular ones"
-    )
-    return CompletenessReport(Completeness.PROVED, reason, (*verdict.evidence, evidence))
 
 
 def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Complexes, int]]:

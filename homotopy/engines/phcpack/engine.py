@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from homotopy.common import reporting
 from homotopy.engines.base import Capability, Engine, Finding, Request, TrackedPaths
 from homotopy.options import PRECISIONS, STRATEGIES, TRANSPORTS, Precision, Transport
+from homotopy.status import StartCount
 from polysys.errors import InputError, PolysysError
 
 if TYPE_CHECKING:
@@ -70,11 +71,12 @@ class PHCpackEngine(Engine):
         return (*ways, Finding(self.title, works, True, "solving works" if works else _INSTALL))
 
 
-def _report(phcpack: PHCpack, request: Request, precision: Precision) -> tuple[PathReport, str, str, int | None]:
+def _report(phcpack: PHCpack, request: Request, precision: Precision) -> tuple[PathReport, str, StartCount, int | None]:
     """The paths, what they start from, which count that start realises, and the count."""
     from homotopy.engines.doubles import equations_in_doubles
     from homotopy.engines.phcpack.client import Start
     from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
+    from homotopy.engines.starts.start_set import StartKind
     from polysys.counts import best_partition
 
     system, strategy, seed = request.system, request.options.strategy, request.seed
@@ -83,7 +85,7 @@ def _report(phcpack: PHCpack, request: Request, precision: Precision) -> tuple[P
     if strategy in ("auto", "fermat") and formulation is not None and has_fermat_start(formulation):
         start, solutions = fermat_start(formulation, seed)
         report = phcpack.track(target, start, solutions, precision=precision, seed=seed)
-        return report, "Fermat form", "eigenvectors of a Fermat form", len(solutions)
+        return report, StartKind.FERMAT.value, StartCount.FERMAT, len(solutions)
     if strategy == "fermat":
         raise InputError(f"{request.label} has no Fermat start.", "It needs a form on one sphere; use strategy=auto.")
     choice = Start.POLYHEDRAL if strategy == "auto" else Start(strategy.replace("-", " "))

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,20 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from homotopy.common.files import remove_leftovers, write_atomically
-from homotopy.engines.starts.start_set import StartSet, Stratum, family_digest, make_start_set, stratum_equations
+from homotopy.engines.starts.start_set import (
+    Ground,
+    StartKind,
+    StartSet,
+    Stratum,
+    StratumEvidence,
+    family_digest,
+    make_start_set,
+    stratum_equations,
+)
 from homotopy.errors import StoreWriteError
 from polysys.landscape import Landscape
 
+_FORMAT = 2  # files of other formats are made again
 _RESIDUAL = 1e-6  # relative to the size of the terms; start solutions are good to 1e-12
 
 
@@ -40,7 +51,7 @@ def start_set(landscape: Landscape, seed: int = 0) -> StartSet | None:
     if known is not None and _solves(landscape, known):
         return known
     made = make_start_set(landscape, seed)
-    if made is not None and made.kind != "Fermat form":  # a closed form is faster to write down than to read
+    if made is not None and made.kind is not StartKind.FERMAT:  # a closed form is faster to write down than to read
         save(path, made)
     return made
 
@@ -50,17 +61,19 @@ def save(path: Path, starts: StartSet) -> bool:
     arrays: dict[str, Any] = {}
     strata = []
     for k, s in enumerate(starts.strata):
-        strata.append({"alive": list(s.alive), "evidence": s.evidence})
+        ground: dict[str, Any] = {**asdict(s.evidence), "ground": s.evidence.ground.value}
+        strata.append({"alive": list(s.alive), "evidence": ground})
         arrays |= {f"signs{k}": s.signs, f"parameters{k}": s.parameters, f"solutions{k}": s.solutions}
-    header = json.dumps({"format": 1, "kind": starts.kind, "family": starts.family, "strata": strata}, sort_keys=True)
+    content = {"format": _FORMAT, "kind": starts.kind.value, "family": starts.family, "strata": strata}
+    header = json.dumps(content, sort_keys=True)
     arrays["header"] = np.frombuffer(header.encode(), dtype=np.uint8)
     arrays["sha256"] = np.frombuffer(_digest(arrays), dtype=np.uint8)
-    content = io.BytesIO()
-    np.savez(content, **arrays)
+    data = io.BytesIO()
+    np.savez(data, **arrays)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(path.parent)
-        return write_atomically(path, content.getvalue())
+        return write_atomically(path, data.getvalue())
     except (OSError, StoreWriteError):
         return False
 
@@ -72,15 +85,21 @@ def load(path: Path, family: str) -> StartSet | None:
             arrays = {name: file[name] for name in file.files}
         stated = arrays.pop("sha256").tobytes()
         header = json.loads(arrays["header"].tobytes())
-        if stated != _digest(arrays) or header["family"] != family or header["format"] != 1:
+        if stated != _digest(arrays) or header["family"] != family or header["format"] != _FORMAT:
             return None
         strata = tuple(
-            Stratum(tuple(s["alive"]), arrays[f"signs{k}"], arrays[f"parameters{k}"], arrays[f"solutions{k}"], s["evidence"])
+            Stratum(
+                tuple(s["alive"]), arrays[f"signs{k}"], arrays[f"parameters{k}"], arrays[f"solutions{k}"], _evidence(s["evidence"])
+            )
             for k, s in enumerate(header["strata"])
         )
-        return StartSet(header["kind"], family, strata)
+        return StartSet(StartKind(header["kind"]), family, strata)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
+
+
+def _evidence(stated: dict[str, Any]) -> StratumEvidence:
+    return StratumEvidence(**{**stated, "ground": Ground(stated["ground"])})
 
 
 def _digest(arrays: dict[str, Any]) -> bytes:

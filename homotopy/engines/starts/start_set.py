@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import partial
 from itertools import product
 from typing import Any
@@ -32,6 +33,7 @@ from homotopy.engines.starts.family import (
 from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
 from homotopy.engines.starts.loops import MonodromyResult, is_dominant, monodromy
 from homotopy.errors import HomotopyError
+from homotopy.status import StartCount
 from polysys.counts import cartwright_sturmfels
 from polysys.counts.of_landscape import domain_count
 from polysys.counts.strata import MAX_VARIABLES, open_strata
@@ -41,12 +43,87 @@ from polysys.landscape import Landscape
 from polysys.root_count import RootCount
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 
-__all__ = ["StartSet", "Stratum", "can_start", "family_digest", "make_start_set", "stratum_equations", "stratum_tapes"]
+__all__ = [
+    "Ground",
+    "StartKind",
+    "StartSet",
+    "Stratum",
+    "StratumEvidence",
+    "can_start",
+    "family_digest",
+    "make_start_set",
+    "stratum_equations",
+    "stratum_tapes",
+]
 
 _MAX_PATTERNS = 400  # zero patterns that are worth a monodromy run each
 _MAX_PATHS = 1 << 22  # a few gigabytes and an hour or two
 _AGREEING_RUNS = 2
 _MAX_RUNS = 4
+
+
+class StartKind(Enum):
+    """How a start set was made; the values are the words of reports and files."""
+
+    FERMAT = "Fermat form"
+    MONODROMY = "monodromy"
+
+
+class Ground(Enum):
+    """Why the start solutions of a stratum are all there are."""
+
+    CLOSED_FORM = "closed form"
+    THEOREM = "theorem"
+    AGREEMENT = "agreement"
+    NONE = "none"
+    ORIGIN = "origin"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class StratumEvidence:
+    """The ground on which a stratum is complete, with its numbers; `str` gives the sentence.
+
+    Parameters
+    ----------
+    ground : Ground
+    count_name, reference : str
+        The proved count that is reached (THEOREM).
+    n_runs, n_loops : int
+        Independent monodromy runs that agree, and closing loops that found nothing new (AGREEMENT).
+    chance : float
+        With which a run's loops would have overlooked one missing orbit.
+
+    Examples
+    --------
+    >>> print(StratumEvidence(Ground.AGREEMENT, n_runs=2, n_loops=12, chance=0.01))
+    2 independent monodromy runs agree; 12 closing loops found nothing new, and a run's would have overlooked one missing orbit with probability 0.01
+    """
+
+    ground: Ground
+    count_name: str = ""
+    reference: str = ""
+    n_runs: int = 0
+    n_loops: int = 0
+    chance: float = 1.0
+
+    def __str__(self) -> str:
+        if self.ground is Ground.AGREEMENT:
+            return (
+                f"{self.n_runs} independent monodromy runs agree; {self.n_loops} closing loops found nothing new, and a run's "
+                f"would have overlooked one missing orbit with probability {self.chance:.1g}"
+            )
+        if self.ground is Ground.THEOREM:
+            return f"the generic count is reached: {self.count_name} [{self.reference}]"
+        return _WORDS[self.ground]
+
+
+_WORDS = {
+    Ground.CLOSED_FORM: "closed form, ((p-1)^n - 1)/(p-2) of them [Cartwright & Sturmfels 2013]",
+    Ground.NONE: "a generic member has none: the Jacobian is singular throughout",
+    Ground.ORIGIN: "the origin",
+    Ground.GIVEN: "given by hand",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +140,7 @@ class Stratum:
         The generic member.
     solutions : complex array (m, len(alive))
         One solution per sign orbit; the stratum has m g solutions.
-    evidence : str
+    evidence : StratumEvidence
         Why they are all.
     """
 
@@ -71,7 +148,7 @@ class Stratum:
     signs: npt.NDArray[np.int8]
     parameters: npt.NDArray[np.complex128]
     solutions: npt.NDArray[np.complex128]
-    evidence: str
+    evidence: StratumEvidence
 
     @property
     def n_solutions(self) -> int:
@@ -85,14 +162,13 @@ class StartSet:
 
     Parameters
     ----------
-    kind : str
-        ``"Fermat form"`` or ``"monodromy"``.
+    kind : StartKind
     family : str
         Digest of the family's equations with the couplings as parameters.
     strata : tuple of Stratum
     """
 
-    kind: str
+    kind: StartKind
     family: str
     strata: tuple[Stratum, ...]
 
@@ -107,14 +183,14 @@ class StartSet:
         return sum(len(s.solutions) for s in self.strata)
 
     @property
-    def grounds(self) -> str:
-        """Why the start set is complete, in a few words."""
-        if self.kind == "Fermat form" or all("generic count" in s.evidence for s in self.strata):
-            return "by a theorem"
-        return "on which two independent monodromy runs agree"
+    def grounds(self) -> StartCount:
+        """What its number of solutions is: the generic count by a theorem, or one on which monodromy runs agree."""
+        grounds = {s.evidence.ground for s in self.strata}
+        is_theorem = grounds & {Ground.THEOREM, Ground.CLOSED_FORM} and not grounds & {Ground.AGREEMENT, Ground.GIVEN}
+        return StartCount.GENERIC_THEOREM if is_theorem else StartCount.GENERIC_AGREEMENT
 
     def __repr__(self) -> str:
-        lines = [f"StartSet ({self.kind}): {self.n_solutions} solutions, {self.n_paths} paths"]
+        lines = [f"StartSet ({self.kind.value}): {self.n_solutions} solutions, {self.n_paths} paths"]
         lines += [f"  {len(s.alive)} live unknowns: {s.n_solutions} solutions, {s.evidence}" for s in self.strata[:8]]
         return "\n".join(lines)
 
@@ -170,7 +246,7 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
         pieces = [_agreeing(member, say) for member in members]
     if pieces is None or not any(piece.n_solutions for piece in pieces):
         return None
-    return StartSet("monodromy", family_digest(landscape), tuple(pieces))
+    return StartSet(StartKind.MONODROMY, family_digest(landscape), tuple(pieces))
 
 
 def torus_stratum(landscape: Landscape, seed: int = 0, say: Callable[[str], None] | None = None) -> Stratum:
@@ -228,9 +304,9 @@ def _fermat(landscape: Landscape, seed: int) -> StartSet | None:
     for j, position in enumerate(pure):
         parameters[position] = polynomials[j][0][0] / degree  # the gradient of c x^p is p c x^(p-1)
     one = np.ones((1, n + 1), dtype=np.int8)
-    evidence = "closed form, ((p-1)^n - 1)/(p-2) of them [Cartwright & Sturmfels 2013]"
+    evidence = StratumEvidence(Ground.CLOSED_FORM)
     stratum = Stratum(tuple(range(n + 1)), one, parameters, np.array(solutions), evidence)
-    return StartSet("Fermat form", family_digest(landscape), (stratum,))
+    return StartSet(StartKind.FERMAT, family_digest(landscape), (stratum,))
 
 
 def _components(landscape: Landscape, coordinates: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -282,15 +358,12 @@ class _Family:
         seed = self.seed + 101 * number
         return monodromy(tape, linear, self.n_coordinates, self.signs(), self.place(), seed, expected)
 
-    def stratum(self, result: MonodromyResult | None, evidence: str) -> Stratum:
+    def stratum(self, result: MonodromyResult | None, evidence: StratumEvidence) -> Stratum:
         k = len(self.landscape.parameters)
         if result is None:
             nothing = np.zeros((0, len(self.alive)), dtype=np.complex128)
             return Stratum(self.alive, self.signs(), np.zeros(k, dtype=np.complex128), nothing, evidence)
         return Stratum(self.alive, self.signs(), result.parameters, result.solutions, evidence)
-
-
-_NONE = "a generic member has none: the Jacobian is singular throughout"
 
 
 def _counted(
@@ -299,14 +372,14 @@ def _counted(
     """Strata that add up to a proved count; None where there is no such count or it is not reached."""
     if count is None:
         return None
-    evidence = f"the generic count is reached: {count.name} [{count.reference}]"
+    evidence = StratumEvidence(Ground.THEOREM, count.name, count.reference)
     pieces: list[Stratum] = []
     missing = count.value
     for k, member in enumerate(members):
         if say is not None:
             say(f"monodromy for {member.n_coordinates} live coordinates")
         if member.is_empty():
-            pieces.append(member.stratum(None, _NONE))
+            pieces.append(member.stratum(None, StratumEvidence(Ground.NONE)))
             continue
         # what smaller patterns leave is all that the last one can have
         is_last = k == len(members) - 1
@@ -324,11 +397,11 @@ def _counted(
 def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
     """A stratum on which two independent runs agree."""
     if not member.alive:
-        return replace(member.stratum(None, "the origin"), solutions=np.zeros((1, 0), dtype=np.complex128))
+        return replace(member.stratum(None, StratumEvidence(Ground.ORIGIN)), solutions=np.zeros((1, 0), dtype=np.complex128))
     if say is not None:
         say(f"monodromy for {member.n_coordinates} live coordinates")
     if member.is_empty():
-        return member.stratum(None, _NONE)
+        return member.stratum(None, StratumEvidence(Ground.NONE))
     runs: list[MonodromyResult] = []
     for k in range(_MAX_RUNS):
         runs.append(member.run(k))
@@ -344,11 +417,9 @@ def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
     )
 
 
-def agreement(runs: list[MonodromyResult]) -> str:
-    """What agreeing runs are evidence of, in words."""
-    loops = sum(len(r.idle) for r in runs)
-    chance = max(r.chance_of_one_missing for r in runs)
-    return (
-        f"{len(runs)} independent monodromy runs agree; {loops} closing loops found nothing new, and a run's would have "
-        f"overlooked one missing orbit with probability {chance:.1g}"
+def agreement(runs: list[MonodromyResult]) -> StratumEvidence:
+    """What agreeing runs are evidence of."""
+    n_loops = sum(len(r.idle) for r in runs)
+    return StratumEvidence(
+        Ground.AGREEMENT, n_runs=len(runs), n_loops=n_loops, chance=float(max(r.chance_of_one_missing for r in runs))
     )

@@ -14,13 +14,13 @@ from homotopy.common import reporting
 from homotopy.common.reporting import Progress
 from homotopy.engines.base import TrackedPaths
 from homotopy.engines.starts.cache import start_set
-from homotopy.engines.starts.start_set import Stratum, make_start_set, stratum_equations
+from homotopy.engines.starts.start_set import StartKind, Stratum, make_start_set, stratum_equations
 from homotopy.engines.tracker.driver import track_loop
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.results import CODE, STATUSES, PathResults
 from homotopy.engines.tracker.routes import gradual_way
 from homotopy.engines.tracker.strata import adopt, smaller_strata, track_stratum
-from homotopy.status import GENERIC_COUNT, PathStatus
+from homotopy.status import PathStatus
 from polysys.landscape import Landscape
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 from polysys.tape import Tape
@@ -47,7 +47,7 @@ def track_members(
     starts = start_set(first)
     if starts is None:
         return None
-    if starts.kind == "Fermat form" and seed:
+    if starts.kind is StartKind.FERMAT and seed:
         starts = make_start_set(first, seed) or starts
     targets = _targets(landscapes)
     if targets is None:
@@ -80,9 +80,9 @@ def track_members(
             status=tuple(STATUSES[code] for code in codes[k].tolist()),
             rco=rco[k],
             images=tuple(images),
-            start=f"{starts.kind}{strata}{orbits}",
+            start=f"{starts.kind.value}{strata}{orbits}",
             root_count=starts.n_solutions,
-            root_count_kind=f"{GENERIC_COUNT}, {starts.grounds},",
+            root_count_kind=starts.grounds,
             engine="tracker",
             engine_version=version("numba"),
             transport="numba",

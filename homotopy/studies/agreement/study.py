@@ -10,7 +10,6 @@ import msgspec
 import numpy as np
 
 from homotopy.common.validation import check_level
-from homotopy.completeness.verdict import upper_bounds
 from homotopy.ensembles.comparison import compare
 from homotopy.ensembles.result import Ensemble
 from homotopy.studies.frame.checks import require, require_whole
@@ -21,6 +20,7 @@ from homotopy.studies.frame.tables import Cell, Table
 from homotopy.studies.frame.trends import holm_adjusted
 from homotopy.studies.measures.bands import ratio
 from polysys import theory
+from polysys.counts.of_landscape import upper_bounds
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
 from polysys.models.laws import IsotropicGaussian

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from homotopy.completeness.verdict import upper_bounds
 from homotopy.studies.frame.checks import require
 from polysys import counts
+from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError, PolysysError
 from polysys.models.architectures import whole_series
 from polysys.models.base import join, sizes

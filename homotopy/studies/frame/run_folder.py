@@ -51,7 +51,12 @@ class RunFolder:
     """
 
     def __init__(
-        self, folder: Path, *, workers: int | None = None, say: Say | None = None, progress: SampleProgress | None = None
+        self,
+        folder: Path,
+        *,
+        workers: int | None = None,
+        say: Say | None = None,
+        progress: SampleProgress | None = None,
     ) -> None:
         self.folder = folder
         self.workers = n_usable_cores() if workers is None else workers

@@ -10,10 +10,10 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.completeness.verdict import upper_bounds
 from homotopy.engines.phcpack.client import PHCpack, find_phcpack
 from homotopy.status import Completeness
 from polysys.counts import mixed_volume, stable_mixed_volume, zero_patterns
+from polysys.counts.of_landscape import upper_bounds
 from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 from tests.homotopy.handmade import census_of

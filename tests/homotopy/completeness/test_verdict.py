@@ -10,11 +10,12 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.completeness.verdict import alternating_sum, checks, upper_bounds
+from homotopy.completeness.checks import alternating_sum, checks
 from homotopy.counting.result import Census
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
+from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.landscape import Landscape, ModelFacts
 from tests.homotopy.handmade import (

@@ -9,7 +9,7 @@ import numpy as np
 from homotopy.common import reporting
 from homotopy.engines.base import Capability, Engine, Request, TrackedPaths
 from homotopy.engines.doubles import equations_in_doubles
-from homotopy.status import PathStatus
+from homotopy.status import PathStatus, StartCount
 
 _SINGULAR = 1e-6  # a double root comes out as two, 1e-8 apart
 
@@ -48,7 +48,7 @@ class ToyEngine(Engine):
             images=(np.ones((1, 1), np.int8),) * len(x),
             start="companion matrix",
             root_count=len(x),
-            root_count_kind="degree",
+            root_count_kind=StartCount.TOTAL_DEGREE,
             engine=self.name,
             engine_version=self.version(),
             transport="none",

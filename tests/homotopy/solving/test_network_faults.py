@@ -15,7 +15,7 @@ import homotopy.engines.tracker.strata
 import polysys as ps
 from homotopy.engines.base import Request, TrackedPaths
 from homotopy.engines.starts import cache
-from homotopy.engines.starts.start_set import Stratum, family_digest
+from homotopy.engines.starts.start_set import Ground, Stratum, StratumEvidence, family_digest
 from homotopy.engines.tracker.driver import track
 from homotopy.engines.tracker.engine import TrackerEngine
 from homotopy.engines.tracker.options import TrackerOptions
@@ -222,7 +222,7 @@ def test_a_jump_to_a_mirror_image_is_repeated(monkeypatch: pytest.MonkeyPatch) -
     signs = np.array([[1, 1], [-1, 1]], np.int8)
     start = np.array([1j, 2j])
     x0, y0 = 1j**0.5, 2j**0.5
-    stratum = Stratum((0, 1), signs, start, np.array([[x0, y0], [x0, -y0]]), "by hand")
+    stratum = Stratum((0, 1), signs, start, np.array([[x0, y0], [x0, -y0]]), StratumEvidence(Ground.GIVEN))
     real, calls, n_jumps = homotopy.engines.tracker.strata.track, [], 1
 
     def jump(*arguments: Any, **choices: Any) -> Any:
@@ -246,7 +246,7 @@ def test_a_jump_to_a_smaller_stratum_has_failed(monkeypatch: pytest.MonkeyPatch)
     cubes = trace(lambda x, p: [x[k] * (x[k] * x[k] - p[k]) for k in range(2)], 2, 2)
     start = np.array([1j, 2j])
     points = np.array([[a * 1j**0.5, b * 2j**0.5] for a in (1, -1) for b in (1, -1)])
-    stratum = Stratum((0, 1), np.ones((1, 2), np.int8), start, points, "by hand")
+    stratum = Stratum((0, 1), np.ones((1, 2), np.int8), start, points, StratumEvidence(Ground.GIVEN))
     real = homotopy.engines.tracker.strata.track
 
     def jump(*arguments: Any, **choices: Any) -> Any:

@@ -6,11 +6,11 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.completeness.verdict import upper_bounds
 from homotopy.counting.degenerate.describe import with_multiplicities
 from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import in_words
 from homotopy.status import Completeness, Verdict
+from polysys.counts.of_landscape import upper_bounds
 
 
 def report(potential: str, near: list[complex], bound: int | None = None) -> LocalReport | None:

@@ -16,10 +16,20 @@ from homotopy.engines.starts import trace_test
 from homotopy.engines.starts.family import is_bundle, observables, patterns, place_on, stratum_tapes
 from homotopy.engines.starts.loops import chance_of_one_missing, grow, monodromy, seed_pair
 from homotopy.engines.starts.sign_orbits import Orbits
-from homotopy.engines.starts.start_set import can_start, family_digest, make_start_set, stratum_equations
+from homotopy.engines.starts.start_set import (
+    Ground,
+    StartKind,
+    StartSet,
+    Stratum,
+    StratumEvidence,
+    can_start,
+    family_digest,
+    make_start_set,
+    stratum_equations,
+)
 from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.results import CODE
-from homotopy.status import PathStatus
+from homotopy.status import PathStatus, StartCount
 from polysys.counts import deep_linear_from_torus_counts, nie_ranestad
 from polysys.tape import trace
 
@@ -285,7 +295,7 @@ def test_mixtures_on_a_sphere_reach_the_proved_count(label, n, degree, flips):
     starts = make_start_set(ps.model_from_label(label).sample(1))
     assert starts.n_solutions == nie_ranestad(n, degree).value
     assert starts.n_paths * flips == starts.n_solutions
-    assert starts.grounds == "by a theorem"
+    assert starts.grounds is StartCount.GENERIC_THEOREM
 
 
 def test_zero_patterns_on_a_sphere_add_up_to_the_proved_count():
@@ -304,7 +314,7 @@ def test_zero_patterns_on_a_sphere_add_up_to_the_proved_count():
 def test_products_of_spheres_start_where_each_pattern_is_a_bundle():
     land = ps.expression("x*a+3*y*b+2*x*b+x^2+a/2+y", "spheres 2-2").sample()
     starts = make_start_set(land)
-    assert starts.n_solutions > 0 and starts.grounds != "by a theorem"
+    assert starts.n_solutions > 0 and starts.grounds is StartCount.GENERIC_AGREEMENT
 
 
 @pytest.mark.parametrize(
@@ -453,3 +463,31 @@ def test_a_loop_through_a_member_that_no_path_reaches_carries_nothing():
     census = ho.census(ps.expression("x^2*y + x*y^3"))
     assert census.n_complex == 0
     assert [s.multiplicity for s in census.degenerate] == [6]
+
+
+def test_a_start_file_holds_facts_and_one_of_an_older_format_is_made_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("STATIONARY_CACHE", str(tmp_path))
+    land = ps.model_from_label("deep-linear:widths=1-1-1,data=gaussian,m=1").sample(1)
+    made = start_cache.start_set(land)
+    (file,) = tmp_path.iterdir()
+    kept = start_cache.load(file, family_digest(land))
+    assert kept.kind is made.kind is StartKind.MONODROMY
+    assert [s.evidence for s in kept.strata] == [s.evidence for s in made.strata]
+    assert {s.evidence.ground for s in kept.strata} <= {Ground.AGREEMENT, Ground.NONE, Ground.ORIGIN}
+    monkeypatch.setattr(start_cache, "_FORMAT", 1)
+    start_cache.save(file, made)
+    monkeypatch.undo()
+    assert start_cache.load(file, family_digest(land)) is None
+
+
+def test_a_theorem_is_the_ground_of_a_start_set_also_where_some_strata_are_empty():
+    nothing = Stratum((0,), np.ones((1, 1), np.int8), np.zeros(1), np.zeros((0, 1)), StratumEvidence(Ground.NONE))
+    reached = replace(nothing, evidence=StratumEvidence(Ground.THEOREM, "a count", "nobody"))
+    agreed = replace(nothing, evidence=StratumEvidence(Ground.AGREEMENT, n_runs=2, n_loops=5, chance=0.1))
+    for strata, expected in (
+        ((nothing, reached), StartCount.GENERIC_THEOREM),
+        ((nothing, agreed), StartCount.GENERIC_AGREEMENT),
+        ((reached, agreed), StartCount.GENERIC_AGREEMENT),
+        ((nothing,), StartCount.GENERIC_AGREEMENT),
+    ):
+        assert StartSet(StartKind.MONODROMY, "", strata).grounds is expected
