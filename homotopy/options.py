@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 from polysys.errors import InputError
 
-Engine = Literal["auto", "tracker", "phcpack"]
+AUTO = "auto"
 Strategy = Literal["auto", "fermat", "polyhedral", "multihomogeneous", "total-degree"]
 Transport = Literal["auto", "phcpy", "phc"]
 Precision = Literal["d", "dd", "qd"]
-ENGINES: tuple[Engine, ...] = get_args(Engine)
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+ENGINE_OPTIONS = ("strategy", "transport", "precision")  # which not every engine honours; an engine declares those it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,9 @@ class Options:
 
     Parameters
     ----------
-    engine : {"auto", "tracker", "phcpack"}
-        "auto": the compiled tracker where the family has a start set, PHCpack otherwise and where the tracker fails.
+    engine : str
+        "auto": the first registered engine that honours the other options, and the next one where it fails: the compiled
+        tracker where the family has a start set, PHCpack otherwise. Or the name of an engine ("tracker", "phcpack").
     strategy : {"auto", "fermat", "polyhedral", "multihomogeneous", "total-degree"}
         Where the paths start. "auto": the closed-form Fermat start for a pure spherical glass, polyhedral otherwise.
     transport : {"auto", "phcpy", "phc"}
@@ -43,10 +44,11 @@ class Options:
     Raises
     ------
     InputError
-        For a value that does not exist.
+        For a value that does not exist. Whether there is such an engine, and whether it honours the other options, is
+        checked where it is asked to solve, before any work.
     """
 
-    engine: Engine = "auto"
+    engine: str = AUTO
     strategy: Strategy = "auto"
     transport: Transport = "auto"
     precision: Precision = "d"
@@ -56,8 +58,9 @@ class Options:
     digits: int = 15
 
     def __post_init__(self) -> None:
+        if type(self.engine) is not str or not self.engine:
+            raise InputError(f"There is no engine {self.engine!r}.", "Give the name of one, or auto.")
         for name, choices in (
-            ("engine", ENGINES),
             ("strategy", STRATEGIES),
             ("transport", TRANSPORTS),
             ("precision", PRECISIONS),
@@ -72,3 +75,9 @@ class Options:
             raise InputError(f"digits = {self.digits!r} is not a whole number from 1 to 250.", "Give digits=30, say.")
         if not self.time_limit > 0:
             raise InputError(f"The time limit {self.time_limit!r} is not positive.", "Give seconds.")
+
+    @property
+    def for_engines(self) -> dict[str, str]:
+        """The options that ask something of an engine: those of `ENGINE_OPTIONS` with another value than the default."""
+        defaults = {f.name: f.default for f in fields(self)}
+        return {name: getattr(self, name) for name in ENGINE_OPTIONS if getattr(self, name) != defaults[name]}

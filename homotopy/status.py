@@ -1,8 +1,6 @@
-"""Named outcomes: how a path ended, and three-valued verdicts."""
+"""Named outcomes: how a path ended, what a start is complete on, what was checked, and three-valued verdicts."""
 
 from enum import Enum
-
-GENERIC_COUNT = "generic root count"  # begins the words for a root count that bounds every member of a family
 
 
 class PathStatus(Enum):
@@ -33,3 +31,59 @@ class Completeness(Enum):
     SUPPORTED = "supported"
     CONTRADICTED = "contradicted"
     UNKNOWN = "unknown"
+
+
+class StartCount(Enum):
+    """What the number of paths of a start is; the values are the words in reports."""
+
+    TOTAL_DEGREE = "total degree"
+    MULTIHOMOGENEOUS = "multihomogeneous Bezout number"
+    MIXED_VOLUME = "mixed volume"
+    MIXED_VOLUMES = "mixed volumes of the zero patterns"
+    MIXED_VOLUME_WITH_CONSTANTS = "mixed volume with constant terms added"
+    FERMAT = "eigenvectors of a Fermat form"
+    GENERIC_THEOREM = "generic root count, by a theorem,"
+    GENERIC_TRACED = "generic root count, which a trace test confirms,"
+    GENERIC_AGREEMENT = "generic root count, on which two independent monodromy runs agree,"
+    GIVEN = "none: the start solutions were given"
+
+    @property
+    def is_generic(self) -> bool:
+        """Whether the number is that of a generic member of the family, so that no member has more isolated solutions."""
+        return self in (StartCount.GENERIC_THEOREM, StartCount.GENERIC_TRACED, StartCount.GENERIC_AGREEMENT)
+
+
+class EvidenceKind(Enum):
+    """What a piece of evidence on completeness is about; the values are its names in reports and files."""
+
+    PATHS = "paths balance"
+    GENERIC_COUNT = "generic count"
+    EXACT_COUNT = "exact count"
+    TWO_ROUTES = "two routes"
+    UPPER_BOUND = "upper bound"
+    HILBERT_BOUND = "Hilbert bound"
+    CONJUGATES = "conjugate pairs"
+    ORBITS = "orbits"
+    EULER = "Euler characteristic"
+    PARITY = "parity"
+    MORSE = "Morse inequalities"
+    MULTIPLICITIES = "multiplicities"
+    REAL_PROOF = "real exclusion"
+    REAL_ROOTS = "exact real roots"
+    CONNECTED = "minima connected through index-1 saddles"
+    DESCENTS = "flows end at listed minima"
+    SECOND_RUN = "second run"
+    OTHER_ENGINE = "other engine"
+
+
+class Silence(Enum):
+    """Why a piece of evidence says nothing; the values are the words of reports."""
+
+    NOT_COERCIVE = "not determined: the potential is not shown to be coercive"
+    UNDECIDED_POINTS = "an index or a reality is undecided (degenerate points?)"
+    DEGENERATE_ENDS = "Morse theory does not apply: there are degenerate end points"
+    OTHER_CENSUS = "the proof is of another census"
+    OUT_OF_REACH = "out of reach"
+    NO_AGREEMENT = "the computed numbers do not agree with each other"
+    FAMILIES = "the solution set has positive dimension: families are not counted"
+    MULTIPLE_OR_MISSING = "the others are multiple, or were missed"

@@ -15,7 +15,6 @@ from sympy import QQ
 from sympy.polys.rings import ring
 
 from polysys.algebra.coercivity import is_coercive
-from polysys.counts import RootCount
 from polysys.domains import Domain, parse_domain
 from polysys.equations.affine import family_terms, member_terms
 from polysys.equations.expansion import multiply_out, nested_form
@@ -23,6 +22,7 @@ from polysys.equations.formulation import Formulation, FormulationTapes, formula
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
+from polysys.root_count import RootCount
 from polysys.symmetry import (
     ContinuousSymmetry,
     Field,
@@ -55,6 +55,37 @@ class Scaling:
     energy_squared: Fraction = Fraction(1)
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a model's structure proves or suggests about a landscape; the defaults claim nothing.
+
+    Parameters
+    ----------
+    is_coercive : bool
+        Whether the model proves that V(x) -> infinity as |x| -> infinity.
+    stationary_bounds : tuple of QuadraticBound
+        Quadratic forms that the model proves to be bounded at all real stationary points on R^n.
+    known_counts : tuple of RootCount
+        Proved upper bounds that follow from the model's structure.
+    candidate_permutations : tuple of permutations
+        Candidate symmetries; used only where they preserve the potential exactly.
+    symmetry_name : str
+        What the model calls its continuous symmetry, should it have one.
+    mixing_fields : tuple of Field
+        Linear fields of which a combination that is a symmetry moves stationary points.
+    linear_couplings : tuple of str
+        Names of couplings in which the potential is jointly affine.
+    """
+
+    is_coercive: bool = False
+    stationary_bounds: tuple[QuadraticBound, ...] = ()
+    known_counts: tuple[RootCount, ...] = ()
+    candidate_permutations: tuple[tuple[int, ...], ...] = ()
+    symmetry_name: str = ""
+    mixing_fields: tuple[Field, ...] = ()
+    linear_couplings: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)  # couplings are arrays; compare digests
 class Landscape:
     """A potential with exact rational couplings on a domain.
@@ -71,20 +102,8 @@ class Landscape:
     seed, index : int or None
         What the couplings were drawn from.
     scaling : Scaling
-    is_coercive_by_model : bool
-        Whether the model proves that V(x) -> infinity as |x| -> infinity.
-    stationary_bounds : tuple of QuadraticBound
-        Quadratic forms that the model proves to be bounded at all real stationary points on R^n.
-    known_counts : tuple of RootCount
-        Proved upper bounds that follow from the model's structure.
-    neuron_permutations : tuple of permutations
-        Candidate symmetries; used only where they preserve the potential exactly.
-    symmetry_name : str
-        What the model calls its continuous symmetry, should it have one.
-    mixing_fields : tuple of Field
-        Linear fields of which a combination that is a symmetry moves stationary points.
-    linear_couplings : tuple of str
-        Names of couplings in which the potential is jointly affine.
+    facts : ModelFacts
+        What its model proves or suggests.
     chart_seed : int
         What the charts of the projective formulation are drawn from.
 
@@ -104,14 +123,8 @@ class Landscape:
     seed: int | None = None
     index: int = 0
     scaling: Scaling = Scaling()
-    is_coercive_by_model: bool = False
-    known_counts: tuple[RootCount, ...] = ()
-    neuron_permutations: tuple[tuple[int, ...], ...] = ()
-    symmetry_name: str = ""
-    mixing_fields: tuple[Field, ...] = ()
-    linear_couplings: tuple[str, ...] = ()
+    facts: ModelFacts = ModelFacts()
     chart_seed: int = 0
-    stationary_bounds: tuple[QuadraticBound, ...] = ()
 
     def __post_init__(self) -> None:
         if self.domain.n > MAX_UNKNOWNS:
@@ -204,7 +217,7 @@ class Landscape:
     @cached_property
     def is_linear_parameter(self) -> npt.NDArray[np.bool_]:
         """For each of :attr:`parameters` whether the potential is affine in it (jointly with the others so marked)."""
-        flags = [name in self.linear_couplings for name, c in self.couplings.items() for _ in range(c.size)]
+        flags = [name in self.facts.linear_couplings for name, c in self.couplings.items() for _ in range(c.size)]
         return np.array(flags, bool)
 
     def generic_potential(self) -> Any:
@@ -265,7 +278,7 @@ class Landscape:
     @cached_property
     def symmetry(self) -> SymmetryGroup:
         """Sign flips and permutations that preserve the potential, all proved; see :mod:`polysys.symmetry`."""
-        permutations = permutation_symmetries(self.potential, self.domain, self.neuron_permutations)
+        permutations = permutation_symmetries(self.potential, self.domain, self.facts.candidate_permutations)
         return SymmetryGroup(self.domain.n, sign_symmetries(self.potential) + permutations)
 
     @cached_property
@@ -282,9 +295,9 @@ class Landscape:
         For a network with mixing fields the combinations of these and translations, elsewhere all linear fields:
         rotations of weights that the data do not see are symmetries too, but stationary points have none there.
         """
-        if not self.mixing_fields:
+        if not self.facts.mixing_fields:
             return self.continuous_symmetry
-        basis = [*self.mixing_fields, *translations(self.domain.n)]
+        basis = [*self.facts.mixing_fields, *translations(self.domain.n)]
         return continuous_symmetries(self.potential, self.domain, basis=basis)
 
     @cached_property
@@ -293,7 +306,7 @@ class Landscape:
 
         On R^n it is 1 for a coercive potential (proved by the model or by :func:`polysys.algebra.coercivity.is_coercive`).
         """
-        if not self.domain.is_euclidean or self.is_coercive_by_model or is_coercive(self.potential):
+        if not self.domain.is_euclidean or self.facts.is_coercive or is_coercive(self.potential):
             return self.domain.euler_characteristic
         return None
 
@@ -305,12 +318,12 @@ class Landscape:
         PositiveDimensionalError
             Naming the symmetry and its dimension.
         """
-        if not self.mixing_fields:
+        if not self.facts.mixing_fields:
             return
         symmetry = self.known_symmetry
         if symmetry is not None and symmetry.dimension:
             raise PositiveDimensionalError(
-                f"The stationary points of {self.label} are not isolated: {self.symmetry_name} acts on them "
+                f"The stationary points of {self.label} are not isolated: {self.facts.symmetry_name} acts on them "
                 f"(continuous symmetry of dimension {symmetry.dimension}, orbits of dimension up to "
                 f"{symmetry.orbit_dimension}).",
                 "Break it with one l2 value per weight (l2=random), or decompose the stationary set (stationary sets).",

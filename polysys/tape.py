@@ -304,6 +304,23 @@ class Recorder:
         )
 
 
+def parameter_nodes(tape: Tape) -> tuple[Recorder, list[Any]]:
+    """The registers of a tape that depend on parameters and constants alone, recorded as functions of the parameters.
+
+    Returns
+    -------
+    Recorder
+    list of Node or None
+        One entry a register; None where it depends on a variable.
+    """
+    recorder = Recorder(0, tape.n_parameters)
+    nodes: list[Any] = [None] * tape.n_variables + [*recorder.parameters, *map(recorder.constant, tape.constants)]
+    for op, i, j in zip(tape.ops.tolist(), tape.left.tolist(), tape.right.tolist(), strict=True):
+        both = nodes[i] is not None and nodes[j] is not None
+        nodes.append(recorder.record(Op(op), nodes[i], nodes[j]) if both else None)
+    return recorder, nodes
+
+
 def trace(function: Callable[[Any, Any], Sequence[Any]], n_variables: int, n_parameters: int = 0) -> Tape:
     """The tape of ``function(variables, parameters)``, which receives lists of nodes and returns the outputs."""
     recorder = Recorder(n_variables, n_parameters)

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from platformdirs import user_cache_path
 
 try:
     from hypothesis import settings
@@ -22,6 +23,8 @@ else:
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 os.environ["MPLBACKEND"] = "Agg"
+# Machine code, which takes minutes to compile and is known by the digest of its sources, is kept from run to run.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(user_cache_path("stationary-points") / "tests"))
 
 _DEBIAN_PHCPY = Path("/usr/lib/python3/dist-packages/phcpy/__init__.py")
 

@@ -17,6 +17,7 @@ import pytest
 
 import homotopy
 import polysys
+from polysys.models.labels import MODELS
 
 ROOT = Path(__file__).parent.parent
 MAX_LINES = 500
@@ -26,15 +27,17 @@ ORDER = {
     "polysys": [
         "errors",
         "lazy",
+        "jit",
         "reading",
         "domains",
         "tape",
-        "counts",
+        "root_count",
         "equations",
         "system",
         "symmetry",
         "algebra",
         "landscape",
+        "counts",
         "disorder",
         "datasets",
         "models",
@@ -308,6 +311,20 @@ def test_a_room_s_init_holds_its_docstring_and_its_names(package):
             for node in tree.body[1:]:
                 is_all = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
                 assert isinstance(node, ast.ImportFrom) or is_all, f"{path}:{node.lineno}"
+
+
+def test_no_other_room_asks_for_the_class_of_a_family():
+    """What depends on the family is a hook of its model, so that a new family is one file and one line of the registry."""
+    classes = {model.__name__ for model in MODELS.values()} | {"SequentialNetwork", "Network", "LayeredForm"}
+    asked = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for name, path in _modules(ROOT).items()
+        if not name.startswith("polysys.models.")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("isinstance", "issubclass")
+        if classes & {n.id for n in ast.walk(node.args[1]) if isinstance(n, ast.Name)}
+    ]
+    assert asked == []
 
 
 def test_no_name_with_an_underscore_leaves_its_folder():

@@ -66,7 +66,7 @@ def classify(
     Examples
     --------
     >>> import polysys as ps
-    >>> from homotopy.certify import certify
+    >>> from homotopy.certification.zeros import certify
     >>> land = ps.expression("x^3 - 3*x").sample()
     >>> points = classify(land, certify(land.tapes, [[1.0], [-1.0]]).certificates, (0, 1))
     >>> [(p.index, float(p.energy)) for p in points]

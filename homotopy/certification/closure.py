@@ -11,17 +11,17 @@ import numpy as np
 import numpy.typing as npt
 from flint import acb, ctx
 
-from homotopy.certification import symmetry_action
 from homotopy.certification.balls import as_float, ball, complex_ball, upper
 from homotopy.certification.certificates import Certificate, CertificateList, same_zero
 from homotopy.certification.discs.arrays import Discs, modulus
+from homotopy.certification.symmetry_action import orbit_numbers
 from homotopy.certification.zeros import DOUBLE_DIGITS, certify_one
+from homotopy.common.arrays import Integers
 from homotopy.status import Verdict
 from polysys.equations.formulation import Formulation, Kind
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 
-Rows = npt.NDArray[np.int64]
 _MANY_DIGITS = 60  # a class next to infinity in its chart (x of 1e5, mu of 1e11) is magnified more than 20 digits allow
 
 
@@ -87,7 +87,7 @@ class Locator:
                 return int(k)
         return None
 
-    def find_all(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Rows:
+    def find_all(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Integers:
         """For each of many polydiscs (m, n) the zero that it encloses, proved; -1 where doubles prove nothing.
 
         The keys, one linear form of the coordinates, leave a few centres to compare with: those of zeros that may be
@@ -126,7 +126,7 @@ def enclosing_balls(certificate: Certificate) -> list[acb]:
     return [complex_ball(z, certificate.enclosure.radius) for z in certificate.enclosure.mid]
 
 
-def _discs(certificates: CertificateList, rows: Rows) -> list[Discs]:
+def _discs(certificates: CertificateList, rows: Integers) -> list[Discs]:
     radius = certificates.radius[rows]
     return [Discs(certificates.mid[rows, i], radius) for i in range(certificates.mid.shape[1])]
 
@@ -145,8 +145,8 @@ class _Images:
         self._bits = _precision(self._list)
         self._fine: dict[tuple[int, int], Certificate] = {}
 
-    def conjugates(self) -> tuple[Rows, Rows]:
-        """Rows of the zeros proved non-real, and where their conjugates are."""
+    def conjugates(self) -> tuple[Integers, Integers]:
+        """Integers of the zeros proved non-real, and where their conjugates are."""
         rows = self._list.where(Verdict.NO)
         mid, radius = (
             np.conj(self._list.mid[rows]),
@@ -155,7 +155,7 @@ class _Images:
         found = self._locator.find_all(mid, radius)
         return rows, self._with_balls(found, rows, lambda k, _: self.conjugate_balls(k))
 
-    def under(self, g: SignedPermutation) -> Rows:
+    def under(self, g: SignedPermutation) -> Integers:
         """Where the images of all zeros under a symmetry are."""
         assert self._landscape is not None
         rows = np.arange(len(self._list))
@@ -182,7 +182,7 @@ class _Images:
                     self._fine[k, digits] = finer
         return self._fine[k, digits]
 
-    def _with_balls(self, found: Rows, rows: Rows, balls: Callable[[int, int], list[acb]]) -> Rows:
+    def _with_balls(self, found: Integers, rows: Integers, balls: Callable[[int, int], list[acb]]) -> Integers:
         """What doubles did not find is looked for in ball arithmetic, should it be necessary with many digits."""
         for place in np.flatnonzero(found < 0).tolist():
             for digits in (0, DOUBLE_DIGITS, _MANY_DIGITS):
@@ -216,9 +216,7 @@ def orbits(landscape: Landscape, certificates: Sequence[Certificate]) -> tuple[t
         return tuple(range(m)), True
     images = _Images(landscape, certificates)
     maps = np.array([images.under(g) for g in landscape.symmetry.generators])
-    # numbered by their first members
-    _, numbers = np.unique(symmetry_action.orbits(maps), return_inverse=True)
-    return tuple(numbers.tolist()), bool((maps >= 0).all())
+    return tuple(orbit_numbers(maps).tolist()), bool((maps >= 0).all())
 
 
 def conjugates_closed(certificates: Sequence[Certificate]) -> bool:

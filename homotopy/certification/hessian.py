@@ -40,9 +40,9 @@ def log_abs_det_hessian(landscape: Landscape, certificate: Certificate) -> arb |
 
     Examples
     --------
+    >>> import homotopy as ho
     >>> import polysys as ps
-    >>> from homotopy.census import census
-    >>> found = census(ps.expression("x^4/4 - x^2/2 + 3*y^2/2"))  # the Hessian at (1, 0) is diag(2, 3)
+    >>> found = ho.census(ps.expression("x^4/4 - x^2/2 + 3*y^2/2"))  # the Hessian at (1, 0) is diag(2, 3)
     >>> minimum = found.minima[0]
     >>> log_abs_det_hessian(found.landscape, found.certificates[minimum.solution]).str(9, radius=False)
     '1.79175947'

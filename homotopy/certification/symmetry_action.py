@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats, Integers
 from polysys.symmetry import SignedPermutation
 
-Vector = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
 _SAME = 1e-4  # distance below which two points are one, in distances to the nearest other point
 
 
-def images(points: Vector, generators: Sequence[SignedPermutation]) -> Numbers:
+def images(points: Floats, generators: Sequence[SignedPermutation]) -> Integers:
     """Where each generator carries each point: array (generators, points), -1 where no point is there.
 
     Parameters
@@ -44,7 +42,7 @@ def images(points: Vector, generators: Sequence[SignedPermutation]) -> Numbers:
     return result
 
 
-def separations(points: Vector) -> Vector:
+def separations(points: Floats) -> Floats:
     """The distance from each point to the nearest other one; for a single point 1 + its norm."""
     if len(points) < 2:
         return np.asarray(1.0 + np.linalg.norm(points, axis=1))
@@ -53,12 +51,12 @@ def separations(points: Vector) -> Vector:
     return np.asarray(cKDTree(points).query(points, k=2)[0][:, 1])
 
 
-def orbits(maps: Numbers) -> Numbers:
+def first_of_orbit(maps: Integers) -> Integers:
     """For each point the first one of its orbit, from the :func:`images` under generators.
 
     Examples
     --------
-    >>> orbits(np.array([[1, 0, -1], [0, 1, 2]])).tolist()
+    >>> first_of_orbit(np.array([[1, 0, -1], [0, 1, 2]])).tolist()
     [0, 0, 2]
     """
     from scipy.sparse import coo_array  # a third of a second to import
@@ -71,3 +69,14 @@ def orbits(maps: Numbers) -> Numbers:
     _, labels = connected_components(edges, directed=False)
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     return np.asarray(first[inverse])
+
+
+def orbit_numbers(maps: Integers) -> Integers:
+    """For each point the number of its orbit; orbits are numbered by their first members.
+
+    Examples
+    --------
+    >>> orbit_numbers(np.array([[1, 0, -1], [0, 1, 2]])).tolist()
+    [0, 0, 1]
+    """
+    return np.asarray(np.unique(first_of_orbit(maps), return_inverse=True)[1])

@@ -144,7 +144,7 @@ def _certified(
     is_kept = is_fine.copy()
     slow = np.flatnonzero(~is_fine).tolist()
     for done, k in enumerate(slow):
-        reporting.tick("certificates in ball arithmetic", done, len(slow))
+        reporting.report("certificates in ball arithmetic", done, len(slow))
         certificate = certify_one(tapes, points[k].tolist(), digits)
         if certificate is not None:
             exact[k] = certificate

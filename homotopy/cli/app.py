@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables
-from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, progress_bar, write
+from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, progress_bar, say, write
 from homotopy.cli.run import run
+from homotopy.engines.registry import ENGINES, solver_names
 from homotopy.errors import HomotopyError
 from homotopy.status import Completeness
 
@@ -73,7 +74,7 @@ def count(
     model: ModelArgument,
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
-    engine: Annotated[str, typer.Option(help="auto, tracker or phcpack.")] = "auto",
+    engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
     strategy: Annotated[
         str, typer.Option(help="Start system: auto, fermat, polyhedral, multihomogeneous or total-degree.")
     ] = "auto",
@@ -92,7 +93,7 @@ def count(
     cross_check: Annotated[bool, typer.Option("--cross-check", help="Hold the census against other programs.")] = False,
     against: Annotated[
         str | None,
-        typer.Option(help="Which, for --cross-check: msolve, second-run, phcpack, bertini [msolve,second-run]."),
+        typer.Option(help=f"Which, for --cross-check: second-run, {', '.join(ENGINES)} [msolve,second-run]."),
     ] = None,
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
@@ -135,7 +136,9 @@ def count(
             typer.echo(f"stationary: {save} is not written: the cross-check disagrees.", err=True)
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if save is not None:
-        found.save(save)  # with a verdict that verify can derive again without a search
+        left_out = result.save(save)  # an interval search is repeated by verify
+        if left_out:
+            say(f"{save} leaves out what nobody can derive again from it: {', '.join(left_out)}.")
     verdict = (result if checked is None else checked).completeness.verdict
     if verdict is Completeness.CONTRADICTED:
         raise typer.Exit(ExitCode.CHECK_FAILED)
@@ -179,6 +182,7 @@ def verify(
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")] = None,
 ) -> None:
     """Recheck a saved census from its exact system, without any solver; or the rows of a table."""
+    from homotopy.counting.files.recheck import VerificationReport
     from homotopy.counting.files.recheck import verify as recheck
 
     check_target(json_file)
@@ -186,11 +190,17 @@ def verify(
         report = tables.recheck(file) if os.path.isdir(file) else recheck(file)
     if json_file is not None:
         checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
-        write(json_file, json.dumps({"file": str(file), "ok": report.is_ok, "checks": checks}, indent=1))
+        said = {"file": str(file), "ok": report.is_ok, "checks": checks}
+        if isinstance(report, VerificationReport):
+            said["stated"] = None if report.stated is None else report.stated.value
+            said["derived"] = None if report.derived is None else report.derived.verdict.value
+        write(json_file, json.dumps(said, indent=1))
     if json_file != "-":
         typer.echo(repr(report))
     if not report.is_ok:
         raise typer.Exit(ExitCode.CHECK_FAILED)
+    if isinstance(report, VerificationReport) and report.rests_on_paths:
+        raise typer.Exit(ExitCode.INCOMPLETE)
 
 
 @app.command(short_help="Print the schema of census files, or of files of estimates.")

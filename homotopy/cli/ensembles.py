@@ -13,6 +13,7 @@ import typer
 
 from homotopy.cli.output import ExitCode, check_target, check_targets, say, write
 from homotopy.cli.run import resumable
+from homotopy.engines.registry import solver_names
 from homotopy.errors import HomotopyError, StoreWriteError, WorkerStartError
 from polysys.errors import InputError
 
@@ -45,7 +46,7 @@ def ensemble(
     timeout: Annotated[
         float | None, typer.Option(help="Seconds after which a sample is recorded as failed [600].")
     ] = None,
-    engine: Annotated[str | None, typer.Option(help="auto, tracker or phcpack.")] = None,
+    engine: Annotated[str | None, typer.Option(help=f"{solver_names()}.")] = None,
     solver_seed: Annotated[int | None, typer.Option(help="Seed of the solver's random constants.")] = None,
     chunk: Annotated[int | None, typer.Option(help="Samples in a file of a new store.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Count failed samples again.")] = False,
@@ -77,8 +78,7 @@ def ensemble(
         found = model_from_label(model)  # first: a file that cannot be read has no samples either
         if samples is None:
             raise InputError("The number of samples is missing.", "Give --samples 1000, say.")
-        wanted: Any = engine or "auto"  # checked there
-        options = Options(engine=wanted, seed=solver_seed or 0)
+        options = Options(engine=engine or "auto", seed=solver_seed or 0)
         which = found.default_seed if seed is None else seed
         spec = EnsembleSpec(found.label, samples, which, points, 600.0 if timeout is None else timeout, options)
     if plot is not None:

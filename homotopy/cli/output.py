@@ -114,7 +114,7 @@ def progress_bar() -> Iterator[None]:
                 bar.refresh()
 
         try:
-            with reporting.watching(report):
+            with reporting.listening(report):
                 yield
         finally:
             bar.clear()

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,8 +16,8 @@ from homotopy.cli.run import resumable
 from homotopy.errors import HomotopyError
 from homotopy.studies.frame.catalogue import STUDIES
 
-SHOWN_ROWS = 40
-
+if TYPE_CHECKING:
+    from homotopy.studies.frame.report import Report
 
 # Minutes that the presets took on two cores, processor time where that is more.
 _MINUTES: dict[str, tuple[float, float | None]] = {
@@ -94,22 +94,13 @@ def _kept(folder: Path) -> str:
     return f"what was counted is kept in {folder}." if folder.is_dir() else "nothing was counted yet."
 
 
-def _show(report: Any, files: tuple[Path, ...], seed: int) -> None:
-    typer.echo(f"{report.title} (seed {seed})\n")
-    for table in report.tables:
-        typer.echo(table.caption)
-        lines = table.to_text().splitlines()
-        typer.echo("\n".join("  " + line for line in lines[: SHOWN_ROWS + 1]))
-        if len(lines) > SHOWN_ROWS + 1:
-            typer.echo(f"  and {len(lines) - SHOWN_ROWS - 1} more rows in {table.name}.csv")
-        typer.echo("")
-    for finding in report.findings:
-        typer.echo(f"{finding.verdict}: {finding.subject}. {finding.sentence}")
-    typer.echo(f"\n{report.conclusion}\n")
-    for limit in report.limits:
-        typer.echo(f"limit: {limit}")
-    typer.echo(f"written: {', '.join(str(f) for f in files)}")
-    if report.draw is not None and not any(f.suffix == ".png" for f in files):
+def _show(report: Report, files: tuple[Path, ...], seed: int) -> None:
+    """The headlines, the table of verdicts, and where the rest lies."""
+    typer.echo(report.to_text())
+    page, tables = files[0], [f.name for f in files if f.suffix == ".csv"]
+    figure = next((f.name for f in files if f.suffix == ".png"), None)
+    typer.echo(f"Seed {seed}. Evidence, tables and limits: {page}. Beside it: {', '.join([*tables, *([figure] if figure else [])])}.")
+    if report.draw is not None and figure is None:
         typer.echo(
             "stationary: There is no figure: it needs matplotlib. Run: pip install 'stationary-points[plot]'", err=True
         )

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from homotopy.errors import HomotopyError, StoreError, StoreWriteError
 
-_PART_NAME = re.compile(r"\..+\.(?P<host>[^.]*)\.(?P<pid>\d+)\.[0-9a-f]+\.part")
+_PART_NAME = re.compile(r"\..+\.(?P<host>[^.]*)\.(?P<pid>\d+)\.[0-9a-f]+\.part|tmp[a-z0-9_]{8}\.part")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OLD = 10.0  # seconds; a file is written in milliseconds
+_VERY_OLD = 7 * 86400.0  # for files of other machines, whose processes cannot be seen
 
 
 def write_atomically(target: Path, data: bytes, *, is_new: bool = False) -> bool:
@@ -142,11 +143,13 @@ def require_writable(folder: Path) -> None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove unfinished files of processes of this machine that are gone."""
+    """Remove unfinished files of processes of this machine that are gone, and very old ones of others."""
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):
             part = _PART_NAME.fullmatch(name)
-            if part and part["host"] == _host() and not _is_alive(int(part["pid"])):
+            if part:
+                is_ours = part["host"] == _host()
                 with contextlib.suppress(OSError):
-                    if time.time() - (folder / name).stat().st_mtime > _OLD:
+                    age = time.time() - (folder / name).lstat().st_mtime
+                    if age > (_OLD if is_ours else _VERY_OLD) and not (is_ours and _is_alive(int(part["pid"]))):
                         (folder / name).unlink(missing_ok=True)

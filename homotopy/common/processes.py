@@ -1,4 +1,9 @@
-"""Another program, run once in an empty directory: its time limit is kept and nothing of it is left behind."""
+"""Child processes: found, started, timed and ended in one way.
+
+Programs are looked up where only their owner or the administrator writes, never in the current folder. A child
+interpreter is isolated: neither its folder nor the environment puts a module in front of those that this process uses.
+Every child leads a group of its own, so that Ctrl-C reaches us only, and the group is killed as a whole.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,117 @@ import contextlib
 import os
 import shutil
 import signal
+import stat
 import subprocess
+import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from homotopy.errors import EngineCrashError, EngineTimeoutError
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def n_usable_cores() -> int:
+    """Cores this process may use; STATIONARY_THREADS says otherwise, as it does where processes are parallel already."""
+    chosen = os.environ.get("STATIONARY_THREADS", "")
+    if chosen.isdigit() and int(chosen) > 0:
+        return int(chosen)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def is_trusted(folder: str | Path) -> bool:
+    """Whether code may be taken from a folder unasked: not the current one, nor one that everybody can write."""
+    try:
+        place = os.path.realpath(folder, strict=True)
+        return os.path.isabs(folder) and place != os.path.realpath(".") and not os.stat(place).st_mode & stat.S_IWOTH
+    except OSError:
+        return False
+
+
+def find_program(name: str) -> str | None:
+    """The path of a program; a bare name is looked up in the trusted folders of ``PATH``."""
+    if os.path.dirname(name):
+        found = shutil.which(name)
+        return None if found is None else os.path.abspath(found)
+    return shutil.which(name, path=_search_path())
+
+
+def _search_path() -> str:
+    """The trusted folders of ``PATH``; no folder at all is said as one that cannot hold a program."""
+    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if is_trusted(folder)]
+    return os.pathsep.join(folders) or os.devnull
+
+
+def interpreter(code: str, *arguments: object) -> list[str]:
+    """The command of an isolated child interpreter that runs `code` and finds the packages that this one finds.
+
+    The current folder comes last in its path if it is in ours (a model may be defined there); the folder of this
+    software stays where it is.
+    """
+    entries = list(dict.fromkeys(os.path.abspath(entry) for entry in sys.path))
+    path = sorted(
+        entries, key=lambda entry: not is_trusted(entry) and Path(entry).resolve() != _ROOT and Path(entry).is_dir()
+    )
+    return [sys.executable, "-I", "-c", f"import sys\nsys.path[:] = {path!r}\n{code}", *map(str, arguments)]
+
+
+@contextlib.contextmanager
+def isolated_spawning() -> Iterator[None]:
+    """Children that multiprocessing spawns inside look for no module in the current folder until they have our path."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
+def start(command: Sequence[str | Path], *, dies_with_us: bool = True, **options: Any) -> subprocess.Popen[Any]:
+    """Start a command in a group of its own, with nothing on its standard input unless told.
+
+    Parameters
+    ----------
+    command : sequence of str or Path
+    dies_with_us : bool
+        Have Linux kill it when we die; for programs that do not see to it themselves.
+    **options
+        Of `subprocess.Popen`.
+    """
+    guard = [setpriv, "--pdeathsig", "KILL"] if dies_with_us and (setpriv := find_program("setpriv")) else []
+    environment = {**options.pop("env", os.environ), "PATH": _search_path()}
+    options.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.Popen([*guard, *command], start_new_session=True, env=environment, **options)
+
+
+def kill_group(process: subprocess.Popen[Any]) -> None:
+    """Send SIGKILL to a process and everything it started, unless it has ended and was waited for."""
+    if process.returncode is None:  # or the number may be another process's by now
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """Kill a process with everything it started, and wait for it."""
+    kill_group(process)
+    with contextlib.suppress(subprocess.TimeoutExpired):  # a disk that does not answer
+        process.wait(timeout=30)
+
+
+def exit_words(process: subprocess.Popen[Any]) -> str:
+    """How a process ended."""
+    code = process.returncode
+    if code is None:
+        return "no exit code"
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"signal {-code} ({signal.Signals(-code).name})"
+    return f"exit code {code}"
 
 
 def run(name: str, command: Sequence[str | Path], inputs: Mapping[str, str], output: str, time_limit: float) -> str:
@@ -24,41 +134,56 @@ def run(name: str, command: Sequence[str | Path], inputs: Mapping[str, str], out
     EngineCrashError
         When it does not start, ends with an error, or writes no `output`.
     """
-    # setpriv lets Linux kill the program with us
-    guard = [setpriv, "--pdeathsig", "KILL"] if (setpriv := shutil.which("setpriv")) else []
-    with tempfile.TemporaryDirectory(prefix=f"{name}-") as directory, tempfile.TemporaryFile() as screen:
+    with tempfile.TemporaryDirectory(prefix=f"{name}-") as directory:
         here = Path(directory)
         for file, text in inputs.items():
             (here / file).write_text(text, encoding="ascii")
         try:
-            process = subprocess.Popen(
-                [*guard, *command],
-                stdin=subprocess.DEVNULL,
-                stdout=screen,
-                stderr=subprocess.STDOUT,
-                cwd=here,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise crash(f"{name} does not start ({error})") from error
-        try:
-            code = process.wait(timeout=time_limit)
+            code, said = run_in(here, command, time_limit)
         except subprocess.TimeoutExpired:
             what = f"{name} did not answer within {time_limit:g} s."
             raise EngineTimeoutError(what, "Allow more with a larger time limit.") from None
-        finally:
-            if process.poll() is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        screen.seek(0)
-        said = " ".join(screen.read().decode(errors="replace").split())[-200:]
+        except OSError as error:
+            raise crash(f"{name} does not start ({error})") from error
         if code != 0:
-            raise crash(f"{name} ended with exit code {code}, saying: {said!r}")
+            raise crash(f"{name} ended with exit code {code}, saying: {said[-200:]!r}")
         try:
             return (here / output).read_text(errors="replace")
         except FileNotFoundError:
-            raise crash(f"{name} wrote no answer, saying: {said!r}") from None
+            raise crash(f"{name} wrote no answer, saying: {said[-200:]!r}") from None
+
+
+def run_in(here: Path, command: Sequence[str | Path], time_limit: float | None, answers: str = "") -> tuple[int, str]:
+    """Run a command in a folder, with a text on its standard input; its exit code, and what it printed, in one line.
+
+    Raises
+    ------
+    subprocess.TimeoutExpired
+        Its group has been killed.
+    OSError
+        It does not start.
+    """
+    with tempfile.TemporaryFile() as screen, tempfile.TemporaryFile() as keyboard:
+        keyboard.write(answers.encode())
+        keyboard.seek(0)
+        process = start(command, stdin=keyboard, stdout=screen, stderr=subprocess.STDOUT, cwd=here)
+        try:
+            code = process.wait(timeout=time_limit)
+        finally:
+            end(process)
+        screen.seek(0)
+        return code, " ".join(screen.read().decode(errors="replace").split())
+
+
+def printed_by(command: Sequence[str | Path]) -> str:
+    """What a command that answers at once prints, as `phc --version`, run in an empty folder.
+
+    Raises
+    ------
+    subprocess.TimeoutExpired, OSError
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        return run_in(Path(directory), command, 30.0)[1]
 
 
 def crash(what: str) -> EngineCrashError:

@@ -1,6 +1,6 @@
-"""Who watches a long computation: told how far it is, and stopping it when its time is up.
+"""Saying how far a long computation is, and stopping it when its time is up.
 
-The innermost loops call :func:`tick`; nobody in between needs to know. Without a watcher a tick costs a microsecond.
+The innermost loops call :func:`report`; nobody in between needs to know. Where nobody listens that costs a microsecond.
 """
 
 from __future__ import annotations
@@ -14,24 +14,30 @@ from homotopy.errors import EngineTimeoutError
 
 Report = Callable[[str, int, int], None]
 """Told what is being done ("paths", ..), how many are done and how many there are (0: unknown)."""
+Progress = Callable[[int, int], None]
+"""Told how many paths are done and how many there are."""
+SampleProgress = Callable[[int, int, int], None]
+"""Told how many samples are done, how many there are, and how many of those done failed."""
+Say = Callable[[str], None]
+"""Told a sentence."""
 
-_report: ContextVar[Report | None] = ContextVar("report", default=None)
+_listener: ContextVar[Report | None] = ContextVar("listener", default=None)
 _deadline: ContextVar[tuple[float, float, str] | None] = ContextVar("deadline", default=None)
 
 
 @contextlib.contextmanager
-def watching(report: Report) -> Iterator[None]:
-    """Have every tick inside reported."""
-    token = _report.set(report)
+def listening(listener: Report) -> Iterator[None]:
+    """Have every report inside told to a listener."""
+    token = _listener.set(listener)
     try:
         yield
     finally:
-        _report.reset(token)
+        _listener.reset(token)
 
 
 @contextlib.contextmanager
-def within(seconds: float, who: str) -> Iterator[None]:
-    """Stop what is inside at the first tick after so many seconds; the nearest of nested limits holds.
+def time_limit(seconds: float, who: str) -> Iterator[None]:
+    """Stop what is inside at the first report after so many seconds; the nearest of nested limits holds.
 
     Parameters
     ----------
@@ -45,8 +51,8 @@ def within(seconds: float, who: str) -> Iterator[None]:
 
     Examples
     --------
-    >>> with within(1e-9, "The search"):
-    ...     tick("doors", 1, 2)
+    >>> with time_limit(1e-9, "The search"):
+    ...     report("boxes", 1, 2)
     Traceback (most recent call last):
     homotopy.errors.EngineTimeoutError: The search did not end within its time limit of 1e-09 s. Allow more ...
     """
@@ -58,12 +64,12 @@ def within(seconds: float, who: str) -> Iterator[None]:
         _deadline.reset(token)
 
 
-def tick(what: str, done: int, total: int = 0) -> None:
+def report(what: str, done: int, total: int = 0) -> None:
     """Say how far one is; raises EngineTimeoutError when the time is up."""
     check()
-    report = _report.get()
-    if report is not None:
-        report(what, done, total)
+    listener = _listener.get()
+    if listener is not None:
+        listener(what, done, total)
 
 
 def check() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 _PLURALS = {"class": "classes", "minimum": "minima", "maximum": "maxima", "datum": "data"}
 
 
-def counted(n: int, noun: str) -> str:
+def count_of(n: int, noun: str) -> str:
     """A number of things.
 
     Examples
     --------
-    >>> counted(1, "class"), counted(2, "class"), counted(0, "minimum"), counted(1, "certified distinct solution")
+    >>> count_of(1, "class"), count_of(2, "class"), count_of(0, "minimum"), count_of(1, "certified distinct solution")
     ('1 class', '2 classes', '0 minima', '1 certified distinct solution')
     """
     return f"{n} {noun if n == 1 else plural(noun)}"

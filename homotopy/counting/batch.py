@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterable, Mapping
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.completeness.verdict import upper_bounds
 from homotopy.counting.count import assemble, census
 from homotopy.counting.result import Census
+from homotopy.engines.base import Engine, request_for
+from homotopy.engines.registry import engines_for
 from homotopy.options import Options
 from homotopy.solving.rounds import account
 from homotopy.status import Completeness
+from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
 from polysys.landscape import Landscape
@@ -35,12 +37,17 @@ def census_batch(
         Numbers of the samples.
     options : Options, optional
     threads : int, optional
-        For the tracker; default: the cores this process may use. The result does not depend on it.
+        For an engine that tracks samples together; default: the cores this process may use. The result does not depend on it.
 
     Returns
     -------
     list of Census or PolysysError
         The error of a sample that cannot be counted stands in its place: none is left out.
+
+    Raises
+    ------
+    InputError
+        For an engine that does not exist, or does not honour an option: no sample can be counted.
 
     Notes
     -----
@@ -54,13 +61,13 @@ def census_batch(
     [7, 7, 7]
     """
     chosen = options or Options()
+    engine = engines_for(chosen)[0]
     drawn = [_sample(model, seed, index) for index in indices]
     results: dict[int, Census | PolysysError] = {
         k: land for k, land in enumerate(drawn) if isinstance(land, PolysysError)
     }
     landscapes = {k: land for k, land in enumerate(drawn) if not isinstance(land, PolysysError)}
-    if chosen.engine != "phcpack" and chosen.strategy == "auto":
-        results |= _together(landscapes, chosen, threads)
+    results |= _together(landscapes, engine, chosen, threads)
     for k, land in landscapes.items():
         if k not in results:
             results[k] = _alone(land, chosen)
@@ -86,17 +93,15 @@ def _alone(land: Landscape, options: Options) -> Census | PolysysError:
 
 
 def _together(
-    landscapes: Mapping[int, Landscape], options: Options, threads: int | None
+    landscapes: Mapping[int, Landscape], engine: Engine, options: Options, threads: int | None
 ) -> dict[int, Census | PolysysError]:
-    """Censuses of the samples that need no second round; none where the family has no start set."""
-    from homotopy.solving.paths import run_tracker_together  # engines are imported where paths are tracked only
-
+    """Censuses of the samples that need no second round; none where the engine does not track them together."""
     if not landscapes:
         return {}
     first = next(iter(landscapes.values()))
     family = {k: land for k, land in landscapes.items() if land is first or land.shares_tapes_with(first)}
     begin = time.perf_counter()
-    tracked = run_tracker_together(list(family.values()), options, threads)
+    tracked = engine.run_together([request_for(land, options) for land in family.values()], threads)
     if tracked is None:
         return {}
     share = (time.perf_counter() - begin) / len(family)

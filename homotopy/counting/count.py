@@ -8,15 +8,18 @@ from typing import Any
 
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
-from homotopy.completeness.verdict import has_families, judge, upper_bounds
-from homotopy.counting.degenerate.describe import singular_sets, with_multiplicities
+from homotopy.common.reporting import Progress
+from homotopy.completeness.verdict import joined, judge
+from homotopy.counting.degenerate.describe import multiplicity_evidence, singular_sets
 from homotopy.counting.result import Census, RunRecord
+from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solving.result import SolveReport
-from homotopy.solving.rounds import Progress, solve
+from homotopy.solving.rounds import solve
 from homotopy.status import Completeness
 from polysys.counts import RootCount
+from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
@@ -54,7 +57,7 @@ def census(
     Raises
     ------
     PolysysError
-        For input that cannot be counted, see :mod:`polysys.errors`.
+        For input that cannot be counted, see :mod:`polysys.errors`; for an option that the engine does not honour.
     EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
         When the engine is missing or fails.
 
@@ -67,6 +70,7 @@ def census(
     (3, {0: 2, 1: 1, 2: 0}, 'proved')
     """
     chosen = options if options is not None else Options(**choices)
+    engines_for(chosen)  # before any work
     landscape = as_landscape(what, seed, index)
     landscape.require_isolated()
     begin = time.perf_counter()
@@ -122,13 +126,9 @@ def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount,
     paths = replace(solved.paths, singular=solved.paths.singular + more, failed=solved.paths.failed - more)
     solved = replace(solved, paths=paths)
     verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, paths.singular)
-    filled = with_multiplicities(verdict, len(solved.certificates), bounds, degenerate)
-    if (
-        filled.verdict is not Completeness.PROVED
-        or verdict.verdict is Completeness.PROVED
-        or not has_families(landscape)
-    ):
-        verdict = filled
+    multiple = multiplicity_evidence(len(solved.certificates), bounds, degenerate)
+    if multiple is not None:
+        verdict = joined(landscape, verdict, [multiple])
     record = run_record(solved, seconds + time.perf_counter() - begin)
     return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
 

@@ -1,27 +1,32 @@
-"""A census held against independent programs: a second run, PHCpack, msolve (symbolic) and bertini2."""
+"""A census held against independent programs: a second run, and every engine by what it gives."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from importlib import import_module
 from typing import Any
 
 from homotopy.certification.balls import to_double
 from homotopy.certification.matching import match_boxes, match_candidates
 from homotopy.certification.zeros import Certificate
 from homotopy.common import reporting
-from homotopy.completeness.verdict import CompletenessReport, Evidence
+from homotopy.completeness.evidence import Evidence, evidence
+from homotopy.completeness.exact_evidence import exact_count_evidence, no_exact_count
+from homotopy.completeness.verdict import CompletenessReport, joined
 from homotopy.counting.result import Census
+from homotopy.engines.base import Capability, Engine, Request, request_for
+from homotopy.engines.integer_equations import good_primes
+from homotopy.engines.registry import ENGINES
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutError
-from homotopy.status import Completeness, Verdict
-from polysys.equations.formulation import Kind
+from homotopy.options import Options
+from homotopy.solving.rounds import solve
+from homotopy.status import Completeness, EvidenceKind, Silence, Verdict
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 
-CHECKS = ("msolve", "second-run", "phcpack", "bertini")
+SECOND_RUN = "second-run"
 
 
 class Agreement(Enum):
@@ -35,6 +40,7 @@ class Agreement(Enum):
 
 
 _OUTCOME = {Agreement.AGREES: Verdict.YES, Agreement.DISAGREES: Verdict.NO}
+_AGREEMENT = {Verdict.YES: Agreement.AGREES, Verdict.NO: Agreement.DISAGREES, Verdict.UNDECIDED: Agreement.UNDECIDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Comparison:
         One number for each prime, or one; empty where there is no answer.
     detail : str
     seconds : float
+    evidence : Evidence
+        The same as evidence on completeness.
     """
 
     name: str
@@ -58,11 +66,7 @@ class Comparison:
     theirs: tuple[int, ...]
     detail: str
     seconds: float
-
-    @property
-    def evidence(self) -> Evidence:
-        """The same as evidence on completeness."""
-        return Evidence(self.name, _OUTCOME.get(self.agreement, Verdict.UNDECIDED), self.detail)
+    evidence: Evidence
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,10 +133,11 @@ def cross_check(
     Parameters
     ----------
     census : Census
-    engines : sequence of {"msolve", "second-run", "phcpack", "bertini"}
-        msolve: the degree of the ideal modulo two primes against the number of complex solutions, and exact real roots
-        against the real ones, one to one. second-run: the engine of the census again, along other paths. phcpack,
-        bertini: all solutions by another program from another start system, certified and looked up in the census.
+    engines : sequence of str
+        "second-run": the engine of the census again, along other paths. Or the name of an engine, used for all that it gives:
+        the degree of the ideal modulo two primes against the number of complex solutions, and exact real roots against the real
+        ones, one to one (msolve); all solutions from another start system, certified and looked up in the census (tracker,
+        phcpack, bertini).
     time_limit : float
         Seconds for each engine.
     seed : int
@@ -170,7 +175,7 @@ def cross_check(
         raise InputError(f"The time limit {time_limit!r} is not positive.", "Give seconds.")
     comparisons: list[Comparison] = []
     for name in dict.fromkeys(engines):
-        comparisons += _CHECKS[name](census, time_limit, seed)
+        comparisons += _comparisons(name, census, time_limit, seed)
     return CrossCheck(census, tuple(comparisons), weigh(census, comparisons), seed)
 
 
@@ -182,212 +187,211 @@ def require(engines: Sequence[str]) -> None:
     InputError, EngineMissingError
     """
     for name in engines:
-        if name not in CHECKS:
-            raise InputError(f"There is no cross-check {name!r}.", f"Choose from {', '.join(CHECKS)}.")
-        if name in _FINDERS:
-            module, function = _FINDERS[name]
-            getattr(import_module(module), function)()
+        if name == SECOND_RUN:
+            continue
+        if name not in ENGINES:
+            raise InputError(f"There is no cross-check {name!r}.", f"Choose from {', '.join((SECOND_RUN, *ENGINES))}.")
+        ENGINES[name].version()
 
 
 def weigh(census: Census, comparisons: Sequence[Comparison]) -> CompletenessReport:
     """The verdict of a census with comparisons as further evidence."""
-    stated = census.completeness
-    evidence = (*stated.evidence, *(c.evidence for c in comparisons))
-    against = [c for c in comparisons if c.agreement is Agreement.DISAGREES]
-    if against and stated.verdict is not Completeness.CONTRADICTED:
-        return CompletenessReport(Completeness.CONTRADICTED, f"{against[0].name}: {against[0].detail}", evidence)
-    met = [e.name for e in evidence if e.outcome is Verdict.YES]
-    if stated.verdict is Completeness.SUPPORTED:
-        return CompletenessReport(stated.verdict, f"not proved, but every check is met ({', '.join(met)})", evidence)
-    # A class at infinity in the chart is no solution of the system, so the degree says nothing about it.
-    is_open = stated.verdict is Completeness.UNKNOWN and census.landscape.formulation.kind is not Kind.PROJECTIVE
-    if is_open and any(c.name == DEGREE and c.agreement is Agreement.AGREES for c in comparisons):
-        reason = f"not proved, but the degree of the ideal modulo two primes leaves no room ({', '.join(met)})"
-        return CompletenessReport(Completeness.SUPPORTED, reason, evidence)
-    return replace(stated, evidence=evidence)
+    return joined(census.landscape, census.completeness, [c.evidence for c in comparisons])
 
 
 DEGREE, REAL = "msolve degree", "msolve real roots"
 
 
-def _timed(name: str, ours: int, run: Callable[[], tuple[Agreement, tuple[int, ...], str]]) -> Comparison:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a program answered; `evidence` is None where it follows from the agreement."""
+
+    agreement: Agreement
+    theirs: tuple[int, ...]
+    detail: str
+    evidence: Evidence | None = None
+
+
+def _timed(kind: EvidenceKind, name: str, ours: int, run: Callable[[], _Answer]) -> Comparison:
     """A comparison, with what goes wrong on the way as its outcome; a missing engine is the caller's affair."""
     begin = time.perf_counter()
     try:
-        agreement, theirs, detail = run()
+        answer = run()
     except EngineTimeoutError as error:
-        agreement, theirs, detail = Agreement.TIMED_OUT, (), error.what
+        answer = _Answer(Agreement.TIMED_OUT, (), error.what)
     except (EngineCrashError, EngineEmptyError) as error:
-        agreement, theirs, detail = Agreement.FAILED, (), error.what
-    return Comparison(name, agreement, ours, theirs, detail, time.perf_counter() - begin)
+        answer = _Answer(Agreement.FAILED, (), error.what)
+    piece = answer.evidence
+    if piece is None and kind is EvidenceKind.EXACT_COUNT:
+        piece = no_exact_count(ours)
+    elif piece is None:
+        outcome = _OUTCOME.get(answer.agreement, Verdict.UNDECIDED)
+        silence = None if answer.theirs else Silence.OUT_OF_REACH
+        piece = evidence(kind, outcome, silence, ours=ours, theirs=answer.theirs)
+    return Comparison(name, answer.agreement, ours, answer.theirs, answer.detail, time.perf_counter() - begin, piece)
 
 
-def _msolve(census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    deadline = time.monotonic() + time_limit
-    ideal = _timed(DEGREE, census.n_complex, lambda: _degree(census, deadline, seed))
-    real = _timed(REAL, census.n_real_classes, lambda: _real_roots(census, deadline, seed, ideal.agreement))
-    return [ideal, real]
+def _comparisons(name: str, census: Census, time_limit: float, seed: int) -> list[Comparison]:
+    """What one cross-check says."""
+    if name == SECOND_RUN:
+        return _second_run(census, time_limit, seed)
+    engine, made = ENGINES[name], []
+    if Capability.PATHS in engine.gives:
+        made.append(_by_solving(EvidenceKind.OTHER_ENGINE, engine.name, engine, census, time_limit, seed))
+    if Capability.SOLUTIONS in engine.gives:
+        made.append(
+            _timed(
+                EvidenceKind.OTHER_ENGINE,
+                engine.title,
+                census.n_complex,
+                lambda: _by_solutions(engine, census, time_limit, seed),
+            )
+        )
+    deadline, agreement = time.monotonic() + time_limit, Agreement.UNDECIDED
+    if Capability.DEGREE in engine.gives:
+        made.append(
+            _timed(
+                EvidenceKind.EXACT_COUNT,
+                f"{engine.title} degree",
+                census.n_complex,
+                lambda: _degree(engine, census, deadline, seed),
+            )
+        )
+        agreement = made[-1].agreement
+    if Capability.REAL_ROOTS in engine.gives:
+        n = census.n_real_classes
+        made.append(
+            _timed(
+                EvidenceKind.REAL_ROOTS,
+                f"{engine.title} real roots",
+                n,
+                lambda: _real_roots(engine, census, deadline, seed, agreement),
+            )
+        )
+    return made
+
+
+def _asked(census: Census, deadline: float, seed: int) -> Request:
+    """The census' equations, to be answered in the time that is left."""
+    return request_for(census.landscape, Options(time_limit=_left(deadline), seed=seed))
 
 
 def _left(deadline: float) -> float:
     return max(deadline - time.monotonic(), 0.01)
 
 
-def _degree(census: Census, deadline: float, seed: int) -> tuple[Agreement, tuple[int, ...], str]:
-    from homotopy.engines.msolve.client import good_primes, ideal_modulo
-
-    system, n = census.landscape.system, census.n_complex
-    primes = good_primes(system, seed, 3)
-    ideals = [ideal_modulo(system, p, time_limit=_left(deadline)) for p in primes[:2]]
+def _degree(engine: Engine, census: Census, deadline: float, seed: int) -> _Answer:
+    """The degree of the ideal modulo two primes of three that agree, and the number of distinct solutions where it matters."""
+    n, primes = census.n_complex, good_primes(census.landscape.system, seed, 3)
+    ideals = [engine.ideal_modulo(_asked(census, deadline, seed), p) for p in primes[:2]]
     if (ideals[0].dimension, ideals[0].degree) != (ideals[1].dimension, ideals[1].degree):
-        ideals.append(ideal_modulo(system, primes[2], time_limit=_left(deadline)))
+        ideals.append(engine.ideal_modulo(_asked(census, deadline, seed), primes[2]))
         found = [(i.dimension, i.degree) for i in ideals]
         if len(set(found)) == 3:
             listed = ", ".join(f"{i.degree} mod {i.prime}" for i in ideals)
-            return Agreement.UNDECIDED, (), f"three primes disagree ({listed})"
+            piece = no_exact_count(n, Silence.NO_AGREEMENT)
+            return _Answer(Agreement.UNDECIDED, (), f"three primes disagree ({listed})", piece)
         ideals = [i for i, what in zip(ideals, found, strict=True) if found.count(what) == 2]
-    p, q = (i.prime for i in ideals)
-    if ideals[0].degree is None:
-        is_claimed = census.completeness.verdict in (Completeness.PROVED, Completeness.SUPPORTED)
-        what = f"the solution set has dimension {ideals[0].dimension} modulo {p} and {q}: families are not counted"
-        return Agreement.DISAGREES if is_claimed else Agreement.UNDECIDED, (), what
-    degree = ideals[0].degree
-    said = f"{degree} modulo {p} and {q}"
-    if degree == n:
-        return Agreement.AGREES, (degree, degree), f"{said} = {n} certified"
-    if degree < n:
-        return Agreement.DISAGREES, (degree, degree), f"{said}, fewer than the {n} certified distinct solutions"
-    return _with_multiplicity(census, degree, said, (p, q), deadline, seed)
-
-
-def _with_multiplicity(
-    census: Census, degree: int, said: str, primes: tuple[int, int], deadline: float, seed: int
-) -> tuple[Agreement, tuple[int, ...], str]:
-    """A degree above the certified number: multiple solutions, which are never certified, or missing ones.
-
-    With s distinct solutions and degree d at least 2 s - d are simple, because every other one counts twice or more.
-    """
-    from homotopy.engines.msolve.client import distinct_modulo
-
-    n, theirs = census.n_complex, (degree, degree)
-    first, second = (distinct_modulo(census.landscape.system, p, seed=seed, time_limit=_left(deadline)) for p in primes)
-    if first is None or first != second:
-        return Agreement.UNDECIDED, theirs, f"{said}; the numbers of distinct solutions do not agree"
-    simple = 2 * first - degree
-    if n < simple:
-        least = "" if first == degree else "at least "
-        what = f"{said}, {least}{simple} of them simple, but {n} are certified: {least}{simple - n} missing"
-        return Agreement.DISAGREES, theirs, what
-    what = (
-        f"{said} with multiplicity, {first} distinct: {n} certified simple ones, and {first - n} that are multiple "
-        "(or were missed)"
+    degree, used = ideals[0].degree, [i.prime for i in ideals]
+    distinct = None
+    if degree is not None and degree > n:
+        first, second = (engine.n_distinct_modulo(_asked(census, deadline, seed), p) for p in used)
+        distinct = first if first == second else None
+    piece = exact_count_evidence(
+        n,
+        degree=degree,
+        dimension=ideals[0].dimension,
+        distinct=distinct,
+        primes=used,
+        is_finite=census.completeness.verdict in (Completeness.PROVED, Completeness.SUPPORTED),
     )
-    return Agreement.UNDECIDED, theirs, what
+    return _Answer(_AGREEMENT[piece.outcome], () if degree is None else (degree, degree), piece.detail, piece)
 
 
-def _real_roots(
-    census: Census, deadline: float, seed: int, degree: Agreement
-) -> tuple[Agreement, tuple[int, ...], str]:
-    from homotopy.engines.msolve.client import real_boxes
-
+def _real_roots(engine: Engine, census: Census, deadline: float, seed: int, degree: Agreement) -> _Answer:
     land, certified = census.landscape, census.certificates
-    boxes = real_boxes(land.system, seed=seed, time_limit=_left(deadline))
+    boxes = engine.real_roots(_asked(census, deadline, seed))
     if boxes is None:
-        return Agreement.UNDECIDED, (), "the solution set has positive dimension"
+        return _Answer(Agreement.UNDECIDED, (), "the solution set has positive dimension")
     matching = match_boxes(boxes, certified)
     if matching.lonely or matching.n_shared:
         # msolve has returned too few roots at random (its issue 230): ask again in another coordinate, more finely
-        boxes = real_boxes(land.system, seed=seed + 1, precision=256, time_limit=_left(deadline)) or ()
+        boxes = engine.real_roots(_asked(census, deadline, seed + 1), precision=256) or ()
         matching = match_boxes(boxes, certified)
     theirs, said = (len(boxes),), f"{len(boxes)} exact real root{'s' if len(boxes) != 1 else ''}"
     if matching.is_one_to_one:
-        return Agreement.AGREES, theirs, f"{said}, one to one with {matching.n_real} certified"
+        return _Answer(Agreement.AGREES, theirs, f"{said}, one to one with {matching.n_real} certified")
     if matching.lonely or matching.n_shared:
         what = f"{said}, but {len(matching.lonely)} of {matching.n_real} certified real solutions lie in none of their boxes"
-        return Agreement.DISAGREES, theirs, what
+        return _Answer(Agreement.DISAGREES, theirs, what)
     strange = [[float((a + b) / 2) for a, b in boxes[k]] for k in matching.strange]
     fresh = match_candidates(land.tapes, strange, certified).fresh
     if fresh:
         what = f"{said}, {len(fresh)} of them certified now and not in the list"
-        return Agreement.DISAGREES, theirs, what
+        return _Answer(Agreement.DISAGREES, theirs, what)
     if strange:
         what = f"{said}, {len(strange)} of them at no certified solution and not certifiable: multiple solutions?"
         # simple roots only, or a full house of certified ones: then there is no multiple root for it to be
-        return Agreement.DISAGREES if degree is Agreement.AGREES else Agreement.UNDECIDED, theirs, what
-    return Agreement.UNDECIDED, theirs, f"{said}; the reality of {len(boxes) - matching.n_real} is undecided here"
+        return _Answer(Agreement.DISAGREES if degree is Agreement.AGREES else Agreement.UNDECIDED, theirs, what)
+    return _Answer(
+        Agreement.UNDECIDED, theirs, f"{said}; the reality of {len(boxes) - matching.n_real} is undecided here"
+    )
 
 
 def _second_run(census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    if census.run.engine == "linear algebra":
+    engine = ENGINES.get(census.run.engine)
+    if engine is None:  # solved by hand
         return []
-    if census.run.engine == "phcpack":
-        return [_again_with_phcpack("second run", census, time_limit, census.run.solver_seed + 1 + seed)]
-    return [_timed("second run", census.n_complex, lambda: _other_paths(census, time_limit, seed))]
+    return [
+        _by_solving(
+            EvidenceKind.SECOND_RUN,
+            "second run",
+            engine,
+            census,
+            time_limit,
+            census.run.solver_seed + 1 + seed,
+            first=1,
+        )
+    ]
 
 
-def _other_paths(census: Census, time_limit: float, seed: int) -> tuple[Agreement, tuple[int, ...], str]:
-    from homotopy.options import Options
-    from homotopy.solving.paths import run_tracker
+def _by_solving(
+    kind: EvidenceKind, name: str, engine: Engine, census: Census, time_limit: float, seed: int, first: int = 0
+) -> Comparison:
+    """The solutions that a solve with an engine certifies; from another round than the first along other paths."""
 
-    options = Options(engine="tracker", seed=census.run.solver_seed + 1 + seed)
-    with reporting.within(time_limit, "The second run"):
-        tracked = run_tracker(census.landscape, options, 1, None)
-    if tracked is None:
-        return Agreement.UNDECIDED, (), "the tracker has no start set for this landscape"
-    ends = [row for x, flips in zip(tracked.x, tracked.images, strict=True) for row in (x * flips).tolist()]
-    return _judged(census.landscape, census.certificates, ends, "the tracker along other paths from its start set")
-
-
-def _again_with_phcpack(name: str, census: Census, time_limit: float, seed: int) -> Comparison:
-    from homotopy.options import Options
-    from homotopy.solving.rounds import solve
-
-    def run() -> tuple[Agreement, tuple[int, ...], str]:
-        options = Options(engine="phcpack", time_limit=time_limit, seed=seed)
-        report = solve(census.landscape, options, bound=census.bounds[0].value if census.bounds else None)
+    def run() -> _Answer:
+        options = Options(engine=engine.name, time_limit=time_limit, seed=seed)
+        bound = census.bounds[0].value if census.bounds else None
+        try:
+            with reporting.time_limit(time_limit, f"The {name}"):
+                report = solve(census.landscape, options, bound=bound, first=first)
+        except InputError as error:  # no start set for this landscape
+            return _Answer(Agreement.UNDECIDED, (), error.what.rstrip("."))
         found = [[complex(to_double(re), to_double(im)) for re, im in c.enclosure.mid] for c in report.certificates]
-        return _judged(census.landscape, census.certificates, found, f"PHCpack, start {report.start}")
+        who = f"{engine.title}{' along other paths' if first else f', start {report.start}'}"
+        return _judged(census.landscape, census.certificates, found, who)
 
-    return _timed(name, census.n_complex, run)
-
-
-def _phcpack(census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    return [_again_with_phcpack("phcpack", census, time_limit, seed)]
+    return _timed(kind, name, census.n_complex, run)
 
 
-def _bertini(census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    from homotopy.engines.bertini.client import solve_with_bertini
-
-    def run() -> tuple[Agreement, tuple[int, ...], str]:
-        answer = solve_with_bertini(census.landscape.system, seed=seed, time_limit=time_limit)
-        who = f"bertini2, {answer.n_paths} paths in adaptive precision"
-        return _judged(census.landscape, census.certificates, answer.points, who)
-
-    return [_timed("bertini2", census.n_complex, run)]
+def _by_solutions(engine: Engine, census: Census, time_limit: float, seed: int) -> _Answer:
+    answer = engine.solutions(_asked(census, time.monotonic() + time_limit, seed))
+    who = f"{engine.title}{'' if answer.n_paths is None else f', {answer.n_paths} paths'}"
+    return _judged(census.landscape, census.certificates, answer.points, who)
 
 
 def _judged(
     land: Landscape, known: Sequence[Certificate], candidates: Sequence[Sequence[complex]], who: str
-) -> tuple[Agreement, tuple[int, ...], str]:
+) -> _Answer:
     """A solution outside the list that is certified disproves it; a list that is reached as a whole is agreed with."""
     matching = match_candidates(land.tapes, candidates, known)
     n = matching.n_found + len(matching.fresh)
     said = f"{who}: {n} certified"
     if matching.fresh:
-        return Agreement.DISAGREES, (n,), f"{said}, {len(matching.fresh)} of them not in the list of {matching.n_known}"
+        return _Answer(
+            Agreement.DISAGREES, (n,), f"{said}, {len(matching.fresh)} of them not in the list of {matching.n_known}"
+        )
     if matching.n_found == matching.n_known:
-        return Agreement.AGREES, (n,), f"{said}, the same"
-    return Agreement.UNDECIDED, (n,), f"{said}, all in the list of {matching.n_known}; it lost the others"
-
-
-_FINDERS = {
-    "msolve": ("homotopy.engines.msolve.client", "find_msolve"),
-    "phcpack": ("homotopy.engines.phcpack.client", "find_phcpack"),
-    "bertini": ("homotopy.engines.bertini.client", "bertini_version"),
-}
-_CHECKS: dict[str, Callable[[Census, float, int], list[Comparison]]] = {
-    "msolve": _msolve,
-    "second-run": _second_run,
-    "phcpack": _phcpack,
-    "bertini": _bertini,
-}
+        return _Answer(Agreement.AGREES, (n,), f"{said}, the same")
+    return _Answer(Agreement.UNDECIDED, (n,), f"{said}, all in the list of {matching.n_known}; it lost the others")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.figures import check_path, require_matplotlib, save_figure
-from homotopy.common.wording import counted
+from homotopy.common.wording import count_of
 from homotopy.counting.result import Census
 from polysys.landscape import Landscape
 
@@ -183,7 +183,7 @@ def _legend(axes: Any, census: Census) -> None:
     for index, count in census.by_index.items():
         if count:
             name = "minimum" if index == 0 else "maximum" if index == dimension else "saddle"
-            axes.plot([], [], _MARKERS[index], color=_colour(index, dimension), mec="black", ls="", label=counted(count, name))
+            axes.plot([], [], _MARKERS[index], color=_colour(index, dimension), mec="black", ls="", label=count_of(count, name))
     if census.points:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02 if not census.landscape.domain.is_euclidean else 1.12), ncol=3, fontsize=8)
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from homotopy.completeness.exclusion.proof import RealProof, exclude_others
-from homotopy.completeness.verdict import CompletenessReport, Evidence
+from homotopy.completeness.evidence import Evidence
+from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclude_others
 from homotopy.counting.result import Census
-from homotopy.status import Completeness, Verdict
-
-NAME = "real exclusion"  # of the evidence
 
 
 def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float = 600.0) -> RealProof:
@@ -46,10 +41,7 @@ def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float
 
 def real_evidence(census: Census, proof: RealProof) -> Evidence:
     """What a proof says about the completeness of a census's real points, as one piece of evidence."""
-    if proof.n_real != census.n_real:
-        return Evidence(NAME, Verdict.UNDECIDED, "the proof is of another census")
-    work = f"{proof.n_boxes} boxes in {proof.n_unknowns} unknowns"
-    return Evidence(NAME, proof.outcome, f"{proof.reason} ({work})")
+    return evidence_of(proof, census.n_real)
 
 
 def with_real_proof(census: Census, proof: RealProof) -> Census:
@@ -58,14 +50,4 @@ def with_real_proof(census: Census, proof: RealProof) -> Census:
     A proof makes the verdict `proved` with a reason that speaks of the real points alone; `complex_verdict` keeps what was
     known of the complex list. A point proved to be missing contradicts the census. Else the verdict stays.
     """
-    return replace(census, completeness=_joined(census.completeness, real_evidence(census, proof)))
-
-
-def _joined(report: CompletenessReport, evidence: Evidence) -> CompletenessReport:
-    pieces = (*(e for e in report.evidence if e.name != NAME), evidence)
-    if evidence.outcome is Verdict.NO:
-        return CompletenessReport(Completeness.CONTRADICTED, evidence.detail, pieces)
-    if evidence.outcome is Verdict.UNDECIDED or report.verdict in (Completeness.PROVED, Completeness.CONTRADICTED):
-        return CompletenessReport(report.verdict, report.reason, pieces, report.complex_verdict)
-    reason = f"the list of real points: {evidence.detail}. The list of complex solutions is {report.verdict.value}: {report.reason}"
-    return CompletenessReport(Completeness.PROVED, reason, pieces, report.verdict)
+    return census.with_evidence(real_evidence(census, proof))

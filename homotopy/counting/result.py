@@ -12,9 +12,10 @@ from typing import Any
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint
-from homotopy.common.wording import counted, plural
-from homotopy.completeness.verdict import COUNT, PATHS, CompletenessReport, alternating_sum, decide
-from homotopy.counting.degenerate.describe import MULTIPLICITIES
+from homotopy.common.wording import count_of, plural
+from homotopy.completeness.checks import alternating_sum
+from homotopy.completeness.evidence import Evidence
+from homotopy.completeness.verdict import CompletenessReport, joined
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
 from homotopy.errors import HomotopyError
 from homotopy.solving.result import PathAccount
@@ -218,13 +219,19 @@ class Census:
             ],
         }
 
-    def save(self, path: str | Path) -> None:
-        """Write the census with its certificates; see :func:`homotopy.counting.files.saved_census.save_census`."""
+    def save(self, path: str | Path) -> tuple[str, ...]:
+        """Write the census with its certificates; see :func:`homotopy.counting.files.saved_census.save_census`.
+
+        Returns
+        -------
+        tuple of str
+            What was left out, because no one can derive it again from the file: names of evidence, facts of the model.
+        """
         from homotopy.counting.files.saved_census import (
             save_census,  # the file format depends on this class, not the reverse
         )
 
-        save_census(self._without_multiplicities(), path)
+        return save_census(self, path)
 
     def export(self, path: str | Path, form: str, *, is_real: bool = False) -> Path:
         """Write points or equations for another program; see :func:`homotopy.counting.files.export.export` for the forms."""
@@ -232,15 +239,9 @@ class Census:
 
         return export(self, form, path, is_real=is_real)
 
-    def _without_multiplicities(self) -> Census:
-        """The census with the verdict that it has without its degenerate points, which files do not hold."""
-        kept = tuple(e for e in self.completeness.evidence if e.name != MULTIPLICITIES)
-        if len(kept) == len(self.completeness.evidence):
-            return self
-        paths = next((e for e in kept if e.name in (PATHS, COUNT)), None)
-        found = [e for e in kept if e is not paths]
-        verdict = decide(self.landscape, self.n_complex, self.bounds, found, paths)
-        return replace(self, completeness=verdict, degenerate=())
+    def with_evidence(self, *pieces: Evidence) -> Census:
+        """The census with further evidence in its verdict; pieces take the place of earlier ones of their kind."""
+        return replace(self, completeness=joined(self.landscape, self.completeness, pieces))
 
     def __repr__(self) -> str:
         land, expected, found = self.landscape, *self.euler
@@ -250,9 +251,9 @@ class Census:
         of = f" of {self.bounds[0].value}" if self.bounds else ""
         of = of.replace("of", "of at most") if self.bounds and self.n_complex < self.bounds[0].value else of
         unit = unit if (self.bounds[0].value if self.bounds else self.n_complex) == 1 else plural(unit)
-        real = counted(self.n_real, "point")
+        real = count_of(self.n_real, "point")
         if land.formulation.points_per_class > 1:
-            real = f"{counted(self.n_real_classes, 'class')} = {real}"
+            real = f"{count_of(self.n_real_classes, 'class')} = {real}"
         by_index = self.by_index
         width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
@@ -263,14 +264,14 @@ class Census:
             else euler
         )
         euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
-        group = f", {counted(self.n_complex_orbits, 'orbit')} of the symmetry group"
+        group = f", {count_of(self.n_complex_orbits, 'orbit')} of the symmetry group"
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
             f"  complex    {self.n_complex}{of} {unit} certified distinct{group}\n"
             f"  complete   {self.completeness}\n"
             f"  real       {real}, {self.n_undecided} undecided; "
-            f"{counted(self.n_minima, 'minimum')}{self._origin_note()}\n"
+            f"{count_of(self.n_minima, 'minimum')}{self._origin_note()}\n"
             f"  index   {''.join(str(k).rjust(width) for k in by_index)}\n"
             f"  points  {''.join(str(v).rjust(width) for v in by_index.values())}{undecided}"
             f"     Euler characteristic {euler}\n"
@@ -306,7 +307,17 @@ def completeness_summary(report: CompletenessReport) -> dict[str, Any]:
     return {
         "verdict": report.verdict.value,
         "reason": report.reason,
-        "evidence": [{"name": e.name, "outcome": e.outcome.value, "detail": e.detail} for e in report.evidence],
+        "complex_verdict": None if report.complex_verdict is None else report.complex_verdict.value,
+        "evidence": [
+            {
+                "name": e.name,
+                "outcome": e.outcome.value,
+                "detail": e.detail,
+                "silence": None if e.silence is None else e.silence.name,
+                "numbers": {name: list(x) if isinstance(x, tuple) else x for name, x in e.numbers},
+            }
+            for e in report.evidence
+        ],
     }
 
 

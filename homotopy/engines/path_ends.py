@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -23,10 +23,9 @@ import numpy.typing as npt
 from flint import acb, acb_mat, arb, ctx, fmpq
 
 from homotopy.common import reporting
+from homotopy.common.arrays import Complexes
 from homotopy.status import PathStatus
 from polysys.tape import Recorder, Tape
-
-Complex = npt.NDArray[np.complex128]
 
 LAST = 138.0  # -log v at the end: v = 1e-60
 ZERO = 1e-20  # |h| at the end of a path to infinity: finite points of size up to 1e20 are told from it
@@ -57,7 +56,7 @@ class PathEndpoint:
     """
 
     status: PathStatus
-    x: Complex
+    x: Complexes
     winding: int = 0
     log10_size: float = 0.0
 
@@ -77,7 +76,7 @@ class ExactHomotopy:
         The speed with which the way from p to q is gone near q, relative to that near p.
     """
 
-    def __init__(self, tape: Tape, start: Complex, target: Sequence[Fraction], kappa: float = 1.0) -> None:
+    def __init__(self, tape: Tape, start: Complexes, target: Sequence[Fraction], kappa: float = 1.0) -> None:
         self.n = tape.n_variables
         recorder = Recorder(self.n, tape.n_parameters)
         nodes = tape.evaluate(recorder.variables, recorder.parameters, recorder.constant)
@@ -148,7 +147,7 @@ class Newton:
     contraction: float = 1.0
 
 
-def follow_to_end(homotopy: ExactHomotopy, x: Complex, v: float) -> PathEndpoint:
+def follow_to_end(homotopy: ExactHomotopy, x: Complexes, v: float) -> PathEndpoint:
     """Follow the path through x at v (a double, real) to v = 0 and say where it ends.
 
     Examples
@@ -172,13 +171,36 @@ def follow_to_end(homotopy: ExactHomotopy, x: Complex, v: float) -> PathEndpoint
         ctx.prec = before
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FarPath:
+    """A path that can be followed: its homotopy, places (v, x) on it to start from, and its live unknowns,
+    which are `scales` times those of the homotopy."""
+
+    homotopy: ExactHomotopy
+    places: tuple[tuple[float, Complexes], ...]
+    alive: tuple[int, ...]
+    n: int
+    scales: npt.NDArray[np.float64] | float = 1.0
+
+    def end(self) -> PathEndpoint:
+        """Where it ends, in all unknowns."""
+        found = PathEndpoint(PathStatus.FAILED, np.full(len(self.alive), np.nan, complex))
+        for v, x in self.places:
+            found = follow_to_end(self.homotopy, x, v)
+            if found.status is not PathStatus.FAILED:
+                break
+        whole = np.zeros(self.n, complex)
+        whole[list(self.alive)] = found.x * self.scales
+        return replace(found, x=whole)
+
+
 Place = tuple[acb, list[acb]]  # sigma, and the logarithms of the coordinates there
 
 
 class _Follower:
     """One path and the places seen so far."""
 
-    def __init__(self, homotopy: ExactHomotopy, x: Complex, sigma: float) -> None:
+    def __init__(self, homotopy: ExactHomotopy, x: Complexes, sigma: float) -> None:
         self.homotopy, self.sigma, self.start = homotopy, sigma, x
         self.bits_a_nat = 6.0
         self.seen: list[Place] = []
@@ -346,7 +368,7 @@ def _double(z: acb) -> complex:
     return complex(float(z.real.mid()), float(z.imag.mid()))
 
 
-def _doubles(x: Sequence[acb]) -> Complex:
+def _doubles(x: Sequence[acb]) -> Complexes:
     return np.array([_double(v) for v in x], np.complex128)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
-import os
 import re
 import time
 import warnings
@@ -15,10 +14,12 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from dataclasses import dataclass
 from typing import Any
 
+from homotopy.common.processes import n_usable_cores
+from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import is_whole
 from homotopy.ensembles.record import SampleRecord, count_samples
 from homotopy.ensembles.store.format import DamagedChunkError
-from homotopy.ensembles.store.locks import Claims
+from homotopy.ensembles.store.locks import LOCK_FILE, ChunkLocks
 from homotopy.ensembles.store.plan import Chunk, StoreState
 from homotopy.ensembles.store.store import Store
 from homotopy.ensembles.workers import Job, Workers, count_job
@@ -26,12 +27,10 @@ from homotopy.errors import WorkerStartError
 from polysys.errors import InputError, PolysysError
 from polysys.models.base import Model
 
-Progress = Callable[[int, int, int], None]  # samples done, samples in all, failures among them
-Say = Callable[[str], None]
 _ADDRESS = re.compile(r"((tcp|tls|wss?|ucxx?)://)?[\w.\[\]:-]+:\d{1,5}/?", re.ASCII)
 _DASK_WAY_OUT = "Start one with 'dask scheduler', and give the address that it prints, such as tcp://10.0.0.1:8786."
 DASK_TIMEOUT = 15.0  # seconds until a scheduler has answered
-_POLL = 1.0  # seconds between looks at chunks that another run has claimed
+_POLL = 1.0  # seconds between looks at chunks that another run has locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def local_pool(workers: int | None = None) -> Iterator[Pool]:
 
     The threads of a pool each watch over one child process, see :mod:`homotopy.ensembles.workers`.
     """
-    n = n_cores() if workers is None else workers
+    n = n_usable_cores() if workers is None else workers
     if not is_whole(n, 0, 4096):
         raise InputError(f"workers = {n!r} is not a number of processes.", "Give workers=2, say, or 0 for none.")
     if n == 0:
@@ -120,11 +119,6 @@ def dask_pool(address: str) -> Iterator[Pool]:
         quiet.setLevel(level)
 
 
-def n_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def run_chunks(
     store: Store,
     model: Model,
@@ -132,7 +126,7 @@ def run_chunks(
     *,
     shard: tuple[int, int] = (1, 1),
     retry_failed: bool = False,
-    progress: Progress | None = None,
+    progress: SampleProgress | None = None,
     say: Say | None = None,
 ) -> None:
     """Compute every chunk of a shard that the store lacks, has damaged, or (on request) has with failures.
@@ -166,11 +160,11 @@ def run_chunks(
         _tell(say, f"{len(state.damaged) - 10} more damaged files are computed again.")
     run = _Run(store, model, pool, state, sum(len(c.samples) for c in chunks), retry_failed, progress)
     todo = [c for c in chunks if c not in state.sound or (retry_failed and c in state.failed)]
-    claims = Claims(store.path / "claims.lock")
+    locks = ChunkLocks(store.path / LOCK_FILE)
     try:
-        run.all(todo, claims)
+        run.all(todo, locks)
     finally:
-        claims.close()
+        locks.close()
 
 
 class _Run:
@@ -184,7 +178,7 @@ class _Run:
         state: StoreState,
         total: int,
         retry_failed: bool,
-        progress: Progress | None,
+        progress: SampleProgress | None,
     ) -> None:
         self._store, self._model, self._pool, self._state = store, model, pool, state
         self._retry, self._progress, self._total = retry_failed, progress, total
@@ -197,7 +191,7 @@ class _Run:
             self._done -= self._failures
             self._failures = 0
 
-    def all(self, todo: Sequence[Chunk], claims: Claims) -> None:
+    def all(self, todo: Sequence[Chunk], locks: ChunkLocks) -> None:
         """Compute and write the chunks."""
         waiting, elsewhere = deque(todo), deque[Chunk]()
         self._report()
@@ -207,12 +201,12 @@ class _Run:
                 while len(self._under_way) < width and (waiting or elsewhere):
                     from_others = not waiting
                     chunk = elsewhere.popleft() if from_others else waiting.popleft()
-                    if not claims.take(chunk.start // self._store.chunk):
+                    if not locks.take(chunk.start // self._store.chunk):
                         elsewhere.append(chunk)
                         if from_others:
                             break
                     elif self._is_there(chunk):
-                        claims.release(chunk.start // self._store.chunk)
+                        locks.release(chunk.start // self._store.chunk)
                     elif not self._submit(chunk):
                         waiting.clear()
                         elsewhere.clear()
@@ -222,7 +216,7 @@ class _Run:
                     continue
                 finished, _ = wait(self._under_way, timeout=_POLL if elsewhere else None, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    claims.release(self._take(future).start // self._store.chunk)
+                    locks.release(self._take(future).start // self._store.chunk)
         except BaseException:
             self._save_what_is_done()
             raise

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import special
 
 from homotopy.common.validation import check_level, is_number, is_whole
-from homotopy.common.wording import counted, probability
+from homotopy.common.wording import count_of, probability
 from homotopy.ensembles.counts import SampleCounts
 from homotopy.ensembles.statistics import Statistic
 from polysys.errors import InputError
@@ -121,7 +121,7 @@ class Comparison:
 
     def __repr__(self) -> str:
         lines = [
-            f"Comparison for {self.label} ({counted(self.n, 'sample')})",
+            f"Comparison for {self.label} ({count_of(self.n, 'sample')})",
             "  mean of      predicted      found   std err       z       p",
         ]
         for m in self.means:

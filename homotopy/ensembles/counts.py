@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.ensembles.statistics import Floats, Statistic, fraction
-from homotopy.ensembles.store.plan import Family
+from homotopy.common.arrays import Floats, Integers
+from homotopy.ensembles.statistics import Statistic, fraction
+from homotopy.ensembles.store.plan import FamilyFacts
 from polysys.errors import InputError
 
 VERDICTS = ("proved", "supported", "unknown", "contradicted")
 PROVED, SUPPORTED, UNKNOWN, CONTRADICTED = range(4)
 FAILED = -1
 Quantity = str | int
-Integers = npt.NDArray[np.int64]
 
 
 class SampleCounts:
@@ -33,7 +33,7 @@ class SampleCounts:
     ----------
     label : str
         Of the model.
-    family : Family
+    family : FamilyFacts
     n_planned : int
         Number of samples that the statistics are about.
     verdicts : int8 array (n,)
@@ -58,7 +58,7 @@ class SampleCounts:
         raise NotImplementedError
 
     @property
-    def family(self) -> Family:
+    def family(self) -> FamilyFacts:
         """What is known about every sample beforehand."""
         raise NotImplementedError
 

@@ -24,6 +24,7 @@ from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.certification.zeros import certify_one, same_zero
 from homotopy.counting.batch import census_batch
 from homotopy.counting.result import Census
+from homotopy.engines.registry import engines_for
 from homotopy.ensembles.rounding import decided, error_bound, middle
 from homotopy.errors import EngineMissingError
 from homotopy.options import Options
@@ -167,6 +168,8 @@ def count_samples(
 
     Raises
     ------
+    InputError
+        For an engine that does not exist, or does not honour an option.
     EngineMissingError
         No sample can be counted without an engine.
     OSError
@@ -179,6 +182,7 @@ def count_samples(
     [(0, 2, 'proved'), (3, 6, 'proved')]
     """
     chosen = options or Options()
+    engines_for(chosen)
     begin = time.perf_counter()
     try:
         found = census_batch(model, seed, samples, chosen, threads=1)

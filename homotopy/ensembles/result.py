@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from homotopy.common.wording import counted
-from homotopy.ensembles.counts import FAILED, VERDICTS, Integers, SampleCounts
-from homotopy.ensembles.statistics import Floats, Statistic
+from homotopy.common.arrays import Floats, Integers
+from homotopy.common.wording import count_of
+from homotopy.ensembles.counts import FAILED, VERDICTS, SampleCounts
+from homotopy.ensembles.statistics import Statistic
 from homotopy.ensembles.store.format import add_digests
-from homotopy.ensembles.store.plan import Family
+from homotopy.ensembles.store.plan import FamilyFacts
 from homotopy.ensembles.store.store import Store
 from homotopy.errors import HomotopyError
 
@@ -88,7 +89,7 @@ class Ensemble(SampleCounts):
         return len(self.samples)
 
     @property
-    def family(self) -> Family:
+    def family(self) -> FamilyFacts:
         """What is known about every sample beforehand."""
         return self.store.family
 
@@ -198,7 +199,7 @@ class Ensemble(SampleCounts):
             f"{n} {verdict}" for verdict, n in self.count_verdicts().items() if n or verdict == "proved"
         )
         where = "" if self.is_temporary else f" in {self.store.path}"
-        part = f"{self.n_samples} of {self.n_planned} samples" if self.n_missing else counted(self.n_samples, "sample")
+        part = f"{self.n_samples} of {self.n_planned} samples" if self.n_missing else count_of(self.n_samples, "sample")
         return (
             f"Ensemble of {self.label} (seed {self.seed}, {part}, digest {self.digest[:6]}){where}\n"
             f"  complete   {verdicts}{self._open_note()}\n"

@@ -12,15 +12,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import is_whole
-from homotopy.completeness.verdict import upper_bounds
-from homotopy.ensembles.chunks import Progress, Say, dask_pool, executor_pool, local_pool, run_chunks
+from homotopy.engines.registry import engines_for
+from homotopy.ensembles.chunks import dask_pool, executor_pool, local_pool, run_chunks
 from homotopy.ensembles.result import Ensemble, read_counts
 from homotopy.ensembles.spec import EnsembleSpec
-from homotopy.ensembles.store.plan import Family
+from homotopy.ensembles.store.plan import FamilyFacts
 from homotopy.ensembles.store.store import create_store, open_store
 from homotopy.errors import StoreError
 from homotopy.options import Options
+from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
@@ -41,7 +43,7 @@ def ensemble(
     shard: tuple[int, int] = (1, 1),
     retry_failed: bool = False,
     chunk: int | None = None,
-    progress: Progress | None = None,
+    progress: SampleProgress | None = None,
     say: Say | None = None,
     **choices: Any,
 ) -> Ensemble:
@@ -86,7 +88,7 @@ def ensemble(
     Raises
     ------
     InputError
-        For a specification that cannot be used.
+        For a specification that cannot be used, such as one with an option that its engine does not honour.
     StoreError
         For a store that holds something else, or cannot be written.
     EngineMissingError, WorkerStartError
@@ -100,6 +102,7 @@ def ensemble(
     (8, {2: 3, 6: 5})
     """
     spec, chosen = _specify(model, samples, seed, points, timeout, options, choices)
+    engines_for(spec.options)
     _check_shard(shard)
     if chunk is not None and not is_whole(chunk, 1):
         raise InputError(f"chunk = {chunk!r} is not a number of samples.", "Give chunk=100, say.")
@@ -143,7 +146,7 @@ def load_ensemble(path: str | Path) -> Ensemble:
     return read_counts(store)
 
 
-def family_of(model: Model, seed: int) -> Family:
+def family_of(model: Model, seed: int) -> FamilyFacts:
     """What is known about all samples beforehand, from sample 0.
 
     Raises
@@ -154,7 +157,7 @@ def family_of(model: Model, seed: int) -> Family:
     land = model.sample(seed, 0)
     land.require_isolated()
     bound = upper_bounds(land)[0].value
-    return Family(
+    return FamilyFacts(
         first_landscape=land.digest,
         dimension=land.domain.dimension,
         points_per_class=land.formulation.points_per_class,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from homotopy.common.validation import is_number, is_whole
+from homotopy.engines.registry import require_engine
 from homotopy.options import Options
 from polysys.errors import InputError
 
@@ -174,7 +175,9 @@ def _options(choices: Mapping[str, Any], where: str) -> Options:
             raise InputError(
                 f"{where} has {key} = {str(value)[:60]!r}, of the wrong type.", f"Its default is {default!r}."
             )
-    return Options(**choices)
+    options = Options(**choices)
+    require_engine(options.engine)
+    return options
 
 
 def _is_like(value: Any, default: Any) -> bool:

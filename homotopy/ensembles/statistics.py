@@ -13,15 +13,14 @@ from math import inf, isfinite, nan, sqrt
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from homotopy.common.arrays import Floats
 from homotopy.common.validation import check_level
-from homotopy.common.wording import counted
+from homotopy.common.wording import count_of
 from polysys.disorder import check_seed
 from polysys.errors import InputError
 
-Floats = npt.NDArray[np.float64]
 _RESAMPLES = 2000
 _BLOCK = 4_000_000  # resampled numbers held at a time
 INFORMATIVE = 25  # samples that must differ from the most common value for a standard error to have n - 1 degrees of freedom
@@ -52,8 +51,8 @@ class Interval:
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
-        samples = counted(self.n, "sample")
-        widened = f", widened for {counted(self.n_open, 'sample')} without a full result" if self.n_open else ""
+        samples = count_of(self.n, "sample")
+        widened = f", widened for {count_of(self.n_open, 'sample')} without a full result" if self.n_open else ""
         if not isfinite(self.low) and not isfinite(self.high):
             return f"unknown: too few samples for an interval ({100 * self.level:g} %, {self.method}, {samples}{widened})"
         return f"[{self.low:.6g}, {self.high:.6g}] ({100 * self.level:g} %, {self.method}, {samples}{widened})"

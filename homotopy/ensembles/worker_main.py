@@ -1,4 +1,4 @@
-"""The child's side of an isolated worker: ``python -m homotopy.ensembles.worker_main FD PARENT``, started by :mod:`homotopy.ensembles.workers`.
+"""The child's side of a worker, started by :mod:`homotopy.ensembles.workers` with the arguments FD and PARENT.
 
 It receives pickled requests of its own parent over an inherited socket and sends each record as soon as it is made, so
 that what was finished before a crash is not lost and a silence can be told from slow progress.
@@ -26,7 +26,7 @@ def main() -> None:
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
     end_with(int(sys.argv[2]))
     warnings.simplefilter("ignore")  # the parent has warned once; a sample's warning is no news
-    for name in ("ensembles.record", "solving.starts.cache", "solving.paths"):  # loaded before the time of any sample runs
+    for name in ("ensembles.record", "engines.registry"):  # loaded before the time of any sample runs
         import_module(f"homotopy.{name}")
     connection.send(("ready", None))
     prepared: set[str] = set()
@@ -64,18 +64,17 @@ def _serve(
 def prepare(model: Model, seed: int, options: Options) -> None:
     """Compile, load and make what all samples of a model share, before the time of any sample runs.
 
-    The first solve of a machine compiles the tracker; the first of a family makes its start set. Neither is the fault
+    The first census of a machine compiles; the first of a family may make its start set. Neither is the fault
     of the sample that happens to be first. What goes wrong here goes wrong, and is recorded, there.
     """
     from homotopy.counting.count import census
-    from homotopy.solving.starts.cache import start_set
+    from homotopy.engines.base import request_for
+    from homotopy.engines.registry import engines_for
     from polysys.models.spherical_p_spin import SphericalPSpin
 
-    if options.engine not in ("auto", "tracker") or options.strategy != "auto":
-        return
     try:
-        start_set(model.sample(seed, 0))
-        census(SphericalPSpin(n=2, p=3).sample(0))
+        engines_for(options)[0].prepare(request_for(model.sample(seed, 0), options))
+        census(SphericalPSpin(n=2, p=3).sample(0), options=options)
     except (PolysysError, ArithmeticError, ValueError, TypeError):
         return
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,6 +20,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import Pipe
 from typing import IO, Any
 
+from homotopy.common import processes
 from homotopy.ensembles.record import SampleRecord, failed_record
 from homotopy.errors import HomotopyError, WorkerStartError
 from homotopy.options import Options
@@ -70,16 +69,15 @@ class Worker:
     def __init__(self) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         ours, theirs = Pipe()
-        path = os.pathsep.join(os.path.abspath(entry) for entry in sys.path)
+        code = "from homotopy.ensembles.worker_main import main\nmain()"
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "homotopy.ensembles.worker_main", str(theirs.fileno()), str(os.getpid())],
-                stdin=subprocess.DEVNULL,
+            self._process = processes.start(
+                processes.interpreter(code, theirs.fileno(), os.getpid()),
+                dies_with_us=False,  # it watches for that itself, whichever thread of ours started it
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
                 pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C reaches us only, and what the worker started can be killed with it
-                env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONPATH": path},
+                env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
             )
         except BaseException:
             ours.close()
@@ -132,15 +130,11 @@ class Worker:
 
     def signal(self) -> None:
         """Send SIGKILL to the process and everything it started."""
-        if self._process.returncode is None:  # or the number may be another process's by now
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+        processes.kill_group(self._process)
 
     def kill(self) -> None:
         """End the process and everything it started, and forget it."""
-        self.signal()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=30)
+        processes.end(self._process)
         self._connection.close()
         self._errors.close()
 
@@ -173,10 +167,7 @@ class Worker:
             code = self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             return "worker closed its connection"
-        if code < 0:
-            with contextlib.suppress(ValueError):
-                return f"worker died with signal {-code} ({signal.Signals(-code).name})"
-        return f"worker ended with exit code {code}"
+        return f"worker {'died' if code < 0 else 'ended'} with {processes.exit_words(self._process)}"
 
 
 class Workers:

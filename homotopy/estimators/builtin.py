@@ -19,6 +19,7 @@ from homotopy.searches.result import SearchResult
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.models.base import Model
+from polysys.models.laws import IsotropicGaussian
 from polysys.models.spherical_p_spin import SphericalPSpin
 from polysys.theory import Complexity, MeanCounts, Prediction, mean_counts
 
@@ -54,13 +55,13 @@ def asymptotic_complexity(model: Model) -> Estimate:
     >>> round(asymptotic_complexity(ps.SphericalPSpin(n=6, p=3)).total.value, 6)  # 2^(6/2)
     8.0
     """
-    if not isinstance(model, SphericalPSpin) or len(model.degrees) != 1 or model.degrees[0] < 3 or model.field:
+    law = model.law
+    if not isinstance(law, IsotropicGaussian) or (law.degree or 0) < 3:
         raise InputError(
-            f"No asymptotic complexity is known here for {model.label}.", "It is for spherical-p-spin with one p >= 3, no field."
+            f"No asymptotic complexity is known here for {model.label}.",
+            "It is for spherical-p-spin with one p >= 3, isotropic couplings and no field.",
         )
-    if model.couplings != "kostlan":
-        raise InputError("The asymptotic complexity is that of isotropic couplings.", "Leave couplings= out.")
-    n, rates = model.n, Complexity(model.degrees[0])
+    n, rates = law.n, Complexity(law.weights[0][0])
 
     def grown(rate: Prediction) -> Prediction:
         return Prediction(exp(n * rate.value), 0.0, rate.kind, rate.reference)
@@ -84,14 +85,15 @@ def square_free(model: Model, samples: int = _MISTAKEN_SAMPLES, seed: int = 0) -
     from homotopy.counting.count import census
     from homotopy.ensembles.run import ensemble
 
-    if not isinstance(model, SphericalPSpin) or model.degrees != (3,) or model.field or model.couplings != "kostlan" or model.n < 3:
+    law = model.law
+    if not isinstance(law, IsotropicGaussian) or law.degree != 3 or law.n < 3:
         raise InputError(
             f"The square-free counterpart of {model.label} is not counted here.", "It is for spherical-p-spin:p=3, n >= 3."
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the model says what is wrong with these couplings, and here that is the point
-        wrong = SphericalPSpin(n=model.n, p=3, couplings="square-free")
-        if model.n == 3:  # one coupling: up to a factor there is one landscape, g s_1 s_2 s_3
+        wrong = SphericalPSpin(n=law.n, p=3, couplings="square-free")
+        if law.n == 3:  # one coupling: up to a factor there is one landscape, g s_1 s_2 s_3
             counts = census(wrong, seed=seed).by_index
             means = {k: Prediction(float(v), 0.0, "exact", "one coupling") for k, v in counts.items()}
             total = Prediction(float(sum(counts.values())), 0.0, "exact", "one coupling")

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats, Integers
 from homotopy.common.validation import is_number, is_whole
 from homotopy.ensembles.counts import SampleCounts
-from homotopy.ensembles.statistics import Floats
 from homotopy.searches.result import SearchResult
 from polysys.errors import InputError
 from polysys.theory import MeanCounts, Prediction
 
-Integers = npt.NDArray[np.int64]
 TOTAL = "total"
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from homotopy.common.arrays import Floats, Integers
 from homotopy.common.validation import check_level, is_whole
 from homotopy.ensembles.counts import SampleCounts
-from homotopy.ensembles.statistics import Floats
 from homotopy.estimators.builtin import as_estimator
-from homotopy.estimators.estimate import TOTAL, Estimate, Integers, as_estimate, evaluations
+from homotopy.estimators.estimate import TOTAL, Estimate, as_estimate, evaluations
 from homotopy.estimators.files import Estimates, read_estimates
 from homotopy.estimators.mean_test import MeanTest, Quantity, against_means, against_pairs, against_samples
 from homotopy.estimators.protocol import LANDSCAPE, Estimator

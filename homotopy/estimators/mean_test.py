@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from homotopy.ensembles.statistics import INFORMATIVE, Floats, Statistic, n_different
+from homotopy.common.arrays import Floats
+from homotopy.ensembles.statistics import INFORMATIVE, Statistic, n_different
 
 # of SMALLEST samples or more FEW that differ suffice, if the skewness of their mean is estimated below this; that of 25 rare events is 0.2
 SMALLEST, FEW, LITTLE_SKEW = 20, 8, 0.15

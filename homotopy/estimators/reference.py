@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from homotopy.common.arrays import Floats
 from homotopy.counting.count import census
 from homotopy.counting.result import Census
 from homotopy.ensembles.counts import SampleCounts
 from homotopy.ensembles.result import Ensemble
-from homotopy.ensembles.statistics import Floats
 from homotopy.tables import ReferenceTable, TableSamples
 from homotopy.tables.stored_solutions import Seeds, recertify
 from polysys.errors import InputError

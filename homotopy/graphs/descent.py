@@ -11,10 +11,11 @@ import numpy as np
 
 from homotopy.certification.certificates import Certificate
 from homotopy.certification.classify import StationaryPoint
-from homotopy.certification.symmetry_action import Numbers, images, separations
+from homotopy.certification.symmetry_action import images, separations
 from homotopy.certification.zeros import certify
 from homotopy.common import reporting
-from homotopy.graphs.flow import Flow, Vector
+from homotopy.common.arrays import Floats, Integers
+from homotopy.graphs.flow import Flow
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 
@@ -81,7 +82,7 @@ class Descent:
     n_steps: int
     is_image: bool = False
     minimum: int | None = None
-    path: Vector = field(default_factory=lambda: np.zeros((0, 0)), repr=False, compare=False)
+    path: Floats = field(default_factory=lambda: np.zeros((0, 0)), repr=False, compare=False)
 
 
 Half = tuple[int, int]
@@ -93,7 +94,7 @@ class _Run:
     """Where one flow ended: how (None: at rest), its path, whether the energy went one way."""
 
     end: End | None
-    path: Vector
+    path: Floats
     is_monotone: bool
 
 
@@ -115,7 +116,7 @@ def descents(
     points : sequence of StationaryPoint
         All known ones.
     saddles : sequence of int
-        Numbers of the saddles among `points`.
+        Integers of the saddles among `points`.
     uphill : bool
         Follow saddles with one positive eigenvalue up instead, to maxima.
     keep_paths : bool
@@ -145,7 +146,7 @@ def descents(
     runs: dict[Half, _Run] = {}
     halves = [(s, side) for s in saddles for side in (1, -1)]
     for k, half in enumerate(halves):
-        reporting.tick("descents", k, len(halves))
+        reporting.report("descents", k, len(halves))
         root, element = origin[half]
         if root == half:
             s, side = half
@@ -183,8 +184,8 @@ def _continue(
     flow: Flow,
     certificates: Sequence[Certificate],
     points: Sequence[StationaryPoint],
-    where: Vector,
-    sizes: Vector,
+    where: Floats,
+    sizes: Floats,
     saddle: int,
     reach: float,
     onward: dict[int, int | None],
@@ -208,13 +209,13 @@ def _continue(
     onward.update(dict.fromkeys(chain, onward[saddle]))
 
 
-def _oriented(vector: Vector) -> Vector:
+def _oriented(vector: Floats) -> Floats:
     """The vector or its negative, so that the largest entry is positive."""
     return np.asarray(vector * np.sign(vector[np.abs(vector).argmax()]))
 
 
 def half_orbits(
-    directions: Mapping[int, Vector], generators: Sequence[SignedPermutation], maps: Numbers
+    directions: Mapping[int, Floats], generators: Sequence[SignedPermutation], maps: Integers
 ) -> dict[Half, tuple[Half, SignedPermutation]]:
     """For each half curve the first one of its orbit under a group, and the element that carries this one to it.
 
@@ -246,7 +247,7 @@ def half_orbits(
     return origin
 
 
-def _follow(flow: Flow, x: Vector, direction: Vector, values: Vector, size: float, reach: float) -> _Run:
+def _follow(flow: Flow, x: Floats, direction: Floats, values: Floats, size: float, reach: float) -> _Run:
     """Integrate one flow until it is at rest, far away, or the integrator gives up."""
     curvature = float(np.abs(values).max())
     start = flow.on_domain(x + _START * size * direction)
@@ -271,15 +272,15 @@ def _follow(flow: Flow, x: Vector, direction: Vector, values: Vector, size: floa
 
 
 def _integrate(
-    flow: Flow, start: Vector, curvature: float, still: float, size: float, reach: float
-) -> tuple[End | None, Vector]:
+    flow: Flow, start: Floats, curvature: float, still: float, size: float, reach: float
+) -> tuple[End | None, Floats]:
     """How one integration ended (None: at rest), and its path."""
     from scipy.integrate import solve_ivp  # half a second to import
 
-    def rest(_: float, y: Vector) -> float:
+    def rest(_: float, y: Floats) -> float:
         return float(np.linalg.norm(flow.gradient(flow.on_domain(y)))) - still
 
-    def away(_: float, y: Vector) -> float:
+    def away(_: float, y: Floats) -> float:
         return reach - float(np.abs(y).max())
 
     rest.terminal = away.terminal = True  # type: ignore[attr-defined]
@@ -297,7 +298,7 @@ def _integrate(
     return end, np.array([flow.on_domain(y) for y in result.y.T])
 
 
-def _newton_step(flow: Flow, x: Vector) -> float:
+def _newton_step(flow: Flow, x: Floats) -> float:
     """Length of Newton's step to the point of rest."""
     values, vectors = flow.curvatures(x)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -309,8 +310,8 @@ def _matched(
     flow: Flow,
     certificates: Sequence[Certificate],
     points: Sequence[StationaryPoint],
-    where: Vector,
-    sizes: Vector,
+    where: Floats,
+    sizes: Floats,
     halves: Sequence[Half],
     runs: Mapping[Half, _Run],
 ) -> tuple[dict[Half, End], dict[Half, int]]:

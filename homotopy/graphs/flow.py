@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import null_space
 
 from homotopy.certification.balls import to_double
+from homotopy.common.arrays import Floats
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
-
-Vector = npt.NDArray[np.float64]
 
 
 class Flow:
@@ -53,30 +51,30 @@ class Flow:
         self._monomials = _Basis(monomials, domain.n)
         self._matrices = [self._monomials.matrix(p) for p in ([potential], gradient, hessian)]
 
-    def energy(self, x: Vector) -> float:
+    def energy(self, x: Floats) -> float:
         """The potential (uphill: its negative)."""
         return float(self._matrices[0][0] @ self._monomials(x / self._lengths) * self._unit)
 
-    def rounding(self, x: Vector) -> float:
+    def rounding(self, x: Floats) -> float:
         """A generous bound on the rounding error of the energy."""
         terms = np.abs(self._matrices[0][0]) @ np.abs(self._monomials(x / self._lengths))
         return float(1e-13 * terms * abs(self._unit))
 
-    def on_domain(self, x: Vector) -> Vector:
+    def on_domain(self, x: Floats) -> Floats:
         """The nearest point of the domain."""
         result = x.copy()
         for block, r in zip(self._slices, self._radii_squared, strict=True):
             result[block] *= (r / (x[block] @ x[block])) ** 0.5
         return result
 
-    def gradient(self, x: Vector) -> Vector:
+    def gradient(self, x: Floats) -> Floats:
         """The Riemannian gradient at a point of the domain."""
         g = self._ambient(self._monomials(x / self._lengths))
         for block, r in zip(self._slices, self._radii_squared, strict=True):
             g[block] -= (x[block] @ g[block]) / r * x[block]
         return g
 
-    def jacobian(self, x: Vector) -> Vector:
+    def jacobian(self, x: Floats) -> Floats:
         """The derivative of :meth:`gradient`, as a function on the ambient space."""
         monomials = self._monomials(x / self._lengths)
         g, result = self._ambient(monomials), self._ambient_hessian(monomials)
@@ -88,7 +86,7 @@ class Flow:
             result[block, block] -= (x[block] @ g[block]) / r * np.eye(block.stop - block.start)
         return result
 
-    def curvatures(self, x: Vector) -> tuple[Vector, Vector]:
+    def curvatures(self, x: Floats) -> tuple[Floats, Floats]:
         """Eigenvalues, ascending, and eigenvectors (columns) of the Riemannian Hessian at a stationary point."""
         normals = np.zeros((self.landscape.domain.n_constraints, self.landscape.domain.n))
         for k, block in enumerate(self._slices):
@@ -97,7 +95,7 @@ class Flow:
         values, vectors = np.linalg.eigh(_symmetric(basis.T @ self.jacobian(x) @ basis))
         return values, basis @ vectors
 
-    def solution(self, x: Vector) -> tuple[Vector, tuple[int, ...]]:
+    def solution(self, x: Floats) -> tuple[Floats, tuple[int, ...]]:
         """The unknowns of the formulation at a point of the domain, and its signs if they are projective."""
         formulation, slices = self.landscape.formulation, self._slices
         y, signs = x / self._lengths, []
@@ -110,10 +108,10 @@ class Flow:
         multipliers = [(y[block] @ g[block]) / (y[block] @ y[block]) for block in slices]
         return np.concatenate([y, multipliers]), tuple(signs)
 
-    def _ambient(self, monomials: Vector) -> Vector:
+    def _ambient(self, monomials: Floats) -> Floats:
         return np.asarray(self._matrices[1] @ monomials * (self._unit / self._lengths))
 
-    def _ambient_hessian(self, monomials: Vector) -> Vector:
+    def _ambient_hessian(self, monomials: Floats) -> Floats:
         n = len(self._lengths)
         scale = self._unit / np.outer(self._lengths, self._lengths)
         return np.asarray((self._matrices[2] @ monomials).reshape(n, n) * scale)
@@ -138,14 +136,14 @@ class _Basis:
                 self._levels.append((parents, np.array([i for _, i in below], np.int64), begin))
             self.place.update((e, begin + k) for k, e in enumerate(members))
 
-    def __call__(self, x: Vector) -> Vector:
+    def __call__(self, x: Floats) -> Floats:
         values = np.empty(len(self.place))
         values[0] = 1.0
         for parents, variables, begin in self._levels:
             values[begin : begin + len(parents)] = values[parents] * x[variables]
         return values
 
-    def matrix(self, polynomials: Sequence[Any]) -> Vector:
+    def matrix(self, polynomials: Sequence[Any]) -> Floats:
         """One row of coefficients for each polynomial (sympy PolyElement)."""
         result = np.zeros((len(polynomials), len(self.place)))
         for row, p in enumerate(polynomials):
@@ -161,5 +159,5 @@ def _lower(e: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
     return (*e[:i], e[i] - 1, *e[i + 1 :]), i
 
 
-def _symmetric(matrix: Vector) -> Vector:
+def _symmetric(matrix: Floats) -> Floats:
     return (matrix + matrix.T) / 2

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from homotopy.common.arrays import Floats
 from homotopy.errors import HomotopyError
 from homotopy.graphs.disconnectivity import barriers, escape_barriers, monotonic_basins, saddles_by_energy, union_find
 from homotopy.graphs.landscape_graph import LandscapeGraph
-from homotopy.graphs.overlaps import Floats, distances, overlaps, symmetries
+from homotopy.graphs.overlaps import distances, overlaps, symmetries
 
 
 def lowest_passes(graph: LandscapeGraph) -> Floats:

@@ -10,12 +10,11 @@ import numpy as np
 
 from homotopy.certification.classify import StationaryPoint
 from homotopy.certification.hessian import log_abs_det_hessian
-from homotopy.certification.symmetry_action import images, orbits
-from homotopy.completeness.verdict import Evidence
+from homotopy.certification.symmetry_action import first_of_orbit, images
 from homotopy.counting.result import Census
-from homotopy.graphs.checks import graph_checks, graph_evidence
+from homotopy.graphs.checks import GraphCheck, graph_checks, graph_evidence
 from homotopy.graphs.descent import Descent, End, descents
-from homotopy.status import Completeness, Verdict
+from homotopy.status import Verdict
 
 _DRAWN = 2  # dimension up to which flows are kept, for pictures of the landscape
 
@@ -33,7 +32,7 @@ class LandscapeGraph:
         `log_det` (of the Hessian; None if undecided) and `orbit`; edges `energy`, `energy_ball`, `eigenvalue` (the
         negative one), `barriers` (from each minimum that it joins, by its number) and `orbit`.
     descents : tuple of Descent
-    checks : tuple of Evidence
+    checks : tuple of GraphCheck
         What holds for a complete list of stationary points; a check that is not met shows that the list or the graph is
         wrong.
     is_quotient : bool
@@ -43,7 +42,7 @@ class LandscapeGraph:
     census: Census
     network: Any
     descents: tuple[Descent, ...]
-    checks: tuple[Evidence, ...]
+    checks: tuple[GraphCheck, ...]
     is_quotient: bool = False
 
     @property
@@ -104,7 +103,7 @@ class LandscapeGraph:
         points = self.census.points
         where = np.array([[float(c.mid()) for c in p.coordinates] for p in points])
         where = where.reshape(len(points), self.census.landscape.domain.n)
-        first = orbits(images(where, self.census.landscape.symmetry.generators)).tolist()
+        first = first_of_orbit(images(where, self.census.landscape.symmetry.generators)).tolist()
         size = Counter(first)
         network = MultiGraph()
         for m, data in self.network.nodes(data=True):
@@ -258,8 +257,4 @@ def with_graph(census: Census, found: LandscapeGraph | None = None) -> Census:
     ('proved', 'flows end at listed minima')
     """
     chosen = graph(census) if found is None else found
-    report = replace(census.completeness, evidence=(*census.completeness.evidence, *graph_evidence(chosen.checks)))
-    violated = [e for e in report.evidence if e.outcome is Verdict.NO]
-    if violated and report.verdict is not Completeness.CONTRADICTED:
-        report = replace(report, verdict=Completeness.CONTRADICTED, reason=f"{violated[0].name}: {violated[0].detail}")
-    return replace(census, completeness=report)
+    return census.with_evidence(*graph_evidence(chosen.checks))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.completeness.verdict import Evidence
+from homotopy.graphs.checks import GraphCheck
 from homotopy.graphs.descent import Descent, End, descents
 from homotopy.graphs.landscape_graph import LandscapeGraph
 from homotopy.status import Verdict
@@ -34,7 +34,7 @@ class MorseComplex:
         The k for which d_k was not found, and why.
     betti : mapping from k to int
         dim ker d_k - rank d_(k+1), where both are known.
-    checks : tuple of Evidence
+    checks : tuple of GraphCheck
     """
 
     dimension: int
@@ -42,7 +42,7 @@ class MorseComplex:
     boundaries: Mapping[int, Bits]
     missing: tuple[tuple[int, str], ...]
     betti: Mapping[int, int]
-    checks: tuple[Evidence, ...]
+    checks: tuple[GraphCheck, ...]
 
     @property
     def is_complete(self) -> bool:
@@ -178,31 +178,31 @@ def _rank(matrix: Bits) -> int:
     return rank
 
 
-def _squares(boundaries: Mapping[int, Bits]) -> Evidence:
+def _squares(boundaries: Mapping[int, Bits]) -> GraphCheck:
     name = "d d = 0"
     pairs = [(k, k + 1) for k in boundaries if k + 1 in boundaries]
     if not pairs:
-        return Evidence(name, Verdict.UNDECIDED, "no two neighbouring boundary maps are known")
+        return GraphCheck(name, Verdict.UNDECIDED, "no two neighbouring boundary maps are known")
     wrong = [k for k, above in pairs if (boundaries[k].astype(int) @ boundaries[above].astype(int) % 2).any()]
     if wrong:
-        return Evidence(name, Verdict.NO, f"d_{wrong[0]} d_{wrong[0] + 1} is not zero modulo 2")
-    return Evidence(name, Verdict.YES, ", ".join(f"d_{k} d_{above}" for k, above in pairs))
+        return GraphCheck(name, Verdict.NO, f"d_{wrong[0]} d_{wrong[0] + 1} is not zero modulo 2")
+    return GraphCheck(name, Verdict.YES, ", ".join(f"d_{k} d_{above}" for k, above in pairs))
 
 
-def _homology(graph: LandscapeGraph, betti: Mapping[int, int]) -> Evidence:
+def _homology(graph: LandscapeGraph, betti: Mapping[int, int]) -> GraphCheck:
     """The homology of the complex of a complete list is that of the domain."""
     name, census = "homology", graph.census
     land = census.landscape
     if land.euler_characteristic is None:
-        return Evidence(name, Verdict.UNDECIDED, "does not apply: the potential is not shown to be coercive")
+        return GraphCheck(name, Verdict.UNDECIDED, "does not apply: the potential is not shown to be coercive")
     if census.n_undecided or census.n_undecided_index or census.degenerate:
-        return Evidence(name, Verdict.UNDECIDED, "there are points of undecided reality or index, or degenerate ones")
+        return GraphCheck(name, Verdict.UNDECIDED, "there are points of undecided reality or index, or degenerate ones")
     if not betti:
-        return Evidence(name, Verdict.UNDECIDED, "no Betti number can be computed from the maps that are known")
+        return GraphCheck(name, Verdict.UNDECIDED, "no Betti number can be computed from the maps that are known")
     expected = dict(enumerate(land.domain.betti_numbers))
     words = ", ".join(f"b_{k} = {b}" for k, b in sorted(betti.items()))
     wrong = [k for k, b in betti.items() if b != expected[k]]
     if wrong:
         must = ", ".join(f"b_{k} = {expected[k]}" for k in wrong)
-        return Evidence(name, Verdict.NO, f"{words}; the domain has {must}")
-    return Evidence(name, Verdict.YES, f"{words}, as the domain has")
+        return GraphCheck(name, Verdict.NO, f"{words}; the domain has {must}")
+    return GraphCheck(name, Verdict.YES, f"{words}, as the domain has")

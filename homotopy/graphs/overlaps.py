@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats, Integers
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 MAX_ELEMENTS = 4096  # of a symmetry group: every overlap is a maximum over them
 _SAME = 1e-6  # relative distance at which two points are one; stored coordinates are good to 1e-9
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
 from homotopy.searches.quench import TOLERANCE
 from homotopy.searches.result import Run, SearchResult, positive, whole
-from homotopy.searches.surface import Floats, Surface
+from homotopy.searches.surface import Surface
 from polysys.landscape import Landscape
 
 _DIFFERENCE = 1e-4  # of the Hessian along the gradient, in units of the domain

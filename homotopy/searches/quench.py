@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.searches.surface import Floats, Surface
-
-Flags = npt.NDArray[np.bool_]
+from homotopy.common.arrays import Flags, Floats
+from homotopy.searches.surface import Surface
 
 TOLERANCE = 1e-10  # of the gradient, relative to its median norm at random starts
 _ARMIJO = 1e-4  # of the decrease that the gradient promises

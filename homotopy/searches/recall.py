@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.zeros import certify
+from homotopy.common.arrays import Integers
 from homotopy.common.validation import is_number
 from homotopy.counting.result import Census
 from homotopy.graphs.flow import Flow
@@ -17,8 +18,6 @@ from homotopy.searches.quench import newton_step
 from homotopy.searches.result import SearchResult
 from homotopy.searches.surface import Surface
 from polysys.errors import InputError
-
-Integers = npt.NDArray[np.int64]
 
 _NEWTON_STEPS = 8
 TOLERANCE = 1e-3  # of the distance to the nearest other stationary point

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
 from homotopy.common.validation import is_number, is_whole
-from homotopy.searches.surface import Evaluations, Floats, Surface
+from homotopy.searches.surface import Evaluations, Surface
 from polysys.disorder import check_seed
 from polysys.errors import InputError
 from polysys.landscape import Landscape

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
 from homotopy.searches.quench import quench
 from homotopy.searches.result import Run, SearchResult, positive, whole
 from homotopy.searches.streams import Noise
-from homotopy.searches.surface import Floats, Program, Surface
+from homotopy.searches.surface import Program, Surface
 from polysys.datasets import Dataset
 from polysys.errors import InputError
 from polysys.landscape import Couplings, Landscape

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from homotopy.common.arrays import Floats
 from homotopy.searches.quench import quench
 from homotopy.searches.result import Run, SearchResult, positive, whole
 from homotopy.searches.streams import Noise
-from homotopy.searches.surface import Floats, Surface
+from homotopy.searches.surface import Surface
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.status import GENERIC_COUNT
+from homotopy.status import StartCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class SolveReport:
     engine, engine_version, start, precision, transport : str
     root_count : int or None
         Number of paths that the start system's theory asks for.
-    root_count_kind : str
+    root_count_kind : StartCount
     solver_seed : int
     gamma : complex
     rounds : int
@@ -109,7 +109,7 @@ class SolveReport:
     precision: str
     transport: str
     root_count: int | None
-    root_count_kind: str
+    root_count_kind: StartCount
     solver_seed: int
     gamma: complex
     rounds: int
@@ -144,14 +144,14 @@ class SolveReport:
         No member has more isolated ones (Sommese & Wampler 2005, theorem 7.1.1), so none is missing whatever became of
         the paths: solutions that paths lost were found in another round, or as conjugates or mirror images.
         """
-        is_generic = self.root_count_kind.startswith(GENERIC_COUNT)
-        return is_generic and len(self.certificates) == self.root_count and self.paths.is_balanced
+        is_met = len(self.certificates) == self.root_count
+        return self.root_count_kind.is_generic and is_met and self.paths.is_balanced
 
     def __repr__(self) -> str:
         return (
             f"SolveReport: {len(self.certificates)} certified distinct solutions\n"
             f"  paths      {self.paths}\n"
-            f"  start      {self.start} ({self.root_count_kind} {self.root_count}), solver seed {self.solver_seed}, "
+            f"  start      {self.start} ({self.root_count_kind.value} {self.root_count}), solver seed {self.solver_seed}, "
             f"gamma {self.gamma:.6g}\n"
             f"  engine     {self.engine}, precision {self.precision}, {self.rounds} round(s), {self.seconds:.3g} s"
         )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,20 +15,18 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
+from homotopy.common.reporting import Progress
+from homotopy.engines.base import Engine, TrackedPaths, request_for
+from homotopy.engines.registry import engines_for
 from homotopy.errors import EngineMissingError, StartSetError
-from homotopy.options import Options, Precision
+from homotopy.options import AUTO, Options
+from homotopy.solving.far_paths import followed
 from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
 from homotopy.solving.univariate import solve_univariate
-from homotopy.status import PathStatus
-from polysys.errors import InputError, PositiveDimensionalError
+from homotopy.status import PathStatus, StartCount
+from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.landscape import Landscape
 
-if TYPE_CHECKING:  # at run time only where paths are tracked, so that a census is verified without any engine
-    from homotopy.engines.phcpack.client import PHCpack
-    from homotopy.solving.paths import TrackedPaths
-
-Progress = Callable[[int, int], None]
-_LADDER: dict[Precision, tuple[Precision, ...]] = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
 
@@ -42,6 +38,7 @@ def solve(
     bound: int | None = None,
     progress: Progress | None = None,
     after: SolveReport | None = None,
+    first: int = 0,
 ) -> SolveReport:
     """Find and certify all isolated complex solutions of a landscape's system.
 
@@ -55,6 +52,8 @@ def solve(
     after : SolveReport, optional
         What an earlier call found, in which something outside turned out to be wrong: go on with the next round, if
         there is one.
+    first : int
+        Number of the first round: from round 1 on other paths are followed than those of a solve from the beginning.
 
     Returns
     -------
@@ -62,8 +61,10 @@ def solve(
 
     Raises
     ------
+    InputError
+        For an engine that does not exist, or does not honour an option.
     EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
-        When PHCpack is missing or fails in all its retries; never an empty list.
+        When an engine is missing or fails in all its retries; never an empty list.
     PositiveDimensionalError
         When paths end on a continuous family of stationary points.
 
@@ -77,35 +78,36 @@ def solve(
     """
     options = options or Options()
     begin = time.perf_counter()
+    rounds = _Rounds(landscape, options, progress)
     trivial = _solve_by_hand(landscape, options, begin) or solve_univariate(landscape, options)
     if trivial is not None:
         return trivial
-    rounds = _Rounds(landscape, options, progress)
     attempts: list[str] = [] if after is None else list(after.attempts)
     history = [] if after is None else list(after.history)
     known = CertificateList.of(()) if after is None else after.certificates
-    first = 0 if after is None else after.rounds
-    if after is not None and (first >= options.rounds or not rounds.has_next(first)):
-        return after
-    with rounds:
-        for k in range(first, options.rounds):
-            with reporting.within(options.time_limit, f"Round {k + 1} of the solve"):
-                tracked = rounds.run(k)
-                attempts.extend(tracked.attempts)
-                report, n_followed = _accounted(landscape, tracked, known, k + 1, options.digits, bound)
-            known = report.certificates
-            history.append(_in_numbers(report, n_followed))
-            report = replace(report, history=tuple(history))
-            if _is_met(report, bound) or (report.is_clean and report.is_repeated):
+    report = after
+    for k in range(first if after is None else after.rounds, first + options.rounds):
+        with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
+            tracked = rounds.run(k)
+            if tracked is None:
                 break
-            if report.paths.singular:
-                _refuse_continuous_family(landscape, report.singular_ends)
-            if not report.is_clean:
-                attempts.append(
-                    f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
-                )
-            if not rounds.has_next(k + 1):
-                break
+            attempts.extend(tracked.attempts)
+            report, n_followed = _accounted(landscape, tracked, known, k + 1, options.digits, bound)
+        known = report.certificates
+        history.append(_in_numbers(report, n_followed))
+        report = replace(report, history=tuple(history))
+        if _is_met(report, bound) or (report.is_clean and report.is_repeated):
+            break
+        if report.paths.singular:
+            _refuse_continuous_family(landscape, report.singular_ends)
+        if not report.is_clean:
+            attempts.append(
+                f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
+            )
+    if report is None:
+        raise rounds.no_engine()
+    if report is after:
+        return report
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
 
 
@@ -117,8 +119,6 @@ def _accounted(
     is_confirmed = rounds > 1 and report.is_clean and len(report.certificates) == len(known)
     if _is_met(report, bound) or is_confirmed or not doubtful:
         return report, 0
-    from homotopy.solving.far_paths import followed
-
     further, n_followed = followed(tracked, doubtful)
     return account(landscape, further, known, rounds, digits), n_followed
 
@@ -138,63 +138,59 @@ def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
 class _Rounds:
     """Which engine runs which round.
 
-    "auto": the tracker where the family has a start set, once more with other paths and tighter settings, then
-    PHCpack in double double and quad double; PHCpack alone elsewhere. A named engine runs all rounds.
+    The engines that honour the options take turns in the order of the registry, each for as many rounds as it declares
+    (``rounds_in_auto``); one that has no start set for the landscape hands its rounds to the next.
     """
 
     def __init__(self, landscape: Landscape, options: Options, progress: Progress | None) -> None:
         self._landscape, self._options, self._progress = landscape, options, progress
-        self._phcpack: PHCpack | None = None
-        self._tracker_rounds = 0
-        if options.engine == "tracker" or (options.engine == "auto" and options.strategy == "auto"):
-            self._tracker_rounds = options.rounds if options.engine == "tracker" else 2
+        self._engines = engines_for(options)
+        self._without_start: set[str] = set()
+        self._missing: EngineMissingError | None = None
 
-    def __enter__(self) -> _Rounds:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._phcpack is not None:
-            self._phcpack.close()
-
-    def has_next(self, k: int) -> bool:
-        """Whether another round can be run; a missing PHCpack does not undo what the tracker found."""
-        if k < self._tracker_rounds or self._options.engine != "auto":
-            return True
-        from homotopy.engines.phcpack.client import find_phcpack
-
-        try:
-            find_phcpack()
-        except EngineMissingError:
-            return False
-        return True
-
-    def run(self, k: int) -> TrackedPaths:
-        """The paths of round k."""
-        from homotopy.solving.paths import run_phcpack, run_tracker
-
-        options = self._options
-        if k < self._tracker_rounds:
+    def run(self, k: int) -> TrackedPaths | None:
+        """The paths of round k; None if no engine is left: what is missing does not undo what others have found."""
+        request = request_for(self._landscape, self._options, k, self._progress)
+        for engine in self._turn(k):
             try:
-                tracked = run_tracker(self._landscape, options, k, self._progress)
-            except StartSetError:  # the family has no start that can be relied on: the next engine brings its own
-                if options.engine == "tracker":
+                tracked = engine.run(request)
+            except EngineMissingError as error:
+                self._missing = self._missing or error
+                continue
+            except StartSetError:  # no start that can be relied on: the next engine brings its own
+                if len(self._engines) == 1:
                     raise
                 tracked = None
             if tracked is not None:
                 return tracked
-            if options.engine == "tracker":
-                raise InputError(
-                    f"The tracker has no start set for {self._landscape.label}.", "Use engine=phcpack or engine=auto."
-                )
-            self._tracker_rounds = 0
-        from homotopy.engines.phcpack.client import PHCpack
+            self._without_start.add(engine.name)
+        return None
 
-        if self._phcpack is None:
-            report = self._progress or partial(reporting.tick, "paths")
-            self._phcpack = PHCpack(options.transport, options.time_limit, progress=report)
-        ladder = _LADDER[options.precision]
-        precision = ladder[min(k, len(ladder) - 1)]
-        return run_phcpack(self._landscape, self._phcpack, options.strategy, precision, options.seed + 7919 * k)
+    def no_engine(self) -> PolysysError:
+        """Why no round could be run."""
+        if self._missing is not None:
+            return self._missing
+        names = [engine.name for engine in self._engines]
+        others = [e.name for e in engines_for(replace(self._options, engine=AUTO)) if e.name not in names]
+        who = f"The engine {names[0]} has no" if len(names) == 1 else f"None of the engines {' and '.join(names)} has a"
+        return InputError(
+            f"{who} start set for {self._landscape.label}.",
+            f"Use engine={others[0]} or engine=auto."
+            if others
+            else "Leave the options of the engine at their defaults.",
+        )
+
+    def _turn(self, k: int) -> Sequence[Engine]:
+        """Whose turn round k is, and who is asked next where that engine is missing or has no start set."""
+        able = [engine for engine in self._engines if engine.name not in self._without_start]
+        end = 0
+        for i, engine in enumerate(able):
+            if engine.rounds_in_auto is None or len(self._engines) == 1:
+                return able[i:]
+            end += engine.rounds_in_auto
+            if k < end:
+                return able[i:]
+        return ()
 
 
 def account(
@@ -331,7 +327,7 @@ def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> Solv
         precision="exact",
         transport="none",
         root_count=n_paths,
-        root_count_kind="total degree",
+        root_count_kind=StartCount.TOTAL_DEGREE,
         solver_seed=options.seed,
         gamma=1 + 0j,
         rounds=1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from math import lcm
+from typing import Any
 
 import flint
 from flint import acb, ctx, fmpz_poly
@@ -12,6 +13,7 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.zeros import certify
 from homotopy.options import Options
 from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
+from homotopy.status import StartCount
 from polysys.landscape import Landscape
 
 
@@ -30,7 +32,8 @@ def solve_univariate(landscape: Landscape, options: Options) -> SolveReport | No
     degree = max(e for (e,) in terms)
     common = lcm(*(c.denominator for c in terms.values()))
     polynomial = fmpz_poly([int(terms.get((e,), 0) * common) for e in range(degree + 1)])
-    roots = [(_double(root), m) for root, m in polynomial.complex_roots()]
+    isolated: Any = polynomial.complex_roots()  # pairs of a ball and a multiplicity, whatever the stubs say
+    roots = [(_double(root), m) for root, m in isolated]
     simple = [[x] for x, m in roots if m == 1]
     multiple = [x for x, m in roots if m > 1 for _ in range(m)]
     found = certify(landscape.tapes, simple, digits=options.digits) if simple else None
@@ -50,7 +53,7 @@ def solve_univariate(landscape: Landscape, options: Options) -> SolveReport | No
         precision="exact",
         transport="none",
         root_count=degree,
-        root_count_kind="total degree",
+        root_count_kind=StartCount.TOTAL_DEGREE,
         solver_seed=options.seed,
         gamma=1 + 0j,
         rounds=1,

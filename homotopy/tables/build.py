@@ -9,6 +9,7 @@ from platformdirs import user_cache_path
 
 from homotopy.common.files import require_writable
 from homotopy.common.provenance import producer_versions
+from homotopy.common.reporting import Say
 from homotopy.errors import TableError
 from homotopy.tables.draft import Part
 from homotopy.tables.format.catalogue import write_catalogue
@@ -25,7 +26,7 @@ from homotopy.tables.format.description import (
 from homotopy.tables.format.folder import write_folder, write_lines, write_rows
 from homotopy.tables.format.pages import readme
 from homotopy.tables.kinds import build_counts, build_published, build_samples
-from homotopy.tables.spec import CountsSpec, SamplesSpec, Say, TableSpec, as_toml, read_spec
+from homotopy.tables.spec import CountsSpec, SamplesSpec, TableSpec, as_toml, read_spec
 
 
 def build(

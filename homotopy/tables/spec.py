@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,8 +11,6 @@ import msgspec
 
 from homotopy.tables.format.description import Label, folder_name
 from polysys.errors import InputError
-
-Say = Callable[[str], None]
 
 
 class _Common(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_field="kind", kw_only=True):

@@ -19,11 +19,12 @@ from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
 from homotopy.certification.discs.contraction import YES
 from homotopy.certification.zeros import certify
-from homotopy.completeness.verdict import checks, decide, upper_bounds
+from homotopy.completeness.verdict import judge
 from homotopy.counting.result import Census, RunRecord
 from homotopy.ensembles.record import SampleRecord, record_of
 from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness
+from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
 
@@ -138,8 +139,7 @@ def assembled(land: Landscape, found: CertificateList) -> Census:
     orbit_of, is_closed = orbits(land, found)
     points = classify(land, found, orbit_of)
     bounds = tuple(upper_bounds(land))
-    evidence = checks(land, found, points, is_closed, bounds)
-    verdict = decide(land, len(found), bounds, evidence, None)
+    verdict = judge(land, found, points, is_closed, bounds, None)
     run = RunRecord("none", "", "stored solutions", "", "", 0, (1.0, 0.0), 0, (), 0.0)
     return Census(land, found, points, orbit_of, bounds, verdict, PathAccount(0, 0, 0, 0, 0, 0), run)
 

@@ -10,8 +10,8 @@ from polysys.counts.networks import (
     polynomial_network,
     single_neuron,
 )
-from polysys.counts.root_count import RootCount, RootCountKind
 from polysys.counts.zero_patterns import ZeroPatternBound, zero_pattern_bound
+from polysys.root_count import RootCount, RootCountKind
 
 __all__ = [
     "PartitionBound",

@@ -11,8 +11,8 @@ from math import prod
 
 import numpy as np
 
-from polysys.counts.root_count import RootCount, RootCountKind, integers
 from polysys.errors import InputError
+from polysys.root_count import RootCount, RootCountKind, integers
 
 
 @dataclass(frozen=True, slots=True)

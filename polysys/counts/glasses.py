@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import prod
 
-from polysys.counts.root_count import RootCount, RootCountKind, integers
 from polysys.errors import InputError
+from polysys.root_count import RootCount, RootCountKind, integers
 
 
 def cartwright_sturmfels(n: int, p: int) -> RootCount:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from polysys.counts.mixed_cells import Ints, TieError, WorkMeter, enumerate_cells, move_lifting
-from polysys.counts.root_count import RootCount, RootCountKind
 from polysys.errors import InputError
+from polysys.root_count import RootCount, RootCountKind
 
 Supports = Sequence[Sequence[Sequence[int]]]
 
@@ -99,7 +99,7 @@ def stable_mixed_volume(supports: Supports, *, seed: int = 0, work: int | None =
     Notes
     -----
     Why it is a bound. Isolated solutions move into isolated ones, with multiplicity, when the coefficients become
-    generic (see :mod:`polysys.counts.root_count`), so let f be generic. Add s e_i to the equations whose support lacks the
+    generic (see :mod:`polysys.root_count`), so let f be generic. Add s e_i to the equations whose support lacks the
     origin, e_i generic. An isolated solution of f of multiplicity k is the limit, for s to 0, of k solutions of
     f + s e; they have no zero coordinate, as n equations with generic constants have no solution where fewer than n
     unknowns are left. As Puiseux series in s they have valuations v >= 0. The solutions of valuation v are as many as

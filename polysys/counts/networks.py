@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, product
 from math import comb, prod
 
-from polysys.counts.root_count import RootCount, RootCountKind, integers
 from polysys.errors import InputError
+from polysys.root_count import RootCount, RootCountKind, integers
 
 
 def single_neuron(q: int, dx: int, n_data: int | None = None) -> RootCount:

@@ -10,7 +10,7 @@ the monomials of A_i in them alone, and N(S) the equations for which there are a
 isolated solutions in C^n, each counted once (for S and N(S) empty the summand is 1, the origin).
 
 *Proof.* Every isolated solution of f has near it an isolated one of a member f' with generic coefficients
-(:mod:`polysys.counts.root_count`). So let f' be generic, x an isolated solution and S its nonzero coordinates. On the
+(:mod:`polysys.root_count`). So let f' be generic, x an isolated solution and S its nonzero coordinates. On the
 coordinate plane of S the equations are those of N(S), and their coefficients are independent. More equations than
 unknowns have no common zero in the torus of S; with fewer, no zero is isolated; for |N(S)| = |S| at most MV are.
 
@@ -54,8 +54,8 @@ from flint import nmod_mat
 
 from polysys.counts.mixed_cells import Ints, TieError, WorkMeter
 from polysys.counts.mixed_volume import Supports, independent_blocks, point_sets, torus_count
-from polysys.counts.root_count import RootCount, RootCountKind
 from polysys.errors import InputError, PolysysError, WorkLimitError
+from polysys.root_count import RootCount, RootCountKind
 
 _MAX_UNKNOWNS = 20  # of a block: a million subsets
 _PATTERN_WORK = 50_000  # fixed cost of looking at one pattern, in the unit of WorkMeter

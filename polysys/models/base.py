@@ -3,32 +3,68 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import isqrt
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from polysys.counts import RootCount
 from polysys.disorder import generator
 from polysys.domains import Domain
 from polysys.errors import InputError
-from polysys.landscape import Couplings, Landscape, QuadraticBound, Scaling
+from polysys.landscape import Couplings, Landscape, ModelFacts, QuadraticBound, Scaling
+from polysys.models.grammar import Family
+from polysys.root_count import RootCount
 from polysys.symmetry import Field
 
 
+class TorusPart(NamedTuple):
+    """So many zero patterns of a family on each of which its members have the torus count of one model."""
+
+    n_patterns: int
+    name: str
+    model: Model
+
+
 class Model(ABC):
-    """A family with its sizes. Subclasses are frozen dataclasses."""
+    """A family with its sizes. Subclasses are frozen dataclasses.
+
+    All that depends on the family is asked of its model. Only a label, a domain, variables, a potential and a draw are required; every
+    other hook has a default that claims nothing. A family with a line in :mod:`polysys.models.labels` has `about` and `from_keys` too.
+    """
 
     family: ClassVar[str]
-    linear_couplings: ClassVar[tuple[str, ...]] = ()  # the potential is (jointly) affine in these
-    symmetry_name: ClassVar[str] = ""
+
+    # --- its label ---
+
+    about: ClassVar[Family | None] = None  # how the command line presents it; None where labels do not have keys
+    is_named_by_path: ClassVar[bool] = False  # the label holds a path and nothing else
 
     @property
     @abstractmethod
     def label(self) -> str:
         """The stable label, such as ``spherical-p-spin:n=6,p=3``."""
+
+    @classmethod
+    def from_keys(cls, keys: Mapping[str, str]) -> Model:
+        """The model that the keys of a label describe; all required ones are there, and no others than the optional ones."""
+        raise NotImplementedError(f"{cls.__name__} has no labels.")
+
+    @classmethod
+    def from_label(cls, text: str) -> Model:
+        """The model from what stands behind the family's name in a label."""
+        return cls.from_keys(cls.about.keys_of_label(text) if cls.about is not None else {})
+
+    @classmethod
+    def from_toml(cls, path: Path, content: Mapping[str, Any]) -> Model:
+        """The model from a .toml file at `path` and its content, the key `model` left out."""
+        return cls.from_keys(cls.about.keys_of_toml(content) if cls.about is not None else {})
+
+    # --- its landscapes ---
+
+    linear_couplings: ClassVar[tuple[str, ...]] = ()  # the potential is (jointly) affine in these
 
     @property
     @abstractmethod
@@ -58,8 +94,12 @@ class Model(ABC):
         """The seed of :meth:`sample` when none is given."""
         return 0
 
+    # --- what its structure proves or suggests about a landscape; see ModelFacts ---
+
+    symmetry_name: ClassVar[str] = ""
+
     def known_counts(self, couplings: Couplings) -> tuple[RootCount, ...]:
-        """Proved upper bounds on the number of isolated complex solutions, from the family's structure."""
+        """Proved upper bounds on the number of isolated complex solutions."""
         return ()
 
     def is_coercive(self, couplings: Couplings) -> bool:
@@ -67,19 +107,68 @@ class Model(ABC):
         return False
 
     def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
-        """Proved bounds sum_j weights_j x_j^2 <= value at every real stationary point, from the family's structure."""
+        """Proved bounds sum_j weights_j x_j^2 <= value at every real stationary point."""
         return ()
 
-    def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
-        """Permutations of coordinates that may be symmetries."""
+    def candidate_permutations(self) -> tuple[tuple[int, ...], ...]:
+        """Permutations of coordinates that may be symmetries: of neurons, or the translations of a lattice."""
         return ()
 
     def mixing_fields(self) -> tuple[Field, ...]:
         """Linear fields of which a combination that is a symmetry makes stationary points non-isolated."""
         return ()
 
+    # --- what is known about the family as a whole ---
+
+    @property
+    def depth(self) -> int | None:
+        """p of a p-spin, layers of weights of a network; None where the word has no meaning."""
+        return None
+
+    @property
+    def law(self) -> object | None:
+        """The law of its samples, in a form for which :mod:`polysys.theory` has predictions; see :mod:`polysys.models.laws`."""
+        return None
+
+    @property
+    def n_l2(self) -> int:
+        """Number of l2 values."""
+        return 0
+
+    def with_l2(self, l2: Any) -> Model:
+        """The same model with other l2 values."""
+        raise InputError(f"{self.label[:80]} has no l2 values.", "Give a network.")
+
+    def torus_count(self) -> RootCount | None:
+        """The proved number of complex stationary points of a generic member without a zero coordinate."""
+        return None
+
+    def torus_parts(self) -> tuple[TorusPart, ...]:
+        """The torus counts that with the origin make up the generic count; empty where such a sum is not known."""
+        return ()
+
+    @property
+    def n_sign_flips(self) -> int:
+        """Order of a group of sign flips of coordinates that every member has; it acts freely on points without a zero coordinate."""
+        return 1
+
+    def moving_couplings(self, couplings: Couplings) -> tuple[tuple[str, ...], ...]:
+        """The couplings that a trace test moves: few of them first, more where these do not do."""
+        return (tuple(name for name in couplings if name in self.linear_couplings),)
+
+    # --- what is made of all this ---
+
     def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
         """The landscape with the given couplings."""
+        facts = ModelFacts(
+            is_coercive=self.is_coercive(couplings),
+            stationary_bounds=self.stationary_bounds(couplings),
+            known_counts=self.known_counts(couplings),
+            candidate_permutations=self.candidate_permutations(),
+            symmetry_name=self.symmetry_name,
+            mixing_fields=self.mixing_fields(),
+            linear_couplings=tuple(name for name in couplings if name in self.linear_couplings),
+        )
         return Landscape(
             label=self.label,
             domain=self.domain,
@@ -89,13 +178,7 @@ class Model(ABC):
             seed=seed,
             index=index,
             scaling=self.scaling,
-            is_coercive_by_model=self.is_coercive(couplings),
-            stationary_bounds=self.stationary_bounds(couplings),
-            known_counts=self.known_counts(couplings),
-            neuron_permutations=self.neuron_permutations(),
-            symmetry_name=self.symmetry_name,
-            mixing_fields=self.mixing_fields(),
-            linear_couplings=tuple(name for name in couplings if name in self.linear_couplings),
+            facts=facts,
         )
 
     def sample(self, seed: int | None = None, index: int = 0) -> Landscape:
@@ -134,7 +217,9 @@ def sizes(values: Any, name: str, least: int = 1, least_length: int = 1, most: i
     if isinstance(values, str | int) or not isinstance(values, Sequence | np.ndarray):
         raise InputError(f"{name} = {values!r:.60} is not a list of sizes.", "Give one, such as 2-2-2.")
     if len(values) < least_length:
-        raise InputError(f"{name} = {join(list(values))[:60]} has {len(values)} of at least {least_length} sizes.", "Add some.")
+        raise InputError(
+            f"{name} = {join(list(values))[:60]} has {len(values)} of at least {least_length} sizes.", "Add some."
+        )
     return tuple(size(v, name, least, most) for v in values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -13,6 +14,8 @@ from polysys.datasets import Dataset
 from polysys.disorder import multinomial
 from polysys.errors import InputError
 from polysys.landscape import Couplings, Scaling
+from polysys.models.base import Model
+from polysys.models.grammar import Family, integers
 from polysys.models.layered_form import LayeredForm
 from polysys.models.network import DataSource, as_data, check_data, data_label
 
@@ -51,6 +54,15 @@ class DataGlass(LayeredForm):
     data: Any = "gaussian"
 
     family: ClassVar[str] = "data-glass"
+    about: ClassVar[Family | None] = Family(
+        family,
+        "a spin glass on one sphere a layer whose couplings are built from m data, as in a network with linear loss",
+        "data-glass:widths=N-N..[,degrees=D-D..],data=iris|wine|digits|diabetes|gaussian|FILE.csv,m=M",
+        "data-glass:widths=3-3-3,data=wine,m=30",
+        "as the layered spin glass; as many features as coordinates; m is the number of data",
+        ("widths", "m"),
+        ("degrees", "data"),
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -60,6 +72,11 @@ class DataGlass(LayeredForm):
                 raise InputError("The number of data of a data glass is missing.", "Give m=20, say.")
         else:
             check_data(self.data, (sum(self.widths), 1))
+
+    @classmethod
+    def from_keys(cls, keys: Mapping[str, str]) -> Model:
+        degrees = integers(keys, "degrees") if "degrees" in keys else None
+        return cls(integers(keys, "widths"), degrees, DataSource.from_keys(keys))
 
     @property
     def n_data(self) -> int:

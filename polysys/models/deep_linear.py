@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
+from itertools import product
+from math import comb, prod
 from typing import Any, ClassVar
 
 import numpy as np
 
 from polysys import counts
-from polysys.counts import RootCount
 from polysys.datasets import Dataset
-from polysys.domains import Domain, Euclidean
 from polysys.landscape import Couplings, QuadraticBound
-from polysys.models.base import Model, join, size, sizes
+from polysys.models.base import Model, TorusPart, join, size, sizes
+from polysys.models.grammar import Family, integers
 from polysys.models.network import (
+    Axes,
     DataSource,
+    Network,
     as_data,
     as_l2,
     check_data,
@@ -26,15 +29,13 @@ from polysys.models.network import (
     draw_l2,
     l2_label,
     layer_bounds,
-    mixing_fields,
-    neuron_permutations,
     unflatten,
 )
-from polysys.symmetry import Field
+from polysys.root_count import RootCount
 
 
 @dataclass(frozen=True)
-class DeepLinear(Model):
+class DeepLinear(Network):
     """V(W) = 1/2 sum_i |W_{H+1} .. W_1 x_i - y_i|^2 + 1/2 sum_j lambda_j w_j^2.
 
     Data enter only through X X^T, Y X^T and |Y|^2, so the cost does not depend on their number. With
@@ -74,7 +75,16 @@ class DeepLinear(Model):
     loss: str | None = None
 
     family: ClassVar[str] = "deep-linear"
-    linear_couplings: ClassVar[tuple[str, ...]] = ("XX", "YX", "YY", "l2")
+    about: ClassVar[Family | None] = Family(
+        family,
+        "deep linear network, squared loss, one l2 value per weight",
+        "deep-linear:widths=IN-HIDDEN..-OUT,data=iris|wine|digits|diabetes|gaussian|FILE.csv[,m=M]"
+        "[,l2=random|VALUE][,loss=sum|mean]",
+        "deep-linear:widths=2-2-2,data=iris",
+        "one hidden layer at least, at most 64 weights; with l2=random 33 solutions for 2-2-1, 225 for 2-2-2, 129 for 1-2-2-1",
+        ("widths",),
+        ("data", "m", "l2", "loss"),
+    )
 
     def __post_init__(self) -> None:
         widths = sizes(self.widths, "widths", least_length=3)
@@ -86,25 +96,30 @@ class DeepLinear(Model):
         if isinstance(self.data, Dataset):
             check_data(self.data, self.widths)
 
+    @classmethod
+    def from_keys(cls, keys: Mapping[str, str]) -> Model:
+        return cls(
+            integers(keys, "widths"), DataSource.from_keys(keys), keys.get("l2", "random"), loss=keys.get("loss")
+        )
+
     @property
-    def shapes(self) -> list[tuple[int, int]]:
+    def layer_widths(self) -> tuple[int, ...]:
+        return tuple(self.widths)
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
         """Shapes of W_1, .., W_{H+1}."""
         return [(b, a) for a, b in zip(self.widths[:-1], self.widths[1:], strict=True)]
 
     @property
-    def n_weights(self) -> int:
-        """Number of weights."""
-        return sum(a * b for a, b in self.shapes)
+    def axes(self) -> Axes:
+        return [[(layer, 0), (layer + 1, 1)] for layer in range(len(self.widths) - 2)]
 
     @property
     def label(self) -> str:
         data = data_label(self.data, self.widths[0], self.widths[-1])
         loss = f",loss={self.loss}" if self.loss else ""
         return f"{self.family}:widths={join(self.widths)},{data}{l2_label(self.l2)}{loss}"
-
-    @property
-    def domain(self) -> Domain:
-        return Euclidean(self.n_weights)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -152,18 +167,27 @@ class DeepLinear(Model):
         count = counts.deep_linear(tuple(self.widths), n_data)
         return (count,) if count is not None else ()
 
-    def is_coercive(self, couplings: Couplings) -> bool:
-        return bool(min(couplings["l2"]) > 0)  # V >= 1/2 sum lambda_j w_j^2
+    def torus_count(self) -> RootCount | None:
+        m = self.data.m if isinstance(self.data, DataSource) else self.data.n_data
+        return counts.deep_linear_torus(tuple(self.widths), self.widths[0] if m is None else m)
+
+    def torus_parts(self) -> tuple[TorusPart, ...]:
+        """One for each choice of numbers of live neurons r: N = 1 + sum of prod C(d_l, r_l) K(r) [Bharadwaj & Hosten, arXiv 2301.12651]."""
+        first, *hidden, last = self.widths
+        parts = []
+        for live in product(*(range(1, d + 1) for d in hidden)):
+            widths = (first, *live, last)
+            net = self if live == tuple(hidden) else DeepLinear(widths, self.data, loss=self.loss)
+            parts.append(TorusPart(prod(map(comb, hidden, live)), join(widths), net))
+        return tuple(parts)
+
+    @property
+    def n_sign_flips(self) -> int:
+        return 1 << sum(self.widths[1:-1])  # of the weights before and behind a hidden neuron
+
+    @property
+    def law(self) -> object | None:
+        return self  # its theory is written for the family itself
 
     def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
         return layer_bounds(self.shapes, [1] * len(self.shapes), couplings)
-
-    @property
-    def _axes(self) -> list[list[tuple[int, int]]]:
-        return [[(layer, 0), (layer + 1, 1)] for layer in range(len(self.widths) - 2)]
-
-    def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
-        return neuron_permutations(self.shapes, self._axes, self.widths[1:-1])
-
-    def mixing_fields(self) -> tuple[Field, ...]:
-        return mixing_fields(self.shapes, self._axes, self.widths[1:-1])

@@ -13,7 +13,7 @@ from sympy.polys.rings import PolyElement
 
 from polysys.domains import Domain, parse_domain
 from polysys.equations.expansion import nested_form
-from polysys.errors import InputError, NotPolynomialError
+from polysys.errors import InputError, LabelError, NotPolynomialError
 from polysys.landscape import Couplings
 from polysys.models.base import Model
 from polysys.reading.expression_file import read_expression_file
@@ -31,7 +31,18 @@ class Expression(Model):
     name: str
 
     family: ClassVar[str] = "expression"
+    is_named_by_path: ClassVar[bool] = True
     linear_couplings: ClassVar[tuple[str, ...]] = ("c",)
+
+    @classmethod
+    def from_label(cls, text: str) -> Model:
+        if not text:
+            raise LabelError("expression: names no file.", "Write expression:FILE.")
+        return expression_from_file(text)
+
+    @classmethod
+    def from_toml(cls, path: Path, content: Mapping[str, Any]) -> Model:
+        return expression_from_file(path)
 
     @property
     def label(self) -> str:

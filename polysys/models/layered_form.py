@@ -57,6 +57,10 @@ class LayeredForm(Model):
     def scaling(self) -> Scaling:
         return Scaling(tuple(map(Fraction, self.widths)), Fraction(sum(self.widths)))
 
+    @property
+    def depth(self) -> int | None:
+        return sum(self.degrees or ())
+
     def _monomials(self) -> list[tuple[int, ...]]:
         layers = [monomials(width, degree) for width, degree in zip(self.widths, self.degrees or (), strict=True)]
         return [tuple(e for block in blocks for e in block) for blocks in product(*layers)]

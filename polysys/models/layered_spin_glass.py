@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,6 +11,9 @@ import numpy as np
 from polysys.disorder import kostlan
 from polysys.errors import InputError
 from polysys.landscape import Couplings, Landscape
+from polysys.models.base import Model
+from polysys.models.grammar import Family, integers
+from polysys.models.laws import LayeredGaussian
 from polysys.models.layered_form import LayeredForm
 from polysys.reading.rationals import as_rational_array
 
@@ -35,6 +39,23 @@ class LayeredSpinGlass(LayeredForm):
     """
 
     family: ClassVar[str] = "layered-spin-glass"
+    about: ClassVar[Family | None] = Family(
+        family,
+        "one sphere a layer, coupled by an isotropic Gaussian form with a degree per layer",
+        "layered-spin-glass:widths=N-N..[,degrees=D-D..]",
+        "layered-spin-glass:widths=3-3-3",
+        "coordinates and layers together at most 64, degrees from 1 to 20; 37 classes for 3-3-3, 240 for 4-4-4, 997 for 3-3-3-3",
+        ("widths",),
+        ("degrees",),
+    )
+
+    @classmethod
+    def from_keys(cls, keys: Mapping[str, str]) -> Model:
+        return cls(integers(keys, "widths"), integers(keys, "degrees") if "degrees" in keys else None)
+
+    @property
+    def law(self) -> object | None:
+        return LayeredGaussian(tuple(self.widths), tuple(self.degrees or ()))
 
     def draw(self, rng: np.random.Generator) -> Couplings:
         return {"T": kostlan(rng, self._monomials(), list(self.domain.slices))}

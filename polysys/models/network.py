@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
+from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +17,11 @@ import numpy.typing as npt
 from polysys import datasets
 from polysys.datasets import Dataset
 from polysys.disorder import uniform
+from polysys.domains import Domain, Euclidean
 from polysys.errors import InputError
 from polysys.landscape import Couplings, QuadraticBound
+from polysys.models.base import Model
+from polysys.models.grammar import integer
 from polysys.reading.rationals import as_rational, as_rational_array
 from polysys.symmetry import Field
 
@@ -39,6 +44,11 @@ class DataSource:
     name: str
     m: int | None = None
 
+    @classmethod
+    def from_keys(cls, keys: Mapping[str, str]) -> Self:
+        """From the keys `data` and `m` of a label."""
+        return cls(keys.get("data", "gaussian"), integer(keys, "m") if "m" in keys else None)
+
     def load(self, features: int, targets: int, rng: np.random.Generator) -> Dataset:
         """The data for a network with this many inputs and outputs."""
         if self.name in NAMED:
@@ -48,7 +58,9 @@ class DataSource:
             return datasets.gaussian(features, targets, m, seed=int(rng.integers(2**32)))
         if self.name.endswith(".csv") or _is_file(self.name):
             return datasets.from_csv(self.name, features, targets, m=self.m)
-        raise InputError(f"There is no data set {self.name[:60]!r}.", f"Choose {', '.join(NAMED)}, gaussian or a .csv file.")
+        raise InputError(
+            f"There is no data set {self.name[:60]!r}.", f"Choose {', '.join(NAMED)}, gaussian or a .csv file."
+        )
 
     @property
     def label(self) -> str:
@@ -154,44 +166,92 @@ def unflatten(x: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
     return [flat[part].reshape(shape) for part, shape in zip(weight_slices(shapes), shapes, strict=True)]
 
 
+Axes = list[list[tuple[int, int]]]
+
+
+@dataclass(frozen=True)
+class Network(Model):
+    """What the network families share: a squared loss of weights in layers, and one l2 value for each trained weight."""
+
+    linear_couplings: ClassVar[tuple[str, ...]] = ("XX", "YX", "YY", "l2")
+    symmetry_name: ClassVar[str] = "a continuous group that mixes the hidden neurons"
+
+    @property
+    @abstractmethod
+    def layer_widths(self) -> tuple[int, ...]:
+        """Input, hidden and output widths."""
+
+    @property
+    @abstractmethod
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of the arrays of trained weights, in the order of the variables."""
+
+    @property
+    @abstractmethod
+    def axes(self) -> Axes:
+        """For each hidden layer the (array, axis) pairs that carry its neurons."""
+
+    @property
+    def n_weights(self) -> int:
+        """Number of trained weights and biases."""
+        return sum(prod(shape) for shape in self.shapes)
+
+    @property
+    def domain(self) -> Domain:
+        return Euclidean(self.n_weights)
+
+    @property
+    def depth(self) -> int | None:
+        return len(self.layer_widths) - 1
+
+    @property
+    def n_l2(self) -> int:
+        return self.n_weights
+
+    def with_l2(self, l2: Any) -> Self:
+        changes: dict[str, Any] = {"l2": l2}
+        return replace(self, **changes)
+
+    def is_coercive(self, couplings: Couplings) -> bool:
+        return bool(min(couplings["l2"]) > 0)  # V >= 1/2 sum lambda_j w_j^2
+
+    def moving_couplings(self, couplings: Couplings) -> tuple[tuple[str, ...], ...]:
+        targets = ("YX",) if "YX" in couplings else ("Y",)
+        return targets, (*targets, "l2")
+
+    def candidate_permutations(self) -> tuple[tuple[int, ...], ...]:
+        """Exchanges of neighbouring neurons."""
+        result = []
+        for carriers, width in zip(self.axes, self.layer_widths[1:-1], strict=True):
+            for a in range(width - 1):
+                arrays = unflatten(np.arange(self.n_weights), self.shapes)
+                for array, axis in carriers:
+                    order = list(range(width))
+                    order[a], order[a + 1] = a + 1, a
+                    arrays[array] = np.take(arrays[array], order, axis=axis)
+                result.append(tuple(int(i) for array in arrays for i in array.ravel()))
+        return tuple(result)
+
+    def mixing_fields(self) -> tuple[Field, ...]:
+        """Fields that add one neuron to another, in the weights before it and after it separately: linearly independent."""
+        axes, arrays = self.axes, unflatten(np.arange(self.n_weights), self.shapes)
+        fields: list[Field] = []
+        for layer, width in enumerate(self.layer_widths[1:-1]):
+            for a, b, side in product(range(width), range(width), (0, 1)):
+                entries = [
+                    (int(i), int(j), 1)
+                    for array, axis in axes[layer]
+                    if axis == side
+                    for i, j in zip(*(np.take(arrays[array], neuron, axis).ravel() for neuron in (a, b)), strict=True)
+                ]
+                # the trace of a layer that is the next one's only input would be counted from both sides
+                is_counted = (
+                    a == b == side == 0 and layer > 0 and _carriers(axes[layer], 0) == _carriers(axes[layer - 1], 1)
+                )
+                if entries and not is_counted:
+                    fields.append((tuple(entries), None))
+        return tuple(fields)
+
+
 def _carriers(axes: Sequence[tuple[int, int]], side: int) -> list[int]:
     return [array for array, axis in axes if axis == side]
-
-
-def mixing_fields(
-    shapes: Sequence[tuple[int, ...]], axes: Sequence[Sequence[tuple[int, int]]], widths: Sequence[int]
-) -> tuple[Field, ...]:
-    """Fields that add one neuron to another, in the weights before it and after it separately: linearly independent."""
-    n = sum(int(np.prod(shape)) for shape in shapes)
-    arrays = unflatten(np.arange(n), shapes)
-    fields: list[Field] = []
-    for layer, width in enumerate(widths):
-        for a, b, side in product(range(width), range(width), (0, 1)):
-            entries = [
-                (int(i), int(j), 1)
-                for array, axis in axes[layer]
-                if axis == side
-                for i, j in zip(*(np.take(arrays[array], neuron, axis).ravel() for neuron in (a, b)), strict=True)
-            ]
-            # the trace of a layer that is the next one's only input would be counted from both sides
-            is_counted = a == b == side == 0 and layer > 0 and _carriers(axes[layer], 0) == _carriers(axes[layer - 1], 1)
-            if entries and not is_counted:
-                fields.append((tuple(entries), None))
-    return tuple(fields)
-
-
-def neuron_permutations(
-    shapes: Sequence[tuple[int, ...]], axes: Sequence[Sequence[tuple[int, int]]], widths: Sequence[int]
-) -> tuple[tuple[int, ...], ...]:
-    """Exchanges of neighbouring neurons: axes[l] lists the (array, axis) pairs that carry the neurons of layer l."""
-    n = sum(int(np.prod(shape)) for shape in shapes)
-    result = []
-    for layer, width in enumerate(widths):
-        for a in range(width - 1):
-            arrays = unflatten(np.arange(n), shapes)
-            for array, axis in axes[layer]:
-                order = list(range(width))
-                order[a], order[a + 1] = a + 1, a
-                arrays[array] = np.take(arrays[array], order, axis=axis)
-            result.append(tuple(int(i) for array in arrays for i in array.ravel()))
-    return tuple(result)

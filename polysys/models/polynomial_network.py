@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -11,15 +11,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from polysys import counts
-from polysys.counts.root_count import RootCount
 from polysys.datasets import Dataset
 from polysys.disorder import normal
-from polysys.domains import Domain, Euclidean
-from polysys.errors import InputError
+from polysys.errors import InputError, LabelError
 from polysys.landscape import Couplings, QuadraticBound
 from polysys.models.base import Model, join, size, sizes
+from polysys.models.grammar import Family, integers
 from polysys.models.network import (
+    Axes,
     DataSource,
+    Network,
     as_data,
     as_l2,
     check_data,
@@ -28,19 +29,17 @@ from polysys.models.network import (
     draw_l2,
     l2_label,
     layer_bounds,
-    mixing_fields,
-    neuron_permutations,
     unflatten,
 )
 from polysys.models.squared_loss import activate, activated_support, coordinates, data_couplings, squared_loss
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational_array
-from polysys.symmetry import Field
+from polysys.root_count import RootCount
 from polysys.system import exact_terms
 
 
 @dataclass(frozen=True)
-class PolynomialNetwork(Model):
+class PolynomialNetwork(Network):
     """V(w) = 1/2 sum_i |f_w(x_i) - y_i|^2 + 1/2 sum_j lambda_j w_j^2, f_w(x) = W_{H+1} s(.. s(W_1 x + b_1) ..).
 
     Parameters
@@ -79,8 +78,16 @@ class PolynomialNetwork(Model):
     loss: str | None = None
 
     family: ClassVar[str] = "polynomial-network"
-    linear_couplings: ClassVar[tuple[str, ...]] = ("XX", "YX", "YY", "l2")
-    symmetry_name: ClassVar[str] = "a continuous group that mixes the hidden neurons"
+    about: ClassVar[Family | None] = Family(
+        family,
+        "network with a polynomial activation, squared loss, one l2 value per weight",
+        "polynomial-network:widths=IN-HIDDEN..-OUT,activation=POLYNOMIAL IN z,data=..[,m=M]"
+        "[,output=fixed|trained][,bias=yes][,l2=..][,loss=..]",
+        "polynomial-network:widths=2-2-1,activation=z^2,data=iris",
+        "one hidden layer at least, at most 64 trained weights; one neuron of degree q with output=fixed: (2q-1)^IN solutions",
+        ("widths", "activation"),
+        ("data", "m", "l2", "output", "bias", "loss"),
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", sizes(self.widths, "widths", least_length=3))
@@ -103,22 +110,36 @@ class PolynomialNetwork(Model):
         if isinstance(self.data, Dataset):
             check_data(self.data, self.widths)
 
+    @classmethod
+    def from_keys(cls, keys: Mapping[str, str]) -> Model:
+        bias = keys.get("bias", "no")
+        if bias not in ("yes", "no"):
+            raise LabelError(f"bias={bias} is unknown.", "Write bias=yes or bias=no.")
+        return cls(
+            integers(keys, "widths"),
+            keys["activation"],
+            DataSource.from_keys(keys),
+            keys.get("l2", "random"),
+            keys.get("output", "trained"),
+            bias == "yes",
+            loss=keys.get("loss"),
+        )
+
+    @property
+    def layer_widths(self) -> tuple[int, ...]:
+        return tuple(self.widths)
+
     @property
     def _coefficients(self) -> list[Fraction]:
         terms = exact_terms(parse_polynomial(self.activation, variables=("z",)).polynomial)
         return [terms.get((k,), Fraction(0)) for k in range(max(e for (e,) in terms) + 1)]
 
     @property
-    def _shapes(self) -> list[tuple[int, ...]]:
+    def shapes(self) -> list[tuple[int, ...]]:
         shapes: list[tuple[int, ...]] = []
         for a, b in zip(self.widths[:-2], self.widths[1:-1], strict=True):
             shapes += [(b, a), (b,)] if self.bias else [(b, a)]
         return [*shapes, (self.widths[-1], self.widths[-2])] if self.output == "trained" else shapes
-
-    @property
-    def n_weights(self) -> int:
-        """Number of trained weights and biases."""
-        return sum(int(np.prod(shape)) for shape in self._shapes)
 
     @property
     def label(self) -> str:
@@ -130,13 +151,9 @@ class PolynomialNetwork(Model):
         return label + (",bias=yes" if self.bias else "") + (f",loss={self.loss}" if self.loss else "")
 
     @property
-    def domain(self) -> Domain:
-        return Euclidean(self.n_weights)
-
-    @property
     def variables(self) -> tuple[str, ...]:
         names, layer = [], 0
-        for shape in self._shapes:
+        for shape in self.shapes:
             if len(shape) == 1:
                 names += [f"b{layer}_{i + 1}" for i in range(shape[0])]
             else:
@@ -170,7 +187,7 @@ class PolynomialNetwork(Model):
         return sorted(support)
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
-        weights = unflatten(x, self._shapes)
+        weights = unflatten(x, self.shapes)
         last = weights.pop() if self.output == "trained" else couplings["output"]
 
         def forward(signal: Any) -> Any:
@@ -198,31 +215,22 @@ class PolynomialNetwork(Model):
         count = counts.polynomial_network(self.widths, max(powers), n_data, is_trained=is_trained)
         return (count,) if count is not None else ()
 
-    def is_coercive(self, couplings: Couplings) -> bool:
-        return bool(min(couplings["l2"]) > 0)
-
     def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
         powers = [k for k, c in enumerate(self._coefficients) if c]
         if self.bias or len(powers) > 1:
             return ()  # the output is not homogeneous in the weights of a hidden layer
         hidden = len(self.widths) - 2
         degrees = [powers[0] ** (hidden - layer) for layer in range(hidden)]
-        return layer_bounds(self._shapes, [*degrees, 1][: len(self._shapes)], couplings)
+        return layer_bounds(self.shapes, [*degrees, 1][: len(self.shapes)], couplings)
 
     @property
-    def _axes(self) -> list[list[tuple[int, int]]]:
+    def axes(self) -> Axes:
         per_layer = 2 if self.bias else 1
         axes = []
         for layer in range(len(self.widths) - 2):
             first = layer * per_layer
             carriers = [(first, 0)] + ([(first + 1, 0)] if self.bias else [])
-            if first + per_layer < len(self._shapes):
+            if first + per_layer < len(self.shapes):
                 carriers.append((first + per_layer, 1))
             axes.append(carriers)
         return axes
-
-    def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
-        return neuron_permutations(self._shapes, self._axes, self.widths[1:-1])
-
-    def mixing_fields(self) -> tuple[Field, ...]:
-        return mixing_fields(self._shapes, self._axes, self.widths[1:-1])

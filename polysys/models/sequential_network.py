@@ -12,23 +12,21 @@ from typing import Any, ClassVar
 import numpy as np
 
 from polysys.datasets import Dataset
-from polysys.domains import Domain, Euclidean
 from polysys.errors import InputError
 from polysys.landscape import Couplings
-from polysys.models.base import Model, join, size
+from polysys.models.base import join, size
 from polysys.models.network import (
+    Axes,
+    Network,
     as_l2,
     check_data,
     data_label,
     draw_l2,
     l2_label,
-    mixing_fields,
-    neuron_permutations,
     unflatten,
 )
 from polysys.models.squared_loss import activate, activated_support, coordinates, data_couplings, squared_loss
 from polysys.reading.parser import MAX_EXPONENT
-from polysys.symmetry import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Activation:
 
 
 @dataclass(frozen=True)
-class SequentialNetwork(Model):
+class SequentialNetwork(Network):
     """V(w) = 1/2 sum_i |f_w(x_i) - y_i|^2 + 1/2 sum_j lambda_j w_j^2 for a sequence of layers f_w.
 
     Parameters
@@ -86,8 +84,6 @@ class SequentialNetwork(Model):
     l2: Any = "random"
 
     family: ClassVar[str] = "sequential-network"
-    linear_couplings: ClassVar[tuple[str, ...]] = ("XX", "YX", "YY", "l2")
-    symmetry_name: ClassVar[str] = "a continuous group that mixes the hidden neurons"
 
     def __post_init__(self) -> None:
         linear = self._linear
@@ -96,7 +92,8 @@ class SequentialNetwork(Model):
         for before, after in pairwise(linear):
             if before.n_out != after.n_in:
                 raise InputError(
-                    f"A layer with {before.n_out} outputs is followed by one with {after.n_in} inputs.", "Make them agree."
+                    f"A layer with {before.n_out} outputs is followed by one with {after.n_in} inputs.",
+                    "Make them agree.",
                 )
         if 2 * prod(max(a.degree, 1) for a in self.layers if isinstance(a, Activation)) > MAX_EXPONENT:
             raise InputError(
@@ -105,14 +102,14 @@ class SequentialNetwork(Model):
             )
         size(self.n_weights, "number of trained weights")
         object.__setattr__(self, "l2", as_l2(self.l2, self.n_weights))
-        check_data(self.data, self.widths)
+        check_data(self.data, self.layer_widths)
 
     @property
     def _linear(self) -> list[LinearLayer]:
         return [layer for layer in self.layers if isinstance(layer, LinearLayer)]
 
     @property
-    def widths(self) -> tuple[int, ...]:
+    def layer_widths(self) -> tuple[int, ...]:
         """Input width and the widths after each linear layer."""
         return (self._linear[0].n_in, *(layer.n_out for layer in self._linear))
 
@@ -128,13 +125,8 @@ class SequentialNetwork(Model):
         return arrays
 
     @property
-    def _shapes(self) -> list[tuple[int, ...]]:
+    def shapes(self) -> list[tuple[int, ...]]:
         return [shape for _, _, shape in self._arrays]
-
-    @property
-    def n_weights(self) -> int:
-        """Number of trained weights and biases."""
-        return sum(prod(shape) for shape in self._shapes)
 
     @property
     def label(self) -> str:
@@ -146,12 +138,8 @@ class SequentialNetwork(Model):
                 fixed = "!" if layer.weight != "trained" else ""
                 bias = "" if layer.bias is None else "+b" if layer.bias == "trained" else "+b!"
                 parts.append(f"{layer.n_in}x{layer.n_out}{fixed}{bias}")
-        data = data_label(self.data, self.widths[0], self.widths[-1])
+        data = data_label(self.data, self.layer_widths[0], self.layer_widths[-1])
         return f"{self.family}:layers={join(parts)},{data}{l2_label(self.l2)}"
-
-    @property
-    def domain(self) -> Domain:
-        return Euclidean(self.n_weights)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -164,7 +152,7 @@ class SequentialNetwork(Model):
     @cached_property
     def _input_monomials(self) -> list[tuple[int, ...]]:
         """Exponents of the monomials in the input that the output can contain."""
-        n = self.widths[0]
+        n = self.layer_widths[0]
         support: set[tuple[int, ...]] = set(coordinates(n))
         for layer in self.layers:
             if isinstance(layer, Activation):
@@ -185,7 +173,9 @@ class SequentialNetwork(Model):
         return couplings
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
-        trained = {(name, k): array for (name, k, _), array in zip(self._arrays, unflatten(x, self._shapes), strict=True)}
+        trained = {
+            (name, k): array for (name, k, _), array in zip(self._arrays, unflatten(x, self.shapes), strict=True)
+        }
 
         def forward(signal: Any) -> Any:
             k = -1
@@ -201,21 +191,11 @@ class SequentialNetwork(Model):
                     signal = signal + bias[:, None]
             return signal
 
-        fit = squared_loss(forward, self.widths[0], self._input_monomials, couplings)
+        fit = squared_loss(forward, self.layer_widths[0], self._input_monomials, couplings)
         return fit + (np.asarray(x) ** 2 * couplings["l2"]).sum() / 2
 
-    def is_coercive(self, couplings: Couplings) -> bool:
-        return bool(min(couplings["l2"]) > 0)  # V >= 1/2 sum lambda_j w_j^2
-
     @property
-    def _axes(self) -> list[list[tuple[int, int]]]:
-        """For each hidden layer of neurons the (array, axis) pairs that carry them."""
+    def axes(self) -> Axes:
         number = {(name, k): i for i, (name, k, _) in enumerate(self._arrays)}
         wanted = [((("w", k), 0), (("b", k), 0), (("w", k + 1), 1)) for k in range(len(self._linear) - 1)]
         return [[(number[array], axis) for array, axis in layer if array in number] for layer in wanted]
-
-    def neuron_permutations(self) -> tuple[tuple[int, ...], ...]:
-        return neuron_permutations(self._shapes, self._axes, self.widths[1:-1])
-
-    def mixing_fields(self) -> tuple[Field, ...]:
-        return mixing_fields(self._shapes, self._axes, self.widths[1:-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from polysys.equations.expansion import nested_form
 from polysys.errors import InputError, PositiveDimensionalError
 from polysys.landscape import Couplings, Landscape, Scaling
 from polysys.models.base import Model, check_coefficients, join, size, sizes
+from polysys.models.grammar import Family, integer, integers
+from polysys.models.laws import IsotropicGaussian
 from polysys.reading.rationals import as_rational, as_rational_array
 
 
@@ -75,6 +78,15 @@ class SphericalPSpin(Model):
     weights: Sequence[Any] | None = None
 
     family: ClassVar[str] = "spherical-p-spin"
+    about: ClassVar[Family | None] = Family(
+        family,
+        "p-spin glass on one sphere: isotropic Gaussian polynomial of degree p in n spins",
+        "spherical-p-spin:n=N,p=P[-P..][,weights=C-C..][,couplings=square-free][,field=H]",
+        "spherical-p-spin:n=6,p=3",
+        "n from 1 to 64, p from 1 to 30; ((p-1)^n - 1)/(p-2) classes are tracked, 16383 for n=14,p=3, at most 4194304",
+        ("n", "p"),
+        ("weights", "couplings", "field"),
+    )
     degrees: tuple[int, ...] = dataclass_field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -105,6 +117,17 @@ class SphericalPSpin(Model):
                 )
         check_coefficients(sum(comb(self.n + p - 1, p) for p in degrees))
 
+    @classmethod
+    def from_keys(cls, keys: Mapping[str, str]) -> Model:
+        degrees = integers(keys, "p")
+        return cls(
+            n=integer(keys, "n"),
+            p=degrees if len(degrees) > 1 else degrees[0],
+            couplings=keys.get("couplings", "kostlan"),
+            field=keys.get("field", "0"),
+            weights=re.split(r"(?<=[0-9])-", keys["weights"]) if "weights" in keys else None,
+        )
+
     @property
     def linear_couplings(self) -> tuple[str, ...]:  # type: ignore[override]
         """All couplings: the potential is a sum of forms."""
@@ -132,6 +155,16 @@ class SphericalPSpin(Model):
     @property
     def scaling(self) -> Scaling:
         return Scaling((Fraction(self.n),), Fraction(self.n))
+
+    @property
+    def depth(self) -> int | None:
+        return max(self.degrees)
+
+    @property
+    def law(self) -> object | None:
+        if self.couplings != "kostlan":
+            return None
+        return IsotropicGaussian(self.n, tuple(zip(self.degrees, self.weights or (), strict=True)), self.field)
 
     def _monomials(self, p: int) -> list[tuple[int, ...]]:
         every = monomials(self.n, p)
@@ -191,4 +224,3 @@ class SphericalPSpin(Model):
         if self.field:
             raise InputError("Explicit tensors come without a field.", "Give p=1 as one of the degrees instead.")
         return self.landscape(couplings)
-

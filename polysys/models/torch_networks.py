@@ -139,14 +139,14 @@ def _model(layers: list[LinearLayer | Activation], data: Dataset, l2: Any) -> Mo
         return general
     has_bias = {layer.bias for layer in hidden}
     if not polynomials and has_bias == {None} and last.weight == "trained":
-        return DeepLinear(general.widths, data, l2)
+        return DeepLinear(general.layer_widths, data, l2)
     is_alternating = len(layers) == 2 * len(hidden) + 1 and all(
         isinstance(a, LinearLayer) is not isinstance(b, LinearLayer) for a, b in pairwise(layers)
     )
     if len(polynomials) == 1 and is_alternating and has_bias in ({None}, {"trained"}):
         (activation,) = polynomials
         text = " + ".join(f"({c})*z^{k}" for k, c in enumerate(activation.coefficients) if c)
-        return PolynomialNetwork(general.widths, text, data, l2, last.weight, has_bias == {"trained"})
+        return PolynomialNetwork(general.layer_widths, text, data, l2, last.weight, has_bias == {"trained"})
     return general
 
 

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from polysys.errors import InputError
 from polysys.models.base import Model
 from polysys.models.deep_linear import DeepLinear
-from polysys.models.layered_spin_glass import LayeredSpinGlass
-from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.models.laws import IsotropicGaussian, LayeredGaussian
 from polysys.theory.deep_linear import deep_linear_counts, is_solvable
 from polysys.theory.layered import layered_counts
 from polysys.theory.p_spin import spherical_counts
 from polysys.theory.prediction import MeanCounts
 
+Window = Sequence[float] | None
+
+
+def _layered(law: LayeredGaussian, label: str, window: Window) -> MeanCounts:
+    return layered_counts(law.widths, law.degrees, window)
+
+
+def _deep_linear(model: DeepLinear, label: str, window: Window) -> MeanCounts:
+    if window is not None:
+        raise InputError("Deep linear networks have no energy windows here.", "Leave the window out.")
+    return deep_linear_counts(model)
+
+
+# The kind of law (see polysys.models.laws), whether a law of this kind has a prediction, and the prediction from law, label and window.
+_Entry = tuple[Callable[[Any], bool], Callable[[Any, str, Window], MeanCounts]]
+_PREDICTIONS: MappingProxyType[type, _Entry] = MappingProxyType(
+    {
+        IsotropicGaussian: (lambda law: True, spherical_counts),
+        LayeredGaussian: (lambda law: True, _layered),
+        DeepLinear: (is_solvable, _deep_linear),
+    }
+)
+
 
 def has_mean_counts(model: Model) -> bool:
-    """Whether :func:`mean_counts` knows the model."""
-    if isinstance(model, DeepLinear):
-        return is_solvable(model)
-    return isinstance(model, LayeredSpinGlass) or (isinstance(model, SphericalPSpin) and model.couplings == "kostlan")
+    """Whether :func:`mean_counts` knows the law of the model."""
+    law = model.law
+    return type(law) in _PREDICTIONS and _PREDICTIONS[type(law)][0](law)
 
 
 def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCounts:
@@ -57,14 +80,8 @@ def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCoun
     >>> round(mean_counts(SphericalPSpin(n=6, p=3)).total.value, 6)  # FACTS: 50.873137
     50.873137
     """
-    if isinstance(model, SphericalPSpin) and model.couplings == "kostlan":
-        return spherical_counts(model, window)
-    if isinstance(model, LayeredSpinGlass):
-        return layered_counts(model.widths, model.degrees, window)
-    if isinstance(model, DeepLinear) and is_solvable(model):
-        if window is not None:
-            raise InputError("Deep linear networks have no energy windows here.", "Leave the window out.")
-        return deep_linear_counts(model)
+    if has_mean_counts(model):
+        return _PREDICTIONS[type(model.law)][1](model.law, model.label, window)
     raise InputError(
         f"No exact mean counts are known here for {model.label}.",
         "There are some for layered-spin-glass, for spherical-p-spin with kostlan couplings, and for deep-linear with widths 1-1-..-1 or "

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.special import gammainc
 
 from polysys.errors import InputError
-from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.models.laws import IsotropicGaussian
 from polysys.theory.closed_form import MAX_SIZE, closed_form
 from polysys.theory.hermite import Floats
 from polysys.theory.isotropic import (
@@ -104,23 +104,17 @@ def check_size(n: Any, p: Any) -> tuple[int, int]:
     return int(n), int(p)
 
 
-def field_of(model: SphericalPSpin) -> IsotropicField:
-    """The covariance of a model with Kostlan couplings: f(R) = sum_p c_p^2 R^p + h^2 R.
+def spherical_counts(law: IsotropicGaussian, label: str, window: Sequence[float] | None = None) -> MeanCounts:
+    """Mean counts of an isotropic Gaussian on a sphere, f(R) = sum_p c_p^2 R^p + h^2 R.
 
-    The field is drawn afresh in every sample, with independent Gaussian components: it is the form of degree 1.
+    A field is drawn afresh in every sample, with independent Gaussian components: it is the form of degree 1.
     """
-    variances = {p: float(w) ** 2 for p, w in zip(model.degrees, model.weights or (), strict=True)}
-    return IsotropicField.mixture(model.n, variances, float(model.field) ** 2)
-
-
-def spherical_counts(model: SphericalPSpin, window: Sequence[float] | None = None) -> MeanCounts:
-    """Mean counts of a spherical model with Kostlan couplings."""
-    if max(abs(Fraction(w)) for w in (*(model.weights or ()), model.field)) > _STRONGEST:
-        raise InputError(f"{model.label[:80]} has a weight or a field above {_STRONGEST:.0e}.", "Divide all of them by one number.")
-    squares = {p: Fraction(w) ** 2 for p, w in zip(model.degrees, model.weights or (), strict=True)}
-    first = sum((p * c for p, c in squares.items()), Fraction(model.field) ** 2)
-    second = sum((p * (p - 1) * c for p, c in squares.items()), Fraction(0))
-    return _spherical(field_of(model), model.label, window, model.n <= MAX_SPINS, (first, second))
+    if max(abs(Fraction(w)) for w in (*(w for _, w in law.weights), law.field)) > _STRONGEST:
+        raise InputError(f"{label[:80]} has a weight or a field above {_STRONGEST:.0e}.", "Divide all of them by one number.")
+    field = IsotropicField.mixture(law.n, {p: float(w) ** 2 for p, w in law.weights}, float(law.field) ** 2)
+    first = sum((p * w**2 for p, w in law.weights), law.field**2)
+    second = sum((p * (p - 1) * w**2 for p, w in law.weights), Fraction(0))
+    return _spherical(field, label, window, law.n <= MAX_SPINS, (first, second))
 
 
 def _spherical(

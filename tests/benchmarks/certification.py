@@ -18,8 +18,9 @@ import numpy as np
 import polysys as ps
 from homotopy.certification.zeros import certify
 from homotopy.counting.batch import census_batch
-from homotopy.engines.tracker import compile_homotopy, track
-from homotopy.solving.starts.start_set import make_start_set, stratum_equations
+from homotopy.engines.starts.start_set import make_start_set, stratum_equations
+from homotopy.engines.tracker.driver import track
+from homotopy.engines.tracker.program import compile_homotopy
 
 
 def best(function: Callable[[], Any], repeat: int = 3) -> tuple[float, Any]:

@@ -13,8 +13,8 @@ import sys
 import time
 
 import polysys as ps
-from homotopy.solving.starts.start_set import make_start_set
-from homotopy.solving.starts.trace_test import trace_stratum
+from homotopy.engines.starts.start_set import make_start_set
+from homotopy.engines.starts.trace_test import trace_stratum
 
 
 def main() -> None:

@@ -29,15 +29,15 @@ from numba import njit
 
 import polysys as ps
 from homotopy.common.jit import aligned
+from homotopy.engines.doubles import equations_in_doubles
 from homotopy.engines.phcpack.client import PHCpack
-from homotopy.engines.tracker import Program, compile_homotopy, track
-from homotopy.engines.tracker.driver import make_homotopy
+from homotopy.engines.starts.fermat import fermat_start
+from homotopy.engines.starts.start_set import StartSet, make_start_set, stratum_equations
+from homotopy.engines.tracker.driver import make_homotopy, track
 from homotopy.engines.tracker.emit import LANES, WIDTH
 from homotopy.engines.tracker.kernels import solve_lanes
+from homotopy.engines.tracker.program import Program, compile_homotopy
 from homotopy.engines.tracker.vector import fill_matrix, run_program
-from homotopy.solving.paths import equations_in_doubles
-from homotopy.solving.starts.fermat import fermat_start
-from homotopy.solving.starts.start_set import StartSet, make_start_set, stratum_equations
 from homotopy.status import PathStatus
 from tests.homotopy import tracker_systems as systems
 
@@ -154,7 +154,7 @@ def phc_tracker(n: int) -> tuple[float, float]:
     """Seconds of PHCpack's tracker and of ours from the same Fermat start to the same 3-spin."""
     landscape = ps.SphericalPSpin(n=n, p=3).sample(1)
     start, solutions = fermat_start(landscape.formulation, 0)
-    target = equations_in_doubles(landscape)
+    target = equations_in_doubles(landscape.system)
     ours = [_track_starts(landscape, make_start_set(landscape))[0] for _ in range(4)]
     with PHCpack() as engine:
         engine.track(target, start, solutions[:2], seed=1)
@@ -267,7 +267,7 @@ def draw(costs: dict[int, list[tuple[int, float]]], path: Path) -> None:
 def start_up() -> None:
     """Seconds of a first call in a fresh process, with an empty and with a filled compilation cache."""
     code = (
-        "import time; from polysys.tape import trace; from homotopy.engines.tracker import track; b = time.perf_counter();"
+        "import time; from polysys.tape import trace; from homotopy.engines.tracker.driver import track; b = time.perf_counter();"
         "track(trace(lambda x, p: [x[0] ** 2 - p[0]], 1, 1), [1j], [[1j ** 0.5]], [4.0]);"
         "print(time.perf_counter() - b)"
     )

@@ -22,10 +22,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.engines.tracker import Program, TrackerOptions, compile_homotopy, track, track_loop
+from homotopy.engines.starts.loops import grow, is_sound, seed_pair
+from homotopy.engines.starts.sign_orbits import Orbits
+from homotopy.engines.tracker.driver import track, track_loop
+from homotopy.engines.tracker.options import TrackerOptions
+from homotopy.engines.tracker.program import Program, compile_homotopy
 from homotopy.engines.tracker.results import CODE
-from homotopy.solving.starts.loops import grow, is_sound, seed_pair
-from homotopy.solving.starts.sign_orbits import Orbits
 from homotopy.status import PathStatus
 from polysys.tape import Recorder, Tape
 

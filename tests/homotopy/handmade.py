@@ -14,10 +14,12 @@ import polysys as ps
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
 from homotopy.certification.zeros import certify
-from homotopy.completeness.verdict import judge, upper_bounds
+from homotopy.completeness.verdict import judge
 from homotopy.counting.count import run_record
 from homotopy.counting.result import Census
 from homotopy.solving.result import PathAccount, SolveReport
+from homotopy.status import StartCount
+from polysys.counts.of_landscape import upper_bounds
 from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 
@@ -39,7 +41,7 @@ def report_of(land: Landscape, solutions: Solutions, n_at_infinity: int = 0, dig
         precision="d",
         transport="none",
         root_count=len(solutions) + n_at_infinity,
-        root_count_kind="number of paths",
+        root_count_kind=StartCount.MIXED_VOLUME,
         solver_seed=0,
         gamma=1 + 0j,
         rounds=1,

@@ -15,12 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.discs.bounds import INFLATE, LEAST_SIZE, TINY, U
-
-Real = npt.NDArray[np.float64]
-Complex = npt.NDArray[np.complex128]
+from homotopy.common.arrays import Floats
 
 
-def modulus(z: Any) -> Real:
+def modulus(z: Any) -> Floats:
     """An upper bound of |z|, for real or complex arrays."""
     return np.asarray(np.abs(z) * (1.0 + 16.0 * U) + LEAST_SIZE)  # hypot errs by a unit or two in the last place
 
@@ -44,7 +42,7 @@ class Discs:
     """
 
     mid: Any
-    radius: Real
+    radius: Floats
 
     __array_priority__ = 1000.0
 

@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.certification.discs.arrays import Complex, Discs, Real
+from homotopy.certification.discs.arrays import Discs
 from homotopy.certification.discs.bounds import TINY, U
 from homotopy.certification.discs.extended import enclose_at, extended_scalars
 from homotopy.certification.discs.program import DiscProgram, disc_program, enclose
 from homotopy.common import reporting
-from homotopy.common.jit import n_usable_cores
+from homotopy.common.arrays import Complexes, Floats
+from homotopy.common.processes import n_usable_cores
 from homotopy.status import Verdict
 from polysys.equations.formulation import FormulationTapes
 
@@ -57,9 +58,9 @@ class Boxes:
         The other members mean nothing where this is false.
     """
 
-    mid: Complex
-    radius: Real
-    uniqueness: Real
+    mid: Complexes
+    radius: Floats
+    uniqueness: Floats
     reality: npt.NDArray[np.int8]
     is_proved: npt.NDArray[np.bool_]
 
@@ -70,8 +71,8 @@ class SystemDiscs:
 
     equations: DiscProgram
     jacobian: DiscProgram
-    equation_scalars: Real
-    jacobian_scalars: Real
+    equation_scalars: Floats
+    jacobian_scalars: Floats
 
 
 def system_discs(*members: FormulationTapes) -> SystemDiscs:
@@ -91,7 +92,7 @@ def member(*members: FormulationTapes) -> Discs:
 
 
 def prove(
-    system: SystemDiscs, candidates: Complex, sample: npt.NDArray[np.int64] | None = None, threads: int | None = None
+    system: SystemDiscs, candidates: Complexes, sample: npt.NDArray[np.int64] | None = None, threads: int | None = None
 ) -> Boxes:
     """Enclosures of the zeros near candidates (m, n); `sample` (m,), in order, says whose zeros they are.
 
@@ -114,11 +115,11 @@ def prove(
     if workers <= 1:
         for first in starts:
             work(first)
-            reporting.tick("certificates", min(first + CHUNK, m), m)
+            reporting.report("certificates", min(first + CHUNK, m), m)
     else:
         with ThreadPoolExecutor(workers) as pool:
             for first, _ in zip(starts, pool.map(work, starts), strict=True):
-                reporting.tick("certificates", min(first + CHUNK, m), m)
+                reporting.report("certificates", min(first + CHUNK, m), m)
     return boxes
 
 
@@ -158,8 +159,8 @@ def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxe
 
 
 def contraction(
-    system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complex, radius: Real
-) -> tuple[Real, Real, Real, Complex]:
+    system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats
+) -> tuple[Floats, Floats, Floats, Complexes]:
     """Bounds kappa and eta of the test on the polydiscs, the rounding part of eta, and the Newton step Y F(m)."""
     m, n = x.shape
     j_mid, j_radius = enclose(system.jacobian, system.jacobian_scalars, sample, x, radius)
@@ -179,7 +180,7 @@ def contraction(
     return kappa, eta, spread_of_step.max(axis=1), step
 
 
-def check(system: SystemDiscs, mid: Complex, radius: Real, uniqueness: Real) -> npt.NDArray[np.bool_]:
+def check(system: SystemDiscs, mid: Complexes, radius: Floats, uniqueness: Floats) -> npt.NDArray[np.bool_]:
     """Which claims of enclosures are proved, about centres within a unit in the last place of `mid`, one sample.
 
     False says nothing: python-flint may still prove the claim.
@@ -201,7 +202,7 @@ def check(system: SystemDiscs, mid: Complex, radius: Real, uniqueness: Real) -> 
     return result
 
 
-def two_digits(values: Real, direction: int) -> Real:
+def two_digits(values: Floats, direction: int) -> Floats:
     """Positive numbers rounded up (1) or down (-1) to two decimal digits, as they will be written; others unchanged."""
     with np.errstate(all="ignore"):
         unit = 10.0 ** (np.floor(np.log10(values)) - 1)
@@ -226,7 +227,7 @@ def inverses(matrices: Any) -> Any:
 
 
 def _accept(
-    boxes: Boxes, rows: slice, which: npt.NDArray[np.int64], x: Complex, radius: Real, kappa: Real, eta: Real
+    boxes: Boxes, rows: slice, which: npt.NDArray[np.int64], x: Complexes, radius: Floats, kappa: Floats, eta: Floats
 ) -> None:
     here = which + rows.start
     centre = x[which]

@@ -14,14 +14,14 @@ import numpy.typing as npt
 from flint import arb, ctx
 
 from homotopy.certification.balls import ball
-from homotopy.certification.discs.arrays import Complex, Real
 from homotopy.certification.discs.bounds import INFLATE, LANES, TINY
 from homotopy.certification.discs.program import DiscProgram, lane_groups
+from homotopy.common.arrays import Complexes, Floats
 
 _BITS = 256  # of the scalars: their own error is nothing then
 
 
-def extended_scalars(program: DiscProgram, members: Sequence[Sequence[Fraction]]) -> Real:
+def extended_scalars(program: DiscProgram, members: Sequence[Sequence[Fraction]]) -> Floats:
     """The scalars of a program as double-doubles with radii (members, n_scalars, 3), for the couplings of each member."""
     tape = program.scalars
     out = np.zeros((len(members), max(1, len(tape.outputs)), 3))
@@ -43,7 +43,7 @@ def _split(value: arb) -> tuple[float, float, float]:
     return high, low, float(rest) * INFLATE + TINY if rest != 0 else 0.0
 
 
-def enclose_at(program: DiscProgram, scalars: Real, sample: npt.NDArray[np.int64], x: Complex) -> tuple[Complex, Real]:
+def enclose_at(program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int64], x: Complexes) -> tuple[Complexes, Floats]:
     """Midpoints and radii (m, n_outputs) of the outputs at points x (m, n); as :func:`homotopy.certification.discs.program.enclose`."""
     from homotopy.certification.discs import extended_kernels as kernels  # compiled where it is used first
 

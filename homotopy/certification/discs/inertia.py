@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.certification.discs.arrays import Real
 from homotopy.certification.discs.bounds import TINY, U
 from homotopy.certification.discs.contraction import UP
+from homotopy.common.arrays import Floats
 
 
-def negative_counts(mid: Real, radius: Real) -> npt.NDArray[np.int64]:
+def negative_counts(mid: Floats, radius: Floats) -> npt.NDArray[np.int64]:
     """Numbers of negative eigenvalues of all symmetric matrices within radius (m, n, n) of mid; -1 where undecided.
 
     Examples

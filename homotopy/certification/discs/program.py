@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.discs import bounds
-from homotopy.certification.discs.arrays import Complex, Discs, Real
+from homotopy.certification.discs.arrays import Discs
 from homotopy.certification.discs.bounds import LANES
-from polysys.tape import Op, Recorder, Tape
+from homotopy.common.arrays import Complexes, Floats
+from homotopy.common.registers import Registers
+from polysys.tape import Op, Tape, parameter_nodes
 
 _DISC = {Op.MUL: bounds.MUL_DD, Op.ADD: bounds.ADD_DD, Op.SUB: bounds.SUB_DD}
 _SCALAR = {Op.MUL: bounds.MUL_SD, Op.ADD: bounds.ADD_SD, Op.SUB: bounds.SUB_SD}
@@ -39,7 +40,7 @@ class DiscProgram:
     n_registers: int
     scalars: Tape
 
-    def scalar_values(self, parameters: Discs) -> Real:
+    def scalar_values(self, parameters: Discs) -> Floats:
         """Scalars (samples, n_scalars, 2) for parameters (samples, k)."""
         samples = parameters.mid.shape[0]
         constants = Discs.of(self.scalars.constants)
@@ -70,16 +71,12 @@ def disc_program(tape: Tape) -> DiscProgram:
         return wanted.setdefault(r, len(wanted))
 
     slot = {i: i for i in range(n)}
-    free: list[int] = []
-    n_slots = n
+    registers = Registers(n)
     code = []
     for k, (op, i, j) in enumerate(zip(ops, left, right, strict=True)):
         if is_scalar[first + k]:
             continue
-        if free:
-            target = free.pop()
-        else:
-            target, n_slots = n_slots, n_slots + 1
+        target = registers.take()
         if is_scalar[i]:
             code.append((_SCALAR[Op(op)], target, scalar(i), slot[j]))
         elif is_scalar[j]:
@@ -89,27 +86,18 @@ def disc_program(tape: Tape) -> DiscProgram:
         slot[first + k] = target
         # an operand's register is free for later instructions, never for this one's result: the kernel's loops
         # over lanes must not overwrite what they read
-        free.extend(slot[r] for r in {i, j} if not is_scalar[r] and r >= n and last_use[r] == k)
+        registers.release(slot[r] for r in {i, j} if not is_scalar[r] and r >= n and last_use[r] == k)
     outputs = [-1 - scalar(r) if is_scalar[r] else slot[r] for r in tape.outputs.tolist()]
+    recorder, nodes = parameter_nodes(tape)
+    scalars = recorder.tape([nodes[r] for r in wanted])
     return DiscProgram(
-        n, np.array(code, np.int32).reshape(-1, 4), np.array(outputs, np.int32), n_slots, _scalar_tape(tape, list(wanted))
+        n, np.array(code, np.int32).reshape(-1, 4), np.array(outputs, np.int32), registers.n, scalars
     )  # fmt: skip
 
 
-def _scalar_tape(tape: Tape, wanted: list[int]) -> Tape:
-    """The wanted registers as functions of the parameters."""
-    recorder = Recorder(0, tape.n_parameters)
-    n = tape.n_variables
-    nodes: list[Any] = [None] * n + list(recorder.parameters) + [recorder.constant(c) for c in tape.constants]
-    for op, i, j in zip(tape.ops.tolist(), tape.left.tolist(), tape.right.tolist(), strict=True):
-        both = nodes[i] is not None and nodes[j] is not None
-        nodes.append(recorder.record(Op(op), nodes[i], nodes[j]) if both else None)
-    return recorder.tape([nodes[r] for r in wanted])
-
-
 def enclose(
-    program: DiscProgram, scalars: Real, sample: npt.NDArray[np.int64], x: Complex, radius: Real
-) -> tuple[Complex, Real]:
+    program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats
+) -> tuple[Complexes, Floats]:
     """Midpoints and radii (m, n_outputs) of the outputs over polydiscs of radius (m,) about x (m, n).
 
     `sample` (m,) says which scalars belong to which point; equal samples must be adjacent.

@@ -11,8 +11,6 @@ that is at least 3 u |r| + 2^-1001. The upper end is the mirror image. Minimum a
 This needs that nothing overflows: infinities and nans would be compared away. It is proved beforehand, see
 :func:`homotopy.completeness.exclusion.programs.magnitude`: programs whose registers could exceed `LARGEST` are never run.
 Products are never fused into sums: no operation carries the flag that would allow it.
-
-Numba's disk cache watches the file of the function it stores: touch loop.py after a change here.
 """
 
 # numba types an intrinsic by the function that makes it, one argument longer, and types its helpers not at all

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq, fmpq_mat, fmpz_mat, nmod_mat
 
-from homotopy.completeness.exclusion.programs import FloatArray, equations_tape, outward
+from homotopy.common.arrays import Floats
+from homotopy.completeness.exclusion.programs import equations_tape, outward
 from polysys.equations.expansion import nested_form
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape, QuadraticBound
@@ -54,8 +55,8 @@ class Patch:
 
     landscape: Landscape
     faces: tuple[tuple[int, int], ...]
-    lo: FloatArray
-    hi: FloatArray
+    lo: Floats
+    hi: Floats
     bounds: tuple[QuadraticBound, ...] = ()
 
     @property
@@ -122,7 +123,7 @@ class Patch:
                     equations.append(gradient[i] * x[k] - gradient[k] * x[i])
         return equations if self.is_affine else [*equations, *land.domain.constraints(x)]
 
-    def locate(self, x: Sequence[arb]) -> tuple[FloatArray, FloatArray] | None:
+    def locate(self, x: Sequence[arb]) -> tuple[Floats, Floats] | None:
         """The patch's coordinates of a point of the domain (on a sphere: of its line), or None where it lies elsewhere."""
         coordinates = list(x)
         if self.is_affine:

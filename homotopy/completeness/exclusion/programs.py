@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.balls import to_double
+from homotopy.common.arrays import Floats
 from homotopy.completeness.exclusion.layout import ADD, LANES, LARGEST, MUL, SQUARE, SUB, WIDTH
 from polysys.tape import Node, Op, Recorder, Tape
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def outward(value: Fraction) -> tuple[float, float]:
@@ -54,9 +53,9 @@ class IntervalProgram:
     tape: Tape
     code: npt.NDArray[np.int64]
     outputs: npt.NDArray[np.int64]
-    registers: FloatArray
+    registers: Floats
 
-    def enclose(self, lo: Any, hi: Any) -> tuple[FloatArray, FloatArray]:
+    def enclose(self, lo: Any, hi: Any) -> tuple[Floats, Floats]:
         """Enclosures (boxes, outputs) of the outputs on boxes (boxes, variables); infinite where it might overflow.
 
         Examples

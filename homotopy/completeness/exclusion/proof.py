@@ -14,11 +14,12 @@ from homotopy.certification.balls import as_float
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import Locator, enclosing_balls, image
 from homotopy.certification.zeros import Certificate, certify
+from homotopy.common.arrays import Floats
+from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.exclusion.patches import Patch, patches, stationary_flips
-from homotopy.completeness.exclusion.programs import FloatArray
 from homotopy.completeness.exclusion.radius import stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
-from homotopy.status import Verdict
+from homotopy.status import EvidenceKind, Silence, Verdict
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
@@ -141,6 +142,23 @@ def exclude_others(
     return _report(n_real, begin, Verdict.YES, reason, (), results, n_unknowns)
 
 
+def evidence_of(proof: RealProof, n_real: int) -> Evidence:
+    """What a proof says about a list with so many real points."""
+    if proof.n_real != n_real:
+        return evidence(EvidenceKind.REAL_PROOF, Verdict.UNDECIDED, Silence.OTHER_CENSUS)
+    is_out_of_reach = proof.outcome is Verdict.UNDECIDED and not proof.n_boxes
+    return evidence(
+        EvidenceKind.REAL_PROOF,
+        proof.outcome,
+        Silence.OUT_OF_REACH if is_out_of_reach else None,
+        n_real=proof.n_real,
+        n_found=len(proof.found),
+        n_boxes=proof.n_boxes,
+        n_left=proof.n_left,
+        n_unknowns=proof.n_unknowns,
+    )
+
+
 def _report(
     n_real: int,
     begin: float,
@@ -201,7 +219,7 @@ def _missing_images(land: Landscape, real: Sequence[Certificate]) -> tuple[list[
 def _centres(patch: Patch, result: PatchResult) -> Iterator[list[complex]]:
     """Candidates for solutions: the centres of the boxes too small to be split, one of those that lie close together."""
     size = 1e-6 * (patch.hi - patch.lo)
-    seen: list[FloatArray] = []
+    seen: list[Floats] = []
     for lo, hi in result.left:
         if any((abs(lo - other) <= size).all() for other in seen):
             continue

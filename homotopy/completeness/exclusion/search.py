@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from homotopy.common import reporting
+from homotopy.common.arrays import Floats
 from homotopy.completeness.exclusion.layout import LANES, LARGEST, LEFT, PROCESSED
 from homotopy.completeness.exclusion.patches import Patch
-from homotopy.completeness.exclusion.programs import FloatArray, interval_program, magnitude, outward, slope_tape
+from homotopy.completeness.exclusion.programs import interval_program, magnitude, outward, slope_tape
 from polysys.domains import Euclidean
 from polysys.landscape import Landscape
 
@@ -44,13 +45,13 @@ class PatchResult:
 
     n_boxes: int
     excluded: tuple[int, ...]
-    left: list[tuple[FloatArray, FloatArray]]
+    left: list[tuple[Floats, Floats]]
     n_open: int
 
 
 def search(
     patch: Patch,
-    zeros: Sequence[tuple[FloatArray, FloatArray]],
+    zeros: Sequence[tuple[Floats, Floats]],
     max_boxes: int,
     deadline: float,
 ) -> PatchResult:
@@ -88,7 +89,7 @@ def search(
         if budget <= 0 or time.monotonic() > deadline:
             break
         before = int(counts[PROCESSED])
-        reporting.tick("boxes of branch and bound", before)
+        reporting.report("boxes of branch and bound", before)
         size, n_left = branch_and_bound(
             n,
             *quadratics,

@@ -35,7 +35,8 @@ from homotopy.counting.degenerate.describe import describe, energy_at, isolated_
 from homotopy.counting.degenerate.local_dimension import orbit_dimension
 from homotopy.counting.degenerate.result import EXACT, StationarySets
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
-from homotopy.options import Options
+from homotopy.engines.phcpack.engine import PHCpackEngine
+from homotopy.options import AUTO, Options
 from homotopy.solving.rounds import solve
 from homotopy.status import Verdict
 from polysys.algebra.common_factors import common_factors
@@ -76,7 +77,7 @@ def stationary_sets(
     n_runs : int
         Number of independent runs of PHCpack that are compared.
     options : Options, optional
-        Of these `transport`, `precision`, `time_limit` and `seed` count.
+        Of these `transport`, `precision`, `time_limit` and `seed` count; another engine or strategy is refused.
     **choices
         Fields of :class:`homotopy.Options`, instead of `options`.
 
@@ -106,6 +107,10 @@ def stationary_sets(
     if n_runs < 1 or (top is not None and top < 0):
         raise InputError("The number of runs must be positive and the top dimension not negative.", "Take two runs, say, and a dimension from 0.")
     chosen = options if options is not None else Options(**choices)
+    if chosen.engine not in (AUTO, PHCpackEngine.name) or chosen.strategy != "auto":
+        raise InputError(
+            "Sets are decomposed by PHCpack, from start systems of its own.", "Leave engine and strategy at their defaults."
+        )
     landscape = as_landscape(what, seed, index)
     begin = time.perf_counter()
     n = landscape.system.n

@@ -6,22 +6,22 @@ proved or numerical, see :mod:`homotopy.counting.degenerate.local_dimension`.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from homotopy.completeness.verdict import CompletenessReport, Evidence
-from homotopy.counting.degenerate.local_dimension import LocalReport, Vector, local_report
+from homotopy.common.arrays import Complexes
+from homotopy.completeness.evidence import Evidence, evidence
+from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
-from homotopy.status import Completeness, Verdict
-from polysys.counts.root_count import RootCount
+from homotopy.status import EvidenceKind, Verdict
 from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
 from polysys.landscape import Landscape
+from polysys.root_count import RootCount
 from polysys.symmetry import ContinuousSymmetry
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ _CLUSTER = 1e-6  # end points closer than this, relative to their size, are look
 _SAME = 1e-8  # refined points closer than this are equal
 _SAME_ENERGY = 1e-6
 _PHC_ORDER = 16
-MULTIPLICITIES = "multiplicities"  # name of the evidence
 
 
 def singular_sets(
@@ -128,7 +127,7 @@ def singular_sets(
 
 
 def describe(
-    landscape: Landscape, x: Sequence[complex] | Vector, *, bound: int | None = None, seed: int = 0
+    landscape: Landscape, x: Sequence[complex] | Complexes, *, bound: int | None = None, seed: int = 0
 ) -> LocalReport | None:
     """The local report on a singular solution of a landscape's system."""
     symmetry = moving_symmetry(landscape)
@@ -148,8 +147,9 @@ def symmetry_words(landscape: Landscape) -> str:
     symmetry = moving_symmetry(landscape)
     if symmetry is None or not symmetry.dimension:
         return ""
-    if landscape.mixing_fields and landscape.symmetry_name:
-        return landscape.symmetry_name
+    facts = landscape.facts
+    if facts.mixing_fields and facts.symmetry_name:
+        return facts.symmetry_name
     matrices = [np.array([[float(a) for a in row] for row in matrix]) for matrix, _ in symmetry.generators]
     is_shift = all(not m.any() for m in matrices)
     is_rotation = all((m == -m.T).all() for m in matrices) and not is_shift
@@ -165,47 +165,37 @@ def energy_at(landscape: Landscape, x: Sequence[complex]) -> complex | None:
     return complex(value) * sqrt(landscape.scaling.energy_squared)
 
 
-def with_multiplicities(
-    verdict: CompletenessReport, n: int, bounds: Sequence[RootCount], sets: Sequence[StationarySet]
-) -> CompletenessReport:
-    """The verdict, if proved multiplicities of isolated singular points fill a proved bound.
+def multiplicity_evidence(n: int, bounds: Sequence[RootCount], sets: Sequence[StationarySet]) -> Evidence | None:
+    """Whether the proved multiplicities of isolated singular points fill a proved bound beside `n` certified solutions.
 
+    None where there is no such point or no bound that counts multiplicities.
+
+    Notes
+    -----
     An isolated solution of multiplicity k takes k of the solutions of nearby generic members of its family
-    (conservation of number, see :mod:`polysys.counts.root_count`), so bounds that count multiplicities hold for their sum.
+    (conservation of number, see :mod:`polysys.root_count`), so bounds that count multiplicities hold for their sum.
     Certified solutions have multiplicity one and an invertible Jacobian, hence differ from the singular ones.
     """
     proved = [s for s in sets if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved and s.multiplicity]
-    bounds = [b for b in bounds if b.counts_multiplicities]
-    if not proved or not bounds or verdict.verdict is Completeness.CONTRADICTED:
-        return verdict
-    total = n + sum(s.multiplicity or 0 for s in proved)
-    singular = " + ".join(
-        f"{c} x {m}" if c > 1 else str(m) for m, c in sorted(Counter(s.multiplicity for s in proved).items())
+    best = next((b for b in bounds if b.counts_multiplicities), None)
+    if not proved or best is None:
+        return None
+    multiplicities = tuple(sorted(s.multiplicity or 0 for s in proved))
+    total = n + sum(multiplicities)
+    outcome = Verdict.NO if total > best.value else Verdict.YES if total == best.value else Verdict.UNDECIDED
+    return evidence(
+        EvidenceKind.MULTIPLICITIES,
+        outcome,
+        found=n,
+        multiplicities=multiplicities,
+        bound=best.value,
+        bound_name=best.name,
+        reference=best.reference,
+        is_origin=len(proved) == 1 and not any(proved[0].exact or (1,)),
     )
-    best = bounds[0]
-    detail = f"{n} certified solutions and {len(proved)} singular points of proved multiplicities {singular}"
-    if total > best.value:
-        evidence = Evidence(MULTIPLICITIES, Verdict.NO, f"{detail} exceed the bound {best.value}")
-        return CompletenessReport(Completeness.CONTRADICTED, evidence.detail, (*verdict.evidence, evidence))
-    is_met = total == best.value
-    evidence = Evidence(
-        MULTIPLICITIES, Verdict.YES if is_met else Verdict.UNDECIDED, f"{detail}: {total} of {best.value}"
-    )
-    if not is_met or verdict.verdict is Completeness.PROVED:
-        return CompletenessReport(verdict.verdict, verdict.reason, (*verdict.evidence, evidence))
-    where = (
-        "singular points" if len(proved) > 1 else "a singular point" if any(proved[0].exact or (1,)) else "the origin"
-    )
-    regular = f"{n} regular + " if n else ""
-    value = f"{total} = " if n or len(proved) > 1 else ""
-    reason = (
-        f"{regular}{where} of multiplicity {singular} = {value}{best.name} [{best.reference}]; "
-        "the counts are of the regular ones"
-    )
-    return CompletenessReport(Completeness.PROVED, reason, (*verdict.evidence, evidence))
 
 
-def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Vector, int]]:
+def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Complexes, int]]:
     """Representatives of end points that agree to a few digits, each with their number."""
     found: list[list[Any]] = []
     for end in ends:
@@ -221,7 +211,7 @@ def _clusters(ends: Sequence[Sequence[complex]]) -> list[tuple[Vector, int]]:
     return [(x, n) for x, n in found]
 
 
-def _known(points: Sequence[tuple[LocalReport, int]], x: Vector) -> int | None:
+def _known(points: Sequence[tuple[LocalReport, int]], x: Complexes) -> int | None:
     """The isolated point that an end point belongs to: a root of multiplicity m is found to 1/m of the digits only."""
     for k, (report, _) in enumerate(points):
         reach = 10 * 1e-14 ** (1 / (report.multiplicity or 1))
@@ -267,11 +257,11 @@ def isolated_set(landscape: Landscape, report: LocalReport, engine: PHCpack | No
 
 
 def _phcpack_multiplicity(landscape: Landscape, report: LocalReport, engine: PHCpack) -> int | None:
-    from homotopy.solving.paths import equations_in_doubles
+    from homotopy.engines.doubles import equations_in_doubles
 
     order = min(_PHC_ORDER, (report.multiplicity or _PHC_ORDER) + 1)
     try:
-        return engine.multiplicity(equations_in_doubles(landscape), report.point, order=order)
+        return engine.multiplicity(equations_in_doubles(landscape.system), report.point, order=order)
     except EngineMissingError:
         raise
     except PolysysError:  # a crash: there is no second opinion

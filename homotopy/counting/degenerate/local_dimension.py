@@ -20,16 +20,15 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from flint import acb, acb_mat, ctx, fmpq, fmpq_mat
 
+from homotopy.common.arrays import Complexes
 from polysys.algebra.local_algebra import Local, LocalStructure, grow, local_structure, slice_directions, taylor
 from polysys.equations.formulation import FormulationTapes
 from polysys.symmetry import ContinuousSymmetry
 from polysys.system import PolynomialSystem
 from polysys.tape import Tape
 
-Vector = npt.NDArray[np.complex128]
 _DENOMINATORS = (*range(1, 17), 20, 24, 25, 30, 32, 36, 48, 50, 60, 64, 100)
 _NEAR = 1e-3  # how far, relative to its size, an end point may be from the zero that it stands for
 _NUMERICAL_COLUMNS = 330  # a larger numerical rank is neither quick nor trustworthy
@@ -118,7 +117,7 @@ def local_report(
     return _numerical_report(system, tapes, x, symmetry, bound, seed)
 
 
-def recognise(system: PolynomialSystem, x: Vector) -> tuple[Fraction, ...] | None:
+def recognise(system: PolynomialSystem, x: Complexes) -> tuple[Fraction, ...] | None:
     """The zero with small rational coordinates near a point, verified exactly."""
     size = 1 + float(np.abs(x).max())
     if np.abs(x.imag).max() > _NEAR * size:
@@ -132,7 +131,7 @@ def recognise(system: PolynomialSystem, x: Vector) -> tuple[Fraction, ...] | Non
     return None
 
 
-def orbit_dimension(symmetry: ContinuousSymmetry | None, point: Sequence[complex] | Vector) -> int:
+def orbit_dimension(symmetry: ContinuousSymmetry | None, point: Sequence[complex] | Complexes) -> int:
     """Rank of the symmetry's fields at a point, numerically."""
     if symmetry is None or not symmetry.dimension:
         return 0
@@ -177,7 +176,7 @@ def _exact_report(
 def _numerical_report(
     system: PolynomialSystem,
     tapes: FormulationTapes,
-    x: Vector,
+    x: Complexes,
     symmetry: ContinuousSymmetry | None,
     bound: int | None,
     seed: int,
@@ -237,7 +236,7 @@ def _numerical_rank(rows: list[list[complex]]) -> int | None:
     return rank
 
 
-def _newton(tapes: FormulationTapes, x: Vector) -> list[acb] | None:
+def _newton(tapes: FormulationTapes, x: Complexes) -> list[acb] | None:
     """Newton's method in many digits; near a multiple zero it converges too, if only linearly."""
     n = len(x)
     size = 1 + float(np.abs(x).max())
@@ -269,7 +268,7 @@ def _solve(tapes: FormulationTapes, z: list[acb], n: int) -> list[acb]:
     return [step[i, 0].mid() for i in range(n)]
 
 
-def _manifold(tapes: FormulationTapes, x: Vector, seed: int) -> tuple[Vector, int] | None:
+def _manifold(tapes: FormulationTapes, x: Complexes, seed: int) -> tuple[Complexes, int] | None:
     """The point on a manifold of zeros near `x` whose dimension is the corank of the Jacobian there; None if none is.
 
     Returns the point and the corank.
@@ -286,7 +285,7 @@ def _manifold(tapes: FormulationTapes, x: Vector, seed: int) -> tuple[Vector, in
     return None
 
 
-def _gauss_newton(tapes: FormulationTapes, x: Vector, rank: int, reach: float) -> Vector | None:
+def _gauss_newton(tapes: FormulationTapes, x: Complexes, rank: int, reach: float) -> Complexes | None:
     """Newton's method on the directions in which the Jacobian has full rank; the zero reached, of just that rank."""
     y, size = x, 1 + float(np.abs(x).max())
     for _ in range(30):
@@ -304,7 +303,7 @@ def _gauss_newton(tapes: FormulationTapes, x: Vector, rank: int, reach: float) -
     return y if s[rank] < 1e-7 * s[rank - 1] and residual < 1e-11 * max(1.0, float(s[0])) * size else None
 
 
-def _comes_back(tapes: FormulationTapes, point: Vector, rank: int, seed: int) -> bool:
+def _comes_back(tapes: FormulationTapes, point: Complexes, rank: int, seed: int) -> bool:
     """Whether points moved along the kernel of the Jacobian come back to zeros of all equations, to 50 digits."""
     n = len(point)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x70B1,)))
@@ -325,7 +324,7 @@ def _comes_back(tapes: FormulationTapes, point: Vector, rank: int, seed: int) ->
     return True
 
 
-def _is_zero_in_many_digits(tapes: FormulationTapes, y: Vector, left: Vector, tangent: Vector) -> bool:
+def _is_zero_in_many_digits(tapes: FormulationTapes, y: Complexes, left: Complexes, tangent: Complexes) -> bool:
     """Newton's method on as many combinations of the equations as the rank, on the slice through y across the tangent.
 
     The remaining combinations must vanish there too: they do along a manifold of zeros and nowhere else near.
@@ -353,11 +352,11 @@ def _is_zero_in_many_digits(tapes: FormulationTapes, y: Vector, left: Vector, ta
         return residual < _DIGITS * (1 + float(np.abs(y).max()))
 
 
-def _equations(tapes: FormulationTapes, x: Vector) -> Vector:
+def _equations(tapes: FormulationTapes, x: Complexes) -> Complexes:
     return np.array(tapes.equations.evaluate(x.tolist(), (), float), dtype=np.complex128)
 
 
-def _jacobian(tapes: FormulationTapes, x: Vector) -> Vector:
+def _jacobian(tapes: FormulationTapes, x: Complexes) -> Complexes:
     n = len(x)
     return np.array(tapes.jacobian.evaluate(x.tolist(), (), float), dtype=np.complex128).reshape(n, n)
 

@@ -173,12 +173,12 @@ def _decimal(value: Fraction) -> str:
 
 def _phcpack(census: Census, is_real: bool) -> bytes:
     """The system, as PHCpack gets it from us, and the solutions."""
+    from homotopy.engines.doubles import equations_in_doubles
     from homotopy.engines.phcpack.text import write_system_file
-    from homotopy.solving.paths import equations_in_doubles
 
     points = [tuple(complex(float(Fraction(re)), float(Fraction(im))) for re, im in z) for z in _values(census, is_real)]
     land = census.landscape
-    return write_system_file(equations_in_doubles(land), land.system.n, points).encode("ascii")
+    return write_system_file(equations_in_doubles(land.system), land.system.n, points).encode("ascii")
 
 
 def _names(land: Landscape, reserved: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -11,26 +11,30 @@ import numpy as np
 from flint import arb, ctx
 
 from homotopy.certification import balls
+from homotopy.certification.balls import to_double
 from homotopy.certification.certificates import DOUBLE, CertificateList, close_pairs, disjoint, reality
-from homotopy.certification.classify import StationaryPoint, classify
+from homotopy.certification.classify import StationaryPoint, classify, points_of
 from homotopy.certification.closure import orbits
 from homotopy.certification.discs import contraction
+from homotopy.certification.zeros import certify_one, same_zero
 from homotopy.common.provenance import producer
-from homotopy.completeness.verdict import COUNT, PATHS, Evidence, alternating_sum, checks, decide, upper_bounds
+from homotopy.completeness.checks import alternating_sum
+from homotopy.completeness.evidence import Evidence
+from homotopy.completeness.verdict import CompletenessReport, join
+from homotopy.counting.files.derived import DERIVED, TOLD, derive, told_paths, wrong_root_count
+from homotopy.counting.files.landscape import bounds_as_written, rebuild_landscape
 from homotopy.counting.files.saved_census import (
     as_census,
-    bounds_as_written,
     certificates,
     count_members,
-    rebuild_landscape,
-    stated_completeness,
+    stated_evidence,
     stationary_points,
 )
 from homotopy.counting.files.schema import CensusFile, read_census_file
 from homotopy.counting.result import Census, paths_summary
 from homotopy.errors import CensusFileError
 from homotopy.solving.result import PathAccount
-from homotopy.status import GENERIC_COUNT, Completeness, Verdict
+from homotopy.status import Completeness, Verdict
 from polysys.landscape import Landscape
 
 
@@ -45,28 +49,54 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """All checks of a saved census."""
+    """All checks of a saved census.
+
+    Parameters
+    ----------
+    path : str
+    checks : tuple of Check
+    stated : Completeness or None
+        The verdict that the file states; None where the checks did not come so far.
+    derived : CompletenessReport or None
+        The verdict that follows from the file alone: from the exact landscape and the certificates, without the account of the paths.
+    """
 
     path: str
     checks: tuple[Check, ...]
+    stated: Completeness | None = None
+    derived: CompletenessReport | None = None
 
     @property
     def is_ok(self) -> bool:
-        """Whether every check passed."""
+        """Whether every check passed: nothing in the file is wrong, as far as anything in it can be derived again."""
         return all(c.is_ok for c in self.checks)
+
+    @property
+    def rests_on_paths(self) -> bool:
+        """Whether the file states *supported* on the run's own account of its paths alone, which no file can prove."""
+        supported = Completeness.SUPPORTED
+        return self.stated is supported and self.derived is not None and self.derived.verdict is Completeness.UNKNOWN
 
     def __bool__(self) -> bool:
         return self.is_ok
 
     def __repr__(self) -> str:
-        lines = [f"Verification of {self.path}: {'ok' if self.is_ok else 'FAILED'}"]
+        said = "FAILED" if not self.is_ok else "ok, but completeness is not rechecked" if self.rests_on_paths else "ok"
+        lines = [f"Verification of {self.path}: {said}"]
         return "\n".join(lines + [f"  {'ok    ' if c.is_ok else 'FAILED'} {c.name}: {c.detail}" for c in self.checks])
 
 
 def verify(path: str | Path) -> VerificationReport:
     """Recheck a census file: digests, every certificate, distinctness, reality, indices, energies, counts, verdict.
 
-    Uses exact and ball arithmetic only; no solver is imported.
+    Uses exact and ball arithmetic only; no solver is imported. Every bound, flag and count is derived again from the exact
+    data in the file; none that it states is believed.
+
+    Notes
+    -----
+    A verdict that is *supported* rests on the run's own account of its paths, unless something that follows from the file supports
+    it too. No file can prove such an account: whoever drops a solution may say that its path went to infinity. The account is
+    held against the number of paths that the start has, and the report then says that completeness was not rechecked.
 
     Raises
     ------
@@ -75,15 +105,20 @@ def verify(path: str | Path) -> VerificationReport:
     """
     file = read_census_file(path)
     try:
-        return VerificationReport(str(path), tuple(_checks(file)))
+        return _report(str(path), file)
     except (ArithmeticError, LookupError, ValueError, TypeError, msgspec.ValidationError) as error:
         raise CensusFileError(f"{path} has a member that cannot be used ({error}).", "Make it again.") from error
 
 
-def _checks(file: CensusFile) -> list[Check]:
-    land, is_redrawn = rebuild_landscape(file)
-    origin = "drawn again from label and seed: the same" if is_redrawn else "taken from the exact text in the file"
-    result = [Check("landscape", True, origin)]
+def _report(path: str, file: CensusFile) -> VerificationReport:
+    land, origin = rebuild_landscape(file)
+    facts = (
+        bounds_as_written(land) == file.known_counts
+        and land.facts.is_coercive is file.is_coercive_by_model
+        and [list(p) for p in land.facts.candidate_permutations] == file.neuron_permutations
+    )
+    unfounded = "the file states root counts, coercivity or symmetries of the model that do not follow from what it holds"
+    result = [Check("landscape", facts, origin.value if facts else unfounded)]
     exact = (
         land.digest == file.digest
         and land.text == file.landscape
@@ -93,28 +128,27 @@ def _checks(file: CensusFile) -> list[Check]:
         and [[str(a) for a in chart] for chart in land.formulation.charts] == file.charts
         and land.label == file.model
         and land.chart_seed == file.chart_seed
-        and bounds_as_written(land) == file.known_counts
-        and land.is_coercive_by_model is file.is_coercive_by_model
-        and [list(p) for p in land.neuron_permutations] == file.neuron_permutations
     )
     what = "landscape, system and charts are what they are said to be" if exact else "they differ"
     result.append(Check("digests", exact, what))
-    if not exact:
-        return result
+    if not exact or not facts:
+        return VerificationReport(path, tuple(result))
     certified = certificates(file)
     result.append(_certificates(land, certified))
     result.append(_distinct(certified))
     result.append(_reality(certified))
     if not all(c.is_ok for c in result):
-        return result
+        return VerificationReport(path, tuple(result))
     orbit_of, is_closed = orbits(land, certified)
     points = classify(land, certified, orbit_of)
-    result.append(_points(points, stationary_points(file)))
+    result.append(_points(land, certified, points, stationary_points(file)))
     same_orbits = list(orbit_of) == [s.orbit for s in file.solutions]
     result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
     result.append(_counts(as_census(file, land, certified), file, points))
-    result.append(_verdict(land, file, certified, points, is_closed, is_redrawn))
-    return result
+    stated = stated_evidence(file)
+    derived = derive(land, certified, points, is_closed, PathAccount(**file.paths), stated)
+    check, alone = _verdict(land, file, stated, derived, len(certified))
+    return VerificationReport(path, (*result, check), Completeness(file.completeness.verdict), alone)
 
 
 def _certificates(land: Landscape, certified: CertificateList) -> Check:
@@ -155,7 +189,9 @@ def _reality(certified: CertificateList) -> Check:
     return Check("reality", True, f"{certified.n_real} real")
 
 
-def _points(found: Sequence[StationaryPoint], stated: Sequence[StationaryPoint]) -> Check:
+def _points(
+    land: Landscape, certified: CertificateList, found: Sequence[StationaryPoint], stated: Sequence[StationaryPoint]
+) -> Check:
     if len(found) != len(stated):
         return Check("points", False, f"{len(stated)} are stated, {len(found)} follow from the solutions")
     # energies of equal points are equal balls, so both lists are matched by solution and signs, not by order
@@ -165,18 +201,43 @@ def _points(found: Sequence[StationaryPoint], stated: Sequence[StationaryPoint])
         if p is None or p.index != s.index or p.orbit != s.orbit or p.is_origin != s.is_origin:
             return Check("points", False, f"point {k} has another index, orbit or solution than is stated")
         with ctx.workprec(256):
-            stated_balls, found_balls = [s.energy, *s.coordinates], [p.energy, *p.coordinates]
-            if len(stated_balls) != len(found_balls) or not all(map(_is_same_ball, stated_balls, found_balls)):
+            if not _says_the_same(s, p) and not _is_true(land, certified, s, p):
                 return Check("points", False, f"point {k} has another energy or other coordinates than is stated")
     return Check("points", True, f"{len(found)} with their Morse indices and energies")
 
 
-def _is_same_ball(stated: arb, found: arb) -> bool:
-    """Whether a ball that was printed with 25 digits says what was found, and not much less."""
-    if not stated.is_finite():
+_NARROW = 40  # digits of the enclosures against which a stated ball is held
+
+
+def _balls(point: StationaryPoint) -> list[arb]:
+    return [point.energy, *point.coordinates]
+
+
+def _says_the_same(stated: StationaryPoint, found: StationaryPoint) -> bool:
+    """Whether stated balls hold those that were found, and are hardly wider; 25 digits are printed."""
+    pairs = list(zip(_balls(stated), _balls(found), strict=False))
+    return len(stated.coordinates) == len(found.coordinates) and all(
+        s.contains(f) and s.rad() <= f.rad() * 2 + abs(f).upper() * 1e-23 for s, f in pairs
+    )
+
+
+def _is_true(land: Landscape, certified: CertificateList, stated: StationaryPoint, found: StationaryPoint) -> bool:
+    """Whether stated balls hold the true values, as far as a much narrower enclosure of the same zero tells, and are not much wider.
+
+    The potential may have been written in another way where the file was made, so that its rounding errors were others.
+    """
+    if len(stated.coordinates) != len(found.coordinates) or not all(s.is_finite() for s in _balls(stated)):
         return False
-    room = stated + arb(0, stated.rad() / 64)  # another version of the arithmetic may round a little differently
-    return bool(room.contains(found) and stated.rad() <= found.rad() * 2 + abs(found).upper() * 1e-23)
+    certificate = certified[found.solution]
+    finer = certify_one(land.tapes, [complex(to_double(re), 0.0) for re, _ in certificate.enclosure.mid], _NARROW)
+    if finer is None or not same_zero(finer.enclosure, certificate.enclosure):
+        return False
+    points = points_of(land, found.solution, finer, found.orbit, found.index or 0)
+    narrow = next((p for p in points if p.signs == found.signs), None)
+    return narrow is not None and all(
+        s.overlaps(n) and n.rad() <= s.rad() + abs(n).upper() * 1e-23 and s.rad() <= f.rad() * 64 + abs(f).upper() * 1e-20
+        for s, n, f in zip(_balls(stated), _balls(narrow), _balls(found), strict=True)
+    )
 
 
 def _counts(census: Census, file: CensusFile, points: Sequence[StationaryPoint]) -> Check:
@@ -192,50 +253,61 @@ def _counts(census: Census, file: CensusFile, points: Sequence[StationaryPoint])
     return Check("counts", same, what)
 
 
-def _is_told_by(paths: Evidence, account: PathAccount, start: str, n: int) -> bool:
-    """Whether the evidence from the paths is what their record and the number of solutions say."""
-    lost = account.duplicate + account.singular + account.failed
-    begin = f"{account} (start: {start}, "
-    if paths.name == COUNT:
-        met = paths.detail.startswith(begin + GENERIC_COUNT) and f" {n})" in paths.detail
-        return met and account.tracked == n and paths.outcome is Verdict.YES
-    clean = lost == 0 and account.regular == n and paths.detail.endswith(")")
-    expected = Verdict.YES if clean else Verdict.UNDECIDED
-    return paths.name == PATHS and paths.outcome is expected and paths.detail.startswith(begin)
-
-
 _STRENGTH = {Completeness.UNKNOWN: 0, Completeness.SUPPORTED: 1, Completeness.PROVED: 2}
 
 
 def _verdict(
-    land: Landscape,
-    file: CensusFile,
-    certified: CertificateList,
-    points: Sequence[StationaryPoint],
-    is_closed: bool,
-    is_redrawn: bool,
-) -> Check:
-    """The verdict follows again from the solutions and from the path record, which itself proves nothing."""
-    name, n = "completeness", len(certified)
+    land: Landscape, file: CensusFile, stated: Sequence[Evidence], derived: Sequence[Evidence], n: int
+) -> tuple[Check, CompletenessReport]:
+    """Whether the stated verdict follows, with the account of the paths where it is told; and the verdict without it."""
+    name, verdict = "completeness", Completeness(file.completeness.verdict)
+    against = [e for e in stated if e.outcome is Verdict.NO and e.kind not in DERIVED | TOLD]
+    alone = join(land, [*against, *derived])
     if file.euler_expected != land.euler_characteristic:
-        return Check(name, False, "another Euler characteristic is stated than the domain has")
-    stated, account = stated_completeness(file), PathAccount(**file.paths)
-    paths = stated.evidence[0] if stated.evidence else None
-    if paths is None or not _is_told_by(paths, account, str(file.run["start"]), n):
-        return Check(name, False, "what is said about the paths is not what their record says")
-    bounds = upper_bounds(land)
-    evidence = checks(land, certified, points, is_closed, bounds, account.singular)
-    again = decide(land, n, bounds, evidence, paths)
-    if file.producer == producer():
-        same = again == stated
-    else:  # another version may know other bounds and use other words, but a verdict never says more than is true
-        both = again.verdict is not Completeness.CONTRADICTED and stated.verdict is not Completeness.CONTRADICTED
-        same = _STRENGTH[stated.verdict] <= _STRENGTH[again.verdict] if both else again.verdict is stated.verdict
+        return Check(name, False, "another Euler characteristic is stated than the domain has"), alone
+    paths = told_paths(land, n, PathAccount(**file.paths), stated)
+    wrong = _wrong_paths(land, file, paths)
+    if wrong is not None:
+        return Check(name, False, wrong), alone
+    again = alone if paths is None else join(land, [paths, *against, *derived])
+    on_complex = None if file.completeness.complex_verdict is None else Completeness(file.completeness.complex_verdict)
+    if file.producer == producer() and not file.completeness.has_sentences:
+        same = (again.verdict, again.complex_verdict) == (verdict, on_complex)
+        same = same and sorted(stated, key=_name) == sorted(again.evidence, key=_name)
+    else:  # another version may know other bounds and checks, but a verdict never says more than is true
+        is_told = paths is None and file.completeness.has_sentences and _is_account_of(PathAccount(**file.paths), n)
+        is_open = is_told and verdict is Completeness.SUPPORTED and again.verdict is Completeness.UNKNOWN
+        same = is_open or (_says_no_more(verdict, again.verdict) and _says_no_more(on_complex, again.complex_verdict))
     if not same:
-        return Check(name, False, f"the file says {stated.verdict.value}, its content {again}")
-    if again.verdict is Completeness.SUPPORTED:
-        return Check(name, True, f"{again}; the path record is not rechecked")
-    is_by_stated_bound = again.verdict is Completeness.PROVED and not is_redrawn and bool(land.known_counts)
-    if is_by_stated_bound and upper_bounds(replace(land, known_counts=()))[0].value != n:
-        return Check(name, True, f"{again}; NOT RECHECKED: the bound, which the model stated in the file")
-    return Check(name, True, f"{again}")
+        return Check(name, False, f"the file says {verdict.value}, its content {again}"), alone
+    if verdict is Completeness.SUPPORTED and alone.verdict is Completeness.UNKNOWN:
+        account = "the run's own account of its paths, which balances and which a file cannot prove"
+        return Check(name, True, f"what the file holds leaves it open; 'supported' rests on {account}"), alone
+    if again.complex_verdict is Completeness.SUPPORTED and alone.complex_verdict is not Completeness.SUPPORTED:
+        return Check(name, True, f"{alone}"), alone
+    return Check(name, True, f"{again}"), alone
+
+
+def _wrong_paths(land: Landscape, file: CensusFile, told: Evidence | None) -> str | None:
+    """What is wrong with what a file tells of the paths; None if nothing is seen."""
+    if told is None:
+        is_told = file.paths["tracked"] == 0 or file.completeness.has_sentences
+        return None if is_told else "nothing is said about what became of the paths"
+    if told["start"] != file.run["start"]:
+        return "what is said about the paths is not of this run"
+    return wrong_root_count(land, told)
+
+
+def _is_account_of(paths: PathAccount, n: int) -> bool:
+    """Whether every path of an older file's account ended at one of `n` solutions of its own or at infinity."""
+    return paths.is_balanced and paths.regular == n and paths.duplicate + paths.singular + paths.failed == 0
+
+
+def _name(piece: Evidence) -> str:
+    return piece.name
+
+
+def _says_no_more(stated: Completeness | None, found: Completeness | None) -> bool:
+    if stated is None or found is None or Completeness.CONTRADICTED in (stated, found):
+        return stated is found
+    return _STRENGTH[stated] <= _STRENGTH[found]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from math import ceil, log10
 from pathlib import Path
@@ -16,14 +15,25 @@ from flint import arb, ctx
 from homotopy.certification.balls import Enclosure
 from homotopy.certification.certificates import DOUBLE, Certificate, CertificateList, decimal_text
 from homotopy.certification.classify import StationaryPoint
+from homotopy.certification.closure import orbits
 from homotopy.certification.discs.contraction import REALITY
 from homotopy.common.files import write_result
 from homotopy.common.provenance import producer
-from homotopy.completeness.verdict import CompletenessReport, Evidence, upper_bounds
+from homotopy.completeness.checks import checks
+from homotopy.completeness.evidence import Evidence, evidence
+from homotopy.completeness.verdict import CompletenessReport, join
+from homotopy.counting.files.derived import DERIVED, is_carried
+from homotopy.counting.files.landscape import (
+    Origin,
+    bounds_as_written,
+    carried,
+    couplings_as_written,
+    has_same_facts,
+    rebuild_landscape,
+)
 from homotopy.counting.files.schema import (
     FORMAT,
     VERSION,
-    Bound,
     CensusFile,
     Point,
     Solution,
@@ -31,15 +41,13 @@ from homotopy.counting.files.schema import (
     content_digest,
     read_census_file,
 )
-from homotopy.counting.result import Census, RunRecord, completeness_summary, paths_summary
+from homotopy.counting.files.schema import Check as WrittenEvidence
+from homotopy.counting.result import Census, RunRecord, paths_summary
 from homotopy.errors import CensusFileError, HomotopyError
 from homotopy.solving.result import PathAccount
-from homotopy.status import Completeness, Verdict
-from polysys.counts import RootCount, RootCountKind
-from polysys.equations.formulation import Kind
-from polysys.errors import PolysysError
-from polysys.landscape import Landscape, landscape_from_text
-from polysys.models.labels import model_from_label
+from homotopy.status import Completeness, EvidenceKind, Silence, Verdict
+from polysys.counts.of_landscape import upper_bounds
+from polysys.landscape import Landscape
 
 _DIGITS = 25
 _README = (
@@ -48,9 +56,19 @@ _README = (
 )
 
 
-def save_census(census: Census, path: str | Path) -> None:
-    """Write a census, atomically: a file of that name is either the old one or the whole new one."""
-    land = census.landscape
+def save_census(census: Census, path: str | Path) -> tuple[str, ...]:
+    """Write a census, atomically: a file of that name is either the old one or the whole new one.
+
+    The verdict that is written is the one of the evidence that :func:`homotopy.verify` derives again, or that speaks against the list,
+    together with the account of the paths.
+
+    Returns
+    -------
+    tuple of str
+        What was left out.
+    """
+    land, origin = carried(census.landscape)
+    completeness, left_out = carried_completeness(census, land)
     with ctx.workprec(256):
         points = [
             Point(
@@ -64,7 +82,6 @@ def save_census(census: Census, path: str | Path) -> None:
             )
             for p in census.points
         ]
-    expected, found = census.euler
     body = CensusFile(
         format=FORMAT,
         version=VERSION,
@@ -80,24 +97,59 @@ def save_census(census: Census, path: str | Path) -> None:
         formulation=land.formulation.kind.value,
         unknowns=list(land.system.variables),
         charts=[[str(a) for a in chart] for chart in land.formulation.charts],
-        is_redrawable=_redraw(land.label, land.seed, land.index, land.digest) is not None,
-        is_coercive_by_model=land.is_coercive_by_model,
+        is_redrawable=origin is Origin.REDRAWN,
+        is_coercive_by_model=land.facts.is_coercive,
         known_counts=bounds_as_written(land),
-        neuron_permutations=[list(p) for p in land.neuron_permutations],
+        neuron_permutations=[list(p) for p in land.facts.candidate_permutations],
         solutions=_solutions(census.certificates, census.orbit_of),
         points=points,
         counts=count_members(census),
         by_index={str(k): v for k, v in census.by_index.items()},
-        euler_expected=expected,
-        euler_found=found,
-        completeness=msgspec.convert(completeness_summary(census.completeness), StatedCompleteness),
+        euler_expected=land.euler_characteristic,
+        euler_found=census.euler[1],
+        completeness=_completeness(completeness),
         paths=paths_summary(census.paths),
         run={name: getattr(census.run, name) for name in census.run.__dataclass_fields__},
         sha256="",
+        couplings=couplings_as_written(land) if origin is Origin.GIVEN else {},
+        left_out=list(left_out),
     )
     content = msgspec.to_builtins(body)
     content["sha256"] = content_digest(content)
     _write(Path(path), msgspec.json.format(msgspec.json.encode(content), indent=1))
+    return left_out
+
+
+def _completeness(report: CompletenessReport) -> StatedCompleteness:
+    """A verdict as written: facts alone, from which sentences are made."""
+    pieces = [
+        WrittenEvidence(
+            e.name,
+            e.outcome.value,
+            silence=None if e.silence is None else e.silence.name,
+            numbers={name: list(x) if isinstance(x, tuple) else x for name, x in e.numbers},
+        )
+        for e in report.evidence
+    ]
+    on_complex = None if report.complex_verdict is None else report.complex_verdict.value
+    return StatedCompleteness(report.verdict.value, pieces, complex_verdict=on_complex)
+
+
+def carried_completeness(census: Census, land: Landscape) -> tuple[CompletenessReport, tuple[str, ...]]:
+    """The verdict as a file carries it on a landscape as the file carries it, and the names of what is left out."""
+    report, left_out = census.completeness, [e.name for e in census.completeness.evidence if not is_carried(e)]
+    if has_same_facts(land, census.landscape):
+        if left_out:
+            report = join(land, [e for e in report.evidence if is_carried(e)])
+        return report, tuple(left_out)
+    is_closed = orbits(land, census.certificates)[1]
+    derived = checks(
+        land, census.certificates, census.points, is_closed, upper_bounds(land), census.paths.singular
+    )
+    # an interval search may have used a bound of the model's
+    left_out += [e.name for e in report.evidence if e.kind is EvidenceKind.REAL_PROOF and is_carried(e)]
+    others = [e for e in report.evidence if is_carried(e) and e.kind not in DERIVED]
+    return join(land, [*others, *derived]), (*left_out, "facts of the model")
 
 
 def interval_text(value: arb) -> str:
@@ -105,11 +157,6 @@ def interval_text(value: arb) -> str:
     size, spread = float(abs(value).upper()), float(value.rad())
     digits = _DIGITS if not spread or not size else min(_DIGITS, max(2, 3 + ceil(log10(size / spread))))
     return str(value.str(digits, more=True))
-
-
-def bounds_as_written(land: Landscape) -> list[Bound]:
-    """What the model proves about its number of solutions, as a census file states it."""
-    return [Bound(b.value, b.kind.name, b.name, b.reference, b.assumptions) for b in land.known_counts]
 
 
 def count_members(census: Census) -> dict[str, int]:
@@ -157,57 +204,6 @@ def _exact(value: Fraction) -> str:
     return f"{value.numerator}e{exponent}" if exponent else str(value.numerator)
 
 
-# Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
-_OUTSIDE = re.compile(r"^expression:|@|=explicit|\.csv|\.toml")
-
-
-def _redraw(label: str, seed: int | None, sample: int, digest: str, chart_seed: int = 0) -> Landscape | None:
-    """The landscape drawn again from label and seed; None where these do not name it."""
-    if seed is None or _OUTSIDE.search(label):
-        return None
-    try:
-        land = model_from_label(label).sample(seed, sample)
-        if land.digest != digest:
-            return None
-        return replace(land, chart_seed=chart_seed) if land.formulation.kind is Kind.PROJECTIVE else land
-    except PolysysError:
-        return None
-
-
-def rebuild_landscape(file: CensusFile) -> tuple[Landscape, bool]:
-    """The landscape of a file, and whether it was drawn again from label and seed.
-
-    If it was, all that the model proves holds again. If the file says that it cannot be, the landscape is taken from
-    the exact text, together with what the model stated about it when the file was written.
-    """
-    land = _redraw(file.model, file.seed, file.sample, file.digest, file.chart_seed)
-    if (land is not None) is not file.is_redrawable:
-        raise CensusFileError(
-            f"Seed {file.seed} of {file.model} gives another landscape than the file holds.", "Make the file again."
-        )
-    if land is not None:
-        return land, True
-    try:
-        land = landscape_from_text(file.landscape, file.model, file.seed, file.sample, file.chart_seed)
-    except PolysysError as error:
-        raise CensusFileError(f"The landscape of the file is unusable. {error.what}", "Make the file again.") from error
-    if any(sorted(p) != list(range(land.domain.n)) for p in file.neuron_permutations):
-        raise CensusFileError("A neuron permutation of the file is none.", "Make the file again.")
-    try:
-        counts = [
-            RootCount(b.value, RootCountKind[b.kind], b.name, b.reference, b.assumptions) for b in file.known_counts
-        ]
-    except KeyError as error:
-        raise CensusFileError(f"There is no kind of root count {error}.", "Make the file again.") from error
-    stated = replace(
-        land,
-        known_counts=tuple(counts),
-        is_coercive_by_model=file.is_coercive_by_model,
-        neuron_permutations=tuple(map(tuple, file.neuron_permutations)),
-    )
-    return stated, False
-
-
 def load_census(path: str | Path) -> Census:
     """Read a census back. Its digest is checked; use :func:`homotopy.verify` to recheck the mathematics.
 
@@ -229,7 +225,7 @@ def as_census(file: CensusFile, land: Landscape, certified: CertificateList | No
             tuple(stationary_points(file)),
             tuple(s.orbit for s in file.solutions),
             tuple(upper_bounds(land)),
-            stated_completeness(file),
+            stated_completeness(file, land),
             PathAccount(**file.paths),
             msgspec.convert(file.run, RunRecord),
         )
@@ -237,11 +233,29 @@ def as_census(file: CensusFile, land: Landscape, certified: CertificateList | No
         raise CensusFileError(f"The file has a wrong member ({error}).", "Make it again.") from error
 
 
-def stated_completeness(file: CensusFile) -> CompletenessReport:
-    """The verdict of a file, as written."""
-    stated = file.completeness
-    evidence = tuple(Evidence(e.name, Verdict(e.outcome), e.detail) for e in stated.evidence)
-    return CompletenessReport(Completeness(stated.verdict), stated.reason, evidence)
+def stated_evidence(file: CensusFile) -> tuple[Evidence, ...]:
+    """The evidence of a file; the sentences in it are not read."""
+    return tuple(
+        evidence(
+            EvidenceKind(e.name),
+            Verdict(e.outcome),
+            None if e.silence is None else Silence[e.silence],
+            **{name: tuple(x) if isinstance(x, list) else x for name, x in e.numbers.items()},
+        )
+        for e in file.completeness.evidence
+    )
+
+
+def stated_completeness(file: CensusFile, land: Landscape) -> CompletenessReport:
+    """The verdict of a file, worded from its evidence; in its own words where the evidence has no numbers, as in older files."""
+    stated, pieces = file.completeness, stated_evidence(file)
+    verdict = Completeness(stated.verdict)
+    on_complex = None if stated.complex_verdict is None else Completeness(stated.complex_verdict)
+    if not stated.has_sentences:
+        again = join(land, pieces)
+        if (again.verdict, again.complex_verdict) == (verdict, on_complex):
+            return again
+    return CompletenessReport(verdict, stated.reason or "as its file states", pieces, on_complex)
 
 
 def certificates(file: CensusFile) -> CertificateList:

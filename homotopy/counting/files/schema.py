@@ -58,20 +58,40 @@ class Bound(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     assumptions: str
 
 
-class Check(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A piece of evidence as written."""
+Fact = int | float | bool | str | list[int] | None
+
+
+class Check(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+    """A piece of evidence as written; it holds no sentence, `stationary show` words it."""
 
     name: str
     outcome: str
-    detail: str
+    detail: Annotated[str | None, msgspec.Meta(description="A sentence, in older files.")] = None
+    silence: Annotated[str | None, msgspec.Meta(description="Why it says nothing, where the numbers do not tell.")] = None
+    numbers: Annotated[dict[str, Fact], msgspec.Meta(description="What it rests on.")] = {}
 
 
-class StatedCompleteness(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class StatedCompleteness(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     """A verdict as written."""
 
     verdict: str
-    reason: str
     evidence: list[Check]
+    reason: Annotated[str | None, msgspec.Meta(description="A sentence, in older files.")] = None
+    complex_verdict: Annotated[
+        str | None, msgspec.Meta(description="On the complex solutions, where the verdict is on the real points alone.")
+    ] = None
+
+    @property
+    def has_sentences(self) -> bool:
+        """Whether it is an older file's, with sentences in the place of numbers."""
+        return self.reason is not None or any(e.detail is not None for e in self.evidence)
+
+
+class Coupling(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One array of exact couplings as written."""
+
+    shape: list[int]
+    values: Annotated[list[str], msgspec.Meta(description="Fractions in lowest terms, row by row.")]
 
 
 class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -105,6 +125,12 @@ class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     paths: dict[str, int]
     run: dict[str, Any]
     sha256: str
+    couplings: Annotated[
+        dict[str, Coupling], msgspec.Meta(description="Of a network whose data, l2 or output were given: with the label they make it again.")
+    ] = {}
+    left_out: Annotated[
+        list[str], msgspec.Meta(description="What the census had besides and nobody can derive again from this file.")
+    ] = []
 
 
 def schema() -> dict[str, Any]:
@@ -113,7 +139,7 @@ def schema() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(schema()["$defs"])
-    ['Bound', 'CensusFile', 'Check', 'Point', 'Solution', 'StatedCompleteness']
+    ['Bound', 'CensusFile', 'Check', 'Coupling', 'Point', 'Solution', 'StatedCompleteness']
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -7,7 +7,6 @@ of its own, because it keeps global state and writes records into the working di
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -86,7 +85,7 @@ def solve_with_bertini(system: PolynomialSystem, *, seed: int = 0, time_limit: f
         [([(k, a) for k, a in enumerate(e) if a], c) for e, c in _scaled(terms).items()] for terms in system.terms
     ]
     ask = {"n": system.n, "groups": [list(b) for b in bound.partition], "equations": equations, "seed": seed + 1}
-    command = [sys.executable, "-I", str(_WORKER)]
+    command = processes.interpreter(f"import runpy\nrunpy.run_path({str(_WORKER)!r}, run_name='__main__')")
     text = processes.run("bertini2", command, {"ask.json": json.dumps(ask)}, "answer.json", time_limit)
     try:
         answer = json.loads(text)

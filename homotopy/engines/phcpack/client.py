@@ -23,7 +23,7 @@ from homotopy.engines.phcpack.tracking import Tracker, embed
 from homotopy.engines.phcpack.types import PathEnd, PathReport, Polynomials, Start, Term, TrackedHomotopy
 from homotopy.errors import EngineCrashError, EngineMissingError
 from homotopy.options import TRANSPORTS, Precision, Transport
-from homotopy.status import PathStatus
+from homotopy.status import PathStatus, StartCount
 from polysys.errors import InputError
 
 START_LIMIT = 60.0  # seconds for a worker to load phcpy and to pass its self-test
@@ -245,7 +245,7 @@ class PHCpack:
         return self._report(
             [replace(end, x=scaling.unscale(end.x)) for end in result.ends],
             root_count=None,
-            root_count_kind="none: the start solutions were given",
+            root_count_kind=StartCount.GIVEN,
             start="given",
             precision=result.precision,
             seed=seed,
@@ -269,7 +269,7 @@ class PHCpack:
         backend = requests.backend
         return {
             "total_degree": total_degree(target),
-            "multihomogeneous": best_partition(target)[0],
+            "multihomogeneous": best_partition(target).count.value,
             "mixed_volume": requests.volume(target),
             "stable_mixed_volume": requests.ask(
                 "computing a stable mixed volume", lambda s: backend.stable_mixed_volume(target, s)
@@ -357,7 +357,7 @@ class PHCpack:
         ends: list[PathEnd],
         *,
         root_count: int | None,
-        root_count_kind: str,
+        root_count_kind: StartCount,
         start: str,
         precision: str,
         seed: int,

@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.engines.phcpack.newton import EXTENDED, Complex, Real, System, newton, solve_scaled, unit_sizes
+from homotopy.common.arrays import Floats
+from homotopy.engines.phcpack.newton import EXTENDED, Complex, System, newton, solve_scaled, unit_sizes
 from homotopy.engines.phcpack.types import PathEnd, Polynomials, RawEnd
 from homotopy.status import PathStatus
 
@@ -49,18 +50,18 @@ class Homotopy:
         self.gamma = gamma
         self._target, self._start = homogenized(target, degrees, n), homogenized(start, degrees, n)
 
-    def _jacobian(self, z: Complex, s: Real, patch: Complex) -> Complex:
+    def _jacobian(self, z: Complex, s: Floats, patch: Complex) -> Complex:
         u = np.exp(-s)[:, None, None]
         result = self.gamma * u * self._start.jacobian(z) + (1 - u) * self._target.jacobian(z)
         result[:, -1, :] = patch
         return np.asarray(result)
 
-    def tangent(self, z: Complex, s: Real, patch: Complex) -> Complex:
+    def tangent(self, z: Complex, s: Floats, patch: Complex) -> Complex:
         """Return dz/ds for s = -log(1 - t)."""
         right = np.exp(-s)[:, None] * (self.gamma * self._start.values(z) - self._target.values(z))
         return solve_scaled(self._jacobian(z, s, patch), right, np.ones(z.shape))[0]
 
-    def correction(self, z: Complex, s: Real, patch: Complex) -> Complex:
+    def correction(self, z: Complex, s: Floats, patch: Complex) -> Complex:
         """Return one Newton correction at fixed s."""
         fine, u = z.astype(EXTENDED), np.exp(-s.astype(np.longdouble))[:, None]
         value = self.gamma * u * self._start.values(fine) + (1 - u) * self._target.values(fine)
@@ -116,7 +117,7 @@ def judge_arrived(target: System, x: Complex, limits: list[tuple[float, float]] 
 class _Follower:
     """The state of the paths that are being followed in s."""
 
-    def __init__(self, homotopy: Homotopy, x: Complex, s: Real) -> None:
+    def __init__(self, homotopy: Homotopy, x: Complex, s: Floats) -> None:
         n_paths = len(x)
         self.homotopy = homotopy
         self.z: Complex = np.hstack([np.ones((n_paths, 1)), x])
@@ -142,11 +143,11 @@ class _Follower:
         """The affine points."""
         return np.asarray(self.z[:, 1:] / self.z[:, :1])
 
-    def growth(self) -> Real:
+    def growth(self) -> Floats:
         """Return d log(1/|z0|) / ds, z being of norm 1: the growth of |x| when |x| is large."""
         return np.asarray(-(self.v[:, 0] / self.z[:, 0]).real)
 
-    def speed(self) -> Real:
+    def speed(self) -> Floats:
         """Return |dx/ds| relative to the unknowns."""
         x = self.x
         motion = (self.v[:, 1:] - x * self.v[:, :1]) / self.z[:, :1]
@@ -199,7 +200,7 @@ class _Follower:
         self.v[which] = self.homotopy.tangent(self.z[which], self.s[which], self.patch[which])
 
 
-def follow(homotopy: Homotopy, x: Complex, s: Real) -> list[PathEnd]:
+def follow(homotopy: Homotopy, x: Complex, s: Floats) -> list[PathEnd]:
     """Follow paths from s = -log(1 - t) towards t = 1 and name their ends."""
     if len(x) == 0:
         return []

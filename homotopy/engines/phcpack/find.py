@@ -2,12 +2,12 @@
 
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from homotopy.common import processes
 from homotopy.errors import EngineMissingError
 
 PHC_VARIABLE = "STATIONARY_PHC"
@@ -75,19 +75,18 @@ def find_phcpack() -> PHCpackInstallation:
 def _find_phcpy() -> str | None:
     chosen = os.environ.get(PHCPY_VARIABLE)
     if chosen is not None:
-        return chosen if (Path(chosen) / "__init__.py").is_file() else None
+        return os.path.abspath(chosen) if (Path(chosen) / "__init__.py").is_file() else None
     spec = importlib.util.find_spec("phcpy")
     if spec is not None and spec.submodule_search_locations:
-        return next(iter(spec.submodule_search_locations))
+        found = next(iter(spec.submodule_search_locations))
+        if processes.is_trusted(os.path.dirname(found)):
+            return found
     version = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
     return str(_DEBIAN_PHCPY) if any(_DEBIAN_PHCPY.glob(f"phcpy2c3.{version}-*.so")) else None
 
 
 def _find_phc() -> str | None:
-    chosen = os.environ.get(PHC_VARIABLE)
-    if chosen is not None:
-        return chosen if os.access(chosen, os.X_OK) and Path(chosen).is_file() else None
-    return shutil.which("phc")
+    return processes.find_program(os.environ.get(PHC_VARIABLE, "phc"))
 
 
 def _phcpy_version(directory: Path) -> str:
@@ -100,9 +99,6 @@ def _phcpy_version(directory: Path) -> str:
 def phc_version(phc: str) -> str:
     """Return what ``phc --version`` prints, or "unknown"."""
     try:
-        done = subprocess.run(
-            [phc, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
-        )
+        return processes.printed_by([phc, "--version"]) or "unknown"
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
-    return next((line.strip() for line in done.stdout.splitlines() if line.strip()), "unknown")

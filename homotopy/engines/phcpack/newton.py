@@ -3,11 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
 from homotopy.engines.phcpack.types import Polynomials
 
 Complex = npt.NDArray[np.complexfloating]
 EXTENDED = np.clongdouble  # 64 bits of mantissa on x86: residuals in it make Newton's corrections accurate in doubles
-Real = npt.NDArray[np.float64]
 
 
 class System:
@@ -42,7 +42,7 @@ class System:
         """Return the Jacobians, shape (paths, n, n), derivative by unknown j in column j."""
         return np.asarray((self._monomials(x, self._lowered) @ self._slopes).reshape(len(x), self.n, self.n))
 
-    def magnitudes(self, x: Complex) -> Real:
+    def magnitudes(self, x: Complex) -> Floats:
         """Return sum |c| |x^m| per equation: what a residual is to be compared with."""
         return np.asarray(np.abs(self._monomials(x, self.exponents)) @ np.abs(self.coefficients))
 
@@ -60,7 +60,7 @@ def _table(
     return coefficients, np.array(monomials, dtype=np.int64).reshape(-1, n)
 
 
-def solve_scaled(jacobian: Complex, right: Complex, size: Real) -> tuple[Complex, Complex]:
+def solve_scaled(jacobian: Complex, right: Complex, size: Floats) -> tuple[Complex, Complex]:
     """Solve J dx = r for each path with rows and columns balanced; return dx and the balanced matrices.
 
     Column j is measured in units of ``size[:, j]`` (the size of unknown j), so that a path whose coordinates have very
@@ -87,18 +87,18 @@ def _solve(matrix: Complex, right: Complex) -> Complex:
         return np.full(right.shape, np.nan, dtype=complex)
 
 
-def inverse_condition(balanced: Complex) -> Real:
+def inverse_condition(balanced: Complex) -> Floats:
     """Return the smallest over the largest singular value of each balanced matrix."""
     values = np.linalg.svd(balanced, compute_uv=False)
     return np.asarray(values[:, -1] / np.maximum(values[:, 0], 1e-300))
 
 
-def unit_sizes(x: Complex) -> Real:
+def unit_sizes(x: Complex) -> Floats:
     """Return the size by which each unknown is measured: at least 1 (unknowns are scaled to be of order one)."""
     return np.maximum(np.abs(x), 1.0)
 
 
-def newton(system: System, x: Complex, steps: int) -> tuple[Complex, Real, Real, Real]:
+def newton(system: System, x: Complex, steps: int) -> tuple[Complex, Floats, Floats, Floats]:
     """Polish points that are nearly solutions.
 
     Returns

@@ -1,4 +1,10 @@
-"""What the supports alone say: zero patterns of the solutions, and sign symmetries."""
+"""What the supports alone say: zero patterns of the solutions, and sign symmetries, as polyhedral starts need them.
+
+Two neighbours in polysys answer other questions. :mod:`polysys.counts.zero_patterns` must also say what a bound leaves
+out, so it keeps the patterns whose restricted systems are not square, and drops those that a single monomial empties.
+:func:`polysys.symmetry.sign_symmetries` wants a potential unchanged; here each equation may change by a sign, and the
+quotient by the group is needed, with the way back.
+"""
 
 import cmath
 from collections.abc import Sequence

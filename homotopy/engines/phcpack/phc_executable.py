@@ -6,16 +6,14 @@ lists are split, and the merged list is written into the input file (trap C).
 """
 
 import contextlib
-import os
 import re
-import shutil
-import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from homotopy.common import processes
 from homotopy.engines.phcpack import text
 from homotopy.engines.phcpack.decomposition import RawDecomposition, read_decomposition
 from homotopy.engines.phcpack.failures import WorkerDied, WorkerSilent, timed_out
@@ -137,30 +135,12 @@ class Phc:
 
     def _run(self, arguments: list[str], seed: int, here: Path, menu: Sequence[object]) -> None:
         """Run phc with a seed and the answers to its menus; kill its process group when time is up."""
-        # setpriv lets Linux kill phc with us; phc itself would finish its paths for nobody.
-        guard = [setpriv, "--pdeathsig", "KILL"] if (setpriv := shutil.which("setpriv")) else []
-        with (here / "menu").open("w+") as answers, (here / "screen").open("w+b") as screen:
-            answers.write("\n".join(str(item) for item in menu) + "\n")
-            answers.seek(0)
-            process = subprocess.Popen(
-                [*guard, self.executable, f"-0{seed}", *arguments],
-                stdin=answers,
-                stdout=screen,
-                stderr=subprocess.STDOUT,
-                cwd=here,
-                start_new_session=True,
-            )
-            try:
-                code = process.wait(timeout=_left(self.deadline))
-            except subprocess.TimeoutExpired:
-                raise timed_out() from None
-            finally:
-                if process.poll() is None:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
-            screen.seek(0)
-            said = " ".join(screen.read().decode(errors="replace").split())
+        answers = "\n".join(str(item) for item in menu) + "\n"
+        try:
+            command = [self.executable, f"-0{seed}", *arguments]
+            code, said = processes.run_in(here, command, _left(self.deadline), answers)
+        except subprocess.TimeoutExpired:
+            raise timed_out() from None
         if code != 0 or "unhandled exception" in said:
             raise WorkerDied(f"phc {arguments[0]} ended with exit code {code}, saying: {said[-200:]}")
 

@@ -4,13 +4,14 @@ import contextlib
 import json
 import os
 import select
-import signal
+import shutil
 import subprocess
-import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from homotopy.common import processes
 from homotopy.engines.phcpack.decomposition import RawDecomposition
 from homotopy.engines.phcpack.failures import WorkerDied, WorkerSilent, timed_out
 from homotopy.engines.phcpack.find import WAY_OUT
@@ -24,7 +25,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 # The worker is homotopy/engines/phcpack/phcpy_worker.py run as a module, with the packages around it left empty: importing them
 # in full (sympy, numba) would cost more than the solving of a small system.
 _BOOT = (
-    "import runpy, sys, types\n"
+    "import runpy, types\n"
     "for name in ('homotopy', 'homotopy.engines', 'homotopy.engines.phcpack'):\n"
     "    sys.modules[name] = types.ModuleType(name)\n"
     f"    sys.modules[name].__path__ = [{str(_ROOT)!r} + '/' + name.replace('.', '/')]\n"
@@ -53,6 +54,7 @@ class Phcpy:
         self.calls = 0
         self.version = ""
         self._process: subprocess.Popen[str] | None = None
+        self._folder = ""  # the worker's own
         self._owner = os.getpid()
         self._reply = -1
         self._buffer = b""
@@ -66,17 +68,23 @@ class Phcpy:
         """Start a worker and let it solve a system whose two solutions are known before it is trusted (trap A)."""
         self.stop()
         self._owner = os.getpid()
+        self._folder = tempfile.mkdtemp(prefix="phcpy-")
         reply, theirs = os.pipe()
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, str(theirs), self.directory],
+            self._process = processes.start(
+                processes.interpreter(_BOOT, theirs, self.directory),
+                dies_with_us=False,  # it asks Linux for that itself
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                cwd=self._folder,
                 pass_fds=[theirs],
-                start_new_session=True,  # so that Ctrl-C reaches us only, and the whole group can be killed
                 text=True,
             )
+        except OSError:
+            os.close(reply)
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         finally:
             os.close(theirs)
         self._reply, self._buffer, self.calls = reply, b"", 0
@@ -94,9 +102,8 @@ class Phcpy:
         if self._owner != os.getpid():  # a copy of us made by fork: the worker is the original's
             process.returncode = 0  # or the copy of Popen would warn that its child still runs
             return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        processes.end(process)
+        shutil.rmtree(self._folder, ignore_errors=True)
         if process.stdin is not None:
             with contextlib.suppress(OSError):
                 process.stdin.close()
@@ -119,7 +126,7 @@ class Phcpy:
             reply = json.loads(self._read_line())
         except (OSError, ValueError, EOFError) as problem:
             self.stop()
-            raise WorkerDied(f"the PHCpack process died ({_exit_words(process.returncode)})") from problem
+            raise WorkerDied(f"the PHCpack process died ({processes.exit_words(process)})") from problem
         except BaseException:  # also KeyboardInterrupt: the answer would come when nobody waits for it
             self.stop()
             raise
@@ -214,9 +221,3 @@ def _start_system(answer: dict[str, Any]) -> StartSystem:
         tuple((complex(re, im), tuple(exponents)) for re, im, exponents in terms) for terms in answer["start"]
     )
     return StartSystem(start, tuple(tuple(complex(*z) for z in x) for x in answer["solutions"]), answer["volume"])
-
-
-def _exit_words(code: int | None) -> str:
-    if code is None:
-        return "no exit code"
-    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,6 +1,6 @@
 """The process that holds phcpy: one request a line on stdin, one answer a line on a private descriptor.
 
-Run as ``python -m homotopy.engines.phcpack.phcpy_worker REPLY_FD PHCPY_DIRECTORY``. PHCpack keeps all its state (systems,
+Started by :mod:`homotopy.engines.phcpack.phcpy_process` with the arguments REPLY_FD and PHCPY_DIRECTORY. PHCpack keeps all its state (systems,
 solutions, symbol table, seed, tuning) in global variables (trap E), prints exceptions on descriptor 1 and may kill
 the process (trap F): hence a process of its own, which starts every request from a clean slate.
 

@@ -12,6 +12,7 @@ from homotopy.engines.phcpack.starts import (
     total_degree_start,
 )
 from homotopy.engines.phcpack.types import Polynomials, Start, StartSystem
+from homotopy.status import StartCount
 from polysys.errors import InputError
 
 
@@ -22,7 +23,7 @@ def plan(
     requests: Requests,
     precision: str,
     rng: np.random.Generator,
-) -> tuple[list[Stage], str, str]:
+) -> tuple[list[Stage], StartCount, str]:
     """Return the homotopies, what their number of paths is, and a few words on the start.
 
     A polyhedral start that cannot be solved completely gives way to one in closed form.
@@ -33,24 +34,24 @@ def plan(
         stages, kind = polyhedral_stages(scaled, requests, precision)
     except StartCountError as problem:
         requests.attempts.append(f"The polyhedral start was given up: {problem}.")
-        number, groups = best_partition(scaled)
-        other = Start.MULTIHOMOGENEOUS if number < total_degree(scaled) else Start.TOTAL_DEGREE
-        return _closed_form(scaled, other, groups, rng)
+        best = best_partition(scaled)
+        other = Start.MULTIHOMOGENEOUS if best.count.value < total_degree(scaled) else Start.TOTAL_DEGREE
+        return _closed_form(scaled, other, best.partition, rng)
     return stages, kind, f"polyhedral, {len(stages)} zero pattern{'s' if len(stages) != 1 else ''}"
 
 
 def _closed_form(
     scaled: Polynomials, start: Start, groups: Partition | None, rng: np.random.Generator
-) -> tuple[list[Stage], str, str]:
+) -> tuple[list[Stage], StartCount, str]:
     if start is Start.TOTAL_DEGREE:
         _refuse_too_many(total_degree(scaled))
         system: StartSystem = total_degree_start(scaled, rng)
-        kind, words = "total degree", "total degree"
+        kind, words = StartCount.TOTAL_DEGREE, "total degree"
     else:
-        groups = best_partition(scaled)[1] if groups is None else groups
+        groups = best_partition(scaled).partition if groups is None else groups
         _refuse_too_many(multihomogeneous_number(scaled, groups))
         system = multihomogeneous_start(scaled, groups, rng)
-        kind = "multihomogeneous Bezout number"
+        kind = StartCount.MULTIHOMOGENEOUS
         words = "linear products, groups " + " ".join(str(list(group)) for group in groups)
     if system.volume == 0:
         return [], kind, words

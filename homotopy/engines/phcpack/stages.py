@@ -15,6 +15,7 @@ from homotopy.engines.phcpack.points import distinct_regular
 from homotopy.engines.phcpack.starts import univariate_start
 from homotopy.engines.phcpack.types import Point, Polynomials, StartSystem, Term
 from homotopy.errors import EngineCrashError, EngineEmptyError
+from homotopy.status import StartCount
 
 MAX_PATTERNS = 2000
 T = TypeVar("T")
@@ -144,8 +145,8 @@ def in_order_of(supports: Polynomials, polynomials: Polynomials) -> list[Sequenc
     return [polynomials[match[row][1]] for row in rows]
 
 
-def polyhedral_stages(target: Polynomials, requests: Requests, precision: str) -> tuple[list[Stage], str]:
-    """Return one stage per zero pattern that carries solutions of a generic system, and a few words on them.
+def polyhedral_stages(target: Polynomials, requests: Requests, precision: str) -> tuple[list[Stage], StartCount]:
+    """Return one stage per zero pattern that carries solutions of a generic system, and what the number of their paths is.
 
     Trap D: a polyhedral homotopy alone finds only solutions without zero coordinates; see `zero_patterns`. When there
     are too many unknowns to enumerate patterns, a constant term is added to every support of the start system instead
@@ -156,9 +157,8 @@ def polyhedral_stages(target: Polynomials, requests: Requests, precision: str) -
     if patterns is None or len(patterns) > MAX_PATTERNS:
         origin = (0,) * n
         supports = [[*terms, *([] if any(m == origin for _, m in terms) else [(1 + 0j, origin)])] for terms in target]
-        kind = "mixed volume with constant terms added"
         stage = _stage(tuple(range(n)), target, supports, requests, precision)
-        return [replace(stage, equations=tuple(range(n)))], kind
+        return [replace(stage, equations=tuple(range(n)))], StartCount.MIXED_VOLUME_WITH_CONSTANTS
     stages = []
     for live, equations in patterns:
         if not live:
@@ -168,7 +168,7 @@ def polyhedral_stages(target: Polynomials, requests: Requests, precision: str) -
         stage = replace(_stage(live, here, here, requests, precision), equations=equations)
         if stage.solutions:
             stages.append(stage)
-    return stages, "mixed volumes of the zero patterns" if len(stages) > 1 else "mixed volume"
+    return stages, StartCount.MIXED_VOLUMES if len(stages) > 1 else StartCount.MIXED_VOLUME
 
 
 def _stage(

@@ -1,4 +1,4 @@
-"""Start systems whose solutions are known in closed form: total degree and linear products; Bezout numbers."""
+"""Start systems whose solutions are known in closed form: total degree and linear products."""
 
 import itertools
 import math
@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.engines.phcpack.types import Polynomials, StartSystem, Term
+from polysys import counts
+from polysys.counts import PartitionBound, multihomogeneous_bezout
 
 Form = npt.NDArray[np.complex128]  # coefficients of a group's unknowns and the constant
 Partition = tuple[tuple[int, ...], ...]
@@ -15,13 +17,17 @@ Partition = tuple[tuple[int, ...], ...]
 
 def total_degree(target: Polynomials) -> int:
     """Return Bezout's number, the product of the degrees."""
-    return math.prod(max((sum(m) for _, m in terms), default=0) for terms in target)
+    return counts.total_degree(_degrees(target)).value
+
+
+def _degrees(target: Polynomials) -> list[int]:
+    return [max((sum(m) for _, m in terms), default=0) for terms in target]
 
 
 def total_degree_start(target: Polynomials, rng: np.random.Generator) -> StartSystem:
     """Return x_i^d_i = r_i with random r_i on the unit circle, and all its solutions."""
     n = len(target)
-    degrees = [max((sum(m) for _, m in terms), default=0) for terms in target]
+    degrees = _degrees(target)
     if 0 in degrees:
         return StartSystem((), (), 0)
     angles = rng.uniform(0, 2 * math.pi, n)
@@ -52,56 +58,13 @@ def group_degrees(target: Polynomials, partition: Partition) -> list[list[int]]:
 
 
 def multihomogeneous_number(target: Polynomials, partition: Partition) -> int:
-    """Return the Bezout number: the coefficient of prod t_g^|g| in prod_i sum_g d_ig t_g (Morgan and Sommese 1987)."""
-    sizes = tuple(len(group) for group in partition)
-    coefficients: dict[tuple[int, ...], int] = {(0,) * len(sizes): 1}
-    for degrees in group_degrees(target, partition):
-        following: dict[tuple[int, ...], int] = {}
-        for used, c in coefficients.items():
-            for g, d in enumerate(degrees):
-                if d and used[g] < sizes[g]:
-                    key = (*used[:g], used[g] + 1, *used[g + 1 :])
-                    following[key] = following.get(key, 0) + c * d
-        coefficients = following
-    return coefficients.get(sizes, 0)
+    """Return the Bezout number of a grouping of the unknowns."""
+    return multihomogeneous_bezout(group_degrees(target, partition), [len(group) for group in partition]).value
 
 
-def best_partition(target: Polynomials) -> tuple[int, Partition]:
-    """Return the smallest Bezout number found, with its partition.
-
-    All partitions are tried for up to 6 unknowns (203 of them). For more, groups are merged two at a time from single
-    unknowns on: first those whose union has the smallest degrees, and below 9 groups those with the smallest number.
-    """
-    n = len(target)
-    if n <= 6:
-        return min((multihomogeneous_number(target, p), p) for p in _partitions(n))
-    current: Partition = tuple((i,) for i in range(n))
-    found = []
-    while len(current) > 1:
-        merged = [_merge(current, a, b) for a, b in itertools.combinations(range(len(current)), 2)]
-        if len(current) > 9:
-            current = min(merged, key=lambda p: sum(map(sum, group_degrees(target, p))))
-        else:
-            number, current = min((multihomogeneous_number(target, p), p) for p in merged)
-            found.append((number, current))
-    return min(found)
-
-
-def _merge(partition: Partition, a: int, b: int) -> Partition:
-    rest = [group for k, group in enumerate(partition) if k not in (a, b)]
-    return tuple(sorted([*rest, tuple(sorted(partition[a] + partition[b]))]))
-
-
-def _partitions(n: int) -> Iterator[Partition]:
-    def grow(groups: Partition, i: int) -> Iterator[Partition]:
-        if i == n:
-            yield groups
-            return
-        for k, group in enumerate(groups):
-            yield from grow((*groups[:k], (*group, i), *groups[k + 1 :]), i + 1)
-        yield from grow((*groups, (i,)), i + 1)
-
-    return grow((), 0)
+def best_partition(target: Polynomials) -> PartitionBound:
+    """Return the grouping of the unknowns with the smallest Bezout number found."""
+    return counts.best_partition([[m for _, m in terms] for terms in target], len(target))
 
 
 def multihomogeneous_start(target: Polynomials, partition: Partition, rng: np.random.Generator) -> StartSystem:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from homotopy.status import PathStatus
+from homotopy.status import PathStatus, StartCount
 
 Term = tuple[complex, tuple[int, ...]]  # coefficient, exponents (one natural number per unknown)
 Polynomials = Sequence[Sequence[Term]]  # one list of terms per equation
@@ -84,8 +84,10 @@ class PathReport:
         Number of paths, always ``len(ends)``.
     root_count : int or None
         The bound on the number of isolated solutions that the start system realises; None for `track`.
-    root_count_kind, start : str
-        What bound that is, and a few words on the start system.
+    root_count_kind : StartCount
+        What bound that is.
+    start : str
+        A few words on the start system.
     precision : str
         ``"d"``, ``"dd"`` or ``"qd"``: the highest precision in which some path was tracked.
     seed : int
@@ -107,7 +109,7 @@ class PathReport:
     ends: tuple[PathEnd, ...]
     n_paths: int
     root_count: int | None
-    root_count_kind: str
+    root_count_kind: StartCount
     start: str
     precision: str
     seed: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common import reporting
-from homotopy.common.jit import aligned, n_usable_cores
+from homotopy.common.jit import aligned
+from homotopy.common.processes import n_usable_cores
+from homotopy.common.reporting import Progress
 from homotopy.engines.tracker import extended, kernels
 from homotopy.engines.tracker.emit import LANES, WIDTH
 from homotopy.engines.tracker.options import TrackerOptions
@@ -21,7 +22,6 @@ from homotopy.engines.tracker.program import Program
 CHUNK = 512  # most paths of a task: under a second, so that progress and Ctrl-C are prompt
 SMALL = 128  # least paths of a task: with fewer, starting a thread costs more than it saves
 
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.reporting import Progress
 from homotopy.engines.tracker import kernels
-from homotopy.engines.tracker.batch import Homotopy, Progress, track_paths
+from homotopy.engines.tracker.batch import Homotopy, track_paths
 from homotopy.engines.tracker.coincide import coinciding
 from homotopy.engines.tracker.endgame import AFAR, run_endgame
 from homotopy.engines.tracker.options import TrackerOptions

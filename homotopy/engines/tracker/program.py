@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.registers import Registers
 from homotopy.engines.tracker.emit import WIDTH
 from polysys.errors import NotSquareError
-from polysys.tape import Node, Op, Recorder, Tape
+from polysys.tape import Node, Op, Recorder, Tape, parameter_nodes
 
 _PRIME = (1 << 61) - 1  # identities of polynomials are tested at a random point modulo this prime (Schwartz-Zippel)
 _MULTIPLES = [Fraction(c) for c in (1, -1, 2, -2, 3, 4, 6, 12)] + [Fraction(1, c) for c in (2, -2, 3, 4, 6, 12)]
@@ -298,8 +299,7 @@ def _assemble(
     for r in roots:
         last_use[r] = tape.n_registers
     slot = {i: i for i in range(n + 2)}
-    free: list[int] = []
-    n_slots, flops = n + 2, 0
+    registers, flops = Registers(n + 2), 0
     code: list[int] = []
     for r in order:
         kinds = plan[r]
@@ -313,12 +313,8 @@ def _assemble(
         counts = [*(len(group) for group in kinds[:4]), len(pairs) // 2, len(odd), len(kinds[5]), len(kinds[6])]
         flops += sum(c * f for c, f in zip(counts, (2, 2, 8, 8, 8, 4, 8, 2), strict=True))
         used = {q for kind, g in enumerate(kinds[:6]) for term in g for q in (term if kind < 4 else term[1:])}
-        free.extend(slot[q] for q in used if q >= work.first and last_use[q] == r)
-        if free:
-            slot[r] = free.pop()
-        else:
-            slot[r] = n_slots
-            n_slots += 1
+        registers.release(slot[q] for q in used if q >= work.first and last_use[q] == r)
+        slot[r] = registers.take()
         code.extend([slot[r] * WIDTH, *counts, *operands])
     fill = np.full((n, n + 2), -1, np.int32)
     for place, r in enumerate(outputs):
@@ -328,17 +324,11 @@ def _assemble(
         elif not work.is_zero(r):
             fill[i, j] = -2 - 2 * work.scalar(r, 1)
     return Program(
-        system, n, k, np.array(code, np.int32), fill.ravel(), n_slots, _scalar_tape(tape, work), zero, real, flops, affine,
+        system, n, k, np.array(code, np.int32), fill.ravel(), registers.n, _scalar_tape(tape, work), zero, real, flops, affine,
     )  # fmt: skip
 
 
 def _scalar_tape(tape: Tape, work: _Assembler) -> Tape:
     """The scalars of the instructions as functions of the parameters."""
-    recorder = Recorder(0, tape.n_parameters)
-    v = tape.n_variables
-    nodes: dict[int, Any] = {v + i: node for i, node in enumerate(recorder.parameters)}
-    nodes.update({v + tape.n_parameters + i: recorder.constant(c) for i, c in enumerate(tape.constants)})
-    for r in range(work.first, tape.n_registers):
-        if work.is_scalar[r]:
-            nodes[r] = recorder.record(Op(work.op[r]), nodes[work.a[r]], nodes[work.b[r]])
+    recorder, nodes = parameter_nodes(tape)
     return recorder.tape([nodes[r] if sign > 0 else -nodes[r] for r, sign in work.scalar_index])

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.reporting import Progress
 from homotopy.engines.tracker import kernels
-from homotopy.engines.tracker.batch import Ends, Homotopy, Progress, evaluate, track_paths
+from homotopy.engines.tracker.batch import Ends, Homotopy, evaluate, track_paths
 from homotopy.engines.tracker.endgame import run_endgame
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.refine import refine

@@ -1,7 +1,4 @@
-"""Vector code of the predictor-corrector loop: Newton update and norms, extrapolation, history.
-
-As in vector.py, touch kernels.py after a change here: Numba's disk cache watches that file only.
-"""
+"""Vector code of the predictor-corrector loop: Newton update and norms, extrapolation, history."""
 
 # numba types an intrinsic by the function that makes it, one argument longer, and types its helpers not at all
 # mypy: disable-error-code="call-arg,no-untyped-call,arg-type,misc"

@@ -3,8 +3,6 @@
 A vector of `LANES` doubles is one LLVM value, written out as such (LLVM maps it to AVX-512, AVX or SSE registers as the
 machine has them; its own loop vectoriser does not keep accumulators in registers over an interpreted sum). A register
 is a pair of vectors, real and imaginary part. Lanes never mix: a path's numbers do not depend on its neighbours.
-
-Numba's disk cache watches the file of the function it stores, which is kernels.py: touch that after a change here.
 """
 
 # numba types an intrinsic by the function that makes it, one argument longer, and types its helpers not at all

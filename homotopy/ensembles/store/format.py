@@ -135,7 +135,7 @@ Model: `{model}`, seed {seed}, samples 0 to {last}. `spec.toml` alone reproduces
   A file appears under its name only when it is complete (it is written under another name and then renamed); names that
   start with a dot are unfinished work of a killed run and may be deleted.
 - `manifest.json`: the specification, facts about the family of landscapes, and, once all samples are there, their digest.
-- `claims.lock`: always empty; processes that work on the same store lock bytes of it.
+- `chunks.lock`: always empty; processes that work on the same store lock bytes of it.
 
 To read them, with no other software of ours:
 

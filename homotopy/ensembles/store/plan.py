@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class FamilyFacts:
     """What is known about every sample of an ensemble beforehand; it bounds what a failed sample can have contributed.
 
     Parameters

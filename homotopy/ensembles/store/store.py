@@ -25,11 +25,11 @@ from homotopy.common.provenance import producer_versions
 from homotopy.ensembles.record import CONTENT, SampleRecord
 from homotopy.ensembles.spec import EnsembleSpec, spec_from_dict
 from homotopy.ensembles.store.format import FORMAT, README, VERSION, DamagedChunkError, add_digests, decode, encode
-from homotopy.ensembles.store.plan import Chunk, Family, StoreState, default_chunk
+from homotopy.ensembles.store.plan import Chunk, FamilyFacts, StoreState, default_chunk
 from homotopy.errors import StoreError, StoreWriteError
 from polysys.errors import PolysysError
 
-_OURS = re.compile(r"README\.md|spec\.toml|manifest\.json|claims\.lock|records|\..*\.part")
+_OURS = re.compile(r"README\.md|spec\.toml|manifest\.json|(chunks|claims)\.lock|records|\..*\.part")
 _CHUNK_NAME = re.compile(r"(\d+)-(\d+)\.parquet")
 
 
@@ -41,14 +41,14 @@ class Store:
     ----------
     path : Path
     spec : EnsembleSpec
-    family : Family
+    family : FamilyFacts
     chunk : int
         Samples in a file.
     """
 
     path: Path
     spec: EnsembleSpec
-    family: Family
+    family: FamilyFacts
     chunk: int
 
     @property
@@ -174,14 +174,14 @@ class Store:
         require_writable(self.path / "records")
 
 
-def create_store(path: str | Path, spec: EnsembleSpec, family: Family, chunk: int | None = None) -> Store:
+def create_store(path: str | Path, spec: EnsembleSpec, family: FamilyFacts, chunk: int | None = None) -> Store:
     """The store in a folder, made if there is none, and opened for more samples if there is one of the same ensemble.
 
     Parameters
     ----------
     path : str or Path
     spec : EnsembleSpec
-    family : Family
+    family : FamilyFacts
     chunk : int, optional
         Samples in a file; by default chosen from the work that a sample takes, the same for all runs of a spec.
 
@@ -216,7 +216,7 @@ def create_store(path: str | Path, spec: EnsembleSpec, family: Family, chunk: in
     return store
 
 
-def _join(there: Store, spec: EnsembleSpec, family: Family, chunk: int | None) -> Store:
+def _join(there: Store, spec: EnsembleSpec, family: FamilyFacts, chunk: int | None) -> Store:
     """The store that is there, for another run of the same specification."""
     if there.identity != spec.identity(family.first_landscape):
         differing = [
@@ -270,7 +270,7 @@ def open_store(path: str | Path) -> Store:
         if manifest["version"] > VERSION:
             raise StoreError(f"The store {folder} has format {manifest['version']}.", "Upgrade stationary to read it.")
         spec = spec_from_dict(manifest["spec"], "The manifest")
-        store = Store(folder, spec, Family(**manifest["family"]), int(manifest["chunk"]))
+        store = Store(folder, spec, FamilyFacts(**manifest["family"]), int(manifest["chunk"]))
         is_sound = store.identity == manifest["identity"] and store.chunk > 0
     except StoreError:
         raise

@@ -9,57 +9,43 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from homotopy.common.validation import check_level, is_whole
-from homotopy.completeness.verdict import upper_bounds
+from homotopy.common.validation import check_level
 from homotopy.ensembles.comparison import compare
 from homotopy.ensembles.result import Ensemble
-from homotopy.studies.frame.report import Finding, Report, Table
-from homotopy.studies.frame.run_folder import Bench
+from homotopy.studies.frame.checks import require, require_whole
+from homotopy.studies.frame.report import Finding, Report
+from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import Study
+from homotopy.studies.frame.tables import Cell, Table
 from homotopy.studies.frame.trends import holm_adjusted
 from homotopy.studies.measures.bands import ratio
 from polysys import theory
-from polysys.errors import InputError
+from polysys.counts.of_landscape import upper_bounds
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
-from polysys.models.spherical_p_spin import SphericalPSpin
+from polysys.models.laws import IsotropicGaussian
 
 QUESTION = "Do the certified counts of random landscapes have the means that theory predicts, for every Morse index?"
 _LEAST_SAMPLES = 4
 
 
 class AgreementSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All choices of the study.
-
-    Parameters
-    ----------
-    seed : int
-    level : float
-        Probability, at most, of finding a deviation anywhere where there is none.
-    models : tuple of str
-        Labels of models with predictions.
-    samples : int
-        Of each model.
-    classes : int
-        Fewer samples (but at least 4) where they would track more complex classes than this.
-    """
+    """All choices of the study."""
 
     seed: int
-    level: float
-    models: tuple[str, ...]
-    samples: int
-    classes: int
+    level: float  # probability, at most, of finding a deviation anywhere where there is none
+    models: tuple[str, ...]  # labels of models with predictions
+    samples: int  # of each model
+    classes: int  # fewer samples (but at least 4) where they would track more complex classes than this
 
     def __post_init__(self) -> None:
         check_level(self.level)
-        for name, least in (("seed", 0), ("samples", _LEAST_SAMPLES), ("classes", 1)):
-            if not is_whole(getattr(self, name), least):
-                raise InputError(f"{name} = {getattr(self, name)} is not a whole number from {least} on.", "Change it.")
-        if not self.models or len(set(self.models)) < len(self.models):
-            raise InputError("The models are none, or one is named twice.", "Name each label once.")
+        require_whole(self, {"seed": (0, None), "samples": (_LEAST_SAMPLES, None), "classes": (1, None)})
+        is_distinct = bool(self.models) and len(set(self.models)) == len(self.models)
+        require(is_distinct, "The models are none, or one is named twice.", "Name each label once.")
         for label in self.models:
-            if not theory.has_mean_counts(model_from_label(label)):
-                raise InputError(f"There is no prediction for {label}.", "Leave it out, or see docs/theory.md.")
+            is_known = theory.has_mean_counts(model_from_label(label))
+            require(is_known, f"There is no prediction for {label}.", "Leave it out, or see docs/theory.md.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +63,25 @@ class _Mean:
     freedom: int
 
 
-def run(spec: AgreementSpec, bench: Bench) -> Report:
+def run(spec: AgreementSpec, folder: RunFolder) -> Report:
     """Count the ensembles and test all means together."""
     means: list[_Mean] = []
     n_open = 0
     constants: list[Finding] = []
     for label in spec.models:
         model = model_from_label(label)
-        ensemble = bench.ensemble(model, samples=_n_samples(model, spec), seed=spec.seed, is_small=bench.workers < 2)
+        ensemble = folder.ensemble(model, samples=_n_samples(model, spec), seed=spec.seed, is_small=folder.workers < 2)
         n_open += ensemble.n_open
         means += _compared(label, ensemble, theory.mean_counts(model))
         constants += _constant(model, ensemble)
     adjusted = holm_adjusted([m.p_value for m in means])
-    worst = min(range(len(means)), key=lambda k: (adjusted[k], -abs(means[k].z)))
     return Report(
         title="Theory against enumeration",
         question=QUESTION,
-        tables=(_table(means, adjusted), _summary(spec, means, adjusted)),
+        tables=(_means_table(means, adjusted), _totals_table(means, adjusted)),
         findings=(_verdict(spec, means, adjusted, n_open), *constants),
-        conclusion=_conclusion(spec, means, adjusted, worst),
-        limits=_limits(spec, means, n_open),
+        lead=(_deviations(spec, means, adjusted), *_squares(means)),
+        limits=_limits(means, n_open),
         draw=lambda figure: _draw(figure, means),
         figure_size=(11.0, 4.5),
     )
@@ -113,7 +98,15 @@ def _compared(label: str, ensemble: Ensemble, predicted: theory.MeanCounts) -> l
     predictions = [*predicted.by_index.values(), predicted.total]
     return [
         _Mean(
-            label, ensemble.n_planned, m.name, q, m.low if m.low == m.high else None, m.standard_error, m.z, m.p_value, f
+            label,
+            ensemble.n_planned,
+            m.name,
+            q,
+            m.low if m.low == m.high else None,
+            m.standard_error,
+            m.z,
+            m.p_value,
+            f,
         )
         for m, q, f in zip(compared, predictions, freedoms, strict=True)
     ]
@@ -121,85 +114,41 @@ def _compared(label: str, ensemble: Ensemble, predicted: theory.MeanCounts) -> l
 
 def _constant(model: Model, ensemble: Ensemble) -> list[Finding]:
     """A symmetric matrix has exactly two points of each index: no sample may differ."""
-    if not isinstance(model, SphericalPSpin) or model.degrees != (2,) or model.field:
+    law = model.law
+    if not isinstance(law, IsotropicGaussian) or law.degree != 2:
         return []
-    is_met = all(ensemble.fraction(k, lambda n: n == 2).value == 1.0 for k in range(model.n))
+    is_met = all(ensemble.fraction(k, lambda n: n == 2).value == 1.0 for k in range(law.n))
     sentence = f"{ensemble.n_planned} samples, certified: {'each has' if is_met else 'not each has'} two points of every index."
-    return [Finding(f"{ensemble.label}: exactly 2 points of each index", "holds" if is_met else "fails", sentence)]
+    return [Finding("exactly 2 points of each index", "holds" if is_met else "fails", sentence, ensemble.label)]
 
 
-def _table(means: Sequence[_Mean], adjusted: Sequence[float]) -> Table:
-    columns = (
-        "model",
-        "samples",
-        "mean of",
-        "predicted",
-        "error",
-        "kind",
-        "found",
-        "standard error",
-        "z",
-        "p",
-        "p (Holm)",
-    )
-    rows = tuple(
-        (
-            m.label,
-            m.n,
-            m.name,
-            m.prediction.value,
-            m.prediction.error,
-            m.prediction.kind,
-            m.found,
-            m.standard_error,
-            m.z,
-            m.p_value,
-            p,
-        )
+def _means_table(means: Sequence[_Mean], adjusted: Sequence[float]) -> Table:
+    records: list[dict[str, Cell]] = [
+        {
+            "model": m.label, "samples": m.n, "mean of": m.name, "predicted": m.prediction.value, "error": m.prediction.error,
+            "kind": m.prediction.kind, "found": m.found, "standard error": m.standard_error, "z": m.z, "p": m.p_value, "p (Holm)": p,
+        }
         for m, p in zip(means, adjusted, strict=True)
-    )
+    ]  # fmt: skip
     caption = (
         "One mean a row. Found: certified counts; z: found minus predicted in standard errors of both; p: two-sided, Student's; "
         "p (Holm): adjusted for all rows."
     )
-    return Table("means", caption, columns, rows)
+    return Table.of("means", caption, records)
 
 
-def _summary(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[float]) -> Table:
-    rows = []
-    for label in spec.models:
+def _totals_table(means: Sequence[_Mean], adjusted: Sequence[float]) -> Table:
+    records: list[dict[str, Cell]] = []
+    for label in dict.fromkeys(m.label for m in means):
         mine = [(m, p) for m, p in zip(means, adjusted, strict=True) if m.label == label]
-        total = mine[-1][0]
-        largest = max((m for m, _ in mine), key=lambda m: abs(m.z))
-        rows.append(
-            (
-                label,
-                total.n,
-                total.prediction.value,
-                total.found,
-                total.standard_error,
-                total.z,
-                largest.z,
-                largest.name,
-                min(p for _, p in mine),
-            )
-        )
-    columns = (
-        "model",
-        "samples",
-        "predicted",
-        "found",
-        "standard error",
-        "z",
-        "largest z by index",
-        "at",
-        "least p (Holm)",
-    )
-    return Table(
-        "totals",
-        "One model a row: the mean number of all real points, and the index that deviates most.",
-        columns,
-        tuple(rows),
+        total, largest = mine[-1][0], max((m for m, _ in mine), key=lambda m: abs(m.z))
+        records.append({
+            "model": label, "samples": total.n, "predicted": total.prediction.value, "found": total.found,
+            "standard error": total.standard_error, "z": total.z, "largest z by index": largest.z, "at": largest.name,
+            "least p (Holm)": min(p for _, p in mine),
+        })  # fmt: skip
+    return Table.of(
+        "totals", "One model a row: the mean number of all real points, and the index that deviates most.", records
     )
 
 
@@ -214,19 +163,16 @@ def _verdict(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[flo
     return Finding("all certified counts have the predicted means", verdict, sentence)
 
 
-def _conclusion(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[float], worst: int) -> str:
-    n_deviating = sum(p < spec.level for p in adjusted)
-    m = means[worst]
-    tail = f"the largest deviation is {m.name} of {m.label}, z = {m.z:+.2f}, p = {adjusted[worst]:.3g} after Holm's correction"
-    if n_deviating:
-        return f"{n_deviating} of {len(means)} means deviate from theory at level {spec.level:g}; {tail}."
+def _deviations(spec: AgreementSpec, means: Sequence[_Mean], adjusted: Sequence[float]) -> str:
+    worst = min(range(len(means)), key=lambda k: (adjusted[k], -abs(means[k].z)))
+    m, n = means[worst], sum(p < spec.level for p in adjusted)
     return (
-        f"No mean of {len(means)} deviates from theory at level {spec.level:g}; {tail}. {_squares(means)}The predictions are Kac-Rice formulas evaluated without sampling solutions, the counts are "
-        "certified sample by sample and proved or supported complete: each checks the other, for every index."
+        f"{n or 'None'} of {len(means)} means deviate{'' if n > 1 else 's'} from theory at level {spec.level:g}; the largest deviation is "
+        f"{m.name} of {m.label}, z = {m.z:+.2f}, p = {adjusted[worst]:.3g} after Holm's correction."
     )
 
 
-def _squares(means: Sequence[_Mean]) -> str:
+def _squares(means: Sequence[_Mean]) -> list[str]:
     """The mean of z^2 beside its expectation.
 
     Notes
@@ -238,25 +184,21 @@ def _squares(means: Sequence[_Mean]) -> str:
     random = [m for m in means if m.standard_error > 0 and m.freedom > 2]
     labels = list(dict.fromkeys(m.label for m in random))
     if not labels:
-        return ""
+        return []
     sums = np.array([sum(m.z**2 for m in random if m.label == label) for label in labels])
     numbers = np.array([float(sum(m.label == label for m in random)) for label in labels])
     value, error = ratio(sums, numbers)
     expected = float(np.mean([m.freedom / (m.freedom - 2) for m in random]))
     spread = f" +- {error:.2f}" if len(labels) > 1 else ""
-    return (
-        f"The mean of z^2 over the {len(random)} means of {len(labels)} models that vary is {value:.2f}{spread} (standard error between models; "
-        f"means of one model depend on each other), where Student's distribution has {expected:.2f}. "
-    )
-
-
-def _limits(spec: AgreementSpec, means: Sequence[_Mean], n_open: int) -> tuple[str, ...]:
-    few = sorted({(m.label, m.n) for m in means if m.n < 100})
-    notes = [
-        "Counts of few samples are not normal; Student's test is approximate there.",
-        "Means by index of one model depend on each other (for odd p the counts of index k and n - 1 - k are equal); Holm's correction holds for any dependence.",
-        "Couplings are Gaussians rounded to multiples of 2^-30, which moves a mean by about 1e-9 of it.",
+    return [
+        f"The mean of z^2 over the {len(random)} means of {len(labels)} models that vary is {value:.2f}{spread} (standard error between models), "
+        f"where Student's distribution has {expected:.2f}."
     ]
+
+
+def _limits(means: Sequence[_Mean], n_open: int) -> tuple[str, ...]:
+    few = sorted({(m.label, m.n) for m in means if m.n < 100})
+    notes = []
     if few:
         notes.append("Fewer than 100 samples: " + ", ".join(f"{label} ({n})" for label, n in few) + ".")
     if n_open:

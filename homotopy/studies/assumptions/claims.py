@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scipy import special
-
 from homotopy.studies.assumptions.ladder import Step
 from homotopy.studies.assumptions.tables import QUANTITIES, Climbed, Scanned
-from homotopy.studies.frame.claims import Claim, one_sided, which_test
+from homotopy.studies.frame.claims import Claim, against_half, one_sided, which_test
 from homotopy.studies.frame.report import Finding
 from homotopy.studies.frame.trends import Level, mean_of, p_less, trend
 
@@ -20,18 +18,10 @@ def step_findings(taken: Sequence[tuple[Step, Climbed, Climbed]], level: float) 
     findings = []
     share = level / (len(taken) * len(QUANTITIES))
     for step, before, after in taken:
+        titles = [before.rung.title, after.rung.title]
         for name, (what, _) in QUANTITIES.items():
-            found = trend(
-                [before.rung.title, after.rung.title],
-                [before.level(name), after.level(name)],
-                along="rung",
-                level=share,
-            )
-            findings.append(
-                Finding(
-                    f"{step.dropped} ({before.rung.title} to {after.rung.title}): {what}", found.verdict, found.sentence
-                )
-            )
+            found = trend(titles, [before.level(name), after.level(name)], along="rung", level=share)
+            findings.append(Finding(what, found.verdict, found.sentence, f"{step.dropped} ({' to '.join(titles)})"))
     return findings
 
 
@@ -39,34 +29,17 @@ def layer_claims(climbed: Sequence[Climbed]) -> list[Claim]:
     """Is the energy ordered by index, and is there more than one minimum?"""
     claims = []
     for c in climbed:
-        order = c.profiles.each(lambda s: s.order)
         where = f"{c.rung.title}, {c.dimension} free parameters"
+        order = c.profiles.each(lambda s: s.order)
         level = mean_of(order)
-        if level is None:
-            sentence = f"Only {sum(order == order)} of {len(order)} samples have points of two indices"
-        else:
+        sentence = f"Only {sum(order == order)} of {len(order)} samples have points of two indices"
+        if level is not None:
             sentence = f"The point of higher index has the higher energy with probability {level} ({which_test(order)} against 1/2, {level.n} samples)"
-        claims.append(Claim(f"{where}: energies rise with the index", *one_sided(order, 0.5), sentence))
-        rugged = int(c.profiles.each(lambda s: float(s.n_minima > 1)).sum())
-        n = len(c.profiles.samples)
-        more, fewer = _binomial(rugged, n)
-        claims.append(
-            Claim(
-                f"{where}: most samples have several minima",
-                more,
-                fewer,
-                f"{rugged} of {n} samples have more than one distinct minimum (exact binomial test against 1/2)",
-            )
-        )
+        claims.append(Claim("energies rise with the index", where, one_sided(order, 0.5), sentence))
+        rugged, n = int(c.profiles.each(lambda s: float(s.n_minima > 1)).sum()), len(c.profiles.samples)
+        sentence = f"{rugged} of {n} samples have more than one distinct minimum (exact binomial test against 1/2)"
+        claims.append(Claim("most samples have several minima", where, against_half(rugged, n), sentence))
     return claims
-
-
-def _binomial(successes: int, n: int) -> tuple[float, float]:
-    """p-values of probability <= 1/2 and >= 1/2."""
-    if not n:
-        return 1.0, 1.0
-    at_least = 1.0 if successes == 0 else float(special.bdtrc(successes - 1, n, 0.5))
-    return at_least, float(special.bdtr(successes, n, 0.5))
 
 
 def limit_claims(scanned: Sequence[Scanned]) -> list[Claim]:
@@ -74,22 +47,36 @@ def limit_claims(scanned: Sequence[Scanned]) -> list[Claim]:
     claims = []
     for family in dict.fromkeys(s.family for s in scanned):
         last = max((s for s in scanned if s.family == family), key=lambda s: s.m)
-        name = f"{family}, {last.m} normal data"
+        case = f"{family}, {last.m} normal data"
         claims += [
-            _equal(f"{name}: as many real points as the limit of many data", last.mean_real, last.limit),
-            _equal(f"{name}: as many real points as with independent couplings", last.mean_real, last.independent),
+            _equal("as many real points as the limit of many data", case, last.mean_real, last.limit),
+            _equal("as many real points as with independent couplings", case, last.mean_real, last.independent),
         ]
     return claims
 
 
-def _equal(subject: str, found: Level, truth: Level) -> Claim:
+def _equal(statement: str, case: str, found: Level, truth: Level) -> Claim:
     """Equal within `MARGIN`: two one-sided tests (Schuirmann 1987)."""
     low, high = (
         Level(v * float(truth.low), v * float(truth.high), v * truth.error, truth.n) for v in (1 - MARGIN, 1 + MARGIN)
     )
-    return Claim(
-        subject,
-        max(p_less(low, found), p_less(found, high)),
-        min(1.0, 2 * min(p_less(found, low), p_less(high, found))),
-        f"Mean {found} against {truth.value:.5g} (equivalence within {100 * MARGIN:g} %, two one-sided tests)",
-    )
+    equal, different = max(p_less(low, found), p_less(found, high)), 2 * min(p_less(found, low), p_less(high, found))
+    sentence = f"Mean {found} against {truth.value:.5g} (equivalence within {100 * MARGIN:g} %, two one-sided tests)"
+    return Claim(statement, case, (equal, min(1.0, different)), sentence)
+
+
+def lead(climbed: Sequence[Climbed]) -> tuple[str, ...]:
+    """What each rung of a ladder has on average."""
+    sentences = []
+    for name in dict.fromkeys(c.rung.name for c in climbed):
+        rungs = [c for c in climbed if c.rung.name == name]
+        texts = [f"{_points(c)}{f' with {c.rung.data} data' if c.rung.data else ''}" for c in rungs]
+        sentences.append(f"{name}, {rungs[0].dimension} free parameters: {'; '.join(texts)} (distinct, means).")
+    return tuple(sentences)
+
+
+def _points(c: Climbed) -> str:
+    points, minima = mean_of(c.profiles.each(lambda s: float(len(s.energies)))), c.level("minima")
+    if points is None or minima is None:
+        return "no complete samples"
+    return f"{points.value:.3g} real points and {minima.value:.3g} minima"

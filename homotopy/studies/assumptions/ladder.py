@@ -20,19 +20,10 @@ GLASS, DATA, LAYERED, LAYERED_DATA, LINEAR, POLYNOMIAL = (
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A model on the ladder.
+    """A model on the ladder."""
 
-    Parameters
-    ----------
-    name : str
-        What it is.
-    data : str
-        The data set its couplings are built from; "" where they are drawn.
-    label : str
-    """
-
-    name: str
-    data: str
+    name: str  # what it is
+    data: str  # the data set its couplings are built from; "" where they are drawn
     label: str
 
     @property

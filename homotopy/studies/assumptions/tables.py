@@ -9,10 +9,9 @@ import numpy as np
 
 from homotopy.ensembles.result import Ensemble
 from homotopy.studies.assumptions.ladder import Rung, Step
-from homotopy.studies.frame.cells import level_cells
-from homotopy.studies.frame.report import Cell, Table, rows_of
+from homotopy.studies.frame.tables import Cell, Table, level_cells
 from homotopy.studies.frame.trends import Level, estimated, mean_of
-from homotopy.studies.measures.profiles import Profile, Profiles
+from homotopy.studies.measures.profiles import Profiles
 
 QUANTITIES = {
     "abundance": ("log of the number of distinct stationary points for each free parameter", lambda s: s.abundance),
@@ -23,15 +22,7 @@ QUANTITIES = {
 
 @dataclass(frozen=True, eq=False)
 class Climbed:
-    """A rung that was counted.
-
-    Parameters
-    ----------
-    dimension : int
-    rung : Rung
-    ensemble : Ensemble
-    profiles : Profiles
-    """
+    """A rung that was counted."""
 
     dimension: int
     rung: Rung
@@ -42,27 +33,20 @@ class Climbed:
         """The mean over samples of one of `QUANTITIES`."""
         return mean_of(self.profiles.each(QUANTITIES[quantity][1]))
 
+    def height(self, k: int) -> Level | None:
+        """The mean height of the points of index k."""
+        return mean_of(self.profiles.each(lambda s: s.height(k)))
+
 
 @dataclass(frozen=True, eq=False)
 class Scanned:
-    """A data glass with m normal data.
-
-    Parameters
-    ----------
-    family : str
-    m : int
-    ensemble : Ensemble
-    limit : Level
-        The mean number of real points for m to infinity, from theory.
-    independent : Level
-        That of the glass with independent couplings on the same domain.
-    """
+    """A data glass with m normal data."""
 
     family: str
     m: int
     ensemble: Ensemble
-    limit: Level
-    independent: Level
+    limit: Level  # the mean number of real points for m to infinity, from theory
+    independent: Level  # that of the glass with independent couplings on the same domain
 
     @property
     def mean_real(self) -> Level:
@@ -89,11 +73,11 @@ def counts_table(climbed: Sequence[Climbed]) -> Table:
             **level_cells("mean distinct minima", c.level("minima")),
             "share of samples with one minimum": float(np.mean(c.profiles.each(lambda s: float(s.n_minima == 1)))) if c.profiles.samples else None,
         })  # fmt: skip
-    return Table(
+    return Table.of(
         "counts",
         "Complex and real stationary points (certified) of models with the same number of free parameters; distinct: modulo the finite "
         "symmetry group of the potential.",
-        *rows_of(records),
+        records,
     )
 
 
@@ -115,12 +99,12 @@ def shape_table(climbed: Sequence[Climbed]) -> Table:
         for name, of in names.items():
             row |= level_cells(name, mean_of(c.profiles.each(of)))
         records.append(row)
-    return Table(
+    return Table.of(
         "shape",
         "Means over samples, distinct points. Abundance: log of their number for each free parameter. Order: probability that of two points of "
         "different index the one of higher index has the higher energy (1: strictly layered, 1/2: not at all). Band: range of the energies of "
         "minima over that of all points.",
-        *rows_of(records),
+        records,
     )
 
 
@@ -132,25 +116,17 @@ def index_table(climbed: Sequence[Climbed]) -> Table:
             continue
         shares = c.profiles.mean_shares()
         for k, share in enumerate(shares.tolist()):
-            found = [heights(s, k) for s in c.profiles.samples]
             records.append({
                 "free parameters": c.dimension, "rung": c.rung.title, "index": k, "index / dimension": k / c.dimension, "mean share": share,
                 "mean distinct points": float(np.mean([float((s.indices == k).sum()) for s in c.profiles.samples])),
-                **level_cells("mean height", mean_of(np.array(found))),
+                **level_cells("mean height", c.height(k)),
             })  # fmt: skip
-    return Table(
+    return Table.of(
         "index-profile",
         "Share of the distinct points of each Morse index (mean over samples), and the mean height of their energies: 0 is the lowest and 1 "
         "the highest stationary energy of the sample.",
-        *rows_of(records),
+        records,
     )
-
-
-def heights(s: Profile, k: int) -> float:
-    """Mean height of the points of index k: 0 is the lowest, 1 the highest stationary energy; nan where there is none."""
-    whole = float(np.ptp(s.energies)) if len(s.energies) else 0.0
-    chosen = s.energies[s.indices == k]
-    return float((chosen.mean() - s.energies.min()) / whole) if whole > 0 and len(chosen) else float("nan")
 
 
 def steps_table(taken: Sequence[tuple[Step, Climbed, Climbed]]) -> Table:
@@ -163,11 +139,11 @@ def steps_table(taken: Sequence[tuple[Step, Climbed, Climbed]]) -> Table:
             row |= {f"{name} before": None if a is None else a.value, f"{name} after": None if b is None else b.value}
         row["profile distance"] = profile_distance(before.profiles, after.profiles)
         records.append(row)
-    return Table(
+    return Table.of(
         "steps",
         "What each dropped assumption changes (means over samples). Profile distance: the area between the two cumulative index profiles over "
         "index / dimension, 0 if they are equal.",
-        *rows_of(records),
+        records,
     )
 
 
@@ -191,9 +167,9 @@ def scan_table(scanned: Sequence[Scanned]) -> Table:
         }
         for s in scanned
     ]  # fmt: skip
-    return Table(
+    return Table.of(
         "scan",
         "Data glasses with m independent normal data against theory: for many data one sphere of degree 3 tends to the mixture with "
         "covariance 9 R + 6 R^3 (exact mean), one sphere a layer to the layered glass itself (Draisma & Horobet).",
-        *rows_of(records),
+        records,
     )

@@ -6,48 +6,27 @@ from itertools import pairwise
 
 import msgspec
 
-from homotopy.common.validation import check_level, is_whole
-from homotopy.studies.clustering.tables import (
-    Cluster,
-    claims,
-    conclusion,
-    draw,
-    energies_table,
-    limits,
-    minima_table,
-    trends_of,
-)
+from homotopy.common.validation import check_level
+from homotopy.studies.clustering.tables import Cluster, claims, draw, energies_table, lead, minima_table, trends_of
+from homotopy.studies.frame.checks import require, require_whole
 from homotopy.studies.frame.claims import judge
 from homotopy.studies.frame.report import Report
-from homotopy.studies.frame.run_folder import Bench
+from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import Study
 from homotopy.studies.measures.pairs import depth_of, pairs_of
-from polysys.errors import InputError
 from polysys.models.labels import model_from_label
 
 QUESTION = "Are minima closer together than uniform points, where in energy, and does that grow with depth at a fixed number of weights?"
 
 
 class ClusteringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All choices of the study.
-
-    Parameters
-    ----------
-    seed : int
-    level : float
-        Probability, at most, that one of the verdicts of a family is false.
-    samples : int
-        Of each model.
-    draws : int
-        Of the uniform null of each sample.
-    spheres, layered, networks : tuple of str
-        Labels of one series each, by growing depth: p, layers, layers of weights.
-    """
+    """All choices of the study."""
 
     seed: int = 1
-    level: float = 0.01
-    samples: int = 200
-    draws: int = 200
+    level: float = 0.01  # probability, at most, that one of the verdicts of a family is false
+    samples: int = 200  # of each model
+    draws: int = 200  # of the uniform null of each sample
+    # labels of one series each, by growing depth: p, layers, layers of weights
     spheres: tuple[str, ...] = ("spherical-p-spin:n=5,p=3", "spherical-p-spin:n=5,p=4", "spherical-p-spin:n=5,p=5")
     layered: tuple[str, ...] = (
         "layered-spin-glass:widths=3-3-4",
@@ -63,34 +42,30 @@ class ClusteringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         check_level(self.level)
-        for name, least in (("samples", 5), ("draws", 20)):
-            if not is_whole(getattr(self, name), least):
-                raise InputError(f"{name} = {getattr(self, name)} is too small.", f"Give {least} or more.")
-        if not any((self.spheres, self.layered, self.networks)):
-            raise InputError("There is no series.", "Give the labels of spheres, layered or networks.")
+        require_whole(self, {"samples": (5, None), "draws": (20, None)})
+        has_series = any((self.spheres, self.layered, self.networks))
+        require(has_series, "There is no series.", "Give the labels of spheres, layered or networks.")
         for name in ("spheres", "layered", "networks"):
-            self._check(name, getattr(self, name))
-
-    def _check(self, name: str, labels: tuple[str, ...]) -> None:
-        models = [model_from_label(label) for label in labels]
-        depths = [depth_of(model) for model in models]
-        if any(b <= a for a, b in pairwise(depths)):
-            raise InputError(f"The depths of {name} are {depths}.", "List models of growing depth.")
-        if len({m.domain.n for m in models}) > 1:
-            raise InputError(
-                f"The models of {name} have {', '.join(str(m.domain.n) for m in models)} weights.",
+            models = [model_from_label(label) for label in getattr(self, name)]
+            depths, sizes = [depth_of(model) for model in models], [str(m.domain.n) for m in models]
+            grows = all(a < b for a, b in pairwise(depths))
+            require(grows, f"The depths of {name} are {depths}.", "List models of growing depth.")
+            is_one = len(set(sizes)) < 2
+            require(
+                is_one,
+                f"The models of {name} have {', '.join(sizes)} weights.",
                 "List models with the same number of weights.",
             )
 
 
-def run(spec: ClusteringSpec, bench: Bench) -> Report:
+def run(spec: ClusteringSpec, folder: RunFolder) -> Report:
     """The study."""
     series: dict[str, list[Cluster]] = {}
     for name, labels in (("one sphere", spec.spheres), ("layered", spec.layered), ("networks", spec.networks)):
         for label in labels:
             model = model_from_label(label)
-            ensemble = bench.ensemble(label, samples=spec.samples, seed=spec.seed, points=True)
-            found, left_out = pairs_of(bench, ensemble, model, spec.draws)
+            ensemble = folder.ensemble(label, samples=spec.samples, seed=spec.seed, points=True)
+            found, left_out = pairs_of(folder, ensemble, model, spec.draws)
             series.setdefault(name, []).append(Cluster(name, depth_of(model), label, found, left_out))
     every = [c for members in series.values() for c in members]
     findings = (*trends_of(series, spec.level), *judge(claims(every), spec.level))
@@ -99,8 +74,10 @@ def run(spec: ClusteringSpec, bench: Bench) -> Report:
         QUESTION,
         (minima_table(every), energies_table(every, spec.level)),
         findings,
-        conclusion(series, findings),
-        limits(every, spec.draws),
+        lead(series),
+        (
+            f"{sum(c.n_left_out for c in every)} of {spec.samples * len(every)} samples are not complete and decided, and left out.",
+        ),
         draw=lambda figure: draw(figure, series),
         figure_size=(13.0, 4.5),
     )

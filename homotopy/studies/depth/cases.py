@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from homotopy.completeness.verdict import upper_bounds
-from homotopy.studies.depth.architectures import whole_series
+from homotopy.studies.frame.checks import require
 from polysys import counts
+from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError, PolysysError
+from polysys.models.architectures import whole_series
 from polysys.models.base import join, sizes
 from polysys.models.labels import model_from_label
 
@@ -30,33 +31,15 @@ READINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One model of a series.
+    """One model of a series."""
 
-    Parameters
-    ----------
-    reading : str
-        A key of `READINGS`.
-    series : str
-        Name of the series it belongs to; a reading may have several.
-    depth : int
-    label : str
-        Of the model.
-    architecture : str
-        Widths, where there is a network behind it.
-    n_weights : int
-        Parameters of the network or glass.
-    n_classes : int or None
-        Proved generic number of complex classes, where one is known.
-    n_samples : int
-    """
-
-    reading: str
-    series: str
+    reading: str  # a key of `READINGS`
+    series: str  # name of the series it belongs to; a reading may have several
     depth: int
-    label: str
-    architecture: str
-    n_weights: int
-    n_classes: int | None
+    label: str  # of the model
+    architecture: str  # widths, where there is a network behind it
+    n_weights: int  # parameters of the network or glass
+    n_classes: int | None  # proved generic number of complex classes, where one is known
     n_samples: int
 
     @property
@@ -113,24 +96,17 @@ def layered_cases(weights: int, depths: Sequence[int], effort: Effort) -> tuple[
         What was left out, and why.
     """
     every = [h for h in range(2, weights // 2 + 1) if weights % h == 0]
-    if not every:
-        raise InputError(
-            f"{weights} weights cannot be divided into equal layers of two or more.",
-            "Choose layered_weights = 12, say.",
-        )
+    what = f"{weights} weights cannot be divided into equal layers of two or more."
+    require(bool(every), what, "Choose layered_weights = 12, say.")
     for depth in depths:
-        if depth not in every:
-            raise InputError(
-                f"{weights} weights cannot be divided into {depth} equal layers of two or more.",
-                f"Depths that divide them are {', '.join(map(str, every))}.",
-            )
+        what = f"{weights} weights cannot be divided into {depth} equal layers of two or more."
+        require(depth in every, what, f"Depths that divide them are {', '.join(map(str, every))}.")
     cases, left_out = [], []
     for depth in sorted(set(depths or every)):
         widths = (weights // depth,) * depth
         label = f"layered-spin-glass:widths={join(widths)}"
         if prod(widths) > _MAX_BOX:
-            if depths:
-                raise InputError(f"{label} is too large to count its classes.", "Leave this depth out.")
+            require(not depths, f"{label} is too large to count its classes.", "Leave this depth out.")
             left_out.append(f"depth {depth} of reading layered, whose classes are too many to count")
             continue
         classes = counts.friedland_ottaviani(widths).value
@@ -179,21 +155,11 @@ def architecture_cases(weights: int, tolerance: float, effort: Effort) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class NetworkData:
-    """What the networks of a series are trained on.
+    """What the networks of a series are trained on."""
 
-    Parameters
-    ----------
-    data : str
-        iris, wine, digits, diabetes, gaussian or a CSV file.
-    size : int
-        Number of data drawn for each sample; 0: all.
-    loss : str
-        sum or mean.
-    """
-
-    data: str
-    size: int
-    loss: str
+    data: str  # iris, wine, digits, diabetes, gaussian or a CSV file
+    size: int  # number of data drawn for each sample; 0: all
+    loss: str  # sum or mean
 
     @property
     def keys(self) -> str:
@@ -224,21 +190,14 @@ def network_cases(
         cases.append(
             Case(reading, f"{reading} {data.loss}", len(widths) - 1, label, join(widths), weights, None, samples)
         )
-    if not cases:
-        raise InputError(f"There are no networks for the reading {reading}.", "Give 2-2-2 and 2-1-2-2, say.")
+    require(bool(cases), f"There are no networks for the reading {reading}.", "Give 2-2-2 and 2-1-2-2, say.")
     depths, ends = [c.depth for c in cases], {(_widths(c.architecture)[0], _widths(c.architecture)[-1]) for c in cases}
-    if depths != sorted(set(depths)) or len(ends) > 1:
-        raise InputError(
-            f"The networks {', '.join(networks)} are not a series of growing depth with the same inputs and outputs.",
-            "Give one network a depth, the shallow ones first.",
-        )
+    what = f"The networks {', '.join(networks)} are not a series of growing depth with the same inputs and outputs."
+    is_series = depths == sorted(set(depths)) and len(ends) == 1
+    require(is_series, what, "Give one network a depth, the shallow ones first.")
     most, least = max(c.n_weights for c in cases), min(c.n_weights for c in cases)
-    if most - least > tolerance * least:
-        raise InputError(
-            f"The networks {', '.join(networks)} have {least} to {most} weights, which is not one number within "
-            f"{100 * tolerance:g} %.",
-            "Match the sizes, or raise network_tolerance.",
-        )
+    what = f"The networks {', '.join(networks)} have {least} to {most} weights, which is not one number within {100 * tolerance:g} %."
+    require(most - least <= tolerance * least, what, "Match the sizes, or raise network_tolerance.")
     return cases
 
 
@@ -256,16 +215,13 @@ def require_reach(cases: Sequence[Case], seed: int, max_bound: int) -> None:
         land = model_from_label(case.label).sample(sample_seed(seed, case.label), 0)
         land.require_isolated()
         bound = upper_bounds(land)[0].value
-        if bound > max_bound:
-            raise InputError(
-                f"{case.label} may have {bound if bound < 10**9 else f'{bound:.2e}'} complex solutions, more than max_bound = "
-                f"{max_bound}: a start set takes hours.",
-                "Choose a smaller network, or raise max_bound.",
-            )
+        number = bound if bound < 10**9 else f"{bound:.2e}"
+        what = f"{case.label} may have {number} complex solutions, more than max_bound = {max_bound}: a start set takes hours."
+        require(bound <= max_bound, what, "Choose a smaller network, or raise max_bound.")
 
 
 def _widths(text: str) -> tuple[int, ...]:
     parts = text.split("-")
-    if not all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
-        raise InputError(f"The network {text[:60]!r} cannot be read.", "Write its widths as 2-2-1.")
+    is_list = all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts)
+    require(is_list, f"The network {text[:60]!r} cannot be read.", "Write its widths as 2-2-1.")
     return sizes([int(part) for part in parts], "widths", least_length=3)

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, log
 
-from homotopy.studies.depth.architectures import (
+from homotopy.studies.frame.report import Finding
+from homotopy.studies.frame.tables import Cell, Table
+from homotopy.studies.frame.trends import Level, Trend, trend
+from polysys import counts
+from polysys.errors import PolysysError
+from polysys.models.architectures import (
     FREE,
     TURNING_DEPTH,
     Convention,
@@ -15,37 +20,19 @@ from homotopy.studies.depth.architectures import (
     interpolated_count,
     nearest_architecture,
 )
-from homotopy.studies.frame.report import Cell, Finding, Table, rows_of
-from homotopy.studies.frame.trends import Level, Trend, trend
-from polysys import counts
-from polysys.errors import PolysysError
 from polysys.models.labels import model_from_label
 from polysys.theory import MeanCounts
 
-CONVENTIONS = (
-    Convention(),
-    Convention(FREE, FREE),
-    Convention(4, 3),
-    Convention(10, 1),
-    Convention(10, 10),
-)
+CONVENTIONS = (Convention(), Convention(FREE, FREE), Convention(4, 3), Convention(10, 1), Convention(10, 10))
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The count of complex classes against depth at one number of weights.
-
-    Parameters
-    ----------
-    n_weights : int
-    depths : tuple of int
-    spins, counts : tuples of (Fraction, Fraction)
-        Proved bounds of Lambda and of the interpolated count.
-    """
+    """The count of complex classes against depth at one number of weights."""
 
     n_weights: int
     depths: tuple[int, ...]
-    spins: tuple[tuple[Fraction, Fraction], ...]
+    spins: tuple[tuple[Fraction, Fraction], ...]  # proved bounds of Lambda and of the interpolated count
     counts: tuple[tuple[Fraction, Fraction], ...]
 
     @property
@@ -124,33 +111,25 @@ def curve_table(curves: Sequence[Curve], predicted: Mapping[str, MeanCounts | No
             below, above = whole_spins(c.n_weights, depth)
             net = nearest_architecture(c.n_weights, depth)
             means = [predicted.get(f"spherical-p-spin:n={n},p={depth}") for n in (below, above)]
-            records.append(
-                {
-                    "weights": c.n_weights,
-                    "depth": depth,
-                    "Lambda": float((low + high) / 2),
-                    "complex, interpolated": float(count),
-                    "complex below": counts.cartwright_sturmfels(below, depth).value,
-                    "complex above": counts.cartwright_sturmfels(above, depth).value,
-                    "mean real below": None if means[0] is None else means[0].total.value / 2,
-                    "mean real above": None if means[1] is None else means[1].total.value / 2,
-                    "mean real, interpolated": _between(float((low + high) / 2), below, above, means),
-                    "mean minima below": None if means[0] is None else means[0].by_index[0].value,
-                    "mean minima above": None if means[1] is None else means[1].by_index[0].value,
-                    "nearest architecture": net.label,
-                    "its weights": net.n_weights,
-                    "its paths": net.n_paths,
-                    "its Lambda": float(net.spins.mid()),
-                    "Lambda is whole": net.has_whole_spins,
-                }
-            )
+            records.append({
+                "weights": c.n_weights, "depth": depth, "Lambda": float((low + high) / 2), "complex, interpolated": float(count),
+                "complex below": counts.cartwright_sturmfels(below, depth).value,
+                "complex above": counts.cartwright_sturmfels(above, depth).value,
+                "mean real below": None if means[0] is None else means[0].total.value / 2,
+                "mean real above": None if means[1] is None else means[1].total.value / 2,
+                "mean real, interpolated": _between(float((low + high) / 2), below, above, means),
+                "mean minima below": None if means[0] is None else means[0].by_index[0].value,
+                "mean minima above": None if means[1] is None else means[1].by_index[0].value,
+                "nearest architecture": net.label, "its weights": net.n_weights, "its paths": net.n_paths,
+                "its Lambda": float(net.spins.mid()), "Lambda is whole": net.has_whole_spins,
+            })  # fmt: skip
     caption = (
         "The effective glass of networks with one output, free inputs and constant width, at exactly so many weights: Lambda is the "
         "width and need not be whole. Complex counts (up to sign) are exact at the whole numbers of spins below and above and the "
         "formula between them; mean real counts (up to sign) are exact there and geometric between. Beside it a network with whole "
         "widths that differ by one at most."
     )
-    return Table("architecture", caption, *rows_of(records))
+    return Table.of("architecture", caption, records)
 
 
 def _between(spins: float, below: int, above: int, means: Sequence[MeanCounts | None]) -> float | None:
@@ -173,48 +152,51 @@ def convention_table(weights: Sequence[int], max_depth: int) -> Table:
                 continue  # the ends alone have more weights
             if len(c.depths) < 2:
                 continue
-            records.append(
-                {
-                    "ends": str(convention),
-                    "weights": n,
-                    "verdict": c.trend.verdict,
-                    "largest at depth": c.peak,
-                    "complex there": c.count(c.peak),
-                    "complex at depth 2": c.count(2),
-                    "half of it at depth": c.half_depth(),
-                    "largest depth": c.depths[-1],
-                    "complex at it": c.count(c.depths[-1]),
-                }
-            )
+            records.append({
+                "ends": str(convention), "weights": n, "verdict": c.trend.verdict, "largest at depth": c.peak,
+                "complex there": c.count(c.peak), "complex at depth 2": c.count(2), "half of it at depth": c.half_depth(),
+                "largest depth": c.depths[-1], "complex at it": c.count(c.depths[-1]),
+            })  # fmt: skip
     caption = (
         "The same count when the ends of the network are fixed instead: what depth does to the number of complex stationary points "
         "(interpolated in Lambda) at a fixed number of weights."
     )
-    return Table("conventions", caption, *rows_of(records))
+    return Table.of("conventions", caption, records)
 
 
-def curve_findings(curves: Sequence[Curve], predicted: Mapping[str, MeanCounts | None], table: Table) -> list[Finding]:
+def curve_findings(curves: Sequence[Curve], table: Table) -> list[Finding]:
     """Trends of the complex count and of the interpolated mean real count, with where they turn and how fast they fall."""
     findings = []
     column = {name: k for k, name in enumerate(table.columns)}
     for c in curves:
         half, last = c.half_depth(), c.depths[-1]
-        fall = (
-            f"beyond it the count falls to half by depth {half} and to {c.count(last):.3g} at depth {last}"
-            if half is not None
-            else f"at depth {last} it is {c.count(last):.3g}"
-        )
+        fall = f"beyond it the count falls to half by depth {half} and to {c.count(last):.3g} at depth {last}"
         sentence = (
-            f"From {c.count(2):.3g} at depth 2 to {c.count(c.peak):.4g} at depth {c.peak}; {fall} (exact comparison of the formula in "
+            f"From {c.count(2):.3g} at depth 2 to {c.count(c.peak):.4g} at depth {c.peak}; "
+            f"{fall if half is not None else f'at depth {last} it is {c.count(last):.3g}'} (exact comparison of the formula in "
             f"proved bounds; for many weights the maximum tends to depth 1 + e^2 = {TURNING_DEPTH:.2f})."
         )
-        subject = f"architecture {c.n_weights}, formula at exactly {c.n_weights} weights"
-        findings.append(Finding(f"{subject}: number of complex stationary points", c.trend.verdict, sentence))
+        case = f"architecture {c.n_weights}, formula"
+        findings.append(Finding("number of complex stationary points", c.trend.verdict, sentence, case))
         rows = [row for row in table.rows if row[column["weights"]] == c.n_weights]
         values = [row[column["mean real, interpolated"]] for row in rows]
         levels = [None if v is None else Level(float(v), float(v)) for v in values]
         found = trend([row[column["depth"]] for row in rows], levels)
         said = found.sentence.replace("the exact numbers say so", "of the numbers as interpolated")
         sentence = f"Exact at whole Lambda, geometric between. {said}"
-        findings.append(Finding(f"{subject}: mean number of real stationary points", found.verdict, sentence))
+        findings.append(Finding("mean number of real stationary points", found.verdict, sentence, case))
     return findings
+
+
+def lead(curves: Sequence[Curve]) -> tuple[str, ...]:
+    """A sentence for each number of weights: where its count is largest, and from which depth on it is below that of depth 2."""
+    sentences = []
+    for c in curves:
+        simpler = curve(c.n_weights, c.n_weights).simpler_depth()
+        shape = c.trend.verdict if c.trend.verdict in ("falls", "rises") else f"is {c.trend.verdict}"
+        below = "" if simpler is None else f", and is smaller than at depth 2 from depth {simpler} on"
+        sentences.append(
+            f"Effective glass of {c.n_weights} weights: over depths {c.depths[0]} to {c.depths[-1]} the number of complex stationary points "
+            f"{shape}, largest at depth {c.peak}{below}."
+        )
+    return tuple(sentences)

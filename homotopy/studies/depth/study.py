@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from homotopy.common.validation import check_level, is_whole
+from homotopy.common.validation import check_level
 from homotopy.studies.depth.cases import (
     READINGS,
     Case,
@@ -16,24 +16,25 @@ from homotopy.studies.depth.cases import (
     require_reach,
     sphere_cases,
 )
-from homotopy.studies.depth.effective_glass import convention_table, curve, curve_findings, curve_table, glasses
+from homotopy.studies.depth.effective_glass import convention_table, curve, curve_findings, curve_table, glasses, lead
 from homotopy.studies.depth.figure import draw
-from homotopy.studies.depth.series import (
+from homotopy.studies.depth.measure import (
     claim_findings,
     counts_row,
     index_rows,
+    limits,
     measure,
     minima_row,
     predictions,
     series_trends,
-    theory_finding,
+    theory_findings,
     trend_findings,
 )
-from homotopy.studies.depth.text import conclusion, limits
-from homotopy.studies.frame.report import Report, Table, rows_of
-from homotopy.studies.frame.run_folder import Bench
+from homotopy.studies.frame.checks import require, require_whole
+from homotopy.studies.frame.report import Report
+from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import Study
-from polysys.errors import InputError
+from homotopy.studies.frame.tables import Table
 
 QUESTION = (
     "At a fixed number of parameters, does depth reduce the number of stationary points, cluster the minima and soften the trade-off "
@@ -42,86 +43,41 @@ QUESTION = (
 
 
 class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All choices of the study.
-
-    Parameters
-    ----------
-    seed : int
-    level : float
-        Probability, at most, that a verdict is false.
-    samples : int
-        Of each ensemble.
-    classes : int
-        Fewer samples where they would track more complex classes than this in an ensemble.
-    draws : int
-        Of the uniform null of each sample.
-    readings : tuple of str
-        Which of layered, sphere, architecture, linear, polynomial.
-    layered_weights, layered_depths : int, tuple of int
-        Reading "layered": N, and the depths (none: all divisors in reach).
-    sphere_spins, sphere_depths : int, tuple of int
-        Reading "sphere".
-    architecture_weights : tuple of int
-        Reading "architecture": numbers of weights.
-    architecture_depth : int
-        Largest depth of the curves.
-    architecture_tolerance : float
-        By how much the weights of enumerated architectures may differ from that number, relatively.
-    linear_networks, polynomial_networks : tuple of str
-        Widths, the shallow networks first.
-    activation : str
-    data, data_size : str, int
-        What the networks are trained on; 0: all data.
-    losses : tuple of str
-        "sum", "mean" or both: the squared errors are summed, or averaged, beside l2 values from (0, 1). A series for each.
-    network_samples : int
-    network_tolerance : float
-        By how much the numbers of weights in a series of networks may differ, relatively.
-    max_bound : int
-        Networks with a larger proved bound on complex solutions are refused.
-    max_minutes : float
-        Specifications with a larger estimate (one core, glasses only) are refused.
-    """
+    """All choices of the study."""
 
     seed: int = 1
-    level: float = 0.01
-    samples: int = 200
-    classes: int = 30_000
-    draws: int = 100
-    readings: tuple[str, ...] = tuple(READINGS)
-    layered_weights: int = 12
-    layered_depths: tuple[int, ...] = ()
-    sphere_spins: int = 6
+    level: float = 0.01  # probability, at most, that a verdict is false
+    samples: int = 200  # of each ensemble
+    classes: int = 30_000  # fewer samples where they would track more complex classes than this in an ensemble
+    draws: int = 100  # of the uniform null of each sample
+    readings: tuple[str, ...] = tuple(READINGS)  # which of layered, sphere, architecture, linear, polynomial
+    layered_weights: int = 12  # reading "layered": N
+    layered_depths: tuple[int, ...] = ()  # none: all divisors in reach
+    sphere_spins: int = 6  # reading "sphere"
     sphere_depths: tuple[int, ...] = (2, 3, 4, 5)
-    architecture_weights: tuple[int, ...] = (30, 60, 100)
-    architecture_depth: int = 20
+    architecture_weights: tuple[int, ...] = (30, 60, 100)  # reading "architecture": numbers of weights
+    architecture_depth: int = 20  # largest depth of the curves
+    # by how much the weights of enumerated architectures may differ from that number, relatively
     architecture_tolerance: float = 0.15
+    # widths, the shallow networks first
     linear_networks: tuple[str, ...] = ("2-2-2", "2-1-2-2", "2-1-2-1-2", "2-1-1-1-1-1-2")
     polynomial_networks: tuple[str, ...] = ("2-2-1", "2-1-2-1", "2-1-1-1-1")
     activation: str = "z^2"
-    data: str = "iris"
-    data_size: int = 20
+    data: str = "iris"  # what the networks are trained on
+    data_size: int = 20  # 0: all data
+    # "sum", "mean" or both: the squared errors are summed, or averaged, beside l2 values from (0, 1). A series for each
     losses: tuple[str, ...] = ("sum", "mean")
     network_samples: int = 40
-    network_tolerance: float = 0.2
-    max_bound: int = 30_000
-    max_minutes: float = 240.0
+    network_tolerance: float = 0.2  # by how much the numbers of weights in a series of networks may differ, relatively
+    max_bound: int = 30_000  # networks with a larger proved bound on complex solutions are refused
+    max_minutes: float = 240.0  # specifications with a larger estimate (one core, glasses only) are refused
 
     def __post_init__(self) -> None:
         check_level(self.level)
         _check_sizes(self)
-        if not self.readings or set(self.readings) - set(READINGS) or len(set(self.readings)) < len(self.readings):
-            raise InputError(
-                f"The readings {', '.join(self.readings) or '(none)'} are not some of {', '.join(READINGS)}.",
-                "Name each once.",
-            )
-        cases, _ = plan(self)
-        minutes = sum(case.minutes for case in cases)
-        if minutes > self.max_minutes:
-            raise InputError(
-                f"These ensembles would take about {minutes:.0f} minutes of one core, more than max_minutes = {self.max_minutes:g}.",
-                "Lower samples or classes, or raise max_minutes.",
-            )
+        minutes = sum(case.minutes for case in plan(self)[0])
+        what = f"These ensembles would take about {minutes:.0f} minutes of one core, more than max_minutes = {self.max_minutes:g}."
+        require(minutes <= self.max_minutes, what, "Lower samples or classes, or raise max_minutes.")
 
 
 _RANGES = {
@@ -132,6 +88,7 @@ _RANGES = {
     "layered_weights": (4, 60),
     "sphere_spins": (2, 40),
     "architecture_depth": (3, 200),
+    "architecture_weights": (6, 10_000),
     "data_size": (0, 10**6),
     "network_samples": (8, 10**6),
     "max_bound": (1, None),
@@ -139,23 +96,21 @@ _RANGES = {
 
 
 def _check_sizes(spec: DepthSpec) -> None:
-    for name, (least, most) in _RANGES.items():
-        if not is_whole(getattr(spec, name), least, most):
-            upto = f" to {most}" if most is not None else " on"
-            raise InputError(f"{name} = {getattr(spec, name)} is not a whole number from {least}{upto}.", "Change it.")
+    require_whole(spec, _RANGES)
     for name in ("architecture_tolerance", "network_tolerance"):
-        if not 0 <= getattr(spec, name) < 1:
-            raise InputError(f"{name} = {getattr(spec, name)} is not from 0 to 1.", "Give 0.15, say.")
-    if not spec.max_minutes > 0:
-        raise InputError(f"max_minutes = {spec.max_minutes} is not positive.", "Give 60, say.")
-    if not spec.sphere_depths or min(spec.sphere_depths) < 2:
-        raise InputError("sphere_depths are not depths of 2 or more.", "Give sphere_depths = [2, 3, 4], say.")
-    if not spec.architecture_weights or not all(6 <= n <= 10_000 for n in spec.architecture_weights):
-        raise InputError("architecture_weights are not numbers from 6 to 10000.", "Give [30, 60, 100], say.")
-    if not spec.losses or len(set(spec.losses)) < len(spec.losses):
-        raise InputError(f"losses = {list(spec.losses)} names none, or one twice.", 'Give ["sum"] or ["sum", "mean"].')
-    if len(set(spec.architecture_weights)) < len(spec.architecture_weights):
-        raise InputError("architecture_weights name a number twice.", "Name each once.")
+        value = getattr(spec, name)
+        require(0 <= value < 1, f"{name} = {value} is not from 0 to 1.", "Give 0.15, say.")
+    require(spec.max_minutes > 0, f"max_minutes = {spec.max_minutes} is not positive.", "Give 60, say.")
+    is_deep = bool(spec.sphere_depths) and min(spec.sphere_depths) >= 2
+    require(is_deep, "sphere_depths are not depths of 2 or more.", "Give sphere_depths = [2, 3, 4], say.")
+    for name in ("architecture_weights", "losses", "readings"):
+        values = getattr(spec, name)
+        is_list = 0 < len(values) == len(set(values))
+        require(is_list, f"{name} = {list(values)} names none, or one twice.", "Name one at least, each once.")
+    is_known = set(spec.readings) <= set(READINGS)
+    require(
+        is_known, f"The readings {', '.join(spec.readings)} are not some of {', '.join(READINGS)}.", "Name each once."
+    )
 
 
 def plan(spec: DepthSpec) -> tuple[list[Case], list[str]]:
@@ -181,40 +136,37 @@ def plan(spec: DepthSpec) -> tuple[list[Case], list[str]]:
     return cases, left_out
 
 
-def run(spec: DepthSpec, bench: Bench) -> Report:
+def run(spec: DepthSpec, folder: RunFolder) -> Report:
     """Count every model of every series, and judge."""
     cases, left_out = plan(spec)
     require_reach(cases, spec.seed, spec.max_bound)
     has_curves = "architecture" in spec.readings
     curves = [curve(n, spec.architecture_depth) for n in spec.architecture_weights] if has_curves else []
-    bench.say("predictions")
-    predicted = predictions(bench, [case.label for case in cases] + glasses(curves))
-    measured = [measure(bench, case, predicted[case.label], spec.seed, spec.draws) for case in cases]
+    folder.say("predictions")
+    predicted = predictions(folder, [case.label for case in cases] + glasses(curves))
+    measured = [measure(folder, case, predicted[case.label], spec.seed, spec.draws) for case in cases]
     series = {name: [m for m in measured if m.case.series == name] for name in dict.fromkeys(c.series for c in cases)}
     trends = {name: series_trends(members, spec.level) for name, members in series.items()}
-    findings = [f for name, found in trends.items() for f in claim_findings(name, found)]
-    tables = [
-        Table("counts", _COUNTS, *rows_of([counts_row(m) for m in measured])),
-        Table("minima", _MINIMA, *rows_of([minima_row(m) for m in measured])),
-        Table("indices", _INDICES, *rows_of([row for m in measured for row in index_rows(m)])),
-    ]
+    tables = {
+        "counts": Table.of("counts", _COUNTS, [counts_row(m) for m in measured]),
+        "minima": Table.of("minima", _MINIMA, [minima_row(m) for m in measured]),
+        "indices": Table.of("indices", _INDICES, [row for m in measured for row in index_rows(m)]),
+    }
+    findings = theory_findings(measured, spec.level)
     if has_curves:
-        table = curve_table(curves, predicted)
-        tables = [tables[0], table, convention_table(spec.architecture_weights, spec.architecture_depth), *tables[1:]]
-        findings = curve_findings(curves, predicted, table) + findings
+        tables["architecture"] = curve_table(curves, predicted)
+        tables["conventions"] = convention_table(spec.architecture_weights, spec.architecture_depth)
+        findings += curve_findings(curves, tables["architecture"])
+    findings += [f for name, found in trends.items() for f in claim_findings(name, found)]
     findings += [f for name, found in trends.items() for f in trend_findings(name, found)]
-    checked = theory_finding(measured, spec.level)
-    if checked is not None:
-        findings.insert(0, checked)
     return Report(
         "Depth at a fixed number of parameters",
         QUESTION,
-        tuple(table for table in tables if table.rows),
+        tuple(table for table in tables.values() if table.rows),
         tuple(findings),
-        conclusion(series, trends, curves),
-        tuple(limits(measured, left_out, spec.level)),
+        lead(curves),
+        limits(measured, left_out, spec.level),
         draw=lambda figure: draw(figure, series, curves),
-        figure_size=(13.0, 8.0),
     )
 
 

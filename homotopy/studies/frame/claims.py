@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from homotopy.common.arrays import Floats
 from homotopy.studies.frame.report import Finding
-from homotopy.studies.frame.trends import holm
-
-Floats = npt.NDArray[np.float64]
+from homotopy.studies.frame.trends import Trend, holm
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +20,17 @@ class Claim:
 
     Parameters
     ----------
-    subject : str
-    p_holds : float
-        p-value of the hypothesis that it does not hold: small where the numbers speak for it.
-    p_fails : float
-        p-value of the hypothesis that it holds: small where they speak against it.
+    statement, case : str
+        As of a :class:`homotopy.studies.frame.report.Finding`.
+    p_values : (float, float)
+        Of the hypothesis that it does not hold (small where the numbers speak for it), and of the hypothesis that it holds.
     sentence : str
-        The numbers and the test.
+        The numbers and the test, without a full stop.
     """
 
-    subject: str
-    p_holds: float
-    p_fails: float
+    statement: str
+    case: str
+    p_values: tuple[float, float]
     sentence: str
 
 
@@ -42,20 +39,18 @@ def judge(claims: Sequence[Claim], level: float) -> tuple[Finding, ...]:
 
     Examples
     --------
-    >>> found = judge([Claim("a", 1e-5, 1.0, "x"), Claim("b", 0.3, 0.7, "y"), Claim("c", 1.0, 1e-9, "z")], 0.01)
-    >>> [f.verdict for f in found]
+    >>> claims = [Claim("s", "a", (1e-5, 1.0), "x"), Claim("s", "b", (0.3, 0.7), "y"), Claim("s", "c", (1.0, 1e-9), "z")]
+    >>> [f.verdict for f in judge(claims, 0.01)]
     ['holds', 'undecided', 'fails']
     """
-    rejected = holm([p for c in claims for p in (c.p_holds, c.p_fails)], level)
+    rejected = holm([p for c in claims for p in c.p_values], level)
     findings = []
     for k, claim in enumerate(claims):
         holds, fails = rejected[2 * k], rejected[2 * k + 1]
-        verdict, p = ("holds", claim.p_holds) if holds else ("fails", claim.p_fails) if fails else ("undecided", None)
-        least = min(claim.p_holds, claim.p_fails)
-        test = f"p = {least:.2g} (Holm over {2 * len(claims)} hypotheses, level {level:g})"
-        findings.append(
-            Finding(claim.subject, verdict, f"{claim.sentence}; {test}." if p != 0 else f"{claim.sentence}.")
-        )
+        is_proved = (holds and claim.p_values[0] == 0) or (fails and not holds and claim.p_values[1] == 0)
+        test = f"; p = {min(claim.p_values):.2g} (Holm over {2 * len(claims)} hypotheses, level {level:g})"
+        verdict = "holds" if holds else "fails" if fails else "undecided"
+        findings.append(Finding(claim.statement, verdict, f"{claim.sentence}{'' if is_proved else test}.", claim.case))
     return tuple(findings)
 
 
@@ -79,6 +74,26 @@ def one_sided(values: Floats, target: float = 0.0) -> tuple[float, float]:
         return (0.5**n if kept[0] > 0 else 1.0), (0.5**n if kept[0] < 0 else 1.0)
     t = float(kept.mean()) / (float(kept.std(ddof=1)) / sqrt(n))
     return float(special.stdtr(n - 1, -t)), float(special.stdtr(n - 1, t))
+
+
+def against_half(successes: int, n: int, n_open: int = 0) -> tuple[float, float]:
+    """Exact binomial p-values of the hypotheses probability <= 1/2 and >= 1/2; open samples go to the side that is to be refuted.
+
+    Examples
+    --------
+    >>> against_half(7, 7), against_half(0, 0)
+    ((0.0078125, 1.0), (1.0, 1.0))
+    """
+    if not n:
+        return 1.0, 1.0
+    at_least = 1.0 if successes == 0 else float(special.bdtrc(successes - 1, n, 0.5))
+    return at_least, float(special.bdtr(successes + n_open, n, 0.5))
+
+
+def claimed(statement: str, case: str, wanted: str, found: Trend, what: str) -> Finding:
+    """The verdict on a claim that a quantity has a trend: it fails where another trend is found."""
+    verdict = "undecided" if found.verdict == "undecided" else "holds" if found.verdict == wanted else "fails"
+    return Finding(statement, verdict, f"The {what}: {found.verdict}. {found.sentence}", case, found.verdict)
 
 
 SIGN_TEST = "sign test, as all values are equal"

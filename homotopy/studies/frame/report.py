@@ -1,103 +1,81 @@
-"""What a study returns: tables, findings with verdicts, a conclusion, a figure; and the files it is written to."""
+"""What a study returns: tables, findings with verdicts, a figure; and the files it is written to."""
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from homotopy.common.figures import require_matplotlib
 from homotopy.common.files import write_atomically
+from homotopy.studies.frame.tables import Cell, Table, plain
 from polysys.errors import InputError
 
-Cell = str | int | float | bool | None
-VERDICTS = ("falls", "rises", "constant", "not monotone", "holds", "fails", "undecided")
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+CLAIM_VERDICTS, TREND_VERDICTS = ("holds", "fails", "undecided"), ("falls", "rises", "constant", "not monotone")
 _MAX_ROWS = 120  # of a table on the page; its CSV file has all
-_MAX_PRINTED = 40  # characters of a cell
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of a report.
-
-    Parameters
-    ----------
-    name : str
-        Of its CSV file: lower-case letters, digits and hyphens.
-    caption : str
-        One sentence: what a row is, and how the numbers were obtained (exact, certified, numerical, predicted).
-    columns : tuple of str
-        With units where there are some.
-    rows : tuple of tuples, as long as `columns`
-        Text, numbers, or None where there is nothing to say.
-
-    Raises
-    ------
-    InputError
-        For rows of another length, names that repeat, or a name that is no file name.
-    """
-
-    name: str
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-    def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise InputError(f"A table cannot be called {self.name!r}.", "Use lower-case letters, digits and hyphens.")
-        if len(set(self.columns)) != len(self.columns):
-            raise InputError(f"Two columns of the table {self.name} have one name.", "Rename one.")
-        if any(len(row) != len(self.columns) for row in self.rows):
-            raise InputError(f"A row of the table {self.name} has not {len(self.columns)} cells.", "Fill it with None.")
-
-    def to_csv(self) -> str:
-        """The table as CSV; numbers with twelve digits, so that the same study gives the same bytes."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows([_exact(cell) for cell in row] for row in self.rows)
-        return buffer.getvalue()
-
-    def to_markdown(self) -> str:
-        """The table as Markdown; numbers with four digits."""
-        lines = [self.columns, tuple("---" for _ in self.columns), *([_short(c) for c in row] for row in self.rows)]
-        return "\n".join("| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in lines)
-
-    def to_text(self) -> str:
-        """The table in aligned columns."""
-        lines = [self.columns, *(tuple(_short(c)[:_MAX_PRINTED] for c in row) for row in self.rows)]
-        widths = [max(len(line[k]) for line in lines) for k in range(len(self.columns))]
-        return "\n".join("  ".join(c.rjust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+_MAX_NAMED = 90  # characters of the names of cases in a headline; more cases are counted
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One statement of a study.
+    """A verdict on one statement in one case.
 
     Parameters
     ----------
-    subject : str
-        What it is about: a reading and a quantity, or a claim of a paper.
+    statement : str
+        A claim of a paper, or a quantity whose trend is asked for.
     verdict : str
-        A trend (falls, rises, constant, not monotone), a claim (holds, fails), or undecided.
+        Of a claim: holds, fails; of a trend: falls, rises, constant, not monotone; or undecided.
     sentence : str
         The numbers and the test behind it.
+    case : str
+        The model or the series; "" where the statement is about the whole study.
+    trend : str
+        The trend that decided on a claim, for the headline.
     """
 
-    subject: str
+    statement: str
     verdict: str
     sentence: str
+    case: str = ""
+    trend: str = ""
 
     def __post_init__(self) -> None:
-        if self.verdict not in VERDICTS:
-            raise InputError(f"{self.verdict!r} is no verdict.", f"Use one of {', '.join(VERDICTS)}.")
+        if self.verdict not in (*CLAIM_VERDICTS, *TREND_VERDICTS):
+            known = ", ".join((*CLAIM_VERDICTS, *TREND_VERDICTS))
+            raise InputError(f"{self.verdict!r} is no verdict.", f"Use one of {known}.")
+
+    @property
+    def subject(self) -> str:
+        """Case and statement."""
+        return f"{self.case}: {self.statement}" if self.case else self.statement
+
+
+def headline(statement: str, findings: Sequence[Finding]) -> str:
+    """One sentence: where a claim holds, where it fails and how, where it stays undecided.
+
+    Examples
+    --------
+    >>> found = [Finding("fewer points", "holds", "", "layered"), Finding("fewer points", "fails", "", "sphere", "rises")]
+    >>> headline("fewer points", found)
+    '"Fewer points" holds for layered; fails for sphere (rises).'
+    """
+    said = []
+    for verdict, verb in zip(CLAIM_VERDICTS, ("holds", "fails", "is undecided"), strict=True):
+        met = [f for f in findings if f.verdict == verdict]
+        between = " and " if any("," in f.case for f in met) else ", "
+        names = between.join(f"{f.case} ({f.trend})" if f.trend and verdict == "fails" else f.case for f in met)
+        if len(findings) == 1 and met:
+            said.append(verb)
+        elif met:
+            said.append(
+                f"{verb} {f'for {names}' if len(names) <= _MAX_NAMED else f'in {len(met)} of {len(findings)} cases'}"
+            )
+    return f'"{statement[0].upper()}{statement[1:]}" {"; ".join(said)}.'
 
 
 @dataclass(frozen=True)
@@ -109,10 +87,10 @@ class Report:
     title, question : str
     tables : tuple of Table
     findings : tuple of Finding
-    conclusion : str
-        One paragraph, with what contradicts the literature and under which reading.
+    lead : tuple of str
+        Sentences made from numbers that no verdict holds; they stand before the headlines of the claims.
     limits : tuple of str
-        What the numbers do not show: samples that are open, what was left out, which parts are numerical.
+        What these numbers do not show: samples that are open, what was left out. What is true of every run is in docs/studies.
     draw : callable (matplotlib Figure), optional
         Fills an empty figure.
     figure_size : (float, float)
@@ -123,10 +101,10 @@ class Report:
     question: str
     tables: tuple[Table, ...]
     findings: tuple[Finding, ...]
-    conclusion: str
+    lead: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     draw: Callable[[Any], None] | None = None
-    figure_size: tuple[float, float] = (12.0, 8.0)
+    figure_size: tuple[float, float] = (13.0, 8.0)
 
     def __post_init__(self) -> None:
         names = [table.name for table in self.tables]
@@ -138,23 +116,52 @@ class Report:
         rest = len(self.findings) - 8
         return "\n".join([self.title, *shown, *([f"  and {rest} more findings"] if rest > 0 else [])])
 
+    def _by_statement(self) -> dict[str, list[Finding]]:
+        found: dict[str, list[Finding]] = {}
+        for f in self.findings:
+            found.setdefault(f.statement, []).append(f)
+        return found
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """The lead, and a sentence for each claim."""
+        claims = {s: fs for s, fs in self._by_statement().items() if all(f.verdict in CLAIM_VERDICTS for f in fs)}
+        decided = {s: fs for s, fs in claims.items() if any(f.verdict != "undecided" for f in fs)}
+        return (*self.lead, *(headline(s, fs) for s, fs in decided.items()))
+
+    @property
+    def verdicts(self) -> Table:
+        """A row for each statement: in how many cases each verdict was found."""
+        records: list[dict[str, Cell]] = []
+        for statement, found in self._by_statement().items():
+            counts = Counter(f.verdict for f in found)
+            records.append({"statement": statement, "cases": len(found), **counts})
+        used = [v for v in (*CLAIM_VERDICTS, *TREND_VERDICTS) if any(v in r for r in records)]
+        ordered = [{k: r.get(k) for k in ("statement", "cases", *used)} for r in records]
+        return Table.of("verdicts", "In how many cases each verdict was found.", ordered)
+
     def to_dict(self) -> dict[str, Any]:
         """As a JSON object."""
         return {
             "title": self.title,
             "question": self.question,
-            "conclusion": self.conclusion,
+            "conclusion": " ".join(self.headlines),
             "findings": [{"subject": f.subject, "verdict": f.verdict, "sentence": f.sentence} for f in self.findings],
             "limits": list(self.limits),
             "tables": {
                 t.name: {
                     "caption": t.caption,
                     "columns": list(t.columns),
-                    "rows": [[_plain(cell) for cell in row] for row in t.rows],
+                    "rows": [[plain(cell) for cell in row] for row in t.rows],
                 }
                 for t in self.tables
             },
         }
+
+    def to_text(self) -> str:
+        """What a terminal shows: the headlines and the table of verdicts."""
+        lines = [self.title, self.question, "", *(f"- {sentence}" for sentence in self.headlines)]
+        return "\n".join([*lines, "", self.verdicts.to_text()]) + "\n"
 
     def to_markdown(self, command: str, figure: str | None = None) -> str:
         """The report as a page.
@@ -166,7 +173,7 @@ class Report:
         figure : str, optional
             Path of the figure, as the page sees it.
         """
-        parts = [f"# {self.title}", self.question, self.conclusion]
+        parts = [f"# {self.title}", self.question, _bullets(self.headlines), self.verdicts.to_markdown()]
         if figure is not None:
             parts.append(f"![{self.title}]({figure})")
         rows = tuple((f.subject, f.verdict, f.sentence) for f in self.findings)
@@ -176,8 +183,7 @@ class Report:
             rest = len(t.rows) - len(shown.rows)
             parts += [f"## {t.name.replace('-', ' ').capitalize()}", t.caption, shown.to_markdown()]
             parts += [f"And {rest} more rows in `{t.name}.csv`."] if rest else []
-        if self.limits:
-            parts += ["## Limits", "\n".join(f"- {limit}" for limit in self.limits)]
+        parts += ["## Limits", _bullets(self.limits)] if self.limits else []
         parts += ["## Run it again", f"```sh\n{command}\n```"]
         return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -216,40 +222,13 @@ class Report:
         return tuple(written)
 
 
+def _bullets(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
 def _has_matplotlib() -> bool:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
         return False
     return True
-
-
-def _exact(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    return format(cell, ".12g") if isinstance(cell, float) else str(cell)
-
-
-def _short(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, int):
-        return str(cell) if abs(cell) < 10**15 else f"{cell:.4e}"
-    return format(cell, ".4g") if isinstance(cell, float) else cell
-
-
-def _plain(cell: Cell) -> Cell:
-    """What JSON can hold: no infinities, and whole numbers beyond 2^53 as text."""
-    if isinstance(cell, float) and not isfinite(cell):
-        return None
-    if isinstance(cell, int) and not isinstance(cell, bool) and abs(cell) > 2**53:
-        return str(cell)
-    return cell
-
-
-def rows_of(records: Sequence[Mapping[str, Cell]]) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
-    """Columns and rows from records; a key that a record lacks is None there."""
-    columns = tuple(dict.fromkeys(key for record in records for key in record))
-    return columns, tuple(tuple(record.get(key) for key in columns) for record in records)

@@ -16,24 +16,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from homotopy.common.files import write_atomically
-from homotopy.common.jit import n_usable_cores
-from homotopy.ensembles.chunks import Progress
+from homotopy.common.processes import isolated_spawning, n_usable_cores
+from homotopy.common.reporting import SampleProgress, Say
 from homotopy.ensembles.result import Ensemble
 from homotopy.ensembles.run import ensemble
 from homotopy.ensembles.worker_main import end_with
 from homotopy.errors import HomotopyError
-from homotopy.options import Options
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
 
 Item = TypeVar("Item")
-Say = Callable[[str], None]
 START_UP = 4.0  # seconds that new processes take to start and to import
 _DAMAGED = object()
 
 
-class Bench:
-    """The place of one run of a study.
+class RunFolder:
+    """The folder of one run of a study.
 
     Parameters
     ----------
@@ -48,12 +46,17 @@ class Bench:
 
     Notes
     -----
-    What is kept is addressed by all that it depends on: the label, the seed, the options; or the key that the study gives. A
+    What is kept is addressed by all that it depends on: the label and the seed, or the key that the study gives. A
     study must put into the key whatever the result depends on.
     """
 
     def __init__(
-        self, folder: Path, *, workers: int | None = None, say: Say | None = None, progress: Progress | None = None
+        self,
+        folder: Path,
+        *,
+        workers: int | None = None,
+        say: Say | None = None,
+        progress: SampleProgress | None = None,
     ) -> None:
         self.folder = folder
         self.workers = n_usable_cores() if workers is None else workers
@@ -66,57 +69,26 @@ class Bench:
             self._say(sentence)
 
     def ensemble(
-        self,
-        model: Model | str,
-        *,
-        samples: int,
-        seed: int,
-        points: bool = False,
-        timeout: float = 600.0,
-        options: Options | None = None,
-        is_small: bool = False,
+        self, model: Model | str, *, samples: int, seed: int, points: bool = False, is_small: bool = False
     ) -> Ensemble:
         """Samples 0, .., samples - 1 of a model, counted or read; the arguments are those of :func:`homotopy.ensemble`.
 
         A small one is counted in this process: others take seconds to start.
         """
         chosen = model_from_label(model) if isinstance(model, str) else model
-        place = self.folder / "ensembles" / _name(chosen.label, [seed, points, repr(options)])
+        place = self.folder / "ensembles" / _name(chosen.label, [seed, points])
         place.parent.mkdir(exist_ok=True)
         self.say(f"{chosen.label}: {samples} samples")
+        workers = 0 if is_small else self.workers
+        progress, say = self._progress, self.say
         return ensemble(
-            chosen,
-            samples=samples,
-            seed=seed,
-            store=place,
-            points=points,
-            timeout=timeout,
-            options=options,
-            workers=0 if is_small else self.workers,
-            progress=self._progress,
-            say=self.say,
+            chosen, samples=samples, seed=seed, store=place, points=points, workers=workers, progress=progress, say=say
         )
 
-    def remember(self, key: str, compute: Callable[[], Any]) -> Any:
-        """A result made of lists, text and numbers: read if it is there, else computed and kept.
-
-        Parameters
-        ----------
-        key : str
-            Names the result and everything it depends on.
-        compute : callable
-            Returns what JSON can hold.
-        """
-        found = self._read(key)
-        if found is _DAMAGED:
-            found = compute()
-            self._keep(key, found)
-        return found
-
-    def map(
+    def cached_map(
         self, key: str, function: Callable[[Item], Any], items: Sequence[Item], *, patience: float = 0.0
     ) -> list[Any]:
-        """The results of a function for each item, in their order, each remembered as it comes; in parallel.
+        """The results of a function for each item, in their order, each kept as it comes; in parallel.
 
         Parameters
         ----------
@@ -143,13 +115,20 @@ class Bench:
         while todo and (self.workers < 2 or len(todo) < 2 or time.monotonic() < deadline):
             i = todo.pop(0)
             arrived(i, function(items[i]))
-        if not todo:
-            return results
+        if todo:
+            self._in_processes(key, function, {i: items[i] for i in todo}, arrived)
+        return results
+
+    def _in_processes(
+        self, key: str, function: Callable[[Item], Any], items: dict[int, Item], arrived: Callable[[int, Any], None]
+    ) -> None:
         others = active_children()
-        with ProcessPoolExecutor(
-            min(self.workers, len(todo)), mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
-        ) as pool:
-            futures = {pool.submit(function, items[i]): i for i in todo}
+        context, parent = get_context("spawn"), (os.getpid(),)
+        with (
+            isolated_spawning(),
+            ProcessPoolExecutor(min(self.workers, len(items)), context, initializer=_begin, initargs=parent) as pool,
+        ):
+            futures = {pool.submit(function, item): i for i, item in items.items()}
             try:
                 for future in as_completed(futures):
                     arrived(futures[future], future.result())
@@ -165,7 +144,6 @@ class Bench:
                 raise
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
-        return results
 
     def _read(self, key: str) -> Any:
         try:

@@ -13,15 +13,16 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from homotopy.common.files import reason, require_writable, write_atomically
+from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import is_whole
-from homotopy.ensembles.chunks import Progress
 from homotopy.errors import StoreError
 from homotopy.studies.frame.catalogue import STUDIES
 from homotopy.studies.frame.report import Report
-from homotopy.studies.frame.run_folder import Bench, Say
+from homotopy.studies.frame.run_folder import RunFolder
 from polysys.errors import InputError
 
 Spec = TypeVar("Spec", bound=msgspec.Struct)
+_ANOTHER = "Choose a new or empty folder with --output."
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Study(Generic[Spec]):
         or a tuple of these, and among them ``seed: int``. Its ``__post_init__`` raises InputError for what cannot be used.
     quick, full : spec
         Presets: a minute or two of two cores, and what a paper would show.
-    run : callable (spec, Bench) -> Report
+    run : callable (spec, RunFolder) -> Report
     """
 
     name: str
@@ -47,7 +48,7 @@ class Study(Generic[Spec]):
     spec: type[Spec]
     quick: Spec
     full: Spec
-    run: Callable[[Spec, Bench], Report]
+    run: Callable[[Spec, RunFolder], Report]
 
 
 def load_study(name: str) -> Study[Any]:
@@ -115,7 +116,7 @@ def run_study(
     *,
     workers: int | None = None,
     say: Say | None = None,
-    progress: Progress | None = None,
+    progress: SampleProgress | None = None,
 ) -> tuple[Report, tuple[Path, ...]]:
     """Run a study, or go on with it, and write its report.
 
@@ -149,8 +150,7 @@ def run_study(
     place = Path(folder) if folder is not None else default_folder(chosen, made)
     text = to_toml(chosen, made)
     _claim(place, text)
-    bench = Bench(place, workers=workers, say=say, progress=progress)
-    report = chosen.run(made, bench)
+    report = chosen.run(made, RunFolder(place, workers=workers, say=say, progress=progress))
     return report, report.write(place, f"stationary {chosen.name} --spec spec.toml --output another-folder")
 
 
@@ -167,18 +167,16 @@ def default_folder(study: Study[Spec], spec: Spec) -> Path:
 
 def _claim(folder: Path, text: str) -> None:
     """Make the folder of a run, or see that it is one of the same specification."""
+    file = folder / "spec.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = folder / "spec.toml"
         held = file.read_text(encoding="utf-8", errors="replace") if file.exists() else None
         is_empty = held is not None or not any(folder.iterdir())
     except OSError as error:
-        raise StoreError(
-            f"{folder} cannot be used ({error.strerror}).", "Choose another folder with --output."
-        ) from error
+        raise StoreError(f"{folder} cannot be used ({error.strerror}).", _ANOTHER) from error
     if held is not None and held != text:
-        raise StoreError(f"{folder} holds a run with another specification.", "Choose another folder with --output.")
+        raise StoreError(f"{folder} holds a run with another specification.", _ANOTHER)
     if not is_empty:
-        raise StoreError(f"{folder} holds other files.", "Choose an empty or new folder with --output.")
+        raise StoreError(f"{folder} holds other files.", _ANOTHER)
     require_writable(folder)
     write_atomically(file, text.encode())

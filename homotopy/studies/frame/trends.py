@@ -38,25 +38,13 @@ _REPLICATES = 32  # independent averages behind the error of a Monte Carlo predi
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The value of a quantity at one place of a series: exact, or estimated.
+    """The value of a quantity at one place of a series: exact, or estimated."""
 
-    Parameters
-    ----------
-    low, high : number
-        Equal, unless open samples leave a range. Whole numbers of any size are compared exactly.
-    error : float
-        Standard error; 0 for exact numbers.
-    n : int or None
-        Number of independent samples behind an estimate; None for exact numbers.
-    freedom : int or None
-        Degrees of freedom of the error; None: n - 1. Fewer where few samples differ (:func:`homotopy.ensembles.statistics.degrees_of_freedom`).
-    """
-
-    low: Number
+    low: Number  # equal to high, unless open samples leave a range; whole numbers of any size are compared exactly
     high: Number
-    error: float = 0.0
-    n: int | None = None
-    freedom: int | None = None
+    error: float = 0.0  # standard error; 0 for exact numbers
+    n: int | None = None  # independent samples behind an estimate; None for exact numbers
+    freedom: int | None = None  # of the error; None: n - 1. Fewer where few samples differ
 
     @property
     def is_exact(self) -> bool:
@@ -115,24 +103,12 @@ def mean_of(values: npt.NDArray[np.float64]) -> Level | None:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A verdict on a series, with what it rests on.
+    """A verdict on a series, with what it rests on."""
 
-    Parameters
-    ----------
-    verdict : str
-        "falls", "rises", "constant", "not monotone" or "undecided".
-    sentence : str
-        The numbers and the test.
-    maximum : tuple of str
-        The places where the largest value can lie: all that are not significantly below another (at the level, together).
-    p_falls, p_rises : tuple of float
-        One-sided p-values of each step.
-    """
-
-    verdict: str
-    sentence: str
-    maximum: tuple[str, ...]
-    p_falls: tuple[float, ...]
+    verdict: str  # falls, rises, constant, not monotone or undecided
+    sentence: str  # the numbers and the test
+    maximum: tuple[str, ...]  # where the largest value can lie: all places that are not significantly below another
+    p_falls: tuple[float, ...]  # one-sided p-values of each step
     p_rises: tuple[float, ...]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from homotopy.studies.depth.exact_layers import ExactLayers, edge_distance, exact_layers
-from homotopy.studies.frame.cells import finite, level_cells
-from homotopy.studies.frame.report import Cell, Table, rows_of
+from homotopy.common.arrays import Floats
+from homotopy.studies.frame.tables import Cell, Table, finite, level_cells
 from homotopy.studies.frame.trends import Level, mean_of
 from homotopy.studies.measures.bands import (
     Decay,
@@ -31,64 +31,56 @@ from homotopy.studies.measures.search_coverage import (
     missed,
 )
 from polysys.theory import Complexity
+from polysys.theory.layers import ExactLayers, edge_distance, exact_layers
+
+PROPERTIES: dict[str, Callable[[Searched], Floats]] = {
+    "energy": lambda s: s.energies,
+    "log-curvature": lambda s: s.curvatures,
+}
 
 
 @dataclass(frozen=True, eq=False)
-class Glass:
-    """An enumerated glass: its samples with energies per spin, and the exact annealed distributions.
-
-    Parameters
-    ----------
-    label : str
-    n, p : int
-    samples : tuple of SampledPoints
-    n_left_out : int
-    exact : ExactLayers
-    """
+class _Pure:
+    """A pure p-spin glass of a label, on n spins."""
 
     label: str
     n: int
     p: int
-    samples: tuple[SampledPoints, ...]
-    n_left_out: int
-    exact: ExactLayers
 
     @property
     def edge(self) -> float:
         """-E_inf."""
         return -Complexity(self.p).threshold.value
+
+
+@dataclass(frozen=True, eq=False)
+class Glass(_Pure):
+    """An enumerated glass: its samples with energies per spin, and the number of samples that are not complete."""
+
+    samples: tuple[SampledPoints, ...]
+    n_left_out: int
+
+    @property
+    def exact(self) -> ExactLayers:
+        """The exact annealed distributions at this size."""
+        return exact_layers(self.n, self.p)
 
     def share(self, k: int, margin: float) -> Share:
         """The share of index k above -E_inf + margin."""
         return share_above(self.samples, k, self.edge + margin)
 
+    def shares_of_minima(self, edge: float) -> Floats:
+        """In each sample with minima the share of them above an energy per spin."""
+        return np.array([float((e > edge).mean()) for s in self.samples if len(e := s.of_index(0))])
+
 
 @dataclass(frozen=True, eq=False)
-class SearchedGlass:
-    """A searched glass.
+class SearchedGlass(_Pure):
+    """A searched glass: its landscapes, the number of those whose minima are not all known, and the runs of each search on each."""
 
-    Parameters
-    ----------
-    label : str
-    n, p : int
-    landscapes : tuple of Searched
-    n_left_out : int
-        Samples whose minima are not all known.
-    starts : int
-        Runs of each search on each landscape.
-    """
-
-    label: str
-    n: int
-    p: int
     landscapes: tuple[Searched, ...]
     n_left_out: int
     starts: int
-
-    @property
-    def edge(self) -> float:
-        """-E_inf."""
-        return -Complexity(self.p).threshold.value
 
 
 def layers_table(glasses: Sequence[Glass]) -> Table:
@@ -111,12 +103,12 @@ def layers_table(glasses: Sequence[Glass]) -> Table:
                     "samples": len(g.samples),
                 }
             records.append(row)
-    return Table(
+    return Table.of(
         "layers",
         "Energy per spin by Morse index: of all points together (certified, with the exact annealed mean at this size beside it), "
         "and the mean over samples of the mean in a sample; the probability that a point lies above one of the next index, in a "
         "sample and for independent points of the annealed distributions; samples in which two points are in the wrong order.",
-        *rows_of(records),
+        records,
     )
 
 
@@ -134,11 +126,11 @@ def bands_table(glasses: Sequence[Glass], margins: Sequence[float]) -> Table:
                     "mean over samples": finite(found.quenched), "mean over samples error": finite(found.quenched_error),
                     "median over samples": finite(found.median), "samples": found.n_samples, "samples with a point outside": found.n_touched,
                 })  # fmt: skip
-    return Table(
+    return Table.of(
         "bands",
         "Share of the points of index 0 and 1 with an energy per spin above -E_inf plus a margin: of all points together (certified), "
         "exact at this size (annealed), and sample by sample.",
-        *rows_of(records),
+        records,
     )
 
 
@@ -169,15 +161,14 @@ def decay_table(glasses: Sequence[Glass], margins: Sequence[float], most: int) -
                     "rate": fit.rate, "rate error": fit.error, "rate low": fit.low, "rate high": fit.high,
                     "p-value of an exponential": finite(fit.p_value),
                 }  # fmt: skip
-            top = max(sizes)
             row |= {f"exact rate at N = {m}": finite(exact_rate(p, margin, m)) for m in (8, 16, most) if m >= 5}
-            row["largest enumerated N"] = top
+            row["largest enumerated N"] = max(sizes)
             records.append(row)
-    return Table(
+    return Table.of(
         "decay",
         "share = exp(a - rate N) fitted to the shares of minima outside the band (weighted least squares, 95 % interval; a negative rate "
         "is growth), and the exact local rate at three sizes: a decay like exp(-c N^2) has a rate that grows with N.",
-        *rows_of(records),
+        records,
     )
 
 
@@ -194,11 +185,11 @@ def exact_table(degrees: Sequence[int], margins: Sequence[float], most: int) -> 
                 **{f"share outside at {m:g}": finite(glass.share_above(0, edge + m)) for m in margins},
                 "P(minimum above saddle of index 1)": glass.overlap(0) if n > 2 else None,
             })  # fmt: skip
-    return Table(
+    return Table.of(
         "exact",
         "Annealed numbers at finite size (Auffinger, Ben Arous & Cerny's theorem evaluated by quadrature; no sampling): where minima lie, "
         "the share of them outside the band, and how much the two lowest layers overlap.",
-        *rows_of(records),
+        records,
     )
 
 
@@ -208,11 +199,11 @@ def searches_table(searched: Sequence[SearchedGlass], margins: Sequence[float]) 
     for g in searched:
         for name in (*SEARCHES, "every minimum once"):
             records.append(_search_row(g, name, margins))
-    return Table(
+    return Table.of(
         "searches",
         "Ends of runs against all certified minima (modulo symmetry) of the same landscapes. Rank: share of the other minima that lie lower. "
         "The last row of each model takes every minimum once.",
-        *rows_of(records),
+        records,
     )
 
 
@@ -220,8 +211,7 @@ def _search_row(g: SearchedGlass, name: str, margins: Sequence[float]) -> dict[s
     found = g.landscapes
     is_search = name in SEARCHES
 
-    def mean(of: object) -> Level | None:
-        assert callable(of)
+    def mean(of: Callable[[Searched], Floats]) -> Level | None:
         return mean_of(mean_ends(found, name, of) if is_search else mean_minima(found, of))
 
     row: dict[str, Cell] = {"model": g.label, "search": name, "landscapes": len(found)}
@@ -232,13 +222,18 @@ def _search_row(g: SearchedGlass, name: str, margins: Sequence[float]) -> dict[s
         **level_cells("rank", mean(lambda s: s.ranks)),
         **level_cells("at the ground state", mean(lambda s: (s.energies == s.energies[0]).astype(float))),
     }
-    for m in margins:
-        row |= level_cells(f"above -E_inf + {m:g}", mean(lambda s, edge=g.edge + m: (s.energies > edge).astype(float)))
+    above = {m: partial(_share_above, g.edge + m) for m in margins}
+    for m, share in above.items():
+        row |= level_cells(f"above -E_inf + {m:g}", mean(share))
     if is_search:
         covered = np.array([(s.hits[name] > 0).mean() for s in found])
         row |= {**level_cells("share of minima found", mean_of(covered)), "minima": sum(len(s.energies) for s in found),
                 "never found": sum(int((s.hits[name] == 0).sum()) for s in found)}  # fmt: skip
     return row
+
+
+def _share_above(edge: float, s: Searched) -> Floats:
+    return (s.energies > edge).astype(float)
 
 
 def basins_table(searched: Sequence[SearchedGlass], level: float) -> Table:
@@ -247,7 +242,7 @@ def basins_table(searched: Sequence[SearchedGlass], level: float) -> Table:
     for g in searched:
         for name in SEARCHES:
             row: dict[str, Cell] = {"model": g.label, "search": name}
-            for what, of in (("energy", lambda s: s.energies), ("log-curvature", lambda s: s.curvatures)):
+            for what, of in PROPERTIES.items():
                 c = basin_correlation(g.landscapes, name, of, 1 - level)
                 row |= {
                     f"correlation with {what}": finite(c.value),
@@ -261,12 +256,12 @@ def basins_table(searched: Sequence[SearchedGlass], level: float) -> Table:
                 "mean rank of missed": finite(float(ranks.mean())) if len(ranks) else None,
             }
             records.append(row)
-    return Table(
+    return Table.of(
         "basins",
         f"Spearman's correlation, inside landscapes, of the weight of a minimum's basin (share of the runs that end there) with its energy and "
         f"its log-curvature (log det of the Hessian per dimension; low is wide), {100 * (1 - level):g} % bootstrap interval over landscapes; "
         "minima that the search never found.",
-        *rows_of(records),
+        records,
     )
 
 
@@ -280,8 +275,8 @@ def minima_table(searched: Sequence[SearchedGlass]) -> Table:
                     "model": g.label, "sample": s.sample, "minimum": k, "energy per spin": energy, "log-curvature": finite(curvature),
                     **{name: int(s.hits[name][k]) for name in SEARCHES},
                 })  # fmt: skip
-    return Table(
+    return Table.of(
         "minima",
         "Every minimum (modulo symmetry) of the searched landscapes, certified, and how many runs of each search ended there.",
-        *rows_of(records),
+        records,
     )

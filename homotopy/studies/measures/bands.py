@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from math import nan, sqrt
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from homotopy.common.arrays import Floats
 from homotopy.studies.measures.samples import SampledPoints
 
-Floats = npt.NDArray[np.float64]
 _APART = 1e-6  # energies per spin are stored to nine digits
 
 
@@ -86,29 +85,17 @@ def annealed_energy(samples: Sequence[SampledPoints], k: int) -> tuple[float, fl
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share of points, over all samples together and sample by sample.
+    """A share of points, over all samples together and sample by sample."""
 
-    Parameters
-    ----------
-    value, error : float
-        Of all points together (the annealed share: a ratio of means) and its standard error, by linearisation.
-    n_inside, n_points : int
-    quenched, quenched_error : float
-        The mean over samples of the share in the sample, and its standard error.
-    median : float
-        The median over samples.
-    n_samples, n_touched : int
-        Samples that have such points at all, and those with one of them inside.
-    """
-
+    # of all points together (the annealed share: a ratio of means) and its standard error, by linearisation
     value: float
     error: float
     n_inside: int
     n_points: int
-    quenched: float
+    quenched: float  # the mean over samples of the share in the sample, and its standard error
     quenched_error: float
-    median: float
-    n_samples: int
+    median: float  # the median over samples
+    n_samples: int  # samples that have such points at all, and those with one of them inside
     n_touched: int
 
 
@@ -147,30 +134,17 @@ def share_above(samples: Sequence[SampledPoints], k: int, edge: float) -> Share:
 
 @dataclass(frozen=True, slots=True)
 class Decay:
-    """A fit of share = exp(a - rate N).
+    """A fit of share = exp(a - rate N)."""
 
-    Parameters
-    ----------
-    rate, error : float
-        Positive where the share falls.
-    low, high, level : float
-        Interval of the rate, normal.
-    chi_squared : float
-        Of the fit; `n_sizes` - 2 degrees of freedom.
-    p_value : float
-        Of a chi squared as large, if the decay is exponential and the errors are right; nan with two sizes.
-    n_sizes : int
-        Sizes that entered: with a share that is neither 0 nor unknown.
-    """
-
-    rate: float
+    rate: float  # positive where the share falls
     error: float
-    low: float
+    low: float  # interval of the rate, normal
     high: float
     level: float
-    chi_squared: float
+    chi_squared: float  # of the fit; `n_sizes` - 2 degrees of freedom
+    # of a chi squared as large, if the decay is exponential and the errors are right; nan with two sizes
     p_value: float
-    n_sizes: int
+    n_sizes: int  # sizes that entered: with a share that is neither 0 nor unknown
 
 
 def fit_decay(

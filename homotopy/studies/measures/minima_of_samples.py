@@ -13,40 +13,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
+from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
-from homotopy.ensembles.store.store import open_store
-from homotopy.studies.frame.run_folder import START_UP, Bench
-from homotopy.studies.measures.minima import Symmetries, clustering, curvatures, distinct, log_scale, symmetries
-from homotopy.studies.measures.ranks import RankCorrelation, rank_correlation
-from homotopy.studies.measures.samples import is_complete
+from homotopy.graphs.clustering import clustering
+from homotopy.graphs.overlaps import Symmetries, distinct
+from homotopy.searches.surface import Surface
+from homotopy.studies.frame.run_folder import RunFolder
+from homotopy.studies.measures.samples import measure_samples
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 
-Floats = npt.NDArray[np.float64]
-_ORIGIN = 1e-6  # norm below which a point is the origin, relative to the largest
-
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """Minima of the samples of an ensemble, up to symmetry.
+class MinimaOfSamples:
+    """Minima of the samples of an ensemble, up to symmetry."""
 
-    Parameters
-    ----------
-    n_samples, n_left_out : int
-        Samples that are complete, and those that are not (failed, open, with singular points), which say nothing here.
-    samples : tuple of dict
-        One for each complete sample: `energies` and `widths` of the distinct minima, `log_scale`, `clustering`.
-    """
-
-    n_left_out: int
+    # one for each complete sample: `energies` and `widths` of the distinct minima, `log_scale`, `clustering`
     samples: tuple[dict[str, Any], ...]
+    n_left_out: int  # samples that are not complete (failed, open, with singular points), which say nothing here
 
     @property
     def n_samples(self) -> int:
@@ -66,12 +56,9 @@ class Observation:
 
     def trade_off(self, *, is_within: bool = True, level: float = 0.95) -> RankCorrelation:
         """Spearman's correlation of energy and log-curvature over distinct minima: negative where deep minima are narrow."""
-        rows = [(s["energies"], s["widths"], k) for k, s in enumerate(self.samples)]
-        energies = np.array([e for es, _, _ in rows for e in es], float)
-        widths = np.array([np.nan if w is None else w for _, ws, _ in rows for w in ws], float)
-        groups = np.array([k for es, _, k in rows for _ in es], np.int64)
-        kept = np.isfinite(widths)
-        return rank_correlation(energies[kept], widths[kept], groups[kept], is_within=is_within, level=level)
+        energies = [np.array(s["energies"], float) for s in self.samples]
+        widths = [np.array([np.nan if w is None else w for w in s["widths"]], float) for s in self.samples]
+        return rank_correlation(energies, widths, is_within=is_within, level=level)
 
 
 def _mean(values: list[float | None]) -> float:
@@ -97,59 +84,31 @@ _QUANTITIES: dict[str, Callable[[dict[str, Any]], float]] = {
 }
 
 
-def observe(bench: Bench, ensemble: Ensemble, model: Model, draws: int) -> Observation:
-    """Observe the minima of an ensemble whose points were kept, in parallel and resumably.
-
-    Parameters
-    ----------
-    bench : Bench
-    ensemble : Ensemble
-        Counted with ``points=True``.
-    model : Model
-    draws : int
-        Of the uniform null.
-    """
-    store = ensemble.store
-    key = f"minima of {ensemble.label}, {ensemble.digest}, {draws} draws"
-    work = partial(observe_chunk, str(store.path), model, draws)
-    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks], patience=START_UP)
-    samples = [s for piece in pieces for s in piece]
-    kept = tuple(s for s in samples if s is not None)
-    return Observation(len(samples) - len(kept), kept)
+def minima_of_samples(folder: RunFolder, ensemble: Ensemble, model: Model, draws: int) -> MinimaOfSamples:
+    """The minima of an ensemble whose points were kept, beside so many draws of the uniform null."""
+    measure = partial(_minima, draws)
+    samples, n_left_out = measure_samples(folder, f"minima 2, {draws} draws,", measure, ensemble, model)
+    return MinimaOfSamples(tuple(samples), n_left_out)
 
 
-def observe_chunk(store: str, model: Model, draws: int, start: int) -> list[dict[str, Any] | None]:
-    """The minima of the samples of one file; None for samples that are not complete."""
-    place = open_store(Path(store))
-    records = place.read(place.chunk_at(start)) or []
-    group = symmetries(model.sample(place.spec.seed, 0))
-    return [_minima(r, model.sample(r.seed, r.sample), group, draws) if is_complete(r) else None for r in records]
-
-
-def _minima(record: SampleRecord, land: Landscape, group: Symmetries, draws: int) -> dict[str, Any]:
-    n, dimension = land.domain.n, land.domain.dimension
-    points = np.array(record.coordinates, float).reshape(-1, n)
+def _minima(draws: int, record: SampleRecord, model: Model, group: Symmetries) -> dict[str, Any]:
+    land = model.sample(record.seed, record.sample)
+    points = np.array(record.coordinates, float).reshape(-1, land.domain.n)
     is_minimum = np.array([k == 0 for k in record.indices or ()], bool)
-    minima = points[is_minimum]
-    energies = np.array(record.energies, float)[is_minimum] / energy_unit(land)
+    minima, energies = points[is_minimum], np.array(record.energies, float)[is_minimum] / energy_unit(land)
     firsts = distinct(minima, group)
     log_dets = [(record.log_det_minima or ())[k] for k in firsts.tolist()]
-    norms = np.linalg.norm(minima[firsts], axis=1)
     found = clustering(minima, group, land.domain.slices, seed=record.sample, draws=draws)
+    null = None
+    if found is not None:
+        excess = found.overlap - found.null_overlap
+        null = {"nearest_ratio": found.nearest_ratio, "excess_overlap": excess, "p_value": found.p_value}
     return {
         "sample": record.sample,
         "energies": energies[firsts].tolist(),
-        "widths": [None if v is None else v / dimension for v in log_dets],
+        "widths": [None if v is None else v / land.domain.dimension for v in log_dets],
         "log_scale": log_scale(curvatures(land, points)) if len(points) else 0.0,
-        "has_origin": bool((norms <= _ORIGIN * max(1.0, norms.max(initial=0.0))).any()),
-        "clustering": None
-        if found is None
-        else {
-            "n": found.n,
-            "nearest_ratio": found.nearest_ratio,
-            "excess_overlap": found.overlap - found.null_overlap,
-            "p_value": found.p_value,
-        },
+        "clustering": null,
     }
 
 
@@ -159,3 +118,39 @@ def energy_unit(land: Landscape) -> float:
         return float(sum(land.scaling.length_squared)) or 1.0
     origin = np.array([Fraction(0)] * land.domain.n, dtype=object)
     return float(land.potential_function(origin, land.couplings)) or 1.0
+
+
+def curvatures(land: Landscape, points: Floats) -> Floats:
+    """Eigenvalues (m, dimension) of the Riemannian Hessian at stationary points (m, n), ascending, in the model's units.
+
+    Notes
+    -----
+    Stored points are off their spheres by rounding, so each is taken on the sphere of its own radius. With P the projector on
+    the tangent space and A = H - diag(mu), P A P + t (1 - P) has the eigenvalues wanted and t, as many times as there are
+    spheres; t is chosen beyond all others, and these are dropped.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> curvatures(ps.expression("x^4/4 - x^2/2 + 3*y^2/2").sample(), np.array([[1.0, 0.0]])).tolist()
+    [[2.0, 3.0]]
+    """
+    surface, unit = Surface(land), np.eye(land.domain.n)
+    gradient, hessian = surface.ambient_gradients(points), surface.ambient_hessians(points)
+    projector = np.broadcast_to(unit, hessian.shape).copy()
+    for block in land.domain.slices:
+        w, square = points[:, block], (points[:, block] ** 2).sum(axis=1)
+        mu = (w * gradient[:, block]).sum(axis=1) / square
+        hessian[:, block, block] -= mu[:, None, None] * unit[block, block]
+        projector[:, block, block] -= w[:, :, None] * w[:, None, :] / square[:, None, None]
+    tangent = projector @ hessian @ projector
+    beyond = 2 * np.sqrt((tangent**2).sum(axis=(1, 2)).max()) + 1
+    return np.asarray(np.linalg.eigvalsh(tangent + beyond * (unit - projector))[:, : land.domain.dimension])
+
+
+def log_scale(eigenvalues: Floats) -> float:
+    """Logarithm of the root mean square curvature over all stationary points of a landscape, rows (k, d).
+
+    The mean logarithm of the curvatures of a minimum minus it does not change when energies or lengths are measured in other units.
+    """
+    return float(np.log((eigenvalues**2).mean()) / 2)

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
+from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
-from homotopy.ensembles.store.store import open_store
-from homotopy.studies.frame.run_folder import START_UP, Bench
-from homotopy.studies.measures.minima import Symmetries, clustering, distinct, overlaps, symmetries
+from homotopy.graphs.clustering import clustering
+from homotopy.graphs.overlaps import Symmetries, distinct, overlaps
+from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.measures.minima_of_samples import energy_unit
-from homotopy.studies.measures.ranks import RankCorrelation, rank_correlation
-from homotopy.studies.measures.samples import is_complete
+from homotopy.studies.measures.samples import measure_samples
 from polysys.errors import InputError
-from polysys.landscape import Landscape
 from polysys.models.base import Model
-from polysys.models.deep_linear import DeepLinear
-from polysys.models.layered_form import LayeredForm
-from polysys.models.polynomial_network import PolynomialNetwork
-from polysys.models.spherical_p_spin import SphericalPSpin
 
-Floats = npt.NDArray[np.float64]
 _ORIGIN = 1e-6  # norm below which a point is the origin and has no direction, relative to the largest
 
 
@@ -40,32 +34,19 @@ def depth_of(model: Model) -> int:
     >>> depth_of(model_from_label("deep-linear:widths=2-1-2-1")), depth_of(model_from_label("spherical-p-spin:n=3,p=4"))
     (3, 4)
     """
-    if isinstance(model, SphericalPSpin):
-        return max(model.degrees)
-    if isinstance(model, LayeredForm):
-        return sum(model.degrees or ())
-    if isinstance(model, DeepLinear | PolynomialNetwork):
-        return len(model.widths) - 1
-    raise InputError(f"{model.label[:80]} has no depth.", "Give spin glasses, layered glasses or networks.")
+    if model.depth is None:
+        raise InputError(f"{model.label[:80]} has no depth.", "Give spin glasses, layered glasses or networks.")
+    return model.depth
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Minima:
-    """The distinct minima of one sample, the origin left out.
+    """The distinct minima of one sample, the origin left out."""
 
-    Parameters
-    ----------
-    energies : float array (m,)
-        In units of :func:`homotopy.studies.measures.minima_of_samples.energy_unit`.
-    overlaps : float array (m, m)
-        Modulo symmetry.
-    nearest_ratio, null_overlap, p_value : float
-        Mean nearest distance over that of uniform points, mean overlap of two uniform points, and the share of draws that
-        are as clustered; nan with fewer than two minima.
-    """
-
-    energies: Floats
-    overlaps: Floats
+    energies: Floats  # (m,) in units of `energy_unit`
+    overlaps: Floats  # (m, m) modulo symmetry
+    # mean nearest distance over that of uniform points, mean overlap of two uniform points, and the share of draws that
+    # are as clustered; nan with fewer than two minima
     nearest_ratio: float
     null_overlap: float
     p_value: float
@@ -108,35 +89,21 @@ class Minima:
         return (self.energies[i] + self.energies[j]) / 2, self.overlaps[i, j]
 
 
-def energy_correlation(found: list[Minima], level: float) -> RankCorrelation:
+def energy_correlation(found: Sequence[Minima], level: float) -> RankCorrelation:
     """Spearman's correlation, inside samples, of the mean energy of a pair with its overlap: negative where low minima are closer."""
     pieces = [m.pairs() for m in found if m.n >= 3]
-    groups = [np.full(len(e), k) for k, (e, _) in enumerate(pieces)]
-    energies, values, numbers = (
-        np.concatenate(v) if v else np.zeros(0) for v in ([e for e, _ in pieces], [q for _, q in pieces], groups)
-    )
-    return rank_correlation(energies, values, numbers.astype(np.int64), is_within=True, level=level)
+    return rank_correlation([e for e, _ in pieces], [q for _, q in pieces], is_within=True, level=level)
 
 
-def pairs_of(bench: Bench, ensemble: Ensemble, model: Model, draws: int) -> tuple[list[Minima], int]:
+def pairs_of(folder: RunFolder, ensemble: Ensemble, model: Model, draws: int) -> tuple[list[Minima], int]:
     """The minima of all complete samples of an ensemble with points, and the number of samples left out."""
-    store = ensemble.store
-    work: Callable[[int], Any] = partial(pairs_of_chunk, str(store.path), model, draws)
-    key = f"pairs of {ensemble.label}, {ensemble.digest}, {draws} draws, version 1"
-    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks], patience=START_UP)
-    kept = [_minima(s) for piece in pieces for s in piece if s is not None]
-    return kept, ensemble.n_planned - len(kept)
+    measure = partial(_pairs, draws)
+    samples, n_left_out = measure_samples(folder, f"pairs 2, {draws} draws,", measure, ensemble, model)
+    return [_minima(s) for s in samples], n_left_out
 
 
-def pairs_of_chunk(store: str, model: Model, draws: int, start: int) -> list[dict[str, Any] | None]:
-    """The minima of the samples of one file as JSON can hold them; None for samples that are not complete."""
-    place = open_store(Path(store))
-    group = symmetries(model.sample(place.spec.seed, 0))
-    records = place.read(place.chunk_at(start)) or ()
-    return [_observe(r, model.sample(r.seed, r.sample), group, draws) if is_complete(r) else None for r in records]
-
-
-def _observe(record: SampleRecord, land: Landscape, group: Symmetries, draws: int) -> dict[str, Any]:
+def _pairs(draws: int, record: SampleRecord, model: Model, group: Symmetries) -> dict[str, Any]:
+    land = model.sample(record.seed, record.sample)
     is_minimum = np.array([k == 0 for k in record.indices or ()], bool)
     points = np.array(record.coordinates, float).reshape(-1, land.domain.n)[is_minimum]
     energies = np.array(record.energies, float)[is_minimum] / energy_unit(land)

@@ -4,39 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from math import log
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats, Integers
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
-from homotopy.ensembles.store.store import open_store
-from homotopy.studies.frame.run_folder import START_UP, Bench
-from homotopy.studies.measures.minima import Symmetries, distinct, symmetries
-from homotopy.studies.measures.samples import is_complete
+from homotopy.graphs.overlaps import Symmetries, distinct, symmetries
+from homotopy.studies.frame.run_folder import RunFolder
+from homotopy.studies.measures.samples import measure_samples
 from polysys.models.base import Model
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """The distinct stationary points of one sample.
+    """The distinct stationary points of one sample."""
 
-    Parameters
-    ----------
-    energies : float array (m,)
-    indices : int array (m,)
-    dimension : int
-    """
-
-    energies: Floats
-    indices: Integers
+    energies: Floats  # (m,)
+    indices: Integers  # (m,)
     dimension: int
 
     @property
@@ -69,6 +56,12 @@ class Profile:
         minima = self.energies[self.indices == 0]
         return float(np.ptp(minima)) / whole if whole > 0 and len(minima) else float("nan")
 
+    def height(self, k: int) -> float:
+        """Mean height of the points of index k: 0 is the lowest, 1 the highest stationary energy; nan where there is none."""
+        whole = float(np.ptp(self.energies)) if len(self.energies) else 0.0
+        chosen = self.energies[self.indices == k]
+        return float((chosen.mean() - self.energies.min()) / whole) if whole > 0 and len(chosen) else float("nan")
+
     def shares(self) -> Floats:
         """Share of the points of each index from 0 to the dimension."""
         counts = np.bincount(self.indices, minlength=self.dimension + 1)
@@ -93,19 +86,11 @@ def concordance(energies: Floats, indices: Integers) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """Profiles of all complete samples of an ensemble.
-
-    Parameters
-    ----------
-    samples : tuple of Profile
-    n_left_out : int
-    symmetry_order : int
-        Of the group modulo which points are counted.
-    """
+    """Profiles of all complete samples of an ensemble."""
 
     samples: tuple[Profile, ...]
     n_left_out: int
-    symmetry_order: int
+    symmetry_order: int  # of the group modulo which points are counted
 
     def each(self, of: Callable[[Profile], float]) -> Floats:
         """One number for each sample."""
@@ -116,33 +101,15 @@ class Profiles:
         return np.asarray(np.mean([s.shares() for s in self.samples], axis=0))
 
 
-def profiles(bench: Bench, ensemble: Ensemble, model: Model) -> Profiles:
+def profiles(folder: RunFolder, ensemble: Ensemble, model: Model) -> Profiles:
     """The profiles of an ensemble whose points were kept, in parallel and resumably."""
-    store = ensemble.store
-    group = symmetries(model.sample(store.spec.seed, 0))
-    key = f"profiles of {ensemble.label}, {ensemble.digest}, version 1"
-    work = partial(profiles_of_chunk, str(store.path), model)
-    pieces = bench.map(key, work, [chunk.start for chunk in store.chunks], patience=START_UP)
-    every = [s for piece in pieces for s in piece]
-    kept = tuple(_profile(s, ensemble.dimension) for s in every if s is not None)
-    return Profiles(kept, ensemble.n_planned - len(kept), group.order)
+    order = symmetries(model.sample(ensemble.store.spec.seed, 0)).order
+    found, n_left_out = measure_samples(folder, "profiles 2", _distinct, ensemble, model)
+    samples = tuple(Profile(np.array(e, float), np.array(k, np.int64), ensemble.dimension) for e, k in found)
+    return Profiles(samples, n_left_out, order)
 
 
-def profiles_of_chunk(store: str, model: Model, start: int) -> list[dict[str, Any] | None]:
-    """Energies and indices of the distinct points of the samples of one file; None for samples that are not complete."""
-    place = open_store(Path(store))
-    group = symmetries(model.sample(place.spec.seed, 0))
-    return [_distinct(r, group) if is_complete(r) else None for r in place.read(place.chunk_at(start)) or ()]
-
-
-def _distinct(record: SampleRecord, group: Symmetries) -> dict[str, Any]:
-    points = np.array(record.coordinates, float).reshape(len(record.energies or ()), -1)
-    firsts = distinct(points, group)
-    return {
-        "energies": np.array(record.energies, float)[firsts].tolist(),
-        "indices": np.array(record.indices, np.int64)[firsts].tolist(),
-    }
-
-
-def _profile(content: dict[str, Any], dimension: int) -> Profile:
-    return Profile(np.array(content["energies"], float), np.array(content["indices"], np.int64), dimension)
+def _distinct(record: SampleRecord, _: Model, group: Symmetries) -> list[Any]:
+    """Energies and indices of the distinct points of a sample."""
+    firsts = distinct(np.array(record.coordinates, float).reshape(len(record.energies or ()), -1), group)
+    return [np.array(record.energies, float)[firsts].tolist(), np.array(record.indices, np.int64)[firsts].tolist()]

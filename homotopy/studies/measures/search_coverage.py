@@ -14,41 +14,33 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.hessian import log_abs_det_hessian
+from homotopy.certification.symmetry_action import first_of_orbit, images
+from homotopy.common.arrays import Floats
 from homotopy.counting.count import census
-from homotopy.counting.result import Census
-from homotopy.searches import SearchResult, gradient_descent, recall, sgd, simulated_annealing
+from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
+from homotopy.graphs.overlaps import Symmetries, distinct
+from homotopy.searches import basin_hopping, gradient_descent, recall, sgd, simulated_annealing, transition_states
 from homotopy.status import Completeness
-from homotopy.studies.frame.run_folder import Bench
+from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.measures.minima_of_samples import energy_unit
-from homotopy.studies.measures.ranks import RankCorrelation, rank_correlation
+from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 
-Floats = npt.NDArray[np.float64]
 SEARCHES = ("gradient descent", "stochastic gradient descent", "simulated annealing")
-_SETTLED = (Completeness.PROVED, Completeness.SUPPORTED)
+SETTLED = (Completeness.PROVED, Completeness.SUPPORTED)
+HOPS = 10  # of each run of basin hopping
+_RANDOM = 10  # searches for saddles in random directions from each minimum, beside those along its modes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Searched:
-    """One landscape with all its minima, and how often each search ended at each.
-
-    Parameters
-    ----------
-    sample : int
-    energies : float array (m,)
-        Of the minima, ascending, per spin.
-    curvatures : float array (m,)
-        log det of the Hessian per dimension: the smaller, the wider.
-    hits : mapping from search to int array (m,)
-    elsewhere : mapping from search to int
-        Runs that did not converge, or ended at no certified minimum.
-    """
+    """One landscape with all its minima, and how often each search ended at each."""
 
     sample: int
-    energies: Floats
-    curvatures: Floats
-    hits: Mapping[str, npt.NDArray[np.int64]]
-    elsewhere: Mapping[str, int]
+    energies: Floats  # (m,) of the minima, ascending, per spin
+    curvatures: Floats  # (m,) log det of the Hessian per dimension: the smaller, the wider
+    hits: Mapping[str, npt.NDArray[np.int64]]  # (m,)
+    elsewhere: Mapping[str, int]  # runs that did not converge, or ended at no certified minimum
 
     def ended(self, search: str) -> int:
         """Runs that ended at a minimum."""
@@ -70,57 +62,43 @@ class Searched:
 
 
 def search_landscapes(
-    bench: Bench, label: str, *, seed: int, landscapes: int, starts: int, steps: int
-) -> list[Searched | None]:
-    """Search samples 0, 1, .. of a model, in parallel and resumably; None for a sample that is not completely known."""
-    bench.say(f"{label}: {landscapes} landscapes searched")
+    folder: RunFolder, label: str, *, seed: int, landscapes: int, starts: int, steps: int
+) -> list[Searched]:
+    """Search samples 0, 1, .. of a model, in parallel and resumably; those that are not completely known are left out."""
+    folder.say(f"{label}: {landscapes} landscapes searched")
     key = f"searches on {label}, seed {seed}, {starts} starts, {steps} steps, version 1"
-    found = bench.map(key, partial(search_sample, label, seed, starts, steps), list(range(landscapes)))
-    return [None if f is None else _searched(f) for f in found]
+    found = folder.cached_map(key, partial(_search_sample, label, seed, starts, steps), list(range(landscapes)))
+    return [_searched(f) for f in found if f is not None]
 
 
-def search_sample(label: str, seed: int, starts: int, steps: int, sample: int) -> dict[str, Any] | None:
+def _search_sample(label: str, seed: int, starts: int, steps: int, sample: int) -> dict[str, Any] | None:
     """Count one sample and search it; the result as JSON can hold it."""
     known = census(model_from_label(label), seed=seed, index=sample)
-    if known.completeness.verdict not in _SETTLED or known.n_undecided or known.n_undecided_index or known.degenerate:
+    if known.completeness.verdict not in SETTLED or known.n_undecided or known.n_undecided_index or known.degenerate:
         return None
-    orbits = sorted(
-        {p.orbit for p in known.minima}, key=lambda o: next(k for k, p in enumerate(known.points) if p.orbit == o)
-    )
-    firsts = [next(p for p in known.minima if p.orbit == o) for o in orbits]
+    minima = list(dict.fromkeys(p.orbit for p in known.points if p.index == 0))
+    firsts = [next(p for p in known.minima if p.orbit == o) for o in minima]
     unit, dimension = energy_unit(known.landscape), known.landscape.domain.dimension
     log_dets = [log_abs_det_hessian(known.landscape, known.certificates[p.solution]) for p in firsts]
-    hits, elsewhere = {}, {}
-    for name, search in _searches(starts, steps, seed, sample).items():
-        hits[name] = _hits(known, orbits, search(known.landscape))
-        elsewhere[name] = starts - sum(hits[name])
+    own = 1_000_003 * seed + sample  # every landscape its own starts
+    ends = (
+        gradient_descent(known.landscape, starts=starts, seed=own),
+        sgd(known.landscape, starts=starts, seed=own, steps=steps),
+        simulated_annealing(known.landscape, starts=starts, seed=own, steps=steps),
+    )
+    place = {orbit: k for k, orbit in enumerate(minima)}
+    hits = {name: [0] * len(place) for name in SEARCHES}
+    for name, result in zip(SEARCHES, ends, strict=True):
+        for point, n in zip(known.points, recall(known, result).hits.tolist(), strict=True):
+            if point.index == 0:
+                hits[name][place[point.orbit]] += n
     return {
         "sample": sample,
         "energies": [float(f"{float(p.energy.mid()) / unit:.12g}") for p in firsts],
         "curvatures": [None if v is None else float(f"{float(v.mid()) / dimension:.12g}") for v in log_dets],
         "hits": hits,
-        "elsewhere": elsewhere,
+        "elsewhere": {name: starts - sum(found) for name, found in hits.items()},
     }
-
-
-def _searches(starts: int, steps: int, seed: int, sample: int) -> dict[str, Callable[..., SearchResult]]:
-    own = 1_000_003 * seed + sample  # every landscape its own starts
-    return {
-        SEARCHES[0]: partial(gradient_descent, starts=starts, seed=own),
-        SEARCHES[1]: partial(sgd, starts=starts, seed=own, steps=steps),
-        SEARCHES[2]: partial(simulated_annealing, starts=starts, seed=own, steps=steps),
-    }
-
-
-def _hits(known: Census, orbits: Sequence[int], result: SearchResult) -> list[int]:
-    """Runs that ended at each orbit of minima."""
-    found = recall(known, result)
-    place = {orbit: k for k, orbit in enumerate(orbits)}
-    counts = [0] * len(orbits)
-    for point, n in zip(known.points, found.hits.tolist(), strict=True):
-        if point.index == 0:
-            counts[place[point.orbit]] += n
-    return counts
 
 
 def _searched(content: dict[str, Any]) -> Searched:
@@ -147,14 +125,58 @@ def basin_correlation(
     found: Sequence[Searched], search: str, of: Callable[[Searched], Floats], level: float
 ) -> RankCorrelation:
     """Spearman's correlation, inside landscapes, of a property of minima with the weight of their basins."""
-    x = [of(s) for s in found]
-    weights = [s.shares(search) for s in found]
-    groups = [np.full(len(v), k) for k, v in enumerate(x)]
-    flat = [np.concatenate(v) if v else np.zeros(0) for v in (x, weights, groups)]
-    kept = np.isfinite(flat[0])
-    return rank_correlation(flat[0][kept], flat[1][kept], flat[2][kept].astype(np.int64), is_within=True, level=level)
+    return rank_correlation([of(s) for s in found], [s.shares(search) for s in found], is_within=True, level=level)
 
 
 def missed(found: Sequence[Searched], searches: Sequence[str]) -> list[npt.NDArray[np.bool_]]:
     """For each landscape which minima none of the searches found."""
     return [np.all([s.hits[name] == 0 for name in searches], axis=0) for s in found]
+
+
+def search_recall(land: Landscape, seed: int, budgets: Sequence[int]) -> dict[str, Any]:
+    """Recall of minima and index-1 saddles modulo symmetry for each budget, on one landscape.
+
+    Parameters
+    ----------
+    land : Landscape
+    seed : int
+    budgets : sequence of int
+        A budget is a number of runs of basin hopping; from every different minimum that these find, eigenvector following
+        leaves along each mode to both sides, and in ten random directions.
+
+    Returns
+    -------
+    dict
+        `minima` and `saddles`: how many orbits there are; `budgets`: for each budget the orbits found, the evaluations, and end points at
+        no stationary point; or `open`, with the reason.
+    """
+    found = census(land)
+    if found.completeness.verdict not in SETTLED:
+        return {"open": f"census {found.completeness.verdict.value}"}
+    orbit = first_of_orbit(
+        images(np.array([[float(c.mid()) for c in p.coordinates] for p in found.points]), land.symmetry.generators)
+    )
+    kind = np.array([-1 if p.index is None else p.index for p in found.points])
+    nobody = Symmetries(np.arange(land.domain.n)[None, :], np.ones((1, land.domain.n)))
+
+    def n_orbits(chosen: npt.NDArray[np.bool_]) -> int:
+        return len(set(orbit[chosen].tolist()))
+
+    rows = []
+    for budget in budgets:
+        hopping = basin_hopping(land, starts=budget, seed=seed, hops=HOPS)
+        different = hopping.points[distinct(hopping.points, nobody)]
+        starts = (2 * land.domain.dimension + _RANDOM) * max(1, len(different))
+        following = transition_states(land, starts=starts, seed=seed, minima=different if len(different) else None)
+        of_minima, of_saddles = recall(found, hopping), recall(found, following)
+        rows.append(
+            {
+                "runs": budget,
+                "minima": n_orbits((of_minima.hits > 0) & (kind == 0)),
+                "saddles": n_orbits((of_saddles.hits > 0) & (kind == 1)),
+                "evaluations": hopping.n_evaluations + following.n_evaluations,
+                "false": of_minima.n_false + of_saddles.n_false,
+                "unlisted": of_minima.n_unlisted + of_saddles.n_unlisted,
+            }
+        )
+    return {"minima": n_orbits(kind == 0), "saddles": n_orbits(kind == 1), "budgets": rows}

@@ -12,6 +12,7 @@ import msgspec
 
 from homotopy.common.files import write_atomically
 from homotopy.common.provenance import producer_versions
+from homotopy.common.reporting import Say
 from homotopy.counting.count import census
 from homotopy.errors import TableError
 from homotopy.status import Completeness as Verdict
@@ -20,7 +21,7 @@ from homotopy.tables.format.cells import Column, Value
 from homotopy.tables.format.description import Completeness
 from homotopy.tables.kinds.generic import count_generic, proved_count
 from homotopy.tables.kinds.theorems import GenericCount, add_strata
-from homotopy.tables.spec import CountsSpec, Say
+from homotopy.tables.spec import CountsSpec
 from homotopy.tables.stored_solutions import DIGITS, Seeds, recertify, seeds_of
 from polysys.models.labels import model_from_label
 

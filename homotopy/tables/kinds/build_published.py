@@ -6,12 +6,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from homotopy.common.reporting import Say
 from homotopy.tables.draft import Part
 from homotopy.tables.format.cells import Column, Value
 from homotopy.tables.format.description import Completeness
 from homotopy.tables.kinds.published_checks import agreement
 from homotopy.tables.kinds.recomputed import Ours, compute
-from homotopy.tables.spec import Number, PublishedSpec, Say
+from homotopy.tables.spec import Number, PublishedSpec
 from homotopy.tables.table import load_table
 
 KEY = ("quantity", "source")

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from homotopy.common.files import write_atomically
+from homotopy.common.reporting import Say
 from homotopy.counting.batch import census_batch
 from homotopy.counting.result import Census
 from homotopy.ensembles.record import SampleRecord, record_of
@@ -23,7 +24,7 @@ from homotopy.tables.draft import Part
 from homotopy.tables.format.cells import Column, Value
 from homotopy.tables.format.description import Completeness, ExactMeans, Mean, ModelEntry, folder_name
 from homotopy.tables.kinds.sample_checks import N_DIGEST
-from homotopy.tables.spec import ModelSpec, SamplesSpec, Say
+from homotopy.tables.spec import ModelSpec, SamplesSpec
 from homotopy.tables.stored_solutions import DIGITS, Seeds, recertify, record_from, seeds_of
 from polysys import theory
 from polysys.errors import PolysysError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from homotopy.tables.kinds.theorems import RIGOR, GenericCount, add_strata, theorem, torus_theorem
-from polysys.models.deep_linear import DeepLinear
+from homotopy.tables.kinds.theorems import RIGOR, GenericCount, add_strata
+from polysys.counts import of_landscape
 from polysys.models.labels import model_from_label
 
 
@@ -17,7 +17,7 @@ def faults(rows: Sequence[Any], seed: int) -> Iterator[str]:
         if fault is not None:
             yield f"{row.model}: {fault}"
             return
-    nets = [r for r in rows if isinstance(model_from_label(r.model), DeepLinear)]
+    nets = [r for r in rows if model_from_label(r.model).torus_parts()]
     # from one of the two numbers of each row the other must follow
     for kept in ("n_torus", "n_complex"):
         given = {
@@ -48,15 +48,14 @@ def _row_faults(row: Any, seed: int) -> Iterator[str]:
         yield f"it has {model.domain.n} unknowns, not {row.n_unknowns}"
     if row.rigor == "open":
         return
-    proved, torus = theorem(model, model.sample(seed)), torus_theorem(model)
+    proved, torus = of_landscape.generic_count(model.sample(seed)), model.torus_count()
     if (row.rigor == "proved") != (proved is not None or (torus is not None and row.n_complex is None)):
         yield "it is called proved without a theorem, or a theorem is known and it is not"
     for found, value in ((proved, row.n_complex), (torus, row.n_torus)):
         if found is not None and found.value != value:
             yield f"the theorem says {found.value}: {found.name}"
-    if isinstance(model, DeepLinear):
-        group = 2 ** sum(model.widths[1:-1])
-        if row.n_torus is not None and (row.n_torus < 0 or row.n_torus % group):
-            yield f"{row.n_torus} solutions without zero coordinate cannot be orbits of {group} sign flips"
+    group = model.n_sign_flips
+    if row.n_torus is not None and (row.n_torus < 0 or row.n_torus % group):
+        yield f"{row.n_torus} solutions without zero coordinate cannot be orbits of {group} sign flips"
     if model.domain.is_euclidean and row.n_complex is not None and row.n_complex % 2 == 0:
         yield "a coercive loss has an odd number of real points, and the others come in pairs of conjugates"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from homotopy.solving.starts.start_set import Stratum, make_start_set, torus_stratum
-from homotopy.solving.starts.trace_test import TraceTest, trace_stratum
-from homotopy.tables.kinds.theorems import GenericCount, theorem, torus_theorem
+from homotopy.engines.starts.start_set import Stratum, make_start_set, torus_stratum
+from homotopy.engines.starts.trace_test import TraceTest, trace_stratum
+from homotopy.tables.kinds.theorems import GenericCount
+from polysys.counts import of_landscape
 from polysys.landscape import Landscape
-from polysys.models.deep_linear import DeepLinear
+from polysys.models.base import Model
 from polysys.models.labels import model_from_label
 
 TRIES = 3  # curves on which a trace test is tried with the targets alone moving
@@ -14,10 +15,10 @@ MAX_TRACED = 700  # solutions (sign orbits) of a stratum whose completeness a tr
 
 
 def proved_count(label: str, seed: int) -> GenericCount | None:
-    """What a theorem says about a model's family: its generic count, or the torus count of a deep linear network."""
+    """What a theorem says about a model's family: its generic count, or the number without a zero coordinate."""
     model = model_from_label(label)
     land = model.sample(seed)
-    for found, is_torus in ((theorem(model, land), False), (torus_theorem(model), True)):
+    for found, is_torus in ((of_landscape.generic_count(land), False), (model.torus_count(), True)):
         if found is not None:
             value, why = found.value, f"{found.name} [{found.reference}]"
             return GenericCount(label, land.domain.n, None if is_torus else value, value if is_torus else None, "proved", why)
@@ -25,7 +26,7 @@ def proved_count(label: str, seed: int) -> GenericCount | None:
 
 
 def count_generic(label: str, seed: int) -> GenericCount:
-    """The generic count of a model's family; for deep linear networks without a theorem the torus count only.
+    """The generic count of a model's family; where it is the sum of torus counts and not proved, the torus count only.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def count_generic(label: str, seed: int) -> GenericCount:
     model = model_from_label(label)
     land = model.sample(seed)
     n = land.domain.n
-    if isinstance(model, DeepLinear):
+    if model.torus_parts():
         stratum = torus_stratum(land)
         strata = [stratum]
         total: int | None = None
@@ -58,20 +59,20 @@ def count_generic(label: str, seed: int) -> GenericCount:
         seen.add(kind)
         what = "" if len(strata) == 1 else f"{kind[0]} live unknowns: {kind[1]} solutions, "
         if 0 < len(s.solutions) <= MAX_TRACED:
-            pieces.append(f"{what}{s.evidence}; {_traced(land, s)}")
+            pieces.append(f"{what}{s.evidence}; {_traced(model, land, s)}")
         else:
             pieces.append(f"{what}{s.evidence}" + ("; no trace test was run" if len(s.solutions) else ""))
     return GenericCount(label, n, total, torus, "numerical", "; ".join(pieces))
 
 
-def _traced(land: Landscape, stratum: Stratum) -> str:
+def _traced(model: Model, land: Landscape, stratum: Stratum) -> str:
     """The outcome of a trace test on the first curve on which it passes; where it passes on none, that of the last.
 
     A test fails without a solution missing where it loses paths, or where its curve consists of lines, on which all times are affine: the other
-    curves are general ones on which the targets move, and at last one on which the l2 constants move too.
+    curves are general ones on which few couplings move (the targets of a network), and at last those on which more do (its l2 constants too).
     """
-    targets = ("YX",) if "YX" in land.couplings else ("Y",)
-    curves = [(targets, k) for k in range(TRIES)] + [((*targets, "l2"), 0)]
+    few, *more = model.moving_couplings(land.couplings)
+    curves = [(few, k) for k in range(TRIES)] + [(moving, 0) for moving in more]
     tests: list[TraceTest] = []
     for moving, seed in curves:
         tests.append(trace_stratum(land, stratum, moving, seed))

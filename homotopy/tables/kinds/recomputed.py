@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
 
 from homotopy.tables.contents import TableContents
 from homotopy.tables.kinds.theorems import GenericCount, add_strata
 from polysys import counts, theory
 from polysys.errors import InputError
-from polysys.models.deep_linear import DeepLinear
 from polysys.models.labels import model_from_label
 
 Load = Callable[[str], TableContents]
@@ -47,25 +45,20 @@ def _count(match: re.Match[str], seed: int, load: Load) -> Ours:
 
     found = count_generic(match["model"], seed)
     if found.n_complex is None:
-        found = _network(match["model"], seed)
+        found = _summed(match["model"], seed)
     value = found.n_complex if match["what"] == "count" else found.n_torus
     if value is None:
         raise InputError(f"No count of {match['model']} is known.", "Leave it out.")
     return _whole(value, found.rigor, found.evidence)
 
 
-def _network(label: str, seed: int) -> GenericCount:
-    """A deep linear network with all the networks of fewer live neurons."""
+def _summed(label: str, seed: int) -> GenericCount:
+    """The count with those of all the models whose torus counts make it up, such as networks of fewer live neurons."""
     from homotopy.tables.kinds.generic import count_generic
 
     model = model_from_label(label)
-    assert isinstance(model, DeepLinear)
-    hidden = model.widths[1:-1]
-    family = {}
-    for live in product(*(range(1, d + 1) for d in hidden)):
-        name = DeepLinear((model.widths[0], *live, model.widths[-1]), model.data).label
-        family[name] = count_generic(name, seed)
-    return add_strata(family)[label]
+    names = dict.fromkeys([model.label, *(part.model.label for part in model.torus_parts())])
+    return add_strata({name: count_generic(name, seed) for name in names})[model.label]
 
 
 def _mean(match: re.Match[str], seed: int, load: Load) -> Ours:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from homotopy.completeness.verdict import violated_morse_inequality
+from homotopy.completeness.checks import violated_morse_inequality
 from homotopy.tables.format.description import ModelEntry
 from polysys.equations.formulation import Kind
 from polysys.errors import DatasetError

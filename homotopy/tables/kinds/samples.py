@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.ensembles.counts import FAILED, VERDICTS, Integers, SampleCounts
-from homotopy.ensembles.statistics import Floats
-from homotopy.ensembles.store.plan import Family
+from homotopy.common.arrays import Floats, Integers
+from homotopy.ensembles.counts import FAILED, VERDICTS, SampleCounts
+from homotopy.ensembles.store.plan import FamilyFacts
 from homotopy.tables.format.description import ModelEntry
 from polysys.errors import InputError
 from polysys.models.base import Model
@@ -52,10 +52,10 @@ class TableSamples(SampleCounts):
         return model_from_label(self.entry.label)
 
     @cached_property
-    def family(self) -> Family:
+    def family(self) -> FamilyFacts:
         e = self.entry
         bound = int(e.bound)
-        return Family(
+        return FamilyFacts(
             e.first_landscape, e.dimension, e.points_per_class, bound, e.is_compact, e.is_coercive, min(bound, 10**9)
         )
 

@@ -100,6 +100,10 @@ def test_figures_are_written_for_planes_and_other_domains(stationary, well, tmp_
         (["count", "spherical-p-spin:n=6,p=3,q=1"], "no key"),
         (["count", "spherical-p-spin:n=6,p=4,couplings=square-free"], "positive dimension"),
         (["count", "spherical-p-spin:n=3,p=3", "--engine", "magic"], "no engine"),
+        (["count", "spherical-p-spin:n=3,p=3", "--engine", "tracker", "--precision", "qd"], "not honour precision=qd. Use engine=phcpack"),
+        (["count", "spherical-p-spin:n=3,p=3", "--engine", "tracker", "--strategy", "total-degree"], "Use engine=phcpack"),
+        (["count", "spherical-p-spin:n=3,p=3", "--engine", "tracker", "--transport", "phc"], "not honour transport=phc"),
+        (["count", "spherical-p-spin:n=3,p=3", "--engine", "msolve"], "msolve serves as a cross-check"),
         (["count", "spherical-p-spin:n=3,p=3", "--seed", "-1"], "nonnegative"),
         (["count", "deep-linear:widths=2-2-2,data=gaussian,l2=0.1"], "O(2)"),
         (["count", "deep-linear:widths=2-2-2,data=gaussian,l2=0"], "GL(2)"),
@@ -120,6 +124,12 @@ def test_a_mistake_is_one_message_with_a_way_out_and_exit_code_2(stationary, arg
     assert result.out == ""
     assert words in result.err
     assert "Traceback" not in result.err and result.err.count("\n") == 1
+
+
+@pytest.mark.phcpack
+def test_a_start_that_the_landscape_does_not_have_is_a_mistake(stationary):
+    result = stationary("count", "deep-linear:widths=1-1-1,data=gaussian", "--engine", "phcpack", "--strategy", "fermat")
+    assert result.code == 2 and "has no Fermat start" in result.err and result.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

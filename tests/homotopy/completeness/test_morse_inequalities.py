@@ -8,7 +8,7 @@ from math import comb
 import pytest
 
 import polysys as ps
-from homotopy.completeness.verdict import alternating_sum
+from homotopy.completeness.checks import alternating_sum
 from homotopy.counting.result import Census
 from homotopy.status import Completeness, Verdict
 from polysys.domains import Domain, Euclidean, ProductOfSpheres, Sphere

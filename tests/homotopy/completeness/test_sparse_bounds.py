@@ -10,10 +10,10 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.completeness.verdict import upper_bounds
 from homotopy.engines.phcpack.client import PHCpack, find_phcpack
 from homotopy.status import Completeness
 from polysys.counts import mixed_volume, stable_mixed_volume, zero_patterns
+from polysys.counts.of_landscape import upper_bounds
 from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 from tests.homotopy.handmade import census_of
@@ -99,7 +99,7 @@ def test_no_time_is_spent_where_the_count_of_the_family_cannot_be_improved(label
 def test_data_with_zeros_may_have_a_smaller_bound_than_their_family() -> None:
     """x_2 = 0 and y_2 = 0: w_2 and the second output weight drop out, and 1-1-1 is left."""
     net = ps.DeepLinear(widths=(2, 1, 2), data=([[1, 0], [0, 0]], [[2, 1], [0, 0]]), l2=["1/2", "1/3", "1/5", "1/7"])
-    (known,) = net.sample().known_counts
+    (known,) = net.sample().facts.known_counts
     assert known.value == 17
     assert upper_bounds(net.sample())[0].value < 17
 

@@ -10,13 +10,14 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.completeness.verdict import alternating_sum, checks, upper_bounds
+from homotopy.completeness.checks import alternating_sum, checks
 from homotopy.counting.result import Census
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
+from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
-from polysys.landscape import Landscape
+from polysys.landscape import Landscape, ModelFacts
 from tests.homotopy.handmade import (
     FORMULATIONS,
     census_from,
@@ -188,7 +189,9 @@ class TestBounds:
 
     def test_a_computed_count_is_no_bound(self) -> None:
         land = ps.expression("x^4 - x^2 + y^2").sample()
-        land = replace(land, known_counts=(RootCount(1, RootCountKind.COMPUTED, "found", "here", "this"),))
+        land = replace(
+            land, facts=ModelFacts(known_counts=(RootCount(1, RootCountKind.COMPUTED, "found", "here", "this"),))
+        )
         assert upper_bounds(land)[0].value == 3
 
 

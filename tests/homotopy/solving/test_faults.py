@@ -16,7 +16,8 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.engines.tracker import TrackerOptions, track
+from homotopy.engines.tracker.driver import track
+from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.status import PathStatus
 from polysys.errors import InputError
 from polysys.tape import trace
@@ -269,7 +270,7 @@ def test_couplings_that_are_not_finite_are_refused(value: float) -> None:
 
 
 LONG_TRACK = """
-from homotopy.engines.tracker import track
+from homotopy.engines.tracker.driver import track
 from tests.homotopy import tracker_systems as systems
 arguments = systems.p_spin_homotopy(8, 3, 1500)
 track(*arguments, threads={threads}, progress=lambda done, total: print(done, flush=True))
@@ -277,7 +278,7 @@ print("finished", flush=True)
 """
 LONG_START = """
 import polysys as ps
-from homotopy.solving.starts import cache as start_cache
+from homotopy.engines.starts import cache as start_cache
 print("ready", flush=True)
 start_cache.start_set(ps.model_from_label("deep-linear:widths=3-3-3,data=gaussian").sample(1))
 print("finished", flush=True)
@@ -285,7 +286,7 @@ print("finished", flush=True)
 SLOW_SAVE = """
 import time
 import numpy as np
-from homotopy.solving.starts import cache as start_cache
+from homotopy.engines.starts import cache as start_cache
 from pathlib import Path
 import polysys as ps
 starts = start_cache.make_start_set(ps.model_from_label("deep-linear:widths=1-1-1,data=gaussian").sample(1))

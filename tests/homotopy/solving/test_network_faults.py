@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 import homotopy as ho
-import homotopy.solving.paths
-import homotopy.solving.strata
+import homotopy.engines.tracker.strata
 import polysys as ps
-from homotopy.engines.tracker import TrackerOptions, track
-from homotopy.solving.paths import TrackedPaths
-from homotopy.solving.starts import cache
-from homotopy.solving.starts.start_set import Stratum, family_digest
-from homotopy.solving.strata import track_stratum
+from homotopy.engines.base import Request, TrackedPaths
+from homotopy.engines.starts import cache
+from homotopy.engines.starts.start_set import Ground, Stratum, StratumEvidence, family_digest
+from homotopy.engines.tracker.driver import track
+from homotopy.engines.tracker.engine import TrackerEngine
+from homotopy.engines.tracker.options import TrackerOptions
+from homotopy.engines.tracker.strata import track_stratum
 from homotopy.status import PathStatus
 from polysys.tape import trace
 
@@ -173,8 +174,8 @@ def test_a_changed_digit_of_a_start_file_is_noticed(
 def failing(real: Any, is_chosen: Any) -> Any:
     """The tracker, with the first path of each round lost whose end point is chosen."""
 
-    def run(landscape: Any, options: Any, number: int, progress: Any) -> TrackedPaths | None:
-        found: TrackedPaths | None = real(landscape, options, number, progress)
+    def run(self: TrackerEngine, request: Request) -> TrackedPaths | None:
+        found: TrackedPaths | None = real(self, request)
         assert found is not None
         x = found.x.copy()
         row = next(k for k, s in enumerate(found.status) if s is PathStatus.REGULAR and is_chosen(x[k]))
@@ -189,8 +190,8 @@ def test_as_many_solutions_as_a_generic_member_has_are_all_whatever_the_paths_lo
 ) -> None:
     """The lost end point is the conjugate of another one, so that the 225 certified solutions are all there are."""
     # neither real nor imaginary: the conjugate is no mirror image
-    lost = failing(homotopy.solving.paths.run_tracker, lambda x: np.minimum(np.abs(x.real), np.abs(x.imag)).max() > 1e-3)
-    monkeypatch.setattr(homotopy.solving.paths, "run_tracker", lost)
+    lost = failing(TrackerEngine.run, lambda x: np.minimum(np.abs(x.real), np.abs(x.imag)).max() > 1e-3)
+    monkeypatch.setattr(TrackerEngine, "run", lost)
     c = ho.census("deep-linear:widths=2-2-2,data=gaussian", seed=2026, engine="tracker")
     assert (c.n_complex, c.paths.failed, c.run.rounds) == (225, 2, 1)
     assert c.completeness.verdict is ho.Completeness.SUPPORTED
@@ -208,8 +209,8 @@ def test_a_real_solution_that_every_round_loses_leaves_the_count_unproved(monkey
     land = scaled_network(0)
     real = [k for k in ho.census(land, engine="tracker").points if any(k.coordinates)]
     assert real  # besides the origin
-    lost = failing(homotopy.solving.paths.run_tracker, lambda x: x.any() and np.abs(x.imag).max() < 1e-9)
-    monkeypatch.setattr(homotopy.solving.paths, "run_tracker", lost)
+    lost = failing(TrackerEngine.run, lambda x: x.any() and np.abs(x.imag).max() < 1e-9)
+    monkeypatch.setattr(TrackerEngine, "run", lost)
     c = ho.census(land, engine="tracker", rounds=1)
     assert c.n_complex == 15
     assert c.completeness.verdict not in CLAIMS
@@ -221,8 +222,8 @@ def test_a_jump_to_a_mirror_image_is_repeated(monkeypatch: pytest.MonkeyPatch) -
     signs = np.array([[1, 1], [-1, 1]], np.int8)
     start = np.array([1j, 2j])
     x0, y0 = 1j**0.5, 2j**0.5
-    stratum = Stratum((0, 1), signs, start, np.array([[x0, y0], [x0, -y0]]), "by hand")
-    real, calls, n_jumps = homotopy.solving.strata.track, [], 1
+    stratum = Stratum((0, 1), signs, start, np.array([[x0, y0], [x0, -y0]]), StratumEvidence(Ground.GIVEN))
+    real, calls, n_jumps = homotopy.engines.tracker.strata.track, [], 1
 
     def jump(*arguments: Any, **choices: Any) -> Any:
         ends = real(*arguments, **choices)
@@ -231,7 +232,7 @@ def test_a_jump_to_a_mirror_image_is_repeated(monkeypatch: pytest.MonkeyPatch) -
             ends.solutions[-1, 1] = ends.solutions[-1, 0] * [-1, 1]
         return ends
 
-    monkeypatch.setattr(homotopy.solving.strata, "track", jump)
+    monkeypatch.setattr(homotopy.engines.tracker.strata, "track", jump)
     targets = np.array([[1, 1], [4, 9], [2, 3]], complex)
     for n_jumps, expected in ((1, [6, 0]), (2, [5, 1])):  # noqa: B007
         calls.clear()
@@ -245,15 +246,15 @@ def test_a_jump_to_a_smaller_stratum_has_failed(monkeypatch: pytest.MonkeyPatch)
     cubes = trace(lambda x, p: [x[k] * (x[k] * x[k] - p[k]) for k in range(2)], 2, 2)
     start = np.array([1j, 2j])
     points = np.array([[a * 1j**0.5, b * 2j**0.5] for a in (1, -1) for b in (1, -1)])
-    stratum = Stratum((0, 1), np.ones((1, 2), np.int8), start, points, "by hand")
-    real = homotopy.solving.strata.track
+    stratum = Stratum((0, 1), np.ones((1, 2), np.int8), start, points, StratumEvidence(Ground.GIVEN))
+    real = homotopy.engines.tracker.strata.track
 
     def jump(*arguments: Any, **choices: Any) -> Any:
         ends = real(*arguments, **choices)
         ends.solutions[0, 2, 0] = 1e-17
         return ends
 
-    monkeypatch.setattr(homotopy.solving.strata, "track", jump)
+    monkeypatch.setattr(homotopy.engines.tracker.strata, "track", jump)
     targets = np.array([[1, 1]], complex)
     for smaller, n_failed in (([(1,)], 1), ([()], 0), ([], 0)):
         ends = track_stratum(cubes, stratum, targets, smaller=smaller)

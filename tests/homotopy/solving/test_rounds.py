@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import homotopy as ho
-import homotopy.solving.paths
 import polysys as ps
 from homotopy.counting.batch import census_batch
-from homotopy.solving.paths import TrackedPaths
-from homotopy.solving.routes import gradual_way
+from homotopy.engines.base import Request, TrackedPaths
+from homotopy.engines.tracker.engine import TrackerEngine
+from homotopy.engines.tracker.routes import gradual_way
 from homotopy.status import PathStatus
 
 PROVED = ho.Completeness.PROVED
@@ -86,14 +86,14 @@ def without(tracked: TrackedPaths, rows: list[int]) -> TrackedPaths:
 def forgetful(real: Any, blind_rounds: int) -> Any:
     """The tracker, silent about one real solution in its first rounds."""
 
-    def run(landscape: Any, options: Any, number: int, progress: Any) -> TrackedPaths | None:
-        found: TrackedPaths | None = real(landscape, options, number, progress)
+    def run(self: TrackerEngine, request: Request) -> TrackedPaths | None:
+        found: TrackedPaths | None = real(self, request)
         assert found is not None
         is_real = [
             s is PathStatus.REGULAR and np.abs(x.imag).max() < 1e-9 for x, s in zip(found.x, found.status, strict=True)
         ]
         last = int(np.argmax(np.where(is_real, found.x[:, 0].real, -np.inf)))  # the same one in every round
-        return without(found, [last]) if number < blind_rounds else found
+        return without(found, [last]) if request.round_number < blind_rounds else found
 
     return run
 
@@ -111,7 +111,7 @@ def test_a_clean_round_that_a_check_contradicts_is_not_the_last(
 ) -> None:
     """One real solution is hidden: the alternating sum of the points is wrong, though all paths balance."""
     whole = ho.census(landscape)
-    monkeypatch.setattr(homotopy.solving.paths, "run_tracker", forgetful(homotopy.solving.paths.run_tracker, blind_rounds))
+    monkeypatch.setattr(TrackerEngine, "run", forgetful(TrackerEngine.run, blind_rounds))
     c = ho.census(landscape)
     assert c.run.rounds == blind_rounds + 1
     assert (c.n_complex, dict(c.by_index)) == (whole.n_complex, dict(whole.by_index))
@@ -121,7 +121,7 @@ def test_a_clean_round_that_a_check_contradicts_is_not_the_last(
 
 
 def test_what_every_round_misses_stays_contradicted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(homotopy.solving.paths, "run_tracker", forgetful(homotopy.solving.paths.run_tracker, 9))
+    monkeypatch.setattr(TrackerEngine, "run", forgetful(TrackerEngine.run, 9))
     c = ho.census(LANDSCAPES[0], engine="tracker")
     assert c.run.rounds == 3
     assert c.completeness.verdict is ho.Completeness.CONTRADICTED
@@ -130,14 +130,14 @@ def test_what_every_round_misses_stays_contradicted(monkeypatch: pytest.MonkeyPa
 def test_a_contradicted_sample_of_a_batch_is_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
     model = ps.SphericalPSpin(n=3, p=(1, 3))
     whole = [c.n_complex for c in census_batch(model, 2, range(4)) if isinstance(c, ho.Census)]
-    real = homotopy.solving.paths.run_tracker_together
+    real = TrackerEngine.run_together
 
     def run(*arguments: Any) -> Any:
         found = real(*arguments)
         k = next(k for k, x in enumerate(found[1].x) if np.abs(x.imag).max() < 1e-9)
         return [found[0], without(found[1], [k]), *found[2:]]
 
-    monkeypatch.setattr(homotopy.solving.paths, "run_tracker_together", run)
+    monkeypatch.setattr(TrackerEngine, "run_together", run)
     again = census_batch(model, 2, range(4))
     assert [c.n_complex for c in again if isinstance(c, ho.Census)] == whole
     assert all(c.euler[0] == c.euler[1] for c in again if isinstance(c, ho.Census))

@@ -285,7 +285,7 @@ def test_the_couplings_of_a_model_give_back_its_landscape(label):
     assert (landscape.seed, landscape.index, landscape.label) == (2, 5, label)
     assert model.landscape(landscape.couplings).digest == landscape.digest
     assert len(landscape.variables) == landscape.domain.n
-    assert landscape.is_coercive_by_model == ("network" in label or "deep" in label)
+    assert landscape.facts.is_coercive == ("network" in label or "deep" in label)
 
 
 def test_models_written_differently_are_one_model():
@@ -387,7 +387,7 @@ def test_data_that_do_not_fit_the_network_are_refused_at_once():
 
 def test_known_counts_come_with_the_models_that_have_them():
     def counts(label):
-        return [c.value for c in ps.model_from_label(label).sample(1).known_counts]
+        return [c.value for c in ps.model_from_label(label).sample(1).facts.known_counts]
 
     assert counts("deep-linear:widths=1-1-1,data=gaussian,m=2") == [5]
     assert counts("deep-linear:widths=2-1-2,data=gaussian,m=2") == [17]

@@ -105,7 +105,7 @@ def test_the_landscape_is_the_training_loss(name, loss, factor, n_data):
     fit = float(((output(module, x) - np.array(y, float)) ** 2).sum()) * factor * (1 if loss != "mean" else 3 / n_data)
     expected = fit + float(sum(lam * Fraction(v) ** 2 for lam, v in zip(l2, point, strict=True))) / 2
     assert value(land, point) == pytest.approx(expected, rel=1e-9)
-    assert land.is_coercive_by_model
+    assert land.facts.is_coercive
 
 
 def test_a_point_goes_into_the_module_and_comes_back():
@@ -123,7 +123,7 @@ def test_neurons_that_may_be_exchanged_are_a_symmetry_of_the_general_family():
     assert type(land.potential_function.__self__).__name__ == "SequentialNetwork"
     names = land.variables
     assert names == ("w1_1_1", "w1_2_1", "b1_1", "b1_2", "w2_1_1", "w2_1_2", "b2_1")
-    assert (1, 0, 3, 2, 5, 4, 6) in land.neuron_permutations
+    assert (1, 0, 3, 2, 5, 4, 6) in land.facts.candidate_permutations
     assert land.symmetry.order % 2 == 0
 
 

@@ -356,12 +356,11 @@ def _centre(certificate: Any) -> list[complex]:
 
 
 def _eigenvectors(land: ps.Landscape) -> Any:
-    from homotopy.options import Options
-    from homotopy.solving.paths import run_tracker
+    from homotopy.engines.tracker.paths import track_members
 
-    tracked = run_tracker(land, Options(), 0, None)
+    tracked = track_members([land], 0)
     assert tracked is not None
-    return tracked.x
+    return tracked[0].x
 
 
 def test_the_claims_of_altered_boxes_are_not_accepted() -> None:

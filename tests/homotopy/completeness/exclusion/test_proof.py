@@ -23,7 +23,8 @@ from homotopy.completeness.exclusion.patches import (
 )
 from homotopy.completeness.exclusion.radius import growth_bounds, positive_minimum, stationary_bounds
 from homotopy.completeness.exclusion.search import search
-from homotopy.status import Completeness, Verdict
+from homotopy.completeness.verdict import join
+from homotopy.status import Completeness, EvidenceKind, Verdict
 from tests import systems
 
 PROVABLE = [
@@ -263,13 +264,14 @@ def test_a_search_repeats_itself_exactly():
 
 def test_a_proof_raises_the_verdict_on_the_real_points_alone():
     census = census_of("deep-linear:widths=2-1-2,data=iris")
-    supported = replace(
-        census, completeness=replace(census.completeness, verdict=Completeness.SUPPORTED, reason="for a test")
-    )
+    # without the bound that is met the paths support the list, and nothing proves it
+    pieces = [e for e in census.completeness.evidence if e.kind is not EvidenceKind.UPPER_BOUND]
+    supported = replace(census, completeness=join(census.landscape, pieces))
+    assert supported.completeness.verdict is Completeness.SUPPORTED
     proof = ho.prove_real(supported)
     report = ho.with_real_proof(supported, proof).completeness
     assert report.verdict is Completeness.PROVED and report.complex_verdict is Completeness.SUPPORTED
-    assert "real points" in report.reason and "complex solutions is supported: for a test" in report.reason
+    assert "real points" in report.reason and "complex solutions is supported: not proved" in report.reason
     assert ho.with_real_proof(census, proof).completeness.reason == census.completeness.reason
     real = next(k for k, c in enumerate(census.certificates) if c.reality is Verdict.YES)
     less = without(census, {real})

@@ -241,7 +241,7 @@ def test_a_file_from_arrays_keeps_what_its_model_proves(tmp_path: Path) -> None:
     network_from_arrays().save(tmp_path / "c.json")
     again = ho.load(tmp_path / "c.json")
     assert not read_census_file(tmp_path / "c.json").is_redrawable
-    assert again.landscape.known_counts[0].value == 5
+    assert again.landscape.facts.known_counts[0].value == 5
     assert again.euler == (1, 1)
 
 

@@ -14,7 +14,7 @@ from sympy import QQ, isprime, ring
 
 import polysys as ps
 from homotopy.common import processes
-from homotopy.engines.integer_equations import integer_equations
+from homotopy.engines.integer_equations import good_primes, integer_equations
 from homotopy.engines.msolve import client, staircase
 from homotopy.engines.msolve.text import read_leading_monomials, read_list, write_system
 from homotopy.errors import EngineCrashError, EngineMissingError, EngineTimeoutError
@@ -55,7 +55,7 @@ BY_HAND = {
 @pytest.mark.symbolic
 @pytest.mark.parametrize(("equations", "dimension", "degree", "distinct", "real"), BY_HAND.values(), ids=BY_HAND.keys())
 def test_dimension_degree_and_roots_of_systems_solved_by_hand(equations, dimension, degree, distinct, real) -> None:
-    for prime in client.good_primes(equations):
+    for prime in good_primes(equations):
         found = client.ideal_modulo(equations, prime)
         assert (found.dimension, found.degree) == (dimension, degree)
         assert client.distinct_modulo(equations, prime) == distinct
@@ -162,12 +162,12 @@ def test_triangular_systems_with_planted_integer_roots(data) -> None:
 
 
 def test_primes_are_primes_below_2_to_the_31_that_divide_no_coefficient() -> None:
-    first = client.good_primes(system(X - 1, Y - 1), seed=4)
-    assert first == client.good_primes(system(X - 1, Y - 1), seed=4) != client.good_primes(system(X - 1, Y - 1), seed=5)
+    first = good_primes(system(X - 1, Y - 1), seed=4)
+    assert first == good_primes(system(X - 1, Y - 1), seed=4) != good_primes(system(X - 1, Y - 1), seed=5)
     p, q = first
     assert p != q and all(isprime(k) and 2**30 < k < 2**31 for k in first)
-    assert p not in client.good_primes(system(p * X - 1, Y - 1), seed=4, count=3)
-    assert q not in client.good_primes(system(X / q - 1, Y - 1), seed=4, count=3)
+    assert p not in good_primes(system(p * X - 1, Y - 1), seed=4, count=3)
+    assert q not in good_primes(system(X / q - 1, Y - 1), seed=4, count=3)
 
 
 def test_equations_are_cleared_of_denominators_and_common_factors() -> None:

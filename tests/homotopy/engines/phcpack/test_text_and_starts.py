@@ -137,7 +137,7 @@ def test_restriction_keeps_the_terms_without_dead_unknowns() -> None:
 
 def test_multihomogeneous_numbers_and_starts_agree() -> None:
     system = deep_linear((1, 1, 1), 1, seed=1)
-    assert best_partition(system) == (5, ((0,), (1,)))
+    assert (best_partition(system).count.value, best_partition(system).partition) == (5, ((0,), (1,)))
     start = multihomogeneous_start(system, ((0,), (1,)), np.random.default_rng(1))
     assert multihomogeneous_number(system, ((0,), (1,))) == start.volume == len(start.solutions)
     assert all(max(map(abs, values(start.polynomials, x))) < 1e-12 for x in start.solutions)

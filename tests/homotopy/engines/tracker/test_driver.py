@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from homotopy.engines.tracker import TrackerOptions, compile_homotopy, track, track_loop
 from homotopy.engines.tracker.batch import evaluate
+from homotopy.engines.tracker.driver import track, track_loop
+from homotopy.engines.tracker.options import TrackerOptions
+from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.status import PathStatus
 from polysys.errors import InputError, NotSquareError
 from polysys.tape import trace

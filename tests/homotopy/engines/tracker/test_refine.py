@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from flint import ctx, fmpq, fmpq_poly
 
-from homotopy.engines.tracker import compile_homotopy, driver, retries, track
+from homotopy.engines.tracker import driver, retries
+from homotopy.engines.tracker.driver import track
+from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.refine import Refined, refine
 from homotopy.status import PathStatus
 from polysys.tape import Tape, trace

@@ -14,16 +14,16 @@ import pytest
 import homotopy as ho
 from homotopy.common import files
 from homotopy.ensembles.record import CONTENT, SampleRecord, failed_record
-from homotopy.ensembles.store import locks as claims_module
+from homotopy.ensembles.store import locks as locks_module
 from homotopy.ensembles.store.format import DamagedChunkError, decode, encode
-from homotopy.ensembles.store.locks import Claims
+from homotopy.ensembles.store.locks import ChunkLocks
 from homotopy.ensembles.store.merge import merge
-from homotopy.ensembles.store.plan import Chunk, Family
+from homotopy.ensembles.store.plan import Chunk, FamilyFacts
 from homotopy.ensembles.store.store import create_store, open_store
 from homotopy.errors import StoreError, StoreWriteError
 
 SPEC = ho.EnsembleSpec("spherical-p-spin:n=2,p=3", samples=10, seed=1)
-FAMILY = Family("landscape", 1, 2, 3, True, False, 3)
+FAMILY = FamilyFacts("landscape", 1, 2, 3, True, False, 3)
 
 
 def record(sample: int, n: int = 6) -> SampleRecord:
@@ -224,40 +224,49 @@ def test_leftovers_of_dead_processes_are_removed_and_of_living_ones_kept(store):
     dead.wait()
     host = files._host()
     records = store.path / "records"
-    old, living, young = (
-        records / f".x.{host}.{dead.pid}.0a.part", records / f".x.{host}.{os.getpid()}.0b.part", records / f".x.{host}.{dead.pid}.0c.part",
-    )  # fmt: skip
-    for file in (old, living, young):
+    names = (f"{host}.{dead.pid}.0a", f"{host}.{os.getpid()}.0b", f"{host}.{dead.pid}.0c", "afar.1.0d", "afar.1.0e")
+    old, living, _, foreign, _ = files_of_all = [records / f".x.{name}.part" for name in names]
+    for file in files_of_all:
         file.write_bytes(b"half a file")
-    os.utime(old, (1, 1))
-    os.utime(living, (1, 1))
+    for file in (old, living, foreign):
+        os.utime(file, (1, 1))
     store.clean()
-    assert not old.exists() and living.exists() and young.exists()
+    assert [file.exists() for file in files_of_all] == [False, True, True, False, True]
     assert store.scan().n_samples == 10
 
 
-def test_claims_exclude_other_processes_and_end_with_them(tmp_path):
-    file = tmp_path / "claims.lock"
+def test_locks_exclude_other_processes_and_end_with_them(tmp_path):
+    file = tmp_path / "chunks.lock"
     code = (
-        "import runpy, sys\nClaims = runpy.run_path(sys.argv[2])['Claims']\n"
-        "c = Claims(sys.argv[1])\nassert c.take(3)\nprint('taken', flush=True)\nsys.stdin.read()\n"
+        "import runpy, sys\nChunkLocks = runpy.run_path(sys.argv[2])['ChunkLocks']\n"
+        "c = ChunkLocks(sys.argv[1])\nassert c.take(3)\nprint('taken', flush=True)\nsys.stdin.read()\n"
     )
     other = subprocess.Popen(
-        [sys.executable, "-c", code, str(file), claims_module.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, str(file), locks_module.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
         assert other.stdout.readline() == "taken\n"
-        claims = Claims(file)
-        assert claims.take(2) and not claims.take(3)
+        own = ChunkLocks(file)
+        assert own.take(2) and not own.take(3)
         other.kill()
         other.wait()
-        assert claims.take(3)
-        claims.release(3)
-        claims.close()
+        assert own.take(3)
+        own.release(3)
+        own.close()
     finally:
         other.kill()
         other.communicate()
-    assert Claims(tmp_path / "nowhere" / "claims.lock").take(1)
+    assert ChunkLocks(tmp_path / "nowhere" / "chunks.lock").take(1)
+
+
+def test_locks_follow_no_link_and_wait_for_no_pipe(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "pipe"):
+        own = ChunkLocks(tmp_path / name)
+        assert own.take(1)
+        own.close()
+    assert not (tmp_path / "target").exists()
 
 
 def test_merging_takes_results_before_failures_and_leaves_out_what_is_damaged(tmp_path):

@@ -7,11 +7,20 @@ import numpy as np
 import pytest
 
 import homotopy as ho
+import polysys as ps
 from homotopy.studies.archetypes.claims import funnel_claims, glass_claims, number_claims, recall_claims
-from homotopy.studies.archetypes.series import Cell, Place, data_series, depth_series, measure, sample
+from homotopy.studies.archetypes.models import (
+    Sampled,
+    SeriesModel,
+    data_series,
+    depth_series,
+    measure,
+    measure_recall,
+    sample,
+)
 from homotopy.studies.archetypes.study import STUDY, Spec
 from homotopy.studies.frame.study import run_study
-from homotopy.studies.measures.search_recall import search_recall
+from homotopy.studies.measures.search_coverage import search_recall
 from polysys.errors import InputError, PolysysError
 
 SMALL = Spec(
@@ -32,7 +41,7 @@ def record(n_minima=1, n_funnels=1, **others):
 
 
 def cell(records, axis="depth", position="1"):
-    return Cell(Place("net", axis, position, "deep-linear:widths=1-1-1,data=iris"), tuple(records))
+    return Sampled(SeriesModel("net", axis, position, "deep-linear:widths=1-1-1,data=iris"), tuple(records))
 
 
 def test_a_small_run_writes_its_report(tmp_path):
@@ -56,11 +65,11 @@ def test_series_are_checked_before_anything_is_counted():
     ):
         with pytest.raises(PolysysError):
             Spec(**change)
-    with pytest.raises(InputError, match="too few"):
+    with pytest.raises(InputError, match="samples"):
         Spec(samples=1)
 
 
-def test_places_of_series():
+def test_models_of_series():
     assert [p.position for p in depth_series("deep-linear:widths=1-1-1|1-1-1-1|1-1-1-1-1,data=iris")] == ["1", "2", "3"]
     assert [p.position for p in data_series("deep-linear:widths=2-2-2,data=iris", (1, 5, 0))] == ["1", "5", "all"]
 
@@ -82,7 +91,7 @@ def test_a_measure_is_that_of_the_graph():
 
 
 def test_what_cannot_be_counted_is_an_open_record():
-    assert "open" in measure(["no-such-model:n=3", 0.1, 1, 0]) and "open" in search_recall(["x:n=3", 0.1, 1, 0, [1]])
+    assert "open" in measure(["no-such-model:n=3", 0.1, 1, 0]) and "open" in measure_recall(["x:n=3", 0.1, 1, 0, [1]])
 
 
 def test_funnels_hold_fail_or_stay_undecided():
@@ -108,10 +117,16 @@ def test_the_number_of_minima_along_depth():
     assert number_claims(group([3, 9, 20]), 0.01)[0].verdict == "holds"
     assert number_claims(group([20, 9, 3]), 0.01)[0].verdict == "fails"
     # a peak between the ends neither makes the claim nor refutes it
-    assert number_claims(group([20, 9, 20]), 0.01)[0].verdict == number_claims(group([3, 20, 3]), 0.01)[0].verdict == "undecided"
+    assert (
+        number_claims(group([20, 9, 20]), 0.01)[0].verdict
+        == number_claims(group([3, 20, 3]), 0.01)[0].verdict
+        == "undecided"
+    )
     assert number_claims(group([3, 20, 19]), 0.01)[0].verdict == "holds"
     assert number_claims(group([3, 9, 20], open_=True), 0.01)[0].verdict == "undecided"
-    assert number_claims([cell([record()] * 9), cell([record()] * 9)], 0.01)[0].verdict == "undecided"  # rare others are possible
+    assert (
+        number_claims([cell([record()] * 9), cell([record()] * 9)], 0.01)[0].verdict == "undecided"
+    )  # rare others are possible
     assert number_claims([cell([record()] * 9)], 0.01) == []
 
 
@@ -129,7 +144,7 @@ def test_networks_beside_a_glass():
 
 def test_one_landscape_with_a_missed_minimum_refutes_a_search():
     def result(found):
-        row = {"runs": 4, "minima": found, "saddles": 2, "evaluations": 10, "evaluations_saddles": 5}
+        row = {"runs": 4, "minima": found, "saddles": 2, "evaluations": 15}
         return {"minima": 3, "saddles": 2, "budgets": [row]}
 
     assert [f.verdict for f in recall_claims("x", [result(3), result(2)])] == ["fails", "undecided"]
@@ -139,6 +154,6 @@ def test_one_landscape_with_a_missed_minimum_refutes_a_search():
 
 def test_recall_counts_orbits():
     """Double well of the sphere's even glass: a search that finds one of two antipodes has found the minimum."""
-    found = search_recall(["spherical-p-spin:n=3,p=4", 0.1, 1, 0, [1, 20]])
+    found = search_recall(ps.model_from_label("spherical-p-spin:n=3,p=4").sample(1), 0, [1, 20])
     assert found["minima"] == ho.graph(ho.census("spherical-p-spin:n=3,p=4", seed=1)).quotient().n_minima
     assert found["budgets"][-1]["minima"] == found["minima"] and found["budgets"][-1]["unlisted"] == 0

@@ -15,17 +15,25 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.certification.hessian import log_abs_det_hessian
-from homotopy.studies.depth.architectures import Convention
 from homotopy.studies.depth.cases import MIN_SAMPLES, Effort, layered_cases, sample_seed
-from homotopy.studies.depth.effective_glass import CONVENTIONS, convention_table, curve, curve_table, glasses
-from homotopy.studies.depth.series import QUANTITIES, measure, predictions, series_trends, theory_finding
+from homotopy.studies.depth.effective_glass import CONVENTIONS, convention_table, curve, curve_table, glasses, lead
+from homotopy.studies.depth.measure import (
+    QUANTITIES,
+    claim_findings,
+    limits,
+    measure,
+    predictions,
+    series_trends,
+    theory_findings,
+)
 from homotopy.studies.depth.study import FULL, QUICK, STUDY, DepthSpec, plan, run
-from homotopy.studies.depth.text import conclusion, limits
-from homotopy.studies.frame.run_folder import Bench
+from homotopy.studies.frame.report import Report
+from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import from_toml, run_study
 from homotopy.studies.frame.trends import Trend
-from homotopy.studies.measures.minima_of_samples import energy_unit, observe
+from homotopy.studies.measures.minima_of_samples import energy_unit, minima_of_samples
 from polysys.errors import PolysysError
+from polysys.models.architectures import Convention
 from polysys.theory import MeanCounts, Prediction
 
 TINY = DepthSpec(
@@ -136,9 +144,9 @@ def test_the_curve_meets_exact_counts_where_lambda_is_whole():
 def test_observations_are_those_of_each_census(tmp_path, label):
     """Against censuses of the same samples: minima up to symmetry by exact orbits, widths by determinants in balls."""
     model = ps.model_from_label(label)
-    bench = Bench(tmp_path, workers=0)
-    ens = bench.ensemble(model, samples=6, seed=4, points=True)
-    found = observe(bench, ens, model, draws=19)
+    folder = RunFolder(tmp_path, workers=0)
+    ens = folder.ensemble(model, samples=6, seed=4, points=True)
+    found = minima_of_samples(folder, ens, model, draws=19)
     assert found.n_samples == 6 and found.n_left_out == 0
     for sample in found.samples:
         census = ho.census(model.sample(4, sample["sample"]))
@@ -166,15 +174,15 @@ def test_energies_of_networks_are_fractions_of_the_loss_at_zero():
 
 
 def test_wrong_predictions_are_noticed(tmp_path):
-    bench = Bench(tmp_path, workers=0)
+    folder = RunFolder(tmp_path, workers=0)
     case = next(c for c in plan(replace_spec(samples=60, readings=("sphere",)))[0] if c.depth == 3)
-    right = predictions(bench, [case.label])[case.label]
-    measured = measure(bench, case, right, 1, 19)
-    assert theory_finding([measured], 0.01).verdict == "holds"
+    right = predictions(folder, [case.label])[case.label]
+    measured = measure(folder, case, right, 1, 19)
+    assert theory_findings([measured], 0.01)[0].verdict == "holds"
     wrong = MeanCounts(
         case.label, {k: Prediction(p.value + 1, p.error, p.kind, "") for k, p in right.by_index.items()}, right.total
     )
-    assert theory_finding([replace(measured, predicted=wrong)], 0.01).verdict == "fails"
+    assert theory_findings([replace(measured, predicted=wrong)], 0.01)[0].verdict == "fails"
     sampled = MeanCounts(case.label, right.by_index, Prediction(10.6, 0.02, "monte-carlo", ""))
     assert replace(measured, predicted=sampled).mean_real().error == 0.01
     assert measured.mean_real().is_exact and not measured.enumerated_real().is_exact
@@ -239,7 +247,7 @@ def test_data_and_bounds_are_looked_at_before_anything_is_counted(tmp_path):
         ({"max_bound": 10}, "max_bound"),
     ):
         with pytest.raises(PolysysError, match=why):
-            run(replace_spec(**changes), Bench(tmp_path, workers=0))
+            run(replace_spec(**changes), RunFolder(tmp_path, workers=0))
     assert not list(tmp_path.iterdir())
 
 
@@ -287,7 +295,6 @@ def test_an_interrupted_run_goes_on_and_gives_the_same_bytes(tmp_path):
     verdicts = {f.subject: f.verdict for f in report.findings}
     assert verdicts["layered: fewer stationary points with depth"] == "fails"
     assert verdicts["predicted mean counts agree with enumeration"] == "holds"
-    assert "depends on what is called depth" in report.conclusion
     assert any("supported, not proved" in text for text in report.limits)
 
 
@@ -301,7 +308,8 @@ def test_the_conclusion_says_how_a_claim_fails():
         "sphere": row("rises", "rises", "falls", "rises"),
         "linear": row("falls", "falls", "rises", "undecided"),
     }
-    text = conclusion({}, verdicts, [])
+    findings = [f for series, trends in verdicts.items() for f in claim_findings(series, trends)]
+    text = Report("", "", (), tuple(findings)).headlines
     assert (
         '"Fewer stationary points with depth" holds for linear; fails for layered (not monotone), sphere (rises).'
         in text
@@ -310,13 +318,11 @@ def test_the_conclusion_says_how_a_claim_fails():
         '"Minima more clustered with depth" holds for sphere; fails for linear (rises); is undecided for layered.'
         in text
     )
-    assert "holds for sphere; fails for layered (falls); is undecided for linear." in text
-    text = conclusion({}, {}, [curve(30, 20), curve(100, 20)])
-    assert (
-        "largest at depth 4 for 30, 5 for 100 weights" in text
-        and "from depth 12 on for 30, 39 on for 100 weights" in text
-    )
-    assert limits([], [], 0.01) == ["The equation of Becker, Zhang and Lee is used as later work reports it."]
+    assert any("holds for sphere; fails for layered (falls); is undecided for linear." in t for t in text)
+    few, many = lead([curve(30, 20), curve(100, 20)])
+    assert "is not monotone, largest at depth 4" in few and "from depth 12 on" in few
+    assert "largest at depth 5" in many and "from depth 39 on" in many
+    assert limits([], [], 0.01) == ()
 
 
 SCRIPT = """
@@ -354,7 +360,7 @@ def test_a_killed_process_goes_on_and_gives_the_same_bytes(tmp_path):
 
 def test_the_mean_number_of_real_points_of_layers_is_the_known_one(tmp_path):
     """Draisma & Horobet: 4.2868 real classes of a 2x2x2 tensor on average."""
-    bench = Bench(tmp_path, workers=0)
+    folder = RunFolder(tmp_path, workers=0)
     case = next(c for c in plan(replace_spec(samples=80, classes=10**4, readings=("layered",)))[0] if c.depth == 3)
-    found = measure(bench, case, None, 2, 19).enumerated_real()
+    found = measure(folder, case, None, 2, 19).enumerated_real()
     assert abs(found.value - 4.2868) < 4 * found.error and np.isfinite(log(found.value))

@@ -20,9 +20,10 @@ from homotopy.cli.app import app
 from homotopy.cli.run import Terminated
 from homotopy.errors import HomotopyError, StoreError
 from homotopy.studies.frame import study as frame
-from homotopy.studies.frame.report import Finding, Report, Table, rows_of
-from homotopy.studies.frame.run_folder import Bench
+from homotopy.studies.frame.report import Finding, Report, headline
+from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import STUDIES, Study, from_toml, load_study, read_spec, run_study, to_toml
+from homotopy.studies.frame.tables import Table
 from polysys.errors import InputError, PolysysError
 from tests.homotopy import processes
 
@@ -48,16 +49,16 @@ def square(x: int) -> int:
     return x * x
 
 
-def run(spec: Spec, bench: Bench) -> Report:
-    squares = bench.map("square", square, list(spec.sizes))
-    ens = bench.ensemble("spherical-p-spin:n=2,p=3", samples=4, seed=spec.seed)
+def run(spec: Spec, folder: RunFolder) -> Report:
+    squares = folder.cached_map("square", square, list(spec.sizes))
+    ens = folder.ensemble("spherical-p-spin:n=2,p=3", samples=4, seed=spec.seed)
     rows = ((2, 0.1 + 0.2, None, True), (10**20, float("inf"), "a|b", False))
     return Report(
         "Squares",
         "How do squares grow?",
         (Table("counts", "Squares.", ("n", "x", "text", "is"), rows),),
         (Finding("squares", "rises", f"{squares}; mean {ens.mean('n_real').value}"),),
-        "They grow.",
+        ("They grow.",),
         ("only squares",),
         draw=lambda figure: figure.add_subplot().plot([1, 2]),
     )
@@ -68,9 +69,10 @@ QUADRATIC = Study("squares", "How do squares grow?", Spec, Spec(), Spec(sizes=(2
 
 @pytest.fixture
 def quadratic(monkeypatch):
-    module = types.ModuleType("homotopy.studies.squares")
+    module = types.ModuleType("homotopy.studies.squares.study")
     module.STUDY = QUADRATIC  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "homotopy.studies.squares", module)
+    monkeypatch.setitem(sys.modules, "homotopy.studies.squares", types.ModuleType("homotopy.studies.squares"))
+    monkeypatch.setitem(sys.modules, "homotopy.studies.squares.study", module)
     monkeypatch.setitem(frame.STUDIES, "squares", "squares")
 
 
@@ -101,16 +103,16 @@ def test_nothing_is_computed_twice_and_damaged_results_are(tmp_path, monkeypatch
 
 
 def test_a_failing_item_keeps_the_others(tmp_path):
-    bench = Bench(tmp_path, workers=0)
+    folder = RunFolder(tmp_path, workers=0)
     with pytest.raises(InputError):
-        bench.map("square", square, [2, 3, -1])
+        folder.cached_map("square", square, [2, 3, -1])
     assert len(list((tmp_path / "results").iterdir())) == 2
 
 
 def test_processes_return_in_the_order_of_the_items(tmp_path):
-    assert Bench(tmp_path, workers=2).map("abs", abs, [-3, 1, -2]) == [3, 1, 2]
-    assert Bench(tmp_path, workers=2).map("pid", _pid, [1, 2, 3], patience=600) == [os.getpid()] * 3
-    assert os.getpid() not in Bench(tmp_path, workers=2).map("pid again", _pid, [1, 2])
+    assert RunFolder(tmp_path, workers=2).cached_map("abs", abs, [-3, 1, -2]) == [3, 1, 2]
+    assert RunFolder(tmp_path, workers=2).cached_map("pid", _pid, [1, 2, 3], patience=600) == [os.getpid()] * 3
+    assert os.getpid() not in RunFolder(tmp_path, workers=2).cached_map("pid again", _pid, [1, 2])
 
 
 def test_a_folder_of_another_run_or_of_something_else_is_refused(tmp_path):
@@ -153,9 +155,7 @@ def test_the_command_runs_a_study(tmp_path, monkeypatch, quadratic):
     studies.register(squares)
     runner = CliRunner()
     result = runner.invoke(squares, ["squares", "--workers", "0"], catch_exceptions=False)
-    assert (
-        result.exit_code == 0 and "rises: squares" in result.output and (tmp_path / "squares-quick/report.md").exists()
-    )
+    assert result.exit_code == 0 and "- They grow." in result.output and (tmp_path / "squares-quick/report.md").exists()
     result = runner.invoke(squares, ["squares", "--workers", "0", "--seed", "5", "--json", "-"], catch_exceptions=False)
     assert json.loads(result.stdout)["findings"][0]["verdict"] == "rises"
     assert "seed = 5" in (tmp_path / "squares-quick-seed-5/spec.toml").read_text()
@@ -213,25 +213,40 @@ def test_tables_and_findings_are_checked():
         Table("../t", "", ("a",), ())
     with pytest.raises(InputError, match="verdict"):
         Finding("x", "perhaps", "")
-    table = Table("t", "", *rows_of([{"a": 1}, {"b": 2.5}]))
+    table = Table.of("t", "", [{"a": 1}, {"b": 2.5}])
     assert table.to_text().split() == ["a", "b", "1", "2.5"] and table.to_csv() == "a,b\n1,\n,2.5\n"
     with pytest.raises(InputError, match="one name"):
-        Report("", "", (table, table), (), "")
+        Report("", "", (table, table), ())
+
+
+def test_headlines_name_few_cases_and_count_many():
+    few = [Finding("points fall", v, "", c, "rises") for v, c in (("holds", "a"), ("fails", "b"), ("undecided", "c"))]
+    assert headline("points fall", few) == '"Points fall" holds for a; fails for b (rises); is undecided for c.'
+    many = [Finding("points fall", "holds", "", f"spherical-p-spin:n={n},p=3") for n in range(9)]
+    assert headline("points fall", many) == '"Points fall" holds in 9 of 9 cases.'
+    report = Report(
+        "Title", "Question?", (), (*few, *many, Finding("count", "rises", "", "a"), Finding("same", "undecided", ""))
+    )
+    assert report.headlines == (
+        headline("points fall", [*few, *many]),
+    )  # a trend is no claim, and undecided says nothing
+    assert report.verdicts.columns == ("statement", "cases", "holds", "fails", "undecided", "rises")
+    assert report.verdicts.rows[0] == ("points fall", 12, 10, 1, 1, None)
 
 
 def test_a_dying_process_is_a_sentence(tmp_path):
     import os
 
     with pytest.raises(HomotopyError, match="died"):
-        Bench(tmp_path, workers=2).map("exit", os._exit, [3, 4])
+        RunFolder(tmp_path, workers=2).cached_map("exit", os._exit, [3, 4])
 
 
 LONG = """
 import time
 from pathlib import Path
-from homotopy.studies.frame.run_folder import Bench
+from homotopy.studies.frame.run_folder import RunFolder
 if __name__ == "__main__":
-    Bench(Path("."), workers=2).map("rest", time.sleep, [600, 601])
+    RunFolder(Path("."), workers=2).cached_map("rest", time.sleep, [600, 601])
 """
 
 
@@ -263,7 +278,7 @@ def _is_ready(pid: int) -> bool:
 
 
 def test_a_missing_figure_is_said(tmp_path, monkeypatch, capsys):
-    report = Report("Title", "Question?", (), (), "Conclusion.", draw=lambda figure: None)
+    report = Report("Title", "Question?", (), (), draw=lambda figure: None)
     monkeypatch.setattr("homotopy.studies.frame.report._has_matplotlib", lambda: False)
     studies._show(report, report.write(tmp_path, "stationary x"), 1)
     assert capsys.readouterr().err.startswith("stationary: There is no figure: it needs matplotlib.")

@@ -130,7 +130,11 @@ def test_the_sentence_names_the_test_that_was_made():
         and "Welch" not in found.sentence
     )
     found = trend([1, 2], [exact(4), six])
-    assert found.p_rises[0] == pytest.approx((4 / 6) ** 10) and "Markov bounds" in found.sentence and "Welch" not in found.sentence
+    assert (
+        found.p_rises[0] == pytest.approx((4 / 6) ** 10)
+        and "Markov bounds" in found.sentence
+        and "Welch" not in found.sentence
+    )
     assert "(one-sided Welch tests and permutation tests" in trend([1, 2, 3], [varied, four, six]).sentence
     assert "(one-sided Welch tests, Holm" in trend([1, 2], [varied, varied]).sentence
 

@@ -1,0 +1,102 @@
+"""Evidence on completeness: what was checked, with which outcome and which numbers; sentences are made from it.
+
+A piece of evidence holds no sentence. :mod:`homotopy.completeness.wording` words it, :mod:`homotopy.completeness.verdict` joins it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeAlias
+
+from homotopy.completeness import wording
+from homotopy.status import EvidenceKind, Silence, Verdict
+
+Fact: TypeAlias = int | float | str | bool | tuple[int, ...] | None
+
+
+class ListKind(Enum):
+    """Of which list a piece of evidence speaks."""
+
+    COMPLEX = "complex solutions"
+    REAL = "real points"
+
+
+_REAL = frozenset({EvidenceKind.REAL_PROOF, EvidenceKind.REAL_ROOTS, EvidenceKind.CONNECTED, EvidenceKind.DESCENTS})
+_RECHECKED = frozenset(
+    {
+        EvidenceKind.UPPER_BOUND,
+        EvidenceKind.HILBERT_BOUND,
+        EvidenceKind.EXACT_COUNT,
+        EvidenceKind.CONJUGATES,
+        EvidenceKind.ORBITS,
+        EvidenceKind.EULER,
+        EvidenceKind.PARITY,
+        EvidenceKind.MORSE,
+        EvidenceKind.REAL_PROOF,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One check of a list.
+
+    Parameters
+    ----------
+    kind : EvidenceKind
+    outcome : Verdict
+        YES: the check was met; NO: it was violated; UNDECIDED: it says nothing here.
+    numbers : tuple of (str, int, float, str, bool, tuple of int or None)
+        What it rests on, sorted by name; make evidence with :func:`evidence`, read a number as ``e["found"]``.
+    silence : Silence or None
+        Why it says nothing, where that is not clear from the numbers.
+
+    Examples
+    --------
+    >>> e = evidence(EvidenceKind.PARITY, Verdict.YES, n_real=3)
+    >>> e["n_real"], e.is_rechecked, str(e)
+    (3, True, 'parity: the number of real points, 3, is odd; it must be odd')
+    """
+
+    kind: EvidenceKind
+    outcome: Verdict
+    numbers: tuple[tuple[str, Fact], ...] = ()
+    silence: Silence | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        return dict(self.numbers)[name]
+
+    @property
+    def name(self) -> str:
+        """The name of its kind."""
+        return self.kind.value
+
+    @property
+    def detail(self) -> str:
+        """What it says, in a sentence made from the numbers."""
+        return wording.sentence(self.kind, self.outcome, dict(self.numbers), self.silence)
+
+    @property
+    def bears_on(self) -> ListKind:
+        """Whether it speaks of all complex solutions or of the real points alone."""
+        return ListKind.REAL if self.kind in _REAL else ListKind.COMPLEX
+
+    @property
+    def is_rechecked(self) -> bool:
+        """Whether it can be derived again from the exact landscape and the certificates of a saved census alone."""
+        return self.kind in _RECHECKED
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.detail}"
+
+
+def evidence(kind: EvidenceKind, outcome: Verdict, silence: Silence | None = None, **numbers: Fact) -> Evidence:
+    """A piece of evidence, its numbers given by name."""
+    return Evidence(kind, outcome, tuple(sorted(numbers.items())), silence)
+
+
+def of_kind(pieces: Iterable[Evidence], *kinds: EvidenceKind) -> Evidence | None:
+    """The first piece of one of these kinds, if there is any."""
+    return next((e for e in pieces if e.kind in kinds), None)

@@ -1,0 +1,113 @@
+"""Exact counts, Hilbert functions and independent routes as evidence: from their numbers to an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from homotopy.completeness.evidence import Evidence, evidence
+from homotopy.status import EvidenceKind, PathStatus, Silence, Verdict
+
+
+def exact_count_evidence(
+    found: int,
+    *,
+    degree: int | None,
+    dimension: int = 0,
+    distinct: int | None = None,
+    primes: Sequence[int] = (),
+    multiplicities: Sequence[int] = (),
+    is_finite: bool = False,
+) -> Evidence:
+    """What the degree of the ideal modulo two primes says about a list.
+
+    Parameters
+    ----------
+    found : int
+        Certified solutions, all of multiplicity one.
+    degree : int or None
+        Number of solutions with multiplicity, on which both primes agree; None where it is not finite.
+    dimension : int
+        Of the solution set.
+    distinct : int or None
+        Number of distinct solutions, on which both primes agree; None where it was not asked for or they do not.
+    primes : sequence of int
+    multiplicities : sequence of int
+        Proved, of the isolated singular solutions that were found besides.
+    is_finite : bool
+        Whether it is claimed that there are no families.
+
+    Notes
+    -----
+    YES: the certified solutions and the multiplicities are all, or every distinct solution is accounted for. NO: the list has more
+    solutions than there are, or simple ones are missing: of s distinct solutions of degree d at least 2 s - d are
+    simple, because every other one counts twice or more. The degree modulo a prime is that over Q for all but finitely many
+    primes, so this supports and contradicts, and never proves.
+    """
+    singular = tuple(sorted(multiplicities))
+    total, silence = found + sum(singular), None
+    if dimension > 0 or degree is None:
+        outcome, silence = (Verdict.NO, None) if is_finite else (Verdict.UNDECIDED, Silence.FAMILIES)
+    elif distinct is not None and (distinct > degree or distinct < found + len(singular)):
+        # a linear form that does not separate the solutions gives too few distinct ones
+        outcome, silence = Verdict.UNDECIDED, Silence.NO_AGREEMENT
+    elif degree == total or (singular and degree > total and distinct == found + len(singular)):
+        outcome = Verdict.YES
+    elif degree < total or (distinct is not None and found < 2 * distinct - degree):
+        outcome = Verdict.NO
+    else:
+        outcome, silence = Verdict.UNDECIDED, Silence.MULTIPLE_OR_MISSING
+    return evidence(
+        EvidenceKind.EXACT_COUNT,
+        outcome,
+        silence,
+        found=found,
+        degree=degree,
+        dimension=dimension,
+        distinct=distinct,
+        primes=tuple(primes),
+        multiplicities=singular,
+    )
+
+
+def no_exact_count(found: int, silence: Silence = Silence.OUT_OF_REACH) -> Evidence:
+    """Evidence that the exact count was asked for in vain: too much work, or primes that do not agree."""
+    return evidence(EvidenceKind.EXACT_COUNT, Verdict.UNDECIDED, silence, found=found)
+
+
+def hilbert_evidence(found: int, bound: int, degree: int) -> Evidence:
+    """What a proved bound by the Hilbert function in some degree says about `found` certified solutions."""
+    outcome = Verdict.NO if found > bound else Verdict.YES if found == bound else Verdict.UNDECIDED
+    return evidence(EvidenceKind.HILBERT_BOUND, outcome, found=found, bound=bound, degree=degree)
+
+
+def two_routes_evidence(
+    names: tuple[str, str], first: Mapping[PathStatus, int], second: Mapping[PathStatus, int], n_common: int
+) -> Evidence:
+    """Whether two independent routes agree class by class: the same regular end points, as many multiple, none lost.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the routes: their engines and starts.
+    first, second : mapping from PathStatus to int
+        How many paths of each ended how.
+    n_common : int
+        Certified solutions that both reached.
+
+    Notes
+    -----
+    Routes from different starts have different numbers of paths to infinity, so these are not compared. A path that failed
+    or jumped leaves a route undecided.
+    """
+    n = [route.get(PathStatus.REGULAR, 0) for route in (first, second)]
+    is_whole = all(route.get(s, 0) == 0 for route in (first, second) for s in (PathStatus.FAILED, PathStatus.DUPLICATE))
+    is_same = n[0] == n[1] == n_common and first.get(PathStatus.SINGULAR, 0) == second.get(PathStatus.SINGULAR, 0)
+    return evidence(
+        EvidenceKind.TWO_ROUTES,
+        Verdict.YES if is_whole and is_same else Verdict.UNDECIDED,
+        first=names[0],
+        second=names[1],
+        n_first=n[0],
+        n_second=n[1],
+        n_common=n_common,
+    )

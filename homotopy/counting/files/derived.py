@@ -1,0 +1,125 @@
+"""The evidence that a saved census carries: what is derived again from its exact landscape and its certificates, and what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from homotopy.certification.certificates import CertificateList
+from homotopy.certification.classify import StationaryPoint
+from homotopy.completeness.checks import checks
+from homotopy.completeness.evidence import Evidence, Fact, of_kind
+from homotopy.completeness.path_evidence import weigh_paths
+from homotopy.solving.result import PathAccount
+from homotopy.status import EvidenceKind, StartCount, Verdict
+from polysys.counts import best_partition, total_degree
+from polysys.counts.of_landscape import upper_bounds
+from polysys.equations.formulation import Kind
+from polysys.landscape import Landscape
+
+TOLD = frozenset({EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT})
+"""Kinds that rest on the run's own account of its paths, which a file can repeat but not prove."""
+
+DERIVED = frozenset(
+    {
+        EvidenceKind.UPPER_BOUND,
+        EvidenceKind.CONJUGATES,
+        EvidenceKind.ORBITS,
+        EvidenceKind.EULER,
+        EvidenceKind.PARITY,
+        EvidenceKind.MORSE,
+        EvidenceKind.REAL_PROOF,
+    }
+)
+"""Kinds that :func:`derive` makes again."""
+
+_MAX_BOXES, _TIME_LIMIT = 10_000_000, 600.0  # of an interval search that is repeated
+
+
+def is_carried(piece: Evidence) -> bool:
+    """Whether a file holds a piece of evidence: it is derived again, or told of the paths, or speaks against the list.
+
+    An interval search that decided nothing is not worth repeating.
+    """
+    if piece.outcome is Verdict.NO or piece.kind in TOLD:
+        return True
+    is_idle = piece.kind is EvidenceKind.REAL_PROOF and piece.outcome is Verdict.UNDECIDED
+    return piece.kind in DERIVED and not is_idle
+
+
+def derive(
+    land: Landscape,
+    certified: CertificateList,
+    points: Sequence[StationaryPoint],
+    is_closed: bool,
+    paths: PathAccount,
+    stated: Sequence[Evidence],
+) -> list[Evidence]:
+    """All evidence that follows again from the landscape and the certificates; an interval search only where one is stated."""
+    found = checks(land, certified, points, is_closed, upper_bounds(land), paths.singular)
+    proof = of_kind(stated, EvidenceKind.REAL_PROOF)
+    if proof is not None and proof.outcome is Verdict.YES:
+        found.append(_searched_again(land, certified, len(points), proof))
+    return found
+
+
+def _searched_again(land: Landscape, certified: CertificateList, n_real: int, proof: Evidence) -> Evidence:
+    from homotopy.completeness.exclusion.proof import evidence_of, exclude_others  # compiles kernels
+
+    n_boxes = proof["n_boxes"]
+    if not isinstance(n_boxes, int):
+        raise ValueError("an interval search without a number of boxes")
+    most = min(max(n_boxes, 0) + 1000, _MAX_BOXES)
+    return evidence_of(exclude_others(land, certified, n_real, max_boxes=most, time_limit=_TIME_LIMIT), n_real)
+
+
+def told_paths(land: Landscape, n: int, paths: PathAccount, stated: Sequence[Evidence]) -> Evidence | None:
+    """The evidence from the paths, weighed again from the numbers of a file; None where the file has no such numbers.
+
+    Raises
+    ------
+    LookupError, ValueError, TypeError
+        If the numbers are none.
+    """
+    told = of_kind(stated, *TOLD)
+    if told is None or not told.numbers:
+        return None
+    x = dict(told.numbers)
+    root_count = None if x["root_count"] is None else _number(x["root_count"])
+    return weigh_paths(
+        land,
+        paths,
+        n,
+        start=str(x["start"]),
+        count=StartCount(x["count"]),
+        root_count=root_count,
+        n_beyond_paths=_number(x["n_beyond_paths"]),
+        n_entangled=_number(x["n_entangled"]),
+    )
+
+
+def _number(value: Fact) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{value!r} is no number of paths")
+    return value
+
+
+def wrong_root_count(land: Landscape, told: Evidence) -> str | None:
+    """What is wrong with the number of paths that a file tells, beside the number that its start has; None if nothing is seen.
+
+    Numbers of closed form are derived again. A mixed volume, or the count of a generic member by monodromy, is not.
+    """
+    count, root_count, tracked = StartCount(told["count"]), told["root_count"], told["tracked"]
+    if told.outcome is not Verdict.YES:  # nothing rests on it
+        return None
+    if root_count is not None and tracked != root_count:
+        return f"{tracked} paths are told, for a start that has {root_count}"
+    least = 0
+    if count is StartCount.TOTAL_DEGREE:
+        least = total_degree(land.system.degrees).value
+    elif count is StartCount.MULTIHOMOGENEOUS:  # any partition gives a start; none has fewer paths than the best
+        least = best_partition(land.system.supports, land.system.n).count.value
+    elif land.formulation.kind is Kind.PROJECTIVE and count in (StartCount.FERMAT, StartCount.GENERIC_THEOREM):
+        least = upper_bounds(land)[0].value
+    if isinstance(root_count, int) and root_count < least:
+        return f"{root_count} paths are told for a start that has {least}"
+    return None

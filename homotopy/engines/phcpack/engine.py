@@ -1,0 +1,113 @@
+"""PHCpack as an engine: rounds of a solve, in more precision the later they are."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from homotopy.common import reporting
+from homotopy.engines.base import Capability, Engine, Finding, Request, TrackedPaths
+from homotopy.options import PRECISIONS, STRATEGIES, TRANSPORTS, Precision, Transport
+from homotopy.status import StartCount
+from polysys.errors import InputError, PolysysError
+
+if TYPE_CHECKING:
+    from homotopy.engines.phcpack.client import PathReport, PHCpack
+
+_LADDER: dict[Precision, tuple[Precision, ...]] = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
+_INSTALL = "apt install phcpack python3-phcpy, or conda install -c conda-forge phcpy"
+
+
+class PHCpackEngine(Engine):
+    """All solutions of a square system, from start systems that PHCpack makes."""
+
+    name = "phcpack"
+    title = "PHCpack"
+    summary = "the reference engine: any square system, from start systems of its own"
+    gives = frozenset({Capability.PATHS})
+    honours: ClassVar = {"strategy": STRATEGIES, "transport": TRANSPORTS, "precision": PRECISIONS}
+
+    def version(self) -> str:
+        """What is installed, by the version that each part states; nothing is started."""
+        from homotopy.engines.phcpack.find import find_phcpack
+
+        return ", ".join(f"{part} {version}" for part, version in find_phcpack().versions.items())
+
+    def run(self, request: Request) -> TrackedPaths | None:
+        """All paths from the start system that the strategy names; the later a round, the more digits."""
+        import numpy as np
+
+        from homotopy.engines.phcpack.client import PHCpack
+        from homotopy.engines.phcpack.far_paths import follow_linear
+
+        options = request.options
+        ladder = _LADDER[options.precision]
+        precision = ladder[min(request.round_number, len(ladder) - 1)]
+        progress = request.progress or partial(reporting.report, "paths")
+        with PHCpack(options.transport, options.time_limit, progress=progress) as phcpack:
+            report, start, kind, root_count = _report(phcpack, request, precision)
+        n = request.system.n
+        return TrackedPaths(
+            x=np.array([e.x for e in report.ends], np.complex128).reshape(-1, n),
+            status=tuple(e.status for e in report.ends),
+            rco=np.array([e.rco for e in report.ends], np.float64),
+            images=(np.ones((1, n), dtype=np.int8),) * len(report.ends),
+            start=start,
+            root_count=root_count,
+            root_count_kind=kind,
+            engine=self.name,
+            engine_version=report.version,
+            transport=report.transport,
+            precision=report.precision,
+            seed=request.seed,
+            gamma=report.gamma,
+            attempts=report.attempts,
+            seconds=report.seconds,
+            follow=partial(follow_linear, request.system, report.homotopies),
+        )
+
+    def self_test(self) -> tuple[Finding, ...]:
+        """Each of the two ways to PHCpack, and whether one of them works."""
+        ways = tuple(_self_test(transport) for transport in TRANSPORTS if transport != "auto")
+        works = any(way.is_ok for way in ways)
+        return (*ways, Finding(self.title, works, True, "solving works" if works else _INSTALL))
+
+
+def _report(phcpack: PHCpack, request: Request, precision: Precision) -> tuple[PathReport, str, StartCount, int | None]:
+    """The paths, what they start from, which count that start realises, and the count."""
+    from homotopy.engines.doubles import equations_in_doubles
+    from homotopy.engines.phcpack.client import Start
+    from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
+    from homotopy.engines.starts.start_set import StartKind
+    from polysys.counts import best_partition
+
+    system, strategy, seed = request.system, request.options.strategy, request.seed
+    formulation = None if request.landscape is None else request.landscape.formulation
+    target = equations_in_doubles(system)
+    if strategy in ("auto", "fermat") and formulation is not None and has_fermat_start(formulation):
+        start, solutions = fermat_start(formulation, seed)
+        report = phcpack.track(target, start, solutions, precision=precision, seed=seed)
+        return report, StartKind.FERMAT.value, StartCount.FERMAT, len(solutions)
+    if strategy == "fermat":
+        raise InputError(f"{request.label} has no Fermat start.", "It needs a form on one sphere; use strategy=auto.")
+    choice = Start.POLYHEDRAL if strategy == "auto" else Start(strategy.replace("-", " "))
+    partition = None
+    if choice is Start.MULTIHOMOGENEOUS:
+        partition = best_partition([list(terms) for terms in system.terms], system.n).partition
+    report = phcpack.solve(target, start=choice, partition=partition, precision=precision, seed=seed)
+    return report, report.start, report.root_count_kind, report.root_count
+
+
+def _self_test(transport: Transport) -> Finding:
+    from homotopy.engines.phcpack.client import PHCpack, find_phcpack
+
+    name = f"PHCpack through {transport}"
+    system = [[(1 + 0j, (2, 0)), (-2 + 0j, (0, 0))], [(1 + 0j, (1, 1)), (-1 + 0j, (0, 0))]]  # x^2 = 2, x y = 1
+    try:
+        found = find_phcpack()
+        with PHCpack(transport, time_limit=60) as phcpack:
+            n = len(phcpack.solve(system, seed=1).ends)
+            where = f"{phcpack.version}, {found.phcpy_path if transport == 'phcpy' else found.phc_path}"
+    except PolysysError as error:
+        return Finding(name, False, False, str(error))
+    return Finding(name, n == 2, False, f"{where}, self-test {'passed' if n == 2 else f'failed: {n} of 2'}")

@@ -1,0 +1,354 @@
+"""All solutions of a generic member of a family by monodromy, from one solution that linear algebra provides.
+
+Where the equations are affine in some parameters q, the pairs (solution, parameters) with the solution in the torus form a
+vector bundle over the solutions: irreducible, so loops in parameter space carry any solution to any other (Duff, Hill,
+Jensen, Lee, Leykin & Sommars 2019). The first pair is found by choosing the solution and solving for q. Sign
+flips that preserve the family act freely on the torus: one path per orbit is tracked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.common import reporting
+from homotopy.common.arrays import Complexes
+from homotopy.engines.starts.sign_orbits import Orbits
+from homotopy.engines.tracker.driver import track_loop
+from homotopy.engines.tracker.options import TrackerOptions
+from homotopy.engines.tracker.program import Program, compile_homotopy
+from homotopy.engines.tracker.results import CODE, PathResults
+from homotopy.status import PathStatus
+from polysys.tape import Tape
+
+_ZERO = 1e-9  # relative size below which a coordinate is taken for zero
+CLOSING_LOOPS = 5  # least number of fresh loops that must find nothing new before the set is taken to be complete
+_CHANCE = 1e-6  # more loops are run until one missing orbit would be overlooked less often than this
+_MEMBERS = (
+    4  # a complete graph of four members has three independent loops; two random permutations nearly always suffice
+)
+_MAX_MEMBERS, _MAX_LOOPS = 100, 60
+_OPEN, _LOST = -1, -2
+_BENDS, _BEND = 3, 0.05  # how often, and by which part of an edge's length, an edge is bent for paths lost on it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MonodromyResult:
+    """Solutions of one generic member of a family, one for each sign orbit.
+
+    Parameters
+    ----------
+    parameters : complex array (k,)
+    solutions : complex array (m, n)
+    n_paths, n_lost : int
+        Paths tracked, and lost on the way (harmless: a lost path only finds nothing).
+    idle : tuple of int
+        For each of the last loops, which found nothing new, how many solutions it lost or carried to themselves.
+    n_unmoved : int
+        Solutions that all of these loops lost or carried to themselves.
+    """
+
+    parameters: Complexes
+    solutions: Complexes
+    n_paths: int
+    n_lost: int
+    idle: tuple[int, ...]
+    n_unmoved: int
+
+    @property
+    def chance_of_one_missing(self) -> float:
+        """See :func:`chance_of_one_missing`."""
+        return chance_of_one_missing(len(self.solutions), self.idle)
+
+
+def chance_of_one_missing(m: int, idle: Sequence[int]) -> float:
+    """Probability that loops overlook a solution besides the m known ones, if it is like these and loops are independent.
+
+    A loop overlooks the missing solution exactly when it carries it to itself or loses the path to it. So many known
+    solutions were lost or carried to themselves by each loop, and as often a loop is blind to one more.
+
+    Notes
+    -----
+    Were loops uniform elements of the monodromy group, which is transitive, one solution in m + 1 would be carried to
+    itself. That is so for large sets; with few solutions a loop surrounds few branch points and leaves half of them
+    where they are (three quadratic, quartic and sextic forms on a circle: one run in sixty closed after eight loops with
+    five of six orbits), hence the measured frequency. When k are missing, the known set is one of at least (m + k)/k
+    images under the group, so that a uniform loop is blind with probability k/(m + k) at most.
+
+    Examples
+    --------
+    >>> chance_of_one_missing(99, [0, 1])
+    0.0002
+    """
+    return prod(min(1.0, (1 + n) / (m + 1)) for n in idle)
+
+
+Place = Callable[[Complexes], Complexes]  # moves random coordinates into their domain: a chart, a sphere
+
+
+def seed_pair(
+    tape: Tape, is_linear: npt.NDArray[np.bool_], n_coordinates: int, place: Place | None, rng: np.random.Generator
+) -> tuple[Complexes, Complexes]:
+    """A random solution and random parameters that it solves.
+
+    The equations are affine in z = (multipliers, linear parameters) once the coordinates are chosen; a random z is
+    projected onto the solutions of that linear system.
+
+    Returns
+    -------
+    parameters (k,), solution (n,)
+    """
+    n, k = tape.n_variables, tape.n_parameters
+
+    def draw(size: int) -> Complexes:
+        return np.asarray((rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2), np.complex128)
+
+    x, p = draw(n), draw(k)
+    if place is not None:
+        x[:n_coordinates] = place(x[:n_coordinates])
+    free = np.concatenate([np.arange(n) >= n_coordinates, is_linear])
+    inputs = np.concatenate([x, p])
+    # the affine map z -> F, by evaluating at zero and at the unit vectors
+    columns = np.repeat(inputs[:, None], int(free.sum()) + 1, axis=1)
+    columns[free] = np.concatenate([np.zeros((int(free.sum()), 1)), np.eye(int(free.sum()))], axis=1)
+    values = np.array(
+        [np.broadcast_to(v, columns.shape[1]) for v in tape.evaluate(list(columns[:n]), list(columns[n:]), float)]
+    )
+    matrix, constant = values[:, 1:] - values[:, :1], values[:, 0]
+    z = inputs[free]
+    for _ in range(2):  # the second projection removes the rounding of the first
+        reporting.check()  # a second each where there are a thousand couplings
+        z = z - np.linalg.lstsq(matrix, matrix @ z + constant, rcond=None)[0]
+    inputs[free] = z
+    return inputs[n:], inputs[:n]
+
+
+def is_dominant(
+    tape: Tape, is_linear: npt.NDArray[np.bool_], n_coordinates: int, seed: int, place: Place | None = None
+) -> bool:
+    """Whether generic members have solutions at all.
+
+    The pairs (solution, parameters) form an irreducible variety; it covers the parameter space exactly when the
+    Jacobian is invertible at its general point. (Three live neurons between one input and two outputs: never.)
+    """
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xD0,)))
+    jacobian, n = tape.jacobian(), tape.n_variables
+    for _ in range(2):
+        p, x = seed_pair(tape, is_linear, n_coordinates, place, rng)
+        matrix = np.array(jacobian.evaluate(list(x), list(p), float), dtype=np.complex128).reshape(n, n)
+        values = np.linalg.svd(matrix, compute_uv=False)
+        if values[-1] > 1e-9 * values[0]:
+            return True
+    return False
+
+
+def monodromy(
+    tape: Tape,
+    is_linear: npt.NDArray[np.bool_],
+    n_coordinates: int,
+    signs: npt.NDArray[np.int8],
+    place: Place | None,
+    seed: int,
+    expected: int | None = None,
+    options: TrackerOptions | None = None,
+    *,
+    closing_loops: int = CLOSING_LOOPS,
+    say: Callable[[str], None] | None = None,
+) -> MonodromyResult:
+    """Solutions of a generic member of a family, one per sign orbit.
+
+    Parameters
+    ----------
+    tape : Tape
+        The equations: n unknowns (coordinates, then multipliers), k parameters.
+    is_linear : bool array (k,)
+        Parameters in which the equations are jointly affine.
+    n_coordinates : int
+    signs : int8 array (g, n)
+        All sign flips that preserve the family, the identity first.
+    place : callable, optional
+        Moves random coordinates into their domain; without it the domain is the torus.
+    seed : int
+    expected : int, optional
+        Known number of orbits: stop when it is reached.
+    closing_loops : int
+        Loops that must find nothing new before the set is taken to be complete.
+    """
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x30D0,)))
+    base, first = seed_pair(tape, is_linear, n_coordinates, place, rng)
+    program = compile_homotopy(tape)
+    return grow(
+        program, base, first[None, :], n_coordinates, signs, rng, expected, options,
+        closing_loops=closing_loops, say=say,
+    )  # fmt: skip
+
+
+def grow(
+    program: Program,
+    base: Complexes,
+    known: Complexes,
+    n_nonzero: int,
+    signs: npt.NDArray[np.int8],
+    rng: np.random.Generator,
+    expected: int | None = None,
+    options: TrackerOptions | None = None,
+    *,
+    closing_loops: int = CLOSING_LOOPS,
+    say: Callable[[str], None] | None = None,
+) -> MonodromyResult:
+    """Carry known solutions of one member to others and back until nothing new turns up.
+
+    Solutions travel along the six edges of a complete graph of four random members, each solution once along each edge
+    (Duff et al. 2019). When all are matched, fresh triangles must carry the set to itself: `closing_loops` of
+    them or more, or none at all for 0. The result is the member with the most solutions.
+    """
+    graph = _Graph(program, signs, n_nonzero, options or TrackerOptions(), say)
+    size = np.maximum(np.abs(base), np.median(np.abs(base)))
+
+    def draw() -> Complexes:
+        return np.asarray(size * (rng.standard_normal(len(base)) + 1j * rng.standard_normal(len(base))), np.complex128)
+
+    graph.add_member(base)
+    graph.members[0].add(known)
+    for k in range(1, _MEMBERS):
+        graph.add_member(draw())
+        graph.edges += [(i, k) for i in range(k)]
+    idle: list[int] = []
+    moved = np.zeros(0, np.bool_)
+    while True:
+        graph.saturate(expected)
+        if len(graph.members[0]) != expected:
+            graph.repair(rng)
+        m = len(graph.members[0])
+        is_closed = len(idle) >= closing_loops and (not closing_loops or chance_of_one_missing(m, idle) < _CHANCE)
+        if m == expected or is_closed or len(idle) >= _MAX_LOOPS or len(graph.members) > _MAX_MEMBERS:
+            break
+        moves = graph.close(draw(), rng)
+        if moves is None:
+            idle = []
+        else:
+            idle.append(int((~moves).sum()))
+            moved = moves | moved if len(idle) > 1 else moves
+    n_unmoved = int((~moved).sum()) if idle else m
+    # at a member close to the discriminant some solutions may be out of reach; any other one will do
+    best = int(np.argmax([len(member) for member in graph.members]))
+    solutions = graph.members[best].solutions
+    return MonodromyResult(graph.parameters[best], solutions, graph.n_paths, graph.n_lost, tuple(idle), n_unmoved)
+
+
+def is_sound(ends: PathResults, n_nonzero: int) -> npt.NDArray[np.bool_]:
+    """Which end points of the first sample are regular, accurate, and nonzero in the first so many coordinates.
+
+    An end point with a zero coordinate is a jump to a smaller stratum, where other solutions of the same equations lie;
+    it must not be taken for a new one.
+    """
+    x = ends.solutions[0]
+    sound = (ends.codes[0] == CODE[PathStatus.REGULAR]) & (ends.errors[0] < 1e-10)
+    if n_nonzero:
+        moduli = np.abs(x[:, :n_nonzero])
+        with np.errstate(invalid="ignore"):
+            sound &= moduli.min(axis=1) > _ZERO * moduli.max(axis=1)
+    return np.asarray(sound)
+
+
+class _Graph:
+    """Members of the family with the solutions known at each, and edges along which solutions are matched."""
+
+    def __init__(
+        self,
+        program: Program,
+        signs: npt.NDArray[np.int8],
+        n_nonzero: int,
+        options: TrackerOptions,
+        say: Callable[[str], None] | None,
+    ) -> None:
+        self._program, self._signs, self._n, self._options, self._say = program, signs, n_nonzero, options, say
+        self.parameters: list[Complexes] = []
+        self.members: list[Orbits] = []
+        self.edges: list[tuple[int, int]] = []
+        self._partner: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
+        self.n_paths = self.n_lost = 0
+
+    def add_member(self, parameters: Complexes) -> None:
+        self.parameters.append(parameters)
+        self.members.append(Orbits(self._signs))
+
+    def partners(self, i: int, j: int) -> npt.NDArray[np.int64]:
+        """For each solution at i its partner at j: its number, _OPEN where the path is not yet tracked, or _LOST."""
+        known = self._partner.get((i, j), np.zeros(0, np.int64))
+        missing = len(self.members[i]) - len(known)
+        if missing:
+            known = self._partner[i, j] = np.concatenate([known, np.full(missing, _OPEN)])
+        return known
+
+    def saturate(self, expected: int | None) -> None:
+        """Track until every known solution has been along every edge, or the first member has the expected number."""
+        while len(self.members[0]) != expected:
+            both = [*self.edges, *((j, i) for i, j in self.edges)]
+            n_open = [int((self.partners(i, j) == _OPEN).sum()) for i, j in both]
+            best = int(np.argmax(n_open))
+            if not n_open[best]:
+                return
+            self.carry(*both[best])
+
+    def repair(self, rng: np.random.Generator) -> None:
+        """Take lost paths again where members know different numbers of solutions, along slightly bent edges."""
+        for _ in range(_BENDS):
+            most = max(map(len, self.members))
+            for i, j in [*self.edges, *((j, i) for i, j in self.edges)]:
+                if len(self.members[j]) < most:
+                    a, b = self.parameters[i], self.parameters[j]
+                    bend = rng.standard_normal(len(a)) + 1j * rng.standard_normal(len(a))
+                    there = self.partners(i, j)
+                    there[there == _LOST] = _OPEN
+                    self.carry(i, j, (a + b) / 2 + _BEND * np.abs(b - a) * bend)
+            self.saturate(None)
+
+    def carry(self, i: int, j: int, bend: Complexes | None = None) -> None:
+        """Track the open solutions of member i to member j, straight or by way of a bend."""
+        there = self.partners(i, j)
+        rows = np.flatnonzero(there == _OPEN)
+        if not len(rows):
+            return
+        way = [self.parameters[i], *([] if bend is None else [bend]), self.parameters[j]]
+        ends = track_loop(self._program, way, self.members[i].solutions[rows], self._options)
+        sound = np.flatnonzero(is_sound(ends, self._n))
+        self.n_paths += len(rows)
+        self.n_lost += len(rows) - len(sound)
+        there[rows] = _LOST
+        reached = self.members[j].add(ends.solutions[0][sound])
+        back = self.partners(j, i)
+        _, first = np.unique(reached, return_index=True)
+        free = first[back[reached[first]] < 0]  # of two paths to one solution one has jumped: the later counts as lost
+        there[rows[sound[free]]] = reached[free]
+        back[reached[free]] = rows[sound[free]]
+        reporting.report("solutions by monodromy", len(self.members[0]))
+        if self._say is not None:
+            self._say(f"{i} -> {j}: {len(rows)} paths, {len(rows) - len(free)} lost; {list(map(len, self.members))}")
+
+    def close(self, parameters: Complexes, rng: np.random.Generator) -> npt.NDArray[np.bool_] | None:
+        """A fresh loop from the first member through a new one; None if it found something new.
+
+        Otherwise, which solutions of the first member it carries to others.
+        """
+        neighbours = [j for i, j in self.edges if i == 0]
+        b, c = int(rng.choice(neighbours)), len(self.members)
+        before = len(self.members[b])
+        self.add_member(parameters)
+        self.carry(0, c)
+        self.carry(c, b)
+        if len(self.members[b]) > before:
+            self.edges += [(0, c), (b, c)]
+            return None
+        number = np.arange(len(self.members[0]))
+        for i, j in [(0, c), (c, b), (b, 0)]:
+            on_its_way = number >= 0
+            number[on_its_way] = self.partners(i, j)[number[on_its_way]]
+        del self.members[c], self.parameters[c]
+        for key in [(0, c), (c, 0), (b, c), (c, b)]:
+            self._partner.pop(key, None)
+        return np.asarray((number >= 0) & (number != np.arange(len(number))))

@@ -1,0 +1,425 @@
+"""Start sets for the compiled tracker: a generic member of a landscape's family with all its solutions.
+
+Closed form (Fermat) for a form on one sphere; monodromy for everything whose equations are affine in enough couplings, per
+closed zero pattern and per sign orbit. What a start set claims to be complete on:
+
+* Fermat: a theorem (Cartwright & Sturmfels 2013).
+* spheres: the proved generic count was reached.
+* R^n, and families on spheres that stay below that count: two monodromy runs from independent random members agree in every
+  stratum, each of which is irreducible (:func:`homotopy.engines.starts.family.is_bundle`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.engines.starts.family import (
+    family_digest,
+    is_bundle,
+    patterns,
+    place_on,
+    restricted_formulation,
+    stratum_equations,
+    stratum_tapes,
+)
+from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
+from homotopy.engines.starts.loops import MonodromyResult, is_dominant, monodromy
+from homotopy.errors import StartSetError
+from homotopy.status import StartCount
+from polysys.counts import cartwright_sturmfels
+from polysys.counts.of_landscape import domain_count
+from polysys.counts.strata import MAX_VARIABLES, open_strata
+from polysys.equations.formulation import Kind, block_degrees
+from polysys.errors import InputError
+from polysys.landscape import Landscape
+from polysys.root_count import RootCount
+from polysys.symmetry import SymmetryGroup, sign_symmetries
+
+__all__ = [
+    "Ground",
+    "StartKind",
+    "StartSet",
+    "Stratum",
+    "StratumEvidence",
+    "can_start",
+    "family_digest",
+    "make_start_set",
+    "stratum_equations",
+    "stratum_tapes",
+]
+
+_MAX_PATTERNS = 400  # zero patterns that are worth a monodromy run each
+_MAX_PATHS = 1 << 22  # a few gigabytes and an hour or two
+_AGREEING_RUNS = 2
+_MAX_RUNS = 4
+
+
+class StartKind(Enum):
+    """How a start set was made; the values are the words of reports and files."""
+
+    FERMAT = "Fermat form"
+    MONODROMY = "monodromy"
+
+
+class Ground(Enum):
+    """Why the start solutions of a stratum are all there are."""
+
+    CLOSED_FORM = "closed form"
+    THEOREM = "theorem"
+    AGREEMENT = "agreement"
+    NONE = "none"
+    ORIGIN = "origin"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class StratumEvidence:
+    """The ground on which a stratum is complete, with its numbers; `str` gives the sentence.
+
+    Parameters
+    ----------
+    ground : Ground
+    count_name, reference : str
+        The proved count that is reached (THEOREM).
+    n_runs, n_loops : int
+        Independent monodromy runs that agree, and closing loops that found nothing new (AGREEMENT).
+    chance : float
+        With which a run's loops would have overlooked one missing orbit.
+
+    Examples
+    --------
+    >>> print(StratumEvidence(Ground.AGREEMENT, n_runs=2, n_loops=12, chance=0.01))
+    2 independent monodromy runs agree; 12 closing loops found nothing new, and a run's would have overlooked one missing orbit with probability 0.01
+    """
+
+    ground: Ground
+    count_name: str = ""
+    reference: str = ""
+    n_runs: int = 0
+    n_loops: int = 0
+    chance: float = 1.0
+
+    def __str__(self) -> str:
+        if self.ground is Ground.AGREEMENT:
+            return (
+                f"{self.n_runs} independent monodromy runs agree; {self.n_loops} closing loops found nothing new, and a run's "
+                f"would have overlooked one missing orbit with probability {self.chance:.1g}"
+            )
+        if self.ground is Ground.THEOREM:
+            return f"the generic count is reached: {self.count_name} [{self.reference}]"
+        return _WORDS[self.ground]
+
+
+_WORDS = {
+    Ground.CLOSED_FORM: "closed form, ((p-1)^n - 1)/(p-2) of them [Cartwright & Sturmfels 2013]",
+    Ground.NONE: "a generic member has none: the Jacobian is singular throughout",
+    Ground.ORIGIN: "the origin",
+    Ground.GIVEN: "given by hand",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stratum:
+    """Start solutions with one zero pattern.
+
+    Parameters
+    ----------
+    alive : tuple of int
+        The unknowns that are not zero.
+    signs : int8 array (g, len(alive))
+        Sign flips that preserve the family, restricted to the live unknowns, the identity first.
+    parameters : complex array (k,)
+        The generic member.
+    solutions : complex array (m, len(alive))
+        One solution per sign orbit; the stratum has m g solutions.
+    evidence : StratumEvidence
+        Why they are all.
+    """
+
+    alive: tuple[int, ...]
+    signs: npt.NDArray[np.int8]
+    parameters: npt.NDArray[np.complex128]
+    solutions: npt.NDArray[np.complex128]
+    evidence: StratumEvidence
+
+    @property
+    def n_solutions(self) -> int:
+        """Number of solutions of a generic member in this stratum, K(r) for deep linear networks."""
+        return len(self.solutions) * len(self.signs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StartSet:
+    """All solutions of a generic member of a family, by strata.
+
+    Parameters
+    ----------
+    kind : StartKind
+    family : str
+        Digest of the family's equations with the couplings as parameters.
+    strata : tuple of Stratum
+    """
+
+    kind: StartKind
+    family: str
+    strata: tuple[Stratum, ...]
+
+    @property
+    def n_solutions(self) -> int:
+        """The generic root count of the family."""
+        return sum(s.n_solutions for s in self.strata)
+
+    @property
+    def n_paths(self) -> int:
+        """Number of paths to track: one per sign orbit."""
+        return sum(len(s.solutions) for s in self.strata)
+
+    @property
+    def grounds(self) -> StartCount:
+        """What its number of solutions is: the generic count by a theorem, or one on which monodromy runs agree."""
+        grounds = {s.evidence.ground for s in self.strata}
+        is_theorem = grounds & {Ground.THEOREM, Ground.CLOSED_FORM} and not grounds & {Ground.AGREEMENT, Ground.GIVEN}
+        return StartCount.GENERIC_THEOREM if is_theorem else StartCount.GENERIC_AGREEMENT
+
+    def __repr__(self) -> str:
+        lines = [f"StartSet ({self.kind.value}): {self.n_solutions} solutions, {self.n_paths} paths"]
+        lines += [f"  {len(s.alive)} live unknowns: {s.n_solutions} solutions, {s.evidence}" for s in self.strata[:8]]
+        return "\n".join(lines)
+
+
+def can_start(landscape: Landscape) -> bool:
+    """Whether a start set may exist for this landscape's family; only making it tells for families on spheres."""
+    if not landscape.parameters or not landscape.is_linear_parameter.any():
+        return False
+    if landscape.domain.is_euclidean:
+        return landscape.domain.n <= MAX_VARIABLES and is_bundle(landscape, tuple(range(landscape.domain.n)))
+    return True
+
+
+def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], None] | None = None) -> StartSet | None:
+    """A start set for a landscape's family; None where there is none that can be relied on.
+
+    Raises
+    ------
+    StartSetError
+        If repeated monodromy runs do not agree.
+    """
+    if not can_start(landscape):
+        return None
+    if has_fermat_start(landscape.formulation):
+        n_paths = cartwright_sturmfels(landscape.domain.n, landscape.formulation.degrees[0]).value
+        if n_paths > _MAX_PATHS:
+            raise InputError(
+                f"{landscape.label} has {n_paths} complex classes; at most {_MAX_PATHS} can be tracked.",
+                "Choose a smaller size or degree.",
+            )
+        fermat = _fermat(landscape, seed)
+        if fermat is not None:
+            return fermat
+    generic = landscape.generic_potential()
+    if (
+        landscape.formulation.kind is Kind.PROJECTIVE
+        and block_degrees(generic, landscape.domain) != landscape.formulation.degrees
+    ):
+        return None  # couplings happen to vanish: the others of its family are no forms
+    alive = patterns(landscape, generic)
+    if len(alive) > _MAX_PATTERNS:
+        return None
+    n, m = landscape.domain.n, landscape.domain.n_constraints
+    flips: list[tuple[int, ...]] = [(1,) * (n + m)]
+    if landscape.formulation.kind is not Kind.PROJECTIVE:  # a chart is not mapped to itself
+        flips = [(*g.signs, *[1] * m) for g in SymmetryGroup(n, sign_symmetries(generic)).elements()]
+    # the multipliers follow the coordinates and are always alive
+    members = [
+        _Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)
+    ]
+    pieces = _counted(domain_count(landscape, generic), members, say)
+    if pieces is None and not _has_open_patterns(landscape, generic) and all(is_bundle(landscape, a) for a in alive if a):
+        pieces = [_agreeing(member, say) for member in members]
+    if pieces is None or not any(piece.n_solutions for piece in pieces):
+        return None
+    return StartSet(StartKind.MONODROMY, family_digest(landscape), tuple(pieces))
+
+
+def torus_stratum(landscape: Landscape, seed: int = 0, say: Callable[[str], None] | None = None) -> Stratum:
+    """The solutions without zero coordinate of a generic member of a family on R^n, as two monodromy runs agree on.
+
+    Raises
+    ------
+    InputError
+        If the family is none that monodromy from one seed is known to exhaust.
+    StartSetError
+        If repeated runs do not agree.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> torus_stratum(ps.DeepLinear(widths=(1, 1, 2)).sample(1)).n_solutions
+    8
+    """
+    n = landscape.domain.n
+    if not landscape.domain.is_euclidean or not can_start(landscape):
+        raise InputError(f"Monodromy does not apply to the torus of {landscape.label}.", "Use engine=phcpack.")
+    flips = [tuple(g.signs) for g in SymmetryGroup(n, sign_symmetries(landscape.generic_potential())).elements()]
+    return _agreeing(_Family(landscape, tuple(range(n)), (), flips, seed), say)
+
+
+def _has_open_patterns(landscape: Landscape, generic: Any) -> bool:
+    """Whether generic members may have solutions on zero patterns that are not closed, where monodromy does not go."""
+    if landscape.domain.n > MAX_VARIABLES:
+        return True
+    domain = landscape.domain
+    for alive, _ in open_strata(generic, has_multipliers=not domain.is_euclidean):
+        blocks = [[i for i in alive if b.start <= i < b.stop] for b in domain.slices]
+        # a point of a sphere is not zero; with one live coordinate on each there are finitely many points, on which
+        # derivatives with coefficients of their own do not vanish
+        if domain.is_euclidean or (all(blocks) and len(alive) > len(blocks)):
+            return True
+    return False
+
+
+def _fermat(landscape: Landscape, seed: int) -> StartSet | None:
+    """The Fermat form as a member of the family, if the family has all pure powers as couplings."""
+    k, n = len(landscape.parameters), landscape.domain.n
+    numbered = [i + 1 for i in range(k)]
+    names = np.array(landscape.potential.ring.gens, dtype=object)
+    potential = landscape.potential_function(names, landscape.unflatten(numbered))
+    place = {exponents: int(c) - 1 for exponents, c in potential.terms()}
+    if sorted(place.values()) != list(range(k)):
+        return None  # the couplings are not the coefficients of distinct monomials
+    degree = landscape.formulation.degrees[0]
+    pure = [place.get(tuple(degree if i == j else 0 for i in range(n))) for j in range(n)]
+    if None in pure:
+        return None
+    polynomials, solutions = fermat_start(landscape.formulation, seed)
+    parameters = np.zeros(k, dtype=np.complex128)
+    for j, position in enumerate(pure):
+        parameters[position] = polynomials[j][0][0] / degree  # the gradient of c x^p is p c x^(p-1)
+    one = np.ones((1, n + 1), dtype=np.int8)
+    evidence = StratumEvidence(Ground.CLOSED_FORM)
+    stratum = Stratum(tuple(range(n + 1)), one, parameters, np.array(solutions), evidence)
+    return StartSet(StartKind.FERMAT, family_digest(landscape), (stratum,))
+
+
+def _components(landscape: Landscape, coordinates: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The components of the domain on a zero pattern: two points for every sphere in one dimension."""
+    if landscape.formulation.kind is not Kind.LAGRANGE:
+        return [()]
+    live = [sum(b.start <= i < b.stop for i in coordinates) for b in landscape.domain.slices]
+    return list(product((1, -1), repeat=live.count(1)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Family:
+    """A family on a component of a zero pattern; runs monodromy there."""
+
+    landscape: Landscape
+    alive: tuple[int, ...]
+    component: tuple[int, ...]
+    flips: list[tuple[int, ...]]
+    seed: int
+
+    @property
+    def n_coordinates(self) -> int:
+        return len(self.alive) - self.landscape.domain.n_constraints
+
+    def signs(self) -> npt.NDArray[np.int8]:
+        """The flips of the live unknowns that map the component to itself, the identity first."""
+        restricted = sorted({tuple(flip[i] for i in self.alive) for flip in self.flips}, reverse=True)
+        if self.component:
+            n, blocks = self.landscape.domain.n, self.landscape.domain.slices
+            live = [[k for k, i in enumerate(self.alive) if i < n and b.start <= i < b.stop] for b in blocks]
+            single = [k[0] for k in live if len(k) == 1]
+            restricted = [flip for flip in restricted if all(flip[k] == 1 for k in single)]
+        return np.array(restricted, dtype=np.int8)
+
+    def place(self) -> Callable[[npt.NDArray[np.complex128]], npt.NDArray[np.complex128]] | None:
+        if self.landscape.domain.is_euclidean:
+            return None
+        return partial(
+            place_on, restricted_formulation(self.landscape, self.alive[: self.n_coordinates]), self.component
+        )
+
+    def is_empty(self) -> bool:
+        """Whether generic members have no isolated solution here."""
+        tape, linear = stratum_equations(self.landscape, self.alive), self.landscape.is_linear_parameter
+        return not is_dominant(tape, linear, self.n_coordinates, self.seed, self.place())
+
+    def run(self, number: int, expected: int | None = None) -> MonodromyResult:
+        tape, linear = stratum_equations(self.landscape, self.alive), self.landscape.is_linear_parameter
+        seed = self.seed + 101 * number
+        return monodromy(tape, linear, self.n_coordinates, self.signs(), self.place(), seed, expected)
+
+    def stratum(self, result: MonodromyResult | None, evidence: StratumEvidence) -> Stratum:
+        k = len(self.landscape.parameters)
+        if result is None:
+            nothing = np.zeros((0, len(self.alive)), dtype=np.complex128)
+            return Stratum(self.alive, self.signs(), np.zeros(k, dtype=np.complex128), nothing, evidence)
+        return Stratum(self.alive, self.signs(), result.parameters, result.solutions, evidence)
+
+
+def _counted(
+    count: RootCount | None, members: list[_Family], say: Callable[[str], None] | None
+) -> list[Stratum] | None:
+    """Strata that add up to a proved count; None where there is no such count or it is not reached."""
+    if count is None:
+        return None
+    evidence = StratumEvidence(Ground.THEOREM, count.name, count.reference)
+    pieces: list[Stratum] = []
+    missing = count.value
+    for k, member in enumerate(members):
+        if say is not None:
+            say(f"monodromy for {member.n_coordinates} live coordinates")
+        if member.is_empty():
+            pieces.append(member.stratum(None, StratumEvidence(Ground.NONE)))
+            continue
+        # what smaller patterns leave is all that the last one can have
+        is_last = k == len(members) - 1
+        size = len(member.signs())
+        expected = missing // size if is_last and missing % size == 0 else None
+        runs: list[MonodromyResult] = []
+        while len(runs) < (_MAX_RUNS if expected else 1) and (not runs or len(runs[-1].solutions) != expected):
+            runs.append(member.run(len(runs), expected))
+        largest = max(runs, key=lambda r: len(r.solutions))
+        pieces.append(member.stratum(largest, evidence))
+        missing -= pieces[-1].n_solutions
+    return pieces if missing == 0 else None
+
+
+def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
+    """A stratum on which two independent runs agree."""
+    if not member.alive:
+        return replace(member.stratum(None, StratumEvidence(Ground.ORIGIN)), solutions=np.zeros((1, 0), dtype=np.complex128))
+    if say is not None:
+        say(f"monodromy for {member.n_coordinates} live coordinates")
+    if member.is_empty():
+        return member.stratum(None, StratumEvidence(Ground.NONE))
+    runs: list[MonodromyResult] = []
+    for k in range(_MAX_RUNS):
+        runs.append(member.run(k))
+        # a run can only miss solutions (jumps to smaller strata are told apart), so the largest count decides
+        largest = max(runs, key=lambda r: len(r.solutions))
+        agreeing = [r for r in runs if len(r.solutions) == len(largest.solutions)]
+        if len(agreeing) >= _AGREEING_RUNS:
+            return member.stratum(largest, agreement(agreeing))
+    counts = ", ".join(str(len(r.solutions)) for r in runs)
+    raise StartSetError(
+        f"Monodromy runs for {member.landscape.label} do not agree ({counts} orbits).",
+        "Use engine=phcpack, or another solver seed.",
+    )
+
+
+def agreement(runs: list[MonodromyResult]) -> StratumEvidence:
+    """What agreeing runs are evidence of."""
+    n_loops = sum(len(r.idle) for r in runs)
+    return StratumEvidence(
+        Ground.AGREEMENT, n_runs=len(runs), n_loops=n_loops, chance=float(max(r.chance_of_one_missing for r in runs))
+    )

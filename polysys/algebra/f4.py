@@ -1,0 +1,325 @@
+"""Groebner bases modulo a prime in grevlex order, by Faugere's F4 (J. Pure Appl. Algebra 139 (1999) 61).
+
+Pairs of the least degree are reduced together, in one matrix; elements whose degree falls come back into the queue as
+pairs of low degree. Systems that sign changes map to themselves give matrices of several independent blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from polysys.algebra import matrix, monomials, pairs
+from polysys.algebra.limits import Meter, Stop, Stopped
+from polysys.algebra.modular import SystemModulo, parity_masks
+
+_MAX_MASKS = 8  # each doubles the number of blocks of a matrix
+_BLOCK = 128  # rows that are combined at random; a combination that vanishes ends the block
+
+
+@dataclass
+class State:
+    """The polynomials of a computation, monic, terms in descending order, and their monomials.
+
+    Polynomial k has the terms ``starts[k]`` to ``starts[k + 1]``; alive are those of the basis.
+    """
+
+    n: int
+    prime: int
+    masks: npt.NDArray[np.uint64]
+    table: monomials.Table
+    monomials: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(1024, dtype=np.int32))
+    coefficients: npt.NDArray[np.uint32] = field(default_factory=lambda: np.empty(1024, dtype=np.uint32))
+    starts: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(65, dtype=np.int64))
+    alive: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(64, dtype=np.bool_))
+    leading: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty((64, 1), dtype=np.uint64))
+    count: int = 0
+
+    def append(self, numbers: npt.NDArray[np.int32], coefficients: npt.NDArray[np.uint32]) -> int:
+        """Store a polynomial; it is not in the basis yet."""
+        begin, k = int(self.starts[self.count]), self.count
+        end = begin + len(numbers)
+        if end > len(self.monomials):
+            self.monomials = np.concatenate([self.monomials[:begin], np.empty(2 * end - begin, dtype=np.int32)])
+            self.coefficients = np.concatenate([self.coefficients[:begin], np.empty(2 * end - begin, dtype=np.uint32)])
+        if k + 1 >= len(self.alive):
+            self.starts = np.concatenate([self.starts, np.zeros(len(self.starts), dtype=np.int64)])
+            self.alive = np.concatenate([self.alive, np.zeros(len(self.alive), dtype=np.bool_)])
+            self.leading = np.concatenate([self.leading, np.empty_like(self.leading)])
+        self.monomials[begin:end] = numbers
+        self.coefficients[begin:end] = coefficients
+        self.starts[k + 1] = end
+        self.leading[k] = self.table.words[numbers[0]]
+        self.count += 1
+        return k
+
+    def degree(self, k: int) -> int:
+        """Degree of a polynomial."""
+        return int(self.table.degrees[self.monomials[self.starts[k]]])
+
+    @property
+    def minimal_leading(self) -> npt.NDArray[np.int32]:
+        """Exponents of the leading monomials of the basis."""
+        return monomials.unpack(self.leading[: self.count][self.alive[: self.count]], self.n)
+
+
+@dataclass(frozen=True)
+class GroebnerBasis:
+    """What is known of the ideal of a system modulo a prime.
+
+    Parameters
+    ----------
+    n : int
+    prime : int
+    leading : int array (k, n)
+        Minimal generators of the ideal of the leading monomials that were found.
+    stopped : Stop or None
+        Why the basis is not complete: then the leading ideal may be larger.
+    work : int
+    """
+
+    n: int
+    prime: int
+    leading: npt.NDArray[np.int32]
+    stopped: Stop | None
+    work: int
+    state: State = field(repr=False)
+
+
+@dataclass
+class Block:
+    """The part of a matrix that belongs to one class of monomials."""
+
+    rows: npt.NDArray[np.int64]
+    columns: npt.NDArray[np.int32]
+    pivots: npt.NDArray[np.int64]
+
+
+@dataclass
+class Rows:
+    """Rows of multiples of polynomials, their entries numbered by column inside each block."""
+
+    ends: npt.NDArray[np.int64]
+    entries: npt.NDArray[np.int32]
+    firsts: npt.NDArray[np.int64]
+    blocks: list[Block]
+
+
+def build(
+    state: State,
+    tasks: npt.NDArray[np.int32],
+    multiples: npt.NDArray[np.int32],
+    n_pivots: int,
+    meter: Meter,
+    skip: int = 0,
+) -> Rows:
+    """The matrix of some multiples of polynomials with all rows that reduce them."""
+    table, columns, ends, entries, sources = matrix.needed_rows(
+        state.table,
+        state.monomials,
+        state.starts,
+        state.leading,
+        state.alive,
+        state.count,
+        tasks,
+        multiples,
+        n_pivots,
+        skip,
+    )
+    state.table = table
+    has_pivot = table.column[columns] == 2
+    words = table.words[columns]
+    classes = matrix.parity_classes(words, state.masks)
+    keys = [words[:, i] for i in range(words.shape[1] - 1, -1, -1)]
+    order = np.lexsort([*keys, -table.degrees[columns], ~has_pivot, classes])
+    columns, classes, has_pivot = columns[order], classes[order], has_pivot[order]
+    bounds = np.flatnonzero(np.diff(classes, prepend=-1, append=-1))
+    table.column[columns] = np.arange(len(columns)) - np.repeat(bounds[:-1], np.diff(bounds))
+    # Where a row of a task has lost its terms it has no class; it would reduce to nothing.
+    lengths = np.diff(ends)
+    row_class = np.full(len(sources), -1, dtype=np.int64)
+    class_of = np.zeros(len(table.degrees) if not len(columns) else int(columns.max()) + 1, dtype=np.int64)
+    class_of[columns] = classes
+    row_class[lengths > 0] = class_of[entries[ends[:-1][lengths > 0]]]
+    leads = np.zeros(len(sources), dtype=np.int64)
+    leads[lengths > 0] = table.column[entries[ends[:-1][lengths > 0]]]
+    entries = table.column[entries]
+    table.column[columns] = 0
+    firsts = state.starts[sources]
+    firsts[: len(tasks)] += skip
+    is_pivot = np.ones(len(sources), dtype=np.bool_)
+    is_pivot[n_pivots : len(tasks)] = False
+    blocks = []
+    for begin, end in pairwise(bounds.tolist()):
+        of_class = row_class == classes[begin]
+        pivot_rows = np.flatnonzero(of_class & is_pivot)
+        pivots = np.zeros(int(has_pivot[begin:end].sum()), dtype=np.int64)
+        pivots[leads[pivot_rows]] = pivot_rows
+        blocks.append(Block(np.flatnonzero(of_class & ~is_pivot), columns[begin:end], pivots))
+    meter.spend(300_000 + 30 * len(entries) + 200 * len(columns))
+    meter.need(8 * len(entries) + 8 * matrix.LANES * len(columns) + sum(a.nbytes for a in table))
+    return Rows(ends, entries, firsts, blocks)
+
+
+def _echelon(
+    state: State, rows: Rows, block: Block, generator: np.random.Generator, meter: Meter
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.uint32]]:
+    """The new polynomials of a block: ends, monomials, coefficients; the least leading monomial first."""
+    p, lanes_wide = state.prime, matrix.LANES
+    skip = len(block.pivots)
+    size = len(block.columns) - skip
+    dense = np.empty((min(len(block.rows), size, 64), size), dtype=np.uint32)
+    pivot_of = np.full(size, -1, dtype=np.int64)
+    lanes = np.empty((len(block.columns), lanes_wide), dtype=np.int64)
+    n_dense = 0
+    step = lanes_wide if len(block.rows) <= 2 * lanes_wide else _BLOCK
+    for begin in range(0, len(block.rows), step):
+        part = block.rows[begin : begin + step]
+        is_plain = len(part) <= lanes_wide
+        while n_dense < size:
+            if is_plain:
+                weights = np.eye(len(part), lanes_wide, dtype=np.int64)
+            else:
+                weights = generator.integers(1, p, size=(len(part), lanes_wide))
+            meter.spend(
+                matrix.reduce_lanes(
+                    lanes, part, weights, rows.ends, rows.entries, rows.firsts, state.coefficients, block.pivots, p
+                )
+            )
+            if n_dense + lanes_wide > len(dense):
+                meter.need(8 * dense.nbytes)
+                dense = np.concatenate([dense, np.empty((len(dense) + lanes_wide, size), dtype=np.uint32)])
+            before = n_dense
+            n_dense, work = matrix.absorb_lanes(lanes[skip:], dense, pivot_of, n_dense, p)
+            meter.spend(work)
+            if is_plain or n_dense < before + lanes_wide:
+                break
+    meter.spend(100_000 + matrix.reduce_dense(dense, pivot_of, p))
+    ends, numbers, coefficients = matrix.sparse_rows(dense, pivot_of, n_dense, block.columns[skip:])
+    return ends, numbers, coefficients
+
+
+def _tasks(
+    state: State, chosen: npt.NDArray[np.int32], queued: list[int]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int]:
+    """Rows for pairs and queued polynomials: polynomial, multiple; for each multiple the shortest first as a pivot."""
+    halves = np.concatenate([chosen[:, [2, 0]], chosen[:, [2, 1]]]).astype(np.int64)
+    keys = np.unique((halves[:, 0] << 32) | halves[:, 1])
+    multiples, polynomials = keys >> 32, keys & 0xFFFFFFFF
+    lengths = (state.starts[1:] - state.starts[:-1])[polynomials]
+    order = np.lexsort((polynomials, lengths, multiples))
+    multiples, polynomials = multiples[order], polynomials[order]
+    is_first = np.diff(multiples, prepend=-1) != 0
+    waiting = np.array(queued, dtype=np.int64)
+    tasks = np.concatenate([polynomials[is_first], polynomials[~is_first], waiting])
+    targets = np.concatenate([multiples[is_first], multiples[~is_first], state.monomials[state.starts[waiting]]])
+    return tasks.astype(np.int32), targets.astype(np.int32), int(is_first.sum())
+
+
+def _initial_state(system: SystemModulo) -> State:
+    n, p = system.n, system.prime
+    masks = monomials.pack(parity_masks(system)[:_MAX_MASKS], n)
+    state = State(n, p, masks, monomials.new_table(n))
+    state.leading = np.empty((64, monomials.n_words(n)), dtype=np.uint64)
+    for exponents, coefficients in zip(system.exponents, system.coefficients, strict=True):
+        words = monomials.pack(exponents, n)
+        keys = [words[:, i] for i in range(words.shape[1] - 1, -1, -1)]
+        order = np.lexsort([*keys, -exponents.sum(axis=1)])
+        state.table, numbers = monomials.intern_all(state.table, words[order])
+        scale = pow(int(coefficients[order[0]]), -1, p)
+        monic = coefficients[order].astype(np.uint64) * np.uint64(scale) % np.uint64(p)
+        state.append(numbers, monic.astype(np.uint32))
+    return state
+
+
+def groebner_basis(
+    system: SystemModulo,
+    *,
+    meter: Meter | None = None,
+    seed: int = 0,
+    is_enough: Callable[[npt.NDArray[np.int32]], bool] | None = None,
+) -> GroebnerBasis:
+    """A Groebner basis in grevlex order, or as much of it as the limits allow.
+
+    Parameters
+    ----------
+    system : SystemModulo
+    meter : Meter, optional
+        Of work, memory and time; without limits by default.
+    seed : int
+        Of random combinations of rows. With probability of about 1/p for each block of 128 rows one of them is lost:
+        then leading monomials are missing, none is wrong.
+    is_enough : callable, optional
+        Asked after each matrix with the leading monomials found so far; True ends the computation.
+
+    Examples
+    --------
+    >>> from polysys.algebra.modular import reduce_modulo
+    >>> system = reduce_modulo([{(2, 0): 1, (0, 1): -1}, {(1, 1): 1, (0, 0): -1}], 2, 2147483629)
+    >>> sorted(map(tuple, groebner_basis(system).leading.tolist()))
+    [(0, 2), (1, 1), (2, 0)]
+    """
+    meter = Meter() if meter is None else meter
+    stopped = None
+    if any(e.sum(axis=1).max(initial=0) > monomials.MAX_DEGREE for e in system.exponents):
+        return GroebnerBasis(system.n, system.prime, np.empty((0, system.n), np.int32), Stop.DEGREE, 0, None)  # type: ignore[arg-type]
+    state = _initial_state(system)
+    before = meter.work
+    try:
+        _complete(state, np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xF4,))), meter, is_enough)
+    except Stopped as stop:
+        stopped = stop.reason
+    return GroebnerBasis(system.n, system.prime, state.minimal_leading, stopped, meter.work - before, state)
+
+
+def _complete(
+    state: State,
+    generator: np.random.Generator,
+    meter: Meter,
+    is_enough: Callable[[npt.NDArray[np.int32]], bool] | None,
+) -> None:
+    """Pairs and queued polynomials of the least degree, until none is left."""
+    waiting = list(range(state.count))
+    critical = np.empty((64, 3), dtype=np.int32)
+    n_critical = 0
+    while waiting or n_critical:
+        degrees = state.table.degrees[critical[:n_critical, 2]]
+        queued_degrees = [state.degree(k) for k in waiting]
+        least = min(
+            [*degrees[:1].tolist(), *queued_degrees] if not n_critical else [int(degrees.min()), *queued_degrees]
+        )
+        if least > monomials.MAX_DEGREE:
+            raise Stopped(Stop.DEGREE)
+        is_chosen = degrees == least
+        chosen = critical[:n_critical][is_chosen]
+        n_critical -= len(chosen)
+        critical[:n_critical] = critical[: len(is_chosen)][~is_chosen]
+        queued = [k for k, d in zip(waiting, queued_degrees, strict=True) if d == least]
+        waiting = [k for k, d in zip(waiting, queued_degrees, strict=True) if d != least]
+        rows = build(state, *_tasks(state, chosen, queued), meter)
+        found = []
+        for block in rows.blocks:
+            if len(block.rows):
+                ends, numbers, coefficients = _echelon(state, rows, block, generator, meter)
+                found += [
+                    (numbers[a:b], coefficients[a:b])
+                    for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
+                ]
+        found.sort(key=lambda f: int(state.table.degrees[f[0][0]]))
+        for numbers, coefficients in found:
+            k = state.append(numbers, coefficients)
+            if pairs.first_divisor(state.leading, state.alive, k, state.leading[k]) >= 0:
+                waiting.append(k)
+                continue
+            meter.spend(5000 + 40 * (k + n_critical))
+            state.table, critical, n_critical = pairs.add_element(
+                state.table, state.leading, state.alive, k, critical, n_critical
+            )
+            if state.degree(k) == 0:
+                return
+        if is_enough is not None and found and is_enough(state.minimal_leading):
+            raise Stopped(Stop.ENOUGH)

@@ -1,0 +1,366 @@
+"""Matrices of multiples of polynomials modulo p: which rows are needed, and their reduction.
+
+A matrix has rows that are pivots already (multiples of the basis, monic) and rows to be reduced by them. Its columns are
+the monomials in descending order, those with a pivot first. Lanes of several rows are reduced at once: a lane is a row,
+or a random combination of rows. Entries lie in [0, p^2) and are reduced modulo p only where they are read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from polysys.algebra.monomials import GUARD, grown, intern, longer
+from polysys.jit import compiled
+
+LANES = 32  # fewer are not compiled into vector instructions
+_COST = LANES // 4  # of one entry in all lanes: nanoseconds, about
+
+
+@compiled
+def _next_divided(columns, c, n_columns, words, column, position, leading, alive, n_polys):  # type: ignore[no-untyped-def]
+    """The next column without a pivot that the basis divides: one more than its place, and the element; else -1."""
+    w = leading.shape[1]
+    while c < n_columns:
+        m = columns[c]
+        c += 1
+        if column[m] != 1:
+            continue
+        d = np.int64(position[m])
+        while d < n_polys:
+            if alive[d]:
+                missing = np.uint64(0)
+                for i in range(w):
+                    missing |= ((words[m, i] | GUARD) - leading[d, i]) ^ GUARD
+                if missing & GUARD == 0:
+                    break
+            d += 1
+        position[m] = d
+        if d < n_polys:
+            column[m] = 2
+            return c, d
+    return c, np.int64(-1)
+
+
+@compiled
+def _multiply(terms, factor, words, hashes, degrees, slots, column, state, columns, n_columns, entries):  # type: ignore[no-untyped-def]
+    """The terms times a monomial, into `entries`; new ones join the columns. Returns how many columns there are.
+
+    `intern_product`, written out: calls with the whole table take longer than the searches.
+    """
+    w = words.shape[1]
+    mask, shift = len(slots) - 1, np.uint64(state[1])
+    for k in range(len(terms)):
+        a = terms[k]
+        h = hashes[a] + hashes[factor]
+        slot = np.int64(h >> shift)
+        while True:
+            m = np.int64(slots[slot]) - 1
+            if m < 0:
+                m = state[0]
+                state[0] += 1
+                for i in range(w):
+                    words[m, i] = words[a, i] + words[factor, i]
+                hashes[m] = h
+                degrees[m] = degrees[a] + degrees[factor]
+                slots[slot] = m + 1
+                break
+            if hashes[m] == h:
+                difference = np.uint64(0)
+                for i in range(w):
+                    difference |= words[m, i] ^ (words[a, i] + words[factor, i])
+                if difference == 0:
+                    break
+            slot = (slot + 1) & mask
+        if column[m] == 0:
+            column[m] = 1
+            columns[n_columns] = m
+            n_columns += 1
+        entries[k] = m
+    return n_columns
+
+
+@compiled
+def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip):  # type: ignore[no-untyped-def]
+    """Rows for tasks (polynomial, its multiple) and, for every monomial that the basis divides, one more: its pivot.
+
+    The first n_pivots tasks are pivots. Of every task polynomial the first `skip` terms are left out.
+    Returns the table, the columns, and the rows: ends, columns of all entries, polynomial of each row.
+    """
+    w = leading.shape[1]
+    n_tasks = len(tasks)
+    columns = np.empty(256, dtype=np.int32)
+    n_columns = 0
+    ends = np.zeros(n_tasks + 257, dtype=np.int64)
+    sources = np.empty(n_tasks + 256, dtype=np.int32)
+    entries = np.empty(4096, dtype=np.int32)
+    quotient = np.empty(w, dtype=np.uint64)
+    top = np.int64(0)
+    r = 0
+    c = 0
+    while True:
+        if r < n_tasks:
+            f, multiple = np.int64(tasks[r]), np.int64(multiples[r])
+            begin = starts[f] + skip
+        else:
+            c, f = _next_divided(
+                columns, c, n_columns, table.words, table.column, table.position, leading, alive, n_polys
+            )
+            if f < 0:
+                break
+            multiple = np.int64(columns[c - 1])
+            begin = starts[f]
+        end = starts[f + 1]
+        length = end - begin
+        while table.state[0] + length + 2 > len(table.degrees):
+            table = grown(table)
+        if n_columns + length > len(columns):
+            columns = longer(columns, n_columns, 2 * (n_columns + length))
+        if top + length > len(entries):
+            entries = longer(entries, top, 2 * (top + length))
+        if r + 1 >= len(ends):
+            ends = longer(ends, r + 1, 2 * len(ends))
+            sources = longer(sources, np.int64(r), len(ends))
+        for i in range(w):
+            quotient[i] = table.words[multiple, i] - table.words[monomials[starts[f]], i]
+        factor = intern(table, quotient)
+        n_columns = _multiply(
+            monomials[begin:end],
+            factor,
+            table.words,
+            table.hashes,
+            table.degrees,
+            table.slots,
+            table.column,
+            table.state,
+            columns,
+            n_columns,
+            entries[top : top + length],
+        )
+        top += length
+        if r < n_pivots:
+            table.column[multiple] = 2
+        sources[r] = f
+        r += 1
+        ends[r] = top
+    columns, entries = longer(columns, n_columns, n_columns), longer(entries, top, top)
+    return table, columns, longer(ends, r + 1, r + 1), entries, longer(sources, r, r)
+
+
+@compiled
+def parity_classes(words, masks):  # type: ignore[no-untyped-def]
+    """Class of each monomial: bit s is the parity of the exponents that mask s selects."""
+    result = np.zeros(len(words), dtype=np.int64)
+    for m in range(len(words)):
+        value = 0
+        for s in range(len(masks)):
+            word = np.uint64(0)
+            for i in range(words.shape[1]):
+                word ^= words[m, i] & masks[s, i]
+            word ^= word >> np.uint64(32)
+            word ^= word >> np.uint64(16)
+            if word & np.uint64(1):
+                value |= 1 << s
+        result[m] = value
+    return result
+
+
+@compiled
+def remainder(a, p, reciprocal):  # type: ignore[no-untyped-def]
+    """a modulo p for 0 <= a < 2^62, without a division: the quotient in doubles is wrong by one at most."""
+    r = a - np.int64(np.float64(a) * reciprocal) * p
+    r += (r >> 63) & p
+    r -= p
+    return r + ((r >> 63) & p)
+
+
+@compiled
+def _subtract(lanes, factors, entries, coefficients, p2):  # type: ignore[no-untyped-def]
+    """Subtract multiples of one sparse row from all lanes."""
+    for k in range(len(entries)):
+        a = np.uint64(coefficients[k])
+        j = np.uint64(entries[k])
+        for l in range(LANES):
+            t = lanes[j, l] - np.int64(np.uint64(factors[l]) * a)
+            lanes[j, l] = t + ((t >> 63) & p2)
+
+
+@compiled
+def _subtract_dense(lanes, factors, row, p2):  # type: ignore[no-untyped-def]
+    """Subtract multiples of one dense row from all lanes."""
+    for j in range(len(row)):
+        a = np.uint64(row[j])
+        for l in range(LANES):
+            t = lanes[j, l] - np.int64(np.uint64(factors[l]) * a)
+            lanes[j, l] = t + ((t >> 63) & p2)
+
+
+@compiled
+def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivots, p):  # type: ignore[no-untyped-def]
+    """Combinations of rows, reduced by the pivots of the first columns; returns the work.
+
+    lanes (columns, LANES) is overwritten; weights (rows, LANES); firsts: where the coefficients of a row begin.
+    """
+    for c in range(len(lanes)):
+        for l in range(LANES):
+            lanes[c, l] = 0
+    p2 = p * p
+    reciprocal = 1.0 / p
+    work = np.int64(len(lanes))
+    factors = np.zeros(LANES, dtype=np.uint32)
+    for i in range(len(rows)):
+        r = rows[i]
+        begin, end, first = ends[r], ends[r + 1], firsts[r]
+        for l in range(LANES):
+            factors[l] = (p - weights[i, l]) % p
+        _subtract(lanes, factors, entries[begin:end], coefficients[first : first + end - begin], p2)
+        work += end - begin
+    for c in range(len(pivots)):
+        some = np.int64(0)
+        for l in range(LANES):
+            some |= lanes[c, l]
+        if some == 0:
+            continue
+        some = np.int64(0)
+        for l in range(LANES):
+            a = remainder(lanes[c, l], p, reciprocal)
+            factors[l] = a
+            some |= a
+        if some == 0:
+            continue
+        r = pivots[c]
+        begin, end, first = ends[r] + 1, ends[r + 1], firsts[r] + 1
+        _subtract(lanes, factors, entries[begin:end], coefficients[first : first + end - begin], p2)
+        work += end - begin
+    return work * _COST
+
+
+@compiled
+def inverse(a, p):  # type: ignore[no-untyped-def]
+    """1/a modulo a prime, by Euclid's algorithm."""
+    r, s, x, y = p, a, np.int64(0), np.int64(1)
+    while s != 0:
+        q = r // s
+        r, s = s, r - q * s
+        x, y = y, x - q * y
+    return x % p
+
+
+@compiled
+def absorb_lanes(lanes, dense, pivot_of, n_dense, p):  # type: ignore[no-untyped-def]
+    """Reduce the lanes by dense rows; what is new joins them.
+
+    lanes (columns, LANES), columns without pivots in the sparse rows. Returns the number of dense rows and the work.
+    """
+    p2 = p * p
+    reciprocal = 1.0 / p
+    size = len(lanes)
+    work = np.int64(size)
+    factors = np.zeros(LANES, dtype=np.uint32)
+    for c in range(size):
+        some = np.int64(0)
+        for l in range(LANES):
+            a = remainder(lanes[c, l], p, reciprocal)
+            lanes[c, l] = a
+            factors[l] = a
+            some |= a
+        q = pivot_of[c]
+        if some == 0 or q < 0:
+            continue
+        _subtract_dense(lanes[c:], factors, dense[q, c:], p2)
+        work += size - c
+    used = np.zeros(LANES, dtype=np.int64) - 1
+    row = np.zeros(size, dtype=np.uint32)
+    n_used = 0
+    for c in range(size):
+        lead = -1
+        for l in range(LANES):
+            a = remainder(lanes[c, l], p, reciprocal)
+            lanes[c, l] = a
+            factors[l] = a
+            if lead < 0 and used[l] < 0 and a != 0:
+                lead = l
+        if lead < 0:
+            continue
+        scale = inverse(lanes[c, lead], p)
+        for j in range(c, size):
+            a = remainder(lanes[j, lead], p, reciprocal) * scale % p
+            row[j] = a
+            lanes[j, lead] = a
+        used[lead] = n_dense
+        pivot_of[c] = n_dense
+        n_dense += 1
+        n_used += 1
+        factors[lead] = 0
+        _subtract_dense(lanes[c:], factors, row[c:], p2)
+        work += size - c
+        if n_used == LANES:
+            break
+    for l in range(LANES):
+        if used[l] >= 0:
+            for j in range(size):
+                dense[used[l], j] = remainder(lanes[j, l], p, reciprocal)
+    return n_dense, work * _COST
+
+
+@compiled
+def add_multiple(total, factor, row, p2):  # type: ignore[no-untyped-def]
+    """Add a multiple of a row of 32-bit numbers to a vector with entries below p^2."""
+    a = np.uint64(factor)
+    for j in range(len(row)):
+        t = total[j] + np.int64(a * np.uint64(row[j])) - p2
+        total[j] = t + ((t >> 63) & p2)
+
+
+@compiled
+def reduce_dense(dense, pivot_of, p):  # type: ignore[no-untyped-def]
+    """Reduce the dense rows by each other, from the last pivot to the first; returns the work."""
+    p2 = p * p
+    size = dense.shape[1]
+    row = np.empty(size, dtype=np.int64)
+    work = np.int64(0)
+    for lead in range(size - 1, -1, -1):
+        r = pivot_of[lead]
+        if r < 0:
+            continue
+        for j in range(lead, size):
+            row[j] = dense[r, j]
+        changed = False
+        for c in range(lead + 1, size):
+            q = pivot_of[c]
+            if q < 0 or dense[r, c] == 0:  # the pivots below are reduced: they do not touch each other's columns
+                continue
+            changed = True
+            add_multiple(row[c:], np.uint32(p - dense[r, c]), dense[q, c:], p2)
+            work += (size - c) // 4 + 1
+        if changed:
+            for j in range(lead, size):
+                dense[r, j] = row[j] % p
+    return work
+
+
+@compiled
+def sparse_rows(dense, pivot_of, n_dense, columns):  # type: ignore[no-untyped-def]
+    """The dense rows as polynomials, the smallest leading monomial first: ends, monomials, coefficients."""
+    size = dense.shape[1]
+    total = 0
+    for r in range(n_dense):
+        for j in range(size):
+            if dense[r, j] != 0:
+                total += 1
+    ends = np.zeros(n_dense + 1, dtype=np.int64)
+    monomials = np.empty(total, dtype=np.int32)
+    coefficients = np.empty(total, dtype=np.uint32)
+    k = 0
+    i = 0
+    for c in range(size - 1, -1, -1):
+        r = pivot_of[c]
+        if r < 0:
+            continue
+        for j in range(c, size):
+            if dense[r, j] != 0:
+                monomials[k] = columns[j]
+                coefficients[k] = dense[r, j]
+                k += 1
+        i += 1
+        ends[i] = k
+    return ends, monomials, coefficients

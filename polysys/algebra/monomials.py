@@ -1,0 +1,228 @@
+"""A table of monomials: each has a number, found again by hashing.
+
+Exponents are packed into 64-bit words, 16 bits each, of which the highest stays free. The last variable comes first and
+highest, so that among monomials of one degree the greater in grevlex order is the one whose words are lexicographically
+smaller. Products are sums of words. The hash is linear in the words: the hash of a product is a sum too.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from polysys.jit import compiled
+
+Words = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int32]
+
+FIELDS = 4  # exponents in a word
+MAX_DEGREE = 2**15 - 1
+GUARD = np.uint64(0x8000800080008000)
+"""The free bits: a divides b exactly if all words of (b | GUARD) - a keep theirs, (..) ^ GUARD & GUARD == 0."""
+_ONES = np.uint64(0x0001000100010001)
+_PAIRS = np.uint64(0x0000FFFF0000FFFF)
+_15 = np.uint64(15)
+_16 = np.uint64(16)
+_32 = np.uint64(32)
+
+
+class Table(NamedTuple):
+    """Monomials by number.
+
+    Parameters
+    ----------
+    words : array (capacity, w)
+        Packed exponents.
+    degrees, hashes : arrays (capacity,)
+    position : array (capacity,)
+        Elements of the basis before this one do not divide the monomial, or are not in use any more.
+    column : array (capacity,)
+        Its place in the present matrix.
+    slots : array (power of two,)
+        One more than the number of the monomial with this hash, 0 where there is none.
+    multipliers : array (w,)
+        Of the hash.
+    state : array (2,)
+        Number of monomials; bits to shift the hash to a slot.
+    """
+
+    words: Words
+    degrees: Ints
+    hashes: Words
+    position: Ints
+    column: Ints
+    slots: Ints
+    multipliers: Words
+    state: npt.NDArray[np.int64]
+
+
+def n_words(n: int) -> int:
+    """Words of a monomial in n unknowns."""
+    return max(1, -(-n // FIELDS))
+
+
+def pack(exponents: npt.ArrayLike, n: int) -> Words:
+    """Exponent vectors (m, n) as words (m, w)."""
+    rows = np.asarray(exponents, dtype=np.uint64).reshape(-1, n)
+    words = np.zeros((len(rows), n_words(n)), dtype=np.uint64)
+    for k in range(n):
+        words[:, k // FIELDS] |= rows[:, n - 1 - k] << np.uint64(48 - 16 * (k % FIELDS))
+    return words
+
+
+def unpack(words: Words, n: int) -> Ints:
+    """Words (m, w) as exponent vectors (m, n)."""
+    exponents = np.zeros((len(words), n), dtype=np.int32)
+    for k in range(n):
+        exponents[:, n - 1 - k] = (words[:, k // FIELDS] >> np.uint64(48 - 16 * (k % FIELDS))) & np.uint64(0xFFFF)
+    return exponents
+
+
+def new_table(n: int, capacity: int = 1 << 10) -> Table:
+    """A table that holds nothing but the monomial 1, whose number is 0."""
+    w = n_words(n)
+    generator = np.random.default_rng(20_240_611)  # of the hash alone: no result depends on it
+    bits = int(8 * capacity - 1).bit_length()
+    table = Table(
+        np.zeros((capacity, w), dtype=np.uint64),
+        np.zeros(capacity, dtype=np.int32),
+        np.zeros(capacity, dtype=np.uint64),
+        np.zeros(capacity, dtype=np.int32),
+        np.zeros(capacity, dtype=np.int32),
+        np.zeros(1 << bits, dtype=np.int32),
+        generator.integers(0, 2**63, size=w, dtype=np.uint64) * np.uint64(2) + np.uint64(1),
+        np.array([1, 64 - bits], dtype=np.int64),
+    )
+    table.slots[0] = 1
+    return table
+
+
+@compiled
+def longer(array, count, size):  # type: ignore[no-untyped-def]
+    """The first entries of a vector with room for `size`; written out, as slices take Numba seconds to compile."""
+    result = np.zeros(size, dtype=array.dtype)
+    for k in range(count):
+        result[k] = array[k]
+    return result
+
+
+@compiled
+def grown(table):  # type: ignore[no-untyped-def]
+    """The same monomials with room for twice as many."""
+    count, w = table.state[0], table.words.shape[1]
+    size = 2 * len(table.degrees)
+    words = np.zeros((size, w), dtype=np.uint64)
+    slots = np.zeros(2 * len(table.slots), dtype=np.int32)
+    mask = len(slots) - 1
+    shift = np.uint64(table.state[1] - 1)
+    for m in range(count):
+        for i in range(w):
+            words[m, i] = table.words[m, i]
+        k = np.int64(table.hashes[m] >> shift)
+        while slots[k] != 0:
+            k = (k + 1) & mask
+        slots[k] = m + 1
+    table.state[1] -= 1
+    return Table(
+        words,
+        longer(table.degrees, count, size),
+        longer(table.hashes, count, size),
+        longer(table.position, count, size),
+        longer(table.column, count, size),
+        slots,
+        table.multipliers,
+        table.state,
+    )
+
+
+@compiled
+def sum_of_fields(word):  # type: ignore[no-untyped-def]
+    """Sum of the exponents in a word."""
+    halves = (word & _PAIRS) + ((word >> _16) & _PAIRS)
+    return np.int64((halves & np.uint64(0xFFFFFFFF)) + (halves >> _32))
+
+
+@compiled
+def intern(table, w):  # type: ignore[no-untyped-def]
+    """Number of the monomial with these words; the table has room for it."""
+    words = table.words
+    h = np.uint64(0)
+    degree = np.int64(0)
+    for i in range(len(w)):
+        h += w[i] * table.multipliers[i]
+        degree += sum_of_fields(w[i])
+    mask = len(table.slots) - 1
+    k = np.int64(h >> np.uint64(table.state[1]))
+    while True:
+        m = np.int64(table.slots[k]) - 1
+        if m < 0:
+            break
+        if table.hashes[m] == h:
+            same = True
+            for i in range(len(w)):
+                if words[m, i] != w[i]:
+                    same = False
+                    break
+            if same:
+                return m
+        k = (k + 1) & mask
+    m = table.state[0]
+    table.state[0] += 1
+    for i in range(len(w)):
+        words[m, i] = w[i]
+    table.hashes[m] = h
+    table.degrees[m] = degree
+    table.slots[k] = m + 1
+    return m
+
+
+@compiled
+def intern_product(table, a, b):  # type: ignore[no-untyped-def]
+    """Number of the product of two monomials of the table, which has room for it."""
+    words = table.words
+    w = words.shape[1]
+    h = table.hashes[a] + table.hashes[b]
+    mask = len(table.slots) - 1
+    k = np.int64(h >> np.uint64(table.state[1]))
+    while True:
+        m = np.int64(table.slots[k]) - 1
+        if m < 0:
+            break
+        if table.hashes[m] == h:
+            same = True
+            for i in range(w):
+                if words[m, i] != words[a, i] + words[b, i]:
+                    same = False
+                    break
+            if same:
+                return m
+        k = (k + 1) & mask
+    m = table.state[0]
+    table.state[0] += 1
+    for i in range(w):
+        words[m, i] = words[a, i] + words[b, i]
+    table.hashes[m] = h
+    table.degrees[m] = table.degrees[a] + table.degrees[b]
+    table.slots[k] = m + 1
+    return m
+
+
+@compiled
+def lcm_word(a, b):  # type: ignore[no-untyped-def]
+    """Fields of the least common multiple of two words."""
+    not_less = ((a | GUARD) - b) & GUARD
+    mask = not_less - (not_less >> _15)
+    return (a & mask) | (b & ~mask)
+
+
+@compiled
+def intern_all(table, words):  # type: ignore[no-untyped-def]
+    """The table with these monomials in it, and their numbers."""
+    numbers = np.empty(len(words), dtype=np.int32)
+    for k in range(len(words)):
+        if table.state[0] + 1 > len(table.degrees):
+            table = grown(table)
+        numbers[k] = intern(table, words[k])
+    return table, numbers

@@ -1,0 +1,343 @@
+"""The quotient of a polynomial ring modulo p by an ideal of dimension zero: products, and how many points are distinct.
+
+A = F_p[x]/I has the standard monomials as a basis; its dimension D is the number of solutions with multiplicity. Products
+by unknowns are normal forms of border monomials, found as in FGLM (Faugere, Gianni, Lazard and Mora 1993).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from flint import nmod_mat, nmod_poly
+
+from polysys.algebra import matrix, monomials, quotient_kernels
+from polysys.algebra.f4 import GroebnerBasis, build
+from polysys.algebra.limits import Meter
+from polysys.algebra.staircase import standard_monomials
+
+Vector = npt.NDArray[np.int64]
+_AT_ONCE = 2 * 10**8  # work between two looks at the limits
+
+
+@dataclass(frozen=True)
+class QuotientAlgebra:
+    """A quotient algebra modulo p.
+
+    Parameters
+    ----------
+    n : int
+    prime : int
+    exponents : int array (D, n)
+        The basis; its first element is 1.
+    targets : int array (D, n)
+        Place of x_i b in the basis, or -1 - r for the border monomial r.
+    offsets, first, size : arrays
+        Of each border monomial: where its normal form begins in `rows`, where its entries begin in the basis, and how
+        many they are.
+    rows : uint32 array
+    sign_changes : array (k, n) of 0 and 1
+        Sets of unknowns whose joint change of sign maps the ideal to itself.
+    """
+
+    n: int
+    prime: int
+    exponents: npt.NDArray[np.int32]
+    targets: npt.NDArray[np.int32]
+    offsets: Vector
+    first: Vector
+    size: Vector
+    rows: npt.NDArray[np.uint32]
+    sign_changes: npt.NDArray[np.int32]
+
+    @property
+    def dimension(self) -> int:
+        """Number of solutions with multiplicity."""
+        return len(self.exponents)
+
+    def product_work(self, form: Vector) -> int:
+        """Work of one product by a linear form."""
+        is_border = self.targets[:, form != 0] < 0
+        entries = min(len(self.rows), int(is_border.sum()) * int(self.size.max(initial=0)))
+        return entries // 4 + 10 * is_border.size
+
+    def times(self, vector: Vector, form: Vector) -> Vector:
+        """An element multiplied by the linear form with these n coefficients."""
+        result: Vector = quotient_kernels.times_form(vector, form, *self._products)
+        return result
+
+    @property
+    def _products(self) -> tuple[object, ...]:
+        return self.targets, self.offsets, self.first, self.size, self.rows, self.prime
+
+    @property
+    def one(self) -> Vector:
+        """The unit element."""
+        result = np.zeros(self.dimension, dtype=np.int64)
+        result[0] = 1
+        return result
+
+    def unit(self, i: int) -> Vector:
+        """The linear form x_i."""
+        form = np.zeros(self.n, dtype=np.int64)
+        form[i] = 1
+        return form
+
+    def minimal_polynomial(self, form: Vector, generator: np.random.Generator, meter: Meter) -> nmod_poly:
+        """A divisor of the minimal polynomial of a linear form; equal to it for all but a share D/p of functionals."""
+        vector = self.one
+        functional = generator.integers(0, self.prime, size=self.dimension)
+        sequence = np.empty(0, dtype=np.int64)
+        work = self.product_work(form) + 10 * self.dimension
+        while True:  # the degree may be far below D: more terms as long as they say something new
+            wanted = min(2 * self.dimension, max(64, 4 * len(sequence)))
+            while len(sequence) < wanted:
+                more = min(wanted - len(sequence), 1 + _AT_ONCE // work)
+                meter.spend(more * work)
+                terms, vector = quotient_kernels.values_at_powers(vector, functional, form, more, *self._products)
+                sequence = np.concatenate([sequence, terms])
+            meter.spend(10 * len(sequence) ** 2)
+            recurrence = quotient_kernels.minimal_recurrence(sequence, self.prime)
+            if len(sequence) == 2 * self.dimension or len(recurrence) < len(sequence) // 2 - 8:
+                return nmod_poly(recurrence[::-1].tolist(), self.prime)
+
+    def verified_minimal_polynomial(self, form: Vector, generator: np.random.Generator, meter: Meter) -> nmod_poly:
+        """The minimal polynomial of a linear form, checked: the form satisfies it."""
+        result = self.minimal_polynomial(form, generator, meter)
+        while self.at(result, form, meter).any():
+            other = self.minimal_polynomial(form, generator, meter)
+            result = result * other // result.gcd(other)
+        return result
+
+    def at(self, polynomial: nmod_poly, form: Vector, meter: Meter) -> Vector:
+        """A polynomial of a linear form."""
+        coefficients = np.array([int(c) for c in polynomial.coeffs()], dtype=np.int64)
+        work = self.product_work(form)
+        step = 1 + _AT_ONCE // work
+        result = np.zeros(self.dimension, dtype=np.int64)
+        for end in range(len(coefficients), 0, -step):
+            part = coefficients[max(0, end - step) : end]
+            meter.spend(len(part) * work)
+            result = quotient_kernels.horner(result, part, form, *self._products)
+        return result
+
+    def ideal_rank(self, elements: list[Vector], meter: Meter) -> int:
+        """Dimension of the ideal of A that some elements generate."""
+        size = self.dimension
+        meter.need(8 * size * size)
+        echelon = np.zeros((size, size), dtype=np.int64)
+        pivots = np.full(size, -1, dtype=np.int64)
+        count = 0
+        queue = list(elements)
+        while queue:
+            vector = queue.pop().copy()
+            before = count
+            count = quotient_kernels.insert_vector(vector, echelon, pivots, count, self.prime)
+            meter.spend(10 * size * (1 + before))
+            if count > before:
+                meter.spend(sum(self.product_work(self.unit(i)) for i in range(self.n)))
+                queue += [self.times(echelon[before], self.unit(i)) for i in range(self.n)]
+        return count
+
+
+def quotient_algebra(basis: GroebnerBasis, *, meter: Meter | None = None) -> QuotientAlgebra:
+    """The quotient algebra of a complete Groebner basis in dimension zero."""
+    meter = Meter() if meter is None else meter
+    state, n, p = basis.state, basis.n, basis.prime
+    exponents = standard_monomials(basis.leading, meter=meter)
+    words = monomials.pack(exponents, n)
+    classes = matrix.parity_classes(words, state.masks)
+    keys = [-words[:, i].astype(np.int64) for i in range(words.shape[1] - 1, -1, -1)]
+    order = np.lexsort([*keys, exponents.sum(axis=1), classes])  # ascending in each class; 1 is of class 0
+    exponents, words, classes = exponents[order], words[order], classes[order]
+    state.table, numbers = monomials.intern_all(state.table, words)
+    state.table, unknowns = monomials.intern_all(state.table, monomials.pack(np.eye(n, dtype=np.int64), n))
+    index_of = np.zeros(len(state.table.degrees), dtype=np.int64)
+    index_of[numbers] = 1
+    state.table, images, border = quotient_kernels.products(state.table, numbers, unknowns, index_of)
+    table = state.table
+    border_words = table.words[border]
+    keys = [-border_words[:, i].astype(np.int64) for i in range(border_words.shape[1] - 1, -1, -1)]
+    border = border[np.lexsort([*keys, table.degrees[border]])]
+    place = np.full(len(table.degrees), -1, dtype=np.int64)
+    place[numbers] = np.arange(len(numbers))
+    place[border] = -2 - np.arange(len(border))  # -1 stays for monomials that are neither
+    targets = np.where(place[images] >= 0, place[images], place[images] + 1).astype(np.int32)
+    n_classes = 1 << len(state.masks)
+    bounds = np.searchsorted(classes, np.arange(n_classes + 1))
+    border_classes = matrix.parity_classes(table.words[border], state.masks)
+    first, size = bounds[border_classes], np.diff(bounds)[border_classes]
+    offsets = np.cumsum(size) - size
+    meter.need(int(4 * size.sum()) + 16 * images.size)
+    rows = np.zeros(int(size.sum()), dtype=np.uint32)
+    is_known = _tails(basis, place, offsets, first, rows, meter)
+    sources, factors = quotient_kernels.sources(targets, is_known)
+    for begin in range(0, len(border), 64):
+        meter.spend(
+            quotient_kernels.border_rows(
+                sources, factors, targets, offsets, first, size, rows, p, begin, min(begin + 64, len(border))
+            )
+        )
+    return QuotientAlgebra(n, p, exponents, targets, offsets, first, size, rows, monomials.unpack(state.masks, n))
+
+
+def _tails(
+    basis: GroebnerBasis,
+    place: npt.NDArray[np.int64],
+    offsets: Vector,
+    first: Vector,
+    rows: npt.NDArray[np.uint32],
+    meter: Meter,
+) -> npt.NDArray[np.bool_]:
+    """Normal forms of the minimal leading monomials that are border monomials, into `rows`; which they are."""
+    state, p = basis.state, basis.prime
+    is_known = np.zeros(len(offsets), dtype=np.bool_)
+    elements = np.flatnonzero(state.alive[: state.count]).astype(np.int32)
+    leading = state.monomials[state.starts[elements]]
+    is_border = place[leading] < -1  # a monomial x_i is always: 1 is in the basis
+    elements, leading = elements[is_border], leading[is_border]
+    is_known[-2 - place[leading]] = True
+    built = build(state, elements, leading, 0, meter, skip=1)
+    for block in built.blocks:
+        skip = len(block.pivots)
+        columns = place[block.columns[skip:]]
+        lanes = np.empty((len(block.columns), matrix.LANES), dtype=np.int64)
+        for begin in range(0, len(block.rows), matrix.LANES):
+            part = block.rows[begin : begin + matrix.LANES]
+            weights = np.eye(len(part), matrix.LANES, dtype=np.int64)
+            meter.spend(
+                matrix.reduce_lanes(
+                    lanes, part, weights, built.ends, built.entries, built.firsts, state.coefficients, block.pivots, p
+                )
+            )
+            for l, row in enumerate(part.tolist()):
+                r = -2 - int(place[leading[row]])
+                rows[offsets[r] + columns - first[r]] = -lanes[skip:, l] % p
+    return is_known
+
+
+def n_distinct(algebra: QuotientAlgebra, *, seed: int = 0, meter: Meter | None = None) -> int:
+    """Number of distinct solutions over the algebraic closure of F_p; exact if p > D.
+
+    Parameters
+    ----------
+    algebra : QuotientAlgebra
+    seed : int
+        Of a random linear form; the result does not depend on it.
+    meter : Meter, optional
+
+    Notes
+    -----
+    Let f be the minimal polynomial of a linear form l in A and s its squarefree part. The roots of f are the values of l
+    at the solutions, so deg s is at most the number of distinct solutions N, which is at most D. A random form takes
+    different values at different solutions with probability above 1 - D^2/(2p) (one in few unknowns, which is tried first,
+    often does); if then all solutions are simple,
+    deg s = D, and N = D is proved (for any divisor of f, too: its roots are values of l).
+
+    Otherwise f is checked (f(l) = 0 in A). Then s(l) vanishes at all solutions and generates an ideal of A of dimension
+    r; N <= D - r. If D - r = deg s, both are N. If not, squarefree parts for all unknowns are added: an ideal that
+    contains a squarefree univariate polynomial in every unknown is radical over a perfect field (Seidenberg 1974,
+    lemma 92), and D - r = N. As p > D >= deg f, s = f / gcd(f, f').
+    """
+    meter = Meter() if meter is None else meter
+    d = algebra.dimension
+    if d <= 1:
+        return d
+    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xD15,)))
+    every = np.arange(algebra.n)
+    cheap = _cheap_unknowns(algebra)
+    for unknowns in [cheap, every] if len(cheap) < algebra.n else [every]:
+        form = np.zeros(algebra.n, dtype=np.int64)
+        form[unknowns] = generator.integers(1, algebra.prime, size=len(unknowns))
+        if _squarefree_part(algebra.minimal_polynomial(form, generator, meter)).degree() == d:
+            return d
+    radical = _squarefree_part(algebra.verified_minimal_polynomial(form, generator, meter))
+    elements = [algebra.at(radical, form, meter)]
+    at_most = d - algebra.ideal_rank(elements, meter)
+    if at_most == radical.degree():
+        return at_most
+    for i in range(algebra.n):
+        form = algebra.unit(i)
+        radical = _squarefree_part(algebra.verified_minimal_polynomial(form, generator, meter))
+        elements.append(algebra.at(radical, form, meter))
+    return d - algebra.ideal_rank(elements, meter)
+
+
+def _cheap_unknowns(algebra: QuotientAlgebra) -> npt.NDArray[np.int64]:
+    """Few unknowns, by which products cost least, such that every change of sign changes one of them.
+
+    Usually they are enough to tell the solutions apart; where not, all unknowns are tried next.
+    """
+    costs = (algebra.targets < 0).sum(axis=0)
+    left = algebra.sign_changes.astype(np.int64) % 2
+    chosen: list[int] = []
+    for i in np.argsort(costs, kind="stable").tolist():
+        changed = np.flatnonzero(left[:, i])
+        if len(changed):  # the changes that leave x_i alone, by elimination
+            left[changed[1:]] ^= left[changed[0]]
+            left = np.delete(left, changed[0], axis=0)
+        elif chosen or len(left):
+            continue
+        chosen.append(i)
+        if not len(left):
+            break
+    return np.array(chosen)
+
+
+def _squarefree_part(polynomial: nmod_poly) -> nmod_poly:
+    """Valid where the degree is below the characteristic."""
+    return polynomial // polynomial.gcd(polynomial.derivative())
+
+
+def hermite_rank(algebra: QuotientAlgebra, *, meter: Meter | None = None) -> int:
+    """Rank of the trace form (a, b) -> trace of multiplication by ab: the number of distinct solutions if p > D.
+
+    Takes D^4 operations: for small quotients, and as a second way to the number.
+
+    Notes
+    -----
+    Over the algebraic closure A is the product of local algebras A_z, one for each solution z. An element acts on A_z
+    with the one eigenvalue a(z), so trace(ab) = sum over z of dim(A_z) a(z) b(z). The form has the rank of the
+    evaluations at the solutions weighted by dim(A_z): the number of z with dim(A_z) != 0 in F_p, all of them if p > D.
+    """
+    meter = Meter() if meter is None else meter
+    d, n, p = algebra.dimension, algebra.n, algebra.prime
+    meter.spend(d**4 // 8 + n * d * d)
+    meter.need(8 * d * d * (n + int(algebra.exponents.sum(axis=1).max(initial=0))))
+    identity = np.eye(d, dtype=np.int64)
+    products = (
+        [
+            nmod_mat(d, d, np.stack([algebra.times(b, algebra.unit(i)) for b in identity]).ravel().tolist(), p)
+            for i in range(n)
+        ]
+        if d
+        else []
+    )
+    children: dict[int, list[tuple[int, int]]] = {}
+    reached = {0}
+    for b in np.argsort(algebra.exponents.sum(axis=1), kind="stable").tolist():
+        for i in range(n):
+            t = int(algebra.targets[b, i])
+            if t >= 0 and t not in reached:
+                reached.add(t)
+                children.setdefault(b, []).append((t, i))
+    traces = [0] * d
+
+    def descend(b: int, product: nmod_mat) -> None:
+        traces[b] = sum(int(product[k, k]) for k in range(d)) % p
+        for t, i in children.get(b, []):
+            descend(t, product * products[i])
+
+    form: list[nmod_mat | None] = [None] * d
+
+    def fill(b: int, row: nmod_mat) -> None:
+        form[b] = row
+        for t, i in children.get(b, []):
+            fill(t, products[i] * row)
+
+    if not d:
+        return 0
+    descend(0, nmod_mat(d, d, identity.ravel().tolist(), p))
+    fill(0, nmod_mat(d, 1, traces, p))
+    return int(nmod_mat(d, d, [int(row[k, 0]) for row in form if row is not None for k in range(d)], p).rank())

@@ -1,0 +1,113 @@
+"""Which theorems bound the number of solutions of a landscape: those of its family, of its domain, and of its monomials."""
+
+from __future__ import annotations
+
+from math import comb
+from typing import Any
+
+from polysys.counts.bezout import best_partition, total_degree
+from polysys.counts.glasses import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
+from polysys.counts.mixed_cells import TieError
+from polysys.counts.zero_patterns import zero_pattern_bound
+from polysys.equations.formulation import Kind
+from polysys.errors import InputError, WorkLimitError
+from polysys.landscape import Landscape
+from polysys.root_count import RootCount, RootCountKind
+
+# Operations that may be spent on mixed volumes: a few tenths of a second.
+_WORK = 40_000_000
+
+
+def domain_count(landscape: Landscape, potential: Any = None) -> RootCount | None:
+    """The number of solutions of generic potentials of the same degrees on the landscape's domain; None where no theorem gives it.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    potential : PolyElement, optional
+        A polynomial whose degree is taken instead of that of the landscape's potential, such as a generic member's.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> domain_count(ps.LayeredSpinGlass(widths=(3, 3, 3)).sample()).value
+    37
+    """
+    formulation, domain = landscape.formulation, landscape.domain
+    if formulation.kind is Kind.PROJECTIVE:
+        if len(formulation.degrees) == 1:
+            return cartwright_sturmfels(domain.n, formulation.degrees[0])
+        return friedland_ottaviani(domain.blocks, formulation.degrees)
+    if formulation.kind is Kind.LAGRANGE and domain.n_constraints == 1:
+        chosen = landscape.potential if potential is None else potential
+        return nie_ranestad(domain.n, max(map(sum, chosen.monoms())))
+    return None
+
+
+def generic_count(landscape: Landscape) -> RootCount | None:
+    """The number of solutions of a generic member of the landscape's family, where a theorem gives it.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> generic_count(ps.DeepLinear(widths=(2, 1, 2)).sample(1)).value
+    17
+    """
+    known = [c for c in landscape.facts.known_counts if c.kind is RootCountKind.GENERIC_COUNT]
+    if not known and landscape.formulation.kind is Kind.PROJECTIVE:
+        return domain_count(landscape)
+    return min(known, key=lambda c: c.value, default=None)
+
+
+def upper_bounds(landscape: Landscape) -> list[RootCount]:
+    """Proved upper bounds on the number of isolated complex solutions, best first; from the exact system alone.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> upper_bounds(ps.SphericalPSpin(n=4, p=4).sample())[0].value
+    40
+    """
+    of_domain = domain_count(landscape)
+    bounds = [
+        *landscape.facts.known_counts,
+        *([] if of_domain is None else [of_domain]),
+        total_degree(landscape.system.degrees),
+    ]
+    if not _is_sharp(landscape):
+        bounds.extend(_bounds_from_supports(landscape))
+    return sorted((b for b in bounds if b.is_proved_bound), key=lambda b: b.value)
+
+
+def _is_sharp(landscape: Landscape) -> bool:
+    """Whether the bounds from the family are the counts of a landscape with the same monomials.
+
+    Bounds that depend on the monomials alone are not smaller then. On a product of spheres with a homogeneous potential
+    (where such bounds would count solutions in one chart only) the family's count is always the right one.
+    """
+    formulation, n = landscape.formulation, landscape.domain.n
+    if formulation.kind is Kind.PROJECTIVE:
+        return True
+    monomials = landscape.potential.monoms()
+    if formulation.kind is Kind.LAGRANGE:
+        d = max(map(sum, monomials))
+        is_dense = sum(sum(e) == d for e in monomials) == comb(n + d - 1, d)  # Nie & Ranestad: forms attain it
+        return is_dense and landscape.domain.n_constraints == 1
+    is_known = any(c.kind is RootCountKind.GENERIC_COUNT for c in landscape.facts.known_counts)
+    return is_known and set(monomials) == set(landscape.generic_potential().monoms())
+
+
+def _bounds_from_supports(landscape: Landscape) -> list[RootCount]:
+    """The best bound that holds for all systems with the monomials of this one.
+
+    A sum of mixed volumes that excludes families is the generic count of these systems, so no Bezout number is smaller;
+    one that does not would prove nothing when it is met, as there may be curves of solutions in addition.
+    """
+    supports = landscape.system.supports
+    try:
+        sparse = zero_pattern_bound(supports, work=_WORK)
+        if sparse.excludes_families:
+            return [sparse.count]
+    except (InputError, WorkLimitError, TieError):  # too large: there is no such bound
+        pass
+    return [best_partition(supports, landscape.system.n).count]

@@ -1,0 +1,230 @@
+"""Compiling functions with Numba, and keeping the machine code on disk under a digest of everything that went into it.
+
+Numba's own cache asks for the date of the one file that holds a function. But a kernel contains what it calls and every
+constant that it names, from whatever file: after a change there, or after an upgrade that brings older dates, Numba's
+cache returns the old code. Here the folder's name carries the digest of all sources that kernels may take something from,
+and of the versions of Python, Numba and LLVM; the name of a file carries function, argument types, and the processor with
+its features. A file begins with the digest of its content, so that one that was cut off or altered is not used.
+
+Whatever is wrong with the folder, a function is compiled and works; that nothing is kept is said once, on stderr.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import re
+import secrets
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+_UNUSED = 30 * 86400.0  # seconds after which the folder of other sources is removed
+_FOLDER = re.compile(r"[a-z]+-[0-9a-f]{24}")
+_said: set[str] = set()
+
+
+def kernel_folder() -> Path:
+    """Where machine code is kept: ``NUMBA_CACHE_DIR``, else ``STATIONARY_CACHE``, else the user's cache directory."""
+    if chosen := os.environ.get("NUMBA_CACHE_DIR"):
+        return Path(chosen) / "stationary-points"
+    if chosen := os.environ.get("STATIONARY_CACHE"):
+        return Path(chosen) / "kernels"
+    return user_cache_path("stationary-points") / "kernels"
+
+
+class Compiler:
+    """Compiles the kernels of one package; an instance is a decorator.
+
+    Parameters
+    ----------
+    name : str
+        Of the package, in lower-case letters.
+    sources : iterable of Path
+        Files, and folders with their Python files: all from which kernels take code or constants.
+
+    Examples
+    --------
+    >>> double = Compiler("example", [])(lambda x: 2 * x)
+    >>> double(21)
+    42
+    """
+
+    def __init__(self, name: str, sources: Iterable[Path]) -> None:
+        self.name = name
+        self.sources = (Path(__file__), *sources)
+        self._digest = ""
+        self._folder: Path | None = None
+        self._is_open = False
+
+    def __call__(self, function: Any) -> Any:
+        """Compile at the first call, without the GIL and without liberties in the arithmetic."""
+        from numba import njit  # half a second, and only where something is computed
+
+        if not self._digest:  # now, when the modules of the kernels are loaded: sources may be replaced later
+            self._digest = self._digest_of_sources()
+        dispatcher = njit(nogil=True, error_model="numpy")(function)
+        if hasattr(dispatcher, "_cache"):  # not with NUMBA_DISABLE_JIT
+            dispatcher._cache = _cache(self, function)
+        return dispatcher
+
+    def _digest_of_sources(self) -> str:
+        import llvmlite
+        import numba
+
+        digest = hashlib.sha256(f"{sys.version} {numba.__version__} {llvmlite.__version__}".encode())
+        try:
+            for source in self.sources:
+                for path in sorted(source.rglob("*.py")) if source.is_dir() else [source]:
+                    content = path.read_bytes()
+                    digest.update(f"\n{path.relative_to(source.parent)} {len(content)}\n".encode() + content)
+        except OSError as error:  # a package without its sources
+            _say(f"Compiled code is not kept: {error.filename} cannot be read ({_why(error)}).")
+            return "unknown"
+        return digest.hexdigest()
+
+    def folder(self) -> Path | None:
+        """The folder of these sources, made if need be; None where nothing can be kept."""
+        if not self._is_open:
+            self._is_open = True
+            if self._digest != "unknown":
+                self._folder = _private_folder(kernel_folder() / f"{self.name}-{self._digest[:24]}")
+        return self._folder
+
+    def load(self, name: str) -> bytes | None:
+        """The content of a file; None if it is missing or damaged."""
+        folder = self.folder()
+        if folder is None:
+            return None
+        try:
+            content = (folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            _say(f"Compiled code in {folder} cannot be read ({_why(error)}): it is compiled again.")
+            return None
+        if content[:32] != hashlib.sha256(name.encode() + content[32:]).digest():
+            _say(f"Compiled code in {folder} is damaged: it is compiled again.")
+            return None
+        return content[32:]
+
+    def save(self, name: str, content: bytes) -> None:
+        """Keep a file, complete or not at all, unless the sources were replaced since they were loaded."""
+        folder = self.folder()
+        if folder is None or self._digest_of_sources() != self._digest:
+            return
+        part = folder / f"{name}.{os.getpid()}.{secrets.token_hex(4)}.part"
+        try:
+            try:
+                part.write_bytes(hashlib.sha256(name.encode() + content).digest() + content)
+                part.replace(folder / name)
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            self._folder = None
+            _say(_not_kept(folder, _why(error)))
+
+
+def _private_folder(folder: Path) -> Path | None:
+    """The folder, which nobody else may write: what lies in it is executed. None, with a sentence, where there is none."""
+    try:
+        is_new = not folder.exists()
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            _say(_not_kept(folder, "it belongs to, or can be written by, somebody else"))
+            return None
+        if is_new:
+            _remove_unused(folder.parent)
+        with contextlib.suppress(OSError):
+            os.utime(folder)  # in use
+    except OSError as error:
+        _say(_not_kept(folder, _why(error)))
+        return None
+    return folder
+
+
+def _remove_unused(parent: Path) -> None:
+    """Remove the folders of other sources that no process has used for long, and files that were never finished."""
+    with contextlib.suppress(OSError):
+        for folder in parent.iterdir():
+            found = folder.lstat()
+            if (
+                _FOLDER.fullmatch(folder.name)
+                and stat.S_ISDIR(found.st_mode)
+                and time.time() - found.st_mtime > _UNUSED
+            ):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cache(compiler: Compiler, function: Any) -> Any:
+    """What Numba asks for machine code of a function before it compiles, and hands it to afterwards."""
+    from numba.core.caching import NullCache
+    from numba.core.compiler import CompileResult
+    from numba.core.serialize import dumps
+
+    class Cache(NullCache):
+        @property
+        def cache_path(self) -> str | None:
+            folder = compiler.folder()
+            return None if folder is None else str(folder)
+
+        def load_overload(self, sig: Any, target_context: Any) -> Any:
+            target_context.refresh()
+            name = _file_name(function, sig, target_context.codegen())
+            content = compiler.load(name) if name else None
+            if content is None:
+                return None
+            try:
+                return CompileResult._rebuild(target_context, *pickle.loads(content))  # type: ignore[no-untyped-call]
+            except Exception as error:  # whatever it is, compiling helps
+                _say(f"Compiled code cannot be loaded ({type(error).__name__}): it is compiled again.")
+                return None
+
+        def save_overload(self, sig: Any, data: Any) -> None:
+            name = _file_name(function, sig, data.codegen)
+            if name and compiler.folder() and not data.lifted and not data.library.has_dynamic_globals:
+                compiler.save(name, dumps(data._reduce()))  # type: ignore[no-untyped-call]
+
+    return Cache()
+
+
+def _file_name(function: Any, sig: Any, codegen: Any) -> str | None:
+    """Function, argument types, processor; None where a type is known by its address only, as that of a function is."""
+    if " at 0x" in str(sig) or function.__closure__:
+        return None
+    code = hashlib.sha256(function.__code__.co_code).hexdigest()
+    key = repr((function.__module__, function.__qualname__, code, str(sig), codegen.magic_tuple()))
+    return f"{re.sub('[^A-Za-z0-9_]', '', function.__name__)}-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def _not_kept(folder: Path, why: str) -> str:
+    return (
+        f"Compiled code cannot be kept in {folder} ({why}), so each run compiles it again. "
+        "STATIONARY_CACHE may name another folder."
+    )
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _say(sentence: str) -> None:
+    """Once a process, and never a reason to stop."""
+    if sentence not in _said:
+        _said.add(sentence)
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            print(f"stationary: {sentence}", file=sys.stderr, flush=True)
+
+
+compiled = Compiler("polysys", [Path(__file__).parent / name for name in ("algebra", "tape.py")])
+"""For the kernels of this package."""

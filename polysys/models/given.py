@@ -1,0 +1,181 @@
+"""Landscapes whose data, l2 or output were given in Python, made again from their label and their exact couplings.
+
+A label such as ``deep-linear:widths=2-2-1,data=arrays@0123,l2=explicit`` names the structure of a network, and the couplings of its
+landscape hold everything else. What the family proves about the landscape (root counts, coercivity, bounds of stationary
+points) follows from the two again. Moments of data are couplings only if there are data with these moments; that is checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+
+from polysys.datasets import Dataset
+from polysys.errors import InputError, LabelError
+from polysys.landscape import Couplings, Landscape
+from polysys.models.base import Model
+from polysys.models.deep_linear import DeepLinear
+from polysys.models.polynomial_network import PolynomialNetwork
+from polysys.models.sequential_network import Activation, LinearLayer, SequentialNetwork
+from polysys.models.squared_loss import moment_exponents, plus
+
+_KEYS = re.compile(r",(?=(?:widths|layers|activation|data|m|l2|output|bias|loss)=)")
+_LAYER = re.compile(
+    r"\((?P<coefficients>[-0-9/ ]+)\)|(?P<n_in>[0-9]{1,9})x(?P<n_out>[0-9]{1,9})(?P<fixed>!?)(?P<bias>\+b!?)?"
+)
+_UNUSABLE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
+
+
+def landscape_from_couplings(label: str, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
+    """The landscape of a network of which a label names the structure and the couplings all numbers.
+
+    Raises
+    ------
+    InputError
+        If label and couplings do not make a network, or no data have these moments.
+
+    Examples
+    --------
+    >>> land = DeepLinear((1, 1, 1), data=([[1]], [[2]]), l2=[1, "1/2"]).sample()
+    >>> again = landscape_from_couplings(land.label, land.couplings)
+    >>> again.digest == land.digest, again.facts.known_counts == land.facts.known_counts, again.facts.is_coercive
+    (True, True, True)
+    """
+    family, _, rest = label.partition(":")
+    try:
+        keys = dict(part.split("=", 1) for part in _KEYS.split(rest))
+        model = _STRUCTURES[family](keys, couplings)
+        _require_data(model, couplings)
+        land = replace(model.landscape(couplings, seed, index), label=label)
+        _ = land.digest  # made here, so that what does not fit together shows here
+    except _UNUSABLE as error:
+        raise LabelError(
+            f"The label {label[:60]!r} and the couplings make no network.", "Give those of a landscape."
+        ) from error
+    return land
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("-"))
+
+
+def _deep_linear(keys: Mapping[str, str], couplings: Couplings) -> Model:
+    return DeepLinear(_widths(keys["widths"]), l2=couplings["l2"].tolist())
+
+
+def _polynomial(keys: Mapping[str, str], couplings: Couplings) -> Model:
+    output: Any = keys.get("output", "trained")
+    output = couplings["output"].tolist() if output == "explicit" else output
+    return PolynomialNetwork(
+        _widths(keys["widths"]),
+        keys["activation"],
+        l2=couplings["l2"].tolist(),
+        output=output,
+        bias=keys.get("bias") == "yes",
+    )
+
+
+def _sequential(keys: Mapping[str, str], couplings: Couplings) -> Model:
+    layers: list[LinearLayer | Activation] = []
+    text, end, k = keys["layers"], -1, 0
+    for match in _LAYER.finditer(text):
+        if match.start() != end + 1 or (layers and text[end] != "-"):
+            raise ValueError(f"no layers: {text[:60]}")
+        end = match.end()
+        if match["coefficients"] is not None:
+            layers.append(Activation(tuple(map(Fraction, match["coefficients"].split()))))
+            continue
+        weight: Any = tuple(map(tuple, couplings[f"w{k}"].tolist())) if match["fixed"] else "trained"
+        bias: Any = {None: None, "+b": "trained"}.get(match["bias"])
+        bias = tuple(couplings[f"b{k}"].tolist()) if match["bias"] == "+b!" else bias
+        layers.append(LinearLayer(int(match["n_in"]), int(match["n_out"]), weight, bias))
+        k += 1
+    if end != len(text):
+        raise ValueError(f"no layers: {text[:60]}")
+    linear = [layer for layer in layers if isinstance(layer, LinearLayer)]
+    sizes = linear[0].n_in, linear[-1].n_out
+    if max(sizes) > 64:
+        raise ValueError("too many inputs or outputs")
+    X, Y = (
+        np.full((n, 1), Fraction(0), dtype=object) for n in sizes
+    )  # of the right shape: the couplings hold the data
+    return SequentialNetwork(tuple(layers), Dataset("couplings", X, Y), couplings["l2"].tolist())
+
+
+_STRUCTURES = {"deep-linear": _deep_linear, "polynomial-network": _polynomial, "sequential-network": _sequential}
+
+
+def _require_data(model: Any, couplings: Couplings) -> None:
+    """Refuse couplings that are no data, or no moments of data: the loss would be no sum of squares."""
+    if "X" in couplings:
+        if couplings["X"].shape[1] != couplings["Y"].shape[1] or couplings["weight"][0] <= 0:
+            raise InputError("The couplings are no data.", "Give those of a landscape.")
+        return
+    gram, cross = couplings["XX"], couplings["YX"]
+    if not isinstance(model, DeepLinear):
+        monomials = model._input_monomials
+        moment = dict(zip(moment_exponents(monomials), gram, strict=True))
+        gram = np.array([[moment[plus(a, b)] for b in monomials] for a in monomials], dtype=object)
+    if not are_moments(gram, cross, couplings["YY"][0]):
+        raise InputError("No data have the moments among the couplings.", "Give those of a landscape.")
+
+
+def are_moments(gram: Any, cross: Any, norm: Fraction) -> bool:
+    """Whether there are vectors u_i, y_i with sum u_i u_i^T = gram, sum y_i u_i^T = cross and sum |y_i|^2 = norm, exactly.
+
+    Notes
+    -----
+    That is so if gram is positive semidefinite, the rows of cross lie in its range, and the least that the y_i then need,
+    tr(cross gram^+ cross^T), is at most norm. Then sum |F u_i - y_i|^2 >= 0 for every matrix F.
+
+    Examples
+    --------
+    >>> from fractions import Fraction as Q
+    >>> are_moments([[Q(1)]], [[Q(2)]], Q(4)), are_moments([[Q(1)]], [[Q(2)]], Q(3)), are_moments([[Q(-1)]], [[Q(0)]], Q(0))
+    (True, False, False)
+    """
+    g, b = _matrix(gram), _matrix(cross)
+    n = g.nrows()
+    if g != g.transpose() or not _is_semidefinite(g):
+        return False
+    augmented = fmpq_mat(
+        n,
+        n + b.nrows(),
+        [x for row, extra in zip(g.tolist(), b.transpose().tolist(), strict=True) for x in (*row, *extra)],
+    )
+    reduced, rank = augmented.rref()
+    pivots = [next(j for j in range(n + b.nrows()) if reduced[i, j] != 0) for i in range(rank)]
+    if any(j >= n for j in pivots):
+        return False  # a row of cross outside of the range
+    least = fmpq(0)
+    for k in range(b.nrows()):
+        for i, j in enumerate(pivots):
+            least += b[k, j] * reduced[i, n + k]
+    return bool(least <= fmpq(norm.numerator, norm.denominator))
+
+
+def _matrix(rows: Any) -> fmpq_mat:
+    listed = [[fmpq(x.numerator, x.denominator) for x in row] for row in rows]
+    return fmpq_mat(len(listed), len(listed[0]), [x for row in listed for x in row])
+
+
+def _is_semidefinite(matrix: fmpq_mat) -> bool:
+    """Whether a symmetric matrix has no negative eigenvalue: by elimination, each pivot positive or its row zero."""
+    rows = matrix.tolist()
+    n = len(rows)
+    for k in range(n):
+        if rows[k][k] < 0 or (rows[k][k] == 0 and any(rows[k][j] != 0 for j in range(k, n))):
+            return False
+        if rows[k][k] == 0:
+            continue
+        for i in range(k + 1, n):
+            factor = rows[i][k] / rows[k][k]
+            if factor != 0:
+                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[k], strict=True)]
+    return True

@@ -1,0 +1,88 @@
+"""Layers and bands of the pure p-spin at finite size, exactly: the annealed energy distribution of each Morse index.
+
+The annealed distribution is that of the mean counts: rho_k(u) du is the mean number of points of index k with an energy per
+spin in du. Shares, means and overlaps of annealed distributions are ratios of means, not means of ratios.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf, nan, sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from polysys.theory.complexity import Complexity
+from polysys.theory.isotropic import IsotropicField, counts_by_index, energy_density
+
+Floats = npt.NDArray[np.float64]
+_STEPS = 2000  # of the grid of energies; the densities are analytic and decay, so the trapezoidal rule converges fast
+
+
+def edge_distance(n: float, p: int) -> float:
+    """How far above -E_inf the minima concentrate at large N: 2 sqrt(2) sqrt((p-1)(p-2)) / (p sqrt(N)) to leading order.
+
+    Minima carry the weight exp(-N (p-2)/(2p) l^2) of their smallest eigenvalue l = -sqrt(2) + x N^(-2/3) / sqrt(2), which favours
+    large x like exp(2 a x N^(1/3)), a = (p-2)/(2p), against the left tail exp(-x^3/24) of Tracy and Widom's law. The best x
+    is 4 sqrt(a) N^(1/6).
+    """
+    return 2 * sqrt(2 * (p - 1) * (p - 2)) / (p * sqrt(n))
+
+
+def inside_rate(p: int) -> float:
+    """The share of minima below -E_inf falls as exp(-rate sqrt(N)): rate = (16/3) ((p-2)/(2p))^(3/2), by the same argument."""
+    return float(16 / 3 * ((p - 2) / (2 * p)) ** 1.5)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExactLayers:
+    """Annealed energy distributions of a pure p-spin glass.
+
+    Parameters
+    ----------
+    field : IsotropicField
+    energies : float array (m,)
+        A grid of energies per spin, equally spaced.
+    density : float array (m, n)
+        Mean number of points of each index per unit of energy per spin.
+    counts : float array (n,)
+        Mean number of points of each index.
+    """
+
+    field: IsotropicField
+    energies: Floats
+    density: Floats
+    counts: Floats
+
+    def mean_energy(self, k: int) -> float:
+        """Mean energy per spin of the points of index k."""
+        return float(self.energies @ self.density[:, k] / self.density[:, k].sum())
+
+    def overlap(self, k: int) -> float:
+        """The probability that a random point of index k lies above a random, independent one of index k + 1."""
+        a, b = (self.density[:, j] / self.density[:, j].sum() for j in (k, k + 1))
+        return float(a @ (b.cumsum() - b / 2))
+
+    def share_above(self, k: int, edge: float) -> float:
+        """The share of the points of index k above an energy per spin; nan where it is not known to six digits."""
+        found, errors = counts_by_index(self.field, (edge, inf))
+        return float(found[k] / self.counts[k]) if errors[k] <= 1e-6 * self.counts[k] else nan
+
+
+@lru_cache(maxsize=128)
+def exact_layers(n: int, p: int) -> ExactLayers:
+    """The annealed energy distributions of the p-spin glass with n spins.
+
+    Examples
+    --------
+    >>> glass = exact_layers(6, 3)
+    >>> round(float(glass.counts[0]), 6), round(glass.mean_energy(0) + glass.mean_energy(5), 9)
+    (4.411781, 0.0)
+    """
+    field = IsotropicField.mixture(n, {p: 1.0})
+    reach = Complexity(p).threshold.value + 9 / sqrt(
+        n
+    )  # energies of points are Gaussian with variance 1/n, and bounded below at large n
+    energies = np.linspace(-reach, reach, 2 * _STEPS + 1)
+    return ExactLayers(field, energies, energy_density(field, energies), counts_by_index(field)[0])
