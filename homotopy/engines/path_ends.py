@@ -31,7 +31,7 @@ LAST = 138.0  # -log v at the end: v = 1e-60
 ZERO = 1e-20  # |h| at the end of a path to infinity: finite points of size up to 1e20 are told from it
 MAX_WINDING = 30
 _LOOPS = (6, 16, 40)  # points on a loop
-_CLOSED = 1e-8  # largest relative gap of a closed loop
+_CLOSED = 1e-6  # largest gap of a closed loop, relative to how far the loop leads from its start
 _SLOW = 1e-3  # rates below which it is tried whether a path has arrived
 _FINITE = 1e-7  # relative move from the last v to v = 0 of a path that has arrived
 _GROWTH = 0.01  # smallest exponent of a growing norm: 1/c for winding numbers c
@@ -338,7 +338,7 @@ class _Follower:
         n, x, places = self.homotopy.n, self.x, self.seen[-_HISTORY:]
         rng = np.random.default_rng(0)
         plane = [acb(complex(v)) for v in rng.standard_normal(n + 1) + 1j * rng.standard_normal(n + 1)]
-        total = [acb(0)] * (n + 1)
+        total, spread = [acb(0)] * (n + 1), 0.0
         for k in range(1, corners * MAX_WINDING + 1):
             h = 1 / (plane[0] + sum((a * v for a, v in zip(plane[1:], x, strict=True)), acb(0)))
             total = [t + h * v for t, v in zip(total, [acb(1), *x], strict=True)]
@@ -351,7 +351,9 @@ class _Follower:
                 return None
             x, logs = found, [_middle(y + (v / t).log()) for y, v, t in zip(logs, found, trial, strict=True)]
             places.append((_middle(sigma), logs))
-            if k % corners == 0 and max(_ratio(a - b, b) for a, b in zip(x, self.x, strict=True)) < _CLOSED:
+            gap = max(_ratio(a - b, b) for a, b in zip(x, self.x, strict=True))
+            spread = max(spread, gap)
+            if k % corners == 0 and gap < _CLOSED * spread:
                 return k // corners, [t / k for t in total]
         return None
 
