@@ -210,7 +210,7 @@ class _Follower:
 
     def run(self) -> PathEndpoint:
         failed = PathEndpoint(PathStatus.FAILED, self.start)
-        if not (np.isfinite(self.start).all() and np.abs(self.start).min(initial=1.0) > 0):
+        if not (len(self.start) and np.isfinite(self.start).all() and np.abs(self.start).min() > 0):
             return failed
         self._set_precision()
         found = self._newton([acb(complex(v)) for v in self.start], self.sigma)

@@ -19,6 +19,7 @@ from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.results import CODE
 from homotopy.status import PathStatus
 from polysys.landscape import Landscape
+from polysys.tape import trace
 
 _PLACES = (1e-2, 0.5)  # distances from the end, as parts of the way, from which a path is followed
 Way = list[Complexes]  # members of a family from that of the start to the target
@@ -52,8 +53,11 @@ def _of_stratum(
     threads: int | None,
     rows: npt.NDArray[np.int64],
 ) -> list[FarPath]:
-    tape = stratum_equations(landscape, stratum.alive)
     *before, member, target = way
+    if not stratum.alive:  # the origin: nothing moves
+        nothing = ExactHomotopy(trace(lambda x, p: [], 0), member[:0], ())
+        return [FarPath(nothing, (), (), landscape.formulation.n_unknowns) for _ in rows]
+    tape = stratum_equations(landscape, stratum.alive)
     x = stratum.solutions[rows]
     if before:
         ends = track_loop(tape, way[:-1], x, settings, threads=threads)

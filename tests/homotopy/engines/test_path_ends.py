@@ -61,6 +61,11 @@ def test_what_solves_nothing_fails() -> None:
     assert end.status is PathStatus.FAILED
 
 
+def test_where_nothing_moves_there_is_nothing_to_follow() -> None:
+    nothing = ExactHomotopy(trace(lambda x, q: [], 0, 0), np.zeros(0, complex), [])
+    assert follow_to_end(nothing, np.zeros(0, complex), 1.0).status is PathStatus.FAILED
+
+
 def chain() -> Tape:
     """Gradient of (y - x^3)^2 + (a - x)^2 with its coefficients as parameters, divided by 2."""
     return trace(
