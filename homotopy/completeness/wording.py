@@ -69,7 +69,7 @@ def _exact(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
     if distinct is None:
         return f"{said}; the numbers of distinct solutions do not agree"
     simple, least = 2 * distinct - degree, "" if distinct == degree else "at least "
-    if outcome is Verdict.NO:
+    if silence is Silence.MISSING:
         return f"{said}, {least}{simple} of them simple, but {found} are certified: {least}{simple - found} missing"
     return (
         f"{said} with multiplicity, {distinct} distinct: {found} certified simple ones, and {distinct - found} that are multiple "

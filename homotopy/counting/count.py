@@ -9,8 +9,9 @@ from typing import Any
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
 from homotopy.common.reporting import Progress
-from homotopy.completeness.verdict import joined, judge
-from homotopy.counting.degenerate.describe import multiplicity_evidence, singular_sets
+from homotopy.completeness.exact_evidence import exact_evidence
+from homotopy.completeness.verdict import joined, judge, wants_exact_count, wants_more
+from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
@@ -85,7 +86,7 @@ def census(
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
     result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
-    while result.completeness.verdict is Completeness.CONTRADICTED:
+    while wants_more(result.completeness):
         again = _go_on(landscape, chosen, bounds, solved, result.completeness.reason, progress)
         if again.rounds == solved.rounds:
             break
@@ -129,6 +130,8 @@ def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount,
     multiple = multiplicity_evidence(len(solved.certificates), bounds, degenerate)
     if multiple is not None:
         verdict = joined(landscape, verdict, [multiple])
+    if wants_exact_count(verdict):
+        verdict = joined(landscape, verdict, [exact_evidence(landscape, len(solved.certificates), least_multiplicities(degenerate))])
     record = run_record(solved, seconds + time.perf_counter() - begin)
     return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysys.algebra.jit import compiled
+from polysys.jit import compiled
 from polysys.algebra.monomials import GUARD, grown, intern, longer
 
 LANES = 32  # fewer are not compiled into vector instructions

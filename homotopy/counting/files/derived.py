@@ -10,7 +10,7 @@ from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, Fact, of_kind
 from homotopy.completeness.path_evidence import weigh_paths
 from homotopy.solving.result import PathAccount
-from homotopy.status import EvidenceKind, StartCount, Verdict
+from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
 from polysys.counts import best_partition, total_degree
 from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
@@ -28,6 +28,7 @@ DERIVED = frozenset(
         EvidenceKind.PARITY,
         EvidenceKind.MORSE,
         EvidenceKind.REAL_PROOF,
+        EvidenceKind.EXACT_COUNT,
     }
 )
 """Kinds that :func:`derive` makes again."""
@@ -42,7 +43,9 @@ def is_carried(piece: Evidence) -> bool:
     """
     if piece.outcome is Verdict.NO or piece.kind in TOLD:
         return True
-    is_idle = piece.kind is EvidenceKind.REAL_PROOF and piece.outcome is Verdict.UNDECIDED
+    is_idle = piece.outcome is Verdict.UNDECIDED and (
+        piece.kind is EvidenceKind.REAL_PROOF or piece.silence in (Silence.OUT_OF_REACH, Silence.NO_AGREEMENT)
+    )
     return piece.kind in DERIVED and not is_idle
 
 
