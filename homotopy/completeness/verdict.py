@@ -19,6 +19,7 @@ from polysys.counts import RootCount
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
 
+
 @dataclass(frozen=True, slots=True)
 class CompletenessReport:
     """The verdict on a list of solutions, with its reason and all evidence.
@@ -151,7 +152,10 @@ def wants_exact_count(report: CompletenessReport) -> bool:
     if report.verdict not in (Completeness.SUPPORTED, Completeness.UNKNOWN):
         return False
     ground = support(report.evidence)
-    return ground is None or ground["count"] == StartCount.GENERIC_AGREEMENT.value
+    if ground is None:
+        return True
+    is_generic = ground.kind in (EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT)
+    return is_generic and ground["count"] == StartCount.GENERIC_AGREEMENT.value
 
 
 def wants_more(report: CompletenessReport) -> bool:

@@ -18,7 +18,6 @@ from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solving.result import SolveReport
 from homotopy.solving.rounds import solve
-from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind

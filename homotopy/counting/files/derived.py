@@ -8,6 +8,7 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, Fact, of_kind
+from homotopy.completeness.exact_evidence import exact_evidence
 from homotopy.completeness.path_evidence import weigh_paths
 from homotopy.solving.result import PathAccount
 from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
@@ -46,6 +47,8 @@ def is_carried(piece: Evidence) -> bool:
     is_idle = piece.outcome is Verdict.UNDECIDED and (
         piece.kind is EvidenceKind.REAL_PROOF or piece.silence in (Silence.OUT_OF_REACH, Silence.NO_AGREEMENT)
     )
+    if piece.kind is EvidenceKind.EXACT_COUNT and not is_idle:  # a file holds no singular points
+        return not piece["multiplicities"]
     return piece.kind in DERIVED and not is_idle
 
 
@@ -62,6 +65,8 @@ def derive(
     proof = of_kind(stated, EvidenceKind.REAL_PROOF)
     if proof is not None and proof.outcome is Verdict.YES:
         found.append(_searched_again(land, certified, len(points), proof))
+    if of_kind(stated, EvidenceKind.EXACT_COUNT) is not None:
+        found.append(exact_evidence(land, len(certified)))
     return found
 
 
