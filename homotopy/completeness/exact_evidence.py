@@ -32,7 +32,7 @@ def exact_evidence(landscape: Landscape, found: int, multiplicities: Sequence[in
     if found > REACH:
         return no_exact_count(found)
     count = exact_count_of(landscape)
-    if count.dimension == 0 and count.degree != found + sum(multiplicities):
+    if count.dimension == 0 and (multiplicities or count.degree != found):
         count = exact_count_of(landscape, distinct=True)
     if count.dimension is None:
         return no_exact_count(found, Silence.NO_AGREEMENT if count.stopped is Stop.DISAGREEMENT else Silence.OUT_OF_REACH)
@@ -88,7 +88,7 @@ def exact_count_evidence(
     elif distinct is not None and (distinct > degree or distinct < found + len(singular)):
         # a linear form that does not separate the solutions gives too few distinct ones
         outcome, silence = Verdict.UNDECIDED, Silence.NO_AGREEMENT
-    elif degree == total or (singular and degree > total and distinct == found + len(singular)):
+    elif (degree == found and not singular) or (degree >= total and distinct == found + len(singular)):
         outcome = Verdict.YES
     elif degree < total:
         outcome = Verdict.NO

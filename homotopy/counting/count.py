@@ -13,14 +13,16 @@ from homotopy.completeness.exact_evidence import exact_evidence
 from homotopy.completeness.verdict import joined, judge, wants_exact_count, wants_more
 from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
 from homotopy.counting.result import Census, RunRecord
-from homotopy.engines.registry import engines_for
+from homotopy.engines.base import Capability, Engine, request_for
+from homotopy.engines.registry import candidate_engines, engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solving.result import SolveReport
-from homotopy.solving.rounds import solve
+from homotopy.solving.rounds import solve, with_candidates
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
+from polysys.errors import PolysysError
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
@@ -91,7 +93,25 @@ def census(
             break
         solved = again
         result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+    for engine in candidate_engines():
+        if not wants_more(result.completeness):
+            break
+        more = _candidates(engine, landscape, chosen)
+        solved = with_candidates(landscape, solved, more, engine.title, chosen.digits)
+        result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
     return result
+
+
+def _candidates(engine: Engine, landscape: Landscape, options: Options) -> list[tuple[complex, ...]]:
+    """What an engine without paths proposes as solutions; nothing where it fails, which undoes nothing."""
+    request = request_for(landscape, replace(options, engine=engine.name))
+    try:
+        if Capability.SOLUTIONS in engine.gives:
+            return list(engine.solutions(request).points)
+        boxes = engine.real_roots(request) or ()
+    except PolysysError:
+        return []
+    return [tuple(complex(float((a + b) / 2)) for a, b in box) for box in boxes]
 
 
 def _go_on(
