@@ -17,6 +17,8 @@ from polysys.landscape import Landscape
 _SIZE_WORK = 40_000_000
 
 # Engines in double precision call solutions of size 1e7 infinite; x^3 - x - 1e-10 x^4 has one of size 1e10.
+# Operations that an estimate of sizes may spend on mixed volumes: a few tenths of a second.
+_SIZE_WORK = 40_000_000
 _MAX_SPREAD = 10**6
 _MAX_PATTERNS = 64  # zero patterns, the largest, on which sizes are estimated
 

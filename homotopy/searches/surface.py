@@ -116,17 +116,15 @@ class Surface:
     def gradients(self, x: Floats) -> Floats:
         """The Riemannian gradient (m, n) at points of the domain."""
         self.used.gradients += len(x)
-        return self.projected(x, self._ambient(x))
+        return self.projected(x, self.ambient_gradients(x))
 
     def hessians(self, x: Floats) -> Floats:
         """The Riemannian Hessian (m, n, n) as an operator on the ambient space that vanishes on normal vectors."""
         self.used.hessians += len(x)
-        size = self.n + len(self.blocks)
-        rows = self._bordered(self._unknowns(x)).reshape(len(x), size, size)[:, : self.n, : self.n]
-        matrix = rows * (self._unit / np.outer(self._lengths, self._lengths))
+        matrix = self.ambient_hessians(x)
         if not self.blocks:
-            return np.asarray(matrix)
-        gradient = self._ambient(x)
+            return matrix
+        gradient = self.ambient_gradients(x)
         for block, radius in zip(self.blocks, self._radii, strict=True):
             mu = (x[:, block] * gradient[:, block]).sum(axis=1) / radius**2
             places = np.arange(block.start, block.stop)
@@ -224,5 +222,12 @@ class Surface:
         """With multipliers 0 the equations are the gradient and the bordered matrix holds the ambient Hessian."""
         return np.concatenate([x / self._lengths, np.zeros((len(x), len(self.blocks)))], axis=1)
 
-    def _ambient(self, x: Floats) -> Floats:
+    def ambient_hessians(self, x: Floats) -> Floats:
+        """Second derivatives (m, n, n) of the potential in the ambient space; not charged."""
+        size = self.n + len(self.blocks)
+        rows = self._bordered(self._unknowns(x)).reshape(len(x), size, size)[:, : self.n, : self.n]
+        return np.asarray(rows * (self._unit / np.outer(self._lengths, self._lengths)))
+
+    def ambient_gradients(self, x: Floats) -> Floats:
+        """First derivatives (m, n) of the potential in the ambient space; not charged."""
         return np.asarray(self._equations(self._unknowns(x))[:, : self.n] * (self._unit / self._lengths))

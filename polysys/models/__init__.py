@@ -1,1 +1,1 @@
-"""The families of landscapes, one file each."""
+"""The families of landscapes, one file each; and the architectures of networks."""

@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
 from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
@@ -28,8 +28,6 @@ from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.measures.samples import measure_samples
 from polysys.landscape import Landscape
 from polysys.models.base import Model
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _minima(draws: int, record: SampleRecord, model: Model, group: Symmetries) -
         "sample": record.sample,
         "energies": energies[firsts].tolist(),
         "widths": [None if v is None else v / land.domain.dimension for v in log_dets],
-        "log_scale": log_scale(Surface(land).modes(points)[0]) if len(points) else 0.0,
+        "log_scale": log_scale(curvatures(land, points)) if len(points) else 0.0,
         "clustering": null,
     }
 
@@ -120,6 +118,34 @@ def energy_unit(land: Landscape) -> float:
         return float(sum(land.scaling.length_squared)) or 1.0
     origin = np.array([Fraction(0)] * land.domain.n, dtype=object)
     return float(land.potential_function(origin, land.couplings)) or 1.0
+
+
+def curvatures(land: Landscape, points: Floats) -> Floats:
+    """Eigenvalues (m, dimension) of the Riemannian Hessian at stationary points (m, n), ascending, in the model's units.
+
+    Notes
+    -----
+    Stored points are off their spheres by rounding, so each is taken on the sphere of its own radius. With P the projector on
+    the tangent space and A = H - diag(mu), P A P + t (1 - P) has the eigenvalues wanted and t, as many times as there are
+    spheres; t is chosen beyond all others, and these are dropped.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> curvatures(ps.expression("x^4/4 - x^2/2 + 3*y^2/2").sample(), np.array([[1.0, 0.0]])).tolist()
+    [[2.0, 3.0]]
+    """
+    surface, unit = Surface(land), np.eye(land.domain.n)
+    gradient, hessian = surface.ambient_gradients(points), surface.ambient_hessians(points)
+    projector = np.broadcast_to(unit, hessian.shape).copy()
+    for block in land.domain.slices:
+        w, square = points[:, block], (points[:, block] ** 2).sum(axis=1)
+        mu = (w * gradient[:, block]).sum(axis=1) / square
+        hessian[:, block, block] -= mu[:, None, None] * unit[block, block]
+        projector[:, block, block] -= w[:, :, None] * w[:, None, :] / square[:, None, None]
+    tangent = projector @ hessian @ projector
+    beyond = 2 * np.sqrt((tangent**2).sum(axis=(1, 2)).max()) + 1
+    return np.asarray(np.linalg.eigvalsh(tangent + beyond * (unit - projector))[:, : land.domain.dimension])
 
 
 def log_scale(eigenvalues: Floats) -> float:

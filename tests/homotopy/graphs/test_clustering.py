@@ -6,11 +6,8 @@ from scipy import stats
 
 import homotopy as ho
 import polysys as ps
-from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.graphs.clustering import clustering, uniform_like
 from homotopy.graphs.overlaps import distances, distinct, overlaps, symmetries
-from homotopy.searches.surface import Surface
-from homotopy.studies.measures.minima_of_samples import log_scale
 from polysys.errors import InputError
 
 LANDSCAPES = {
@@ -30,29 +27,6 @@ def found(request):
 def points_of(census, index=None):
     chosen = [p for p in census.points if index is None or p.index == index]
     return np.array([[float(c.mid()) for c in p.coordinates] for p in chosen]).reshape(-1, census.landscape.domain.n)
-
-
-def test_curvatures_have_the_proved_index_and_the_proved_determinant(found):
-    """Against verified inertia and a determinant of the bordered Hessian in balls, both written without eigenvalues."""
-    points = points_of(found)
-    values = Surface(found.landscape).modes(points)[0]
-    assert values.shape == (len(points), found.landscape.domain.dimension)
-    assert ((values < 0).sum(axis=1) == [p.index for p in found.points]).all()
-    log_dets = [log_abs_det_hessian(found.landscape, found.certificates[p.solution]) for p in found.points]
-    assert np.log(np.abs(values)).sum(axis=1) == pytest.approx([float(b.mid()) for b in log_dets], rel=1e-9, abs=1e-9)
-
-
-def test_scale_free_width_does_not_depend_on_units():
-    """V -> 7 V and x -> x / 3."""
-    here = ho.census(ps.expression("x^4/4 - x^2/2 + x*y/5 + 3*y^2/2").sample())
-    there = ho.census(ps.expression("7*((3*x)^4/4 - (3*x)^2/2 + 9*x*y/5 + 27*y^2/2)").sample())
-    widths = []
-    for census in (here, there):
-        every = Surface(census.landscape).modes(points_of(census))[0]
-        minima = Surface(census.landscape).modes(points_of(census, 0))[0]
-        widths.append(np.log(minima).mean(axis=1) - log_scale(every))
-        assert len(minima) == 2
-    assert widths[0] == pytest.approx(widths[1], abs=1e-9)
 
 
 def test_distinct_minima_are_the_orbits_of_the_census(found):

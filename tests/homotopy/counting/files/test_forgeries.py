@@ -65,7 +65,7 @@ OWN: dict[str, Any] = {
 
 
 @cache
-def counted(name: str) -> Census:
+def count_of(name: str) -> Census:
     return ho.census(OWN[name], engine="tracker") if name in OWN else FORMULATIONS[name]()
 
 
@@ -98,7 +98,7 @@ def is_refused(path: Path) -> bool:
 
 @pytest.mark.parametrize("name", OWN)
 def test_a_network_or_glass_of_ones_own_data_verifies(name: str, tmp_path: Path) -> None:
-    census = counted(name)
+    census = count_of(name)
     assert census.completeness.verdict in CLAIMS
     left_out = census.save(tmp_path / "c.json")
     report = ho.verify(tmp_path / "c.json")
@@ -133,7 +133,7 @@ def test_a_landscape_labelled_and_scaled_as_of_a_torch_network_verifies(tmp_path
 
 
 def test_facts_of_a_model_that_no_file_gives_are_left_out_and_said_to_be(tmp_path: Path) -> None:
-    census = counted("polynomial")
+    census = count_of("polynomial")
     nameless = replace(census, landscape=replace(census.landscape, label="mine"))
     assert nameless.save(tmp_path / "c.json") == ("facts of the model",)
     report = ho.verify(tmp_path / "c.json")
@@ -192,7 +192,7 @@ FILES = [
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_with_solutions_dropped_and_all_paths_accounted_for_claims_nothing(name: str, tmp_path: Path) -> None:
-    census, path = counted(name), tmp_path / "c.json"
+    census, path = count_of(name), tmp_path / "c.json"
     deletions = closed_deletions(census)
     assert deletions
     for kept in deletions:
@@ -254,7 +254,7 @@ def shifted(text: str, by: float) -> str:
 @pytest.mark.parametrize("name", ["deep linear", "network", "projective", "euclidean", "lagrange"])
 def test_numbers_that_are_not_true_are_refused(name: str, tmp_path: Path) -> None:
     path = tmp_path / "c.json"
-    content = saved(counted(name), path)
+    content = saved(count_of(name), path)
     point = content["points"][0]
 
     def altered(change: Callable[[dict[str, Any]], Any]) -> bool:
@@ -284,7 +284,7 @@ def test_numbers_that_are_not_true_are_refused(name: str, tmp_path: Path) -> Non
 
 def test_another_domain_another_disorder_and_other_data_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
-    content = saved(counted("deep linear"), path)
+    content = saved(count_of("deep linear"), path)
     values = content["couplings"]["XX"]["values"]
     for change in (
         {"couplings": {**content["couplings"], "XX": {"shape": [2, 2], "values": [*values[:-1], "9"]}}},
@@ -309,7 +309,7 @@ def test_another_domain_another_disorder_and_other_data_are_refused(tmp_path: Pa
 
 def test_moments_that_no_data_have_do_not_make_a_potential_coercive(tmp_path: Path) -> None:
     """The couplings must be moments: with XX = -1 the loss of a network 1-1-1 is not bounded below."""
-    census = counted("network from arrays")
+    census = count_of("network from arrays")
     couplings = {**census.landscape.couplings, "XX": np.array([[Fraction(-1)]], dtype=object)}
     model = ps.DeepLinear((1, 1, 1), data=([["3/2"]], [["2"]]), l2=["1/3", "1/5"])
     land = model.landscape(couplings)
@@ -323,7 +323,7 @@ def test_other_words_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """Sentences are made from facts and parsed nowhere."""
     names = ["euclidean, not proved", "deep linear", "projective", "sequential"]
     for k, name in enumerate(names):
-        counted(name).save(tmp_path / f"{k}.json")
+        count_of(name).save(tmp_path / f"{k}.json")
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     monkeypatch.setattr(PathAccount, "__str__", lambda self: "some paths")
     for name in ("bound_met", "supported", "classes_missing", "best_bound", "real_list", "multiplicities_met"):
@@ -333,7 +333,7 @@ def test_other_words_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         report = ho.verify(tmp_path / f"{k}.json")
         assert report.is_ok, report
         again = ho.load(tmp_path / f"{k}.json")
-        assert again.completeness.evidence == counted(name).completeness.evidence
+        assert again.completeness.evidence == count_of(name).completeness.evidence
         again.save(tmp_path / f"{k}.json")
         kept, stated = json.loads((tmp_path / f"{k}.json").read_text()), json.loads(before[f"{k}.json"])
         assert kept["completeness"] == stated["completeness"]
@@ -364,18 +364,18 @@ def test_a_census_with_a_real_proof_verifies_and_a_false_one_does_not(tmp_path: 
 
 def test_a_census_with_a_graph_verifies_and_says_what_the_file_leaves_out(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
-    census = ho.with_graph(counted("expression"))
+    census = ho.with_graph(count_of("expression"))
     left_out = census.save(path)
     assert left_out == (EvidenceKind.CONNECTED.value, EvidenceKind.DESCENTS.value)
     assert json.loads(path.read_text())["left_out"] == list(left_out)
     assert ho.verify(path).is_ok
-    assert ho.load(path).completeness == counted("expression").completeness
+    assert ho.load(path).completeness == count_of("expression").completeness
 
 
 def test_what_speaks_against_a_list_is_not_left_out(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
     against = evidence(EvidenceKind.REAL_ROOTS, Verdict.NO, ours=3, theirs=(4,))
-    census = counted("expression").with_evidence(against)
+    census = count_of("expression").with_evidence(against)
     assert census.completeness.verdict is ho.Completeness.CONTRADICTED
     assert census.save(path) == ()
     report = ho.verify(path)
@@ -389,7 +389,7 @@ def test_what_speaks_against_a_list_is_not_left_out(tmp_path: Path) -> None:
 def test_an_older_file_with_sentences_is_read_and_its_account_believed_no_more_than_a_new_one(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
     for name in ("deep linear", "euclidean, not proved"):
-        content = saved(counted(name), path)
+        content = saved(count_of(name), path)
         for member in ("left_out", "couplings")[: 1 if content["couplings"] else 2]:
             del content[member]
         content["completeness"] = {
