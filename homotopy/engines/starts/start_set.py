@@ -364,6 +364,11 @@ class _Family:
         seed = self.seed + 101 * number
         return monodromy(tape, linear, self.n_coordinates, self.signs(), self.place(), seed, expected)
 
+    def origin(self) -> Stratum:
+        """The stratum in which no unknown is alive: the origin, which is a solution."""
+        one = np.zeros((1, 0), dtype=np.complex128)
+        return replace(self.stratum(None, StratumEvidence(Ground.ORIGIN)), solutions=one)
+
     def stratum(self, result: MonodromyResult | None, evidence: StratumEvidence) -> Stratum:
         k = len(self.landscape.parameters)
         if result is None:
@@ -382,6 +387,10 @@ def _counted(
     pieces: list[Stratum] = []
     missing = count.value
     for k, member in enumerate(members):
+        if not member.alive:
+            pieces.append(member.origin())
+            missing -= 1
+            continue
         if say is not None:
             say(f"monodromy for {member.n_coordinates} live coordinates")
         if member.is_empty():
@@ -403,7 +412,7 @@ def _counted(
 def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
     """A stratum on which two independent runs agree."""
     if not member.alive:
-        return replace(member.stratum(None, StratumEvidence(Ground.ORIGIN)), solutions=np.zeros((1, 0), dtype=np.complex128))
+        return member.origin()
     if say is not None:
         say(f"monodromy for {member.n_coordinates} live coordinates")
     if member.is_empty():
