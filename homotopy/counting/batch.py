@@ -112,7 +112,7 @@ def _together(
             upper_bounds(land)
         )  # its own: a coupling that vanishes in another member makes that one's smaller
         solved = account(land, paths, CertificateList.of(()), 1, options.digits)
-        if (solved.is_clean or solved.meets_generic_count) and (
+        if ((solved.is_clean and not solved.paths.at_infinity) or solved.meets_generic_count) and (
             land.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) == bounds[0].value
         ):
             result = assemble(land, solved, bounds, share + time.perf_counter() - begin)

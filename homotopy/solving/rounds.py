@@ -18,9 +18,11 @@ from homotopy.common import reporting
 from homotopy.common.reporting import Progress
 from homotopy.engines.base import Engine, TrackedPaths, request_for
 from homotopy.engines.registry import engines_for
-from homotopy.errors import EngineMissingError
+from homotopy.errors import EngineMissingError, StartSetError
 from homotopy.options import AUTO, Options
-from homotopy.solving.result import PathAccount, SolveReport
+from homotopy.solving.far_paths import followed
+from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
+from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.landscape import Landscape
@@ -70,15 +72,18 @@ def solve(
     -----
     A round whose paths do not balance (jumps, failures, a conjugate or mirror image that no path reached) is
     repeated with other random constants and, at last, in higher precision; certified solutions of all rounds are
-    kept, because a certificate does not depend on how its zero was found.
+    kept, because a certificate does not depend on how its zero was found. Paths that diverged or failed are followed to their
+    ends in long numbers (:mod:`homotopy.engines.path_ends`), and a round with divergent paths is repeated along other
+    ones even if it balances.
     """
     options = options or Options()
     begin = time.perf_counter()
     rounds = _Rounds(landscape, options, progress)
-    trivial = _solve_by_hand(landscape, options, begin)
+    trivial = _solve_by_hand(landscape, options, begin) or solve_univariate(landscape, options)
     if trivial is not None:
         return trivial
     attempts: list[str] = [] if after is None else list(after.attempts)
+    history = [] if after is None else list(after.history)
     known = CertificateList.of(()) if after is None else after.certificates
     report = after
     for k in range(first if after is None else after.rounds, first + options.rounds):
@@ -87,20 +92,47 @@ def solve(
             if tracked is None:
                 break
             attempts.extend(tracked.attempts)
-            report = account(landscape, tracked, known, k + 1, options.digits)
+            report, n_followed = _accounted(landscape, tracked, known, k + 1, options.digits, bound)
         known = report.certificates
-        if report.is_clean or report.meets_generic_count or (bound is not None and len(known) == bound):
+        history.append(_in_numbers(report, n_followed))
+        report = replace(report, history=tuple(history))
+        if _is_met(report, bound) or (report.is_clean and report.is_repeated):
             break
         if report.paths.singular:
             _refuse_continuous_family(landscape, report.singular_ends)
-        attempts.append(
-            f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
-        )
+        if not report.is_clean:
+            attempts.append(
+                f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
+            )
     if report is None:
         raise rounds.no_engine()
     if report is after:
         return report
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
+
+
+def _accounted(
+    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int, bound: int | None
+) -> tuple[SolveReport, int]:
+    """The account of a round, its far and lost paths followed to their ends where it matters, and how many were."""
+    report, doubtful = _account(landscape, tracked, known, rounds, digits)
+    is_confirmed = rounds > 1 and report.is_clean and len(report.certificates) == len(known)
+    if _is_met(report, bound) or is_confirmed or not doubtful:
+        return report, 0
+    further, n_followed = followed(tracked, doubtful)
+    return account(landscape, further, known, rounds, digits), n_followed
+
+
+def _is_met(report: SolveReport, bound: int | None) -> bool:
+    """Whether there cannot be more solutions."""
+    return report.meets_generic_count or (bound is not None and len(report.certificates) == bound)
+
+
+def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
+    return RoundAccount(
+        report.engine, report.precision, report.solver_seed, report.root_count, report.paths, len(report.certificates),
+        report.n_beyond_paths, n_followed,
+    )  # fmt: skip
 
 
 class _Rounds:
@@ -125,6 +157,10 @@ class _Rounds:
             except EngineMissingError as error:
                 self._missing = self._missing or error
                 continue
+            except StartSetError:  # no start that can be relied on: the next engine brings its own
+                if len(self._engines) == 1:
+                    raise
+                tracked = None
             if tracked is not None:
                 return tracked
             self._without_start.add(engine.name)
@@ -161,6 +197,13 @@ def account(
     landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""
+    return _account(landscape, tracked, known, rounds, digits)[0]
+
+
+def _account(
+    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+) -> tuple[SolveReport, list[int]]:
+    """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
     hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
@@ -181,9 +224,13 @@ def account(
     statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
     for status in statuses:
         counts[status] += 1
+    first = np.cumsum([0, *sizes[:-1]]).tolist()
+    lost = {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
+    lost |= set(range(len(tracked.status))) - set(hopeful)
+    doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
     failed += _points_of(points, statuses, PathStatus.FAILED)
     closed = _close(landscape, result, digits)
-    return SolveReport(
+    report = SolveReport(
         certificates=closed.certificates,
         paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
         n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
@@ -203,6 +250,7 @@ def account(
         seconds=tracked.seconds,
         failed_ends=tuple(failed),
     )
+    return report, doubtful
 
 
 def with_candidates(

@@ -32,7 +32,7 @@ from homotopy.engines.starts.family import (
 )
 from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
 from homotopy.engines.starts.loops import MonodromyResult, is_dominant, monodromy
-from homotopy.errors import HomotopyError
+from homotopy.errors import StartSetError
 from homotopy.status import StartCount
 from polysys.counts import cartwright_sturmfels
 from polysys.counts.of_landscape import domain_count, exact_generic_count
@@ -213,7 +213,7 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
 
     Raises
     ------
-    HomotopyError
+    StartSetError
         If repeated monodromy runs do not agree.
     """
     if not can_start(landscape):
@@ -262,7 +262,7 @@ def torus_stratum(landscape: Landscape, seed: int = 0, say: Callable[[str], None
     ------
     InputError
         If the family is none that monodromy from one seed is known to exhaust.
-    HomotopyError
+    StartSetError
         If repeated runs do not agree.
 
     Examples
@@ -426,7 +426,7 @@ def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
         if len(agreeing) >= _AGREEING_RUNS:
             return member.stratum(largest, agreement(agreeing))
     counts = ", ".join(str(len(r.solutions)) for r in runs)
-    raise HomotopyError(
+    raise StartSetError(
         f"Monodromy runs for {member.landscape.label} do not agree ({counts} orbits).",
         "Use engine=phcpack, or another solver seed.",
     )
