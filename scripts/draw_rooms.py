@@ -38,7 +38,12 @@ def imports(rooms: dict[str, list[str]]) -> Counter[tuple[str, str]]:
                     parts = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
                     targets = parts[1:2] or ([a.name for a in node.names] if isinstance(node, ast.ImportFrom) else [])
                     for target in targets:
-                        if parts and parts[0] in rooms and target in rooms[parts[0]] and (parts[0], target) != (package, room):
+                        if (
+                            parts
+                            and parts[0] in rooms
+                            and target in rooms[parts[0]]
+                            and (parts[0], target) != (package, room)
+                        ):
                             found[f"{package}.{room}", f"{parts[0]}.{target}"] += 1
     return found
 
