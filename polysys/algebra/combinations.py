@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from polysys.errors import InputError
+
 Exponents = tuple[int, ...]
 Polynomial = Mapping[Exponents, Fraction | int]
 IntegerPolynomial = dict[Exponents, int]
@@ -32,6 +34,14 @@ class Combination:
 
     terms: tuple[tuple[int, Exponents, int | Fraction], ...]
     name: str = "degree fall"
+
+    def __post_init__(self) -> None:
+        for i, shift, c in self.terms:
+            if not isinstance(c, int | Fraction) or i < 0 or min(shift, default=0) < 0:
+                raise InputError(
+                    f"{(i, shift, c)} is not a term of a combination.",
+                    "Give the number of an element, exponents that are not negative, and an exact coefficient.",
+                )
 
     def of(self, generators: Sequence[Polynomial]) -> dict[Exponents, Fraction | int]:
         """The element, multiplied out exactly."""

@@ -122,13 +122,14 @@ class GradedBasis:
         self.level = d
         inputs = self._inputs.pop(d, [])
         rows = [(self.n_elements + i, np.zeros(len(self.weights), dtype=np.uint8)) for i in range(len(inputs))]
+        kept = []
         for polynomial in self._normal_forms(inputs, rows + self._multiples(d), is_kept=True):
-            exponents, _ = polynomial
-            reached = int(exponents[0] @ self.weights)
+            reached = int(polynomial[0][0] @ self.weights)
             if self.is_homogeneous or reached == d:
-                self._keep(*polynomial, d)
+                kept.append(polynomial)
             else:
                 self._inputs[reached].append(_as_mapping(*polynomial))
+        self._keep(kept, d)
 
     def normal_forms(self, polynomials: Sequence[Residues]) -> list[dict[tuple[int, ...], int]]:
         """What is left of polynomials of degree at most `level` after reduction by the elements found."""
@@ -172,10 +173,12 @@ class GradedBasis:
             np.uint64(self.p), self.work_limit - self.work,
         )  # fmt: skip
         if is_kept and work >= 0:
+            used, places = np.unique(new, return_inverse=True)
+            budget = self.work_limit - self.work - work
             start, new, values, more = reduced_echelon(
-                start, new, values, len(order), np.uint64(self.p), self.work_limit - self.work - work
+                start, places.astype(np.int32), values, len(used), np.uint64(self.p), budget
             )
-            work = -work + more if more < 0 else work + more
+            new, work = used[new], more - work if more < 0 else work + more
         self.work += abs(work) + len(entries)
         if work < 0 or self.work > self.work_limit:
             what = f"More than {self.work_limit:.1e} multiplications are needed at degree {self.level}."
@@ -197,16 +200,20 @@ class GradedBasis:
         keys = [columns[:, i] for i in range(columns.shape[1])]
         return np.lexsort([*keys, -(columns @ self.weights)])
 
-    def _keep(self, exponents: Array, residues: Array, d: int) -> None:
-        """Store a new element."""
-        self._starts = np.append(self._starts, self._starts[-1] + len(residues))
-        self._exponents = np.concatenate([self._exponents, exponents])
-        self._residues = np.concatenate([self._residues, residues])
-        h = d - int(exponents[0] @ self.weights)
-        self._leading = np.concatenate([self._leading, np.append(exponents[0], np.uint8(h))[None]])
-        self._levels = np.append(self._levels, d)
-        self.n_elements += 1
-        self._pair_with_older()
+    def _keep(self, polynomials: Sequence[tuple[Array, Array]], d: int) -> None:
+        """Store new elements."""
+        if not polynomials:
+            return
+        lengths = [len(residues) for _, residues in polynomials]
+        self._starts = np.append(self._starts, self._starts[-1] + np.cumsum(lengths, dtype=np.int64))
+        self._exponents = np.concatenate([self._exponents, *(exponents for exponents, _ in polynomials)])
+        self._residues = np.concatenate([self._residues, *(residues for _, residues in polynomials)])
+        for exponents, _ in polynomials:
+            h = d - int(exponents[0] @ self.weights)
+            self._leading = np.concatenate([self._leading, np.append(exponents[0], np.uint8(h))[None]])
+            self._levels = np.append(self._levels, d)
+            self.n_elements += 1
+            self._pair_with_older()
 
     def _pair_with_older(self) -> None:
         """Pair the newest element with the older ones."""

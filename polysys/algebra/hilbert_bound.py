@@ -96,7 +96,7 @@ class HilbertBound:
             return False
         try:
             generators = with_combinations(_checked(polynomials, len(self.weights)), self.combinations)
-        except (IndexError, ValueError):
+        except (IndexError, ValueError, InputError):  # a record of another system
             return False
         run = _bound_of(generators, self.prime, self.weights, work_limit, self.bound)
         return run.bound is not None and run.bound <= self.bound

@@ -146,40 +146,54 @@ def symbolic(starts, exponents, leading, support, levels, degrees, weights, n_ba
 
 
 @compiled
-def _reduce_block(block, top, reducer, row_g, row_start, entries, starts, residues, p):  # type: ignore[no-untyped-def]
-    """Reduce some dense rows, side by side, by the multiples of basis elements; returns the multiplications done."""
+def _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, starts, residues, p):  # type: ignore[no-untyped-def]
+    """Reduce some dense rows, side by side, by the multiples of basis elements.
+
+    Only groups of 32 columns that are marked as touched are looked at. Returns the number of columns that stay, listed
+    in `rest`, and the multiplications done.
+    """
     p2 = p * p
     n_columns, lanes = block.shape
     factors = np.zeros(lanes, dtype=np.uint32)
-    work = 0
-    for k in range(top, n_columns):
-        some = np.uint64(0)
-        for i in range(lanes):
-            some |= block[k, i]
-        if some == 0:
+    work, n_rest = 0, 0
+    for group in range(len(is_touched)):
+        if not is_touched[group]:
             continue
-        n_busy = 0
-        for i in range(lanes):
-            value = block[k, i] % p
-            block[k, i] = value
-            factors[i] = 0
-            if value:
-                factors[i] = p - value
-                n_busy += 1
-        r = reducer[k]
-        if r < 0 or n_busy == 0:
-            continue
-        shift = starts[row_g[r]] - row_start[r]
-        for t in range(row_start[r], row_start[r + 1]):
-            c = np.uint64(residues[t + shift])
-            k2 = entries[t]
+        is_touched[group] = False
+        for k in range(32 * group, min(32 * group + 32, n_columns)):
+            some = np.uint64(0)
             for i in range(lanes):
-                value = block[k2, i] + np.uint64(factors[i]) * c
-                block[k2, i] = min(value, value - p2)  # entries stay below p^2: the difference wraps around if negative
-        for i in range(lanes):
-            block[k, i] = 0
-        work += n_busy * (row_start[r + 1] - row_start[r])
-    return work
+                some |= block[k, i]
+            if some == 0:
+                continue
+            n_busy = 0
+            for i in range(lanes):
+                value = block[k, i] % p
+                block[k, i] = value
+                factors[i] = 0
+                if value:
+                    factors[i] = p - value
+                    n_busy += 1
+            if n_busy == 0:
+                continue
+            r = reducer[k]
+            if r < 0:
+                rest[n_rest] = k
+                n_rest += 1
+                continue
+            shift = starts[row_g[r]] - row_start[r]
+            for t in range(row_start[r], row_start[r + 1]):
+                c = np.uint64(residues[t + shift])
+                k2 = entries[t]
+                is_touched[k2 >> 5] = True
+                for i in range(lanes):
+                    value = block[k2, i] + np.uint64(factors[i]) * c
+                    block[k2, i] = min(value, value - p2)  # entries stay below p^2: a negative difference wraps around
+            for i in range(lanes):
+                block[k, i] = 0
+            work += n_busy * (row_start[r + 1] - row_start[r])
+        is_touched[group] = False
+    return n_rest, work
 
 
 @compiled
@@ -224,27 +238,37 @@ def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, 
     lanes = 8
     n_columns = len(reducer)
     block = np.zeros((n_columns, lanes), dtype=np.uint64)
-    row = np.zeros(n_columns, dtype=np.uint64)
-    start, kept, values = np.zeros(16, dtype=np.int64), np.zeros(64, dtype=np.int32), np.zeros(64, dtype=np.uint32)
-    total = 0
+    is_touched = np.zeros((n_columns + 31) // 32, dtype=np.bool_)
+    rest = np.empty(n_columns, dtype=np.int32)
+    start, kept, values = (
+        np.zeros(n_given + 1, dtype=np.int64),
+        np.zeros(64, dtype=np.int32),
+        np.zeros(64, dtype=np.uint32),
+    )
+    total, t_kept = 0, 0
     for first in range(0, n_given, lanes):
-        top = n_columns
         n_here = min(lanes, n_given - first)
         for i in range(n_here):
             r = first + i
             shift = starts[row_g[r]] - row_start[r]
             for t in range(row_start[r], row_start[r + 1]):
                 block[entries[t], i] = residues[t + shift]
-                top = min(top, entries[t])
-        total += _reduce_block(block, top, reducer, row_g, row_start, entries, starts, residues, p)
+                is_touched[entries[t] >> 5] = True
+        n_rest, work = _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, starts, residues, p)
+        total += work
         if total > budget:
             return start[:1], kept[:0], values[:0], -total
+        if t_kept + lanes * n_rest > len(kept):
+            kept, values = _grown(kept, 2 * (t_kept + lanes * n_rest)), _grown(values, 2 * (t_kept + lanes * n_rest))
         for i in range(n_here):
-            for k in range(top, n_columns):
-                row[k] = block[k, i]
-                block[k, i] = 0
-            start, kept, values = _append(row, top, np.uint64(1), first + i, start, kept, values, p)
-    return start[: n_given + 1], kept[: start[n_given]], values[: start[n_given]], total
+            for q in range(n_rest):
+                if block[rest[q], i]:
+                    kept[t_kept] = rest[q]
+                    values[t_kept] = block[rest[q], i]
+                    block[rest[q], i] = 0
+                    t_kept += 1
+            start[first + i + 1] = t_kept
+    return start, kept[:t_kept], values[:t_kept], total
 
 
 @compiled

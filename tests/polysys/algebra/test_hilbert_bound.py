@@ -130,6 +130,13 @@ def test_a_combination_is_what_it_multiplies_out_to() -> None:
     assert not replace(bound, combinations=(outside,)).recheck(polynomials)
 
 
+@pytest.mark.parametrize("term", [(0, (-1, 0), 1), (-1, (0, 0), 1), (0, (0, 0), 0.5)])
+def test_terms_that_leave_the_ideal_are_refused(term: tuple[int, tuple[int, ...], int]) -> None:
+    """x^-1 times x (x - 1) would cut off the solution 0."""
+    with pytest.raises(InputError, match="not a term"):
+        Combination((term,))
+
+
 def test_records_survive_json() -> None:
     polynomials, n = gradient(ROSENBROCK_4, "x1 x2 x3 x4")
     bound = completeness_bound(polynomials, n)
