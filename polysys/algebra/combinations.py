@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -37,7 +38,8 @@ class Combination:
 
     def __post_init__(self) -> None:
         for i, shift, c in self.terms:
-            if not isinstance(c, int | Fraction) or i < 0 or min(shift, default=0) < 0:
+            is_exact = isinstance(c, numbers.Rational)
+            if not is_exact or i < 0 or min(shift, default=0) < 0:
                 raise InputError(
                     f"{(i, shift, c)} is not a term of a combination.",
                     "Give the number of an element, exponents that are not negative, and an exact coefficient.",

@@ -151,7 +151,7 @@ def test_the_search_is_deterministic() -> None:
 
 def test_too_little_work_ends_with_the_best_bound() -> None:
     polynomials, n = gradient(ROSENBROCK_4, "x1 x2 x3 x4")
-    bound = completeness_bound(polynomials, n, work_limit=4000)
+    bound = completeness_bound(polynomials, n, work_limit=6000)
     assert bound.stopped_by is StoppedBy.WORK and bound.bound == 54
     assert bound.recheck(polynomials)
 
