@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,7 +37,7 @@ class Combination:
 
     def __post_init__(self) -> None:
         for i, shift, c in self.terms:
-            is_exact = isinstance(c, numbers.Rational)
+            is_exact = type(c) in (int, Fraction)  # integers of NumPy overflow
             if not is_exact or i < 0 or min(shift, default=0) < 0:
                 raise InputError(
                     f"{(i, shift, c)} is not a term of a combination.",

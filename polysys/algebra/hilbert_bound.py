@@ -27,10 +27,9 @@ from polysys.errors import InputError, WorkLimitError
 class StoppedBy(Enum):
     """What ended the search for a bound; the value is the sentence to print."""
 
-    GOAL = "the bound is the number of solutions modulo the prime, or the goal"
+    GOAL = "the bound is the number of solutions modulo the prime, or as small as was asked for"
     INFINITE = "there are infinitely many solutions modulo the prime"
     WORK = "the work limit is reached"
-    COMPLETE = "the bound is the number of solutions modulo the prime, which exceeds the goal"
     RATIONALS = "relations modulo the prime were not found over the rationals"
 
 
@@ -42,8 +41,8 @@ class HilbertBound:
     ----------
     bound : int or None
         Most complex solutions, counted with multiplicity; with a bound there is no curve of solutions. None: no bound.
-    goal : int or None
-        Where the search stops: what was asked for, or the number of solutions modulo the prime.
+    n_modulo : int or None
+        Number of solutions modulo the prime, with multiplicity; None when infinite or unknown.
     stopped_by : StoppedBy
         What ended the search.
     prime : int
@@ -59,7 +58,7 @@ class HilbertBound:
     """
 
     bound: int | None
-    goal: int | None
+    n_modulo: int | None
     stopped_by: StoppedBy
     prime: int
     weights: tuple[int, ...]
@@ -71,8 +70,8 @@ class HilbertBound:
 
     @property
     def is_sharp(self) -> bool:
-        """Whether the goal is reached."""
-        return self.bound is not None and self.stopped_by is StoppedBy.GOAL
+        """Whether the bound is the number of solutions modulo the prime."""
+        return self.bound is not None and self.bound == self.n_modulo
 
     def __str__(self) -> str:
         if self.bound is None:
@@ -104,7 +103,8 @@ class HilbertBound:
     def to_plain(self) -> dict[str, Any]:
         """The record as numbers, texts and lists."""
         plain = {
-            name: getattr(self, name) for name in ("bound", "goal", "prime", "level", "n_columns", "n_elements", "work")
+            name: getattr(self, name)
+            for name in ("bound", "n_modulo", "prime", "level", "n_columns", "n_elements", "work")
         }
         combinations = [
             {"name": c.name, "terms": [[i, list(a), str(value)] for i, a, value in c.terms]} for c in self.combinations
@@ -148,7 +148,7 @@ def completeness_bound(
     extra : sequence of Combination
         Further elements of the ideal that are known to help. They count the polynomials, then one another.
     goal : int, optional
-        A bound to stop at, such as the number of certified solutions; by default the number modulo the prime.
+        A bound that is small enough; by default the search ends at the number of solutions modulo the prime.
     weights : sequence of int, optional
         Weights of the unknowns in the degree; by default 1.
     seed : int
@@ -177,9 +177,11 @@ def completeness_bound(
 
 def _checked(polynomials: Sequence[Polynomial], n: int) -> Sequence[Polynomial]:
     for f in polynomials:
-        for exponents in f:
+        for exponents, c in f.items():
             if len(exponents) != n or min(exponents, default=0) < 0:
                 raise InputError(f"{exponents} are not exponents of {n} unknowns.", "Give one for each unknown.")
+            if type(c) not in (int, Fraction):
+                raise InputError(f"The coefficient {c!r} is not an int or a Fraction.", "Give exact coefficients.")
     return polynomials
 
 
@@ -219,10 +221,10 @@ def _bound_of(
     p: int,
     weights: Sequence[int],
     work_limit: int,
-    goal: int | None,
+    target: int,
     max_level: int = 10**9,
 ) -> _Run:
-    """The bound from the leading monomials modulo p, level by level until it is at most the goal."""
+    """The bound from the leading monomials modulo p, level by level until it is at most the target."""
     basis = _basis(generators, p, weights, work_limit)
     run, n, n_seen = _Run(None, basis), len(weights), 0
     while not basis.is_complete:
@@ -241,7 +243,7 @@ def _bound_of(
         n_seen = len(leading)
         if n_standard_monomials([e for e, _ in leading], n) is not None:
             run.bound = eventual_bound([(*e, h) for e, h in leading], n + 1)
-            if goal is not None and run.bound is not None and run.bound <= goal:
+            if run.bound is not None and run.bound <= target:
                 break
     return run
 
@@ -265,41 +267,36 @@ class _Search:
 
     def result(self, goal: int | None) -> HilbertBound:
         """The best bound found."""
-        stopped_by, most_per_run, max_level = None, self.work_limit // 4, 10**9
-        if goal is None:
-            affine = _basis(self.generators, self.p, self.weights, self.work_limit, is_homogeneous=False)
-            goal, stopped_by = self._number(affine)
-            most_per_run, max_level = 20 * self.work + 10**7, affine.level + 6
+        affine = _basis(self.generators, self.p, self.weights, self.work_limit, is_homogeneous=False)
+        number, stopped_by = self._number(affine)
+        target = max(number or 0, goal or 0)
+        most_per_run, max_level = 20 * self.work + 10**7, affine.level + 6
         while stopped_by is None:
-            run = self._run(goal, most_per_run, max_level)
-            if run.bound is not None and goal is not None and run.bound <= goal:
+            run = self._run(target, most_per_run, max_level)
+            if run.bound is not None and run.bound <= target:
                 stopped_by = StoppedBy.GOAL
-            elif run.first_fall is None:
-                stopped_by = StoppedBy.WORK if run.is_cut else StoppedBy.COMPLETE
-            elif self.work > self.work_limit:
+            elif run.first_fall is None or self.work > self.work_limit:
                 stopped_by = StoppedBy.WORK
             else:
                 stopped_by = self._add_falls(run.first_fall, run.n_falls)
         best = self.best or self._record(None, None)
-        return replace(best, goal=goal, stopped_by=stopped_by, work=self.work)
+        return replace(best, n_modulo=number, stopped_by=stopped_by, work=self.work)
 
     def _number(self, affine: GradedBasis) -> tuple[int | None, StoppedBy | None]:
         """Number of solutions modulo the prime, with multiplicity, and why the search ends if it does."""
-        stopped_by = None
         try:
             while not affine.is_complete:
                 affine.next_level()
         except WorkLimitError:
-            stopped_by = StoppedBy.WORK
-        self.work += affine.work
+            return None, StoppedBy.WORK
+        finally:
+            self.work += affine.work
         number = n_standard_monomials([e for e, _ in affine.leading_monomials()], len(self.weights))
-        if stopped_by is None and number is None:
-            stopped_by = StoppedBy.INFINITE
-        return number, stopped_by
+        return number, StoppedBy.INFINITE if number is None else None
 
-    def _run(self, goal: int | None, most: int, max_level: int) -> _Run:
+    def _run(self, target: int, most: int, max_level: int) -> _Run:
         most = min(most, max(self.work_limit - self.work, 0))
-        run = _bound_of(self.generators, self.p, self.weights, most, goal, max_level)
+        run = _bound_of(self.generators, self.p, self.weights, most, target, max_level)
         self.work += run.basis.work
         if run.bound is not None and (self.best is None or self.best.bound is None or run.bound < self.best.bound):
             self.best = self._record(run.bound, run.basis)

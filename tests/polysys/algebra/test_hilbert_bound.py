@@ -45,7 +45,7 @@ POTENTIALS = [
 def test_the_bound_is_the_degree_of_the_gradient_ideal(potential: str, names: str, count: int) -> None:
     polynomials, n = gradient(potential, names)
     bound = completeness_bound(polynomials, n)
-    assert bound.is_sharp and bound.bound == bound.goal == count
+    assert bound.is_sharp and bound.bound == bound.n_modulo == count
     assert bound.recheck(polynomials)
 
 
@@ -54,7 +54,7 @@ def test_solutions_that_leave_the_finite_part_modulo_the_prime_are_counted() -> 
     p = completeness_bound([{(1,): 1}], 1).prime
     polynomial = {(2,): p, (1,): 1, (0,): -1}
     bound = completeness_bound([polynomial], 1)
-    assert bound.prime == p and bound.goal == 1
+    assert bound.prime == p and bound.n_modulo == 1
     assert bound.bound == 2 and not bound.is_sharp
     assert completeness_bound([polynomial], 1, seed=1).bound == 2
 
@@ -65,9 +65,9 @@ def test_a_relation_that_holds_only_modulo_the_prime_is_not_used() -> None:
     f = {(2, 0): 1, (0, 2): 1, (1, 0): -1}
     g = {(2, 0): 1 + p, (0, 2): 1, (0, 1): -1}
     bound = completeness_bound([f, g], 2)
-    assert bound.bound == 4 and bound.goal == 2 and bound.stopped_by is StoppedBy.RATIONALS
+    assert bound.bound == 4 and bound.n_modulo == 2 and bound.stopped_by is StoppedBy.RATIONALS
     other = completeness_bound([f, g], 2, seed=1)
-    assert other.bound == other.goal == 4 and other.is_sharp
+    assert other.bound == other.n_modulo == 4 and other.is_sharp
 
 
 def test_multiple_solutions_count_with_multiplicity() -> None:
@@ -96,8 +96,13 @@ def test_a_curve_of_solutions_has_no_bound(potential: str, names: str) -> None:
 
 def test_a_goal_below_the_truth_is_not_reached() -> None:
     polynomials, n = gradient(ROSENBROCK_4, "x1 x2 x3 x4")
-    bound = completeness_bound(polynomials, n, goal=8)
-    assert bound.bound == 9 and not bound.is_sharp and bound.stopped_by is StoppedBy.COMPLETE
+    assert completeness_bound(polynomials, n, goal=8).bound == 9
+
+
+def test_a_goal_above_the_truth_ends_the_search_early() -> None:
+    polynomials, n = gradient(ROSENBROCK_4, "x1 x2 x3 x4")
+    bound = completeness_bound(polynomials, n, goal=30)
+    assert bound.bound == 24 and bound.n_modulo == 9 and bound.stopped_by is StoppedBy.GOAL and not bound.is_sharp
 
 
 def test_a_record_proves_nothing_about_another_system() -> None:
@@ -156,11 +161,13 @@ def test_too_little_work_ends_with_the_best_bound() -> None:
     assert bound.recheck(polynomials)
 
 
-def test_weights_are_checked() -> None:
+def test_input_is_checked() -> None:
     with pytest.raises(InputError, match="not weights of 2 unknowns"):
         completeness_bound([{(1, 0): 1}], 2, weights=[1])
     with pytest.raises(InputError, match="not exponents of 2 unknowns"):
         completeness_bound([{(1,): 1}], 2)
+    with pytest.raises(InputError, match="not an int or a Fraction"):
+        completeness_bound([{(1,): 0.5}], 1)  # type: ignore[dict-item]
 
 
 def test_weights_that_fit_the_newton_polytope_need_no_combination() -> None:
