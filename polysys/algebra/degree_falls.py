@@ -121,8 +121,9 @@ class TopForms:
 
     def cost(self, support: Sequence[int]) -> int:
         """Multiplications of 31 bits that solving for a relation takes, roughly."""
-        n_bits = max(c.bit_length() for r in support for c in self.entries[r].values())
-        return int(len(support) ** 3 * (1 + n_bits // 31))
+        lengths = [max(c.bit_length() for c in self.entries[r].values()) // 31 + 1 for r in support]
+        lifting, reconstruction = len(support) ** 2 * sum(lengths), len(support) * sum(lengths) ** 1.5
+        return int(lifting + reconstruction)
 
     def exact_relation(self, support: Sequence[int], p: int) -> list[int] | None:
         """Integers c with sum_k c_k (row k) = 0 over the rationals for the rows of a relation modulo p, or None.

@@ -19,7 +19,7 @@ import flint
 
 from polysys.algebra.combinations import Combination, IntegerPolynomial, Polynomial, primitive, scale, with_combinations
 from polysys.algebra.degree_falls import exact_falls
-from polysys.algebra.graded_basis import GradedBasis, degree
+from polysys.algebra.graded_basis import MAX_LEVEL, GradedBasis, degree
 from polysys.algebra.standard_monomials import eventual_bound, n_standard_monomials
 from polysys.errors import InputError, WorkLimitError
 
@@ -42,7 +42,7 @@ class HilbertBound:
     bound : int or None
         Most complex solutions, counted with multiplicity; with a bound there is no curve of solutions. None: no bound.
     n_modulo : int or None
-        Number of solutions modulo the prime, with multiplicity; None when infinite or unknown.
+        Number of solutions modulo the prime, with multiplicity; None when infinite, unknown or not needed.
     stopped_by : StoppedBy
         What ended the search.
     prime : int
@@ -107,7 +107,8 @@ class HilbertBound:
             for name in ("bound", "n_modulo", "prime", "level", "n_columns", "n_elements", "work")
         }
         combinations = [
-            {"name": c.name, "terms": [[i, list(a), str(value)] for i, a, value in c.terms]} for c in self.combinations
+            {"name": c.name, "terms": [[i, list(a), _hexadecimal(value)] for i, a, value in c.terms]}
+            for c in self.combinations
         ]
         return {
             **plain,
@@ -120,11 +121,21 @@ class HilbertBound:
     def from_plain(cls, plain: Mapping[str, Any]) -> HilbertBound:
         """The inverse of :meth:`to_plain`."""
         combinations = tuple(
-            Combination(tuple((i, tuple(a), Fraction(value)) for i, a, value in c["terms"]), c["name"])
+            Combination(tuple((i, tuple(a), _from_hexadecimal(value)) for i, a, value in c["terms"]), c["name"])
             for c in plain["combinations"]
         )
         stopped_by, weights = StoppedBy[plain["stopped_by"]], tuple(plain["weights"])
         return cls(**{**plain, "stopped_by": stopped_by, "weights": weights, "combinations": combinations})
+
+
+def _hexadecimal(value: int | Fraction) -> str:
+    """A rational as a text; decimal digits would take quadratic time, and Python limits their number."""
+    return f"{value.numerator:x}" if value.denominator == 1 else f"{value.numerator:x}/{value.denominator:x}"
+
+
+def _from_hexadecimal(text: str) -> int | Fraction:
+    numerator, _, denominator = text.partition("/")
+    return Fraction(int(numerator, 16), int(denominator, 16)) if denominator else int(numerator, 16)
 
 
 def completeness_bound(
@@ -222,7 +233,7 @@ def _bound_of(
     weights: Sequence[int],
     work_limit: int,
     target: int,
-    max_level: int = 10**9,
+    max_level: int = MAX_LEVEL,
 ) -> _Run:
     """The bound from the leading monomials modulo p, level by level until it is at most the target."""
     basis = _basis(generators, p, weights, work_limit)
@@ -267,6 +278,10 @@ class _Search:
 
     def result(self, goal: int | None) -> HilbertBound:
         """The best bound found."""
+        if goal is not None and self.combinations:  # what is known may be enough: then no number is needed
+            run = self._run(goal, self.work_limit // 4, MAX_LEVEL)
+            if run.bound is not None and run.bound <= goal and self.best:
+                return replace(self.best, stopped_by=StoppedBy.GOAL)
         affine = _basis(self.generators, self.p, self.weights, self.work_limit, is_homogeneous=False)
         number, stopped_by = self._number(affine)
         target = max(number or 0, goal or 0)

@@ -107,7 +107,8 @@ def test_one_hidden_layer_needs_nothing_but_the_identities() -> None:
     """So its generic count is proved for the family: the identities hold for all data."""
     polynomials, n, identities = network((2, 2, 2))
     bound = completeness_bound(polynomials, n, extra=identities, goal=225)
-    assert bound.combinations == identities and bound.bound == 225
+    assert bound.combinations == identities and bound.bound == 225 and bound.n_modulo is None
+    assert bound.recheck(polynomials)
 
 
 def test_sizes_are_checked() -> None:

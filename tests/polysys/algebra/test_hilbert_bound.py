@@ -147,6 +147,9 @@ def test_records_survive_json() -> None:
     bound = completeness_bound(polynomials, n)
     again = type(bound).from_plain(json.loads(json.dumps(bound.to_plain())))
     assert again == bound and again.recheck(polynomials)
+    long = Combination(((0, (0,) * n, Fraction(7**9000, 3**9000)), (1, (1, 0, 0, 0), -(5**9999))))
+    longer = replace(bound, combinations=(long,))
+    assert type(bound).from_plain(json.loads(json.dumps(longer.to_plain()))) == longer
 
 
 def test_the_search_is_deterministic() -> None:
