@@ -65,7 +65,8 @@ class GradedBasis:
         work_limit: int = 10**11,
         entry_limit: int = 2 * 10**8,
     ) -> None:
-        self.p, self.level, self.work, self.n_columns = p, 0, 0, 0
+        self.p, self.work, self.n_columns = p, 0, 0
+        self.level, self.highest_level = 0, 0  # a basis of the affine ideal goes back to lower levels
         self.work_limit, self.entry_limit, self.is_homogeneous = work_limit, entry_limit, is_homogeneous
         self.weights = np.array(weights, dtype=np.int64)
         n = len(weights)
@@ -119,7 +120,7 @@ class GradedBasis:
         assert d >= self.level or not self.is_homogeneous
         if d > MAX_LEVEL:
             raise WorkLimitError(f"Degrees above {MAX_LEVEL} are needed.", "Look for another formulation.")
-        self.level = d
+        self.level, self.highest_level = d, max(d, self.highest_level)
         inputs = self._inputs.pop(d, [])
         rows = [(self.n_elements + i, np.zeros(len(self.weights), dtype=np.uint8)) for i in range(len(inputs))]
         kept = []

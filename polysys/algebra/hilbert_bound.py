@@ -19,6 +19,7 @@ import flint
 
 from polysys.algebra.combinations import Combination, IntegerPolynomial, Polynomial, primitive, scale, with_combinations
 from polysys.algebra.degree_falls import exact_falls
+from polysys.algebra.degree_weights import bezout_weights
 from polysys.algebra.graded_basis import MAX_LEVEL, GradedBasis, degree
 from polysys.algebra.standard_monomials import eventual_bound, n_standard_monomials
 from polysys.errors import InputError, WorkLimitError
@@ -161,7 +162,8 @@ def completeness_bound(
     goal : int, optional
         A bound that is small enough; by default the search ends at the number of solutions modulo the prime.
     weights : sequence of int, optional
-        Weights of the unknowns in the degree; by default 1.
+        Weights of the unknowns in the degree; by default those that make the weighted Bezout number small, or 1 where
+        further elements are given.
     seed : int
         Chooses the prime.
     work_limit : int
@@ -175,14 +177,18 @@ def completeness_bound(
     >>> g = {(0, 1): 2, (3, 0): -2}
     >>> bound = completeness_bound([f, g], 2)
     >>> bound.bound, bound.is_sharp, len(bound.combinations)
-    (1, True, 3)
+    (1, True, 1)
     >>> bound.recheck([f, g])
     True
     """
-    w = tuple(int(k) for k in weights) if weights is not None else (1,) * n
+    _checked(polynomials, n)
+    if weights is None:
+        w = (1,) * n if extra else bezout_weights(polynomials, n)
+    else:
+        w = tuple(int(k) for k in weights)
     if n < 1 or len(w) != n or min(w) < 1:
         raise InputError(f"{w} are not weights of {n} unknowns.", "Give one positive integer for each.")
-    search = _Search(_checked(polynomials, n), tuple(extra), _prime(seed), w, work_limit)
+    search = _Search(polynomials, tuple(extra), _prime(seed), w, work_limit)
     return search.result(goal)
 
 
@@ -285,7 +291,7 @@ class _Search:
         affine = _basis(self.generators, self.p, self.weights, self.work_limit, is_homogeneous=False)
         number, stopped_by = self._number(affine)
         target = max(number or 0, goal or 0)
-        most_per_run, max_level = 20 * self.work + 10**7, affine.level + 6
+        most_per_run, max_level = 20 * self.work + 10**7, affine.highest_level + 6 * max(self.weights)
         while stopped_by is None:
             run = self._run(target, most_per_run, max_level)
             if run.bound is not None and run.bound <= target:

@@ -101,7 +101,7 @@ def test_a_goal_below_the_truth_is_not_reached() -> None:
 
 def test_a_goal_above_the_truth_ends_the_search_early() -> None:
     polynomials, n = gradient(ROSENBROCK_4, "x1 x2 x3 x4")
-    bound = completeness_bound(polynomials, n, goal=30)
+    bound = completeness_bound(polynomials, n, goal=30, weights=[1] * n)
     assert bound.bound == 24 and bound.n_modulo == 9 and bound.stopped_by is StoppedBy.GOAL and not bound.is_sharp
 
 
@@ -159,7 +159,7 @@ def test_the_search_is_deterministic() -> None:
 
 def test_too_little_work_ends_with_the_best_bound() -> None:
     polynomials, n = gradient(ROSENBROCK_4, "x1 x2 x3 x4")
-    bound = completeness_bound(polynomials, n, work_limit=6000)
+    bound = completeness_bound(polynomials, n, work_limit=6000, weights=[1] * n)
     assert bound.stopped_by is StoppedBy.WORK and bound.bound == 54
     assert bound.recheck(polynomials)
 
@@ -175,10 +175,11 @@ def test_input_is_checked() -> None:
 
 def test_weights_that_fit_the_newton_polytope_need_no_combination() -> None:
     """y - x^3 is homogeneous when y weighs 3."""
-    polynomials = [{(0, 1): 1, (3, 0): -1}, {(1, 1): 1, (0, 0): -2}]
-    weighted = completeness_bound(polynomials, 2, weights=[1, 3])
-    assert weighted.bound == 4 and weighted.is_sharp and not weighted.combinations
-    assert completeness_bound(polynomials, 2).bound == 4
+    polynomials = [{(0, 1): 1, (3, 0): -1}, {(0, 2): 1, (5, 0): -2, (0, 0): -1}]
+    weighted = completeness_bound(polynomials, 2)
+    assert weighted.weights == (1, 3) and weighted.bound == 6 and weighted.is_sharp and not weighted.combinations
+    plain = completeness_bound(polynomials, 2, weights=[1, 1])
+    assert plain.bound == 6 and plain.combinations
 
 
 def test_every_element_of_a_basis_lies_in_the_ideal() -> None:
