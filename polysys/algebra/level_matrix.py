@@ -57,6 +57,23 @@ def _rehashed(columns, n_columns, size, zero):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _slot(slots, columns, exponents, t, shift):  # type: ignore[no-untyped-def]
+    """Where a shifted monomial stands in the hash table, or would stand."""
+    slot = _hash(exponents, shift, t, len(slots))
+    while slots[slot] >= 0:
+        c = slots[slot]
+        is_same = True
+        for i in range(len(shift)):
+            if columns[c, i] != exponents[t, i] + shift[i]:
+                is_same = False
+                break
+        if is_same:
+            break
+        slot = (slot + 1) & (len(slots) - 1)
+    return slot
+
+
+@compiled
 def _divisor(monomial, leading, support, levels, degrees, weights, n_basis, d):  # type: ignore[no-untyped-def]
     """The first basis element whose leading monomial divides, at level d; -1 when there is none."""
     n = len(monomial)
@@ -104,18 +121,8 @@ def symbolic(starts, exponents, leading, support, levels, degrees, weights, n_ba
         if n_entries + length > len(entries):
             entries = _grown(entries, 2 * (n_entries + length))
         for t in range(starts[g], starts[g + 1]):
-            slot = _hash(exponents, row_shift[r], t, size)
+            slot = _slot(slots, columns, exponents, t, row_shift[r])
             c = slots[slot]
-            while c >= 0:
-                same = True
-                for i in range(n):
-                    if columns[c, i] != exponents[t, i] + row_shift[r, i]:
-                        same = False
-                        break
-                if same:
-                    break
-                slot = (slot + 1) & (size - 1)
-                c = slots[slot]
             if c < 0:
                 if n_columns == len(columns):
                     columns, reducer = _grown_rows(columns, 2 * n_columns), _grown(reducer, 2 * n_columns)
