@@ -18,12 +18,12 @@ Polynomials = list[dict[tuple[int, ...], Fraction]]
 
 
 def network(widths: tuple[int, ...], n_data: int = 0) -> tuple[Polynomials, int, tuple[Combination, ...]]:
-    """Gradient, number of weights and identities of a network with random integer data."""
+    """Gradient, number of weights and identities of a network with random integers; equal l2 values would be special."""
     rng = np.random.default_rng(5)
     m = n_data or widths[0]
     data = rng.integers(-99, 100, (widths[0], m)).tolist(), rng.integers(-99, 100, (widths[-1], m)).tolist()
     n = DeepLinear(widths=widths).n_weights
-    land = DeepLinear(widths=widths, data=data, l2=rng.integers(1, 99, n).tolist()).sample()
+    land = DeepLinear(widths=widths, data=data, l2=rng.integers(1, 10**6, n).tolist()).sample()
     potential: Any = land.potential
     polynomials = [
         {tuple(e): Fraction(int(c.numerator), int(c.denominator)) for e, c in potential.diff(x).terms()}
