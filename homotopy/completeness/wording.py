@@ -17,7 +17,7 @@ FAMILIES = "a continuous symmetry moves the points; families of stationary point
 def sentence(kind: EvidenceKind, outcome: Verdict, numbers: Numbers, silence: Silence | None) -> str:
     """What a piece of evidence says."""
     try:
-        return _SENTENCES[kind](outcome, numbers, silence)
+        return SENTENCES[kind](outcome, numbers, silence)
     except KeyError:  # evidence of an older file, or of another version
         return silence.value if silence is not None else "as stated, without numbers"
 
@@ -69,7 +69,7 @@ def _exact(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
     if distinct is None:
         return f"{said}; the numbers of distinct solutions do not agree"
     simple, least = 2 * distinct - degree, "" if distinct == degree else "at least "
-    if outcome is Verdict.NO:
+    if silence is Silence.MISSING:
         return f"{said}, {least}{simple} of them simple, but {found} are certified: {least}{simple - found} missing"
     return (
         f"{said} with multiplicity, {distinct} distinct: {found} certified simple ones, and {distinct - found} that are multiple "
@@ -175,7 +175,7 @@ def _descents(outcome: Verdict, x: Numbers, _: Silence | None) -> str:
     return f"of {x['n_descents']} descents {x['n_unlisted']} ended at points that are not listed, {x['n_open']} nowhere"
 
 
-_SENTENCES: dict[EvidenceKind, Callable[[Verdict, Numbers, Silence | None], str]] = {
+SENTENCES: dict[EvidenceKind, Callable[[Verdict, Numbers, Silence | None], str]] = {
     EvidenceKind.PATHS: _paths,
     EvidenceKind.GENERIC_COUNT: _generic,
     EvidenceKind.EXACT_COUNT: _exact,

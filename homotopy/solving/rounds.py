@@ -253,6 +253,32 @@ def _account(
     return report, doubtful
 
 
+def with_candidates(
+    landscape: Landscape, report: SolveReport, candidates: Sequence[Sequence[complex]], who: str, digits: int
+) -> SolveReport:
+    """A report with the solutions near further candidates, which no path reached; the same report if there is none."""
+    found = certify(landscape.tapes, candidates, report.certificates, digits=digits)
+    closed = _close(landscape, found, digits)
+    more = len(closed.certificates) - len(report.certificates)
+    if not more:
+        return report
+    new = closed.certificates.mid[len(report.certificates) :]
+
+    def is_new(end: Sequence[complex]) -> bool:
+        far = np.abs(new - np.array(end)).max(axis=1)
+        return bool((far > _MAX_DRIFT * (1 + np.abs(new).max(axis=1))).all())
+
+    singular = tuple(end for end in report.singular_ends if is_new(end))
+    return replace(
+        report,
+        certificates=closed.certificates,
+        n_beyond_paths=report.n_beyond_paths + more,
+        n_entangled=closed.n_entangled,
+        singular_ends=singular,
+        attempts=(*report.attempts, f"{who} found {more} solutions that no path had reached."),
+    )
+
+
 def _points_of(
     points: npt.NDArray[np.complex128], statuses: Sequence[PathStatus], wanted: PathStatus
 ) -> list[tuple[complex, ...]]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
 from math import comb
 from typing import Any
 
+import numpy as np
+
+from polysys.algebra import ExactCount, exact_count
 from polysys.counts.bezout import best_partition, total_degree
 from polysys.counts.glasses import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
 from polysys.counts.mixed_cells import TieError
@@ -13,6 +19,7 @@ from polysys.equations.formulation import Kind
 from polysys.errors import InputError, WorkLimitError
 from polysys.landscape import Landscape
 from polysys.root_count import RootCount, RootCountKind
+from polysys.system import PolynomialSystem
 
 # Operations that may be spent on mixed volumes: a few tenths of a second.
 _WORK = 40_000_000
@@ -111,3 +118,46 @@ def _bounds_from_supports(landscape: Landscape) -> list[RootCount]:
     except (InputError, WorkLimitError, TieError):  # too large: there is no such bound
         pass
     return [best_partition(supports, landscape.system.n).count]
+
+
+# What exact algebra may cost, in operations (10^9 take a second): of one landscape, of a family once for all its samples.
+_COUNT_WORK, _GENERIC_WORK = 8 * 10**9, 10**10
+
+
+@lru_cache(maxsize=256)
+def _counted(system: PolynomialSystem, distinct: bool, work: int) -> ExactCount:
+    return exact_count(system.terms, system.n, work_limit=work, distinct=distinct)
+
+
+def exact_count_of(landscape: Landscape, *, distinct: bool = False, work: int = _COUNT_WORK) -> ExactCount:
+    """Dimension and degree of a landscape's solutions by exact algebra modulo two primes, and how many are distinct if that is asked for.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> exact_count_of(ps.expression("(y - x^3)^2 + (12 - x)^2").sample()).degree
+    1
+    """
+    return _counted(landscape.system, distinct, work)
+
+
+def exact_generic_count(landscape: Landscape, *, seed: int = 0) -> RootCount | None:
+    """The number of solutions of a random member of a landscape's family, by exact algebra; None where they are not finitely many simple ones.
+
+    All couplings are drawn at random, so that the number is the generic one for all but finitely many primes and for
+    almost all members. It is evidence, no theorem.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> exact_generic_count(ps.DeepLinear(widths=(2, 2, 2), data="iris").sample(1)).value
+    225
+    """
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x9E4E61C,)))
+    numbers = [Fraction(int(v)) for v in rng.integers(1, 2**30, len(landscape.parameters))]
+    member = replace(landscape, couplings=landscape.unflatten(numbers))
+    found = exact_count(member.system.terms, member.system.n, seed=seed, work_limit=_GENERIC_WORK)
+    if not found.is_complete or found.dimension != 0 or found.degree != found.n_distinct or not found.degree:
+        return None
+    reference = f"degree of the ideal of a random member modulo {' and '.join(map(str, found.primes))}"
+    return RootCount(found.degree, RootCountKind.COMPUTED, "degree of a generic member", reference, "")

@@ -36,7 +36,9 @@ from polysys.root_count import RootCount
 
 @dataclass(frozen=True)
 class DeepLinear(Network):
-    """V(W) = 1/2 sum_i |W_{H+1} .. W_1 x_i - y_i|^2 + 1/2 sum_j lambda_j w_j^2.
+    """A deep linear network with squared loss.
+
+    V(W) = 1/2 sum_i |W_{H+1} .. W_1 x_i - y_i|^2 + 1/2 sum_j lambda_j w_j^2.
 
     Data enter only through X X^T, Y X^T and |Y|^2, so the cost does not depend on their number. With
     ``loss="mean"`` (the default of the named data sets) the sum over data is divided by their number.

@@ -33,7 +33,7 @@ from homotopy.engines.starts.start_set import (
 from homotopy.errors import StoreWriteError
 from polysys.landscape import Landscape
 
-_FORMAT = 2  # files of other formats are made again
+_FORMAT = 3  # files of other formats are made again
 _RESIDUAL = 1e-6  # relative to the size of the terms; start solutions are good to 1e-12
 
 
