@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.status import EvidenceKind, PathStatus, Silence, Verdict
 from polysys.algebra import Stop
-from polysys.counts.of_landscape import exact_count_of
+from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
 from polysys.landscape import Landscape
-
-REACH = 4000  # solutions; beyond, exact algebra takes much longer than tracking paths
 
 
 def exact_evidence(landscape: Landscape, found: int, multiplicities: Sequence[int] = ()) -> Evidence:
@@ -29,7 +27,7 @@ def exact_evidence(landscape: Landscape, found: int, multiplicities: Sequence[in
     The degree comes first. Distinct solutions, which may take longer, are counted only where the degree is not the number of
     those that were found.
     """
-    if found > REACH:
+    if found > EXACT_REACH:
         return no_exact_count(found)
     count = exact_count_of(landscape)
     if count.dimension == 0 and (multiplicities or count.degree != found):

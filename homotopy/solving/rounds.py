@@ -24,6 +24,7 @@ from homotopy.solving.far_paths import followed
 from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
 from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
+from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.landscape import Landscape
 
@@ -96,7 +97,7 @@ def solve(
         known = report.certificates
         history.append(_in_numbers(report, n_followed))
         report = replace(report, history=tuple(history))
-        if _is_met(report, bound) or (report.is_clean and report.is_repeated):
+        if _is_met(landscape, report, bound) or (report.is_clean and report.is_repeated):
             break
         if report.paths.singular:
             _refuse_continuous_family(landscape, report.singular_ends)
@@ -117,15 +118,19 @@ def _accounted(
     """The account of a round, its far and lost paths followed to their ends where it matters, and how many were."""
     report, doubtful = _account(landscape, tracked, known, rounds, digits)
     is_confirmed = rounds > 1 and report.is_clean and len(report.certificates) == len(known)
-    if _is_met(report, bound) or is_confirmed or not doubtful:
+    if is_confirmed or not doubtful or _is_met(landscape, report, bound):
         return report, 0
     further, n_followed = followed(tracked, doubtful)
     return account(landscape, further, known, rounds, digits), n_followed
 
 
-def _is_met(report: SolveReport, bound: int | None) -> bool:
-    """Whether there cannot be more solutions."""
-    return report.meets_generic_count or (bound is not None and len(report.certificates) == bound)
+def _is_met(landscape: Landscape, report: SolveReport, bound: int | None) -> bool:
+    """Whether there cannot be more solutions, or exact algebra modulo two primes says that there are none."""
+    n = len(report.certificates)
+    if report.meets_generic_count or (bound is not None and n == bound):
+        return True
+    count = exact_count_of(landscape) if n <= EXACT_REACH else None
+    return count is not None and count.dimension == 0 and count.degree == n
 
 
 def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:

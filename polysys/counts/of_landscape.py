@@ -122,6 +122,8 @@ def _bounds_from_supports(landscape: Landscape) -> list[RootCount]:
 
 # What exact algebra may cost, in operations (10^9 take a second): of one landscape, of a family once for all its samples.
 _COUNT_WORK, _GENERIC_WORK = 8 * 10**9, 10**10
+EXACT_REACH = 4000
+"""Solutions, beyond which exact algebra takes much longer than tracking paths."""
 
 
 @lru_cache(maxsize=256)
