@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.status import EvidenceKind, PathStatus, Silence, Verdict
 from polysys.algebra import Stop
-from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
+from polysys.counts.of_landscape import EXACT_REACH, exact_count_of, hilbert_bound
 from polysys.landscape import Landscape
 
 
@@ -112,10 +112,33 @@ def no_exact_count(found: int, silence: Silence = Silence.OUT_OF_REACH) -> Evide
     return evidence(EvidenceKind.EXACT_COUNT, Verdict.UNDECIDED, silence, found=found)
 
 
-def hilbert_evidence(found: int, bound: int, degree: int) -> Evidence:
-    """What a proved bound by the Hilbert function in some degree says about `found` certified solutions."""
-    outcome = Verdict.NO if found > bound else Verdict.YES if found == bound else Verdict.UNDECIDED
-    return evidence(EvidenceKind.HILBERT_BOUND, outcome, found=found, bound=bound, degree=degree)
+def hilbert_evidence(landscape: Landscape, found: int, multiplicities: Sequence[int] = ()) -> Evidence | None:
+    """What a bound by Hilbert functions proves about `found` certified solutions and others of proved multiplicities.
+
+    None where there is no such bound for the landscape's points.
+    """
+    goal = found + sum(multiplicities)
+    bound = hilbert_bound(landscape, goal) if goal <= EXACT_REACH else None
+    if bound is None:
+        return None
+    if bound.bound is None:
+        return evidence(EvidenceKind.HILBERT_BOUND, Verdict.UNDECIDED, Silence.OUT_OF_REACH, found=found)
+    return hilbert_weighed(found, bound.bound, multiplicities, degree=bound.level, prime=bound.prime)
+
+
+def hilbert_weighed(found: int, bound: int, multiplicities: Sequence[int] = (), *, degree: int, prime: int) -> Evidence:
+    """Evidence from a proved bound on the number of solutions with multiplicity."""
+    goal = found + sum(multiplicities)
+    outcome = Verdict.NO if goal > bound else Verdict.YES if goal == bound else Verdict.UNDECIDED
+    return evidence(
+        EvidenceKind.HILBERT_BOUND,
+        outcome,
+        found=found,
+        bound=bound,
+        degree=degree,
+        prime=prime,
+        multiplicities=tuple(sorted(multiplicities)),
+    )
 
 
 def two_routes_evidence(

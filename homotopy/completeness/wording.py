@@ -91,7 +91,11 @@ def _bound(_: Verdict, x: Numbers, __: Silence | None) -> str:
 def _hilbert(_: Verdict, x: Numbers, silence: Silence | None) -> str:
     if silence is not None:
         return f"no bound: {silence.value}"
-    return f"{x['found']} of at most {x['bound']}: the Hilbert function in degree {x['degree']}"
+    return f"{_with_multiple(x)} of at most {x['bound']}, by the Hilbert function in degree {x['degree']} modulo {x['prime']}"
+
+
+def _with_multiple(x: Numbers) -> str:
+    return f"{x['found']}" + (f" + {multiplicities_text(x['multiplicities'])}" if x["multiplicities"] else "")
 
 
 def _conjugates(outcome: Verdict, _: Numbers, __: Silence | None) -> str:
@@ -204,7 +208,9 @@ def bound_met(x: Numbers) -> str:
 
 def hilbert_met(x: Numbers) -> str:
     """The reason of a proof by a Hilbert function."""
-    return f"{count_of(x['found'], 'certified distinct solution')} = the bound from the Hilbert function in degree {x['degree']}"
+    multiple = f" and {multiplicities_text(x['multiplicities'])} of proved multiplicity" if x["multiplicities"] else ""
+    which = f"the bound of the Hilbert function in degree {x['degree']} modulo {x['prime']}"
+    return f"{count_of(x['found'], 'certified distinct solution')}{multiple} = {which}"
 
 
 def multiplicities_met(x: Numbers) -> str:

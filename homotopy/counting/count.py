@@ -9,9 +9,10 @@ from typing import Any
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
 from homotopy.common.reporting import Progress
-from homotopy.completeness.exact_evidence import exact_evidence
+from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.verdict import joined, judge, wants_exact_count, wants_more
 from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
+from homotopy.counting.degenerate.stationary_set import SetKind
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.base import Capability, Engine, request_for
 from homotopy.engines.registry import candidate_engines, engines_for
@@ -19,6 +20,7 @@ from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solving.result import SolveReport
 from homotopy.solving.rounds import solve, with_candidates
+from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
@@ -73,7 +75,11 @@ def census(
     """
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
-    landscape = as_landscape(what, seed, index)
+    return _with_bound(counted(as_landscape(what, seed, index), chosen, progress))
+
+
+def counted(landscape: Landscape, chosen: Options, progress: Progress | None = None) -> Census:
+    """The census of a landscape without an attempt to prove what is supported, as samples of ensembles are counted."""
     landscape.require_isolated()
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
@@ -100,6 +106,20 @@ def census(
         solved = with_candidates(landscape, solved, more, engine.title, chosen.digits)
         result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
     return result
+
+
+def _with_bound(census: Census) -> Census:
+    """The census with a proof by Hilbert functions, where its list is supported and there is one within the limit of work."""
+    if census.completeness.verdict is not Completeness.SUPPORTED:
+        return census
+    isolated = [s for s in census.degenerate if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved]
+    begin = time.perf_counter()
+    piece = hilbert_evidence(census.landscape, len(census.certificates), [s.multiplicity or 0 for s in isolated])
+    if piece is None:
+        return census
+    verdict = joined(census.landscape, census.completeness, [piece])
+    run = replace(census.run, seconds=census.run.seconds + time.perf_counter() - begin)
+    return replace(census, completeness=verdict, run=run)
 
 
 def _candidates(engine: Engine, landscape: Landscape, options: Options) -> list[tuple[complex, ...]]:

@@ -97,7 +97,7 @@ def solve(
         known = report.certificates
         history.append(_in_numbers(report, n_followed))
         report = replace(report, history=tuple(history))
-        if _is_met(landscape, report, bound) or (report.is_clean and report.is_repeated):
+        if is_met(landscape, report, bound) or (report.is_clean and report.is_repeated):
             break
         if report.paths.singular:
             _refuse_continuous_family(landscape, report.singular_ends)
@@ -118,13 +118,13 @@ def _accounted(
     """The account of a round, its far and lost paths followed to their ends where it matters, and how many were."""
     report, doubtful = _account(landscape, tracked, known, rounds, digits)
     is_confirmed = rounds > 1 and report.is_clean and len(report.certificates) == len(known)
-    if is_confirmed or not doubtful or _is_met(landscape, report, bound):
+    if is_confirmed or not doubtful or is_met(landscape, report, bound):
         return report, 0
     further, n_followed = followed(tracked, doubtful)
     return account(landscape, further, known, rounds, digits), n_followed
 
 
-def _is_met(landscape: Landscape, report: SolveReport, bound: int | None) -> bool:
+def is_met(landscape: Landscape, report: SolveReport, bound: int | None) -> bool:
     """Whether there cannot be more solutions, or exact algebra modulo two primes says that there are none."""
     n = len(report.certificates)
     if report.meets_generic_count or (bound is not None and n == bound):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from itertools import product
 from math import comb, prod
 from typing import Any, ClassVar
@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from polysys import counts
+from polysys.algebra.combinations import Combination
+from polysys.algebra.identities.deep_linear import deep_linear_identities
 from polysys.datasets import Dataset
 from polysys.landscape import Couplings, QuadraticBound
 from polysys.models.base import Model, TorusPart, join, size, sizes
@@ -153,6 +155,9 @@ class DeepLinear(Network):
             return {"X": data.X, "Y": data.Y, "weight": np.array([weight], dtype=object), "l2": l2}
         xx, yx, yy = data.moments(self.loss)
         return {"XX": xx, "YX": yx, "YY": np.array([yy], dtype=object), "l2": l2}
+
+    def ideal_elements(self, couplings: Couplings) -> Callable[[], tuple[Combination, ...]] | None:
+        return partial(deep_linear_identities, self.widths, couplings["XX"].tolist())
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         weights = unflatten(x, self.shapes)

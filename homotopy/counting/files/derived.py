@@ -8,7 +8,7 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, Fact, of_kind
-from homotopy.completeness.exact_evidence import exact_evidence
+from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.path_evidence import weigh_paths
 from homotopy.solving.result import PathAccount
 from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
@@ -30,6 +30,7 @@ DERIVED = frozenset(
         EvidenceKind.MORSE,
         EvidenceKind.REAL_PROOF,
         EvidenceKind.EXACT_COUNT,
+        EvidenceKind.HILBERT_BOUND,
     }
 )
 """Kinds that :func:`derive` makes again."""
@@ -45,9 +46,9 @@ def is_carried(piece: Evidence) -> bool:
     if piece.outcome is Verdict.NO or piece.kind in TOLD:
         return True
     is_idle = piece.outcome is Verdict.UNDECIDED and (
-        piece.kind is EvidenceKind.REAL_PROOF or piece.silence in (Silence.OUT_OF_REACH, Silence.NO_AGREEMENT)
+        piece.kind in (EvidenceKind.REAL_PROOF, EvidenceKind.HILBERT_BOUND) or piece.silence in (Silence.OUT_OF_REACH, Silence.NO_AGREEMENT)
     )
-    if piece.kind is EvidenceKind.EXACT_COUNT and not is_idle:  # a file holds no singular points
+    if piece.kind in (EvidenceKind.EXACT_COUNT, EvidenceKind.HILBERT_BOUND) and not is_idle:  # a file holds no singular points
         return not piece["multiplicities"]
     return piece.kind in DERIVED and not is_idle
 
@@ -67,6 +68,9 @@ def derive(
         found.append(_searched_again(land, certified, len(points), proof))
     if of_kind(stated, EvidenceKind.EXACT_COUNT) is not None:
         found.append(exact_evidence(land, len(certified)))
+    hilbert = hilbert_evidence(land, len(certified)) if of_kind(stated, EvidenceKind.HILBERT_BOUND) is not None else None
+    if hilbert is not None:
+        found.append(hilbert)
     return found
 
 
