@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysys.algebra.jit import compiled
 from polysys.algebra.matrix import add_multiple, inverse, remainder
 from polysys.algebra.monomials import GUARD, grown, intern_product, longer
+from polysys.jit import compiled
 
 
 @compiled
