@@ -104,8 +104,8 @@ def parametrisation_modulo(
             return None
         vector = algebra.at(minimal // radical, form, meter)
     functional = algebra.random_functional(generator)
-    functionals = np.stack([functional, *(algebra.after_product(functional, i) for i in range(n))])
-    meter.spend(n * (4 * len(algebra.rows) + 20 * algebra.dimension))
+    functionals = np.vstack([functional, algebra.after_products(functional)])
+    meter.spend(10 * len(algebra.rows) + 20 * functionals.size)
     values, vector = algebra.values_at_powers(vector, functionals, form, size, meter)
     more, _ = algebra.values_at_powers(vector, functionals[:1], form, size, meter)
     meter.spend(40 * size**2 + 3000 * n * (10 + size))

@@ -88,13 +88,12 @@ class QuotientAlgebra:
         """A random linear map from A to F_p, by its values at the basis."""
         return generator.integers(0, self.prime, size=self.dimension)
 
-    def after_product(self, functional: Vector, i: int) -> Vector:
-        """The linear map a -> functional(x_i a)."""
+    def after_products(self, functional: Vector) -> Vector:
+        """The linear maps a -> functional(x_i a), an array (n, D)."""
         places = np.arange(len(self.rows)) + np.repeat(self.first - self.offsets, self.size)
         sums = np.concatenate([[0], np.cumsum(self.rows * functional[places] % self.prime)])
         at_border = (sums[self.offsets + self.size] - sums[self.offsets]) % self.prime
-        images = self.targets[:, i]
-        result: Vector = np.append(at_border[::-1], functional)[images + len(at_border)]
+        result: Vector = np.append(at_border[::-1], functional)[self.targets.T + len(at_border)]
         return result
 
     def values_at_powers(

@@ -169,12 +169,14 @@ def times_form(vector, form, targets, offsets, first, size, rows, p):  # type: i
 def values_at_powers(vector, functionals, form, count, targets, offsets, first, size, rows, p):  # type: ignore[no-untyped-def]
     """Each functional at vector form^k for k < count, an array (functionals, count), and vector form^count."""
     result = np.empty((len(functionals), count), dtype=np.int64)
+    p2 = p * p
     for k in range(count):
         for f in range(len(functionals)):
             total = np.int64(0)
             for b in range(len(vector)):
-                total = (total + functionals[f, b] * vector[b]) % p
-            result[f, k] = total
+                t = total + functionals[f, b] * vector[b] - p2
+                total = t + ((t >> 63) & p2)
+            result[f, k] = total % p
         vector = times_form(vector, form, targets, offsets, first, size, rows, p)
     return result, vector
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,11 @@ class ExactSolutions:
     def doubles(self) -> npt.NDArray[np.complex128]:
         """The solutions in double precision, an array (N, n)."""
         return np.array([p.doubles for p in self.points], dtype=np.complex128)
+
+    @property
+    def exact(self) -> list[tuple[tuple[Fraction, Fraction], ...]]:
+        """The solutions with all digits that are known, as :func:`homotopy.certification.zeros.certify` takes them."""
+        return [p.centre for p in self.points]
 
 
 def exact_solutions(

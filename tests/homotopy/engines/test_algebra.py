@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from sympy import QQ, ring
 
@@ -39,12 +40,29 @@ def test_every_candidate_of_a_hard_input_is_certified(text, count, real):
     land = ps.expression(text).sample()
     found = exact_solutions(land.system)
     assert found.stopped is None and found.dimension == 0
-    report = certify(land.tapes, found.doubles, exact=[point.centre for point in found.points])
+    report = certify(land.tapes, found.doubles, exact=found.exact)
     assert report.assignment == tuple(range(count)) and report.n_entangled == 0
     assert [c.reality for c in report.certificates] == [
         Verdict.YES if point.is_real else Verdict.NO for point in found.points
     ]
     assert sum(point.is_real for point in found.points) == real
+
+
+def test_a_network_with_far_solutions_has_them_all():
+    """Two z^2 neurons on three data points: of 33 solutions eight are of size 281 to 297."""
+    network = ps.PolynomialNetwork(
+        widths=(2, 2, 1),
+        activation="z^2",
+        data=([[100, 99, 101], [99, 98, 101]], [[-7, -1, 6]]),
+        l2=[1, 8, 7, 1],
+        output=[[1, -1]],
+    )
+    land = network.sample(1)
+    found = exact_solutions(land.system)
+    report = certify(land.tapes, found.doubles, exact=found.exact)
+    assert len(report.certificates) == 33
+    sizes = np.abs(found.doubles).max(axis=1)
+    assert ((sizes > 281) & (sizes < 298)).sum() == 8 and np.sort(sizes)[-9] < 5
 
 
 def test_a_curve_has_no_simple_point_and_a_circle_its_centre():
