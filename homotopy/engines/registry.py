@@ -6,6 +6,7 @@ A new engine is one line in ENGINES; engine="auto" takes them in this order. One
 
 from __future__ import annotations
 
+from homotopy.engines.algebra.engine import AlgebraEngine
 from homotopy.engines.base import Capability, Engine
 from homotopy.engines.bertini.engine import BertiniEngine
 from homotopy.engines.msolve.engine import MsolveEngine
@@ -20,6 +21,7 @@ ENGINES: dict[str, Engine] = {
         TrackerEngine(),
         PHCpackEngine(),
         MsolveEngine(),
+        AlgebraEngine(),
         BertiniEngine(),
     )
 }
