@@ -48,6 +48,7 @@ lint: setup  ## ruff and mypy --strict
 
 docs: setup  ## the documentation, into docs/_build/html
 	@bash scripts/setup.sh docs
+	@rm -rf docs/api
 	@$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
 

@@ -42,6 +42,7 @@ __all__ = [
 
 PRECISIONS = (128, 256, 512, 1024)  # bits of python-flint; 128 decides everything but near-singular zeros
 DOUBLE_DIGITS = 15  # what certificates in doubles aim at; ill-conditioned zeros have fewer
+Candidate = Sequence[complex | ExactComplex]
 _DIGITS_A_BIT = 0.25  # decimals of a centre at a precision
 _WIDE = 1e-10  # relative radius above which a box is made again with more digits
 _NARROW = 0.1  # a box is made again unless it is so much narrower than its uniqueness region: two about one zero are then seen to be
@@ -76,6 +77,7 @@ def certify(
     known: Sequence[Certificate] = (),
     images: Sequence[npt.NDArray[np.int8]] | None = None,
     digits: int = DOUBLE_DIGITS,
+    exact: Sequence[Candidate] | None = None,
 ) -> CertificationReport:
     """Certify candidate solutions of a system with real (rational) coefficients.
 
@@ -91,6 +93,9 @@ def certify(
         certified zero is certified by the image of its certificate, at no cost; the assignment then lists all images.
     digits : int
         Decimals to which real zeros are enclosed; more than 15 take ball arithmetic (milliseconds a zero).
+    exact : sequence of vectors of (Fraction, Fraction), optional
+        The same candidates with all digits that are known. Where doubles do not decide, ball arithmetic starts from these:
+        zeros that are equal in doubles are told apart.
 
     Returns
     -------
@@ -110,7 +115,7 @@ def certify(
     (2, (0, 1, 0))
     """
     points = _as_array(candidates, tapes.equations.n_variables)
-    found, row_of = _certified(tapes, points, digits)
+    found, row_of = _certified(tapes, points, digits, points.tolist() if exact is None else exact)
     sizes = [1] * len(points) if images is None else [len(flips) for flips in images]
     if images is not None:
         found = found.with_images([images[k] for k in np.flatnonzero(row_of >= 0).tolist()])
@@ -130,7 +135,7 @@ def _as_array(
 
 
 def _certified(
-    tapes: FormulationTapes, points: npt.NDArray[np.complex128], digits: int
+    tapes: FormulationTapes, points: npt.NDArray[np.complex128], digits: int, best: Sequence[Candidate]
 ) -> tuple[CertificateList, npt.NDArray[np.int64]]:
     """Certificates of the points that have one, in order, and for each point its row, -1 without."""
     with np.errstate(over="ignore"):
@@ -145,7 +150,7 @@ def _certified(
     slow = np.flatnonzero(~is_fine).tolist()
     for done, k in enumerate(slow):
         reporting.report("certificates in ball arithmetic", done, len(slow))
-        certificate = certify_one(tapes, points[k].tolist(), digits)
+        certificate = certify_one(tapes, best[k], digits)
         if certificate is not None:
             exact[k] = certificate
         is_kept[k] = certificate is not None or bool(boxes.is_proved[k])
@@ -165,13 +170,13 @@ def _certified(
     return result, row_of
 
 
-def certify_one(
-    tapes: FormulationTapes, candidate: Sequence[complex], digits: int = DOUBLE_DIGITS
-) -> Certificate | None:
+def certify_one(tapes: FormulationTapes, candidate: Candidate, digits: int = DOUBLE_DIGITS) -> Certificate | None:
     """The certificate of the zero near a candidate, with the precision raised until it is decided; None if none is."""
-    if not np.isfinite(np.asarray(candidate, dtype=np.complex128)).all():
+    if not all(isinstance(z, tuple) or np.isfinite(z) for z in candidate):
         return None
-    mid: tuple[ExactComplex, ...] = tuple((Fraction(z.real), Fraction(z.imag)) for z in map(complex, candidate))
+    mid = tuple(
+        z if isinstance(z, tuple) else (Fraction(complex(z).real), Fraction(complex(z).imag)) for z in candidate
+    )
     best: Certificate | None = None
     for precision in PRECISIONS:
         if int(precision * _DIGITS_A_BIT) < digits and precision < PRECISIONS[-1]:

@@ -14,14 +14,14 @@ import typer
 from homotopy.cli import interrupt
 from homotopy.cli.output import ExitCode, echo, say
 from homotopy.common.files import reason
-from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError
+from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, StartSetError
 from polysys.errors import PolysysError
 
 NAME = "stationary"
 # typer brings its own copy of click, or uses the one installed; this is the base of its errors either way
 _UsageError: Any = typer.BadParameter.__mro__[1]
 _CommandError: Any = _UsageError.__mro__[1]
-_UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError)
+_UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, StartSetError)
 _KINDS = {
     "valid integer": "a whole number",
     "as an integer": "a whole number",

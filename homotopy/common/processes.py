@@ -15,7 +15,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,20 @@ def interpreter(code: str, *arguments: object) -> list[str]:
         entries, key=lambda entry: not is_trusted(entry) and Path(entry).resolve() != _ROOT and Path(entry).is_dir()
     )
     return [sys.executable, "-I", "-c", f"import sys\nsys.path[:] = {path!r}\n{code}", *map(str, arguments)]
+
+
+@contextlib.contextmanager
+def isolated_spawning() -> Iterator[None]:
+    """Children that multiprocessing spawns inside look for no module in the current folder until they have our path."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def start(command: Sequence[str | Path], *, dies_with_us: bool = True, **options: Any) -> subprocess.Popen[Any]:

@@ -137,7 +137,7 @@ def cross_check(
         "second-run": the engine of the census again, along other paths. Or the name of an engine, used for all that it gives:
         the degree of the ideal modulo two primes against the number of complex solutions, and exact real roots against the real
         ones, one to one (msolve); all solutions from another start system, certified and looked up in the census (tracker,
-        phcpack, bertini).
+        phcpack, algebra, bertini).
     time_limit : float
         Seconds for each engine.
     seed : int

@@ -1,1 +1,1 @@
-"""Programs that find candidates for solutions: our compiled tracker, PHCpack, msolve, Bertini."""
+"""Programs that find candidates for solutions: our compiled tracker, PHCpack, msolve, our exact algebra, Bertini."""

@@ -10,7 +10,7 @@ This module and those of the engine classes import nothing heavy: they are read 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from homotopy.engines.path_ends import FarPath
     from homotopy.status import PathStatus, StartCount
     from polysys.landscape import Landscape
     from polysys.system import PolynomialSystem
@@ -107,6 +108,8 @@ class TrackedPaths:
     gamma : complex
     attempts : tuple of str
     seconds : float
+    follow : callable, optional
+        Paths, by their numbers, as they can be followed to their ends in long numbers.
     """
 
     x: npt.NDArray[np.complex128]
@@ -124,6 +127,7 @@ class TrackedPaths:
     gamma: complex
     attempts: tuple[str, ...]
     seconds: float
+    follow: Callable[[Sequence[int]], list[FarPath]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A new engine is one line in ENGINES; engine="auto" takes them in this order. One
 
 from __future__ import annotations
 
+from homotopy.engines.algebra.engine import AlgebraEngine
 from homotopy.engines.base import Capability, Engine
 from homotopy.engines.bertini.engine import BertiniEngine
 from homotopy.engines.msolve.engine import MsolveEngine
@@ -20,6 +21,7 @@ ENGINES: dict[str, Engine] = {
         TrackerEngine(),
         PHCpackEngine(),
         MsolveEngine(),
+        AlgebraEngine(),
         BertiniEngine(),
     )
 }
@@ -28,6 +30,12 @@ ENGINES: dict[str, Engine] = {
 def solvers() -> dict[str, Engine]:
     """The engines that give paths, which a solve needs, by name."""
     return {name: engine for name, engine in ENGINES.items() if Capability.PATHS in engine.gives}
+
+
+def candidate_engines() -> list[Engine]:
+    """The engines that propose solutions without following paths, those that propose complex ones first."""
+    proposing = [e for e in ENGINES.values() if Capability.PATHS not in e.gives and e.gives & {Capability.SOLUTIONS, Capability.REAL_ROOTS}]
+    return sorted(proposing, key=lambda e: Capability.SOLUTIONS not in e.gives)
 
 
 def solver_names() -> str:

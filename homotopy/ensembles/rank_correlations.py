@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from homotopy.common.arrays import Floats
 from homotopy.common.validation import check_level
 
-Floats = npt.NDArray[np.float64]
 _RESAMPLES = 1000
 _MIN_GROUPS = 5  # fewer landscapes give no interval
 _LEAST_TESTED = 10  # fewer give no p-value

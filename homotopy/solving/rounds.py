@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import isinf
 
@@ -19,10 +19,13 @@ from homotopy.common import reporting
 from homotopy.common.reporting import Progress
 from homotopy.engines.base import Engine, Request, TrackedPaths, request_for
 from homotopy.engines.registry import engines_for
-from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError
+from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, StartSetError
 from homotopy.options import AUTO, Options
-from homotopy.solving.result import PathAccount, SolveReport
+from homotopy.solving.far_paths import followed
+from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
+from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
+from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.landscape import Landscape
 
@@ -74,52 +77,118 @@ def solve(
     -----
     A round whose paths do not balance (jumps, failures, a conjugate or mirror image that no path reached) is
     repeated with other random constants and, at last, in higher precision; certified solutions of all rounds are
-    kept, because a certificate does not depend on how its zero was found.
+    kept, because a certificate does not depend on how its zero was found. Paths that diverged or failed are followed to their
+    ends in long numbers (:mod:`homotopy.engines.path_ends`), and a round with divergent paths is repeated along other
+    ones even if it balances.
     """
     options = options or Options()
     begin = time.perf_counter()
     rounds = _Rounds(landscape, options, progress, has_found=after is not None)
-    trivial = _solve_by_hand(landscape, options, begin)
+    trivial = _solve_by_hand(landscape, options, begin) or solve_univariate(landscape, options)
     if trivial is not None:
         return trivial
     attempts: list[str] = [] if after is None else list(after.attempts)
+    history = [] if after is None else list(after.history)
     known = CertificateList.of(()) if after is None else after.certificates
-    report = after
+    report, is_cut = after, False
     for k in range(first if after is None else after.rounds, first + options.rounds):
-        try:
-            with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
-                tracked = rounds.run(k)
-                attempts.extend(rounds.notes())
-                if tracked is None:
-                    break
-                attempts.extend(tracked.attempts)
-                report = account(landscape, tracked, known, k + 1, options.digits)
-        except (*_UNFINISHED, KeyboardInterrupt) as error:
-            if report is None or (isinstance(error, KeyboardInterrupt) and not reporting.keeps_found()):
-                raise
-            attempts.append(f"Round {k + 1} was given up, and what was found before is kept: {_reason(error)}")
-            if isinstance(error, (EngineTimeoutError, KeyboardInterrupt)):
-                break
+        ended = _run_round(landscape, rounds, k, known, options, bound)
+        attempts.extend(ended.attempts)
+        is_cut = is_cut or ended.error is not None
+        if ended.report is not None:
+            known = ended.report.certificates
+            history.append(_in_numbers(ended.report, ended.n_followed))
+            report = replace(ended.report, history=tuple(history))
+        if ended.error is not None and (report is None or not _is_kept(ended.error)):
+            raise ended.error
+        if report is None or ended.is_last:
+            break
+        if ended.report is None:
             continue
-        known = report.certificates
-        if report.is_clean or report.meets_generic_count or (bound is not None and len(known) == bound):
+        if is_met(landscape, report, bound) or (report.is_clean and report.is_repeated):
             break
         if report.paths.singular:
             _refuse_continuous_family(landscape, report.singular_ends)
-        attempts.append(
-            f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
-        )
+        if not report.is_clean:
+            attempts.append(
+                f"Round {k + 1} ({report.engine}, {report.precision}, seed {report.solver_seed}) did not balance: {report.paths}."
+            )
     if report is None:
         raise rounds.no_engine()
     if report is after:
         return report
+    if is_cut and not report.is_repeated:
+        report = _unconfirmed(report)
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
+
+
+@dataclass
+class _EndedRound:
+    """What a round came to: its account, as far as it got, and what cut it short."""
+
+    report: SolveReport | None = None
+    n_followed: int = 0
+    attempts: list[str] = field(default_factory=list)
+    error: BaseException | None = None
+    is_last: bool = False
+
+
+def _run_round(
+    landscape: Landscape, rounds: _Rounds, k: int, known: CertificateList, options: Options, bound: int | None
+) -> _EndedRound:
+    """Run round k and account for its paths; far and lost paths are followed to their ends where it matters."""
+    ended = _EndedRound()
+    try:
+        with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
+            tracked = rounds.run(k)
+            ended.attempts += rounds.notes()
+            if tracked is None:
+                ended.is_last = True
+                return ended
+            ended.attempts += tracked.attempts
+            ended.report, doubtful = _account(landscape, tracked, known, k + 1, options.digits)
+            is_confirmed = k > 0 and ended.report.is_clean and len(ended.report.certificates) == len(known)
+            if doubtful and not is_confirmed and not is_met(landscape, ended.report, bound):
+                further, n_followed = followed(tracked, doubtful)
+                ended.report = account(landscape, further, known, k + 1, options.digits)
+                ended.n_followed = n_followed
+    except (*_UNFINISHED, KeyboardInterrupt) as error:
+        ended.error, ended.is_last = error, isinstance(error, (EngineTimeoutError, KeyboardInterrupt))
+        ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {_reason(error)}")
+    return ended
+
+
+def _unconfirmed(report: SolveReport) -> SolveReport:
+    """The report of a solve that was cut short: paths that diverged in one round alone count as lost, not as ended."""
+    paths = report.paths
+    return replace(report, paths=replace(paths, at_infinity=0, failed=paths.failed + paths.at_infinity))
+
+
+def _is_kept(error: BaseException) -> bool:
+    """Whether what was found before an error is returned instead of it."""
+    return not isinstance(error, KeyboardInterrupt) or reporting.keeps_found()
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, PolysysError):
         return error.what
     return "it was interrupted." if isinstance(error, KeyboardInterrupt) else "the memory of this machine does not suffice."
+
+
+def is_met(landscape: Landscape, report: SolveReport, bound: int | None) -> bool:
+    """Whether there cannot be more solutions, or exact algebra modulo two primes says that there are none."""
+    n = len(report.certificates)
+    if report.meets_generic_count or (bound is not None and n == bound):
+        return True
+    count = exact_count_of(landscape) if n <= EXACT_REACH else None
+    return count is not None and count.dimension == 0 and count.degree == n
+
+
+def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
+    return RoundAccount(
+        report.engine, report.precision, report.solver_seed, report.root_count, report.paths, len(report.certificates),
+        report.n_beyond_paths, n_followed,
+    )  # fmt: skip
 
 
 class _Rounds:
@@ -149,6 +218,10 @@ class _Rounds:
             except EngineMissingError as error:
                 self._missing = self._missing or error
                 continue
+            except StartSetError:  # no start that can be relied on: the next engine brings its own
+                if len(self._engines) == 1:
+                    raise
+                tracked = None
             if tracked is not None:
                 self._has_found = True
                 return tracked
@@ -218,6 +291,13 @@ def account(
     landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""
+    return _account(landscape, tracked, known, rounds, digits)[0]
+
+
+def _account(
+    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+) -> tuple[SolveReport, list[int]]:
+    """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
     hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
@@ -238,9 +318,13 @@ def account(
     statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
     for status in statuses:
         counts[status] += 1
+    first = np.cumsum([0, *sizes[:-1]]).tolist()
+    lost = {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
+    lost |= set(range(len(tracked.status))) - set(hopeful)
+    doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
     failed += _points_of(points, statuses, PathStatus.FAILED)
     closed = _close(landscape, result, digits)
-    return SolveReport(
+    report = SolveReport(
         certificates=closed.certificates,
         paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
         n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
@@ -259,6 +343,33 @@ def account(
         attempts=(),
         seconds=tracked.seconds,
         failed_ends=tuple(failed),
+    )
+    return report, doubtful
+
+
+def with_candidates(
+    landscape: Landscape, report: SolveReport, candidates: Sequence[Sequence[complex]], who: str, digits: int
+) -> SolveReport:
+    """A report with the solutions near further candidates, which no path reached; the same report if there is none."""
+    found = certify(landscape.tapes, candidates, report.certificates, digits=digits)
+    closed = _close(landscape, found, digits)
+    more = len(closed.certificates) - len(report.certificates)
+    if not more:
+        return report
+    new = closed.certificates.mid[len(report.certificates) :]
+
+    def is_new(end: Sequence[complex]) -> bool:
+        far = np.abs(new - np.array(end)).max(axis=1)
+        return bool((far > _MAX_DRIFT * (1 + np.abs(new).max(axis=1))).all())
+
+    singular = tuple(end for end in report.singular_ends if is_new(end))
+    return replace(
+        report,
+        certificates=closed.certificates,
+        n_beyond_paths=report.n_beyond_paths + more,
+        n_entangled=closed.n_entangled,
+        singular_ends=singular,
+        attempts=(*report.attempts, f"{who} found {more} solutions that no path had reached."),
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysys.algebra.jit import compiled
 from polysys.algebra.monomials import GUARD, grown, intern, longer
+from polysys.jit import compiled
 
 LANES = 32  # fewer are not compiled into vector instructions
 _COST = LANES // 4  # of one entry in all lanes: nanoseconds, about

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from math import gcd, lcm
 
 import numpy as np
@@ -93,28 +94,34 @@ def reduce_modulo(polynomials: Sequence[Mapping[Exponents, int]], n: int, prime:
     return SystemModulo(n, prime, tuple(exponents), tuple(coefficients))
 
 
-def random_primes(polynomials: Sequence[Mapping[Exponents, int]], count: int, seed: int) -> tuple[int, ...]:
-    """Random primes between 2^30 and 2^31 that divide no coefficient of the integer polynomials.
+def prime_sequence(polynomials: Sequence[Mapping[Exponents, int]], seed: int) -> Iterator[int]:
+    """Random primes between 2^30 and 2^31 that divide no coefficient of the integer polynomials, without end.
 
     Notes
     -----
     No monomial disappears modulo such a prime. All but finitely many primes leave the leading ideal over Q as it is;
     the bad ones divide a leading coefficient that occurs in the computation over Z, and there are fifty million primes
     to draw from.
+    """
+    numbers = {c for polynomial in polynomials for c in polynomial.values()}
+    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x6D501E,)))
+    found: set[int] = set()
+    while True:
+        p = int(generator.integers(2**29, 2**30)) * 2 + 1
+        if fmpz(p).is_prime() and p not in found and all(c % p for c in numbers):
+            found.add(p)
+            yield p
+
+
+def random_primes(polynomials: Sequence[Mapping[Exponents, int]], count: int, seed: int) -> tuple[int, ...]:
+    """The first primes of :func:`prime_sequence`.
 
     Examples
     --------
     >>> all(2**30 < p < 2**31 for p in random_primes([{(1,): 6}], 2, seed=0))
     True
     """
-    numbers = {c for polynomial in polynomials for c in polynomial.values()}
-    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x6D501E,)))
-    found: list[int] = []
-    while len(found) < count:
-        p = int(generator.integers(2**29, 2**30)) * 2 + 1
-        if fmpz(p).is_prime() and p not in found and all(c % p for c in numbers):
-            found.append(p)
-    return tuple(found)
+    return tuple(islice(prime_sequence(polynomials, seed), count))
 
 
 def parity_masks(system: SystemModulo) -> npt.NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from polysys.algebra.jit import compiled
+from polysys.jit import compiled
 
 Words = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int32]

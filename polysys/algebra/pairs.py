@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysys.algebra.jit import compiled
 from polysys.algebra.monomials import GUARD, grown, intern, lcm_word, sum_of_fields
+from polysys.jit import compiled
 
 
 @compiled

@@ -84,19 +84,41 @@ class QuotientAlgebra:
         form[i] = 1
         return form
 
+    def random_functional(self, generator: np.random.Generator) -> Vector:
+        """A random linear map from A to F_p, by its values at the basis."""
+        return generator.integers(0, self.prime, size=self.dimension)
+
+    def after_products(self, functional: Vector) -> Vector:
+        """The linear maps a -> functional(x_i a), an array (n, D)."""
+        places = np.arange(len(self.rows)) + np.repeat(self.first - self.offsets, self.size)
+        sums = np.concatenate([[0], np.cumsum(self.rows * functional[places] % self.prime)])
+        at_border = (sums[self.offsets + self.size] - sums[self.offsets]) % self.prime
+        result: Vector = np.append(at_border[::-1], functional)[self.targets.T + len(at_border)]
+        return result
+
+    def values_at_powers(
+        self, vector: Vector, functionals: Vector, form: Vector, count: int, meter: Meter
+    ) -> tuple[Vector, Vector]:
+        """Each functional at vector form^k for k < count, an array (functionals, count), and vector form^count."""
+        parts = [np.empty((len(functionals), 0), dtype=np.int64)]
+        work = self.product_work(form) + 10 * functionals.size
+        while count > 0:
+            more = min(count, 1 + _AT_ONCE // work)
+            meter.spend(more * work)
+            terms, vector = quotient_kernels.values_at_powers(vector, functionals, form, more, *self._products)
+            parts.append(terms)
+            count -= more
+        return np.concatenate(parts, axis=1), vector
+
     def minimal_polynomial(self, form: Vector, generator: np.random.Generator, meter: Meter) -> nmod_poly:
         """A divisor of the minimal polynomial of a linear form; equal to it for all but a share D/p of functionals."""
         vector = self.one
-        functional = generator.integers(0, self.prime, size=self.dimension)
+        functional = self.random_functional(generator)
         sequence = np.empty(0, dtype=np.int64)
-        work = self.product_work(form) + 10 * self.dimension
         while True:  # the degree may be far below D: more terms as long as they say something new
             wanted = min(2 * self.dimension, max(64, 4 * len(sequence)))
-            while len(sequence) < wanted:
-                more = min(wanted - len(sequence), 1 + _AT_ONCE // work)
-                meter.spend(more * work)
-                terms, vector = quotient_kernels.values_at_powers(vector, functional, form, more, *self._products)
-                sequence = np.concatenate([sequence, terms])
+            terms, vector = self.values_at_powers(vector, functional[None], form, wanted - len(sequence), meter)
+            sequence = np.concatenate([sequence, terms[0]])
             meter.spend(10 * len(sequence) ** 2)
             recurrence = quotient_kernels.minimal_recurrence(sequence, self.prime)
             if len(sequence) == 2 * self.dimension or len(recurrence) < len(sequence) // 2 - 8:
@@ -246,25 +268,25 @@ def n_distinct(algebra: QuotientAlgebra, *, seed: int = 0, meter: Meter | None =
         return d
     generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xD15,)))
     every = np.arange(algebra.n)
-    cheap = _cheap_unknowns(algebra)
+    cheap = cheap_unknowns(algebra)
     for unknowns in [cheap, every] if len(cheap) < algebra.n else [every]:
         form = np.zeros(algebra.n, dtype=np.int64)
         form[unknowns] = generator.integers(1, algebra.prime, size=len(unknowns))
-        if _squarefree_part(algebra.minimal_polynomial(form, generator, meter)).degree() == d:
+        if squarefree_part(algebra.minimal_polynomial(form, generator, meter)).degree() == d:
             return d
-    radical = _squarefree_part(algebra.verified_minimal_polynomial(form, generator, meter))
+    radical = squarefree_part(algebra.verified_minimal_polynomial(form, generator, meter))
     elements = [algebra.at(radical, form, meter)]
     at_most = d - algebra.ideal_rank(elements, meter)
     if at_most == radical.degree():
         return at_most
     for i in range(algebra.n):
         form = algebra.unit(i)
-        radical = _squarefree_part(algebra.verified_minimal_polynomial(form, generator, meter))
+        radical = squarefree_part(algebra.verified_minimal_polynomial(form, generator, meter))
         elements.append(algebra.at(radical, form, meter))
     return d - algebra.ideal_rank(elements, meter)
 
 
-def _cheap_unknowns(algebra: QuotientAlgebra) -> npt.NDArray[np.int64]:
+def cheap_unknowns(algebra: QuotientAlgebra) -> npt.NDArray[np.int64]:
     """Few unknowns, by which products cost least, such that every change of sign changes one of them.
 
     Usually they are enough to tell the solutions apart; where not, all unknowns are tried next.
@@ -285,7 +307,7 @@ def _cheap_unknowns(algebra: QuotientAlgebra) -> npt.NDArray[np.int64]:
     return np.array(chosen)
 
 
-def _squarefree_part(polynomial: nmod_poly) -> nmod_poly:
+def squarefree_part(polynomial: nmod_poly) -> nmod_poly:
     """Valid where the degree is below the characteristic."""
     return polynomial // polynomial.gcd(polynomial.derivative())
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysys.algebra.jit import compiled
 from polysys.algebra.matrix import add_multiple, inverse, remainder
 from polysys.algebra.monomials import GUARD, grown, intern_product, longer
+from polysys.jit import compiled
 
 
 @compiled
@@ -166,14 +166,17 @@ def times_form(vector, form, targets, offsets, first, size, rows, p):  # type: i
 
 
 @compiled
-def values_at_powers(vector, functional, form, count, targets, offsets, first, size, rows, p):  # type: ignore[no-untyped-def]
-    """functional(vector form^k) for k < count, and vector form^count."""
-    result = np.empty(count, dtype=np.int64)
+def values_at_powers(vector, functionals, form, count, targets, offsets, first, size, rows, p):  # type: ignore[no-untyped-def]
+    """Each functional at vector form^k for k < count, an array (functionals, count), and vector form^count."""
+    result = np.empty((len(functionals), count), dtype=np.int64)
+    p2 = p * p
     for k in range(count):
-        total = np.int64(0)
-        for b in range(len(vector)):
-            total = (total + functional[b] * vector[b]) % p
-        result[k] = total
+        for f in range(len(functionals)):
+            total = np.int64(0)
+            for b in range(len(vector)):
+                t = total + functionals[f, b] * vector[b] - p2
+                total = t + ((t >> 63) & p2)
+            result[f, k] = total % p
         vector = times_form(vector, form, targets, offsets, first, size, rows, p)
     return result, vector
 

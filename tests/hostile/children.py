@@ -35,7 +35,7 @@ class Ending:
     @property
     def is_clean_text(self) -> bool:
         """Whether nothing in its output would steer a terminal."""
-        return not any(ord(ch) < 32 and ch not in "\n\t" or 127 <= ord(ch) < 160 for ch in self.out + self.err)
+        return not any((ord(ch) < 32 and ch not in "\n\t") or 127 <= ord(ch) < 160 for ch in self.out + self.err)
 
 
 def start(

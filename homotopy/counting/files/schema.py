@@ -2,7 +2,7 @@
 
 One JSON object that is readable without this package. Numbers that carry a proof are texts: decimals and fractions are exact,
 `[m +/- r]` is an interval. The member `sha256` is the digest of the file's other members (keys sorted, no spaces), so any
-change is noticed at once; the mathematics is rechecked by :mod:`homotopy.verify`.
+change is noticed at once; the mathematics is rechecked by :mod:`homotopy.counting.files.recheck`.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ class PHCpackEngine(Engine):
         import numpy as np
 
         from homotopy.engines.phcpack.client import PHCpack
+        from homotopy.engines.phcpack.far_paths import follow_linear
 
         options = request.options
         ladder = _LADDER[options.precision]
@@ -66,6 +67,7 @@ class PHCpackEngine(Engine):
             gamma=report.gamma,
             attempts=report.attempts,
             seconds=report.seconds,
+            follow=partial(follow_linear, request.system, report.homotopies),
         )
 
     def estimate(self, request: Request) -> float | None:

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from homotopy.common.arrays import Floats
 from homotopy.counting.count import census
 from homotopy.errors import HomotopyError
 from homotopy.graphs.landscape_graph import graph
 from homotopy.graphs.plot import draw_disconnectivity
-from homotopy.studies.archetypes.models import Floats, Sampled, mean_interval, sample
+from homotopy.studies.archetypes.models import Sampled, mean_interval, sample
 from homotopy.studies.frame.figures import finish, style
 
 _FLOOR = 1e-4  # smaller frustration indices are drawn here

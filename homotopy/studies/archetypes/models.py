@@ -9,8 +9,8 @@ from math import inf
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
 from homotopy.counting.count import census
 from homotopy.ensembles.statistics import Statistic
 from homotopy.errors import HomotopyError
@@ -24,7 +24,6 @@ from polysys.errors import InputError, PolysysError
 from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 
-Floats = npt.NDArray[np.float64]
 ALL = 0  # as a number of data: all there are
 _L2_STREAM = 1_000_003  # keeps the draws of l2 values apart from those of the data
 

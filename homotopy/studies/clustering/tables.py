@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from homotopy.common.arrays import Floats
 from homotopy.studies.frame.claims import Claim, claimed, one_sided, which_test
 from homotopy.studies.frame.figures import draw_levels, finish, shared_legend, style
 from homotopy.studies.frame.report import Finding
 from homotopy.studies.frame.tables import Cell, Table, finite, level_cells
 from homotopy.studies.frame.trends import Level, mean_of, trend
-from homotopy.studies.measures.pairs import Floats, Minima, energy_correlation
+from homotopy.studies.measures.pairs import Minima, energy_correlation
 
 CLOSER, LOWER = "minima are closer together than uniform points", "low minima are closer together than high ones"
 DEEPER = "minima are more clustered with depth (Becker, Zhang & Lee 2020)"

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from homotopy.common.arrays import Floats
 from homotopy.studies.frame.report import Finding
 from homotopy.studies.frame.trends import Trend, holm
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from homotopy.common.files import set_aside, write_atomically
-from homotopy.common.processes import n_usable_cores
+from homotopy.common.processes import isolated_spawning, n_usable_cores
 from homotopy.common.reporting import SampleProgress, Say
 from homotopy.ensembles.result import Ensemble
 from homotopy.ensembles.run import ensemble
@@ -126,9 +126,11 @@ class RunFolder:
         self, key: str, function: Callable[[Item], Any], items: dict[int, Item], arrived: Callable[[int, Any], None]
     ) -> None:
         others = active_children()
-        with ProcessPoolExecutor(
-            min(self.workers, len(items)), mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
-        ) as pool:
+        context, parent = get_context("spawn"), (os.getpid(),)
+        with (
+            isolated_spawning(),
+            ProcessPoolExecutor(min(self.workers, len(items)), context, initializer=_begin, initargs=parent) as pool,
+        ):
             futures = {pool.submit(function, item): i for i, item in items.items()}
             try:
                 for future in as_completed(futures):

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from homotopy.common.arrays import Floats
 from homotopy.studies.frame.tables import Cell, Table, finite, level_cells
 from homotopy.studies.frame.trends import Level, mean_of
 from homotopy.studies.measures.bands import (
@@ -23,7 +24,6 @@ from homotopy.studies.measures.bands import (
 from homotopy.studies.measures.samples import SampledPoints
 from homotopy.studies.measures.search_coverage import (
     SEARCHES,
-    Floats,
     Searched,
     basin_correlation,
     mean_ends,

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from math import nan, sqrt
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from homotopy.common.arrays import Floats
 from homotopy.studies.measures.samples import SampledPoints
 
-Floats = npt.NDArray[np.float64]
 _APART = 1e-6  # energies per spin are stored to nine digits
 
 

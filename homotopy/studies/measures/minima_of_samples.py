@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
 from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
@@ -28,8 +28,6 @@ from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.measures.samples import measure_samples
 from polysys.landscape import Landscape
 from polysys.models.base import Model
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.arrays import Floats
 from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
@@ -21,7 +22,6 @@ from homotopy.studies.measures.samples import measure_samples
 from polysys.errors import InputError
 from polysys.models.base import Model
 
-Floats = npt.NDArray[np.float64]
 _ORIGIN = 1e-6  # norm below which a point is the origin and has no direction, relative to the largest
 
 

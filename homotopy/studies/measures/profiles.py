@@ -8,17 +8,14 @@ from math import log
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats, Integers
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
 from homotopy.graphs.overlaps import Symmetries, distinct, symmetries
 from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.measures.samples import measure_samples
 from polysys.models.base import Model
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,17 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from homotopy.common.arrays import Floats, Integers
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.result import Ensemble
 from homotopy.ensembles.store.store import open_store
 from homotopy.graphs.overlaps import Symmetries, symmetries
 from homotopy.studies.frame.run_folder import START_UP, RunFolder
 from polysys.models.base import Model
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 
 def is_complete(record: SampleRecord) -> bool:

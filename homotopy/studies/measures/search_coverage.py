@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.certification.symmetry_action import first_of_orbit, images
+from homotopy.common.arrays import Floats
 from homotopy.counting.count import census
 from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
 from homotopy.graphs.overlaps import Symmetries, distinct
@@ -25,7 +26,6 @@ from homotopy.studies.measures.minima_of_samples import energy_unit
 from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 
-Floats = npt.NDArray[np.float64]
 SEARCHES = ("gradient descent", "stochastic gradient descent", "simulated annealing")
 SETTLED = (Completeness.PROVED, Completeness.SUPPORTED)
 HOPS = 10  # of each run of basin hopping

@@ -93,7 +93,9 @@ def test_no_sample_fails_where_nothing_can_be_kept(tmp_path: Path) -> None:
         "--store",
         str(tmp_path / "store"),
     ]
-    subprocess.run([sys.executable, "-P", "-m", "homotopy.cli", *command], env=environment, capture_output=True, check=True)
+    subprocess.run(
+        [sys.executable, "-P", "-m", "homotopy.cli", *command], env=environment, capture_output=True, check=True
+    )
     found = homotopy.load_ensemble(tmp_path / "store")
     assert (found.n_samples, dict(found.failures)) == (4, {})
 

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,19 @@ from homotopy.engines.phcpack.find import find_phcpack
 from homotopy.errors import EngineCrashError, EngineMissingError, EngineTimeoutError
 
 ROOT = Path(__file__).parents[3]
-PLANTED = ("json", "numpy", "runpy", "types", "homotopy", "phcpy", "sitecustomize", "usercustomize", "ctypes", "pickle")
+PLANTED = (
+    "json",
+    "multiprocessing",
+    "numpy",
+    "runpy",
+    "types",
+    "homotopy",
+    "phcpy",
+    "sitecustomize",
+    "usercustomize",
+    "ctypes",
+    "pickle",
+)
 
 
 @pytest.fixture
@@ -86,6 +100,12 @@ def test_a_child_interpreter_imports_nothing_from_here(hostile: Path, monkeypatc
     code = "import json, numpy, pickle, homotopy, sys\nprint(sys.path[-1], homotopy.__file__, sys.argv[1:])"
     said = processes.printed_by(processes.interpreter(code, 3, "a"))
     assert said == f"{hostile} {ROOT / 'homotopy' / '__init__.py'} ['3', 'a']"
+
+
+def test_what_multiprocessing_spawns_imports_nothing_from_here(hostile: Path) -> None:
+    with processes.isolated_spawning(), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(os.getpid).result() != os.getpid()
+    assert "PYTHONSAFEPATH" not in os.environ
 
 
 def test_models_of_the_current_folder_can_still_be_imported(tmp_path: Path, monkeypatch) -> None:

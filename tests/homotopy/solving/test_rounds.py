@@ -12,8 +12,8 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.counting.batch import census_batch
 from homotopy.common.reporting import keeping_found
+from homotopy.counting.batch import census_batch
 from homotopy.engines.base import Request, TrackedPaths, request_for
 from homotopy.engines.phcpack.engine import PHCpackEngine
 from homotopy.engines.tracker.engine import TrackerEngine
@@ -161,7 +161,7 @@ def losing(real: Any) -> Any:
         assert found is not None
         last = last_real(found)
         status = tuple(PathStatus.FAILED if k == last else s for k, s in enumerate(found.status))
-        return replace(found, status=status)
+        return replace(found, status=status, follow=None)
 
     return run
 
@@ -182,13 +182,12 @@ def test_an_engine_that_fails_does_not_undo_what_was_found(error: Exception, mon
     def fail(*_: Any) -> None:
         raise error
 
-    whole = ho.census(LANDSCAPES[0].sample())
+    whole = solve(LANDSCAPES[0].sample())
     monkeypatch.setattr(TrackerEngine, "run", losing(TrackerEngine.run))
     monkeypatch.setattr(PHCpackEngine, "run", fail)
-    c = ho.census(LANDSCAPES[0].sample(), rounds=4)
-    assert c.n_complex == whole.n_complex - 1
-    assert c.completeness.verdict in (ho.Completeness.UNKNOWN, ho.Completeness.CONTRADICTED)  # Euler's number is odd
-    assert any("was given up" in note for note in c.run.attempts)
+    report = solve(LANDSCAPES[0].sample(), ho.Options(rounds=4))
+    assert len(report.certificates) == len(whole.certificates) - 1
+    assert not report.is_clean and any("was given up" in note for note in report.attempts)
     with pytest.raises(type(error)):
         ho.census(LANDSCAPES[0].sample(), engine="phcpack")
 
@@ -214,3 +213,19 @@ def test_estimates_of_phcpack_grow_with_the_paths() -> None:
     small, large = estimate("deep-linear:widths=1-1-1"), estimate("deep-linear:widths=2-1-2")
     assert small is not None and large is not None and 0 < small < large < 60
     assert estimate("deep-linear:widths=2-2-2-2,data=gaussian,m=2", time_limit=1.0) == math.inf
+
+
+def test_a_round_that_is_cut_short_keeps_its_certificates_and_trusts_no_divergent_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gradient of x^2 y + x^2 + y^2 - x has fewer zeros than its total degree."""
+
+    def cut(*_: Any) -> None:
+        raise EngineTimeoutError("It took long.", "Wait.")
+
+    landscape = ps.expression("x^2*y + x^2 + y^2 - x").sample()
+    whole = solve(landscape, ho.Options(engine="phcpack", strategy="total-degree"))
+    assert whole.paths.at_infinity
+    monkeypatch.setattr("homotopy.solving.rounds.is_met", lambda *_: False)  # no exact count that would do
+    monkeypatch.setattr("homotopy.solving.rounds.followed", cut)
+    report = solve(landscape, ho.Options(engine="phcpack", strategy="total-degree"))
+    assert len(report.certificates) == len(whole.certificates)
+    assert "was given up" in report.attempts[-1] and not report.paths.at_infinity and not report.is_clean

@@ -52,7 +52,8 @@ def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(tmp_path, monke
     """Between the look at a path and its opening."""
     (tmp_path / "regular").write_bytes(b"")
     os.mkfifo(tmp_path / "pipe")
-    monkeypatch.setattr(os, "stat", lambda _, known=os.stat(tmp_path / "regular"): known)
+    known = os.stat(tmp_path / "regular")
+    monkeypatch.setattr(os, "stat", lambda _: known)
     with pytest.raises(FileError, match="is a pipe"):
         files.read_bytes(tmp_path / "pipe")
 

@@ -6,10 +6,11 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.counting.degenerate.describe import with_multiplicities
+from homotopy.completeness.verdict import join, joined
+from homotopy.counting.degenerate.describe import multiplicity_evidence
 from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import in_words
-from homotopy.status import Completeness, Verdict
+from homotopy.status import Completeness, EvidenceKind, Verdict
 from polysys.counts.of_landscape import upper_bounds
 
 
@@ -147,19 +148,20 @@ def test_regular_points_and_a_proved_multiplicity_that_fill_the_bound_are_a_proo
 def test_without_one_regular_point_multiplicities_prove_nothing_and_with_one_too_many_they_contradict() -> None:
     census = ho.census(ps.expression("x^4/4 + y^4/4 - x*y^2"))
     bounds = upper_bounds(census.landscape)
-    before = ho.Completeness.UNKNOWN
-    stripped = census._without_multiplicities().completeness
+    before = Completeness.UNKNOWN
+    stripped = join(census.landscape, [e for e in census.completeness.evidence if e.kind is not EvidenceKind.MULTIPLICITIES])
     assert stripped.verdict is before
     for n, verdict in ((3, before), (4, Completeness.PROVED), (5, Completeness.CONTRADICTED)):
-        assert with_multiplicities(stripped, n, bounds, census.degenerate).verdict is verdict
+        piece = multiplicity_evidence(n, bounds, census.degenerate)
+        assert piece is not None and joined(census.landscape, stripped, [piece]).verdict is verdict
 
 
 @pytest.mark.phcpack
 def test_a_numerical_multiplicity_proves_nothing() -> None:
-    """V' = (x^2 - 2)^2: two double points fill the bound 4, but nothing proves that they are double."""
+    """V' = (x^2 - 2)^2: two double points fill the bound 4, but nothing proves that they are double; there are two distinct ones."""
     census = ho.census(ps.expression("x^5/5 - 4/3*x^3 + 4*x"))
     assert in_words(census.degenerate) == "2 isolated points of multiplicity 2 (numerical)"
-    assert census.completeness.verdict is Completeness.UNKNOWN
+    assert census.completeness.verdict is Completeness.SUPPORTED
 
 
 @pytest.mark.phcpack

@@ -325,7 +325,7 @@ def test_every_member_of_the_manifest_is_under_its_digest(store, change):
     manifest = json.loads(path.read_text())
     change(manifest)
     path.write_text(json.dumps(manifest))
-    with pytest.raises(StoreError, match="altered|damaged"):
+    with pytest.raises(StoreError, match=r"altered|damaged"):
         open_store(store.path)
 
 

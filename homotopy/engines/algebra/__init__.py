@@ -1,0 +1,1 @@
+"""Our exact algebra as an engine."""
