@@ -15,8 +15,6 @@ import zlib
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from polysys.errors import FileError
 
 FilePath: TypeAlias = str | os.PathLike[str]
@@ -208,6 +206,8 @@ def check_json(content: bytes, where: str) -> None:
 
 def _shape(content: bytes) -> tuple[int, int]:
     """Depth and number of values of JSON without escapes in its strings; brackets and commas in strings do not count."""
+    import numpy as np  # the command line starts without it
+
     marks = content.translate(None, _NO_MARKS)
     deepest = depth = n_quotes = n_values = 0
     for k in range(0, len(marks), _BLOCK):

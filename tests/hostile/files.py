@@ -111,7 +111,10 @@ def gzip_bomb(mib: int) -> bytes:
 def zip_bomb(mib: int) -> bytes:
     """An .npz file that unpacks to a thousand times its size."""
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("header.npy", "w", force_zip64=True) as file:
+    with (
+        zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed,
+        packed.open("header.npy", "w", force_zip64=True) as file,
+    ):
         for _ in range(mib):
             file.write(bytes(1 << 20))
     return data.getvalue()

@@ -27,7 +27,24 @@ from polysys.reading.parser import parse_polynomial
 from tests.hostile.files import SMALL_TABLE
 
 SLOW = 20.0  # seconds for one file
-_WORDS = (b"[", b"{", b'"', b"9" * 400, b"-", b"1e999", b"null", b"\0", b"\xff", b"\n", b",", b"=", b"\xef\xbb\xbf", "٣".encode(), b"^", b"(")
+_WORDS = (
+    b"[",
+    b"{",
+    b'"',
+    b"9" * 400,
+    b"-",
+    b"1e999",
+    b"null",
+    b"\0",
+    b"\xff",
+    b"\n",
+    b",",
+    b"=",
+    b"\xef\xbb\xbf",
+    "٣".encode(),
+    b"^",
+    b"(",
+)
 
 
 def readers(place: Path) -> dict[str, tuple[bytes, Callable[[Path], Any]]]:
@@ -60,14 +77,23 @@ def readers(place: Path) -> dict[str, tuple[bytes, Callable[[Path], Any]]]:
         "a.txt": (b"# wells\nvariables: x, y\nparameters: a = 1/2\n(x^2 - a)^2 + 3*y^2\n+ x*y\n", expression),
         "b.toml": (b'potential = "x^4 - x^2*y + y^2"\nvariables = ["x", "y"]\n[parameters]\na = 0.5\n', expression),
         "c.toml": (b'model = "spherical-p-spin"\nn = 3\np = 3\n', lambda path: model_from_label(str(path))),
-        "d.toml": (b'model = "spherical-p-spin:n=3,p=3"\nsamples = 10\nseed = 1\n[options]\nengine = "auto"\n', read_spec),
+        "d.toml": (
+            b'model = "spherical-p-spin:n=3,p=3"\nsamples = 10\nseed = 1\n[options]\nengine = "auto"\n',
+            read_spec,
+        ),
         "e.csv": (b"a,b,y\n1,2.5,3\n-4,1/3,6e-2\n7,8,9\n", lambda path: datasets.from_csv(path, 2, 1)),
         "f.json": (b'{"0": 4.41, "1": 8.99}', read_predictions),
-        "g.csv": (b"index,mean,error\n0,4.4,0.1\n1,8.9,0.2\n", lambda path: (read_predictions(path), read_estimates(path, "m"))),
+        "g.csv": (
+            b"index,mean,error\n0,4.4,0.1\n1,8.9,0.2\n",
+            lambda path: (read_predictions(path), read_estimates(path, "m")),
+        ),
         "h.json": (census.read_bytes(), load_census),
         "i.json": ((store.path / "manifest.json").read_bytes(), manifest),
         "j.json": ((SMALL_TABLE / "table.json").read_bytes(), table),
-        "k.parquet": (store.file(chunk).read_bytes(), lambda path: decode(path.read_bytes(), store.identity, chunk.samples)),
+        "k.parquet": (
+            store.file(chunk).read_bytes(),
+            lambda path: decode(path.read_bytes(), store.identity, chunk.samples),
+        ),
     }
 
 

@@ -65,9 +65,15 @@ def what_a_file_holds(place: Path, _: int, __: np.random.Generator) -> Trials:
 def bombs(place: Path, size: int, _: np.random.Generator) -> Trials:
     """Compressed data that unpack to gigabytes: certificates of a table, and a start set in the cache."""
     mib = min(4096, 64 * size)
-    for what, data in (("zeros", files.gzip_bomb(mib)), ("half a file", files.gzip_bomb(1)[:-20]), ("two files", files.gzip_bomb(1) * 2)):
+    for what, data in (
+        ("zeros", files.gzip_bomb(mib)),
+        ("half a file", files.gzip_bomb(1)[:-20]),
+        ("two files", files.gzip_bomb(1) * 2),
+    ):
         with files.table_with(data, place) as folder:
-            yield refused(f"certificates: {what}", run(("table", "verify", str(folder), "--speed", "slow"), place), (1, 2))
+            yield refused(
+                f"certificates: {what}", run(("table", "verify", str(folder), "--speed", "slow"), place), (1, 2)
+            )
         _clear(place)
     cache = place / "cache"
     more = {"STATIONARY_CACHE": str(cache)}
@@ -88,7 +94,11 @@ def planted_programs(place: Path, _: int, __: np.random.Generator) -> Trials:
         (place / name).write_text(f"#!/bin/sh\ntouch '{mark}'\n")
         (place / name).chmod(0o755)
     more = {"PATH": f".::{os.environ.get('PATH', '')}"}
-    for command in (("doctor",), ("count", files.LABEL, "--engine", "phcpack"), ("count", files.LABEL, "--cross-check")):
+    for command in (
+        ("doctor",),
+        ("count", files.LABEL, "--engine", "phcpack"),
+        ("count", files.LABEL, "--cross-check"),
+    ):
         ending = run(command, place, more)
         yield Trial(" ".join(command), ending, "a planted program was executed" if mark.exists() else "")
 
@@ -175,7 +185,11 @@ def escapes(place: Path, _: int, __: np.random.Generator) -> Trials:
     )  # fmt: skip
     for command in commands:
         ending = run(command, place)
-        yield Trial(" ".join(command).encode("unicode_escape").decode(), ending, "" if ending.is_clean_text else "control characters in the output")
+        yield Trial(
+            " ".join(command).encode("unicode_escape").decode(),
+            ending,
+            "" if ending.is_clean_text else "control characters in the output",
+        )
 
 
 def ends(place: Path, size: int, _: np.random.Generator) -> Trials:

@@ -291,7 +291,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         data = read_bytes(path)
     except FileError as error:
         if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError)):
-            raise StoreError(f"{folder} is not an ensemble's store: it has no manifest.json.", "Name another folder.") from error
+            raise StoreError(
+                f"{folder} is not an ensemble's store: it has no manifest.json.", "Name another folder."
+            ) from error
         raise StoreError(error.what, "Check its permissions and its disk.") from error
     try:
         manifest = parse_json(data, shown_path(path))

@@ -149,7 +149,15 @@ def _reads(node: ast.AST) -> bool:
     of = ast.unparse(node.func)
     if name in ("read_text", "read_bytes"):
         return isinstance(node.func, ast.Attribute) and not node.args
-    if of in ("gzip.open", "gzip.decompress", "np.loadtxt", "np.genfromtxt", "pq.read_table", "json.load", "pickle.load"):
+    if of in (
+        "gzip.open",
+        "gzip.decompress",
+        "np.loadtxt",
+        "np.genfromtxt",
+        "pq.read_table",
+        "json.load",
+        "pickle.load",
+    ):
         return True
     if of == "open" or (name == "open" and of not in ("os.open", "webbrowser.open")):
         modes = [a.value for a in (*node.args, *(k.value for k in node.keywords)) if isinstance(a, ast.Constant)]
