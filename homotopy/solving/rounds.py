@@ -16,6 +16,8 @@ from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
 from homotopy.common.reporting import Progress
+from homotopy.common.wording import count_of
+from homotopy.engines.algebra.client import exact_solutions
 from homotopy.engines.base import Engine, TrackedPaths, request_for
 from homotopy.engines.registry import engines_for
 from homotopy.errors import EngineMissingError, StartSetError
@@ -30,6 +32,9 @@ from polysys.landscape import Landscape
 
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
+# Solutions that exact algebra may be asked to write down: their coefficients grow with the square of their number.
+_MOST_PARAMETRISED = 300
+_QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
 
 
 def solve(
@@ -120,6 +125,9 @@ def _accounted(
     is_confirmed = rounds > 1 and report.is_clean and len(report.certificates) == len(known)
     if is_confirmed or not doubtful or is_met(landscape, report, bound):
         return report, 0
+    more = with_missing(landscape, report, digits, _QUICK_WORK)
+    if is_met(landscape, more, bound):
+        return more, 0
     further, n_followed = followed(tracked, doubtful)
     return account(landscape, further, known, rounds, digits), n_followed
 
@@ -258,29 +266,37 @@ def _account(
     return report, doubtful
 
 
-def with_candidates(
-    landscape: Landscape, report: SolveReport, candidates: Sequence[Sequence[complex]], who: str, digits: int
-) -> SolveReport:
-    """A report with the solutions near further candidates, which no path reached; the same report if there is none."""
-    found = certify(landscape.tapes, candidates, report.certificates, digits=digits)
-    closed = _close(landscape, found, digits)
+def with_missing(landscape: Landscape, report: SolveReport, digits: int, work_limit: int) -> SolveReport:
+    """A report with the solutions that no path reached and that exact algebra finds within a limit of work; else the same report.
+
+    Nothing is tried where exact algebra counts no more than were found, or more than it can write down.
+    """
+    count = exact_count_of(landscape) if len(report.certificates) <= _MOST_PARAMETRISED else None
+    if count is None or count.dimension is None or count.dimension < 0 or (count.degree or 0) > _MOST_PARAMETRISED:
+        return report
+    if count.dimension == 0 and count.degree == len(report.certificates):
+        return report
+    found = exact_solutions(landscape.system, work_limit=work_limit)
+    if not found.points:
+        return report
+    larger = certify(landscape.tapes, found.doubles, report.certificates, digits=digits, exact=found.exact)
+    closed = _close(landscape, larger, digits)
     more = len(closed.certificates) - len(report.certificates)
     if not more:
         return report
     new = closed.certificates.mid[len(report.certificates) :]
 
-    def is_new(end: Sequence[complex]) -> bool:
+    def is_other(end: Sequence[complex]) -> bool:
         far = np.abs(new - np.array(end)).max(axis=1)
         return bool((far > _MAX_DRIFT * (1 + np.abs(new).max(axis=1))).all())
 
-    singular = tuple(end for end in report.singular_ends if is_new(end))
     return replace(
         report,
         certificates=closed.certificates,
         n_beyond_paths=report.n_beyond_paths + more,
         n_entangled=closed.n_entangled,
-        singular_ends=singular,
-        attempts=(*report.attempts, f"{who} found {more} solutions that no path had reached."),
+        singular_ends=tuple(filter(is_other, report.singular_ends)),
+        attempts=(*report.attempts, f"Exact algebra found {count_of(more, 'solution')} that no path had reached."),
     )
 
 
