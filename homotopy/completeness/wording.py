@@ -7,9 +7,11 @@ from typing import Any
 
 from homotopy.common.wording import count_of
 from homotopy.solving.result import PathAccount
-from homotopy.status import EvidenceKind, Silence, Verdict
+from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
 
 Numbers = Mapping[str, Any]
+
+_GENERIC = frozenset(count.value for count in StartCount if count.is_generic)
 
 FAMILIES = "a continuous symmetry moves the points; families of stationary points may exist and are not counted"
 
@@ -29,6 +31,9 @@ def account_of(numbers: Numbers) -> PathAccount:
 
 def _paths(_: Verdict, x: Numbers, __: Silence | None) -> str:
     said = f"{account_of(x)} (start: {x['start']}, {x['count']} {x['root_count']})"
+    n_open = (x["root_count"] or 0) - x["found"]
+    if x["count"] in _GENERIC and x["failed"] and n_open > 0:
+        said += f"; {n_open} of these solutions are not certified"
     if x["singular"]:
         said += "; singular end points are multiple solutions or lie on positive-dimensional sets"
     if x["n_beyond_paths"]:

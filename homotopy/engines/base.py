@@ -243,6 +243,13 @@ class Engine(ABC):
         """The paths of several members of one family, as :meth:`run` gives them one by one; None where there is nothing to gain."""
         return None
 
+    def estimate(self, request: Request) -> float | None:
+        """Seconds that a round takes at the least, from a short look; infinity if the look took too long, None if nothing is known.
+
+        An engine that is asked after another one is started only if this is within its time limit.
+        """
+        return None
+
     def prepare(self, request: Request) -> None:  # noqa: B027 - most engines have nothing to prepare
         """Load, compile and make what all members of a family share, before the time of any of them runs."""
 

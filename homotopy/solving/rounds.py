@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import isinf
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +19,9 @@ from homotopy.common import reporting
 from homotopy.common.reporting import Progress
 from homotopy.common.wording import count_of
 from homotopy.engines.algebra.client import exact_solutions
-from homotopy.engines.base import Engine, TrackedPaths, request_for
+from homotopy.engines.base import Engine, Request, TrackedPaths, request_for
 from homotopy.engines.registry import engines_for
-from homotopy.errors import EngineMissingError, StartSetError
+from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, StartSetError
 from homotopy.options import AUTO, Options
 from homotopy.solving.far_paths import followed
 from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
@@ -35,6 +36,8 @@ _MAX_DRIFT = 1e-3
 # Solutions that exact algebra may be asked to write down: their coefficients grow with the square of their number.
 _MOST_PARAMETRISED = 300
 _QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
+# What ends a round and not the solve: certificates of the rounds before are kept.
+_UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
 
 
 def solve(
@@ -70,7 +73,8 @@ def solve(
     InputError
         For an engine that does not exist, or does not honour an option.
     EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
-        When an engine is missing or fails in all its retries; never an empty list.
+        When an engine is missing or fails in the first round in all its retries; never an empty list. A later round that
+        fails or times out leaves what was found before: the report's attempts say what stopped it.
     PositiveDimensionalError
         When paths end on a continuous family of stationary points.
 
@@ -84,52 +88,101 @@ def solve(
     """
     options = options or Options()
     begin = time.perf_counter()
-    rounds = _Rounds(landscape, options, progress)
+    rounds = _Rounds(landscape, options, progress, has_found=after is not None)
     trivial = _solve_by_hand(landscape, options, begin) or solve_univariate(landscape, options)
     if trivial is not None:
         return trivial
     attempts: list[str] = [] if after is None else list(after.attempts)
     history = [] if after is None else list(after.history)
     known = CertificateList.of(()) if after is None else after.certificates
-    report = after
+    report, is_cut = after, False
     for k in range(first if after is None else after.rounds, first + options.rounds):
-        with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
-            tracked = rounds.run(k)
-            if tracked is None:
-                break
-            attempts.extend(tracked.attempts)
-            report, n_followed = _accounted(landscape, tracked, known, k + 1, options.digits, bound)
-        known = report.certificates
-        history.append(_in_numbers(report, n_followed))
-        report = replace(report, history=tuple(history))
+        ended = _run_round(landscape, rounds, k, known, options, bound)
+        attempts.extend(ended.attempts)
+        is_cut = is_cut or ended.error is not None
+        if ended.report is not None:
+            known = ended.report.certificates
+            history.append(_in_numbers(ended.report, ended.n_followed))
+            report = replace(ended.report, history=tuple(history))
+        if ended.error is not None and (report is None or not _is_kept(ended.error)):
+            raise ended.error
+        if report is None or ended.is_last:
+            break
+        if ended.report is None:
+            continue
         if is_met(landscape, report, bound) or (report.is_clean and report.is_repeated):
             break
         if report.paths.singular:
             _refuse_continuous_family(landscape, report.singular_ends)
         if not report.is_clean:
             attempts.append(
-                f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
+                f"Round {k + 1} ({report.engine}, {report.precision}, seed {report.solver_seed}) did not balance: {report.paths}."
             )
     if report is None:
         raise rounds.no_engine()
     if report is after:
         return report
+    if is_cut and not report.is_repeated:
+        report = _unconfirmed(report)
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
 
 
-def _accounted(
-    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int, bound: int | None
-) -> tuple[SolveReport, int]:
-    """The account of a round, its far and lost paths followed to their ends where it matters, and how many were."""
-    report, doubtful = _account(landscape, tracked, known, rounds, digits)
-    is_confirmed = rounds > 1 and report.is_clean and len(report.certificates) == len(known)
-    if is_confirmed or not doubtful or is_met(landscape, report, bound):
-        return report, 0
-    more = with_missing(landscape, report, digits, _QUICK_WORK)
-    if is_met(landscape, more, bound):
-        return more, 0
-    further, n_followed = followed(tracked, doubtful)
-    return account(landscape, further, known, rounds, digits), n_followed
+@dataclass
+class _EndedRound:
+    """What a round came to: its account, as far as it got, and what cut it short."""
+
+    report: SolveReport | None = None
+    n_followed: int = 0
+    attempts: list[str] = field(default_factory=list)
+    error: BaseException | None = None
+    is_last: bool = False
+
+
+def _run_round(
+    landscape: Landscape, rounds: _Rounds, k: int, known: CertificateList, options: Options, bound: int | None
+) -> _EndedRound:
+    """Run round k and account for its paths; far and lost paths are followed to their ends where it matters."""
+    ended = _EndedRound()
+    try:
+        with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
+            tracked = rounds.run(k)
+            ended.attempts += rounds.notes()
+            if tracked is None:
+                ended.is_last = True
+                return ended
+            ended.attempts += tracked.attempts
+            ended.report, doubtful = _account(landscape, tracked, known, k + 1, options.digits)
+            is_confirmed = k > 0 and ended.report.is_clean and len(ended.report.certificates) == len(known)
+            is_open = doubtful and not is_confirmed and not is_met(landscape, ended.report, bound)
+            if is_open:
+                more = with_missing(landscape, ended.report, options.digits, _QUICK_WORK)
+                is_open = not is_met(landscape, more, bound)
+                ended.report = ended.report if is_open else more
+            if is_open:
+                further, n_followed = followed(tracked, doubtful)
+                ended.report = account(landscape, further, known, k + 1, options.digits)
+                ended.n_followed = n_followed
+    except (*_UNFINISHED, KeyboardInterrupt) as error:
+        ended.error, ended.is_last = error, isinstance(error, (EngineTimeoutError, KeyboardInterrupt))
+        ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {_reason(error)}")
+    return ended
+
+
+def _unconfirmed(report: SolveReport) -> SolveReport:
+    """The report of a solve that was cut short: paths that diverged in one round alone count as lost, not as ended."""
+    paths = report.paths
+    return replace(report, paths=replace(paths, at_infinity=0, failed=paths.failed + paths.at_infinity))
+
+
+def _is_kept(error: BaseException) -> bool:
+    """Whether what was found before an error is returned instead of it."""
+    return not isinstance(error, KeyboardInterrupt) or reporting.keeps_found()
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, PolysysError):
+        return error.what
+    return "it was interrupted." if isinstance(error, KeyboardInterrupt) else "the memory of this machine does not suffice."
 
 
 def is_met(landscape: Landscape, report: SolveReport, bound: int | None) -> bool:
@@ -152,11 +205,16 @@ class _Rounds:
     """Which engine runs which round.
 
     The engines that honour the options take turns in the order of the registry, each for as many rounds as it declares
-    (``rounds_in_auto``); one that has no start set for the landscape hands its rounds to the next.
+    (``rounds_in_auto``); one that has no start set for the landscape hands its rounds to the next. Where something was
+    found, an engine whose estimate is beyond the time limit is not started: the first one follows other paths instead.
     """
 
-    def __init__(self, landscape: Landscape, options: Options, progress: Progress | None) -> None:
+    def __init__(
+        self, landscape: Landscape, options: Options, progress: Progress | None, *, has_found: bool = False
+    ) -> None:
         self._landscape, self._options, self._progress = landscape, options, progress
+        self._has_found, self._notes = has_found, list[str]()
+        self._fits: dict[str, bool] = {}
         self._engines = engines_for(options)
         self._without_start: set[str] = set()
         self._missing: EngineMissingError | None = None
@@ -164,7 +222,7 @@ class _Rounds:
     def run(self, k: int) -> TrackedPaths | None:
         """The paths of round k; None if no engine is left: what is missing does not undo what others have found."""
         request = request_for(self._landscape, self._options, k, self._progress)
-        for engine in self._turn(k):
+        for engine in self._candidates(k, request):
             try:
                 tracked = engine.run(request)
             except EngineMissingError as error:
@@ -175,9 +233,42 @@ class _Rounds:
                     raise
                 tracked = None
             if tracked is not None:
+                self._has_found = True
                 return tracked
             self._without_start.add(engine.name)
         return None
+
+    def notes(self) -> list[str]:
+        """What was decided since this was asked last, one sentence each."""
+        said, self._notes = self._notes, []
+        return said
+
+    def _able(self) -> list[Engine]:
+        return [engine for engine in self._engines if engine.name not in self._without_start]
+
+    def _may_start(self, engine: Engine, request: Request) -> bool:
+        """Whether an engine is the first, or its estimate is within the time limit."""
+        if not self._has_found or engine is self._able()[0]:
+            return True
+        if engine.name not in self._fits:
+            seconds, limit = engine.estimate(request), self._options.time_limit
+            self._fits[engine.name] = seconds is None or seconds <= limit
+            if not self._fits[engine.name]:
+                assert seconds is not None
+                least = "more than can be estimated" if isinf(seconds) else f"at least {seconds:.2g} s"
+                self._notes.append(
+                    f"{engine.title[0].upper()}{engine.title[1:]} was not started: it would take {least}, and the time limit is {limit:g} s."
+                )
+        return self._fits[engine.name]
+
+    def _candidates(self, k: int, request: Request) -> Iterator[Engine]:
+        """The engines of round k that may start, one by one; where all are out of reach, the first, for other paths once more."""
+        turn = self._turn(k)
+        for engine in turn:
+            if self._may_start(engine, request):
+                yield engine
+        if turn and all(self._fits.get(engine.name) is False for engine in turn):
+            yield from self._able()[:1]
 
     def no_engine(self) -> PolysysError:
         """Why no round could be run."""
@@ -195,7 +286,7 @@ class _Rounds:
 
     def _turn(self, k: int) -> Sequence[Engine]:
         """Whose turn round k is, and who is asked next where that engine is missing or has no start set."""
-        able = [engine for engine in self._engines if engine.name not in self._without_start]
+        able = self._able()
         end = 0
         for i, engine in enumerate(able):
             if engine.rounds_in_auto is None or len(self._engines) == 1:
