@@ -14,21 +14,20 @@ from homotopy.completeness.verdict import joined, judge, wants_exact_count, want
 from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
 from homotopy.counting.degenerate.stationary_set import SetKind
 from homotopy.counting.result import Census, RunRecord
-from homotopy.engines.base import Capability, Engine, request_for
-from homotopy.engines.registry import candidate_engines, engines_for
+from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solving.result import SolveReport
-from homotopy.solving.rounds import solve, with_candidates
+from homotopy.solving.rounds import solve, with_missing
 from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
-from polysys.errors import PolysysError
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
 
+_LAST_WORK = 6 * 10**10  # of exact algebra for solutions that no path reaches: a minute, about
 _CHARTS = 3  # charts tried while classes are missing
 
 
@@ -99,11 +98,8 @@ def counted(landscape: Landscape, chosen: Options, progress: Progress | None = N
             break
         solved = again
         result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
-    for engine in candidate_engines():
-        if not wants_more(result.completeness):
-            break
-        more = _candidates(engine, landscape, chosen)
-        solved = with_candidates(landscape, solved, more, engine.title, chosen.digits)
+    if wants_more(result.completeness):
+        solved = with_missing(landscape, solved, chosen.digits, _LAST_WORK)
         result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
     return result
 
@@ -120,18 +116,6 @@ def _with_bound(census: Census) -> Census:
     verdict = joined(census.landscape, census.completeness, [piece])
     run = replace(census.run, seconds=census.run.seconds + time.perf_counter() - begin)
     return replace(census, completeness=verdict, run=run)
-
-
-def _candidates(engine: Engine, landscape: Landscape, options: Options) -> list[tuple[complex, ...]]:
-    """What an engine without paths proposes as solutions; nothing where it fails, which undoes nothing."""
-    request = request_for(landscape, replace(options, engine=engine.name))
-    try:
-        if Capability.SOLUTIONS in engine.gives:
-            return list(engine.solutions(request).points)
-        boxes = engine.real_roots(request) or ()
-    except PolysysError:
-        return []
-    return [tuple(complex(float((a + b) / 2)) for a, b in box) for box in boxes]
 
 
 def _go_on(

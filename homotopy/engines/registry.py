@@ -32,12 +32,6 @@ def solvers() -> dict[str, Engine]:
     return {name: engine for name, engine in ENGINES.items() if Capability.PATHS in engine.gives}
 
 
-def candidate_engines() -> list[Engine]:
-    """The engines that propose solutions without following paths, those that propose complex ones first."""
-    proposing = [e for e in ENGINES.values() if Capability.PATHS not in e.gives and e.gives & {Capability.SOLUTIONS, Capability.REAL_ROOTS}]
-    return sorted(proposing, key=lambda e: Capability.SOLUTIONS not in e.gives)
-
-
 def solver_names() -> str:
     """What ``engine=`` may be, in words.
 

@@ -16,6 +16,8 @@ from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
 from homotopy.common.reporting import Progress
+from homotopy.common.wording import count_of
+from homotopy.engines.algebra.client import exact_solutions
 from homotopy.engines.base import TrackedPaths
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutError
 from homotopy.options import Options
@@ -30,6 +32,9 @@ from polysys.landscape import Landscape
 
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
+# Solutions that exact algebra may be asked to write down: their coefficients grow with the square of their number.
+_MOST_PARAMETRISED = 300
+_QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
 # What ends a round and not the solve: certificates of the rounds before are kept.
 _UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
 
@@ -147,7 +152,12 @@ def _run_round(
             ended.attempts += tracked.attempts
             ended.report, doubtful = _account(landscape, tracked, known, k + 1, options.digits)
             is_confirmed = k > 0 and ended.report.is_clean and len(ended.report.certificates) == len(known)
-            if doubtful and not is_confirmed and not is_met(landscape, ended.report, bound):
+            is_open = doubtful and not is_confirmed and not is_met(landscape, ended.report, bound)
+            if is_open:
+                more = with_missing(landscape, ended.report, options.digits, _QUICK_WORK)
+                is_open = not is_met(landscape, more, bound)
+                ended.report = ended.report if is_open else more
+            if is_open:
                 further, n_followed = followed(tracked, doubtful)
                 ended.report = account(landscape, further, known, k + 1, options.digits)
                 ended.n_followed = n_followed
@@ -250,29 +260,37 @@ def _account(
     return report, doubtful
 
 
-def with_candidates(
-    landscape: Landscape, report: SolveReport, candidates: Sequence[Sequence[complex]], who: str, digits: int
-) -> SolveReport:
-    """A report with the solutions near further candidates, which no path reached; the same report if there is none."""
-    found = certify(landscape.tapes, candidates, report.certificates, digits=digits)
-    closed = _close(landscape, found, digits)
+def with_missing(landscape: Landscape, report: SolveReport, digits: int, work_limit: int) -> SolveReport:
+    """A report with the solutions that no path reached and that exact algebra finds within a limit of work; else the same report.
+
+    Nothing is tried where exact algebra counts no more than were found, or more than it can write down.
+    """
+    count = exact_count_of(landscape) if len(report.certificates) <= _MOST_PARAMETRISED else None
+    if count is None or count.dimension is None or count.dimension < 0 or (count.degree or 0) > _MOST_PARAMETRISED:
+        return report
+    if count.dimension == 0 and count.degree == len(report.certificates):
+        return report
+    found = exact_solutions(landscape.system, work_limit=work_limit)
+    if not found.points:
+        return report
+    larger = certify(landscape.tapes, found.doubles, report.certificates, digits=digits, exact=found.exact)
+    closed = _close(landscape, larger, digits)
     more = len(closed.certificates) - len(report.certificates)
     if not more:
         return report
     new = closed.certificates.mid[len(report.certificates) :]
 
-    def is_new(end: Sequence[complex]) -> bool:
+    def is_other(end: Sequence[complex]) -> bool:
         far = np.abs(new - np.array(end)).max(axis=1)
         return bool((far > _MAX_DRIFT * (1 + np.abs(new).max(axis=1))).all())
 
-    singular = tuple(end for end in report.singular_ends if is_new(end))
     return replace(
         report,
         certificates=closed.certificates,
         n_beyond_paths=report.n_beyond_paths + more,
         n_entangled=closed.n_entangled,
-        singular_ends=singular,
-        attempts=(*report.attempts, f"{who} found {more} solutions that no path had reached."),
+        singular_ends=tuple(filter(is_other, report.singular_ends)),
+        attempts=(*report.attempts, f"Exact algebra found {count_of(more, 'solution')} that no path had reached."),
     )
 
 
