@@ -11,13 +11,14 @@ PY := $(VENV)/bin/python
 # is enough; past eight, starting the workers costs more than they save.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 8 ? n : 8)))
 ARGS ?=
+SIZE ?= 1
 export PHCPACK PYTHON
 
 # One thread a process: the tests are parallel already.
 test test-slow bench: export OMP_NUM_THREADS := 1
 test test-slow bench: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-slow bench lint docs clean distclean
+.PHONY: help setup demo test test-slow bench hostile lint docs clean distclean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ test-slow: setup  ## the slow tests: minutes each
 bench: setup  ## speed against PHCpack, measured in the same run
 	@$(PY) -m pytest -m benchmark --timeout 3600 -p no:xdist -s $(ARGS)
 
+hostile: setup  ## hostile files, folders and moments; SIZE=100 takes hours (docs/reliability.md)
+	@$(PY) -m tests.hostile.campaign --size $(SIZE) $(ARGS)
+
 lint: setup  ## ruff and mypy --strict
 	@bash scripts/setup.sh dev
 	@$(PY) -m ruff check .
@@ -44,6 +48,7 @@ lint: setup  ## ruff and mypy --strict
 
 docs: setup  ## the documentation, into docs/_build/html
 	@bash scripts/setup.sh docs
+	@rm -rf docs/api
 	@$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
 

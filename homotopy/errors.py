@@ -23,6 +23,10 @@ class EngineEmptyError(HomotopyError):
     """An engine answered with an empty list where its own root count is positive."""
 
 
+class StartSetError(HomotopyError):
+    """Runs that should find all solutions of a start member and do not agree on how many there are."""
+
+
 class CensusFileError(HomotopyError):
     """A saved census that is truncated, altered, foreign or of a newer format."""
 

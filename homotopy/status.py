@@ -44,13 +44,14 @@ class StartCount(Enum):
     FERMAT = "eigenvectors of a Fermat form"
     GENERIC_THEOREM = "generic root count, by a theorem,"
     GENERIC_TRACED = "generic root count, which a trace test confirms,"
+    GENERIC_EXACT = "generic root count, which exact algebra modulo two primes gives,"
     GENERIC_AGREEMENT = "generic root count, on which two independent monodromy runs agree,"
     GIVEN = "none: the start solutions were given"
 
     @property
     def is_generic(self) -> bool:
         """Whether the number is that of a generic member of the family, so that no member has more isolated solutions."""
-        return self in (StartCount.GENERIC_THEOREM, StartCount.GENERIC_TRACED, StartCount.GENERIC_AGREEMENT)
+        return self.name.startswith("GENERIC")
 
 
 class EvidenceKind(Enum):
@@ -86,4 +87,5 @@ class Silence(Enum):
     OUT_OF_REACH = "out of reach"
     NO_AGREEMENT = "the computed numbers do not agree with each other"
     FAMILIES = "the solution set has positive dimension: families are not counted"
+    MISSING = "solutions are missing"
     MULTIPLE_OR_MISSING = "the others are multiple, or were missed"

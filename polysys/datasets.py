@@ -25,6 +25,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -37,11 +38,16 @@ import numpy as np
 import numpy.typing as npt
 
 from polysys.disorder import dyadic, generator
-from polysys.errors import DatasetError, InputError
+from polysys.errors import DatasetError, FileError, InputError
+from polysys.reading.files import read_text, shown_path
 from polysys.reading.rationals import as_rational, as_rational_array
 
 FRACTIONAL_BITS = 20
 MAX_BYTES = 20_000_000
+_CSV = "Give the path of a comma-separated text file with one datum a row."
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_QUOTED = re.compile('"[^"]*"')
+_MISSING = ("nan", "inf", "infinity", "na", "n/a", "null", "none")  # data, though not usable
 
 Rationals = npt.NDArray[np.object_]
 
@@ -213,7 +219,8 @@ def from_csv(
     Parameters
     ----------
     path : str or Path
-        The file.  A first row without any number is a header; empty rows and rows starting with # are skipped.
+        The file.  Its columns stand between commas, semicolons or tabs.  A first row of names, none of which begins with a
+        digit or could be meant as a number, is a header; empty rows and rows starting with # are skipped.
     features : int or None
         The first so many columns are the features; None takes all but the targets.
     targets : int
@@ -246,42 +253,53 @@ def from_csv(
 
 
 def _rows(path: Path) -> list[list[Fraction]]:
-    way_out = "Give the path of a comma-separated text file with one datum a row."
+    shown = shown_path(path)
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise DatasetError(f"The file {path} is larger than {MAX_BYTES} bytes.", "Cut it down first.")
-        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), skipinitialspace=True, strict=True)
+        text = read_text(path, MAX_BYTES)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text, shown), skipinitialspace=True, strict=True)
         lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row) and row[0][:1] != "#"]
-    except (OSError, ValueError, csv.Error) as error:
-        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
-        reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else reason
-        raise DatasetError(f"The file {str(path)[-200:]!r} cannot be read ({reason}).", way_out) from None
-    if lines and not any(map(_is_number, lines[0][1])):
-        del lines[0]
+    except FileError as error:
+        raise DatasetError(error.what, _CSV) from None
+    except csv.Error as error:
+        raise DatasetError(f"The file {shown!r} cannot be read ({error}).", _CSV) from None
+    if lines and not any(_may_be_number(cell) for cell in lines[0][1]):
+        del lines[0]  # the names of the columns
     if not lines:
-        raise DatasetError(f"The file {path} has no data.", way_out)
-    rows: list[list[Fraction]] = []
+        raise DatasetError(f"The file {shown} has no data.", _CSV)
     for line, row in lines:
         if len(row) != len(lines[0][1]):
             raise DatasetError(
-                f"Line {line} of {path} has {len(row)} columns, the first has {len(lines[0][1])}.",
+                f"Line {line} of {shown} has {len(row)} columns, the first has {len(lines[0][1])}.",
                 "Give every row the same number of columns, separated by commas.",
             )
-        try:
-            rows.append([as_rational(cell) for cell in row])
-        except InputError as error:
-            raise DatasetError(f"Line {line} of {path}: {error.what}", "Every entry must be a finite number.") from None
-    return rows
+    return [
+        [_number(cell, f"Line {line}, column {k} of {shown}") for k, cell in enumerate(row, 1)] for line, row in lines
+    ]
 
 
-def _is_number(cell: str) -> bool:
+def _separator(text: str, shown: str) -> str:
+    """What stands between the columns: a comma, a semicolon or a tab."""
+    bare = "\n".join(line for line in _QUOTED.sub("", text).split("\n") if not line.startswith("#"))
+    found = [c for c in _SEPARATORS if c in bare]
+    if len(found) > 1:
+        raise DatasetError(
+            f"The file {shown} has {' and '.join(_SEPARATORS[c] for c in found)} between its numbers or in them.",
+            "Use one of them, between the columns, and a point in decimals.",
+        )
+    return found[0] if found else ","
+
+
+def _number(cell: str, where: str) -> Fraction:
     try:
-        as_rational(cell)
-    except InputError:
-        return cell.strip().lower().lstrip("+-") in ("nan", "inf", "infinity")  # data, though not usable
-    return True
+        return as_rational(cell)
+    except InputError as error:
+        raise DatasetError(f"{where}: {error.what}", "Every entry must be a finite number, such as -0.5, 1e-3 or 1/3.") from None
+
+
+def _may_be_number(cell: str) -> bool:
+    """Whether somebody could have meant a number, readable or not; a name of a column begins with a letter."""
+    first = next((ch for ch in cell if ch.isalnum()), "")
+    return first.isnumeric() or cell.strip().lower().lstrip("+-") in _MISSING
 
 
 def _named(name: str, features: int, targets: int, m: int | None, seed: int) -> Dataset:

@@ -123,7 +123,13 @@ class Domain:
 
 
 def Euclidean(n: int) -> Domain:
-    """All of R^n."""
+    """The whole space R^n, without constraints.
+
+    Examples
+    --------
+    >>> Euclidean(3).dimension
+    3
+    """
     return Domain(n)
 
 

@@ -25,6 +25,10 @@ class InputError(PolysysError):
     """A value that cannot be used: wrong size, wrong type, nan, inf, empty."""
 
 
+class FileError(InputError):
+    """A file that cannot be read, or is not what it should be."""
+
+
 class NotPolynomialError(InputError):
     """An expression that is not a polynomial with rational coefficients."""
 

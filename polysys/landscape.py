@@ -15,6 +15,7 @@ from sympy import QQ
 from sympy.polys.rings import ring
 
 from polysys.algebra.coercivity import is_coercive
+from polysys.algebra.combinations import Combination
 from polysys.domains import Domain, parse_domain
 from polysys.equations.affine import family_terms, member_terms
 from polysys.equations.expansion import multiply_out, nested_form
@@ -75,6 +76,8 @@ class ModelFacts:
         Linear fields of which a combination that is a symmetry moves stationary points.
     linear_couplings : tuple of str
         Names of couplings in which the potential is jointly affine.
+    ideal_elements : callable () -> tuple of Combination, optional
+        Combinations of the gradient that have a lower degree than their terms; made when a proof asks for them.
     """
 
     is_coercive: bool = False
@@ -84,6 +87,7 @@ class ModelFacts:
     symmetry_name: str = ""
     mixing_fields: tuple[Field, ...] = ()
     linear_couplings: tuple[str, ...] = ()
+    ideal_elements: Callable[[], tuple[Combination, ...]] | None = None
 
 
 @dataclass(frozen=True, eq=False)  # couplings are arrays; compare digests

@@ -31,7 +31,7 @@ def sha256(text: str) -> str:
 
 @dataclass(frozen=True)
 class PolynomialSystem:
-    """A square system f_1 = .. = f_n = 0 in n unknowns with rational coefficients.
+    """A square system: n polynomial equations in n unknowns, with rational coefficients.
 
     Parameters
     ----------

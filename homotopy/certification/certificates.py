@@ -1,7 +1,7 @@
 """Certificates, one by one and by the ten thousand.
 
 Most zeros are certified in doubles (:mod:`homotopy.certification.discs.contraction`), some by python-flint with more digits
-(:mod:`homotopy.certify`). A `CertificateList` keeps the numbers of all of them in arrays, on which closure, distinctness and
+(:mod:`homotopy.certification.zeros`). A `CertificateList` keeps the numbers of all of them in arrays, on which closure, distinctness and
 counts work, and makes a `Certificate` with exact decimals only where one is looked at.
 """
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables
-from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, progress_bar, say, write
+from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, progress_bar, say, write
 from homotopy.cli.run import run
+from homotopy.common.reporting import keeping_found
 from homotopy.engines.registry import ENGINES, solver_names
 from homotopy.errors import HomotopyError
 from homotopy.status import Completeness
@@ -32,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_SAID = 3  # of the last troubles of a solve, where the verdict is unknown
 ModelArgument = Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, or a .toml file.")]
 
 
@@ -39,7 +41,7 @@ def _version(is_wanted: bool) -> None:
     if is_wanted:
         from homotopy.common.provenance import producer
 
-        typer.echo(producer())
+        echo(producer())
         raise typer.Exit
 
 
@@ -58,10 +60,10 @@ def models() -> None:
     from polysys.models.labels import FAMILIES
 
     for family in FAMILIES.values():
-        typer.echo(
+        echo(
             f"{family.name}\n    {family.summary}\n    {family.grammar}\n    sizes: {family.sizes}\n    example: {family.example}\n"
         )
-    typer.echo(
+    echo(
         "expression\n    your own polynomial potential, from a text file\n    expression:FILE\n"
         "    sizes: at most 64 variables, powers up to 1000, a file of at most 1 MB\n"
         "    file: optional lines 'domain: sphere', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
@@ -111,10 +113,10 @@ def count(
     checks = [name.strip() for name in ("msolve,second-run" if against is None else against).split(",")]
     if cross_check:
         _cross_checks().require(checks)
-    with progress_bar():
+    with progress_bar(), keeping_found():
         found = census(model, seed=seed, index=index, options=options)
     if json_file != "-":
-        typer.echo(repr(found))  # before what may take longer than the census
+        echo(repr(found))  # before what may take longer than the census
     with progress_bar():
         result, proof = _with_real_proof(found, time_limit) if prove_real else (found, None)
         checked = _cross_checks().cross_check(result, checks, time_limit=time_limit) if cross_check else None
@@ -124,16 +126,16 @@ def count(
         write(json_file, json.dumps({**result.summary(), **summaries}, indent=1))
     if json_file != "-":
         for what in additions.values():
-            typer.echo(repr(what))
+            echo(repr(what))
         if proof is not None and checked is None:
-            typer.echo(f"  complete   {result.completeness}")
+            echo(f"  complete   {result.completeness}")
         if points:
             census_files.print_points(result)
     if plot is not None:
         _plots().plot_census(result, plot)
     if checked is not None and checked.is_contradicted:
         if save is not None:
-            typer.echo(f"stationary: {save} is not written: the cross-check disagrees.", err=True)
+            echo(f"stationary: {save} is not written: the cross-check disagrees.", err=True)
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if save is not None:
         left_out = result.save(save)  # an interval search is repeated by verify
@@ -143,6 +145,8 @@ def count(
     if verdict is Completeness.CONTRADICTED:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if verdict is Completeness.UNKNOWN:
+        for attempt in result.run.attempts[-_SAID:]:
+            say(attempt)
         raise typer.Exit(ExitCode.INCOMPLETE)
 
 
@@ -171,7 +175,7 @@ def sets(
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
-        typer.echo(repr(found))
+        echo(repr(found))
     if not found.is_decided:
         raise typer.Exit(ExitCode.INCOMPLETE)
 
@@ -196,7 +200,7 @@ def verify(
             said["derived"] = None if report.derived is None else report.derived.verdict.value
         write(json_file, json.dumps(said, indent=1))
     if json_file != "-":
-        typer.echo(repr(report))
+        echo(repr(report))
     if not report.is_ok:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if isinstance(report, VerificationReport) and report.rests_on_paths:
@@ -211,7 +215,7 @@ def schema(
     if of not in ("census", "estimates"):
         raise HomotopyError(f"There is no schema of {of[:40]!r}.", "Choose census or estimates; for tables: table schema.")
     module = import_module("homotopy.counting.files.schema" if of == "census" else "homotopy.estimators.files")
-    typer.echo(json.dumps(module.schema(), indent=1))
+    echo(json.dumps(module.schema(), indent=1))
 
 
 @app.command(short_help="Test engines and libraries.")
@@ -221,7 +225,7 @@ def doctor() -> None:
 
     findings = examine()
     for finding in findings:
-        typer.echo(f"{'ok     ' if finding.is_ok else 'missing'} {finding.name}: {finding.detail}")
+        echo(f"{'ok     ' if finding.is_ok else 'missing'} {finding.name}: {finding.detail}")
     if not all(f.is_ok for f in findings if f.is_needed):
         raise typer.Exit(ExitCode.ENGINE_MISSING)
 
@@ -234,7 +238,7 @@ def demo(
     from homotopy.cli.demo import run as run_demo
 
     check_target(figure, is_stream=False)
-    results = run_demo(figure, typer.echo)
+    results = run_demo(figure, echo)
     if any(r.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED) for r in results):
         raise typer.Exit(ExitCode.CHECK_FAILED)
 

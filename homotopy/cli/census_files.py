@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, progress_bar, write
+from homotopy.cli.output import ExitCode, check_target, check_targets, echo, progress_bar, write
 from homotopy.errors import HomotopyError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def show(
     if json_file is not None:
         write(json_file, json.dumps(census.summary(), indent=1))
     if json_file != "-":
-        typer.echo(repr(census))
+        echo(repr(census))
         if points:
             print_points(census)
     if plot is not None:
@@ -102,7 +102,7 @@ def exports_to(output: str, content: bytes) -> None:
     from homotopy.common.files import write_atomically
 
     if output == "-":
-        typer.echo(content.decode(), nl=False)
+        echo(content.decode(), nl=False)
     else:
         write_atomically(Path(output), content)
 
@@ -111,4 +111,4 @@ def print_points(census: Census) -> None:
     """List the points of a census below it."""
     from homotopy.counting.text import points_table
 
-    typer.echo("\n" + points_table(census))
+    echo("\n" + points_table(census))

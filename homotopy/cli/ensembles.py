@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, say, write
+from homotopy.cli.output import ExitCode, check_target, check_targets, echo, say, write
 from homotopy.cli.run import resumable
 from homotopy.engines.registry import solver_names
 from homotopy.errors import HomotopyError, StoreWriteError, WorkerStartError
@@ -125,18 +125,18 @@ def status(folder: StoreArgument, json_file: JsonOption = None) -> None:
     if json_file is not None:
         write(json_file, json.dumps(content, indent=1))
     if json_file != "-":
-        typer.echo(
+        echo(
             f"Store {folder}: {store.spec.model}, seed {store.spec.seed}\n"
             f"  done       {state.n_samples} of {total} samples, {state.n_failed} of them failed\n"
             f"  files      {len(state.sound)} sound, {len(state.damaged)} damaged, "
             f"{len(store.chunks) - len(state.sound) - len(state.damaged)} missing; {store.chunk} samples each"
         )
         for name, what in list(content["damaged"].items())[:5]:
-            typer.echo(f"  damaged    {name} {what}")
+            echo(f"  damaged    {name} {what}")
         if found is not None:
-            typer.echo(f"  digest     {found}")
+            echo(f"  digest     {found}")
         if stated is not None and found != stated:
-            typer.echo(f"  stated     {stated} when the store was last complete: the records are not those now")
+            echo(f"  stated     {stated} when the store was last complete: the records are not those now")
     if state.damaged or is_altered:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if state.n_samples < total or state.n_failed:
@@ -155,7 +155,7 @@ def merge(
     if json_file is not None:
         write(json_file, json.dumps(report.to_dict(), indent=1))
     if json_file != "-":
-        typer.echo(repr(report))
+        echo(repr(report))
     if report.n_missing:
         raise typer.Exit(ExitCode.INCOMPLETE)
 
@@ -172,13 +172,13 @@ def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | N
         extra = {} if comparison is None else {"comparison": comparison.to_dict()}
         write(json_file, json.dumps({**result.summary(), **extra}, indent=1))
     if json_file != "-":
-        typer.echo(repr(result))
+        echo(repr(result))
         for sample, (_, text) in sorted(result.failures.items())[:5]:
-            typer.echo(f"  failed     sample {sample}: {text}")
+            echo(f"  failed     sample {sample}: {text}")
         if len(result.failures) > 5:
-            typer.echo(f"  failed     {len(result.failures) - 5} more; see 'failure' in the records")
+            echo(f"  failed     {len(result.failures) - 5} more; see 'failure' in the records")
         if comparison is not None:
-            typer.echo(repr(comparison))
+            echo(repr(comparison))
     verdicts = result.count_verdicts()
     if verdicts["contradicted"]:
         raise typer.Exit(ExitCode.CHECK_FAILED)
@@ -195,7 +195,7 @@ def _report_part(result: Any, part: tuple[int, int], json_file: str | None) -> N
     if json_file is not None:
         write(json_file, json.dumps(content, indent=1))
     if json_file != "-":
-        typer.echo(
+        echo(
             f"Shard {part[0]} of {part[1]} is done: {result.store.path} holds {result.n_samples} of {result.n_planned} "
             f"samples, {len(result.failures)} of them failed."
         )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_targets, progress_bar, write
+from homotopy.cli.output import ExitCode, check_targets, echo, progress_bar, write
 from homotopy.errors import HomotopyError
 
 _SUFFIXES = (".json", ".csv")
@@ -53,7 +53,7 @@ def compare(
     if list_:
         width = max(map(len, BUILTINS))
         for name, estimator in BUILTINS.items():
-            typer.echo(f"{name:{width}}  takes a {estimator.takes:9}  {estimator.summary}")
+            echo(f"{name:{width}}  takes a {estimator.takes:9}  {estimator.summary}")
         return
     if estimates is None or table is None:
         raise HomotopyError(
@@ -71,7 +71,7 @@ def compare(
     if json_file is not None:
         write(json_file, json.dumps(report.summary(), indent=1))
     if json_file != "-":
-        typer.echo(f"{report.table()}\n{report.verdict}" if full else repr(report))
+        echo(f"{report.table()}\n{report.verdict}" if full else repr(report))
     if plot is not None:
         from homotopy.estimators.plot import plot_report
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, progress_bar, write
+from homotopy.cli.output import ExitCode, check_target, check_targets, echo, progress_bar, write
 from homotopy.errors import HomotopyError
 
 
@@ -75,9 +75,9 @@ def graph(
         further = {} if complex_ is None else {"complex": complex_.summary()}
         write(json_file, json.dumps({**result.summary(), "measures": measures(result), **further}, indent=1))
     if json_file != "-":
-        typer.echo(f"{result!r}\n  census     {found.completeness}")
+        echo(f"{result!r}\n  census     {found.completeness}")
         if complex_ is not None:
-            typer.echo(repr(complex_))
+            echo(repr(complex_))
     if plot is not None:
         plots.disconnectivity(result, plot)
     if landscape is not None:

@@ -15,6 +15,7 @@ import typer
 from homotopy.common import reporting
 from homotopy.common.files import reason, write_result
 from homotopy.errors import HomotopyError
+from polysys.reading.files import escaped
 
 
 class ExitCode(IntEnum):
@@ -35,10 +36,15 @@ EXIT_CODES = (
 )
 
 
+def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print a text; control characters, which a label, a file name or a file may hold, are shown as escapes."""
+    typer.echo(escaped(text, keep="\n\t"), err=err, nl=nl)
+
+
 def write(target: str, text: str) -> None:
     """Write a text to a file, or to standard output where the target is -."""
     if target == "-":
-        typer.echo(text)
+        echo(text)
         return
     write_result(Path(target), f"{text}\n".encode())
 
@@ -122,5 +128,5 @@ def progress_bar() -> Iterator[None]:
 
 def say(sentence: str) -> None:
     """A message for the person at the terminal."""
-    typer.echo(f"stationary: {sentence}", err=True)
+    echo(f"stationary: {sentence}", err=True)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from homotopy.cli.output import check_targets, write
+from homotopy.cli.output import check_targets, echo, write
 from homotopy.errors import HomotopyError
 
 
@@ -47,4 +47,4 @@ def predict(
         content = {"model": chosen.label, "window": list(window) if window is not None else None, **found.to_dict()}
         write(json_file, json.dumps(content, indent=1))
     if json_file != "-":
-        typer.echo(found.table())
+        echo(found.table())

@@ -12,16 +12,16 @@ from typing import Any
 import typer
 
 from homotopy.cli import interrupt
-from homotopy.cli.output import ExitCode, say
+from homotopy.cli.output import ExitCode, echo, say
 from homotopy.common.files import reason
-from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError
+from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, StartSetError
 from polysys.errors import PolysysError
 
 NAME = "stationary"
 # typer brings its own copy of click, or uses the one installed; this is the base of its errors either way
 _UsageError: Any = typer.BadParameter.__mro__[1]
 _CommandError: Any = _UsageError.__mro__[1]
-_UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError)
+_UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, StartSetError)
 _KINDS = {
     "valid integer": "a whole number",
     "as an integer": "a whole number",
@@ -88,7 +88,7 @@ def _usage(error: Any, command: str) -> int:
     """A mistake in the arguments, in one sentence and a way out; not every error knows its own command."""
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
-        typer.echo(context.get_help())
+        echo(context.get_help())
         return ExitCode.WRONG_INPUT
     path = context.command_path if context is not None else command
     what = " ".join(str(error.format_message()).split()).rstrip(".")

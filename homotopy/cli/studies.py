@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homotopy.cli.output import check_target, write
+from homotopy.cli.output import check_target, echo, write
 from homotopy.cli.run import resumable
 from homotopy.errors import HomotopyError
 from homotopy.studies.frame.catalogue import STUDIES
@@ -96,12 +96,12 @@ def _kept(folder: Path) -> str:
 
 def _show(report: Report, files: tuple[Path, ...], seed: int) -> None:
     """The headlines, the table of verdicts, and where the rest lies."""
-    typer.echo(report.to_text())
+    echo(report.to_text())
     page, tables = files[0], [f.name for f in files if f.suffix == ".csv"]
     figure = next((f.name for f in files if f.suffix == ".png"), None)
-    typer.echo(f"Seed {seed}. Evidence, tables and limits: {page}. Beside it: {', '.join([*tables, *([figure] if figure else [])])}.")
+    echo(f"Seed {seed}. Evidence, tables and limits: {page}. Beside it: {', '.join([*tables, *([figure] if figure else [])])}.")
     if report.draw is not None and figure is None:
-        typer.echo(
+        echo(
             "stationary: There is no figure: it needs matplotlib. Run: pip install 'stationary-points[plot]'", err=True
         )
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, write
+from homotopy.cli.output import ExitCode, check_target, echo, write
 from polysys.errors import InputError
 
 JsonOption = Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")]
@@ -45,8 +45,8 @@ def list_(root: RootOption = None, json_file: JsonOption = None) -> None:
     if json_file != "-":
         width = max((len(e.label) for e in entries), default=0)
         for e in entries:
-            typer.echo(f"{e.label:{width}}  {e.n_rows:6} rows  {e.n_certificates:5} certificates  {e.title}")
-        typer.echo(f"{len(entries)} tables, {sum(e.bytes for e in entries) / 1e6:.2f} MB")
+            echo(f"{e.label:{width}}  {e.n_rows:6} rows  {e.n_certificates:5} certificates  {e.title}")
+        echo(f"{len(entries)} tables, {sum(e.bytes for e in entries) / 1e6:.2f} MB")
 
 
 @tables_app.command()
@@ -64,7 +64,7 @@ def show(
     if json_file is not None:
         write(json_file, json.dumps(summary(found), indent=1))
     if json_file != "-":
-        typer.echo(describe(found, by_index=index))
+        echo(describe(found, by_index=index))
 
 
 @tables_app.command()
@@ -81,7 +81,7 @@ def build(
     from homotopy.tables.build import build as build_table
 
     folder = build_table(spec, into, work=work, workers=workers, say=_say)
-    typer.echo(repr(load_table(folder)))
+    echo(repr(load_table(folder)))
 
 
 @tables_app.command()
@@ -121,7 +121,7 @@ def verify(
         reports += found
         if json_file != "-":
             for report in found:
-                typer.echo(repr(report))
+                echo(repr(report))
     if json_file is not None:
         content = [
             {"table": r.path, "ok": r.is_ok, "checks": [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in r.checks]}
@@ -148,7 +148,7 @@ def diff(
     if json_file is not None:
         write(json_file, json.dumps(found.to_dict(), indent=1))
     if json_file != "-":
-        typer.echo(repr(found))
+        echo(repr(found))
     if not found.is_empty:
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
@@ -173,7 +173,7 @@ def schema() -> None:
     """Print the JSON Schema of table.json."""
     from homotopy.tables.format.description import schema as of_tables
 
-    typer.echo(json.dumps(of_tables(), indent=1))
+    echo(json.dumps(of_tables(), indent=1))
 
 
 def recheck(folder: Path) -> Any:
@@ -184,5 +184,5 @@ def recheck(folder: Path) -> Any:
 
 
 def _say(sentence: str) -> None:
-    typer.echo(f"stationary: {sentence}", err=True)
+    echo(f"stationary: {sentence}", err=True)
     sys.stderr.flush()

@@ -74,6 +74,33 @@ def write_result(target: Path, data: bytes) -> None:
         raise HomotopyError(f"{target} cannot be written ({why}).", "Choose another place.") from error
 
 
+def set_aside(target: Path) -> Path | None:
+    """Rename what cannot be replaced by a file (a folder, a pipe, a link that leads nowhere), so that one can be written.
+
+    Returns
+    -------
+    Path or None
+        Its new name, hidden; None if there was nothing in the way.
+
+    Raises
+    ------
+    StoreWriteError
+    """
+    if not os.path.lexists(target) or target.is_file():
+        return None
+    try:
+        for k in range(1000):
+            aside = target.with_name(f".{target.name}.set-aside{k or ''}")
+            if not os.path.lexists(aside):
+                os.rename(target, aside)
+                return aside
+    except FileNotFoundError:  # another process did the same
+        return None
+    except OSError as error:
+        raise StoreWriteError(*write_error(target.parent, error)) from error
+    raise StoreWriteError(f"{target} is no file, and a thousand others were set aside.", "Clean its folder.")
+
+
 def reason(error: BaseException | None) -> str:
     """Why a file cannot be read or written, without Python's way of saying it."""
     words = error.strerror if isinstance(error, OSError) else None

@@ -22,6 +22,7 @@ Say = Callable[[str], None]
 """Told a sentence."""
 
 _listener: ContextVar[Report | None] = ContextVar("listener", default=None)
+_keeps_found: ContextVar[bool] = ContextVar("keeps_found", default=False)
 _deadline: ContextVar[tuple[float, float, str] | None] = ContextVar("deadline", default=None)
 
 
@@ -62,6 +63,21 @@ def time_limit(seconds: float, who: str) -> Iterator[None]:
         yield
     finally:
         _deadline.reset(token)
+
+
+@contextlib.contextmanager
+def keeping_found() -> Iterator[None]:
+    """Let Ctrl-C in a later round of a solve end the rounds: what the rounds before have found is kept."""
+    token = _keeps_found.set(True)
+    try:
+        yield
+    finally:
+        _keeps_found.reset(token)
+
+
+def keeps_found() -> bool:
+    """Whether an interruption is to keep what was found."""
+    return _keeps_found.get()
 
 
 def report(what: str, done: int, total: int = 0) -> None:

@@ -6,6 +6,42 @@ from collections.abc import Mapping, Sequence
 
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.status import EvidenceKind, PathStatus, Silence, Verdict
+from polysys.algebra import Stop
+from polysys.counts.of_landscape import EXACT_REACH, exact_count_of, hilbert_bound
+from polysys.landscape import Landscape
+
+
+def exact_evidence(landscape: Landscape, found: int, multiplicities: Sequence[int] = ()) -> Evidence:
+    """What the exact count of a landscape's solutions says about a list of certified ones.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    found : int
+        Certified solutions.
+    multiplicities : sequence of int
+        Of the isolated singular solutions that were found besides; at least, where they are not proved.
+
+    Notes
+    -----
+    The degree comes first. Distinct solutions, which may take longer, are counted only where the degree is not the number of
+    those that were found.
+    """
+    if found > EXACT_REACH:
+        return no_exact_count(found)
+    count = exact_count_of(landscape)
+    if count.dimension == 0 and (multiplicities or count.degree != found):
+        count = exact_count_of(landscape, distinct=True)
+    if count.dimension is None:
+        return no_exact_count(found, Silence.NO_AGREEMENT if count.stopped is Stop.DISAGREEMENT else Silence.OUT_OF_REACH)
+    return exact_count_evidence(
+        found,
+        degree=0 if count.dimension < 0 else count.degree,
+        dimension=count.dimension,
+        distinct=count.n_distinct,
+        primes=count.primes,
+        multiplicities=multiplicities,
+    )
 
 
 def exact_count_evidence(
@@ -39,9 +75,9 @@ def exact_count_evidence(
     Notes
     -----
     YES: the certified solutions and the multiplicities are all, or every distinct solution is accounted for. NO: the list has more
-    solutions than there are, or simple ones are missing: of s distinct solutions of degree d at least 2 s - d are
-    simple, because every other one counts twice or more. The degree modulo a prime is that over Q for all but finitely many
-    primes, so this supports and contradicts, and never proves.
+    solutions than there are. Where simple ones are missing nothing that is listed is wrong, and the list is not complete: of s
+    distinct solutions of degree d at least 2 s - d are simple, because every other one counts twice or more. The degree modulo a
+    prime is that over Q for all but finitely many primes, so this supports and contradicts, and never proves.
     """
     singular = tuple(sorted(multiplicities))
     total, silence = found + sum(singular), None
@@ -50,10 +86,12 @@ def exact_count_evidence(
     elif distinct is not None and (distinct > degree or distinct < found + len(singular)):
         # a linear form that does not separate the solutions gives too few distinct ones
         outcome, silence = Verdict.UNDECIDED, Silence.NO_AGREEMENT
-    elif degree == total or (singular and degree > total and distinct == found + len(singular)):
+    elif (degree == found and not singular) or (degree >= total and distinct == found + len(singular)):
         outcome = Verdict.YES
-    elif degree < total or (distinct is not None and found < 2 * distinct - degree):
+    elif degree < total:
         outcome = Verdict.NO
+    elif distinct is not None and found < 2 * distinct - degree:
+        outcome, silence = Verdict.UNDECIDED, Silence.MISSING
     else:
         outcome, silence = Verdict.UNDECIDED, Silence.MULTIPLE_OR_MISSING
     return evidence(
@@ -74,10 +112,33 @@ def no_exact_count(found: int, silence: Silence = Silence.OUT_OF_REACH) -> Evide
     return evidence(EvidenceKind.EXACT_COUNT, Verdict.UNDECIDED, silence, found=found)
 
 
-def hilbert_evidence(found: int, bound: int, degree: int) -> Evidence:
-    """What a proved bound by the Hilbert function in some degree says about `found` certified solutions."""
-    outcome = Verdict.NO if found > bound else Verdict.YES if found == bound else Verdict.UNDECIDED
-    return evidence(EvidenceKind.HILBERT_BOUND, outcome, found=found, bound=bound, degree=degree)
+def hilbert_evidence(landscape: Landscape, found: int, multiplicities: Sequence[int] = ()) -> Evidence | None:
+    """What a bound by Hilbert functions proves about `found` certified solutions and others of proved multiplicities.
+
+    None where there is no such bound for the landscape's points.
+    """
+    goal = found + sum(multiplicities)
+    bound = hilbert_bound(landscape, goal) if goal <= EXACT_REACH else None
+    if bound is None:
+        return None
+    if bound.bound is None:
+        return evidence(EvidenceKind.HILBERT_BOUND, Verdict.UNDECIDED, Silence.OUT_OF_REACH, found=found)
+    return hilbert_weighed(found, bound.bound, multiplicities, degree=bound.level, prime=bound.prime)
+
+
+def hilbert_weighed(found: int, bound: int, multiplicities: Sequence[int] = (), *, degree: int, prime: int) -> Evidence:
+    """Evidence from a proved bound on the number of solutions with multiplicity."""
+    goal = found + sum(multiplicities)
+    outcome = Verdict.NO if goal > bound else Verdict.YES if goal == bound else Verdict.UNDECIDED
+    return evidence(
+        EvidenceKind.HILBERT_BOUND,
+        outcome,
+        found=found,
+        bound=bound,
+        degree=degree,
+        prime=prime,
+        multiplicities=tuple(sorted(multiplicities)),
+    )
 
 
 def two_routes_evidence(

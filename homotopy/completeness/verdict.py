@@ -19,9 +19,6 @@ from polysys.counts import RootCount
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
 
-# Whether the account of the paths alone supports a list, while no exact count stands beside it.
-PATHS_SUPPORT = True
-
 
 @dataclass(frozen=True, slots=True)
 class CompletenessReport:
@@ -133,8 +130,8 @@ def support(found: Sequence[Evidence]) -> Evidence | None:
     -----
     The degree of the ideal modulo two primes equals what was found, with multiplicities. Where that was asked for and does not,
     nothing else supports. Where it is out of reach: two independent routes agree, or there are as many solutions as a
-    proved or trace-tested generic count. Until the exact count is asked for on every landscape, the account of the paths alone
-    supports too, and a generic count on which two monodromy runs agree: `PATHS_SUPPORT`.
+    generic count that is proved, trace-tested, or the degree of a generic member's ideal, or on which two independent monodromy runs
+    agree. The account of the paths alone supports nothing.
     """
     exact = of_kind(found, EvidenceKind.EXACT_COUNT)
     if exact is not None and exact.silence not in (Silence.OUT_OF_REACH, Silence.NO_AGREEMENT):
@@ -146,17 +143,32 @@ def support(found: Sequence[Evidence]) -> Evidence | None:
     paths = of_kind(met, EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT)
     if paths is None:
         return None
-    is_generic = paths["count"] in _RELIABLE and paths["found"] == paths["root_count"]
-    return paths if is_generic or PATHS_SUPPORT else None
+    is_generic = StartCount(paths["count"]).is_generic and paths["found"] == paths["root_count"]
+    return paths if is_generic else None
 
 
-_RELIABLE = (StartCount.GENERIC_THEOREM.value, StartCount.GENERIC_TRACED.value)
+def wants_exact_count(report: CompletenessReport) -> bool:
+    """Whether a list is neither proved nor supported by a generic count that is more than an agreement of two runs."""
+    if report.verdict not in (Completeness.SUPPORTED, Completeness.UNKNOWN):
+        return False
+    ground = support(report.evidence)
+    if ground is None:
+        return True
+    is_generic = ground.kind in (EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT)
+    return is_generic and ground["count"] == StartCount.GENERIC_AGREEMENT.value
+
+
+def wants_more(report: CompletenessReport) -> bool:
+    """Whether a check says that solutions are missing, so that others are to be looked for."""
+    exact = of_kind(report.evidence, EvidenceKind.EXACT_COUNT)
+    is_short = exact is not None and exact.silence in (Silence.MISSING, Silence.MULTIPLE_OR_MISSING)
+    return report.verdict is Completeness.CONTRADICTED or (is_short and report.verdict is Completeness.UNKNOWN)
 
 
 def _open(found: Sequence[Evidence]) -> str:
     """What is known of a list that is neither proved nor supported: the exact count, what became of the paths, the best bound."""
     exact = of_kind(found, EvidenceKind.EXACT_COUNT)
-    if exact is not None and exact.silence in (Silence.FAMILIES, Silence.MULTIPLE_OR_MISSING):
+    if exact is not None and exact.silence in (Silence.FAMILIES, Silence.MISSING, Silence.MULTIPLE_OR_MISSING):
         return exact.detail
     paths = of_kind(found, EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT)
     if paths is not None:

@@ -7,9 +7,11 @@ from typing import Any
 
 from homotopy.common.wording import count_of
 from homotopy.solving.result import PathAccount
-from homotopy.status import EvidenceKind, Silence, Verdict
+from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
 
 Numbers = Mapping[str, Any]
+
+_GENERIC = frozenset(count.value for count in StartCount if count.is_generic)
 
 FAMILIES = "a continuous symmetry moves the points; families of stationary points may exist and are not counted"
 
@@ -17,7 +19,7 @@ FAMILIES = "a continuous symmetry moves the points; families of stationary point
 def sentence(kind: EvidenceKind, outcome: Verdict, numbers: Numbers, silence: Silence | None) -> str:
     """What a piece of evidence says."""
     try:
-        return _SENTENCES[kind](outcome, numbers, silence)
+        return SENTENCES[kind](outcome, numbers, silence)
     except KeyError:  # evidence of an older file, or of another version
         return silence.value if silence is not None else "as stated, without numbers"
 
@@ -29,6 +31,9 @@ def account_of(numbers: Numbers) -> PathAccount:
 
 def _paths(_: Verdict, x: Numbers, __: Silence | None) -> str:
     said = f"{account_of(x)} (start: {x['start']}, {x['count']} {x['root_count']})"
+    n_open = (x["root_count"] or 0) - x["found"]
+    if x["count"] in _GENERIC and x["failed"] and n_open > 0:
+        said += f"; {n_open} of these solutions are not certified"
     if x["singular"]:
         said += "; singular end points are multiple solutions or lie on positive-dimensional sets"
     if x["n_beyond_paths"]:
@@ -69,7 +74,7 @@ def _exact(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
     if distinct is None:
         return f"{said}; the numbers of distinct solutions do not agree"
     simple, least = 2 * distinct - degree, "" if distinct == degree else "at least "
-    if outcome is Verdict.NO:
+    if silence is Silence.MISSING:
         return f"{said}, {least}{simple} of them simple, but {found} are certified: {least}{simple - found} missing"
     return (
         f"{said} with multiplicity, {distinct} distinct: {found} certified simple ones, and {distinct - found} that are multiple "
@@ -91,7 +96,11 @@ def _bound(_: Verdict, x: Numbers, __: Silence | None) -> str:
 def _hilbert(_: Verdict, x: Numbers, silence: Silence | None) -> str:
     if silence is not None:
         return f"no bound: {silence.value}"
-    return f"{x['found']} of at most {x['bound']}: the Hilbert function in degree {x['degree']}"
+    return f"{_with_multiple(x)} of at most {x['bound']}, by the Hilbert function in degree {x['degree']} modulo {x['prime']}"
+
+
+def _with_multiple(x: Numbers) -> str:
+    return f"{x['found']}" + (f" + {multiplicities_text(x['multiplicities'])}" if x["multiplicities"] else "")
 
 
 def _conjugates(outcome: Verdict, _: Numbers, __: Silence | None) -> str:
@@ -175,7 +184,7 @@ def _descents(outcome: Verdict, x: Numbers, _: Silence | None) -> str:
     return f"of {x['n_descents']} descents {x['n_unlisted']} ended at points that are not listed, {x['n_open']} nowhere"
 
 
-_SENTENCES: dict[EvidenceKind, Callable[[Verdict, Numbers, Silence | None], str]] = {
+SENTENCES: dict[EvidenceKind, Callable[[Verdict, Numbers, Silence | None], str]] = {
     EvidenceKind.PATHS: _paths,
     EvidenceKind.GENERIC_COUNT: _generic,
     EvidenceKind.EXACT_COUNT: _exact,
@@ -204,7 +213,9 @@ def bound_met(x: Numbers) -> str:
 
 def hilbert_met(x: Numbers) -> str:
     """The reason of a proof by a Hilbert function."""
-    return f"{count_of(x['found'], 'certified distinct solution')} = the bound from the Hilbert function in degree {x['degree']}"
+    multiple = f" and {multiplicities_text(x['multiplicities'])} of proved multiplicity" if x["multiplicities"] else ""
+    which = f"the bound of the Hilbert function in degree {x['degree']} modulo {x['prime']}"
+    return f"{count_of(x['found'], 'certified distinct solution')}{multiple} = {which}"
 
 
 def multiplicities_met(x: Numbers) -> str:

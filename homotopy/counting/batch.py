@@ -10,12 +10,12 @@ import time
 from collections.abc import Iterable, Mapping
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.counting.count import assemble, census
+from homotopy.counting.count import assemble, counted
 from homotopy.counting.result import Census
 from homotopy.engines.base import Engine, request_for
 from homotopy.engines.registry import engines_for
 from homotopy.options import Options
-from homotopy.solving.rounds import account
+from homotopy.solving.rounds import account, is_met
 from homotopy.status import Completeness
 from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
@@ -87,7 +87,7 @@ def _sample(model: Model, seed: int, index: int) -> Landscape | PolysysError:
 
 def _alone(land: Landscape, options: Options) -> Census | PolysysError:
     try:
-        return census(land, options=options)
+        return counted(land, options)
     except PolysysError as error:
         return error
 
@@ -112,7 +112,8 @@ def _together(
             upper_bounds(land)
         )  # its own: a coupling that vanishes in another member makes that one's smaller
         solved = account(land, paths, CertificateList.of(()), 1, options.digits)
-        if (solved.is_clean or solved.meets_generic_count) and (
+        is_clear = solved.is_clean and not solved.paths.at_infinity
+        if (is_clear or is_met(land, solved, bounds[0].value if bounds else None)) and (
             land.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) == bounds[0].value
         ):
             result = assemble(land, solved, bounds, share + time.perf_counter() - begin)

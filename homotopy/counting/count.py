@@ -9,14 +9,16 @@ from typing import Any
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
 from homotopy.common.reporting import Progress
-from homotopy.completeness.verdict import joined, judge
-from homotopy.counting.degenerate.describe import multiplicity_evidence, singular_sets
+from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
+from homotopy.completeness.verdict import joined, judge, wants_exact_count, wants_more
+from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
+from homotopy.counting.degenerate.stationary_set import SetKind
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
 from homotopy.solving.result import SolveReport
-from homotopy.solving.rounds import solve
+from homotopy.solving.rounds import solve, with_missing
 from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import upper_bounds
@@ -25,6 +27,7 @@ from polysys.landscape import Landscape
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
 
+_LAST_WORK = 6 * 10**10  # of exact algebra for solutions that no path reaches: a minute, about
 _CHARTS = 3  # charts tried while classes are missing
 
 
@@ -71,7 +74,11 @@ def census(
     """
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
-    landscape = as_landscape(what, seed, index)
+    return _with_bound(counted(as_landscape(what, seed, index), chosen, progress))
+
+
+def counted(landscape: Landscape, chosen: Options, progress: Progress | None = None) -> Census:
+    """The census of a landscape without an attempt to prove what is supported, as samples of ensembles are counted."""
     landscape.require_isolated()
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
@@ -85,13 +92,30 @@ def census(
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
     result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
-    while result.completeness.verdict is Completeness.CONTRADICTED:
+    while wants_more(result.completeness):
         again = _go_on(landscape, chosen, bounds, solved, result.completeness.reason, progress)
         if again.rounds == solved.rounds:
             break
         solved = again
         result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+    if wants_more(result.completeness):
+        solved = with_missing(landscape, solved, chosen.digits, _LAST_WORK)
+        result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
     return result
+
+
+def _with_bound(census: Census) -> Census:
+    """The census with a proof by Hilbert functions, where its list is supported and there is one within the limit of work."""
+    if census.completeness.verdict is not Completeness.SUPPORTED:
+        return census
+    isolated = [s for s in census.degenerate if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved]
+    begin = time.perf_counter()
+    piece = hilbert_evidence(census.landscape, len(census.certificates), [s.multiplicity or 0 for s in isolated])
+    if piece is None:
+        return census
+    verdict = joined(census.landscape, census.completeness, [piece])
+    run = replace(census.run, seconds=census.run.seconds + time.perf_counter() - begin)
+    return replace(census, completeness=verdict, run=run)
 
 
 def _go_on(
@@ -129,6 +153,8 @@ def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount,
     multiple = multiplicity_evidence(len(solved.certificates), bounds, degenerate)
     if multiple is not None:
         verdict = joined(landscape, verdict, [multiple])
+    if wants_exact_count(verdict):
+        verdict = joined(landscape, verdict, [exact_evidence(landscape, len(solved.certificates), least_multiplicities(degenerate))])
     record = run_record(solved, seconds + time.perf_counter() - begin)
     return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
 

@@ -10,7 +10,7 @@ This module and those of the engine classes import nothing heavy: they are read 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from homotopy.engines.path_ends import FarPath
     from homotopy.status import PathStatus, StartCount
     from polysys.landscape import Landscape
     from polysys.system import PolynomialSystem
@@ -107,6 +108,8 @@ class TrackedPaths:
     gamma : complex
     attempts : tuple of str
     seconds : float
+    follow : callable, optional
+        Paths, by their numbers, as they can be followed to their ends in long numbers.
     """
 
     x: npt.NDArray[np.complex128]
@@ -124,6 +127,7 @@ class TrackedPaths:
     gamma: complex
     attempts: tuple[str, ...]
     seconds: float
+    follow: Callable[[Sequence[int]], list[FarPath]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +241,13 @@ class Engine(ABC):
 
     def run_together(self, requests: Sequence[Request], threads: int | None = None) -> list[TrackedPaths] | None:
         """The paths of several members of one family, as :meth:`run` gives them one by one; None where there is nothing to gain."""
+        return None
+
+    def estimate(self, request: Request) -> float | None:
+        """Seconds that a round takes at the least, from a short look; infinity if the look took too long, None if nothing is known.
+
+        An engine that is asked after another one is started only if this is within its time limit.
+        """
         return None
 
     def prepare(self, request: Request) -> None:  # noqa: B027 - most engines have nothing to prepare

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite, sqrt
@@ -17,8 +16,12 @@ from homotopy.common.validation import check_level, is_number, is_whole
 from homotopy.common.wording import count_of, probability
 from homotopy.ensembles.counts import SampleCounts
 from homotopy.ensembles.statistics import Statistic
-from polysys.errors import InputError
+from polysys.errors import FileError, InputError
+from polysys.reading.files import parse_json, read_text, shown_path
+from polysys.reading.rationals import as_rational
 from polysys.theory import MeanCounts, Prediction
+
+_MAX_BYTES = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,29 +204,34 @@ def read_predictions(path: str | Path) -> Predictions:
     """
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text(path, _MAX_BYTES)
         if file.suffix.lower() == ".json":
-            content = json.loads(text)
+            content = parse_json(text, f"The file {shown_path(path)}")
             if isinstance(content, int | float) and not isinstance(content, bool):
                 return float(content)
-            return {int(k): float(v) for k, v in content.items()}
+            return {_index(k): float(v) for k, v in content.items()}
         rows = list(csv.DictReader(text.splitlines()))
         found = {
-            int(row["index"]): Prediction(float(row["mean"]), float(row.get("error") or 0), "given", file.name)
+            _index(row["index"]): Prediction(_float(row["mean"]), _float(row.get("error") or "0"), "given", file.name)
             for row in rows
         }
         if not found:
             raise ValueError
         return found
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = "no such columns or numbers are in it"
-        if isinstance(error, OSError | UnicodeDecodeError | json.JSONDecodeError):
-            reasons = {UnicodeDecodeError: "it is no text", json.JSONDecodeError: "it is no JSON"}
-            reason = reasons.get(type(error)) or str(getattr(error, "strerror", None) or error).lower()
-        raise InputError(
-            f"The predictions in {str(path)[-200:] or 'a file without name'} cannot be read ({reason}).",
-            'Write JSON such as {"0": 4.41}, or CSV with the columns index,mean.',
-        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, InputError, csv.Error) as error:
+        what = f"The predictions in {shown_path(path)} cannot be read (no such columns or numbers are in it)."
+        way_out = 'Write JSON such as {"0": 4.41}, or CSV with the columns index,mean.'
+        raise InputError(error.what if isinstance(error, FileError) else what, way_out) from error
+
+
+def _index(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError
+    return int(text)
+
+
+def _float(text: str) -> float:
+    return float(as_rational(text))  # which reads no 1_0 and no digits of other scripts
 
 
 def _row(ensemble: SampleCounts, index: Any, prediction: Predicted) -> tuple[str, Statistic, Predicted]:

@@ -143,7 +143,7 @@ class Ensemble(SampleCounts):
             import pandas  # noqa: F401
         except ImportError as error:
             raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-        return pa.concat_tables(self.store.records()).to_pandas()
+        return pa.concat_tables(self.store.records()).to_pandas(use_threads=False)
 
     def count_failures(self) -> dict[str, int]:
         """Number of failures of each kind."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any
 from homotopy.common.validation import is_number, is_whole
 from homotopy.engines.registry import require_engine
 from homotopy.options import Options
-from polysys.errors import InputError
+from polysys.errors import FileError, InputError
+from polysys.reading.files import parse_toml, read_text, shown_path
 
 MAX_SAMPLES = 10**9
 _TOP = ("model", "samples", "seed", "points", "timeout", "engine", "options")
@@ -135,22 +135,15 @@ def spec_from_dict(content: Mapping[str, Any], where: str = "The specification")
 def spec_from_toml(text: str, where: str = "The specification") -> EnsembleSpec:
     """The specification in a TOML text."""
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{where} is not TOML ({str(error)[:200]}).", "Write lines such as samples = 1000.") from error
+        content = parse_toml(text, where)
+    except FileError as error:
+        raise InputError(error.what, "Write lines such as samples = 1000.") from error
     return spec_from_dict(content, where)
 
 
 def read_spec(path: str | Path) -> EnsembleSpec:
     """The specification in a file."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(
-            f"The specification {str(path)[:200]} cannot be read ({reason}).", "Give a TOML file."
-        ) from error
-    return spec_from_toml(text, f"The specification {path}")
+    return spec_from_toml(read_text(path), f"The specification {shown_path(path)}")
 
 
 def is_spec_file(argument: str) -> bool:
@@ -158,8 +151,8 @@ def is_spec_file(argument: str) -> bool:
     if not argument.strip().lower().endswith(".toml"):
         return False
     try:
-        content = tomllib.loads(Path(argument.strip()).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        content = parse_toml(read_text(argument.strip()), "The file")
+    except FileError:
         return False
     has_label = ":" in str(content.get("model"))
     return has_label or any(key in content for key in ("samples", "seed", "options", "engine", "timeout", "points"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -21,7 +20,8 @@ import msgspec
 import numpy as np
 
 from homotopy.estimators.estimate import TOTAL, Estimate
-from polysys.errors import InputError
+from polysys.errors import FileError, InputError
+from polysys.reading.files import parse_json, read_text, shown_path
 from polysys.theory import Prediction
 
 FORMAT: Literal["stationary-estimates"] = "stationary-estimates"
@@ -116,22 +116,11 @@ def read_estimates(path: str | Path, model: str | None = None) -> Estimates:
     suffix = file.suffix.lower()
     if suffix not in (".json", ".csv"):
         raise InputError(f"{str(path)[:200]} is neither a .json nor a .csv file.", _SEE)
-    text = _read(file)
+    text = read_text(file, _MAX_BYTES)
     found = _from_json(text, file, model) if suffix == ".json" else _from_csv(text, file, model)
     if not found.by_model:
         raise InputError(f"{file} holds no estimate.", _SEE)
     return found
-
-
-def _read(file: Path) -> str:
-    try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{file} is larger than {_MAX_BYTES >> 20} MiB.", "Give means instead of counts.")
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{str(file)[:200]} cannot be read ({error.strerror}).", "Name a file that exists.") from error
-    except (UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"{str(file)[:200]!r} is no UTF-8 text.", "Save it as UTF-8.") from error
 
 
 def _constant(name: str) -> Any:
@@ -148,9 +137,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _from_json(text: str, file: Path, model: str | None) -> Estimates:
     try:
-        content = json.loads(text, parse_constant=_constant, object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{file} is no JSON ({str(error)[:100]}).", _SEE) from error
+        content = parse_json(text, shown_path(file), parse_constant=_constant, object_pairs_hook=_unique)
+    except FileError as error:
+        raise InputError(error.what, _SEE) from error
     if not isinstance(content, dict) or "format" not in content:
         return _simple(content, file, model)
     if content["format"] != FORMAT:
@@ -317,7 +306,7 @@ def _number(text: str, where: str, least: float = -math.inf) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value) or value < least or "_" in text:
+    if not math.isfinite(value) or value < least or "_" in text or not text.isascii():
         what = "a finite number" if least == -math.inf else f"a finite number from {least:g} on"
         raise InputError(f"{where} has {text[:40]!r} where {what} belongs.", _SEE)
     return value

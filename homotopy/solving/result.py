@@ -33,6 +33,40 @@ class PathAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundAccount:
+    """One round of a solve in numbers.
+
+    Parameters
+    ----------
+    engine, precision : str
+    seed : int
+    root_count : int or None
+        Number of paths that the round's start asks for.
+    paths : PathAccount
+    n_certified : int
+        Certified distinct solutions after the round, those of earlier rounds included.
+    n_beyond_paths : int
+        Those of them that the round's paths did not reach.
+    n_followed : int
+        Far or lost paths that were followed to their ends in long numbers.
+    """
+
+    engine: str
+    precision: str
+    seed: int
+    root_count: int | None
+    paths: PathAccount
+    n_certified: int
+    n_beyond_paths: int = 0
+    n_followed: int = 0
+
+    @property
+    def n_lost(self) -> int:
+        """Paths that led nowhere: jumps, failures, singular ends, and solutions that no path reached."""
+        return self.paths.duplicate + self.paths.singular + self.paths.failed + max(self.n_beyond_paths, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class SolveReport:
     """Certified solutions of a landscape's system and how they were found.
 
@@ -60,6 +94,8 @@ class SolveReport:
     seconds : float
     failed_ends : tuple of complex vectors
         Where failed paths were given up; near multiple solutions, often.
+    history : tuple of RoundAccount
+        All rounds, the last included.
     """
 
     certificates: CertificateList
@@ -80,12 +116,26 @@ class SolveReport:
     attempts: tuple[str, ...]
     seconds: float
     failed_ends: tuple[tuple[complex, ...], ...] = ()
+    history: tuple[RoundAccount, ...] = ()
 
     @property
     def is_clean(self) -> bool:
         """Whether every path ended at a certified solution of its own or at infinity, and nothing was found besides."""
         lost = self.paths.duplicate + self.paths.singular + self.paths.failed
         return lost == 0 and self.paths.is_balanced and self.n_beyond_paths == 0 and self.n_entangled == 0
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether no path diverged, or the round before, along other paths, lost nothing either and found as many solutions."""
+        if not self.paths.at_infinity:
+            return True
+        before = self.history[-2:-1]
+        return bool(before) and before[0].n_lost == 0 and before[0].n_certified == len(self.certificates)
+
+    @property
+    def largest_root_count(self) -> int | None:
+        """The largest number of paths that the start of a round asked for."""
+        return max((r.root_count for r in self.history if r.root_count is not None), default=self.root_count)
 
     @property
     def meets_generic_count(self) -> bool:

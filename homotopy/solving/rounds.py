@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import isinf
 
 import numpy as np
 import numpy.typing as npt
@@ -16,17 +17,27 @@ from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
 from homotopy.common.reporting import Progress
-from homotopy.engines.base import Engine, TrackedPaths, request_for
+from homotopy.common.wording import count_of
+from homotopy.engines.algebra.client import exact_solutions
+from homotopy.engines.base import Engine, Request, TrackedPaths, request_for
 from homotopy.engines.registry import engines_for
-from homotopy.errors import EngineMissingError
+from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, StartSetError
 from homotopy.options import AUTO, Options
-from homotopy.solving.result import PathAccount, SolveReport
+from homotopy.solving.far_paths import followed
+from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
+from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
+from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.landscape import Landscape
 
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
+# Solutions that exact algebra may be asked to write down: their coefficients grow with the square of their number.
+_MOST_PARAMETRISED = 300
+_QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
+# What ends a round and not the solve: certificates of the rounds before are kept.
+_UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
 
 
 def solve(
@@ -62,7 +73,8 @@ def solve(
     InputError
         For an engine that does not exist, or does not honour an option.
     EngineMissingError, EngineCrashError, EngineTimeoutError, EngineEmptyError
-        When an engine is missing or fails in all its retries; never an empty list.
+        When an engine is missing or fails in the first round in all its retries; never an empty list. A later round that
+        fails or times out leaves what was found before: the report's attempts say what stopped it.
     PositiveDimensionalError
         When paths end on a continuous family of stationary points.
 
@@ -70,48 +82,139 @@ def solve(
     -----
     A round whose paths do not balance (jumps, failures, a conjugate or mirror image that no path reached) is
     repeated with other random constants and, at last, in higher precision; certified solutions of all rounds are
-    kept, because a certificate does not depend on how its zero was found.
+    kept, because a certificate does not depend on how its zero was found. Paths that diverged or failed are followed to their
+    ends in long numbers (:mod:`homotopy.engines.path_ends`), and a round with divergent paths is repeated along other
+    ones even if it balances.
     """
     options = options or Options()
     begin = time.perf_counter()
-    rounds = _Rounds(landscape, options, progress)
-    trivial = _solve_by_hand(landscape, options, begin)
+    rounds = _Rounds(landscape, options, progress, has_found=after is not None)
+    trivial = _solve_by_hand(landscape, options, begin) or solve_univariate(landscape, options)
     if trivial is not None:
         return trivial
     attempts: list[str] = [] if after is None else list(after.attempts)
+    history = [] if after is None else list(after.history)
     known = CertificateList.of(()) if after is None else after.certificates
-    report = after
+    report, is_cut = after, False
     for k in range(first if after is None else after.rounds, first + options.rounds):
-        with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
-            tracked = rounds.run(k)
-            if tracked is None:
-                break
-            attempts.extend(tracked.attempts)
-            report = account(landscape, tracked, known, k + 1, options.digits)
-        known = report.certificates
-        if report.is_clean or report.meets_generic_count or (bound is not None and len(known) == bound):
+        ended = _run_round(landscape, rounds, k, known, options, bound)
+        attempts.extend(ended.attempts)
+        is_cut = is_cut or ended.error is not None
+        if ended.report is not None:
+            known = ended.report.certificates
+            history.append(_in_numbers(ended.report, ended.n_followed))
+            report = replace(ended.report, history=tuple(history))
+        if ended.error is not None and (report is None or not _is_kept(ended.error)):
+            raise ended.error
+        if report is None or ended.is_last:
+            break
+        if ended.report is None:
+            continue
+        if is_met(landscape, report, bound) or (report.is_clean and report.is_repeated):
             break
         if report.paths.singular:
             _refuse_continuous_family(landscape, report.singular_ends)
-        attempts.append(
-            f"Round {k + 1} ({tracked.engine}, {tracked.precision}, seed {tracked.seed}) did not balance: {report.paths}."
-        )
+        if not report.is_clean:
+            attempts.append(
+                f"Round {k + 1} ({report.engine}, {report.precision}, seed {report.solver_seed}) did not balance: {report.paths}."
+            )
     if report is None:
         raise rounds.no_engine()
     if report is after:
         return report
+    if is_cut and not report.is_repeated:
+        report = _unconfirmed(report)
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
+
+
+@dataclass
+class _EndedRound:
+    """What a round came to: its account, as far as it got, and what cut it short."""
+
+    report: SolveReport | None = None
+    n_followed: int = 0
+    attempts: list[str] = field(default_factory=list)
+    error: BaseException | None = None
+    is_last: bool = False
+
+
+def _run_round(
+    landscape: Landscape, rounds: _Rounds, k: int, known: CertificateList, options: Options, bound: int | None
+) -> _EndedRound:
+    """Run round k and account for its paths; far and lost paths are followed to their ends where it matters."""
+    ended = _EndedRound()
+    try:
+        with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
+            tracked = rounds.run(k)
+            ended.attempts += rounds.notes()
+            if tracked is None:
+                ended.is_last = True
+                return ended
+            ended.attempts += tracked.attempts
+            ended.report, doubtful = _account(landscape, tracked, known, k + 1, options.digits)
+            is_confirmed = k > 0 and ended.report.is_clean and len(ended.report.certificates) == len(known)
+            is_open = doubtful and not is_confirmed and not is_met(landscape, ended.report, bound)
+            if is_open:
+                more = with_missing(landscape, ended.report, options.digits, _QUICK_WORK)
+                is_open = not is_met(landscape, more, bound)
+                ended.report = ended.report if is_open else more
+            if is_open:
+                further, n_followed = followed(tracked, doubtful)
+                ended.report = account(landscape, further, known, k + 1, options.digits)
+                ended.n_followed = n_followed
+    except (*_UNFINISHED, KeyboardInterrupt) as error:
+        ended.error, ended.is_last = error, isinstance(error, (EngineTimeoutError, KeyboardInterrupt))
+        ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {_reason(error)}")
+    return ended
+
+
+def _unconfirmed(report: SolveReport) -> SolveReport:
+    """The report of a solve that was cut short: paths that diverged in one round alone count as lost, not as ended."""
+    paths = report.paths
+    return replace(report, paths=replace(paths, at_infinity=0, failed=paths.failed + paths.at_infinity))
+
+
+def _is_kept(error: BaseException) -> bool:
+    """Whether what was found before an error is returned instead of it."""
+    return not isinstance(error, KeyboardInterrupt) or reporting.keeps_found()
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, PolysysError):
+        return error.what
+    return "it was interrupted." if isinstance(error, KeyboardInterrupt) else "the memory of this machine does not suffice."
+
+
+def is_met(landscape: Landscape, report: SolveReport, bound: int | None) -> bool:
+    """Whether there cannot be more solutions, or exact algebra modulo two primes says that there are none."""
+    n = len(report.certificates)
+    if report.meets_generic_count or (bound is not None and n == bound):
+        return True
+    count = exact_count_of(landscape) if n <= EXACT_REACH else None
+    return count is not None and count.dimension == 0 and count.degree == n
+
+
+def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
+    return RoundAccount(
+        report.engine, report.precision, report.solver_seed, report.root_count, report.paths, len(report.certificates),
+        report.n_beyond_paths, n_followed,
+    )  # fmt: skip
 
 
 class _Rounds:
     """Which engine runs which round.
 
     The engines that honour the options take turns in the order of the registry, each for as many rounds as it declares
-    (``rounds_in_auto``); one that has no start set for the landscape hands its rounds to the next.
+    (``rounds_in_auto``); one that has no start set for the landscape hands its rounds to the next. Where something was
+    found, an engine whose estimate is beyond the time limit is not started: the first one follows other paths instead.
     """
 
-    def __init__(self, landscape: Landscape, options: Options, progress: Progress | None) -> None:
+    def __init__(
+        self, landscape: Landscape, options: Options, progress: Progress | None, *, has_found: bool = False
+    ) -> None:
         self._landscape, self._options, self._progress = landscape, options, progress
+        self._has_found, self._notes = has_found, list[str]()
+        self._fits: dict[str, bool] = {}
         self._engines = engines_for(options)
         self._without_start: set[str] = set()
         self._missing: EngineMissingError | None = None
@@ -119,16 +222,53 @@ class _Rounds:
     def run(self, k: int) -> TrackedPaths | None:
         """The paths of round k; None if no engine is left: what is missing does not undo what others have found."""
         request = request_for(self._landscape, self._options, k, self._progress)
-        for engine in self._turn(k):
+        for engine in self._candidates(k, request):
             try:
                 tracked = engine.run(request)
             except EngineMissingError as error:
                 self._missing = self._missing or error
                 continue
+            except StartSetError:  # no start that can be relied on: the next engine brings its own
+                if len(self._engines) == 1:
+                    raise
+                tracked = None
             if tracked is not None:
+                self._has_found = True
                 return tracked
             self._without_start.add(engine.name)
         return None
+
+    def notes(self) -> list[str]:
+        """What was decided since this was asked last, one sentence each."""
+        said, self._notes = self._notes, []
+        return said
+
+    def _able(self) -> list[Engine]:
+        return [engine for engine in self._engines if engine.name not in self._without_start]
+
+    def _may_start(self, engine: Engine, request: Request) -> bool:
+        """Whether an engine is the first, or its estimate is within the time limit."""
+        if not self._has_found or engine is self._able()[0]:
+            return True
+        if engine.name not in self._fits:
+            seconds, limit = engine.estimate(request), self._options.time_limit
+            self._fits[engine.name] = seconds is None or seconds <= limit
+            if not self._fits[engine.name]:
+                assert seconds is not None
+                least = "more than can be estimated" if isinf(seconds) else f"at least {seconds:.2g} s"
+                self._notes.append(
+                    f"{engine.title[0].upper()}{engine.title[1:]} was not started: it would take {least}, and the time limit is {limit:g} s."
+                )
+        return self._fits[engine.name]
+
+    def _candidates(self, k: int, request: Request) -> Iterator[Engine]:
+        """The engines of round k that may start, one by one; where all are out of reach, the first, for other paths once more."""
+        turn = self._turn(k)
+        for engine in turn:
+            if self._may_start(engine, request):
+                yield engine
+        if turn and all(self._fits.get(engine.name) is False for engine in turn):
+            yield from self._able()[:1]
 
     def no_engine(self) -> PolysysError:
         """Why no round could be run."""
@@ -146,7 +286,7 @@ class _Rounds:
 
     def _turn(self, k: int) -> Sequence[Engine]:
         """Whose turn round k is, and who is asked next where that engine is missing or has no start set."""
-        able = [engine for engine in self._engines if engine.name not in self._without_start]
+        able = self._able()
         end = 0
         for i, engine in enumerate(able):
             if engine.rounds_in_auto is None or len(self._engines) == 1:
@@ -161,6 +301,13 @@ def account(
     landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""
+    return _account(landscape, tracked, known, rounds, digits)[0]
+
+
+def _account(
+    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+) -> tuple[SolveReport, list[int]]:
+    """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
     hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
@@ -181,9 +328,13 @@ def account(
     statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
     for status in statuses:
         counts[status] += 1
+    first = np.cumsum([0, *sizes[:-1]]).tolist()
+    lost = {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
+    lost |= set(range(len(tracked.status))) - set(hopeful)
+    doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
     failed += _points_of(points, statuses, PathStatus.FAILED)
     closed = _close(landscape, result, digits)
-    return SolveReport(
+    report = SolveReport(
         certificates=closed.certificates,
         paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
         n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
@@ -202,6 +353,41 @@ def account(
         attempts=(),
         seconds=tracked.seconds,
         failed_ends=tuple(failed),
+    )
+    return report, doubtful
+
+
+def with_missing(landscape: Landscape, report: SolveReport, digits: int, work_limit: int) -> SolveReport:
+    """A report with the solutions that no path reached and that exact algebra finds within a limit of work; else the same report.
+
+    Nothing is tried where exact algebra counts no more than were found, or more than it can write down.
+    """
+    count = exact_count_of(landscape) if len(report.certificates) <= _MOST_PARAMETRISED else None
+    if count is None or count.dimension is None or count.dimension < 0 or (count.degree or 0) > _MOST_PARAMETRISED:
+        return report
+    if count.dimension == 0 and count.degree == len(report.certificates):
+        return report
+    found = exact_solutions(landscape.system, work_limit=work_limit)
+    if not found.points:
+        return report
+    larger = certify(landscape.tapes, found.doubles, report.certificates, digits=digits, exact=found.exact)
+    closed = _close(landscape, larger, digits)
+    more = len(closed.certificates) - len(report.certificates)
+    if not more:
+        return report
+    new = closed.certificates.mid[len(report.certificates) :]
+
+    def is_other(end: Sequence[complex]) -> bool:
+        far = np.abs(new - np.array(end)).max(axis=1)
+        return bool((far > _MAX_DRIFT * (1 + np.abs(new).max(axis=1))).all())
+
+    return replace(
+        report,
+        certificates=closed.certificates,
+        n_beyond_paths=report.n_beyond_paths + more,
+        n_entangled=closed.n_entangled,
+        singular_ends=tuple(filter(is_other, report.singular_ends)),
+        attempts=(*report.attempts, f"Exact algebra found {count_of(more, 'solution')} that no path had reached."),
     )
 
 

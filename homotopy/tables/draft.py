@@ -9,6 +9,8 @@ from homotopy.tables.format.cells import Column, Value
 from homotopy.tables.format.description import Completeness, ModelEntry
 from homotopy.tables.stored_solutions import Seeds
 
+MAX_NOTES = 1 << 27  # bytes of what a build keeps for its next run
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from homotopy.common.files import write_result
+from homotopy.common.spreadsheets import guarded
 from homotopy.tables.format.folder import write_rows
 from homotopy.tables.table import ReferenceTable
 from polysys.errors import InputError
@@ -49,7 +50,9 @@ def export(table: ReferenceTable, path: str | Path) -> None:
     check_target(target)
     rows = [[getattr(r, c) for c in table.columns] for r in table.rows]
     if target.suffix.lower() == ".csv":
-        data = write_rows(table.description.columns, rows)
+        data = write_rows(
+            table.description.columns, [[guarded(v) if isinstance(v, str) else v for v in row] for row in rows]
+        )
     elif target.suffix.lower() == ".json":
         objects = [dict(zip(table.columns, row, strict=True)) for row in rows]
         data = (json.dumps({"table": table.label, "rows": objects}, indent=1) + "\n").encode()

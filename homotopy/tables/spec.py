@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
 from homotopy.tables.format.description import Label, folder_name
-from polysys.errors import InputError
+from polysys.errors import FileError, InputError
+from polysys.reading.files import as_text, parse_toml, read_bytes, shown_path
 
 
 class _Common(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_field="kind", kw_only=True):
@@ -144,12 +144,10 @@ def read_spec(path: str | Path) -> tuple[TableSpec, bytes]:
         Naming the key that is unknown, missing or of the wrong type.
     """
     try:
-        data = Path(path).read_bytes()
-        content = tomllib.loads(data.decode("utf-8"))
-    except OSError as error:
-        raise InputError(f"The specification {str(path)[:200]} cannot be read ({error.strerror}).", "Give a TOML file.") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{str(path)[:200]} is not TOML ({str(error)[:100]}).", "See docs/tables.md for an example.") from error
+        data = read_bytes(path)
+        content = parse_toml(as_text(data, path), f"The specification {shown_path(path)}")
+    except FileError as error:
+        raise InputError(error.what, "See docs/tables.md for an example.") from error
     return as_spec(content, str(path)), data
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import isqrt
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from polysys.algebra.combinations import Combination
 from polysys.disorder import generator
 from polysys.domains import Domain
 from polysys.errors import InputError
@@ -158,6 +159,13 @@ class Model(ABC):
 
     # --- what is made of all this ---
 
+    def ideal_elements(self, couplings: Couplings) -> Callable[[], tuple[Combination, ...]] | None:
+        """What makes combinations of the gradient that help to prove lists complete; None if the family knows of none.
+
+        See :mod:`polysys.algebra.combinations`; nothing about them is believed.
+        """
+        return None
+
     def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
         """The landscape with the given couplings."""
         facts = ModelFacts(
@@ -168,6 +176,7 @@ class Model(ABC):
             symmetry_name=self.symmetry_name,
             mixing_fields=self.mixing_fields(),
             linear_couplings=tuple(name for name in couplings if name in self.linear_couplings),
+            ideal_elements=self.ideal_elements(couplings),
         )
         return Landscape(
             label=self.label,

@@ -22,7 +22,9 @@ from polysys.models.network import DataSource, as_data, check_data, data_label
 
 @dataclass(frozen=True)
 class DataGlass(LayeredForm):
-    """H(w) = -sqrt(N/m) sum_i y_i prod_l (w_l.x_il / sqrt(n_l))^(d_l) for w_l on the sphere |w_l|^2 = n_l.
+    """A spin glass with one sphere a layer whose couplings are built from data.
+
+    H(w) = -sqrt(N/m) sum_i y_i prod_l (w_l.x_il / sqrt(n_l))^(d_l) for w_l on the sphere |w_l|^2 = n_l.
 
     A spin glass on the same domain as :class:`LayeredSpinGlass` and of the same degrees, whose coupling tensor
     T = -m^(-1/2) sum_i y_i x_i1 (x) .. (x) x_iH is made of m data instead of drawn. It is the linear loss -y f(x) (the hinge loss

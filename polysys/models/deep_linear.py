@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from itertools import product
 from math import comb, prod
 from typing import Any, ClassVar
@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from polysys import counts
+from polysys.algebra.combinations import Combination
+from polysys.algebra.identities.deep_linear import deep_linear_identities
 from polysys.datasets import Dataset
 from polysys.landscape import Couplings, QuadraticBound
 from polysys.models.base import Model, TorusPart, join, size, sizes
@@ -36,7 +38,9 @@ from polysys.root_count import RootCount
 
 @dataclass(frozen=True)
 class DeepLinear(Network):
-    """V(W) = 1/2 sum_i |W_{H+1} .. W_1 x_i - y_i|^2 + 1/2 sum_j lambda_j w_j^2.
+    """A deep linear network with squared loss.
+
+    V(W) = 1/2 sum_i |W_{H+1} .. W_1 x_i - y_i|^2 + 1/2 sum_j lambda_j w_j^2.
 
     Data enter only through X X^T, Y X^T and |Y|^2, so the cost does not depend on their number. With
     ``loss="mean"`` (the default of the named data sets) the sum over data is divided by their number.
@@ -151,6 +155,9 @@ class DeepLinear(Network):
             return {"X": data.X, "Y": data.Y, "weight": np.array([weight], dtype=object), "l2": l2}
         xx, yx, yy = data.moments(self.loss)
         return {"XX": xx, "YX": yx, "YY": np.array([yy], dtype=object), "l2": l2}
+
+    def ideal_elements(self, couplings: Couplings) -> Callable[[], tuple[Combination, ...]] | None:
+        return partial(deep_linear_identities, self.widths, couplings["XX"].tolist())
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         weights = unflatten(x, self.shapes)

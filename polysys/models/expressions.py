@@ -110,7 +110,30 @@ def expression(
     where = domain if isinstance(domain, Domain) else parse_domain(domain, n)
     if where.n != n:
         raise InputError(f"The domain has {where.n} coordinates, the potential {n}.", "Make the two agree.")
-    return Expression(polynomial, where, name)
+    return Expression(_reduced(polynomial, where), where, name)
+
+
+def _reduced(polynomial: Any, domain: Domain) -> Any:
+    """The potential with as low a degree as the equations of the spheres allow for its leading form: the same function on the domain.
+
+    A leading form with a factor |x|^2 is a form of lower degree there. As it stands it is degenerate: x |x|^2 has a circle of
+    eigenvectors at infinity, and x has two stationary points.
+    """
+    x = polynomial.ring.gens
+    spheres = [(sum(x[i] ** 2 for i in range(b.start, b.stop)), r) for b, r in zip(domain.slices, domain.radii_squared, strict=True)]
+    degree = max(map(sum, polynomial.monoms()), default=0)
+    while degree > 1:
+        leading = polynomial.ring.from_dict({e: c for e, c in polynomial.terms() if sum(e) == degree})
+        divided = ((*leading.div([square]), square, r) for square, r in spheres)
+        factor = next(((quotient, r) for (quotient,), rest, _, r in divided if not rest), None)
+        if factor is None:
+            return polynomial
+        quotient, r = factor
+        polynomial = polynomial - leading + quotient * polynomial.ring.domain(r.numerator, r.denominator)
+        degree = max(map(sum, polynomial.monoms()), default=0)
+    if degree == 0:
+        raise InputError("The potential is constant on its domain.", "Every point is stationary: give another potential.")
+    return polynomial
 
 
 def _from_text(text: str, where: Domain, variables: tuple[str, ...], name: str) -> Expression:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from polysys.errors import LabelError
+from polysys.errors import FileError, LabelError
 from polysys.models.base import Model
 from polysys.models.grammar import Family
+from polysys.reading.files import parse_toml, read_text, shown_path
 
 # One line a family: its module in this folder, and its class. In the order in which they are presented.
 _REGISTRY = (
@@ -66,20 +66,10 @@ def _model(name: str) -> type[Model]:
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    way_out, shown = "Give a TOML file with a key 'model' (docs/models.md).", str(path)[-200:]
     try:
-        if path.is_dir():
-            raise LabelError(f"{shown} is a folder.", way_out)
-        content = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise LabelError(f"The model file {shown!r} does not exist.", way_out) from error
-    except (OSError, ValueError) as error:  # a UnicodeDecodeError is a ValueError, and so is a name with a zero byte
-        words = (error.strerror or "").lower() if isinstance(error, OSError) else "it is no text"
-        raise LabelError(f"The model file {shown!r} cannot be read ({words}).", way_out) from error
-    try:
-        return tomllib.loads(content)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise LabelError(f"The model file {shown} is not TOML ({str(error)[:200]}).", way_out) from error
+        return parse_toml(read_text(path), f"The model file {shown_path(path)}")
+    except FileError as error:
+        raise LabelError(error.what, "Give a TOML file with a key 'model' (docs/models.md).") from error
 
 
 def _from_toml(path: Path) -> Model:

@@ -40,7 +40,9 @@ from polysys.system import exact_terms
 
 @dataclass(frozen=True)
 class PolynomialNetwork(Network):
-    """V(w) = 1/2 sum_i |f_w(x_i) - y_i|^2 + 1/2 sum_j lambda_j w_j^2, f_w(x) = W_{H+1} s(.. s(W_1 x + b_1) ..).
+    """A network with a polynomial as activation and squared loss.
+
+    V(w) = 1/2 sum_i |f_w(x_i) - y_i|^2 + 1/2 sum_j lambda_j w_j^2, f_w(x) = W_{H+1} s(.. s(W_1 x + b_1) ..).
 
     Parameters
     ----------

@@ -38,7 +38,9 @@ def monomials(n: int, degree: int) -> list[tuple[int, ...]]:
 
 @dataclass(frozen=True)
 class SphericalPSpin(Model):
-    """H(s) = sum_p c_p N^(-(p-1)/2) sum_{i1..ip} g_{i1..ip} s_i1 .. s_ip + h sum_i g_i s_i on |s|^2 = N.
+    """A spherical spin glass of one degree or a mixture of degrees, with or without a random field.
+
+    H(s) = sum_p c_p N^(-(p-1)/2) sum_{i1..ip} g_{i1..ip} s_i1 .. s_ip + h sum_i g_i s_i on |s|^2 = N.
 
     The g are iid N(0,1) over all index tuples, so that Cov H(s)H(t) = N sum_p c_p^2 R^p + N h^2 R with the overlap
     R = s.t/N (Auffinger, Ben Arous & Cerny 2013). The equations are posed for x = s/sqrt(N) on the unit sphere,

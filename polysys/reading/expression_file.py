@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from polysys.errors import InputError
+from polysys.reading.files import parse_toml, read_text, shown_path
 from polysys.reading.rationals import as_rational
 
-MAX_BYTES = 1_000_000
 _KEYS = ("domain", "variables", "parameters")
 _HEADER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_ -]*?)\s*:(.*)", re.ASCII)
 _DOMAIN = re.compile(r"(euclidean|spheres?)( [0-9]{1,4}(?:-[0-9]{1,4})*)?(?: R2 ?= ?([^ ]+))?")
@@ -71,29 +70,8 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
     InputError
         If the file is missing, not text, larger than 1 MB, has unknown keys or no expression.
     """
-    text = _read(Path(path))
-    return _from_toml(text) if Path(path).suffix.lower() == ".toml" else _from_lines(text)
-
-
-def _read(path: Path) -> str:
-    way_out = "Give the path of a text file with an expression."
-    shown = str(path) if len(str(path)) <= 200 else f"...{str(path)[-200:]}"
-    try:
-        if not path.exists():
-            raise InputError(f"The file {shown} does not exist.", way_out)
-        if not path.is_file():
-            raise InputError(f"{shown} is not a file.", way_out)
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"The file {shown!r} cannot be read ({reason}).", way_out) from None
-    if len(content) > MAX_BYTES:
-        raise InputError(f"The file {shown} is larger than {MAX_BYTES} bytes.", "Shorten the expression.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"The file {shown} is not UTF-8 text.", way_out) from None
+    text = read_text(path)
+    return _from_toml(text, f"The file {shown_path(path)}") if Path(path).suffix.lower() == ".toml" else _from_lines(text)
 
 
 def _from_lines(text: str) -> ExpressionFile:
@@ -115,12 +93,8 @@ def _from_lines(text: str) -> ExpressionFile:
     return _expression_file(" ".join(expression), header)
 
 
-def _from_toml(text: str) -> ExpressionFile:
-    try:
-        # Decimals keep 0.1 the tenth that is written.
-        table = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"The file is not TOML ({error}).", "See toml.io for the format.") from None
+def _from_toml(text: str, where: str) -> ExpressionFile:
+    table = parse_toml(text, where, parse_float=Decimal)  # decimals keep 0.1 the tenth that is written
     unknown = sorted(set(table) - {"model", "potential", *_KEYS})
     if unknown:
         raise InputError(f"The key {unknown[0]!r} is unknown.", f"Keys: model, potential, {', '.join(_KEYS)}.")

@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 MAX_VARIABLES = 64
+MAX_NAME = 100  # characters
 MAX_EXPONENT = 1000
 MAX_DEPTH = 100
 MAX_CHARACTERS = 10_000_000
@@ -131,7 +132,7 @@ def parse_polynomial(
     constants = {_name(key, "parameter"): as_rational(value) for key, value in (parameters or {}).items()}
     tokens = _tokens(text)
     if variables is None:
-        found = {token for kind, token, _ in tokens if kind == "name"} - set(constants)
+        found = {_short_name(token) for kind, token, _ in tokens if kind == "name"} - set(constants)
         names = tuple(sorted(found - _NEVER_NAMES - _NUMBER_NAMES, key=_natural))
     else:
         if isinstance(variables, str):
@@ -193,20 +194,26 @@ def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
     return *((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts), (2, 0, name)
 
 
+def _short_name(name: str) -> str:
+    if len(name) > MAX_NAME:
+        raise InputError(f"The name {name[:20]}... has {len(name)} characters.", f"At most {MAX_NAME} are supported.")
+    return name
+
+
 def _name(name: object, role: str) -> str:
     if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
         raise InputError(f"{name!r} cannot be the name of a {role}.", "Use letters, digits and _, as in x1 or w_12.")
     if name in _NEVER_NAMES:
         raise InputError(f"{name!r} cannot name a {role}: it is read as a number elsewhere.", "Choose another name.")
-    return name
+    return _short_name(name)
 
 
 def _check_names(names: tuple[str, ...], constants: Mapping[str, Fraction]) -> None:
+    if len(names) > MAX_VARIABLES:
+        raise InputError(f"The polynomial has {len(names)} variables.", f"At most {MAX_VARIABLES} are supported.")
     twice = sorted({v for v in names if names.count(v) > 1} | (set(names) & set(constants)))
     if twice:
         raise InputError(f"The name {twice[0]!r} is given twice.", "Use each name once, as variable or as parameter.")
-    if len(names) > MAX_VARIABLES:
-        raise InputError(f"The polynomial has {len(names)} variables.", f"At most {MAX_VARIABLES} are supported.")
 
 
 def _tokens(text: str) -> list[Token]:

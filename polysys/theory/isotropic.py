@@ -28,7 +28,8 @@ from polysys.theory.hermite import Floats, weighted_density
 from polysys.theory.order_statistics import OrderTable, order_table
 
 Window = tuple[float, float]
-MAX_SPINS = 64  # by index: a minute of computing
+MAX_SPINS = 64
+"""The largest number of spins by index, ``polysys.theory.MAX_SPINS``: a minute of computing."""
 _MOST = 1000
 EVERYWHERE: Window = (-inf, inf)
 _SHARP = 9.0  # standard deviations on either side of an edge that is smeared

@@ -11,11 +11,8 @@ from typing import Any
 import numpy as np
 
 import polysys as ps
-from homotopy.certification.classify import classify
-from homotopy.certification.closure import orbits
 from homotopy.certification.zeros import certify
-from homotopy.completeness.verdict import judge
-from homotopy.counting.count import run_record
+from homotopy.counting.count import assemble
 from homotopy.counting.result import Census
 from homotopy.solving.result import PathAccount, SolveReport
 from homotopy.status import StartCount
@@ -57,12 +54,7 @@ def census_of(land: Landscape, solutions: Solutions, n_at_infinity: int = 0) -> 
 
 def census_from(land: Landscape, solved: SolveReport) -> Census:
     """The census that follows from a solve."""
-    bounds = tuple(upper_bounds(land))
-    orbit_of, is_closed = orbits(land, solved.certificates)
-    points = classify(land, solved.certificates, orbit_of)
-    verdict = judge(land, solved.certificates, points, is_closed, bounds, solved, solved.paths.singular)
-    record = run_record(solved, 0.0)
-    return Census(land, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record)
+    return assemble(land, solved, tuple(upper_bounds(land)), 0.0)
 
 
 def without(solved: SolveReport, removed: Sequence[int]) -> SolveReport:

@@ -159,11 +159,32 @@ def test_a_csv_file_is_read_exactly_with_or_without_header(tmp_path):
         ("", "no data"),
         ("a,b,c\n", "no data"),
         ('1,2\n3,"4\n', "cannot be read"),
+        ("1_0,2_0\n1,2\n", "Line 1, column 1 .*'1_0'"),
+        ("a,b\n1,2_0\n", "Line 2, column 2 .*'2_0'"),
+        ("1e99999,2e99999\n1,2\n", "Line 1, column 1 .* too many digits"),
+        ("١,٢\n1,2\n", "Line 1, column 1"),
+        ("½,2\n1,2\n", "Line 1, column 1"),
+        ("0x10,0x20\n1,2\n", "Line 1, column 1"),
+        ("3 cm,4 cm\n1,2\n", "Line 1, column 1"),
+        ("$3,$4\n1,2\n", "Line 1, column 1"),
+        ("NA,null\n1,2\n", "Line 1, column 1"),
+        ("width,2\n1,2\n", "Line 1, column 1 .*'width'"),
+        ("1;2\n3,4\n", "commas and semicolons"),
+        ("1,5;2,5\n", "commas and semicolons"),
+        ("1\t2,5\n", "commas and tabs"),
+        ("a,b\nc,d\n1,2\n", "Line 2, column 1 .*'c'"),
     ],
 )
 def test_a_faulty_csv_file_is_refused_with_its_line(tmp_path, text, message):
     with pytest.raises(DatasetError, match=message):
         datasets.from_csv(write(tmp_path, text), 2, 1)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ", "])
+@pytest.mark.parametrize("header", ["", "# made by us, with; every\tmark\n", 'x1{s}x2{s}"height, m"\n'])
+def test_columns_stand_between_commas_semicolons_or_tabs(tmp_path, separator, header):
+    text = header.format(s=separator) + f"1{separator}2.5{separator}-3\n"
+    assert datasets.from_csv(write(tmp_path, text), 2, 1).X.tolist() == [[1], [Fraction(5, 2)]]
 
 
 def test_a_csv_file_with_too_few_rows_or_unreadable_is_refused(tmp_path):

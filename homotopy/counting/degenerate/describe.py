@@ -165,6 +165,12 @@ def energy_at(landscape: Landscape, x: Sequence[complex]) -> complex | None:
     return complex(value) * sqrt(landscape.scaling.energy_squared)
 
 
+def least_multiplicities(degenerate: Sequence[StationarySet]) -> tuple[int, ...]:
+    """Of the isolated singular solutions: their multiplicities where they are proved, else 2, which they have at least."""
+    isolated = [s for s in degenerate if s.kind is SetKind.ISOLATED]
+    return tuple(s.multiplicity if s.is_multiplicity_proved and s.multiplicity is not None else 2 for s in isolated)
+
+
 def multiplicity_evidence(n: int, bounds: Sequence[RootCount], sets: Sequence[StationarySet]) -> Evidence | None:
     """Whether the proved multiplicities of isolated singular points fill a proved bound beside `n` certified solutions.
 

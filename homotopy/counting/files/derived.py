@@ -8,9 +8,10 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, Fact, of_kind
+from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.path_evidence import weigh_paths
 from homotopy.solving.result import PathAccount
-from homotopy.status import EvidenceKind, StartCount, Verdict
+from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
 from polysys.counts import best_partition, total_degree
 from polysys.counts.of_landscape import upper_bounds
 from polysys.equations.formulation import Kind
@@ -28,6 +29,8 @@ DERIVED = frozenset(
         EvidenceKind.PARITY,
         EvidenceKind.MORSE,
         EvidenceKind.REAL_PROOF,
+        EvidenceKind.EXACT_COUNT,
+        EvidenceKind.HILBERT_BOUND,
     }
 )
 """Kinds that :func:`derive` makes again."""
@@ -42,7 +45,11 @@ def is_carried(piece: Evidence) -> bool:
     """
     if piece.outcome is Verdict.NO or piece.kind in TOLD:
         return True
-    is_idle = piece.kind is EvidenceKind.REAL_PROOF and piece.outcome is Verdict.UNDECIDED
+    is_idle = piece.outcome is Verdict.UNDECIDED and (
+        piece.kind in (EvidenceKind.REAL_PROOF, EvidenceKind.HILBERT_BOUND) or piece.silence in (Silence.OUT_OF_REACH, Silence.NO_AGREEMENT)
+    )
+    if piece.kind in (EvidenceKind.EXACT_COUNT, EvidenceKind.HILBERT_BOUND) and not is_idle:  # a file holds no singular points
+        return not piece["multiplicities"]
     return piece.kind in DERIVED and not is_idle
 
 
@@ -59,6 +66,11 @@ def derive(
     proof = of_kind(stated, EvidenceKind.REAL_PROOF)
     if proof is not None and proof.outcome is Verdict.YES:
         found.append(_searched_again(land, certified, len(points), proof))
+    if of_kind(stated, EvidenceKind.EXACT_COUNT) is not None:
+        found.append(exact_evidence(land, len(certified)))
+    hilbert = hilbert_evidence(land, len(certified)) if of_kind(stated, EvidenceKind.HILBERT_BOUND) is not None else None
+    if hilbert is not None:
+        found.append(hilbert)
     return found
 
 

@@ -2,7 +2,7 @@
 
 One JSON object that is readable without this package. Numbers that carry a proof are texts: decimals and fractions are exact,
 `[m +/- r]` is an interval. The member `sha256` is the digest of the file's other members (keys sorted, no spaces), so any
-change is noticed at once; the mathematics is rechecked by :mod:`homotopy.verify`.
+change is noticed at once; the mathematics is rechecked by :mod:`homotopy.counting.files.recheck`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from typing import Annotated, Any
 import msgspec
 
 from homotopy.errors import CensusFileError
+from polysys.errors import FileError
+from polysys.reading.files import check_json, read_bytes, shown_path
 
 FORMAT = "stationary-census"
 VERSION = 1
-_MAX_BYTES = 1 << 30
+_MAX_BYTES = 1 << 27
 
 
 Decimal = Annotated[str, msgspec.Meta(description="An exact decimal number, such as -0.125 or 12e-30.")]
@@ -162,13 +164,11 @@ def read_census_file(path: str | Path) -> CensusFile:
     CensusFileError
         If the file is missing, truncated, altered, foreign or of a newer format.
     """
-    file = Path(path)
     try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise CensusFileError(f"{path} is larger than 1 GiB.", "Give a census file.")
-        data = file.read_bytes()
-    except OSError as error:
-        raise CensusFileError(f"{path} cannot be read ({error.strerror}).", "Give a census file.") from error
+        data = read_bytes(path, _MAX_BYTES)
+        check_json(data, shown_path(path))
+    except FileError as error:
+        raise CensusFileError(error.what, "Give a census file.") from error
     try:
         content = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

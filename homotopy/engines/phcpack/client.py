@@ -16,11 +16,11 @@ from homotopy.engines.phcpack.newton import System
 from homotopy.engines.phcpack.phc_executable import Phc
 from homotopy.engines.phcpack.phcpy_process import Phcpy
 from homotopy.engines.phcpack.plan import plan
-from homotopy.engines.phcpack.scaling import find_scaling
-from homotopy.engines.phcpack.stages import Requests, whole_space
+from homotopy.engines.phcpack.scaling import Scaling, find_scaling
+from homotopy.engines.phcpack.stages import Requests, Stage, whole_space
 from homotopy.engines.phcpack.starts import best_partition, total_degree
 from homotopy.engines.phcpack.tracking import Tracker, embed
-from homotopy.engines.phcpack.types import PathEnd, PathReport, Polynomials, Start, Term
+from homotopy.engines.phcpack.types import PathEnd, PathReport, Polynomials, Start, Term, TrackedHomotopy
 from homotopy.errors import EngineCrashError, EngineMissingError
 from homotopy.options import TRANSPORTS, Precision, Transport
 from homotopy.status import PathStatus, StartCount
@@ -177,12 +177,14 @@ class PHCpack:
         ends: list[PathEnd] = []
         gammas: list[complex] = []
         precisions: list[str] = [precision]
+        tracked: list[TrackedHomotopy] = []
         for stage in sorted(stages, key=lambda stage: len(stage.live)):
             dead = [i for i in range(n) if i not in stage.live]
             # Regular solutions found on smaller subspaces: a path that arrives there as well has jumped.
             known = [e.x for e in ends if e.status is PathStatus.REGULAR and not any(e.x[i] for i in dead)]
             result = tracker.run(stage, precision, [tuple(x[i] for i in stage.live) for x in known])
             ends += embed(result, stage, whole)
+            tracked.append(_tracked(stage, result.gamma, scaling))
             gammas.append(result.gamma)
             precisions.append(result.precision)
         return self._report(
@@ -195,6 +197,7 @@ class PHCpack:
             gamma=gammas[-1] if gammas else 1 + 0j,
             began=began,
             attempts=attempts,
+            homotopies=tracked,
         )
 
     def track(
@@ -249,6 +252,7 @@ class PHCpack:
             gamma=result.gamma,
             began=began,
             attempts=attempts,
+            homotopies=[_tracked(stage, result.gamma, scaling)],
         )
 
     def root_counts(self, polynomials: Polynomials, *, seed: int = 0) -> dict[str, int]:
@@ -360,6 +364,7 @@ class PHCpack:
         gamma: complex,
         began: float,
         attempts: list[str],
+        homotopies: list[TrackedHomotopy],
     ) -> PathReport:
         backend = self._connected()
         return PathReport(
@@ -375,7 +380,14 @@ class PHCpack:
             version=backend.version,
             seconds=time.monotonic() - began,
             attempts=tuple(attempts),
+            homotopies=tuple(homotopies),
         )
+
+
+def _tracked(stage: Stage, gamma: complex, scaling: Scaling) -> TrackedHomotopy:
+    return TrackedHomotopy(
+        stage.live, stage.equations, stage.target, stage.start, stage.solutions, gamma, scaling.columns
+    )
 
 
 def _connect(transport: str) -> Backend:

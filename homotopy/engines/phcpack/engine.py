@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from homotopy.common import reporting
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from homotopy.engines.phcpack.client import PathReport, PHCpack
 
 _LADDER: dict[Precision, tuple[Precision, ...]] = {"d": ("d", "d", "dd", "qd"), "dd": ("dd", "dd", "qd"), "qd": ("qd",)}
+# A path takes longer than this on any machine of today, for each unknown and monomial: milliseconds for some ten unknowns.
+_SECONDS = 5e-6
+_COUNTED = 1e5  # operations that counting the paths may take, for each second of the time limit: a thousandth of it, or a few
 _INSTALL = "apt install phcpack python3-phcpy, or conda install -c conda-forge phcpy"
 
 
@@ -38,6 +42,7 @@ class PHCpackEngine(Engine):
         import numpy as np
 
         from homotopy.engines.phcpack.client import PHCpack
+        from homotopy.engines.phcpack.far_paths import follow_linear
 
         options = request.options
         ladder = _LADDER[options.precision]
@@ -62,7 +67,19 @@ class PHCpackEngine(Engine):
             gamma=report.gamma,
             attempts=report.attempts,
             seconds=report.seconds,
+            follow=partial(follow_linear, request.system, report.homotopies),
         )
+
+    def estimate(self, request: Request) -> float | None:
+        """From the number of paths; infinity if counting them would take more than about a thousandth of the time limit."""
+        from polysys.errors import WorkLimitError
+
+        try:
+            n_paths = _n_paths(request)
+        except WorkLimitError:
+            return inf
+        n_monomials = sum(map(len, request.system.terms))
+        return None if n_paths is None else _SECONDS * request.system.n * n_monomials * n_paths
 
     def self_test(self) -> tuple[Finding, ...]:
         """Each of the two ways to PHCpack, and whether one of them works."""
@@ -94,6 +111,28 @@ def _report(phcpack: PHCpack, request: Request, precision: Precision) -> tuple[P
         partition = best_partition([list(terms) for terms in system.terms], system.n).partition
     report = phcpack.solve(target, start=choice, partition=partition, precision=precision, seed=seed)
     return report, report.start, report.root_count_kind, report.root_count
+
+
+def _n_paths(request: Request) -> int | None:
+    """How many paths the start has that the strategy names; None where that is not known without making it."""
+    from homotopy.engines.starts.fermat import has_fermat_start
+    from polysys.counts import best_partition, total_degree
+    from polysys.counts.mixed_cells import TieError
+    from polysys.counts.zero_patterns import zero_pattern_bound
+
+    system, strategy = request.system, request.options.strategy
+    if strategy == "total-degree":
+        return total_degree(system.degrees).value
+    if strategy == "multihomogeneous":
+        return best_partition(system.supports, system.n).count.value
+    if strategy == "fermat" or (
+        strategy == "auto" and request.landscape is not None and has_fermat_start(request.landscape.formulation)
+    ):
+        return None  # made in closed form
+    try:
+        return zero_pattern_bound(system.supports, work=int(_COUNTED * request.options.time_limit)).count.value
+    except (InputError, TieError):  # no polynomials of which a mixed volume says something
+        return None
 
 
 def _self_test(transport: Transport) -> Finding:

@@ -2,7 +2,7 @@
 
 import cmath
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -26,7 +26,8 @@ class Stage:
     """One homotopy on the subspace of the live unknowns, from a start system with all its solutions known.
 
     `orbits` lists the start solutions as orbits of the sign changes `signs`, under which the whole homotopy is
-    invariant: (solution, sign change) pairs, the first with the identity. One path of each orbit is tracked.
+    invariant: (solution, sign change) pairs, the first with the identity. One path of each orbit is tracked. `equations` are
+    the numbers of the target's equations in the whole system.
     """
 
     live: tuple[int, ...]
@@ -35,13 +36,14 @@ class Stage:
     solutions: tuple[Point, ...]
     orbits: tuple[tuple[tuple[int, int], ...], ...]
     signs: tuple[tuple[int, ...], ...]
+    equations: tuple[int, ...] = ()
 
 
 def whole_space(target: Polynomials, start: Polynomials, solutions: Iterable[Point]) -> Stage:
     """Return the stage that tracks every path, in the whole space."""
     points, n = tuple(solutions), len(target)
     alone = tuple(((k, 0),) for k in range(len(points)))
-    return Stage(tuple(range(n)), target, start, points, alone, ((1,) * n,))
+    return Stage(tuple(range(n)), target, start, points, alone, ((1,) * n,), tuple(range(n)))
 
 
 class StartCountError(Exception):
@@ -155,14 +157,15 @@ def polyhedral_stages(target: Polynomials, requests: Requests, precision: str) -
     if patterns is None or len(patterns) > MAX_PATTERNS:
         origin = (0,) * n
         supports = [[*terms, *([] if any(m == origin for _, m in terms) else [(1 + 0j, origin)])] for terms in target]
-        return [_stage(tuple(range(n)), target, supports, requests, precision)], StartCount.MIXED_VOLUME_WITH_CONSTANTS
+        stage = _stage(tuple(range(n)), target, supports, requests, precision)
+        return [replace(stage, equations=tuple(range(n)))], StartCount.MIXED_VOLUME_WITH_CONSTANTS
     stages = []
     for live, equations in patterns:
         if not live:
             stages.append(Stage((), (), (), ((),), (((0, 0),),), ((),)))
             continue
         here = restrict(target, live, equations)
-        stage = _stage(live, here, here, requests, precision)
+        stage = replace(_stage(live, here, here, requests, precision), equations=equations)
         if stage.solutions:
             stages.append(stage)
     return stages, StartCount.MIXED_VOLUMES if len(stages) > 1 else StartCount.MIXED_VOLUME

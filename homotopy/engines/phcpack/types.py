@@ -56,6 +56,23 @@ class PathEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackedHomotopy:
+    """``gamma (1 - t) start + t target`` on the subspace of the live unknowns, as it was tracked: in scaled unknowns.
+
+    Unknown i is ``2**columns[i]`` times the scaled one. `equations` are the numbers of the target's equations in the
+    whole system; `solutions` are those of the start, in the order of their ends.
+    """
+
+    live: tuple[int, ...]
+    equations: tuple[int, ...]
+    target: Polynomials
+    start: Polynomials
+    solutions: tuple[Point, ...]
+    gamma: complex
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PathReport:
     """All paths of one homotopy, each with its end.
 
@@ -85,6 +102,8 @@ class PathReport:
         Wall time.
     attempts : tuple of str
         What failed before, one sentence each; empty when everything worked at once.
+    homotopies : tuple of TrackedHomotopy
+        What was tracked; their start solutions, one after the other, are those of the ends.
     """
 
     ends: tuple[PathEnd, ...]
@@ -99,6 +118,7 @@ class PathReport:
     version: str
     seconds: float
     attempts: tuple[str, ...]
+    homotopies: tuple[TrackedHomotopy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

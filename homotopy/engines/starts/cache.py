@@ -12,6 +12,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,12 @@ from homotopy.engines.starts.start_set import (
     stratum_equations,
 )
 from homotopy.errors import StoreWriteError
+from polysys.errors import FileError
 from polysys.landscape import Landscape
+from polysys.reading.files import read_bytes
 
-_FORMAT = 2  # files of other formats are made again
+_MAX_BYTES = 1 << 28
+_FORMAT = 3  # files of other formats are made again
 _RESIDUAL = 1e-6  # relative to the size of the terms; start solutions are good to 1e-12
 
 
@@ -81,7 +85,11 @@ def save(path: Path, starts: StartSet) -> bool:
 def load(path: Path, family: str) -> StartSet | None:
     """Read a start set; None if the file is missing, damaged or of another family."""
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+        data = read_bytes(path, _MAX_BYTES)
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(member.file_size for member in packed.infolist()) > _MAX_BYTES:
+                return None
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         stated = arrays.pop("sha256").tobytes()
         header = json.loads(arrays["header"].tobytes())
@@ -94,7 +102,7 @@ def load(path: Path, family: str) -> StartSet | None:
             for k, s in enumerate(header["strata"])
         )
         return StartSet(StartKind(header["kind"]), family, strata)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    except (FileError, OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
         return None
 
 

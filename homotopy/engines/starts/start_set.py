@@ -32,10 +32,10 @@ from homotopy.engines.starts.family import (
 )
 from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
 from homotopy.engines.starts.loops import MonodromyResult, is_dominant, monodromy
-from homotopy.errors import HomotopyError
+from homotopy.errors import StartSetError
 from homotopy.status import StartCount
 from polysys.counts import cartwright_sturmfels
-from polysys.counts.of_landscape import domain_count
+from polysys.counts.of_landscape import domain_count, exact_generic_count
 from polysys.counts.strata import MAX_VARIABLES, open_strata
 from polysys.equations.formulation import Kind, block_degrees
 from polysys.errors import InputError
@@ -74,6 +74,7 @@ class Ground(Enum):
 
     CLOSED_FORM = "closed form"
     THEOREM = "theorem"
+    EXACT_COUNT = "exact count"
     AGREEMENT = "agreement"
     NONE = "none"
     ORIGIN = "origin"
@@ -88,7 +89,7 @@ class StratumEvidence:
     ----------
     ground : Ground
     count_name, reference : str
-        The proved count that is reached (THEOREM).
+        The count that is reached (THEOREM, EXACT_COUNT).
     n_runs, n_loops : int
         Independent monodromy runs that agree, and closing loops that found nothing new (AGREEMENT).
     chance : float
@@ -113,7 +114,7 @@ class StratumEvidence:
                 f"{self.n_runs} independent monodromy runs agree; {self.n_loops} closing loops found nothing new, and a run's "
                 f"would have overlooked one missing orbit with probability {self.chance:.1g}"
             )
-        if self.ground is Ground.THEOREM:
+        if self.ground in (Ground.THEOREM, Ground.EXACT_COUNT):
             return f"the generic count is reached: {self.count_name} [{self.reference}]"
         return _WORDS[self.ground]
 
@@ -184,10 +185,13 @@ class StartSet:
 
     @property
     def grounds(self) -> StartCount:
-        """What its number of solutions is: the generic count by a theorem, or one on which monodromy runs agree."""
+        """What its number of solutions is: the generic count by a theorem, by exact algebra, or one on which monodromy runs agree."""
         grounds = {s.evidence.ground for s in self.strata}
-        is_theorem = grounds & {Ground.THEOREM, Ground.CLOSED_FORM} and not grounds & {Ground.AGREEMENT, Ground.GIVEN}
-        return StartCount.GENERIC_THEOREM if is_theorem else StartCount.GENERIC_AGREEMENT
+        if grounds & {Ground.AGREEMENT, Ground.GIVEN}:
+            return StartCount.GENERIC_AGREEMENT
+        if Ground.EXACT_COUNT in grounds:
+            return StartCount.GENERIC_EXACT
+        return StartCount.GENERIC_THEOREM if grounds & {Ground.THEOREM, Ground.CLOSED_FORM} else StartCount.GENERIC_AGREEMENT
 
     def __repr__(self) -> str:
         lines = [f"StartSet ({self.kind.value}): {self.n_solutions} solutions, {self.n_paths} paths"]
@@ -209,7 +213,7 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
 
     Raises
     ------
-    HomotopyError
+    StartSetError
         If repeated monodromy runs do not agree.
     """
     if not can_start(landscape):
@@ -241,7 +245,9 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
     members = [
         _Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)
     ]
-    pieces = _counted(domain_count(landscape, generic), members, say)
+    proved = domain_count(landscape, generic)
+    count = proved or exact_generic_count(landscape)
+    pieces = _counted(count, members, say, Ground.EXACT_COUNT if proved is None else Ground.THEOREM)
     if pieces is None and not _has_open_patterns(landscape, generic) and all(is_bundle(landscape, a) for a in alive if a):
         pieces = [_agreeing(member, say) for member in members]
     if pieces is None or not any(piece.n_solutions for piece in pieces):
@@ -256,7 +262,7 @@ def torus_stratum(landscape: Landscape, seed: int = 0, say: Callable[[str], None
     ------
     InputError
         If the family is none that monodromy from one seed is known to exhaust.
-    HomotopyError
+    StartSetError
         If repeated runs do not agree.
 
     Examples
@@ -358,6 +364,11 @@ class _Family:
         seed = self.seed + 101 * number
         return monodromy(tape, linear, self.n_coordinates, self.signs(), self.place(), seed, expected)
 
+    def origin(self) -> Stratum:
+        """The stratum in which no unknown is alive: the origin, which is a solution."""
+        one = np.zeros((1, 0), dtype=np.complex128)
+        return replace(self.stratum(None, StratumEvidence(Ground.ORIGIN)), solutions=one)
+
     def stratum(self, result: MonodromyResult | None, evidence: StratumEvidence) -> Stratum:
         k = len(self.landscape.parameters)
         if result is None:
@@ -367,15 +378,19 @@ class _Family:
 
 
 def _counted(
-    count: RootCount | None, members: list[_Family], say: Callable[[str], None] | None
+    count: RootCount | None, members: list[_Family], say: Callable[[str], None] | None, ground: Ground
 ) -> list[Stratum] | None:
-    """Strata that add up to a proved count; None where there is no such count or it is not reached."""
+    """Strata that add up to a known count; None where there is no such count or it is not reached."""
     if count is None:
         return None
-    evidence = StratumEvidence(Ground.THEOREM, count.name, count.reference)
+    evidence = StratumEvidence(ground, count.name, count.reference)
     pieces: list[Stratum] = []
     missing = count.value
     for k, member in enumerate(members):
+        if not member.alive:
+            pieces.append(member.origin())
+            missing -= 1
+            continue
         if say is not None:
             say(f"monodromy for {member.n_coordinates} live coordinates")
         if member.is_empty():
@@ -397,7 +412,7 @@ def _counted(
 def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
     """A stratum on which two independent runs agree."""
     if not member.alive:
-        return replace(member.stratum(None, StratumEvidence(Ground.ORIGIN)), solutions=np.zeros((1, 0), dtype=np.complex128))
+        return member.origin()
     if say is not None:
         say(f"monodromy for {member.n_coordinates} live coordinates")
     if member.is_empty():
@@ -411,7 +426,7 @@ def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
         if len(agreeing) >= _AGREEING_RUNS:
             return member.stratum(largest, agreement(agreeing))
     counts = ", ".join(str(len(r.solutions)) for r in runs)
-    raise HomotopyError(
+    raise StartSetError(
         f"Monodromy runs for {member.landscape.label} do not agree ({counts} orbits).",
         "Use engine=phcpack, or another solver seed.",
     )

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from homotopy.common.reporting import Progress
 from homotopy.engines.tracker import kernels
-from homotopy.engines.tracker.batch import Homotopy
+from homotopy.engines.tracker.batch import Homotopy, track_paths
 from homotopy.engines.tracker.coincide import coinciding
-from homotopy.engines.tracker.endgame import diverges
+from homotopy.engines.tracker.endgame import AFAR, run_endgame
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program, compile_homotopy
 from homotopy.engines.tracker.results import CODE, PathResults
@@ -107,11 +107,7 @@ def track(
         if not len(todo):
             break
         settings = settings.tighter()
-    rows = np.flatnonzero(state.codes == CODE[PathStatus.FAILED])
-    if len(rows):
-        u = state.info[rows, kernels.TAU]
-        lost = diverges(homotopy, state.sample[rows], state.starts[rows], state.x[rows], u, options.tighter(), threads)
-        state.codes[rows[lost]] = CODE[PathStatus.AT_INFINITY]
+    _look_from_afar(state, options.tighter(), threads)
     _mark_duplicates(state)
     return _results(state, samples, m, time.perf_counter() - begin)
 
@@ -140,7 +136,8 @@ def track_loop(
     Returns
     -------
     PathResults
-        One sample; row i belongs to solutions[i]. A path that ends irregularly on the way keeps the class it got there.
+        One sample; row i belongs to solutions[i]. A path that does not get past a point on the way has failed, whatever
+        became of it there: the member there may have fewer solutions than that at the end.
 
     Raises
     ------
@@ -153,14 +150,17 @@ def track_loop(
     here = np.array(solutions, complex)
     alive = np.arange(len(here))
     whole: PathResults | None = None
-    for a, b in pairwise(points):
+    for k, (a, b) in enumerate(pairwise(points), 2):
         part = track(program, a, here[alive], b, options, threads=threads, progress=progress)
+        is_over = part.codes[0] != CODE[PathStatus.REGULAR]
+        if k < len(points):
+            part.codes[0, is_over] = CODE[PathStatus.FAILED]
         if whole is None:
             whole = part
         else:
             _merge(whole, part, alive)
         here[alive] = part.solutions[0]
-        alive = alive[part.codes[0] == CODE[PathStatus.REGULAR]]
+        alive = alive[~is_over]
         if not len(alive):
             break
     assert whole is not None
@@ -215,6 +215,19 @@ def _check_assumptions(program: Program, p0: npt.NDArray[Any], p1: npt.NDArray[A
 def _coinciding(state: State) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     rows = np.flatnonzero(state.codes == CODE[PathStatus.REGULAR])
     return coinciding(rows, state.x[rows], state.sample[rows], state.is_sharp[rows])
+
+
+def _look_from_afar(state: State, options: TrackerOptions, threads: int | None) -> None:
+    """Paths that broke off near the end: so steep a divergence leaves the range of doubles before loops close there."""
+    for u in AFAR:
+        rows = np.flatnonzero((state.codes == CODE[PathStatus.FAILED]) & (state.info[:, kernels.TAU] > u))
+        if not len(rows):
+            continue
+        ends = track_paths(state.homotopy, state.sample[rows], state.starts[rows], options, u_to=u, threads=threads)
+        rows, x = (values[ends.outcome == kernels.REACHED] for values in (rows, ends.x))
+        game = run_endgame(state.homotopy, state.sample[rows], x, np.full(len(rows), u), options, threads)
+        infinite = rows[game.is_infinite]
+        state.codes[infinite], state.winding[infinite] = CODE[PathStatus.AT_INFINITY], game.winding[game.is_infinite]
 
 
 def _mark_duplicates(state: State) -> None:

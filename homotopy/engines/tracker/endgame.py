@@ -1,8 +1,9 @@
 """Cauchy endgame: end points of paths that become singular or diverge as u -> 1.
 
-Near the end a path is a Puiseux series x(u) = sum_j a_j (1 - u)^(j / w). Its winding number w is how many loops around
+Near the end a path is a Puiseux series in 1 - u, in the coordinates z = h (1, x) of a chart of projective space, whether it
+ends at a finite point or at infinity: z(u) = sum_j a_j (1 - u)^(j / w). Its winding number w is how many loops around
 u = 1 it takes to come back, and the mean over the loops is a_0 (Morgan, Sommese, Wampler 1991; Sommese and Wampler
-2005, section 10.3). A path whose norm grows like a negative power of 1 - u ends at infinity.
+2005, section 10.3). A path ends at infinity where the first coordinate of a_0 is zero, whatever its norm does.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from homotopy.engines.tracker.options import TrackerOptions
 
 POINTS = 12  # corners of the polygon around the end
 CLOSED = 1e-5  # largest relative gap of a closed loop; stalled points are known to about 1e-7
-GROWTH = 1.0 / 24.0  # smallest exponent of a growing norm that is taken for divergence
+AFAR = (0.999, 0.99)  # where the loops of paths are drawn that broke off before the end
+ZERO = 1e-6  # |h| at the end, relative to |h| on the loop, of a path to infinity: the loop's points are known to 1e-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Endgame:
-    """x (m, n); winding (m,), 0 where no loop closed; is_infinite (m,); error (m,): disagreement of two radii."""
+    """x (m, n); winding (m,), 0 where no loop closed; is_infinite (m,): h = 0 at the end; error (m,): disagreement of two radii."""
 
     x: npt.NDArray[np.complex128]
     winding: npt.NDArray[np.int64]
@@ -46,75 +48,29 @@ def run_endgame(
     inner = 1.0 - (1.0 - u) / 100.0
     near = track_paths(homotopy, sample, x, careful, u.astype(complex), inner.astype(complex), threads)
     arrived = near.outcome == kernels.REACHED
-    infinite = _grows(homotopy, sample, x, u, careful, threads)
-    outer_mean, outer_winding = _loops(homotopy, sample, x, 1.0 - u, ~infinite, careful, threads)
+    outer = _loops(homotopy, sample, x, 1.0 - u, np.ones(m, bool), careful, threads)
     base = np.where(arrived[:, None], near.x, x)
     radius = np.where(arrived, 1.0 - inner, 1.0 - u)
-    mean, winding = _loops(homotopy, sample, base, radius, (outer_winding > 0) & arrived, careful, threads)
-    both = (winding > 0) & (winding == outer_winding)
-    size = np.maximum(np.maximum(np.abs(outer_mean), np.abs(x)).max(axis=1), 1e-300)  # the end may be the origin
+    last = _loops(homotopy, sample, base, radius, (outer.winding > 0) & arrived, careful, threads)
+    both = (last.winding > 0) & (last.winding == outer.winding)
+    infinite = both & outer.is_zero & last.is_zero
+    finite = both & ~infinite
     error = np.full(m, np.inf)
-    error[both] = np.abs(mean - outer_mean).max(axis=1)[both] / size[both]
-    result = np.where(both[:, None], mean, outer_mean)
-    return Endgame(result, np.where(both, winding, 0), infinite, error)
-
-
-def _grows(
-    homotopy: Homotopy,
-    sample: npt.NDArray[np.int64],
-    x: npt.NDArray[np.complex128],
-    u: npt.NDArray[np.float64],
-    options: TrackerOptions,
-    threads: int | None,
-) -> npt.NDArray[np.bool_]:
-    """Whether the norm of paths at x, u grows like a negative power of 1 - u.
-
-    Measured backwards, from sixteen times and from four times as far, where the path can be followed (forwards it soon
-    meets the limits of double precision): the two exponents must agree, as they do not on the way to a finite point.
-    """
-    exponents = []
-    here, u_here, norm = x, u, np.abs(x).max(axis=1)
-    sound = np.isfinite(norm)
-    for _ in range(2):
-        back = 1.0 - 4.0 * (1.0 - u_here)
-        ends = track_paths(homotopy, sample, here, options, u_here.astype(complex), back.astype(complex), threads)
-        sound &= ends.outcome == kernels.REACHED
-        with np.errstate(all="ignore"):
-            before = np.abs(ends.x).max(axis=1)
-            exponents.append(np.log(norm / before) / np.log(4.0))
-        here, u_here, norm = np.where(sound[:, None], ends.x, x), back, before
-    a, b = exponents
-    with np.errstate(invalid="ignore"):
-        return np.asarray(sound & (np.minimum(a, b) > GROWTH) & (np.abs(a - b) < 0.2 * np.maximum(a, b)))
-
-
-def diverges(
-    homotopy: Homotopy,
-    sample: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.complex128],
-    x: npt.NDArray[np.complex128],
-    u: npt.NDArray[np.float64],
-    options: TrackerOptions,
-    threads: int | None = None,
-) -> npt.NDArray[np.bool_]:
-    """Whether paths that broke off at x, u were on their way to infinity.
-
-    So steep a divergence leaves the range of doubles before the endgame. Two facts are asked for: the norm is a
-    thousand times that of the start, and it grows like a negative power of 1 - u (seen from four times as far away).
-    """
-    before = 1.0 - 4.0 * (1.0 - u)
     with np.errstate(all="ignore"):
-        norm = np.abs(x).max(axis=1)
-        wanted = np.flatnonzero((u > 0.99) & (norm > 1e3 * np.abs(starts).max(axis=1)) & np.isfinite(norm))
-        ends = track_paths(
-            homotopy, sample[wanted], starts[wanted], options, u_to=before[wanted].astype(complex), threads=threads
-        )
-        growth = np.log(norm[wanted] / np.abs(ends.x).max(axis=1)) / np.log(4.0)
-    result = np.zeros(len(x), bool)
-    # at such norms rounding may keep the last Newton steps from settling: close to the place is good enough
-    arrived = (ends.outcome == kernels.REACHED) | (ends.info[:, kernels.TAU] > 0.999)
-    result[wanted] = arrived & (growth > GROWTH)
-    return result
+        first, second = outer.mean[:, 1:] / outer.mean[:, :1], last.mean[:, 1:] / last.mean[:, :1]
+        size = np.maximum(np.maximum(np.abs(first), np.abs(x)).max(axis=1), 1e-300)  # the end may be the origin
+        error[finite] = np.abs(first - second).max(axis=1)[finite] / size[finite]
+    result = np.where(finite[:, None], second, x)
+    return Endgame(result, np.where(both, last.winding, 0), infinite, error)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Loops:
+    """Mean of h (1, x) over closed loops (m, n + 1), winding numbers (0: not closed), whether the mean of h is zero."""
+
+    mean: npt.NDArray[np.complex128]
+    winding: npt.NDArray[np.int64]
+    is_zero: npt.NDArray[np.bool_]
 
 
 def _loops(
@@ -125,23 +81,32 @@ def _loops(
     wanted: npt.NDArray[np.bool_],
     options: TrackerOptions,
     threads: int | None,
-) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.int64]]:
-    """Mean over closed loops of the given radius around u = 1, and winding numbers (0: not closed)."""
-    total, winding = np.zeros_like(x), np.zeros(len(x), np.int64)
+) -> _Loops:
+    """Loops of the given radius around u = 1 until they close."""
+    m, n = x.shape
+    rng = np.random.default_rng(0)
+    plane = rng.standard_normal(n + 1) + 1j * rng.standard_normal(n + 1)
+    total, winding, size = np.zeros((m, n + 1), complex), np.zeros(m, np.int64), np.zeros(m)
     here, open_ = x.copy(), np.flatnonzero(wanted)
     corners = 1.0 - np.exp(2j * np.pi * np.arange(POINTS + 1) / POINTS)[:, None] * radius
     corners[-1] = corners[0]
     for loop in range(1, options.max_winding + 1):
         for a, b in pairwise(corners):
             if not len(open_):
-                return total, winding
-            total[open_] += here[open_]
+                break
+            h = 1.0 / (plane[0] + here[open_] @ plane[1:])
+            total[open_, 0] += h
+            total[open_, 1:] += h[:, None] * here[open_]
+            size[open_] += np.abs(h)
             ends = track_paths(homotopy, sample[open_], here[open_], options, a[open_], b[open_], threads)
             here[open_] = ends.x
             open_ = open_[ends.outcome == kernels.REACHED]
+        if not len(open_):
+            break
         gap = np.abs(here[open_] - x[open_]).max(axis=1) / np.abs(x[open_]).max(axis=1)
         closed = open_[gap < CLOSED]
         winding[closed] = loop
         total[closed] /= loop * POINTS
+        size[closed] /= loop * POINTS
         open_ = open_[gap >= CLOSED]
-    return total, winding
+    return _Loops(total, winding, (winding > 0) & (np.abs(total[:, 0]) < ZERO * size))

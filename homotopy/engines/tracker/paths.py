@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -16,9 +17,10 @@ from homotopy.engines.base import TrackedPaths
 from homotopy.engines.starts.cache import start_set
 from homotopy.engines.starts.start_set import StartKind, Stratum, make_start_set, stratum_equations
 from homotopy.engines.tracker.driver import track_loop
+from homotopy.engines.tracker.far_paths import Way, follow_tracked
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.results import CODE, STATUSES, PathResults
-from homotopy.engines.tracker.routes import gradual_way
+from homotopy.engines.tracker.routes import gradual_way, random_member
 from homotopy.engines.tracker.strata import adopt, smaller_strata, track_stratum
 from homotopy.status import PathStatus
 from polysys.landscape import Landscape
@@ -57,6 +59,7 @@ def track_members(
     # a family may have no zero pattern with solutions at all
     parts: list[_Ends] = [(np.zeros((m, 0, size), np.complex128), np.zeros((m, 0), np.int8), np.zeros((m, 0)))]
     images: list[npt.NDArray[np.int8]] = []
+    ways: list[list[Way]] = []
     done = 0
     for stratum in starts.strata:
 
@@ -65,7 +68,8 @@ def track_members(
 
         smaller = smaller_strata(starts, stratum)
         detour = seed if round_number else None
-        found = _track_stratum(first, stratum, targets, settings, smaller, detour, threads, report)
+        found, here = _track_stratum(first, stratum, targets, settings, smaller, detour, threads, report)
+        ways.append(here)
         parts.append(_whole_ends(first, stratum, found, len(landscapes)))
         images += [_whole_signs(first, stratum)] * len(stratum.solutions)
         done += len(stratum.solutions)
@@ -91,6 +95,7 @@ def track_members(
             gamma=1 + 0j,
             attempts=(),
             seconds=(time.perf_counter() - begin) / len(landscapes),
+            follow=partial(follow_tracked, landscapes[k], starts, [way[k] for way in ways], settings, threads),
         )
         for k in range(len(landscapes))
     ]
@@ -117,41 +122,54 @@ def _track_stratum(
     detour: int | None,
     threads: int | None,
     progress: Progress,
-) -> PathResults | None:
+) -> tuple[PathResults | None, list[Way]]:
+    """A stratum's paths to every target, and the ways through parameter space that they took."""
+    ways: list[Way] = [[stratum.parameters, target] for target in targets]
     if not stratum.alive or not len(stratum.solutions):
-        return None
+        return None, ways
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
         found = track_stratum(
             tape, stratum, targets, settings, smaller=smaller, threads=threads, progress=progress
         )
         for k in np.flatnonzero((found.codes != CODE[PathStatus.REGULAR]).any(axis=1)).tolist():
-            _go_gradually(tape, stratum, targets[k], settings, threads, found, k)
-        return found
+            gradual = gradual_way(stratum.parameters, targets[k])
+            ways[k] = _go_gradually(tape, stratum, ways[k], gradual, settings, threads, found, k)
+        return found, ways
     (target,) = targets
-    rng = np.random.default_rng(np.random.SeedSequence(detour, spawn_key=(0xDE70,)))
-    size = np.maximum(np.abs(target), np.median(np.abs(target)))
-    middle = size * (rng.standard_normal(len(target)) + 1j * rng.standard_normal(len(target)))
-    return track_loop(tape, [stratum.parameters, *gradual_way(middle, target)], stratum.solutions, settings, progress=progress)
+    middle = random_member(target, detour)
+    way = [stratum.parameters, middle, target]
+    found = track_loop(tape, way, stratum.solutions, settings, progress=progress)
+    if (found.codes != CODE[PathStatus.REGULAR]).any():
+        gradual = [stratum.parameters, *gradual_way(middle, target)]
+        way = _go_gradually(tape, stratum, way, gradual, settings, threads, found, 0)
+    return found, [way]
 
 
 def _go_gradually(
     tape: Tape,
     stratum: Stratum,
-    target: npt.NDArray[np.complex128],
+    way: Way,
+    gradual: Way,
     settings: TrackerOptions,
     threads: int | None,
     found: PathResults,
     sample: int,
-) -> None:
-    """Track all paths of a sample again if the target has small couplings; kept if more of them arrive."""
-    way = gradual_way(stratum.parameters, target)
-    if len(way) == 2:
-        return
-    again = track_loop(tape, way, stratum.solutions, settings, threads=threads)
-    regular = CODE[PathStatus.REGULAR]
-    if (again.codes[0] == regular).sum() > (found.codes[sample] == regular).sum():
-        adopt(found, sample, again, 0)
+) -> Way:
+    """Track all paths of a sample again if the target has small couplings; the way of those that are kept.
+
+    They are kept if more of them arrive and none is lost on the way: what stops at a member before the target cannot be
+    followed any further.
+    """
+    if len(gradual) == len(way):
+        return way
+    again = track_loop(tape, gradual, stratum.solutions, settings, threads=threads)
+    regular, failed = CODE[PathStatus.REGULAR], CODE[PathStatus.FAILED]
+    is_better = (again.codes[0] == regular).sum() > (found.codes[sample] == regular).sum()
+    if not is_better or (again.codes[0] == failed).any():
+        return way
+    adopt(found, sample, again, 0)
+    return gradual
 
 
 def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]:

@@ -43,3 +43,10 @@ def gradual_way(start: Complexes, target: Complexes) -> list[Complexes]:
             member[small] *= np.exp(part * logarithms)
         way.append(member)
     return way
+
+
+def random_member(target: Complexes, seed: int) -> Complexes:
+    """A random complex member with couplings of the sizes of the target's, by way of which other paths are followed."""
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xDE70,)))
+    size = np.maximum(np.abs(target), np.median(np.abs(target)))
+    return np.asarray(size * (rng.standard_normal(len(target)) + 1j * rng.standard_normal(len(target))), np.complex128)

@@ -11,9 +11,13 @@ import pyarrow.parquet as pq
 
 from homotopy.common.provenance import producer_versions
 from homotopy.ensembles.record import CONTENT, PROVENANCE, SampleRecord
+from polysys.errors import FileError
+from polysys.reading.files import parse_json
 
 FORMAT = "stationary-ensemble"
 VERSION = 1
+MANIFEST_VERSION = 2  # since 2 the whole manifest is under its digest
+_MAX_UNPACKED = 1 << 29  # bytes of a chunk in memory
 
 _text, _long, _real = pa.string(), pa.int64(), pa.float64()
 _TYPES: dict[str, Any] = {
@@ -84,11 +88,16 @@ def decode(data: bytes, identity: str, samples: Sequence[int]) -> list[SampleRec
     """
     try:
         with pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True) as file:
-            maker = json.loads((file.schema_arrow.metadata or {}).get(b"stationary", b"{}"))
-            rows = file.read().to_pylist()
-    except (pa.ArrowException, OSError, ValueError, TypeError, MemoryError) as error:
-        raise DamagedChunkError(f"cannot be read as Parquet ({str(error).strip().splitlines()[0][:100]})") from error
-    if maker.get("identity") != identity:
+            maker = parse_json((file.schema_arrow.metadata or {}).get(b"stationary", b"{}"), "its schema")
+            if file.metadata.num_rows != len(samples):
+                raise DamagedChunkError("does not hold the samples that its name says")
+            rows = _read_rows(file).to_pylist()
+    except DamagedChunkError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, TypeError, MemoryError, FileError) as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise DamagedChunkError(f"cannot be read as Parquet ({reason[:100]})") from error
+    if not isinstance(maker, dict) or maker.get("identity") != identity:
         raise DamagedChunkError("belongs to another specification")
     try:
         if [row["sample"] for row in rows] != list(samples):
@@ -102,6 +111,29 @@ def decode(data: bytes, identity: str, samples: Sequence[int]) -> list[SampleRec
     if damaged:
         raise DamagedChunkError(f"has an altered record (sample {damaged[0]})")
     return records
+
+
+def read_columns(data: bytes, columns: Sequence[str] | None) -> pa.Table:
+    """Some columns of a chunk's file; page checksums are verified.
+
+    Raises
+    ------
+    DamagedChunkError
+    """
+    try:
+        with pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True) as file:
+            return _read_rows(file, columns)
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise DamagedChunkError(f"is damaged ({reason[:100]})") from error
+
+
+def _read_rows(file: pq.ParquetFile, columns: Sequence[str] | None = None) -> pa.Table:
+    """In this thread: Arrow's own threads, once there are some, may still run while the process ends, which aborts it."""
+    groups = range(file.metadata.num_row_groups)
+    if sum(file.metadata.row_group(k).total_byte_size for k in groups) > _MAX_UNPACKED:
+        raise ValueError("it unpacks to more than 512 MiB")
+    return file.read(columns=None if columns is None else list(columns), use_threads=False)
 
 
 def _record(row: Mapping[str, Any]) -> SampleRecord:

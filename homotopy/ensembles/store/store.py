@@ -8,6 +8,7 @@ specification and the sample number only, so it does not matter which of two pro
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -17,19 +18,38 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from homotopy.common.files import is_full, remove_leftovers, require_writable, write_atomically, write_error
+from homotopy.common.files import (
+    is_full,
+    remove_leftovers,
+    require_writable,
+    set_aside,
+    write_atomically,
+    write_error,
+)
 from homotopy.common.provenance import producer_versions
 from homotopy.ensembles.record import CONTENT, SampleRecord
 from homotopy.ensembles.spec import EnsembleSpec, spec_from_dict
-from homotopy.ensembles.store.format import FORMAT, README, VERSION, DamagedChunkError, add_digests, decode, encode
+from homotopy.ensembles.store.format import (
+    FORMAT,
+    MANIFEST_VERSION,
+    README,
+    DamagedChunkError,
+    add_digests,
+    decode,
+    encode,
+    read_columns,
+)
 from homotopy.ensembles.store.plan import Chunk, FamilyFacts, StoreState, default_chunk
 from homotopy.errors import StoreError, StoreWriteError
-from polysys.errors import PolysysError
+from polysys.errors import FileError, PolysysError
+from polysys.reading.files import parse_json, read_bytes, shown_path
 
 _OURS = re.compile(r"README\.md|spec\.toml|manifest\.json|(chunks|claims)\.lock|records|\..*\.part")
+_RUN_AGAIN = "Delete it and run the specification you trust, as in the store's spec.toml, on this store again."
+_MAX_CHUNK = 1 << 28  # bytes of a chunk's file
 _CHUNK_NAME = re.compile(r"(\d+)-(\d+)\.parquet")
 
 
@@ -71,7 +91,7 @@ class Store:
 
     def has(self, chunk: Chunk) -> bool:
         """Whether the file of a chunk exists; :meth:`read` says whether it is sound."""
-        return self.file(chunk).exists()
+        return os.path.lexists(self.file(chunk))
 
     def read(self, chunk: Chunk) -> list[SampleRecord] | None:
         """The records of a chunk, all checked; None if there is no file.
@@ -83,14 +103,21 @@ class Store:
             If the file cannot be read at all.
         """
         try:
-            data = self.file(chunk).read_bytes()
+            data = self._bytes(chunk)
         except FileNotFoundError:
             return None
-        except OSError as error:
-            raise StoreError(
-                f"{self.file(chunk)} cannot be read ({error.strerror}).", "Check the store's permissions."
-            ) from error
         return decode(data, self.identity, chunk.samples)
+
+    def _bytes(self, chunk: Chunk) -> bytes:
+        try:
+            return read_bytes(self.file(chunk), _MAX_CHUNK)
+        except FileError as error:
+            cause = error.__cause__
+            if isinstance(cause, FileNotFoundError) and not self.has(chunk):
+                raise cause from None
+            if isinstance(cause, OSError) and cause.errno not in (errno.ENOENT, errno.ELOOP):
+                raise StoreError(error.what, "Check the store's permissions.") from error
+            raise DamagedChunkError("is no file that can be read") from error  # a folder, a pipe, a link to nowhere
 
     def write(self, chunk: Chunk, records: Sequence[SampleRecord]) -> None:
         """Write the records of a chunk: complete or not at all.
@@ -108,6 +135,7 @@ class Store:
             there = self.read(chunk)
             if there is not None and sum(r.is_failed for r in there) <= sum(r.is_failed for r in records):
                 return
+        set_aside(self.file(chunk))
         write_atomically(self.file(chunk), encode(records, self.identity))
 
     def scan(self, chunks: Sequence[Chunk] | None = None) -> StoreState:
@@ -135,16 +163,15 @@ class Store:
             Those to read (default: all).
         """
         for chunk in self.chunks:
-            if not self.has(chunk):
-                continue
             try:
-                with pq.ParquetFile(self.file(chunk), page_checksum_verification=True) as file:
-                    yield file.read(columns=None if columns is None else list(columns))
-            except (pa.ArrowException, OSError, ValueError) as error:
+                table = read_columns(self._bytes(chunk), columns)
+            except FileNotFoundError:
+                continue
+            except DamagedChunkError as error:
                 raise StoreError(
-                    f"{self.file(chunk)} is damaged ({str(error).strip().splitlines()[0][:100]}).",
-                    "Run the ensemble again on this store: it computes what is damaged.",
+                    f"{self.file(chunk)} {error}.", "Run the ensemble again on this store: it computes what is damaged."
                 ) from error
+            yield table
 
     def seal(self) -> str:
         """Write the digest of a complete store into its manifest and remove what an earlier, smaller plan left.
@@ -159,6 +186,7 @@ class Store:
         planned = {chunk.name for chunk in self.chunks}
         for name in os.listdir(self.path / "records"):
             if _CHUNK_NAME.fullmatch(name) and name not in planned:
+                set_aside(self.path / "records" / name)
                 (self.path / "records" / name).unlink(missing_ok=True)
         return digest
 
@@ -196,7 +224,7 @@ def create_store(path: str | Path, spec: EnsembleSpec, family: FamilyFacts, chun
     size = default_chunk(family.n_paths) if chunk is None else chunk
     store = Store(folder, spec, family, size)
     try:
-        if (folder / "manifest.json").exists():
+        if os.path.lexists(folder / "manifest.json"):
             return _join(open_store(folder), spec, family, chunk)
         if folder.exists() and not folder.is_dir():
             raise StoreError(f"{folder} is not a folder.", "Choose another place.")
@@ -253,37 +281,55 @@ def open_store(path: str | Path) -> Store:
         If there is none, or its manifest is damaged or of a newer format.
     """
     folder = Path(path)
+    return _store_of(folder, _read_manifest(folder))
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    """The members of a store's manifest, after its digest was checked."""
+    path = folder / "manifest.json"
     try:
-        text = (folder / "manifest.json").read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreError(
-            f"{folder} is not an ensemble's store: it has no manifest.json.", "Name another folder."
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(
-            f"{folder / 'manifest.json'} cannot be read.", "Check its permissions and its disk."
-        ) from error
+        data = read_bytes(path)
+    except FileError as error:
+        if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError)):
+            raise StoreError(f"{folder} is not an ensemble's store: it has no manifest.json.", "Name another folder.") from error
+        raise StoreError(error.what, "Check its permissions and its disk.") from error
     try:
-        manifest = json.loads(text)
+        manifest = parse_json(data, shown_path(path))
+        if not isinstance(manifest, dict) or type(manifest["version"]) is not int:
+            raise TypeError
         if manifest["format"] != FORMAT:
             raise StoreError(f"{folder} is not an ensemble's store.", "Name another folder.")
-        if manifest["version"] > VERSION:
+        if manifest["version"] > MANIFEST_VERSION:
             raise StoreError(f"The store {folder} has format {manifest['version']}.", "Upgrade stationary to read it.")
-        spec = spec_from_dict(manifest["spec"], "The manifest")
-        store = Store(folder, spec, FamilyFacts(**manifest["family"]), int(manifest["chunk"]))
-        is_sound = store.identity == manifest["identity"] and store.chunk > 0
-    except StoreError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError, PolysysError) as error:
-        raise StoreError(
-            f"{folder / 'manifest.json'} is damaged.", "Delete it and run the store's spec.toml on this store again."
-        ) from error
+        # stores of the first format have no digest of the manifest
+        is_sound = manifest["version"] == 1 or manifest["sha256"] == _manifest_digest(manifest)
+    except (FileError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} is damaged.", _RUN_AGAIN) from error
     if not is_sound:
-        raise StoreError(
-            f"{folder / 'manifest.json'} was altered: its identity does not fit its specification.",
-            "Delete it and run the specification you trust on this store again.",
-        )
+        raise StoreError(f"{path} was altered: its content does not match its sha256.", _RUN_AGAIN)
+    return manifest
+
+
+def _store_of(folder: Path, manifest: dict[str, Any]) -> Store:
+    path = folder / "manifest.json"
+    try:
+        spec = spec_from_dict(manifest["spec"], "The manifest")
+        store = Store(folder, spec, msgspec.convert(manifest["family"], FamilyFacts), manifest["chunk"])
+        content = manifest["content"]
+        if type(store.chunk) is not int or store.chunk < 1 or not (content is None or type(content["digest"]) is str):
+            raise TypeError
+        is_sound = store.identity == manifest["identity"]
+    except (ValueError, KeyError, TypeError, AttributeError, PolysysError) as error:
+        raise StoreError(f"{path} is damaged.", _RUN_AGAIN) from error
+    if not is_sound:
+        raise StoreError(f"{path} was altered: its identity does not fit its specification.", _RUN_AGAIN)
     return store
+
+
+def _manifest_digest(manifest: dict[str, Any]) -> str:
+    """sha256 of all members but `sha256` itself, as JSON with sorted keys."""
+    rest = {key: value for key, value in manifest.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def record_digest(store: Store) -> str:
@@ -305,8 +351,7 @@ def record_digest(store: Store) -> str:
 
 def sealed_digest(store: Store) -> str | None:
     """The digest that the manifest states, if the store was once complete."""
-    manifest = json.loads((store.path / "manifest.json").read_text(encoding="utf-8"))
-    content = manifest.get("content")
+    content = _read_manifest(store.path)["content"]
     return None if content is None else str(content["digest"])
 
 
@@ -329,7 +374,7 @@ def _write_texts(store: Store) -> None:
 def _write_manifest(store: Store, content: dict[str, Any] | None, *, is_new: bool = False) -> bool:
     manifest = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": MANIFEST_VERSION,
         "identity": store.identity,
         "spec": store.spec.to_dict(),
         "chunk": store.chunk,
@@ -337,5 +382,5 @@ def _write_manifest(store: Store, content: dict[str, Any] | None, *, is_new: boo
         "producer": producer_versions(),
         "content": content,
     }
-    text = json.dumps(manifest, indent=1) + "\n"
+    text = json.dumps({**manifest, "sha256": _manifest_digest(manifest)}, indent=1) + "\n"
     return write_atomically(store.path / "manifest.json", text.encode(), is_new=is_new)

@@ -15,19 +15,22 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from homotopy.common.files import write_atomically
+from homotopy.common.files import set_aside, write_atomically
 from homotopy.common.processes import isolated_spawning, n_usable_cores
 from homotopy.common.reporting import SampleProgress, Say
 from homotopy.ensembles.result import Ensemble
 from homotopy.ensembles.run import ensemble
 from homotopy.ensembles.worker_main import end_with
 from homotopy.errors import HomotopyError
+from polysys.errors import FileError
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
+from polysys.reading.files import read_json
 
 Item = TypeVar("Item")
 START_UP = 4.0  # seconds that new processes take to start and to import
 _DAMAGED = object()
+_MAX_RESULT = 1 << 26  # bytes of one result
 
 
 class RunFolder:
@@ -147,17 +150,18 @@ class RunFolder:
 
     def _read(self, key: str) -> Any:
         try:
-            content = json.loads(self._file(key).read_text(encoding="utf-8"))
+            content = read_json(self._file(key), _MAX_RESULT)
             return content["value"] if content["key"] == key else _DAMAGED
-        except FileNotFoundError:
-            return _DAMAGED
-        except (OSError, ValueError, KeyError, TypeError):
+        except (FileError, KeyError, TypeError):
+            if not os.path.lexists(self._file(key)):
+                return _DAMAGED
             self.say(f"{self._file(key).name} is damaged and is computed again.")
             return _DAMAGED
 
     def _keep(self, key: str, value: Any) -> None:
         file = self._file(key)
         file.parent.mkdir(exist_ok=True)
+        set_aside(file)
         write_atomically(file, json.dumps({"key": key, "value": value}).encode())
 
     def _file(self, key: str) -> Path:

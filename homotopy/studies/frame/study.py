@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tomllib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,14 +12,15 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from homotopy.common.files import reason, require_writable, write_atomically
+from homotopy.common.files import require_writable, write_atomically
 from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import is_whole
 from homotopy.errors import StoreError
 from homotopy.studies.frame.catalogue import STUDIES
 from homotopy.studies.frame.report import Report
 from homotopy.studies.frame.run_folder import RunFolder
-from polysys.errors import InputError
+from polysys.errors import FileError, InputError
+from polysys.reading.files import parse_toml, read_text, shown_path
 
 Spec = TypeVar("Spec", bound=msgspec.Struct)
 _ANOTHER = "Choose a new or empty folder with --output."
@@ -75,9 +76,9 @@ def from_toml(study: Study[Spec], text: str, where: str = "The specification") -
         For what is not TOML or says nothing, for another study, and for keys that are unknown or of the wrong type.
     """
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{where} is not TOML ({str(error)[:200]}).", "Write lines such as seed = 1.") from error
+        content = parse_toml(text, where)
+    except FileError as error:
+        raise InputError(error.what, "Write lines such as seed = 1.") from error
     if not content:
         raise InputError(f"{where} is empty.", f"Run stationary {study.name} --full for the full preset.")
     named = content.pop("study", study.name)
@@ -94,12 +95,7 @@ def from_toml(study: Study[Spec], text: str, where: str = "The specification") -
 
 def read_spec(study: Study[Spec], path: str | Path) -> Spec:
     """The specification in a file."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = reason(error) if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(f"{str(path)[:200]} cannot be read ({why}).", "Give the TOML file of a study.") from error
-    return from_toml(study, text, f"The specification {path}")
+    return from_toml(study, read_text(path), f"The specification {shown_path(path)}")
 
 
 def with_seed(spec: Spec, seed: int) -> Spec:
@@ -170,8 +166,10 @@ def _claim(folder: Path, text: str) -> None:
     file = folder / "spec.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        held = file.read_text(encoding="utf-8", errors="replace") if file.exists() else None
+        held = read_text(file) if os.path.lexists(file) else None
         is_empty = held is not None or not any(folder.iterdir())
+    except FileError as error:
+        raise StoreError(error.what, _ANOTHER) from error
     except OSError as error:
         raise StoreError(f"{folder} cannot be used ({error.strerror}).", _ANOTHER) from error
     if held is not None and held != text:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from homotopy.common.spreadsheets import guarded
 from homotopy.studies.frame.trends import Level
 from polysys.errors import InputError
 
@@ -67,7 +68,7 @@ class Table:
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(self.columns)
-        writer.writerows([_exact(cell) for cell in row] for row in self.rows)
+        writer.writerows([guarded(_exact(cell)) for cell in row] for row in self.rows)
         return buffer.getvalue()
 
     def to_markdown(self) -> str:

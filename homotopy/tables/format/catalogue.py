@@ -12,6 +12,8 @@ from homotopy.common.files import write_atomically
 from homotopy.errors import StoreWriteError, TableError
 from homotopy.tables.format.description import TABLE, folder_name, schema
 from homotopy.tables.format.folder import as_json, read_bytes, read_description
+from polysys.errors import FileError
+from polysys.reading.files import check_json
 
 CATALOGUE, SCHEMA = "CATALOG.json", "table.schema.json"
 FORMAT, VERSION = "stationary-catalogue", 1
@@ -62,8 +64,10 @@ def read_catalogue(root: Path) -> Catalogue:
     """
     path = root / CATALOGUE
     try:
-        catalogue = msgspec.json.decode(read_bytes(path), type=Catalogue)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        data = read_bytes(path)
+        check_json(data, str(path))
+        catalogue = msgspec.json.decode(data, type=Catalogue)
+    except (msgspec.DecodeError, UnicodeDecodeError, FileError) as error:
         raise TableError(f"{path} cannot be read ({error}).", "Fetch it again.") from error
     if catalogue.format != FORMAT or catalogue.version != VERSION:
         raise TableError(f"{path} is no catalogue of this version.", "Upgrade stationary-points.")

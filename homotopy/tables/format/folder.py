@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -18,8 +16,11 @@ from homotopy.common.files import write_atomically
 from homotopy.errors import StoreWriteError, TableError
 from homotopy.tables.format.cells import Column, Value, read_cell, row_type, write_cell
 from homotopy.tables.format.description import FORMAT, TABLE, VERSION, FileEntry, TableFile, content_digest, sealed
+from polysys.errors import FileError
+from polysys.reading import files as input_files
 
-_MAX_BYTES = 1 << 28
+_MAX_BYTES = 1 << 26
+_MAX_UNPACKED = 1 << 26
 _AGAIN = "Fetch it again, or build it again with the command in its README."
 
 
@@ -33,7 +34,11 @@ def read_description(folder: Path) -> TableFile:
     """
     path = folder / TABLE
     try:
-        content = msgspec.json.decode(read_bytes(path))
+        data = read_bytes(path)
+        input_files.check_json(data, str(path))
+        content = msgspec.json.decode(data)
+    except FileError as error:
+        raise TableError(error.what, _AGAIN) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise TableError(f"{path} is no complete JSON ({error}).", _AGAIN) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -65,11 +70,9 @@ def as_description(content: dict[str, Any], path: Path) -> TableFile:
 def read_bytes(path: Path) -> bytes:
     """The content of a file of a table."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise TableError(f"{path} is larger than {_MAX_BYTES >> 20} MiB.", "Give a table's file.")
-        return path.read_bytes()
-    except OSError as error:
-        raise TableError(f"{path} cannot be read ({error.strerror}).", "Give the label or the folder of a table.") from error
+        return input_files.read_bytes(path, _MAX_BYTES)
+    except FileError as error:
+        raise TableError(error.what, "Give the label or the folder of a table.") from error
 
 
 def read_checked(folder: Path, table: TableFile, name: str) -> bytes:
@@ -137,14 +140,14 @@ def parse_lines(data: bytes, path: Path) -> Iterator[dict[str, Any]]:
         If it is truncated or not what its name says.
     """
     try:
-        text = gzip.decompress(data).decode("utf-8")
-        for line in text.splitlines():
-            content = json.loads(line)
+        text = input_files.as_text(input_files.gunzip(data, str(path), _MAX_UNPACKED), path)
+        for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+            content = input_files.parse_json(line, f"Line {number} of {path}")
             if not isinstance(content, dict):
-                raise ValueError("a line is no object")
+                raise FileError(f"Line {number} of {path} is truncated or damaged (it is no object).", _AGAIN)
             yield content
-    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
-        raise TableError(f"{path} is truncated or damaged ({str(error)[:100]}).", _AGAIN) from error
+    except FileError as error:
+        raise TableError(error.what, _AGAIN) from error
 
 
 def write_lines(objects: Iterable[Any]) -> bytes:

@@ -16,14 +16,16 @@ from homotopy.common.reporting import Say
 from homotopy.counting.count import census
 from homotopy.errors import TableError
 from homotopy.status import Completeness as Verdict
-from homotopy.tables.draft import Part
+from homotopy.tables.draft import MAX_NOTES, Part
 from homotopy.tables.format.cells import Column, Value
 from homotopy.tables.format.description import Completeness
 from homotopy.tables.kinds.generic import count_generic, proved_count
 from homotopy.tables.kinds.theorems import GenericCount, add_strata
 from homotopy.tables.spec import CountsSpec
 from homotopy.tables.stored_solutions import DIGITS, Seeds, recertify, seeds_of
+from polysys.errors import FileError
 from polysys.models.labels import model_from_label
+from polysys.reading.files import read_json
 
 KEY = ("model",)
 COLUMNS = (
@@ -77,8 +79,8 @@ class _Notes:
     def __init__(self, path: Path, seed: int) -> None:
         self._path, self._seed = path, seed
         try:
-            self._content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            self._content: dict[str, Any] = dict(read_json(path, MAX_NOTES))
+        except (FileError, TypeError, ValueError):
             self._content = {}
 
     def get(self, label: str) -> Any:
@@ -100,8 +102,8 @@ def _certificate(label: str, seed: int, count: GenericCount, place: Path, say: S
     """Solutions of sample 0, from which as many as the generic count are proved to exist."""
     cache = place / f"certificates-{seed}.json"
     try:
-        known: dict[str, Any] = json.loads(cache.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        known: dict[str, Any] = dict(read_json(cache, MAX_NOTES))
+    except (FileError, TypeError, ValueError):
         known = {}
     if label not in known:
         say(f"certifying {label}")

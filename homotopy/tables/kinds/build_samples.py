@@ -20,16 +20,17 @@ from homotopy.ensembles.result import Ensemble
 from homotopy.ensembles.run import ensemble
 from homotopy.ensembles.spec import EnsembleSpec
 from homotopy.errors import HomotopyError, TableError
-from homotopy.tables.draft import Part
+from homotopy.tables.draft import MAX_NOTES, Part
 from homotopy.tables.format.cells import Column, Value
 from homotopy.tables.format.description import Completeness, ExactMeans, Mean, ModelEntry, folder_name
 from homotopy.tables.kinds.sample_checks import N_DIGEST
 from homotopy.tables.spec import ModelSpec, SamplesSpec
 from homotopy.tables.stored_solutions import DIGITS, Seeds, recertify, record_from, seeds_of
 from polysys import theory
-from polysys.errors import PolysysError
+from polysys.errors import FileError, PolysysError
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
+from polysys.reading.files import read_json
 
 _AT_ONCE = 50  # censuses held in memory
 _MAX_DIMENSION = 6  # of products of three spheres or more whose predicted means take seconds, not minutes
@@ -144,8 +145,8 @@ def _certificates(
     cache = place / f"{hashlib.sha256(f'{given.label} {spec.seed}'.encode()).hexdigest()[:16]}.seeds.json"
     known: dict[str, Any] = {}
     try:
-        known = json.loads(cache.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        known = dict(read_json(cache, MAX_NOTES))
+    except (FileError, TypeError, ValueError):
         known = {}
     missing = [k for k in wanted if records[k].digest not in known and _is_certifiable(records[k])]
     for first in range(0, len(missing), _AT_ONCE):

@@ -17,7 +17,7 @@ LABEL = "spherical-p-spin:n=2,p=3"
 ENSEMBLE = ("ensemble", LABEL, "--samples", "2", "--workers", "0", "--store", "s")
 FILES = {
     "empty": b"", "binary": bytes(range(256)), "nul": b"x^4\0 - x", "greek.txt": "α^2".encode(), "empty.csv": b"", "binary.csv": bytes(range(256)),
-    "gap.csv": b"a,b,y\n1,,3\n", "nan.csv": b"a,b,y\n1,nan,3\n", "ragged.csv": b"a,b,y\n1,2,3\n1,2\n", "semicolons.csv": b"a;b;y\n1;2;3\n",
+    "gap.csv": b"a,b,y\n1,,3\n", "nan.csv": b"a,b,y\n1,nan,3\n", "ragged.csv": b"a,b,y\n1,2,3\n1,2\n", "semicolons.csv": b"a;b;y\n1,5;2;3\n",
     "thin.csv": b"1\n2\n", "huge.csv": b"1e3000,2,3\n", "empty.json": b"", "binary.json": bytes(range(256)), "list.json": b"[1]",
     "other.json": b'{"0": 1, "7": 2}', "columns.csv": b"a,b\n1,2\n", "number.toml": b"model = 3\n", "table.toml": b'model = "deep-linear"\nwidths = [2,2,2]\nl2 = {a=1}\n',
     "list.toml": b'model = "deep-linear"\nwidths = [2,2,2]\nl2 = [0.1, 0.2]\n', "nested.toml": b'model = "deep-linear"\nwidths = [1, [2], 3]\n',

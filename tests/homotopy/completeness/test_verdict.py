@@ -11,6 +11,7 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.completeness.checks import alternating_sum, checks
+from homotopy.completeness.path_evidence import path_evidence
 from homotopy.counting.result import Census
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, Verdict
@@ -117,12 +118,13 @@ def test_more_solutions_than_a_bound_allows_contradict() -> None:
         ({"paths": ho.PathAccount(9, 4, at_infinity=5)}, "4 regular"),
     ],
 )
-def test_a_list_whose_paths_do_not_balance_is_not_supported(change: dict[str, object], why: str) -> None:
+def test_paths_that_do_not_balance_say_nothing_and_the_exact_count_decides(change: dict[str, object], why: str) -> None:
     census = rotated_network()
-    solved = solved_by(census)
-    report = census_from(census.landscape, replace(solved, **change)).completeness
-    assert report.verdict is Completeness.UNKNOWN
-    assert why in report.reason
+    land, solved = census.landscape, replace(solved_by(census), **change)
+    told = path_evidence(land, solved, len(solved.certificates))
+    assert told.outcome is Verdict.UNDECIDED and why in told.detail
+    assert census_from(land, solved).completeness.verdict is Completeness.SUPPORTED
+    assert census_from(land, without(solved, [0])).completeness.verdict not in CLAIMS
 
 
 def test_a_bound_of_zero_proves_nothing_about_a_line_of_solutions() -> None:

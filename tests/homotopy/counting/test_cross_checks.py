@@ -40,7 +40,7 @@ def solved_by(census: Census):
 
 
 # FACTS: Mehta et al. 2022, Bharadwaj & Hosten 2023 (deep linear); (2q-1)^dx for one neuron of degree q; Cartwright &
-# Sturmfels 2013; Friedland & Ottaviani 2014; Nie & Ranestad 2009. docs/decisions.md has the 33 of two quadratic neurons.
+# Sturmfels 2013; Friedland & Ottaviani 2014; Nie & Ranestad 2009. docs/decisions/counts.md has the 33 of two quadratic neurons.
 FAST = [
     ("deep-linear:widths=1-1-1,data=gaussian,m=1", 5),
     ("deep-linear:widths=1-1-2,data=gaussian,m=1", 9),

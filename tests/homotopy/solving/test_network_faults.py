@@ -20,7 +20,7 @@ from homotopy.engines.tracker.driver import track
 from homotopy.engines.tracker.engine import TrackerEngine
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.strata import track_stratum
-from homotopy.status import PathStatus
+from homotopy.status import EvidenceKind, PathStatus
 from polysys.tape import trace
 
 CLAIMS = (ho.Completeness.PROVED, ho.Completeness.SUPPORTED)
@@ -199,8 +199,10 @@ def test_as_many_solutions_as_a_generic_member_has_are_all_whatever_the_paths_lo
     path = tmp_path / "census.json"
     c.save(path)
     assert ho.verify(path).is_ok
-    forged = c.completeness.evidence[0].detail.replace(" 225)", " 224)")
-    evidence = (replace(c.completeness.evidence[0], detail=forged), *c.completeness.evidence[1:])
+    paths = c.completeness.evidence[0]
+    assert paths.kind is EvidenceKind.GENERIC_COUNT and paths["root_count"] == 225
+    forged = replace(paths, numbers=tuple((name, 224 if name == "root_count" else x) for name, x in paths.numbers))
+    evidence = (forged, *c.completeness.evidence[1:])
     replace(c, completeness=replace(c.completeness, evidence=evidence)).save(path)
     assert [check.name for check in ho.verify(path).checks if not check.is_ok] == ["completeness"]
 

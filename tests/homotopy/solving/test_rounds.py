@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -11,11 +12,16 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
+from homotopy.common.reporting import keeping_found
 from homotopy.counting.batch import census_batch
-from homotopy.engines.base import Request, TrackedPaths
+from homotopy.engines.base import Request, TrackedPaths, request_for
+from homotopy.engines.phcpack.engine import PHCpackEngine
 from homotopy.engines.tracker.engine import TrackerEngine
 from homotopy.engines.tracker.routes import gradual_way
+from homotopy.errors import EngineCrashError, EngineTimeoutError
+from homotopy.solving.rounds import solve
 from homotopy.status import PathStatus
+from polysys.models.labels import model_from_label
 
 PROVED = ho.Completeness.PROVED
 
@@ -83,17 +89,21 @@ def without(tracked: TrackedPaths, rows: list[int]) -> TrackedPaths:
     )  # fmt: skip
 
 
+def last_real(found: TrackedPaths) -> int:
+    """The path to the real solution that is largest in its first coordinate."""
+    is_real = [
+        s is PathStatus.REGULAR and np.abs(x.imag).max() < 1e-9 for x, s in zip(found.x, found.status, strict=True)
+    ]
+    return int(np.argmax(np.where(is_real, found.x[:, 0].real, -np.inf)))
+
+
 def forgetful(real: Any, blind_rounds: int) -> Any:
     """The tracker, silent about one real solution in its first rounds."""
 
     def run(self: TrackerEngine, request: Request) -> TrackedPaths | None:
         found: TrackedPaths | None = real(self, request)
         assert found is not None
-        is_real = [
-            s is PathStatus.REGULAR and np.abs(x.imag).max() < 1e-9 for x, s in zip(found.x, found.status, strict=True)
-        ]
-        last = int(np.argmax(np.where(is_real, found.x[:, 0].real, -np.inf)))  # the same one in every round
-        return without(found, [last]) if request.round_number < blind_rounds else found
+        return without(found, [last_real(found)]) if request.round_number < blind_rounds else found
 
     return run
 
@@ -141,3 +151,81 @@ def test_a_contradicted_sample_of_a_batch_is_solved_again(monkeypatch: pytest.Mo
     again = census_batch(model, 2, range(4))
     assert [c.n_complex for c in again if isinstance(c, ho.Census)] == whole
     assert all(c.euler[0] == c.euler[1] for c in again if isinstance(c, ho.Census))
+
+
+def losing(real: Any) -> Any:
+    """The tracker, whose path to one real solution fails in every round."""
+
+    def run(self: TrackerEngine, request: Request) -> TrackedPaths | None:
+        found: TrackedPaths | None = real(self, request)
+        assert found is not None
+        last = last_real(found)
+        status = tuple(PathStatus.FAILED if k == last else s for k, s in enumerate(found.status))
+        return replace(found, status=status, follow=None)
+
+    return run
+
+
+def test_an_engine_that_cannot_end_in_time_is_not_started_and_other_paths_are_followed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(TrackerEngine, "run", losing(TrackerEngine.run))
+    monkeypatch.setattr(PHCpackEngine, "estimate", lambda *_: math.inf)
+    monkeypatch.setattr(PHCpackEngine, "run", lambda *_: pytest.fail("it was started"))
+    report = solve(LANDSCAPES[0].sample())
+    assert (report.engine, report.rounds) == ("tracker", 3)
+    assert any("PHCpack was not started" in note for note in report.attempts)
+
+
+@pytest.mark.parametrize("error", [EngineTimeoutError("It took long.", "Wait."), EngineCrashError("It died.", "Pray."), MemoryError()])
+def test_an_engine_that_fails_does_not_undo_what_was_found(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    whole = solve(LANDSCAPES[0].sample())
+    monkeypatch.setattr(TrackerEngine, "run", losing(TrackerEngine.run))
+    monkeypatch.setattr(PHCpackEngine, "run", fail)
+    report = solve(LANDSCAPES[0].sample(), ho.Options(rounds=4))
+    assert len(report.certificates) == len(whole.certificates) - 1
+    assert not report.is_clean and any("was given up" in note for note in report.attempts)
+    with pytest.raises(type(error)):
+        ho.census(LANDSCAPES[0].sample(), engine="phcpack")
+
+
+def test_an_interruption_keeps_what_was_found_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TrackerEngine, "run", losing(TrackerEngine.run))
+    monkeypatch.setattr(PHCpackEngine, "run", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        solve(LANDSCAPES[0].sample())
+    with keeping_found():
+        report = solve(LANDSCAPES[0].sample())
+    assert len(report.certificates) and "interrupted" in report.attempts[-1]
+
+
+def test_estimates_of_phcpack_grow_with_the_paths() -> None:
+    def estimate(label: str, **choices: Any) -> float | None:
+        return PHCpackEngine().estimate(request_for(model_from_label(label).sample(), ho.Options(**choices)))
+
+    assert estimate("spherical-p-spin:n=6,p=3") is None  # a start in closed form
+    small, large = estimate("deep-linear:widths=1-1-1"), estimate("deep-linear:widths=2-1-2")
+    assert small is not None and large is not None and 0 < small < large < 60
+    assert estimate("deep-linear:widths=2-2-2-2,data=gaussian,m=2", time_limit=1.0) == math.inf
+
+
+def test_a_round_that_is_cut_short_keeps_its_certificates_and_trusts_no_divergent_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gradient of x^2 y + x^2 + y^2 - x has fewer zeros than its total degree."""
+
+    def cut(*_: Any) -> None:
+        raise EngineTimeoutError("It took long.", "Wait.")
+
+    landscape = ps.expression("x^2*y + x^2 + y^2 - x").sample()
+    whole = solve(landscape, ho.Options(engine="phcpack", strategy="total-degree"))
+    assert whole.paths.at_infinity
+    monkeypatch.setattr("homotopy.solving.rounds.is_met", lambda *_: False)  # no exact count that would do
+    monkeypatch.setattr("homotopy.solving.rounds.followed", cut)
+    report = solve(landscape, ho.Options(engine="phcpack", strategy="total-degree"))
+    assert len(report.certificates) == len(whole.certificates)
+    assert "was given up" in report.attempts[-1] and not report.paths.at_infinity and not report.is_clean

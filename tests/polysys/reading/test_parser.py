@@ -411,3 +411,13 @@ def test_a_missing_landscape_file_is_refused(tmp_path):
     for path in (tmp_path / "none.txt", tmp_path, "a\0b", "x" * 5000):
         with pytest.raises(InputError):
             read_expression_file(path)
+
+
+def test_names_are_short_and_few():
+    for text in ("x" + "7" * 5000, "y" * 101):
+        with pytest.raises(InputError, match="characters"):
+            parse_polynomial(f"{text}^2")
+        with pytest.raises(InputError, match="characters"):
+            parse_polynomial("x^2", variables=[text])
+    with pytest.raises(InputError, match="120000 variables"):
+        parse_polynomial("+".join(f"x{k}" for k in range(120_000)))

@@ -158,10 +158,10 @@ def test_without_one_regular_point_multiplicities_prove_nothing_and_with_one_too
 
 @pytest.mark.phcpack
 def test_a_numerical_multiplicity_proves_nothing() -> None:
-    """V' = (x^2 - 2)^2: two double points fill the bound 4, but nothing proves that they are double."""
+    """V' = (x^2 - 2)^2: two double points fill the bound 4, but nothing proves that they are double; there are two distinct ones."""
     census = ho.census(ps.expression("x^5/5 - 4/3*x^3 + 4*x"))
     assert in_words(census.degenerate) == "2 isolated points of multiplicity 2 (numerical)"
-    assert census.completeness.verdict is Completeness.UNKNOWN
+    assert census.completeness.verdict is Completeness.SUPPORTED
 
 
 @pytest.mark.phcpack

@@ -314,7 +314,7 @@ def test_zero_patterns_on_a_sphere_add_up_to_the_proved_count():
 def test_products_of_spheres_start_where_each_pattern_is_a_bundle():
     land = ps.expression("x*a+3*y*b+2*x*b+x^2+a/2+y", "spheres 2-2").sample()
     starts = make_start_set(land)
-    assert starts.n_solutions > 0 and starts.grounds is StartCount.GENERIC_AGREEMENT
+    assert starts.n_solutions > 0 and starts.grounds is StartCount.GENERIC_EXACT
 
 
 @pytest.mark.parametrize(
@@ -473,7 +473,7 @@ def test_a_start_file_holds_facts_and_one_of_an_older_format_is_made_again(tmp_p
     kept = start_cache.load(file, family_digest(land))
     assert kept.kind is made.kind is StartKind.MONODROMY
     assert [s.evidence for s in kept.strata] == [s.evidence for s in made.strata]
-    assert {s.evidence.ground for s in kept.strata} <= {Ground.AGREEMENT, Ground.NONE, Ground.ORIGIN}
+    assert {s.evidence.ground for s in kept.strata} <= {Ground.EXACT_COUNT, Ground.NONE, Ground.ORIGIN}
     monkeypatch.setattr(start_cache, "_FORMAT", 1)
     start_cache.save(file, made)
     monkeypatch.undo()

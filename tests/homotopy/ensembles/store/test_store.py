@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -215,7 +216,7 @@ def test_a_lost_manifest_is_made_again_and_the_records_are_kept(store):
 def test_an_altered_specification_in_the_manifest_is_noticed(store):
     text = (store.path / "manifest.json").read_text()
     (store.path / "manifest.json").write_text(text.replace('"seed": 1', '"seed": 2'))
-    with pytest.raises(StoreError, match="identity"):
+    with pytest.raises(StoreError, match="was altered"):
         open_store(store.path)
 
 
@@ -292,3 +293,48 @@ def test_merging_takes_results_before_failures_and_leaves_out_what_is_damaged(tm
 
 def test_the_encoding_is_the_same_for_equal_records():
     assert encode([record(0)], "i") == encode([record(0)], "i")
+
+
+def test_what_is_no_file_in_the_place_of_a_chunk_is_set_aside_and_computed_again(store):
+    first = store.chunks[0]
+    records, file = store.read(first), store.file(first)
+    for k, make in enumerate((Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path), lambda path: path.symlink_to("nowhere"))):
+        file.unlink()
+        make(file)
+        with pytest.raises(DamagedChunkError, match="no file that can be read"):
+            store.read(first)
+        assert list(store.scan().damaged) == [first]
+        store.write(first, records)
+        assert store.read(first) == records
+        assert len(list(file.parent.glob(".*.set-aside*"))) == k + 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: m["family"].update(bound=1),
+        lambda m: m["family"].update(points_per_class=9),
+        lambda m: m.update(content=[1]),
+        lambda m: m.update(chunk=7),
+        lambda m: m.update(producer={}),
+        lambda m: m.pop("sha256"),
+    ],
+)
+def test_every_member_of_the_manifest_is_under_its_digest(store, change):
+    path = store.path / "manifest.json"
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(StoreError, match=r"altered|damaged"):
+        open_store(store.path)
+
+
+def test_a_manifest_of_the_first_format_is_read(store):
+    path = store.path / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["sha256"]
+    path.write_text(json.dumps({**manifest, "version": 1}))
+    assert open_store(store.path) == store
+    path.write_text(json.dumps({**manifest, "version": 1, "content": [1]}))
+    with pytest.raises(StoreError, match="damaged"):
+        open_store(store.path)

@@ -1,0 +1,50 @@
+"""Tame landscapes with solutions far away or along degenerate directions: found by both engines, never called infinite."""
+
+import pytest
+
+import homotopy as ho
+import polysys as ps
+from homotopy.solving.rounds import solve
+
+FAR = [
+    ("(y-x^3)^2+(14-x)^2", 1, 1),
+    ("x^2*y-3*y+45*x+(z-y^3)^2", 2, 2),
+    ("3*(24*x-23*y)^4-(25*x-24*y)*(24*x-23*y)^3+1250*y+1875*x*y", 5, 3),
+    ("(x+y)^3/3-(1/10000000000000000)*y^3-x-2*y+x*y", 4, 4),
+    ("0.3333333333333333*x^3+x^2*y+x*y^2+0.3333333333333333*y^3-x-2*y+x*y", 4, 4),
+    ("(30*x-29*y)*(29*x-28*y)*(x^2+y^2)+900*(z^2*x+2*y^3+x*z+x+3*y)", 15, 1),
+    ("(x-1)^3/3-(x-1)/(4*10^24)+y^2/2+x*y^2", 4, 2),
+]
+
+
+@pytest.mark.parametrize("engine", ["auto", "phcpack"])
+@pytest.mark.parametrize(("potential", "n_complex", "n_real"), FAR)
+def test_far_and_close_solutions_are_found(potential: str, n_complex: int, n_real: int, engine: str) -> None:
+    c = ho.census(ps.expression(potential), engine=engine)
+    assert (c.n_complex, c.n_real) == (n_complex, n_real)
+
+
+def test_divergent_paths_are_tracked_again_along_others_before_they_count() -> None:
+    solved = solve(ps.expression("(y-x^3)^2+(12-x)^2").sample())
+    assert len(solved.certificates) == 1
+    assert solved.paths.at_infinity == solved.paths.tracked - 1
+    assert solved.is_clean and solved.is_repeated
+    first, second = solved.history[-2:]
+    assert first.n_lost == 0 and first.n_followed > 0
+    assert first.paths == second.paths and first.seed != second.seed
+
+
+@pytest.mark.parametrize("degree", [3, 40, 200])
+def test_a_potential_in_one_variable_is_isolated(degree: int) -> None:
+    c = ho.census(ps.expression(f"x^{degree}/{degree} - 3*x^2 + x/7"))
+    assert c.n_complex == degree - 1
+    assert c.completeness.verdict is ho.Completeness.PROVED
+
+
+def test_the_polynomial_of_wilkinson_has_twenty_roots() -> None:
+    from sympy import expand, integrate, prod, symbols
+
+    x = symbols("x")
+    c = ho.census(ps.expression(integrate(expand(prod([x - k for k in range(1, 21)])), x)))
+    assert (c.n_complex, c.n_real) == (20, 20)
+    assert c.completeness.verdict is ho.Completeness.PROVED
