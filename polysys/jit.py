@@ -12,6 +12,7 @@ Whatever is wrong with the folder, a function is compiled and works; that nothin
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import pickle
@@ -69,6 +70,7 @@ class Compiler:
         """Compile at the first call, without the GIL and without liberties in the arithmetic."""
         from numba import njit  # half a second, and only where something is computed
 
+        _let_kernels_be_interrupted()
         if not self._digest:  # now, when the modules of the kernels are loaded: sources may be replaced later
             self._digest = self._digest_of_sources()
         dispatcher = njit(nogil=True, error_model="numpy")(function)
@@ -131,6 +133,20 @@ class Compiler:
         except OSError as error:
             self._folder = None
             _say(_not_kept(folder, _why(error)))
+
+
+def _let_kernels_be_interrupted() -> None:
+    """Have Numba look up the class of an array that a kernel returns in C.
+
+    Its wrapper does so in a line of Python. A Ctrl-C that came while the kernel ran is raised there, and the wrapper goes
+    on with a null pointer: a SystemError or a crash. Answered from a C cache, the exception waits until the kernel has
+    returned (not in the first call of a kernel, which fills the cache). A kernel may not return a named tuple, whose class is
+    called in Python.
+    """
+    from numba.core import serialize
+
+    if not hasattr(serialize._numba_unpickle, "cache_info"):
+        serialize._numba_unpickle = functools.cache(serialize._numba_unpickle)
 
 
 def _private_folder(folder: Path) -> Path | None:

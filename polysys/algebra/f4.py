@@ -118,7 +118,7 @@ def build(
     skip: int = 0,
 ) -> Rows:
     """The matrix of some multiples of polynomials with all rows that reduce them."""
-    table, columns, ends, entries, sources = matrix.needed_rows(
+    arrays, columns, ends, entries, sources = matrix.needed_rows(
         state.table,
         state.monomials,
         state.starts,
@@ -130,7 +130,7 @@ def build(
         n_pivots,
         skip,
     )
-    state.table = table
+    state.table = table = monomials.Table(*arrays)
     has_pivot = table.column[columns] == 2
     words = table.words[columns]
     classes = matrix.parity_classes(words, state.masks)
@@ -229,7 +229,8 @@ def _initial_state(system: SystemModulo) -> State:
         words = monomials.pack(exponents, n)
         keys = [words[:, i] for i in range(words.shape[1] - 1, -1, -1)]
         order = np.lexsort([*keys, -exponents.sum(axis=1)])
-        state.table, numbers = monomials.intern_all(state.table, words[order])
+        arrays, numbers = monomials.intern_all(state.table, words[order])
+        state.table = monomials.Table(*arrays)
         scale = pow(int(coefficients[order[0]]), -1, p)
         monic = coefficients[order].astype(np.uint64) * np.uint64(scale) % np.uint64(p)
         state.append(numbers, monic.astype(np.uint32))
@@ -316,9 +317,10 @@ def _complete(
                 waiting.append(k)
                 continue
             meter.spend(5000 + 40 * (k + n_critical))
-            state.table, critical, n_critical = pairs.add_element(
+            arrays, critical, n_critical = pairs.add_element(
                 state.table, state.leading, state.alive, k, critical, n_critical
             )
+            state.table = monomials.Table(*arrays)
             if state.degree(k) == 0:
                 return
         if is_enough is not None and found and is_enough(state.minimal_leading):

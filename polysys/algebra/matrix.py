@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysys.algebra.monomials import GUARD, grown, intern, longer
+from polysys.algebra.monomials import GUARD, as_tuple, grown, intern, longer
 from polysys.jit import compiled
 
 LANES = 32  # fewer are not compiled into vector instructions
@@ -143,7 +143,7 @@ def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multip
         r += 1
         ends[r] = top
     columns, entries = longer(columns, n_columns, n_columns), longer(entries, top, top)
-    return table, columns, longer(ends, r + 1, r + 1), entries, longer(sources, r, r)
+    return as_tuple(table), columns, longer(ends, r + 1, r + 1), entries, longer(sources, r, r)
 
 
 @compiled

@@ -138,6 +138,21 @@ def grown(table):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def as_tuple(table):  # type: ignore[no-untyped-def]
+    """The arrays of a table, as a kernel may return them to Python: Table(*..) takes them."""
+    return (
+        table.words,
+        table.degrees,
+        table.hashes,
+        table.position,
+        table.column,
+        table.slots,
+        table.multipliers,
+        table.state,
+    )
+
+
+@compiled
 def sum_of_fields(word):  # type: ignore[no-untyped-def]
     """Sum of the exponents in a word."""
     halves = (word & _PAIRS) + ((word >> _16) & _PAIRS)
@@ -219,10 +234,10 @@ def lcm_word(a, b):  # type: ignore[no-untyped-def]
 
 @compiled
 def intern_all(table, words):  # type: ignore[no-untyped-def]
-    """The table with these monomials in it, and their numbers."""
+    """The arrays of the table with these monomials in it, and their numbers."""
     numbers = np.empty(len(words), dtype=np.int32)
     for k in range(len(words)):
         if table.state[0] + 1 > len(table.degrees):
             table = grown(table)
         numbers[k] = intern(table, words[k])
-    return table, numbers
+    return as_tuple(table), numbers

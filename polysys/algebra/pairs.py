@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from polysys.algebra.monomials import GUARD, grown, intern, lcm_word, sum_of_fields
+from polysys.algebra.monomials import GUARD, as_tuple, grown, intern, lcm_word, sum_of_fields
 from polysys.jit import compiled
 
 
@@ -123,4 +123,4 @@ def add_element(table, leading, alive, h, pairs, n_pairs):  # type: ignore[no-un
             if missing & GUARD == 0:
                 alive[k] = False
     alive[h] = True
-    return table, pairs, n_pairs
+    return as_tuple(table), pairs, n_pairs

