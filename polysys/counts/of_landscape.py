@@ -6,12 +6,11 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from math import comb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from polysys.algebra import ExactCount, exact_count
-from polysys.algebra.hilbert_bound import HilbertBound, completeness_bound
 from polysys.counts.bezout import best_partition, total_degree
 from polysys.counts.glasses import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
 from polysys.counts.mixed_cells import TieError
@@ -21,6 +20,9 @@ from polysys.errors import InputError, WorkLimitError
 from polysys.landscape import Landscape
 from polysys.root_count import RootCount, RootCountKind
 from polysys.system import PolynomialSystem
+
+if TYPE_CHECKING:
+    from polysys.algebra.hilbert_bound import HilbertBound
 
 # Operations that may be spent on mixed volumes: a few tenths of a second.
 _WORK = 40_000_000
@@ -187,6 +189,8 @@ def hilbert_bound(landscape: Landscape, goal: int) -> HilbertBound | None:
     """
     if landscape.formulation.kind is Kind.PROJECTIVE:
         return None
+    from polysys.algebra.hilbert_bound import completeness_bound  # its kernels need Numba
+
     system, work = landscape.system, _HILBERT_WORK + _HILBERT_WORK_EACH * goal
     for make in (None, landscape.facts.ideal_elements):
         extra = () if make is None else make()
