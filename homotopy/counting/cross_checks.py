@@ -305,7 +305,8 @@ def _degree(engine: Engine, census: Census, deadline: float, seed: int) -> _Answ
         primes=used,
         is_finite=census.completeness.verdict in (Completeness.PROVED, Completeness.SUPPORTED),
     )
-    return _Answer(_AGREEMENT[piece.outcome], () if degree is None else (degree, degree), piece.detail, piece)
+    agreement = Agreement.DISAGREES if piece.silence is Silence.MISSING else _AGREEMENT[piece.outcome]
+    return _Answer(agreement, () if degree is None else (degree, degree), piece.detail, piece)
 
 
 def _real_roots(engine: Engine, census: Census, deadline: float, seed: int, degree: Agreement) -> _Answer:

@@ -157,7 +157,8 @@ class DeepLinear(Network):
         return {"XX": xx, "YX": yx, "YY": np.array([yy], dtype=object), "l2": l2}
 
     def ideal_elements(self, couplings: Couplings) -> Callable[[], tuple[Combination, ...]] | None:
-        return partial(deep_linear_identities, self.widths, couplings["XX"].tolist())
+        second_moment = couplings["X"] @ couplings["X"].T if "X" in couplings else couplings["XX"]
+        return partial(deep_linear_identities, self.widths, second_moment.tolist())
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         weights = unflatten(x, self.shapes)

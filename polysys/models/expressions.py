@@ -116,11 +116,16 @@ def expression(
 def _reduced(polynomial: Any, domain: Domain) -> Any:
     """The potential with as low a degree as the equations of the spheres allow for its leading form: the same function on the domain.
 
-    A leading form with a factor |x|^2 is a form of lower degree there. As it stands it is degenerate: x |x|^2 has a circle of
-    eigenvectors at infinity, and x has two stationary points.
+    A leading form with a factor |x|^2 is a form of lower degree there. As it stands it is degenerate: every isotropic line is an
+    eigenvector of q |x|^2, in three and more dimensions a continuum.
     """
     x = polynomial.ring.gens
-    spheres = [(sum(x[i] ** 2 for i in range(b.start, b.stop)), r) for b, r in zip(domain.slices, domain.radii_squared, strict=True)]
+    spheres = [
+        (sum(x[i] ** 2 for i in range(b.start, b.stop)), r)
+        for b, r in zip(domain.slices, domain.radii_squared, strict=True)
+        if b.stop - b.start > 2  # else there are but two isotropic lines
+    ]
+    given = polynomial
     degree = max(map(sum, polynomial.monoms()), default=0)
     while degree > 1:
         leading = polynomial.ring.from_dict({e: c for e, c in polynomial.terms() if sum(e) == degree})
@@ -131,9 +136,7 @@ def _reduced(polynomial: Any, domain: Domain) -> Any:
         quotient, r = factor
         polynomial = polynomial - leading + quotient * polynomial.ring.domain(r.numerator, r.denominator)
         degree = max(map(sum, polynomial.monoms()), default=0)
-    if degree == 0:
-        raise InputError("The potential is constant on its domain.", "Every point is stationary: give another potential.")
-    return polynomial
+    return polynomial if degree else given
 
 
 def _from_text(text: str, where: Domain, variables: tuple[str, ...], name: str) -> Expression:

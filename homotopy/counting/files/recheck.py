@@ -235,7 +235,7 @@ def _is_true(land: Landscape, certified: CertificateList, stated: StationaryPoin
     points = points_of(land, found.solution, finer, found.orbit, found.index or 0)
     narrow = next((p for p in points if p.signs == found.signs), None)
     return narrow is not None and all(
-        s.overlaps(n) and n.rad() <= s.rad() + abs(n).upper() * 1e-23 and s.rad() <= f.rad() * 64 + abs(f).upper() * 1e-20
+        s.overlaps(n) and n.rad() <= s.rad() + abs(n).upper() * 1e-23 and s.rad() <= f.rad() * 64 + abs(f).upper() * 1e-21
         for s, n, f in zip(_balls(stated), _balls(narrow), _balls(found), strict=True)
     )
 

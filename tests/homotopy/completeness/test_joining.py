@@ -10,7 +10,7 @@ import polysys as ps
 from homotopy.completeness.evidence import Evidence, ListKind, evidence
 from homotopy.completeness.exact_evidence import (
     exact_count_evidence,
-    hilbert_evidence,
+    hilbert_weighed,
     no_exact_count,
     two_routes_evidence,
 )
@@ -62,9 +62,9 @@ RULES = {
     "nothing but a bound that is not met": ([OPEN], UNKNOWN),
     "a bound that is met": ([bound(9, 9)], PROVED),
     "more than a bound": ([bound(10, 9)], CONTRADICTED),
-    "a Hilbert bound that is met": ([OPEN, hilbert_evidence(5, 5, 4)], PROVED),
-    "a Hilbert bound that is not met": ([OPEN, hilbert_evidence(5, 6, 4)], UNKNOWN),
-    "more than a Hilbert bound": ([OPEN, hilbert_evidence(5, 4, 4)], CONTRADICTED),
+    "a Hilbert bound that is met": ([OPEN, hilbert_weighed(5, 5, degree=4, prime=101)], PROVED),
+    "a Hilbert bound that is not met": ([OPEN, hilbert_weighed(5, 6, degree=4, prime=101)], UNKNOWN),
+    "more than a Hilbert bound": ([OPEN, hilbert_weighed(5, 4, degree=4, prime=101)], CONTRADICTED),
     "multiplicities that fill a bound": ([OPEN, multiplicities(Verdict.YES)], PROVED),
     "multiplicities that do not": ([OPEN, multiplicities(Verdict.UNDECIDED)], UNKNOWN),
     "the exact count": ([OPEN, EXACT], SUPPORTED),
@@ -215,7 +215,7 @@ def test_every_kind_has_a_sentence_for_every_outcome() -> None:
         ROUTES,
         multiplicities(Verdict.YES),
         real_proof(Verdict.YES),
-        hilbert_evidence(5, 6, 4),
+        hilbert_weighed(5, 6, degree=4, prime=101),
     ]
     for piece in samples:
         for outcome in Verdict:

@@ -263,7 +263,8 @@ def test_a_grid_of_multiple_points(roots, others):
     ],
 )
 def test_msolve_agrees(label):
-    from homotopy.engines.msolve.client import distinct_modulo, good_primes, ideal_modulo
+    from homotopy.engines.integer_equations import good_primes
+    from homotopy.engines.msolve.client import distinct_modulo, ideal_modulo
 
     system = ps.model_from_label(label).sample(2).system
     (prime,) = good_primes(system, count=1)
