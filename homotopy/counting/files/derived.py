@@ -123,6 +123,8 @@ def wrong_root_count(land: Landscape, told: Evidence) -> str | None:
     count, root_count, tracked = StartCount(told["count"]), told["root_count"], told["tracked"]
     if told.outcome is not Verdict.YES:  # nothing rests on it
         return None
+    if root_count is None and count is not StartCount.GIVEN:
+        return "no number of paths is told for a start that has one"
     if root_count is not None and tracked != root_count:
         return f"{tracked} paths are told, for a start that has {root_count}"
     least = 0

@@ -35,7 +35,7 @@ def overlaps_of_layers(samples: Sequence[SampledPoints], k: int) -> Floats:
 
     Examples
     --------
-    >>> a = SampledPoints(0, np.array([-2.0, -1.0, 0.0]), np.array([0, 1, 0]), np.zeros((0, 0)))
+    >>> a = SampledPoints(0, np.array([-2.0, -1.0, 0.0]), np.array([0, 1, 0]))
     >>> overlaps_of_layers([a], 0).tolist()
     [0.5]
     """
@@ -104,8 +104,8 @@ def share_above(samples: Sequence[SampledPoints], k: int, edge: float) -> Share:
 
     Examples
     --------
-    >>> a = SampledPoints(0, np.array([-2.0, -1.0]), np.array([0, 0]), np.zeros((0, 0)))
-    >>> b = SampledPoints(1, np.array([-1.0]), np.array([0]), np.zeros((0, 0)))
+    >>> a = SampledPoints(0, np.array([-2.0, -1.0]), np.array([0, 0]))
+    >>> b = SampledPoints(1, np.array([-1.0]), np.array([0]))
     >>> found = share_above([a, b], 0, -1.5)
     >>> round(found.value, 3), found.quenched, found.n_touched
     (0.667, 0.75, 2)

@@ -183,4 +183,4 @@ def test_a_missing_engine_does_not_undo_what_another_has_found(
 
     monkeypatch.setattr(tracker, "run", losing)
     report = ho.solve(ps.model_from_label("spherical-p-spin:n=3,p=3").sample(1))
-    assert (report.engine, report.rounds, report.paths.is_balanced) == ("tracker", 2, True)
+    assert (report.engine, report.rounds, report.paths.is_balanced) == ("tracker", 1, True)
