@@ -11,6 +11,7 @@ PY := $(VENV)/bin/python
 # is enough; past eight, starting the workers costs more than they save.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 8 ? n : 8)))
 ARGS ?=
+COUNT ?= 200
 SIZE ?= 1
 export PHCPACK PYTHON
 
@@ -18,7 +19,7 @@ export PHCPACK PYTHON
 test test-slow bench: export OMP_NUM_THREADS := 1
 test test-slow bench: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-slow bench hostile lint docs clean distclean
+.PHONY: help setup demo test test-slow bench adversary hostile lint docs clean distclean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ test-slow: setup  ## the slow tests: minutes each
 
 bench: setup  ## speed against PHCpack, measured in the same run
 	@$(PY) -m pytest -m benchmark --timeout 3600 -p no:xdist -s $(ARGS)
+
+adversary: setup  ## misleading landscapes against exact algebra; COUNT=10000 takes hours (docs/adversary.md)
+	@$(PY) -m tests.adversary.campaign --size $(COUNT) $(ARGS)
 
 hostile: setup  ## hostile files, folders and moments; SIZE=100 takes hours (docs/reliability.md)
 	@$(PY) -m tests.hostile.campaign --size $(SIZE) $(ARGS)

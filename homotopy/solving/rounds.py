@@ -123,6 +123,7 @@ def solve(
         return report
     if is_cut and not report.is_repeated:
         report = _unconfirmed(report)
+    report = _without_multiple(landscape, report)
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
 
 
@@ -182,6 +183,17 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, PolysysError):
         return error.what
     return "it was interrupted." if isinstance(error, KeyboardInterrupt) else "the memory of this machine does not suffice."
+
+
+def _without_multiple(landscape: Landscape, report: SolveReport) -> SolveReport:
+    """Ends that look like multiple solutions are none where the certified ones are all that exact algebra counts."""
+    if not (report.singular_ends or report.failed_ends) or len(report.certificates) > EXACT_REACH:
+        return report
+    count = exact_count_of(landscape)
+    if count.dimension != 0 or count.degree != len(report.certificates):
+        return report
+    paths = replace(report.paths, singular=0, failed=report.paths.failed + report.paths.singular)
+    return replace(report, paths=paths, singular_ends=(), failed_ends=())
 
 
 def is_met(landscape: Landscape, report: SolveReport, bound: int | None) -> bool:
@@ -278,19 +290,15 @@ def with_missing(landscape: Landscape, report: SolveReport, digits: int, work_li
     more = len(closed.certificates) - len(report.certificates)
     if not more:
         return report
-    new = closed.certificates.mid[len(report.certificates) :]
-
-    def is_other(end: Sequence[complex]) -> bool:
-        far = np.abs(new - np.array(end)).max(axis=1)
-        return bool((far > _MAX_DRIFT * (1 + np.abs(new).max(axis=1))).all())
-
-    return replace(
-        report,
-        certificates=closed.certificates,
-        n_beyond_paths=report.n_beyond_paths + more,
-        n_entangled=closed.n_entangled,
-        singular_ends=tuple(filter(is_other, report.singular_ends)),
-        attempts=(*report.attempts, f"Exact algebra found {count_of(more, 'solution')} that no path had reached."),
+    return _without_multiple(
+        landscape,
+        replace(
+            report,
+            certificates=closed.certificates,
+            n_beyond_paths=report.n_beyond_paths + more,
+            n_entangled=closed.n_entangled,
+            attempts=(*report.attempts, f"Exact algebra found {count_of(more, 'solution')} that no path had reached."),
+        ),
     )
 
 

@@ -52,3 +52,11 @@ def test_the_polynomial_of_wilkinson_has_twenty_roots() -> None:
     c = ho.census(ps.expression(integrate(expand(prod([x - k for k in range(1, 21)])), x)))
     assert (c.n_complex, c.n_real) == (20, 20)
     assert c.completeness.verdict is ho.Completeness.PROVED
+
+
+@pytest.mark.parametrize("k", [4, 8, 12])
+def test_two_close_solutions_are_not_described_as_a_multiple_one_besides(k: int) -> None:
+    """(x - 1)^2 = 10^-2k / 4 on y = 0, and two more: all four are simple."""
+    census = ho.census(ps.expression(f"(x-1)^3/3-(x-1)/(4*10^{2 * k})+y^2/2+x*y^2"))
+    assert (census.n_complex, census.n_real, census.degenerate) == (4, 2, ())
+    assert census.completeness.verdict is ho.Completeness.PROVED
