@@ -20,7 +20,7 @@ from homotopy.common.wording import count_of
 from homotopy.engines.algebra.client import exact_solutions
 from homotopy.engines.base import TrackedPaths
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutError
-from homotopy.options import Options
+from homotopy.options import AUTO, Options
 from homotopy.solving.far_paths import followed
 from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
 from homotopy.solving.turns import Turns
@@ -34,6 +34,7 @@ from polysys.landscape import Landscape
 _MAX_DRIFT = 1e-3
 # Solutions that exact algebra may be asked to write down: their coefficients grow with the square of their number.
 _MOST_PARAMETRISED = 300
+_MANY_PATHS, _PATHS_A_SOLUTION = 100_000, 1000
 _QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
 # What ends a round and not the solve: certificates of the rounds before are kept.
 _UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
@@ -88,7 +89,11 @@ def solve(
     options = options or Options()
     begin = time.perf_counter()
     rounds = Turns(landscape, options, progress, has_found=after is not None)
-    trivial = _solve_by_hand(landscape, options, begin) or solve_univariate(landscape, options)
+    trivial = (
+        _solve_by_hand(landscape, options, begin)
+        or solve_univariate(landscape, options)
+        or _solve_without_paths(landscape, options, bound, begin)
+    )
     if trivial is not None:
         return trivial
     attempts: list[str] = [] if after is None else list(after.attempts)
@@ -383,6 +388,37 @@ def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> Solv
         attempts=(),
         seconds=time.perf_counter() - begin,
     )
+
+
+def _solve_without_paths(landscape: Landscape, options: Options, bound: int | None, begin: float) -> SolveReport | None:
+    """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions."""
+    if options.engine != AUTO or bound is None or bound < _MANY_PATHS:
+        return None
+    count = exact_count_of(landscape)
+    if count.dimension != 0 or not count.degree or bound < _PATHS_A_SOLUTION * count.degree:
+        return None
+    none = SolveReport(
+        certificates=CertificateList.of(()),
+        paths=PathAccount(0, 0),
+        n_beyond_paths=0,
+        singular_ends=(),
+        n_entangled=0,
+        engine="exact algebra",
+        engine_version="-",
+        start="none",
+        precision="exact",
+        transport="none",
+        root_count=None,
+        root_count_kind=StartCount.GIVEN,
+        solver_seed=options.seed,
+        gamma=1 + 0j,
+        rounds=1,
+        attempts=(),
+        seconds=0.0,
+    )
+    found = with_missing(landscape, none, options.digits, _QUICK_WORK)
+    is_whole = len(found.certificates) == count.degree
+    return replace(found, seconds=time.perf_counter() - begin) if is_whole else None
 
 
 def _linear_solution(landscape: Landscape) -> list[complex] | None:

@@ -60,3 +60,12 @@ def test_two_close_solutions_are_not_described_as_a_multiple_one_besides(k: int)
     census = ho.census(ps.expression(f"(x-1)^3/3-(x-1)/(4*10^{2 * k})+y^2/2+x*y^2"))
     assert (census.n_complex, census.n_real, census.degenerate) == (4, 2, ())
     assert census.completeness.verdict is ho.Completeness.PROVED
+
+
+def test_a_long_chain_of_wells_needs_no_path() -> None:
+    """x_k = x_0^(2^k), and x_0^3 = x_0: three points, while the best bound is in the millions."""
+    n = 14
+    wells = "+".join(f"(x{k + 1}-x{k}^2)^2/2" for k in range(n - 1))
+    census = ho.census(ps.expression(f"x0^4/4-x0^2/2+{wells}"))
+    assert (census.n_complex, census.n_real, census.run.engine) == (3, 3, "exact algebra")
+    assert census.completeness.verdict is ho.Completeness.PROVED
