@@ -193,7 +193,7 @@ def test_importing_the_packages_leaves_interruptions_alone():
 @pytest.mark.parametrize(
     ("arguments", "number", "code", "is_shown"),
     [
-        pytest.param(["count", "spherical-p-spin:n=16,p=3"], signal.SIGINT, 130, b"paths", id="tracker"),
+        pytest.param(["count", "spherical-p-spin:n=16,p=3"], signal.SIGINT, 130, b"paths", id="tracker", marks=pytest.mark.slow),
         pytest.param(
             ["count", "deep-linear:widths=2-3-2,data=gaussian", "--engine", "phcpack"],
             signal.SIGTERM, 143, None, id="phcpack", marks=[pytest.mark.phcpack, pytest.mark.slow],
