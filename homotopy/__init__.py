@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.errors import EngineMissingError as EngineMissingError
     from homotopy.errors import EngineTimeoutError as EngineTimeoutError
     from homotopy.errors import HomotopyError as HomotopyError
+    from homotopy.errors import SpaceTooLargeError as SpaceTooLargeError
     from homotopy.errors import StoreError as StoreError
     from homotopy.errors import StoreWriteError as StoreWriteError
     from homotopy.errors import TableError as TableError
@@ -60,6 +61,9 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.tables import ReferenceTable as ReferenceTable
     from homotopy.tables import list_tables as list_tables
     from homotopy.tables import load_table as load_table
+    from homotopy.weights.least_structured import LeastStructured as LeastStructured
+    from homotopy.weights.space import WeightSpace as WeightSpace
+    from homotopy.weights.space import weight_space as weight_space
 
     load = _load_census
 else:
@@ -77,7 +81,7 @@ else:
             "ensembles.result": "Ensemble",
             "ensembles.spec": "EnsembleSpec",
             "errors": "CensusFileError, EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, HomotopyError, "
-            "StoreError, StoreWriteError, TableError, WorkerStartError",
+            "SpaceTooLargeError, StoreError, StoreWriteError, TableError, WorkerStartError",
             "completeness.exclusion.proof": "RealProof",
             "counting.real_proof": "prove_real, real_evidence, with_real_proof",
             "graphs.landscape_graph": "LandscapeGraph, graph, with_graph",
@@ -92,6 +96,8 @@ else:
             "status": "Completeness, PathStatus, Verdict",
             "tables": "ReferenceTable, list_tables, load_table",
             "counting.files.recheck": "VerificationReport, verify",
+            "weights.least_structured": "LeastStructured",
+            "weights.space": "WeightSpace, weight_space",
         },
         submodules=("estimators", "plots", "searches", "testing"),
     )

@@ -45,3 +45,7 @@ class StoreWriteError(StoreError):
 
 class WorkerStartError(HomotopyError):
     """Worker processes that do not start, or executors that lost what was handed to them."""
+
+
+class SpaceTooLargeError(HomotopyError):
+    """A discrete space whose enumeration needs more memory than there is; the message says how much."""

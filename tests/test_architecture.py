@@ -54,6 +54,7 @@ ORDER = {
         "completeness",
         "counting",
         "graphs",
+        "weights",
         "searches",
         "ensembles",
         "tables",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables
+from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables, weights
 from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, progress_bar, say, write
 from homotopy.cli.run import run
 from homotopy.common.reporting import keeping_found
@@ -57,9 +57,9 @@ def options(
 @app.command(short_help="List the families and their labels.")
 def models() -> None:
     """List the families, the sizes they take and the grammar of their labels."""
-    from polysys.models.labels import FAMILIES
+    from polysys.models.labels import DISCRETE_FAMILIES, FAMILIES
 
-    for family in FAMILIES.values():
+    for family in (*FAMILIES.values(), *DISCRETE_FAMILIES.values()):
         echo(
             f"{family.name}\n    {family.summary}\n    {family.grammar}\n    sizes: {family.sizes}\n    example: {family.example}\n"
         )
@@ -246,6 +246,7 @@ def demo(
 census_files.register(app)
 ensembles.register(app)
 graphs.register(app)
+weights.register(app)
 predict.register(app)
 tables.register(app)
 estimators.register(app)

@@ -106,6 +106,10 @@ class Ising(PairCouplings, BinaryModel):
     def n_weights(self) -> int:
         return self.n
 
+    @property
+    def is_random(self) -> bool:
+        return bool(self.couplings == "sk")
+
     def space(self, rng: np.random.Generator, seed: int | None, index: int) -> BinarySpace:
         couplings = self.draw_pairs(rng)
         return SpinSpace(self.label, seed, index, self.n, (("spins", slice(0, self.n)),), _candidates(couplings, self.n), couplings)

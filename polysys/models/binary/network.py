@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from math import lcm
 from typing import Any, ClassVar, NamedTuple
 
@@ -15,7 +16,15 @@ import numpy.typing as npt
 from polysys.errors import InputError, LabelError
 from polysys.models.base import join, size, sizes
 from polysys.models.binary.space import LARGEST, MAX_SIGNS, BinaryModel, BinarySpace, check_signs, flip, swap
-from polysys.models.binary.training_data import INPUTS, LABELS, draw_inputs, given_data, integer_inputs, named_data, signs
+from polysys.models.binary.training_data import (
+    INPUTS,
+    LABELS,
+    draw_inputs,
+    given_data,
+    integer_inputs,
+    named_data,
+    signs,
+)
 from polysys.models.grammar import Family, integer, integers
 from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.symmetry import SignedPermutation
@@ -247,7 +256,7 @@ class BinaryNetwork(BinaryModel):
     def _inputs_are_signs(self) -> bool:
         if self.data is None:
             return self.inputs == "sign" or self.labels in ("iris", "digits")
-        return all(v in (1, -1) for v in given_data(self.data, tuple(self.widths)[0], self.m).X.ravel())
+        return all(v in (1, -1) for v in given_data(self.data, self.widths[0], self.m).X.ravel())
 
     @classmethod
     def from_keys(cls, keys: Mapping[str, str]) -> BinaryModel:
@@ -296,8 +305,12 @@ class BinaryNetwork(BinaryModel):
     def n_weights(self) -> int:
         return sum(s.units * s.fan_in for s in self._shapes if s.start is not None)
 
+    @property
+    def is_random(self) -> bool:
+        return self.data is None
+
     def space(self, rng: np.random.Generator, seed: int | None, index: int) -> BinarySpace:
-        n, m, planted = tuple(self.widths)[0], self.m or 0, None
+        n, m = self._shapes[0].fan_in * (self._shapes[0].units if self.tree else 1), self.m or 0
         if self.data is not None:
             found = given_data(self.data, n, self.m)
             x, y = found.X, check_signs(found.Y[0], (None,), "y")
@@ -325,7 +338,7 @@ class BinaryNetwork(BinaryModel):
 def _candidates(shapes: tuple[LayerShape, ...], n: int, has_polynomial: bool) -> tuple[SignedPermutation, ...]:
     """Exchanges of neighbouring hidden units of a layer, and sign changes of a hidden unit with or without its outgoing weights."""
     found = []
-    for shape, after in zip(shapes, shapes[1:], strict=False):
+    for shape, after in pairwise(shapes):
         incoming = [[shape.weight(u, k) for k in range(shape.fan_in)] for u in range(shape.units)]
         outgoing = [[after.weight(v, u) for v in range(after.units)] if after.start is not None else [] for u in range(shape.units)]
         for u in range(shape.units - 1 if not shape.is_tree else 0):

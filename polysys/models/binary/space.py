@@ -88,6 +88,11 @@ class BinaryModel(Labelled):
     def n_weights(self) -> int:
         """Number of signs N."""
 
+    @property
+    @abstractmethod
+    def is_random(self) -> bool:
+        """Whether anything is drawn."""
+
     @abstractmethod
     def space(self, rng: np.random.Generator, seed: int | None, index: int) -> BinarySpace:
         """The space drawn from a random stream."""
@@ -98,8 +103,12 @@ class BinaryModel(Labelled):
         Raises
         ------
         InputError
-            If seed or index is not a nonnegative integer.
+            If seed or index is not a nonnegative integer, or nothing is drawn and one is given.
         """
+        if not self.is_random:
+            if seed is not None or index:
+                raise InputError(f"Nothing of {self.label[:80]} is drawn, so it has no samples.", "Leave seed and index out.")
+            return self.space(generator(0), None, 0)
         chosen = self.default_seed if seed is None else seed
         return self.space(generator(chosen, index), int(chosen), int(index))
 

@@ -1,0 +1,86 @@
+"""The command weights. Registered by :mod:`homotopy.cli`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+
+from homotopy.cli.output import check_targets, echo, progress_bar, write
+
+if TYPE_CHECKING:
+    from homotopy.weights.space import WeightSpace
+
+_SHOWN = 8  # levels and distances on one line
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an application."""
+    app.command(short_help="Enumerate a space of binary weights.")(weights)
+
+
+def weights(
+    model: Annotated[str, typer.Argument(help="A label such as binary-network:widths=5-3-1,output=fixed,m=5, or a .toml file.")],
+    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
+    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    max_errors: Annotated[int, typer.Option(help="Errors up to which a weight vector counts as a solution.")] = 0,
+    fit: Annotated[
+        str | None,
+        typer.Option(metavar="METHOD", help="Fit a pairwise model: maximum-entropy, pseudo-likelihood, mean-field or bethe."),
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw entropies, errors and the tree of minima (.png, .svg, .pdf).")] = None,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+) -> None:
+    """Enumerate all states of a binary network or of Ising spins: solutions, clusters, entropies, minima."""
+    from homotopy import plots
+    from homotopy.weights.space import weight_space
+
+    if plot is not None:
+        plots.check_path(plot)
+        plots.require_matplotlib()
+    check_targets(plot, json_file=json_file)
+    with progress_bar():
+        found = weight_space(model, seed=seed, index=index, max_errors=max_errors)
+        fitted = None if fit is None else found.least_structured(fit)
+        if json_file is not None:
+            additions = {} if fitted is None else {"fit": fitted.summary()}
+            write(json_file, json.dumps({**found.summary(), **additions}, indent=1))
+        if json_file != "-":
+            echo(repr(found))
+            for line in _details(found):
+                echo(f"  {line}")
+            if fitted is not None:
+                echo(repr(fitted))
+        if plot is not None:
+            plots.plot_weight_space(found, plot)
+
+
+def _details(space: WeightSpace) -> list[str]:
+    """What a person asks of a space next, in a few lines."""
+    lines = []
+    if space.costs.dtype == np.uint8:
+        by_error = list(space.states_by_cost.items())[:_SHOWN]
+        lines.append("errors     " + "  ".join(f"{c}: {k}" for c, k in by_error) + " states")
+    stable = space.stable.by_cost()
+    if space.costs.dtype == np.uint8:
+        shown = "  ".join(f"{c}: {k}" for c, (k, _) in list(stable.items())[:_SHOWN])
+        lines.append(f"stable     {shown} states that no flip improves")
+    else:
+        lines.append(f"stable     {space.stable.states.size} states that no flip lowers, from {min(stable) * space.unit:.6g} to {max(stable) * space.unit:.6g}")
+    if space.n_solutions:
+        around = space.local_entropy()
+        lines.append("pairs      " + " ".join(map(str, space.pair_distances[: 2 * _SHOWN])) + (" .." if space.n_weights >= 2 * _SHOWN else ""))
+        lines.append("entropy    annealed " + _numbers(around.annealed) + " bits at distance 1, 2, ..")
+        lines.append("           quenched " + _numbers(around.quenched) + " where there are any")
+        lines += [
+            f"{layer.name:<10} {layer.conditional_entropy:.4f} bits a weight given all others, {layer.free_flips:.1%} of flips free"
+            for layer in space.layers
+        ]
+    return lines
+
+
+def _numbers(values: Any) -> str:
+    return " ".join(f"{v:.2f}" if np.isfinite(v) else "-" for v in values[1 : _SHOWN + 1])
