@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from math import log2
+from typing import Any
 
 import numpy as np
 
 from homotopy.common.arrays import Floats
+from homotopy.common.validation import is_whole
 from homotopy.errors import HomotopyError
 from homotopy.weights import kernels
 from homotopy.weights.blocks import over_blocks
 from homotopy.weights.inversion import bethe, mean_field, pseudo_likelihood
 from homotopy.weights.memory import check_size
+from homotopy.weights.solutions import StateSet
 from homotopy.weights.transform import walsh_hadamard
 from polysys.errors import InputError
-
-if TYPE_CHECKING:
-    from homotopy.weights.space import WeightSpace
 
 METHODS = ("maximum-entropy", "pseudo-likelihood", "mean-field", "bethe")
 _GRADIENT = 1e-9  # largest deviation of a moment at which a fit has converged
@@ -33,11 +33,15 @@ _LONGEST = 10.0  # change of a parameter in one step
 
 @dataclass(frozen=True, eq=False)
 class LeastStructured:
-    """A pairwise model of the solutions of a space.
+    """A pairwise model of a set of solutions.
 
     Parameters
     ----------
-    space : WeightSpace
+    label : str
+        Of the model whose solutions they are.
+    solutions : StateSet
+    target_means, target_correlations : array (n,), array (n, n)
+        Of the solutions.
     method : str
     fields : array (n,)
     couplings : array (n, n)
@@ -46,7 +50,10 @@ class LeastStructured:
         Of the minimiser; 0 where the parameters are a formula.
     """
 
-    space: WeightSpace
+    label: str
+    solutions: StateSet
+    target_means: Floats
+    target_correlations: Floats
     method: str
     fields: Floats
     couplings: Floats
@@ -70,13 +77,13 @@ class LeastStructured:
     @cached_property
     def moments(self) -> tuple[Floats, Floats]:
         """Means and correlations of the model, exactly."""
-        return moments_of(self.probabilities, self.space.n_weights)
+        return moments_of(self.probabilities, self.solutions.n)
 
     @property
     def moment_error(self) -> float:
         """The largest deviation of a mean or a pair correlation from that of the solutions: of the exact fit the gradient."""
         means, products = self.moments
-        return float(max(np.abs(means - self.space.means).max(), np.abs(products - self.space.correlations).max()))
+        return float(max(np.abs(means - self.target_means).max(), np.abs(products - self.target_correlations).max()))
 
     @property
     def is_converged(self) -> bool:
@@ -92,20 +99,20 @@ class LeastStructured:
     @property
     def entropy_bound(self) -> float:
         """log Z minus the fitted moments times the parameters, in bits: at any parameters an upper bound on S_2, by convexity."""
-        upper = np.triu_indices(self.space.n_weights, 1)
-        inner = self.fields @ self.space.means + self.couplings[upper] @ self.space.correlations[upper]
+        upper = np.triu_indices(self.solutions.n, 1)
+        inner = self.fields @ self.target_means + self.couplings[upper] @ self.target_correlations[upper]
         return float((self._log_z - inner) / np.log(2))
 
     @property
     def independent_entropy(self) -> float:
         """S_1, of independent signs with the same means, in bits."""
-        p = np.stack([(1 + self.space.means) / 2, (1 - self.space.means) / 2])
+        p = np.stack([(1 + self.target_means) / 2, (1 - self.target_means) / 2])
         return float(-(p * np.log2(np.where(p > 0, p, 1.0))).sum())
 
     @property
     def multi_information(self) -> float:
         """S_1 minus the true entropy, in bits."""
-        return self.independent_entropy - self.space.entropy
+        return self.independent_entropy - log2(self.solutions.size)
 
     @property
     def captured(self) -> float:
@@ -117,7 +124,7 @@ class LeastStructured:
     @property
     def mass_on_solutions(self) -> float:
         """Probability of the true solutions."""
-        return float(self.probabilities[self.space.solutions.states].sum())
+        return float(self.probabilities[self.solutions.states].sum())
 
     def local_entropy(self, centre: int) -> dict[str, Floats]:
         """Around a centre, at each distance: the model's mass, its entropy within the distance, and log2 of the number of solutions.
@@ -129,8 +136,10 @@ class LeastStructured:
         centre : int
             The number of a state.
         """
-        truth = self.space.around(centre)  # refuses what is no state
-        n, p = self.space.n_weights, self.probabilities
+        n, p = self.solutions.n, self.probabilities
+        if not is_whole(centre, 0, p.size - 1):
+            raise InputError(f"There is no state {centre!r:.40}.", f"Give a number below 2^{n}.")
+        truth = self.solutions.distances_from(np.array([centre]))[0]
         parts = over_blocks("distances", p.size, lambda a, b: kernels.mass_by_distance(p, a, b, centre, n))
         mass, plogp = np.sum(parts, axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -148,7 +157,7 @@ class LeastStructured:
             "moment_error": self.moment_error,
             "entropy": self.entropy,
             "independent_entropy": self.independent_entropy,
-            "true_entropy": self.space.entropy,
+            "true_entropy": log2(self.solutions.size),
             "captured": self.captured if self.method == METHODS[0] else None,
             "mass_on_solutions": self.mass_on_solutions,
             "largest_parameter": float(max(np.abs(self.fields).max(), np.abs(self.couplings).max())),
@@ -168,10 +177,10 @@ class LeastStructured:
 
     def __repr__(self) -> str:
         lines = [
-            f"LeastStructured model of {self.space.space.label} ({self.method})",
+            f"LeastStructured model of {self.label} ({self.method})",
             f"  moments    to {self.moment_error:.1e}" + ("" if self.is_converged or self.method != METHODS[0] else ", not converged"),
-            f"  entropy    {self.entropy:.4f} bits; independent {self.independent_entropy:.4f}, solutions {self.space.entropy:.4f}",
-            f"  mass       {self.mass_on_solutions:.4f} on the {self.space.n_solutions} solutions",
+            f"  entropy    {self.entropy:.4f} bits; independent {self.independent_entropy:.4f}, solutions {log2(self.solutions.size):.4f}",
+            f"  mass       {self.mass_on_solutions:.4f} on the {self.solutions.size} solutions",
         ]
         if self.method == METHODS[0]:
             lines.insert(3, f"  captured   {self.captured:.1%} of {self.multi_information:.4f} bits of multi-information")
@@ -183,12 +192,15 @@ class LeastStructured:
         return f"<pre>{html.escape(repr(self))}</pre>"
 
 
-def fit(space: WeightSpace, method: str = METHODS[0], **choices: Any) -> LeastStructured:
+def fit(label: str, solutions: StateSet, means: Floats, correlations: Floats, method: str = METHODS[0], **choices: Any) -> LeastStructured:
     """A pairwise model from the means and correlations of the solutions.
 
     Parameters
     ----------
-    space : WeightSpace
+    label : str
+    solutions : StateSet
+    means, correlations : array (n,), array (n, n)
+        Of the solutions.
     method : str
         "maximum-entropy": the exact fit, by sums over all states. "pseudo-likelihood" (l2=0.01), "mean-field" (pseudo_count=0.01) and
         "bethe" (pseudo_count=0.3; smaller ones often have no solution): what is used where the sums are out of reach.
@@ -214,23 +226,24 @@ def fit(space: WeightSpace, method: str = METHODS[0], **choices: Any) -> LeastSt
             raise InputError(f"{method} has no {name[:40]}.", f"It takes {', '.join(check.get(method, ())) or 'no choices'}.")
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
             raise InputError(f"{name} = {value!r:.40} is not from 0 to below 1.", "Give 0.01, say.")
-    if not space.n_solutions:
+    if not solutions.size:
         raise InputError("There is no solution to fit a model to.", "Take another sample, or max_errors=1.")
-    check_size(space.n_weights, 48, f"A model of 2^{space.n_weights} states")
+    check_size(solutions.n, 48, f"A model of 2^{solutions.n} states")
+    given = (label, solutions, means, correlations, method)
     if method == METHODS[0]:
-        return LeastStructured(space, method, *_maximum_entropy(space))
+        return LeastStructured(*given, *_maximum_entropy(means, correlations))
     if method == "pseudo-likelihood":
-        return LeastStructured(space, method, *pseudo_likelihood(space.solutions, **choices))
-    inverted = (mean_field if method == "mean-field" else bethe)(space.means, space.correlations, **choices)
-    return LeastStructured(space, method, *inverted, 0)
+        return LeastStructured(*given, *pseudo_likelihood(solutions, **choices))
+    inverted = (mean_field if method == "mean-field" else bethe)(means, correlations, **choices)
+    return LeastStructured(*given, *inverted, 0)
 
 
-def _maximum_entropy(space: WeightSpace) -> tuple[Floats, Floats, int]:
+def _maximum_entropy(means: Floats, correlations: Floats) -> tuple[Floats, Floats, int]:
     from scipy.optimize import minimize
 
-    n = space.n_weights
+    n = means.size
     upper = np.triu_indices(n, 1)
-    goal = np.concatenate([space.means, space.correlations[upper]])
+    goal = np.concatenate([means, correlations[upper]])
 
     def value(theta: Floats) -> tuple[float, Floats]:
         exponents, log_z = log_weights(*_unpacked(theta, n))

@@ -61,9 +61,9 @@ class CostTree:
     ----------
     minima : int64 array
         States.
-    costs : array
+    costs : int64 array
         Of the minima, in units.
-    merge_costs : array
+    merge_costs : int64 array
         At which the merges happen, rising.
     deeper, shallower : int64 arrays
         Places of the two minima that come together; the deeper one stays the name of their union.
@@ -72,8 +72,8 @@ class CostTree:
     """
 
     minima: Integers
-    costs: npt.NDArray[Any]
-    merge_costs: npt.NDArray[Any]
+    costs: Integers
+    merge_costs: Integers
     deeper: Integers
     shallower: Integers
     unit: float = 1.0
@@ -84,9 +84,9 @@ class CostTree:
         return int(self.minima.size)
 
     @cached_property
-    def escape_barriers(self) -> npt.NDArray[Any]:
+    def escape_barriers(self) -> Integers:
         """For each minimum what must be climbed to reach a deeper one, in units; -1 for the deepest."""
-        found = np.full(self.n_minima, -1, self.merge_costs.dtype if self.merge_costs.size else np.int64)
+        found = np.full(self.n_minima, -1, np.int64)
         found[self.shallower] = self.merge_costs - self.costs[self.shallower]
         return found
 
@@ -160,7 +160,7 @@ def cost_tree(costs: npt.NDArray[Any], n: int, unit: float = 1.0) -> CostTree:
     states = states[ranked]
     by_state = np.argsort(states)
     place = by_state[np.searchsorted(states, deeper, sorter=by_state)], by_state[np.searchsorted(states, shallower, sorter=by_state)]
-    return CostTree(states, costs[states], costs[at], *place, unit=unit)
+    return CostTree(states, costs[states].astype(np.int64), costs[at].astype(np.int64), *place, unit=unit)
 
 
 def states_by_cost(costs: npt.NDArray[Any], n_levels: int) -> Sequence[int]:

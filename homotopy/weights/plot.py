@@ -95,8 +95,8 @@ def _axes(ax: Any) -> Any:
 def draw_fitted_entropy(model: LeastStructured, ax: Any = None) -> Any:
     """A fitted model's local entropy around the first solution beside the true one."""
     axes = _axes(ax)
-    found = model.local_entropy(int(model.space.solutions.states[0]))
-    distances = range(model.space.n_weights + 1)
+    found = model.local_entropy(int(model.solutions.states[0]))
+    distances = range(model.solutions.n + 1)
     axes.plot(distances, found["entropy"], "-", color="0.1", label=model.method)
     axes.plot(distances, np.where(np.isfinite(found["solutions"]), found["solutions"], np.nan), "o", mfc="white", mec="0.1", ms=4, label="solutions")
     axes.set_xlabel("distance from the first solution")

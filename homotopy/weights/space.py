@@ -232,12 +232,10 @@ class WeightSpace:
             return {}
         rank = np.unique(self.clusters.labels, return_index=True)[1]
         first = self.solutions.states[rank].astype(np.int64)
-        tree = self.tree
-        n = int((tree.costs <= self.threshold).sum())
-        if n != self.n_clusters or self.threshold != int(self.costs[first].max()):
-            raise HomotopyError("Clusters of solutions with errors are not minima.", "Take max_errors=0.")
+        if int(self.costs[self.solutions.states].min()) != self.threshold:
+            raise HomotopyError("Clusters of solutions with different errors are not minima.", "Take max_errors=0.")
         order = np.argsort(first)  # minima of one cost are sorted by their first states
-        return tree.components_by_level(self.threshold, self.clusters.orbits[order] if is_quotient else None)
+        return self.tree.components_by_level(self.threshold, self.clusters.orbits[order] if is_quotient else None)
 
     # --- a fitted model ---
 
@@ -245,7 +243,7 @@ class WeightSpace:
         """The pairwise model with the means and pair correlations of the solutions; see :func:`homotopy.weights.least_structured.fit`."""
         from homotopy.weights.least_structured import fit
 
-        return fit(self, method, **choices)
+        return fit(self.space.label, self.solutions, self.means, self.correlations, method, **choices)
 
     # --- showing ---
 

@@ -210,7 +210,7 @@ class BinaryNetwork(BinaryModel):
         self._check_data()
         if self.activation != "sign":
             parsed = parse_polynomial(str(self.activation), variables=("z",)).polynomial
-            object.__setattr__(self, "activation", format_polynomial(parsed))
+            object.__setattr__(self, "activation", format_polynomial(parsed).replace(" ", ""))
             if len(widths) == 2:
                 raise InputError("A perceptron has no hidden unit with an activation.", "Leave it out.")
         if self.ties is None:
