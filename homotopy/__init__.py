@@ -61,6 +61,10 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.tables import ReferenceTable as ReferenceTable
     from homotopy.tables import list_tables as list_tables
     from homotopy.tables import load_table as load_table
+    from homotopy.weights.end_points import EndPoints as EndPoints
+    from homotopy.weights.end_points import end_points as end_points
+    from homotopy.weights.ensemble import WeightEnsemble as WeightEnsemble
+    from homotopy.weights.ensemble import weight_ensemble as weight_ensemble
     from homotopy.weights.least_structured import LeastStructured as LeastStructured
     from homotopy.weights.space import WeightSpace as WeightSpace
     from homotopy.weights.space import weight_space as weight_space
@@ -96,6 +100,8 @@ else:
             "status": "Completeness, PathStatus, Verdict",
             "tables": "ReferenceTable, list_tables, load_table",
             "counting.files.recheck": "VerificationReport, verify",
+            "weights.end_points": "EndPoints, end_points",
+            "weights.ensemble": "WeightEnsemble, weight_ensemble",
             "weights.least_structured": "LeastStructured",
             "weights.space": "WeightSpace, weight_space",
         },

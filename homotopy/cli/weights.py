@@ -10,6 +10,8 @@ import numpy as np
 import typer
 
 from homotopy.cli.output import check_targets, echo, progress_bar, write
+from homotopy.cli.run import resumable
+from homotopy.errors import HomotopyError
 
 if TYPE_CHECKING:
     from homotopy.weights.space import WeightSpace
@@ -31,31 +33,61 @@ def weights(
         str | None,
         typer.Option(metavar="METHOD", help="Fit a pairwise model: maximum-entropy, pseudo-likelihood, mean-field or bethe."),
     ] = None,
+    ends: Annotated[str | None, typer.Option(metavar="METHOD", help="Run a search 100 times: training or annealing.")] = None,
+    samples: Annotated[int | None, typer.Option(help="Enumerate so many samples of the seed instead of one.")] = None,
+    store: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the samples in this folder: a killed run goes on.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw entropies, errors and the tree of minima (.png, .svg, .pdf).")] = None,
     json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
 ) -> None:
     """Enumerate all states of a binary network or of Ising spins: solutions, clusters, entropies, minima."""
     from homotopy import plots
+    from homotopy.weights.end_points import end_points
     from homotopy.weights.space import weight_space
 
     if plot is not None:
         plots.check_path(plot)
         plots.require_matplotlib()
     check_targets(plot, json_file=json_file)
+    if samples is not None or store is not None:
+        _check_many(samples, index=index, max_errors=max_errors, fit=fit, ends=ends, plot=plot)
+        _many(model, samples or 0, seed or 0, store, json_file)
+        return
     with progress_bar():
         found = weight_space(model, seed=seed, index=index, max_errors=max_errors)
         fitted = None if fit is None else found.least_structured(fit)
+        searched = None if ends is None else end_points(found, ends)
         if json_file is not None:
-            additions = {} if fitted is None else {"fit": fitted.summary()}
+            additions = {name: what.summary() for name, what in (("fit", fitted), ("ends", searched)) if what is not None}
             write(json_file, json.dumps({**found.summary(), **additions}, indent=1))
         if json_file != "-":
             echo(repr(found))
             for line in _details(found):
                 echo(f"  {line}")
-            if fitted is not None:
-                echo(repr(fitted))
+            for what in (fitted, searched):
+                if what is not None:
+                    echo(repr(what))
         if plot is not None:
             plots.plot_weight_space(found, plot)
+
+
+def _check_many(samples: int | None, **of_one: Any) -> None:
+    """Refuse --store alone, and options that mean something for one space only."""
+    if samples is None:
+        raise HomotopyError("--store is given without --samples.", "Add --samples.")
+    for name, value in of_one.items():
+        if value:
+            raise HomotopyError(f"--{name.replace('_', '-')} is for one space, and --samples asks for many.", "Leave one of them out.")
+
+
+def _many(model: str, samples: int, seed: int, store: Path | None, json_file: str | None) -> None:
+    from homotopy.weights.ensemble import weight_ensemble
+
+    with progress_bar(), resumable(lambda: f"what is in {store} is kept." if store is not None else "nothing is kept."):
+        found = weight_ensemble(model, samples=samples, seed=seed, store=store)
+    if json_file is not None:
+        write(json_file, json.dumps(found.summary(), indent=1))
+    if json_file != "-":
+        echo(repr(found))
 
 
 def _details(space: WeightSpace) -> list[str]:

@@ -261,3 +261,16 @@ def mass_by_distance(p, first, last, centre, n):  # type: ignore[no-untyped-def]
             found[0, d] += p[s]
             found[1, d] += p[s] * np.log2(p[s])
     return found
+
+
+@compiled
+def metropolis(costs, states, flips, uniforms, temperature):  # type: ignore[no-untyped-def]
+    """As many proposed flips for each state as there are columns, accepted by Metropolis' rule; states change in place."""
+    for r in range(states.size):
+        s = states[r]
+        for k in range(flips.shape[1]):
+            t = s ^ (1 << flips[r, k])
+            rise = float(costs[t]) - float(costs[s])
+            if rise <= 0 or uniforms[r, k] < np.exp(-rise / temperature):
+                s = t
+        states[r] = s

@@ -12,6 +12,7 @@ from homotopy.common.figures import check_path, require_matplotlib, save_figure
 from homotopy.graphs.plot import draw_tree
 
 if TYPE_CHECKING:
+    from homotopy.weights.ensemble import WeightEnsemble
     from homotopy.weights.least_structured import LeastStructured
     from homotopy.weights.minima import CostTree
     from homotopy.weights.space import WeightSpace
@@ -102,4 +103,15 @@ def draw_fitted_entropy(model: LeastStructured, ax: Any = None) -> Any:
     axes.set_xlabel("distance from the first solution")
     axes.set_ylabel("entropy (bits)")
     axes.legend(frameon=False, fontsize=8)
+    return axes
+
+
+def draw_shares(ensemble: WeightEnsemble, ax: Any = None) -> Any:
+    """The share of the solutions in the largest orbit of clusters against that in the largest cluster, one point a sample."""
+    axes = _axes(ax)
+    if ensemble.n_satisfiable:
+        axes.plot(*ensemble.shares(), "o", mfc="none", mec="0.1", ms=4)
+    axes.plot([0, 1], [0, 1], color="0.7", lw=1)
+    axes.set_xlabel("share of the largest cluster")
+    axes.set_ylabel("share of the largest orbit of clusters")
     return axes

@@ -30,6 +30,14 @@ def test_json_and_figure(stationary, tmp_path):
     assert sum(content["pair_distances"]) == 66**2 and (tmp_path / "w.svg").exists()
 
 
+def test_many_samples_and_ends_of_searches(stationary, tmp_path):
+    result = stationary("weights", LABEL, "--samples", "12", "--seed", "1", "--store", str(tmp_path / "store"), "--json", str(tmp_path / "e.json"))
+    assert result.code == 0 and "12 samples" in result.out
+    assert len(json.loads((tmp_path / "e.json").read_text())["records"]) == 12
+    assert stationary("weights", LABEL, "--samples", "12", "--seed", "1", "--store", str(tmp_path / "store")).out == result.out
+    assert "EndPoints of annealing" in stationary("weights", LABEL, "--seed", "2", "--ends", "annealing").out
+
+
 def test_a_file_names_a_space_too(stationary, tmp_path):
     (tmp_path / "net.toml").write_text('model = "binary-network"\nwidths = [5, 3, 1]\noutput = "fixed"\nm = 7\n')
     assert "66 solutions" in stationary("weights", str(tmp_path / "net.toml"), "--seed", "2").out
@@ -54,6 +62,10 @@ def test_a_file_names_a_space_too(stationary, tmp_path):
         ((LABEL, "--max-errors", "99"), "not a number of errors"),
         ((LABEL, "--fit", "guess"), "no method 'guess'"),
         ((LABEL, "--seed", "-1"), "not a nonnegative integer"),
+        ((LABEL, "--ends", "guess"), "no search 'guess'"),
+        ((LABEL, "--store", "x"), "--store is given without --samples"),
+        ((LABEL, "--samples", "3", "--fit", "bethe"), "--fit is for one space"),
+        ((LABEL, "--samples", "0"), "samples = 0"),
         ((LABEL, "--plot", "w.gif"), "cannot be written as"),
     ],
 )

@@ -63,7 +63,7 @@ def test_clusters_and_their_orbits_are_those_of_the_graph_of_flips(text):
     parts = list(nx.connected_components(graph))
     assert sorted(map(len, parts)) == sorted(space.clusters.sizes.tolist())
     assert (space.n_isolated, space.n_flip_edges) == (sum(len(c) == 1 for c in parts), graph.number_of_edges())
-    label = {s: k for s, k in zip(space.solutions.states.tolist(), space.clusters.labels.tolist(), strict=True)}
+    label = dict(zip(space.solutions.states.tolist(), space.clusters.labels.tolist(), strict=True))
     assert all(len({label[s] for s in part}) == 1 for part in parts)
     elements = list(space.symmetry.elements())
     orbit = {}
@@ -140,7 +140,7 @@ def test_conditional_entropies_and_free_flips_of_layers(text):
             others.setdefault(s[: part.start] + s[part.stop :], []).append(s)
         size = part.stop - part.start
         entropy = sum(len(g) * log2(len(g)) for g in others.values()) / len(solutions) / size
-        free = sum(s[:i] + (-s[i],) + s[i + 1 :] in set(solutions) for s in solutions for i in range(part.start, part.stop))
+        free = sum((*s[:i], -s[i], *s[i + 1 :]) in set(solutions) for s in solutions for i in range(part.start, part.stop))
         assert (found.name, found.n_weights) == (name, size)
         assert found.conditional_entropy == pytest.approx(entropy) and found.free_flips == pytest.approx(free / len(solutions) / size)
 
