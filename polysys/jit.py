@@ -191,7 +191,7 @@ def _cache(compiler: Compiler, function: Any) -> Any:
     """What Numba asks for machine code of a function before it compiles, and hands it to afterwards."""
     from numba.core.caching import NullCache
     from numba.core.compiler import CompileResult
-    from numba.core.runtime import rtsys
+    from numba.core.runtime.nrt import rtsys
     from numba.core.serialize import dumps
 
     class Cache(NullCache):
