@@ -25,19 +25,31 @@ def register(app: typer.Typer) -> None:
 
 
 def weights(
-    model: Annotated[str, typer.Argument(help="A label such as binary-network:widths=5-3-1,output=fixed,m=5, or a .toml file.")],
+    model: Annotated[
+        str, typer.Argument(help="A label such as binary-network:widths=5-3-1,output=fixed,m=5, or a .toml file.")
+    ],
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
     max_errors: Annotated[int, typer.Option(help="Errors up to which a weight vector counts as a solution.")] = 0,
     fit: Annotated[
         str | None,
-        typer.Option(metavar="METHOD", help="Fit a pairwise model: maximum-entropy, pseudo-likelihood, mean-field or bethe."),
+        typer.Option(
+            metavar="METHOD", help="Fit a pairwise model: maximum-entropy, pseudo-likelihood, mean-field or bethe."
+        ),
     ] = None,
-    ends: Annotated[str | None, typer.Option(metavar="METHOD", help="Run a search 100 times: training or annealing.")] = None,
+    ends: Annotated[
+        str | None, typer.Option(metavar="METHOD", help="Run a search 100 times: training or annealing.")
+    ] = None,
     samples: Annotated[int | None, typer.Option(help="Enumerate so many samples of the seed instead of one.")] = None,
-    store: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the samples in this folder: a killed run goes on.")] = None,
-    plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw entropies, errors and the tree of minima (.png, .svg, .pdf).")] = None,
-    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the samples in this folder: a killed run goes on.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="F", help="Draw entropies, errors and the tree of minima (.png, .svg, .pdf).")
+    ] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
+    ] = None,
 ) -> None:
     """Enumerate all states of a binary network or of Ising spins: solutions, clusters, entropies, minima."""
     from homotopy import plots
@@ -57,7 +69,9 @@ def weights(
         fitted = None if fit is None else found.least_structured(fit)
         searched = None if ends is None else end_points(found, ends)
         if json_file is not None:
-            additions = {name: what.summary() for name, what in (("fit", fitted), ("ends", searched)) if what is not None}
+            additions = {
+                name: what.summary() for name, what in (("fit", fitted), ("ends", searched)) if what is not None
+            }
             write(json_file, json.dumps({**found.summary(), **additions}, indent=1))
         if json_file != "-":
             echo(repr(found))
@@ -76,7 +90,9 @@ def _check_many(samples: int | None, **of_one: Any) -> None:
         raise HomotopyError("--store is given without --samples.", "Add --samples.")
     for name, value in of_one.items():
         if value:
-            raise HomotopyError(f"--{name.replace('_', '-')} is for one space, and --samples asks for many.", "Leave one of them out.")
+            raise HomotopyError(
+                f"--{name.replace('_', '-')} is for one space, and --samples asks for many.", "Leave one of them out."
+            )
 
 
 def _many(model: str, samples: int, seed: int, store: Path | None, json_file: str | None) -> None:
@@ -101,10 +117,16 @@ def _details(space: WeightSpace) -> list[str]:
         shown = "  ".join(f"{c}: {k}" for c, (k, _) in list(stable.items())[:_SHOWN])
         lines.append(f"stable     {shown} states that no flip improves")
     else:
-        lines.append(f"stable     {space.stable.states.size} states that no flip lowers, from {min(stable) * space.unit:.6g} to {max(stable) * space.unit:.6g}")
+        lines.append(
+            f"stable     {space.stable.states.size} states that no flip lowers, from {min(stable) * space.unit:.6g} to {max(stable) * space.unit:.6g}"
+        )
     if space.n_solutions:
         around = space.local_entropy()
-        lines.append("pairs      " + " ".join(map(str, space.pair_distances[: 2 * _SHOWN])) + (" .." if space.n_weights >= 2 * _SHOWN else ""))
+        lines.append(
+            "pairs      "
+            + " ".join(map(str, space.pair_distances[: 2 * _SHOWN]))
+            + (" .." if space.n_weights >= 2 * _SHOWN else "")
+        )
         lines.append("entropy    annealed " + _numbers(around.annealed) + " bits at distance 1, 2, ..")
         lines.append("           quenched " + _numbers(around.quenched) + " where there are any")
         lines += [

@@ -49,7 +49,11 @@ def find_clusters(states: StateSet, group: SymmetryGroup) -> Clusters:
     labels, n_clusters = cluster_kernels.clusters(states.states, states.n, states.words, states.before)
     sizes = np.bincount(labels, minlength=n_clusters).astype(np.int64)
     first = states.states[np.unique(labels, return_index=True)[1]] if n_clusters else states.states
-    joins = [(np.arange(n_clusters), labels[states.ranks(images(first, g))]) for g in group.generators] if n_clusters else []
+    joins = (
+        [(np.arange(n_clusters), labels[states.ranks(images(first, g))]) for g in group.generators]
+        if n_clusters
+        else []
+    )
     orbits = components(n_clusters, joins)
     orbit_sizes = np.bincount(orbits, weights=sizes, minlength=0).astype(np.int64)
     return Clusters(labels, sizes, orbits, orbit_sizes)

@@ -53,7 +53,9 @@ def _errors(space: NetworkSpace) -> Costs:
     target = np.uint64(sum(1 << mu for mu, y in enumerate(space.y.tolist()) if y > 0))
     shapes = tuple(
         np.array(column, np.int64)
-        for column in zip(*((s.units, s.fan_in, -1 if s.start is None else s.start, s.is_tree) for s in space.shapes), strict=True)
+        for column in zip(
+            *((s.units, s.fan_in, -1 if s.start is None else s.start, s.is_tree) for s in space.shapes), strict=True
+        )
     )
     if powers:
         coefficients, labels = np.array(powers, np.int64), space.y.astype(np.int64)

@@ -75,7 +75,9 @@ class EndPoints:
         orbits = self.space.clusters.orbits
         found = np.bincount(orbits, weights=self.cluster_counts, minlength=self.space.n_cluster_orbits)
         expected = self.space.clusters.orbit_sizes * self.solutions.size / max(self.space.n_solutions, 1)
-        return (float(((found - expected) ** 2 / expected).sum()) if self.solutions.size else float("nan")), max(found.size - 1, 0)
+        return (float(((found - expected) ** 2 / expected).sum()) if self.solutions.size else float("nan")), max(
+            found.size - 1, 0
+        )
 
     def local_entropy(self) -> LocalEntropy:
         """Franz-Parisi entropies around the ends that are solutions; those around typical ones are ``space.local_entropy()``."""
@@ -140,15 +142,21 @@ class EndPoints:
         if self.solutions.size > 1:
             deviation, freedom = self.orbit_deviation
             near, typical = self.local_entropy().mean_counts[1], self.space.local_entropy().mean_counts[1]
-            lines.append(f"  uniform    concentration {self.concentration:.3g} (1: all alike); chi^2 of orbits {deviation:.3g}, {freedom} degrees of freedom")
-            lines.append(f"  neighbours {near:.3g} solutions one flip away on the average, {typical:.3g} around a typical one")
+            lines.append(
+                f"  uniform    concentration {self.concentration:.3g} (1: all alike); chi^2 of orbits {deviation:.3g}, {freedom} degrees of freedom"
+            )
+            lines.append(
+                f"  neighbours {near:.3g} solutions one flip away on the average, {typical:.3g} around a typical one"
+            )
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(repr(self))}</pre>"
 
 
-def end_points(space: WeightSpace, method: str = METHODS[0], *, runs: int = 100, seed: int = 0, **choices: Any) -> EndPoints:
+def end_points(
+    space: WeightSpace, method: str = METHODS[0], *, runs: int = 100, seed: int = 0, **choices: Any
+) -> EndPoints:
     """Run a search many times in a space that is known completely.
 
     Parameters

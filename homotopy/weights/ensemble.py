@@ -87,7 +87,10 @@ class WeightEnsemble:
     def column(self, name: str, *, satisfiable: bool = False) -> Any:
         """One number, or list of numbers, of every sample as an array; of those with a solution only, if that is asked for."""
         if not self.records or name not in self.records[0]:
-            raise InputError(f"There is no column {name[:40]!r}.", f"Choose one of {', '.join(self.records[0] if self.records else ())}.")
+            raise InputError(
+                f"There is no column {name[:40]!r}.",
+                f"Choose one of {', '.join(self.records[0] if self.records else ())}.",
+            )
         return np.array([r[name] for r in self.records if r["n_solutions"] or not satisfiable])
 
     def mean(self, name: str, *, satisfiable: bool = False) -> tuple[Any, Any]:
@@ -132,10 +135,14 @@ class WeightEnsemble:
         lines = [f"WeightEnsemble of {self.label} (seed {self.seed}, {self.n_samples} samples)"]
         if self.n_samples > 1:
             mean, error = self.mean("n_solutions")
-            lines.append(f"  solutions  {mean:.6g} +/- {error:.2g} on the average; {self.n_satisfiable} samples have one")
+            lines.append(
+                f"  solutions  {mean:.6g} +/- {error:.2g} on the average; {self.n_satisfiable} samples have one"
+            )
         if self.n_satisfiable:
             cluster, orbit = self.shares()
-            lines.append(f"  largest    cluster {cluster.mean():.3f} of the solutions, orbit of clusters {orbit.mean():.3f}, where there are any")
+            lines.append(
+                f"  largest    cluster {cluster.mean():.3f} of the solutions, orbit of clusters {orbit.mean():.3f}, where there are any"
+            )
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -143,7 +150,13 @@ class WeightEnsemble:
 
 
 def weight_ensemble(
-    model: BinaryModel | str, *, samples: int, seed: int = 0, store: str | Path | None = None, executor: Executor | None = None, chunk: int = 50
+    model: BinaryModel | str,
+    *,
+    samples: int,
+    seed: int = 0,
+    store: str | Path | None = None,
+    executor: Executor | None = None,
+    chunk: int = 50,
 ) -> WeightEnsemble:
     """Enumerate many samples of a discrete family.
 
@@ -198,7 +211,9 @@ def weight_ensemble(
     return WeightEnsemble(chosen.label, seed, tuple(r for first in sorted(found) for r in found[first]))
 
 
-def _computed(label: str, seed: int, chunks: Sequence[tuple[int, int]], executor: Executor | None) -> Iterator[tuple[int, list[Record]]]:
+def _computed(
+    label: str, seed: int, chunks: Sequence[tuple[int, int]], executor: Executor | None
+) -> Iterator[tuple[int, list[Record]]]:
     if executor is None:
         for first, last in chunks:
             yield first, records_of(label, seed, first, last)
@@ -218,7 +233,9 @@ class _Folder:
             path.mkdir(parents=True, exist_ok=True)
             others = [p.name for p in path.iterdir() if not p.name.startswith(("chunk-", "."))]
         except OSError as error:
-            raise StoreError(f"The folder {path} cannot be used ({error.strerror}).", "Choose another place.") from error
+            raise StoreError(
+                f"The folder {path} cannot be used ({error.strerror}).", "Choose another place."
+            ) from error
         if others:
             raise StoreError(f"The folder {path} holds other files, such as {others[0][:60]}.", "Choose an empty one.")
 

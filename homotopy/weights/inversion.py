@@ -82,7 +82,10 @@ def bethe(means: Floats, correlations: Floats, pseudo_count: float = 0.3) -> tup
     off = ~np.eye(m.size, dtype=bool)
     smallest = min(float(q[off].min()) for q in p.values()) if m.size > 1 else 1.0
     if smallest <= 0:
-        raise InputError("The Bethe approximation has no coupling for some pair of weights.", "Give a larger pseudo_count, or mean-field.")
+        raise InputError(
+            "The Bethe approximation has no coupling for some pair of weights.",
+            "Give a larger pseudo_count, or mean-field.",
+        )
     log = {key: np.log(np.where(off, q, 1.0)) for key, q in p.items()}
     couplings = (log[1, 1] + log[-1, -1] - log[1, -1] - log[-1, 1]) / 4
     fields = ((log[1, 1] + log[1, -1] - log[-1, 1] - log[-1, -1]) / 4).sum(axis=1) - (m.size - 2) * np.arctanh(m)

@@ -118,8 +118,14 @@ class LeastStructured:
     def captured(self) -> float:
         """The share of the multi-information that pairs carry, (S_1 - S_2)/(S_1 - S); nan where there is none. Of the exact fit only."""
         if self.method != METHODS[0]:
-            raise HomotopyError(f"The model of {self.method} has other moments than the solutions.", f"Take method={METHODS[0]!r}.")
-        return (self.independent_entropy - self.entropy) / self.multi_information if self.multi_information > 1e-12 else float("nan")
+            raise HomotopyError(
+                f"The model of {self.method} has other moments than the solutions.", f"Take method={METHODS[0]!r}."
+            )
+        return (
+            (self.independent_entropy - self.entropy) / self.multi_information
+            if self.multi_information > 1e-12
+            else float("nan")
+        )
 
     @property
     def mass_on_solutions(self) -> float:
@@ -148,7 +154,9 @@ class LeastStructured:
     def sample(self, n: int, seed: int = 0) -> Any:
         """Independent states drawn from the model."""
         rng = np.random.default_rng(seed)
-        return np.searchsorted(np.cumsum(self.probabilities), rng.uniform(size=n) * self.probabilities.sum()).clip(0, self.probabilities.size - 1)
+        return np.searchsorted(np.cumsum(self.probabilities), rng.uniform(size=n) * self.probabilities.sum()).clip(
+            0, self.probabilities.size - 1
+        )
 
     def summary(self) -> dict[str, Any]:
         """The model as one JSON object."""
@@ -178,12 +186,15 @@ class LeastStructured:
     def __repr__(self) -> str:
         lines = [
             f"LeastStructured model of {self.label} ({self.method})",
-            f"  moments    to {self.moment_error:.1e}" + ("" if self.is_converged or self.method != METHODS[0] else ", not converged"),
+            f"  moments    to {self.moment_error:.1e}"
+            + ("" if self.is_converged or self.method != METHODS[0] else ", not converged"),
             f"  entropy    {self.entropy:.4f} bits; independent {self.independent_entropy:.4f}, solutions {log2(self.solutions.size):.4f}",
             f"  mass       {self.mass_on_solutions:.4f} on the {self.solutions.size} solutions",
         ]
         if self.method == METHODS[0]:
-            lines.insert(3, f"  captured   {self.captured:.1%} of {self.multi_information:.4f} bits of multi-information")
+            lines.insert(
+                3, f"  captured   {self.captured:.1%} of {self.multi_information:.4f} bits of multi-information"
+            )
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -192,7 +203,9 @@ class LeastStructured:
         return f"<pre>{html.escape(repr(self))}</pre>"
 
 
-def fit(label: str, solutions: StateSet, means: Floats, correlations: Floats, method: str = METHODS[0], **choices: Any) -> LeastStructured:
+def fit(
+    label: str, solutions: StateSet, means: Floats, correlations: Floats, method: str = METHODS[0], **choices: Any
+) -> LeastStructured:
     """A pairwise model from the means and correlations of the solutions.
 
     Parameters
@@ -223,7 +236,9 @@ def fit(label: str, solutions: StateSet, means: Floats, correlations: Floats, me
         raise InputError(f"There is no method {method!r:.40}.", f"Choose {', '.join(METHODS[:-1])} or {METHODS[-1]}.")
     for name, value in choices.items():
         if name not in check.get(method, ()):
-            raise InputError(f"{method} has no {name[:40]}.", f"It takes {', '.join(check.get(method, ())) or 'no choices'}.")
+            raise InputError(
+                f"{method} has no {name[:40]}.", f"It takes {', '.join(check.get(method, ())) or 'no choices'}."
+            )
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
             raise InputError(f"{name} = {value!r:.40} is not from 0 to below 1.", "Give 0.01, say.")
     if not solutions.size:

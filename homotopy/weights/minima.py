@@ -155,11 +155,16 @@ def cost_tree(costs: npt.NDArray[Any], n: int, unit: float = 1.0) -> CostTree:
     else:
         order = np.argsort(costs, kind="stable").astype(np.uint32)
     at, deeper, shallower = cluster_kernels.merges(costs, order, n)
-    states = np.append(shallower, order[0]).astype(np.int64)  # every minimum but the deepest ends as the shallower one, once
+    states = np.append(shallower, order[0]).astype(
+        np.int64
+    )  # every minimum but the deepest ends as the shallower one, once
     ranked = np.lexsort((states, costs[states]))
     states = states[ranked]
     by_state = np.argsort(states)
-    place = by_state[np.searchsorted(states, deeper, sorter=by_state)], by_state[np.searchsorted(states, shallower, sorter=by_state)]
+    place = (
+        by_state[np.searchsorted(states, deeper, sorter=by_state)],
+        by_state[np.searchsorted(states, shallower, sorter=by_state)],
+    )
     return CostTree(states, costs[states].astype(np.int64), costs[at].astype(np.int64), *place, unit=unit)
 
 

@@ -53,8 +53,16 @@ def draw_local_entropy(space: WeightSpace, ax: Any = None) -> Any:
     if space.n_solutions:
         found = space.local_entropy()
         with np.errstate(invalid="ignore"):
-            axes.plot(range(n + 1), np.where(found.mean_counts > 0, found.annealed, np.nan), "-", color="0.1", label="annealed")
-        axes.plot(range(n + 1), found.quenched, "o", mfc="white", mec="0.1", ms=4, label="quenched, where there are any")
+            axes.plot(
+                range(n + 1),
+                np.where(found.mean_counts > 0, found.annealed, np.nan),
+                "-",
+                color="0.1",
+                label="annealed",
+            )
+        axes.plot(
+            range(n + 1), found.quenched, "o", mfc="white", mec="0.1", ms=4, label="quenched, where there are any"
+        )
     axes.set_xlabel("distance from a solution")
     axes.set_ylabel("entropy (bits)")
     axes.legend(frameon=False, fontsize=8)
@@ -65,11 +73,23 @@ def draw_levels(space: WeightSpace, ax: Any = None) -> Any:
     """Numbers of states, of states that no flip lowers, and of minima, at each cost; of spins the last two only."""
     axes = _axes(ax)
     marks = ("-", "o", "s")
-    series = [("minima", space.tree.minima_by_cost()), ("no flip lowers", {c: k for c, (k, _) in space.stable.by_cost().items()})]
+    series = [
+        ("minima", space.tree.minima_by_cost()),
+        ("no flip lowers", {c: k for c, (k, _) in space.stable.by_cost().items()}),
+    ]
     if space.costs.dtype == np.uint8:
         series.append(("states", space.states_by_cost))
     for (name, counts), mark in zip(reversed(series), marks[-len(series) :], strict=True):
-        axes.plot([c * space.unit for c in counts], list(counts.values()), mark, color="0.1", mfc="white", ms=4, lw=1, label=name)
+        axes.plot(
+            [c * space.unit for c in counts],
+            list(counts.values()),
+            mark,
+            color="0.1",
+            mfc="white",
+            ms=4,
+            lw=1,
+            label=name,
+        )
     axes.set_yscale("log")
     axes.set_xlabel("errors" if space.costs.dtype == np.uint8 else "energy")
     axes.set_ylabel("number")
@@ -99,7 +119,15 @@ def draw_fitted_entropy(model: LeastStructured, ax: Any = None) -> Any:
     found = model.local_entropy(int(model.solutions.states[0]))
     distances = range(model.solutions.n + 1)
     axes.plot(distances, found["entropy"], "-", color="0.1", label=model.method)
-    axes.plot(distances, np.where(np.isfinite(found["solutions"]), found["solutions"], np.nan), "o", mfc="white", mec="0.1", ms=4, label="solutions")
+    axes.plot(
+        distances,
+        np.where(np.isfinite(found["solutions"]), found["solutions"], np.nan),
+        "o",
+        mfc="white",
+        mec="0.1",
+        ms=4,
+        label="solutions",
+    )
     axes.set_xlabel("distance from the first solution")
     axes.set_ylabel("entropy (bits)")
     axes.legend(frameon=False, fontsize=8)

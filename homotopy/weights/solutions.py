@@ -61,14 +61,20 @@ class StateSet:
 
     def free_flips(self) -> Integers:
         """For each sign the number of states that stay in the set when it is flipped."""
-        parts = over_blocks("flips", self.size, lambda a, b: cluster_kernels.free_flips(self.states[a:b], self.n, self.words, self.before))
+        parts = over_blocks(
+            "flips",
+            self.size,
+            lambda a, b: cluster_kernels.free_flips(self.states[a:b], self.n, self.words, self.before),
+        )
         total: Integers = np.sum(parts, axis=0, dtype=np.int64) if parts else np.zeros(self.n, np.int64)
         return total
 
     def distances_from(self, centres: npt.NDArray[Any]) -> Integers:
         """For each centre the number of states of the set at every distance: shape (centres, n + 1)."""
         given, block = np.asarray(centres, np.int64), max(1, 10**8 // max(self.size, 1))
-        parts = over_blocks("distances", given.size, lambda a, b: kernels.distance_histograms(given[a:b], self.states, self.n), block)
+        parts = over_blocks(
+            "distances", given.size, lambda a, b: kernels.distance_histograms(given[a:b], self.states, self.n), block
+        )
         return np.concatenate(parts) if parts else np.zeros((0, self.n + 1), np.int64)
 
 
@@ -96,5 +102,7 @@ def state_set(costs: npt.NDArray[Any], n: int, most: int) -> StateSet:
     np.cumsum(counts[:-1], out=before[1:])
     size = int(before[-1]) + int(counts[-1])
     require(24 * size, f"The list of {size} solutions")
-    parts = over_blocks("solutions", costs.size, lambda a, b: (np.flatnonzero(costs[a:b] <= most) + a).astype(np.uint32))
+    parts = over_blocks(
+        "solutions", costs.size, lambda a, b: (np.flatnonzero(costs[a:b] <= most) + a).astype(np.uint32)
+    )
     return StateSet(n, np.concatenate(parts), words, before)

@@ -160,7 +160,9 @@ class WeightSpace:
         SpaceTooLargeError, InputError
         """
         if not is_whole(distance, 0, self.n_weights):
-            raise InputError(f"The distance {distance!r:.40} does not exist.", f"Give a whole number from 0 to {self.n_weights}.")
+            raise InputError(
+                f"The distance {distance!r:.40} does not exist.", f"Give a whole number from 0 to {self.n_weights}."
+            )
         require(12 << self.n_weights, f"The local entropy of 2^{self.n_weights} centres")
         return local_counts(self.solutions.indicator_transform(), distance)
 
@@ -168,7 +170,9 @@ class WeightSpace:
         """Numbers of solutions at distance 0, .., N from a centre: a state's number, or N signs."""
         state = centre if isinstance(centre, int | np.integer) else self.space.state(centre)
         if isinstance(state, bool) or not 0 <= state < self.costs.size:
-            raise InputError(f"There is no state {state!r:.40}.", f"Give a number below 2^{self.n_weights}, or N signs.")
+            raise InputError(
+                f"There is no state {state!r:.40}.", f"Give a number below 2^{self.n_weights}, or N signs."
+            )
         counts: Integers = self.solutions.distances_from(np.array([state]))[0]
         return counts
 
@@ -181,8 +185,13 @@ class WeightSpace:
             Their numbers; repeated ones count repeatedly.
         """
         chosen = self.solutions.states if references is None else np.asarray(references)
-        if chosen.ndim != 1 or (chosen.size and not (np.issubdtype(chosen.dtype, np.integer) and 0 <= chosen.min() <= chosen.max() < self.costs.size)):
-            raise InputError("The references are not numbers of states.", f"Give whole numbers below 2^{self.n_weights}.")
+        if chosen.ndim != 1 or (
+            chosen.size
+            and not (np.issubdtype(chosen.dtype, np.integer) and 0 <= chosen.min() <= chosen.max() < self.costs.size)
+        ):
+            raise InputError(
+                "The references are not numbers of states.", f"Give whole numbers below 2^{self.n_weights}."
+            )
         return local_entropy(self.solutions, chosen)
 
     # --- layers ---
@@ -282,12 +291,21 @@ class WeightSpace:
             "quenched": _finite(around.quenched),
             "share": around.share.tolist(),
             "layers": [
-                {"name": f.name, "n_weights": f.n_weights, "conditional_entropy": f.conditional_entropy, "free_flips": f.free_flips}
+                {
+                    "name": f.name,
+                    "n_weights": f.n_weights,
+                    "conditional_entropy": f.conditional_entropy,
+                    "free_flips": f.free_flips,
+                }
                 for f in self.layers
             ],
             "n_stable": int(self.stable.states.size),
             "stable_by_cost": {str(c): list(k) for c, k in self.stable.by_cost().items()},
-            **({"states_by_error": {str(c): k for c, k in self.states_by_cost.items()}} if self.costs.dtype == np.uint8 else {}),
+            **(
+                {"states_by_error": {str(c): k for c, k in self.states_by_cost.items()}}
+                if self.costs.dtype == np.uint8
+                else {}
+            ),
             "seconds": self.seconds,
         }
 
@@ -307,17 +325,30 @@ class WeightSpace:
         seed = "explicit data" if space.seed is None else f"seed {space.seed}"
         sample = f", sample {space.index}" if space.index else ""
         what = "state of lowest energy" if isinstance(space, SpinSpace) else "solution"
-        what = what if not self.threshold or isinstance(space, SpinSpace) else f"state with at most {count_of(self.threshold, 'error')}"
-        number = f"{self.n_solutions} {what.replace('state', 'states', 1) if 'state' in what else what + 's'}" if self.n_solutions != 1 else f"1 {what}"
+        what = (
+            what
+            if not self.threshold or isinstance(space, SpinSpace)
+            else f"state with at most {count_of(self.threshold, 'error')}"
+        )
+        number = (
+            f"{self.n_solutions} {what.replace('state', 'states', 1) if 'state' in what else what + 's'}"
+            if self.n_solutions != 1
+            else f"1 {what}"
+        )
         lines = [
             f"WeightSpace of {space.label} ({seed}{sample}, digest {space.digest[:6]})",
             f"  states     2^{self.n_weights} = {self.costs.size}, all enumerated, {self.seconds:.3g} s",
-            f"  solutions  {number}" + (f", entropy {self.entropy / self.n_weights:.4f} bits a weight" if self.n_solutions else ""),
+            f"  solutions  {number}"
+            + (f", entropy {self.entropy / self.n_weights:.4f} bits a weight" if self.n_solutions else ""),
         ]
         if self.n_solutions:
             order = self.symmetry.order
-            lines.append(f"  clusters   {self.n_clusters} under single flips, {self.n_isolated} isolated; largest {self._share(self.largest_cluster)}")
-            lines.append(f"  orbits     {self.n_cluster_orbits} under a group of order {order}; largest {self._share(self.largest_orbit)}")
+            lines.append(
+                f"  clusters   {self.n_clusters} under single flips, {self.n_isolated} isolated; largest {self._share(self.largest_cluster)}"
+            )
+            lines.append(
+                f"  orbits     {self.n_cluster_orbits} under a group of order {order}; largest {self._share(self.largest_orbit)}"
+            )
         return "\n".join(lines)
 
     def _share(self, size: int) -> str:
@@ -325,10 +356,14 @@ class WeightSpace:
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{c}</td><td>{k}</td></tr>" for c, k in list(self.states_by_cost.items())[:20])
-        return f"<div><pre>{html.escape(repr(self))}</pre><table><tr><th>cost</th><th>states</th></tr>{rows}</table></div>"
+        return (
+            f"<div><pre>{html.escape(repr(self))}</pre><table><tr><th>cost</th><th>states</th></tr>{rows}</table></div>"
+        )
 
 
-def weight_space(what: BinarySpace | BinaryModel | str, *, seed: int | None = None, index: int = 0, max_errors: int = 0) -> WeightSpace:
+def weight_space(
+    what: BinarySpace | BinaryModel | str, *, seed: int | None = None, index: int = 0, max_errors: int = 0
+) -> WeightSpace:
     """Enumerate all states of a discrete space.
 
     Parameters
@@ -362,7 +397,9 @@ def weight_space(what: BinarySpace | BinaryModel | str, *, seed: int | None = No
     space = _as_space(what, seed, index)
     is_network = not isinstance(space, SpinSpace)
     if not is_whole(max_errors, 0, 64):
-        raise InputError(f"max_errors = {max_errors!r:.40} is not a number of errors.", "Give a whole number from 0 to 64.")
+        raise InputError(
+            f"max_errors = {max_errors!r:.40} is not a number of errors.", "Give a whole number from 0 to 64."
+        )
     if max_errors and not is_network:
         raise InputError("Ising spins make no errors.", "Leave max_errors out: their solutions are the ground states.")
     begin = time.perf_counter()
@@ -383,7 +420,9 @@ def _as_space(what: BinarySpace | BinaryModel | str, seed: int | None, index: in
         return binary_model_from_label(what).sample(seed, index)
     if isinstance(what, BinaryModel):
         return what.sample(seed, index)
-    raise InputError(f"A {type(what).__name__} is no discrete space.", "Give a BinaryNetwork, an Ising model or a label.")
+    raise InputError(
+        f"A {type(what).__name__} is no discrete space.", "Give a BinaryNetwork, an Ising model or a label."
+    )
 
 
 def frame(columns: dict[str, Any]) -> Any:

@@ -93,7 +93,9 @@ def loss_and_slope(space: NetworkSpace, means: Floats) -> tuple[Floats, Floats]:
         if shape.start is not None:
             turned = inputs.transpose(0, 2, 1)
             whole = by_mean @ turned - 2 * m * (by_variance @ turned**2)
-            slope[:, shape.start : shape.start + shape.units * shape.fan_in] = _own(whole, shape).reshape(len(means), -1)
+            slope[:, shape.start : shape.start + shape.units * shape.fan_in] = _own(whole, shape).reshape(
+                len(means), -1
+            )
         if k:
             turned = m.transpose(0, 2, 1)
             by_input = turned @ by_mean - 2 * inputs * (turned**2 @ by_variance)
@@ -106,7 +108,9 @@ def _matrices(means: Floats, shape: LayerShape, n_inputs: int) -> tuple[Floats, 
     mask: Floats = np.ones((shape.units, n_inputs))
     if shape.start is None:
         return np.ones((len(means), shape.units, n_inputs)), mask
-    flat = means[:, shape.start : shape.start + shape.units * shape.fan_in].reshape(len(means), shape.units, shape.fan_in)
+    flat = means[:, shape.start : shape.start + shape.units * shape.fan_in].reshape(
+        len(means), shape.units, shape.fan_in
+    )
     if shape.is_tree:
         mask = np.repeat(np.eye(shape.units), shape.fan_in, axis=1)
         flat = np.tile(flat, (1, 1, shape.units)) * mask
@@ -120,7 +124,16 @@ def _own(whole: Floats, shape: LayerShape) -> Floats:
     return np.stack([whole[:, u, u * shape.fan_in : (u + 1) * shape.fan_in] for u in range(shape.units)], axis=1)
 
 
-def anneal(costs: npt.NDArray[Any], n: int, *, runs: int, seed: int = 0, sweeps: int = 200, hot: float = 2.0, cold: float = 0.05) -> Integers:
+def anneal(
+    costs: npt.NDArray[Any],
+    n: int,
+    *,
+    runs: int,
+    seed: int = 0,
+    sweeps: int = 200,
+    hot: float = 2.0,
+    cold: float = 0.05,
+) -> Integers:
     """End points of simulated annealing of the cost by single flips from random states, as numbers of states.
 
     Parameters
@@ -134,7 +147,9 @@ def anneal(costs: npt.NDArray[Any], n: int, *, runs: int, seed: int = 0, sweeps:
     """
     _check(runs=runs, sweeps=sweeps)
     if not (is_number(hot) and is_number(cold) and hot >= cold > 0):
-        raise InputError(f"The temperatures {hot!r:.40} and {cold!r:.40} do not fall.", "Give hot=2 and cold=0.05, say.")
+        raise InputError(
+            f"The temperatures {hot!r:.40} and {cold!r:.40} do not fall.", "Give hot=2 and cold=0.05, say."
+        )
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2,)))
     states = rng.integers(0, costs.size, runs)
     for k, temperature in enumerate(np.geomspace(hot, cold, sweeps)):

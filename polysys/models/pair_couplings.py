@@ -54,7 +54,9 @@ class PairCouplings:
         if isinstance(field, str | int | float | Fraction | np.number):
             field = as_rational(field)
             if field and couplings != "sk":
-                raise InputError("Fields are drawn only where couplings are.", "Give the fields themselves, one for each spin.")
+                raise InputError(
+                    "Fields are drawn only where couplings are.", "Give the fields themselves, one for each spin."
+                )
         else:
             if isinstance(couplings, str):
                 raise InputError("Fields are given without couplings.", "Give both as arrays.")

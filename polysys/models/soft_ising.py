@@ -58,7 +58,9 @@ class SoftIsing(PairCouplings, Model):
         super().__post_init__()
         object.__setattr__(self, "steepness", as_rational(self.steepness))
         if self.steepness <= 0:
-            raise InputError(f"steepness = {self.steepness} is not positive, so the potential has no minimum.", "Give 1, say.")
+            raise InputError(
+                f"steepness = {self.steepness} is not positive, so the potential has no minimum.", "Give 1, say."
+            )
 
     @classmethod
     def from_keys(cls, keys: Mapping[str, str]) -> Model:
@@ -84,7 +86,10 @@ class SoftIsing(PairCouplings, Model):
         return wells + pair_energy(x, couplings)
 
     def known_counts(self, couplings: Couplings) -> tuple[RootCount, ...]:
-        why, family = "Bezout; the leading forms a x_i^3 have no common zero at infinity", "soft spins with a quartic term each"
+        why, family = (
+            "Bezout; the leading forms a x_i^3 have no common zero at infinity",
+            "soft spins with a quartic term each",
+        )
         return (RootCount(3**self.n, RootCountKind.GENERIC_COUNT, "stationary points of soft spins, 3^N", why, family),)
 
     def is_coercive(self, couplings: Couplings) -> bool:

@@ -78,6 +78,13 @@ class TorusIsing(PairCouplings, Model):
         return pair_energy(x[::2], couplings)
 
     def known_counts(self, couplings: Couplings) -> tuple[RootCount, ...]:
-        value, why = 2**self.n * (2**self.n - self.n), "one linear system for each set of free spins, two signs for each of them"
+        value, why = (
+            2**self.n * (2**self.n - self.n),
+            "one linear system for each set of free spins, two signs for each of them",
+        )
         family = "pair couplings and fields on a product of circles"
-        return (RootCount(value, RootCountKind.GENERIC_COUNT, "stationary points of the Ising torus, 2^N (2^N - N)", why, family),)
+        return (
+            RootCount(
+                value, RootCountKind.GENERIC_COUNT, "stationary points of the Ising torus, 2^N (2^N - N)", why, family
+            ),
+        )

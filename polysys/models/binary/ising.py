@@ -44,7 +44,9 @@ class SpinSpace(BinarySpace):
         terms.update((1 << i, h) for i, h in enumerate(self.couplings.get("field", np.empty(0)).tolist()))
         found = {k: -int(c / self.unit) for k, c in terms.items() if c}
         if sum(map(abs, found.values())) >= LARGEST:
-            raise InputError("The energies have no common unit in 62 bits.", "Give couplings with smaller denominators.")
+            raise InputError(
+                "The energies have no common unit in 62 bits.", "Give couplings with smaller denominators."
+            )
         return found
 
     def cost(self, signs: Sequence[int]) -> Fraction:
@@ -112,7 +114,9 @@ class Ising(PairCouplings, BinaryModel):
 
     def space(self, rng: np.random.Generator, seed: int | None, index: int) -> BinarySpace:
         couplings = self.draw_pairs(rng)
-        return SpinSpace(self.label, seed, index, self.n, (("spins", slice(0, self.n)),), _candidates(couplings, self.n), couplings)
+        return SpinSpace(
+            self.label, seed, index, self.n, (("spins", slice(0, self.n)),), _candidates(couplings, self.n), couplings
+        )
 
 
 def _candidates(couplings: Couplings, n: int) -> tuple[SignedPermutation, ...]:

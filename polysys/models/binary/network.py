@@ -80,7 +80,9 @@ class NetworkSpace(BinarySpace):
             for unit in range(shape.units):
                 inputs = values[unit * shape.fan_in : (unit + 1) * shape.fan_in] if shape.is_tree else values
                 w = [1 if shape.start is None else weights[shape.weight(unit, i)] for i in range(shape.fan_in)]
-                fields.append([sum(a * b for a, b in zip(w, column, strict=True)) for column in zip(*inputs, strict=True)])
+                fields.append(
+                    [sum(a * b for a, b in zip(w, column, strict=True)) for column in zip(*inputs, strict=True)]
+                )
             is_sign = k == len(self.shapes) - 1 or self.activation is None
             values = [[(1 if v >= 0 else -1) if is_sign else self._activated(v) for v in row] for row in fields]
         return np.array(values[0], dtype=np.int8)
@@ -198,14 +200,21 @@ class BinaryNetwork(BinaryModel):
         object.__setattr__(self, "widths", widths)
         if widths[-1] != 1:
             raise InputError(f"The network has {widths[-1]} outputs.", "Binary networks have one: end widths with 1.")
-        for name, choices in (("output", ("trained", "fixed")), ("labels", LABELS), ("inputs", (None, *INPUTS)), ("ties", (None, "plus"))):
+        for name, choices in (
+            ("output", ("trained", "fixed")),
+            ("labels", LABELS),
+            ("inputs", (None, *INPUTS)),
+            ("ties", (None, "plus")),
+        ):
             if getattr(self, name) not in choices:
                 known = " or ".join(str(c) for c in choices if c is not None)
                 raise InputError(f"{name} = {str(getattr(self, name))[:40]!r} is unknown.", f"Choose {known}.")
         if self.output == "fixed" and len(widths) == 2:
             raise InputError("A perceptron with a fixed output has no weights.", "Choose output=trained.")
         if self.tree and (len(widths) == 2 or widths[0] % widths[1]):
-            raise InputError(f"{widths[0]} inputs cannot be dealt out to hidden units.", "A tree has as many inputs for each unit.")
+            raise InputError(
+                f"{widths[0]} inputs cannot be dealt out to hidden units.", "A tree has as many inputs for each unit."
+            )
         size(self.n_weights, "number of weights", most=MAX_SIGNS)
         self._check_data()
         if self.activation != "sign":
@@ -220,7 +229,9 @@ class BinaryNetwork(BinaryModel):
         widths = tuple(self.widths)
         if self.data is not None:
             if self.labels != "random" or self.inputs is not None:
-                raise InputError("Data are given, and labels or inputs are to be drawn.", "Leave labels and inputs out.")
+                raise InputError(
+                    "Data are given, and labels or inputs are to be drawn.", "Leave labels and inputs out."
+                )
             found = given_data(self.data, widths[0], self.m)
             if not isinstance(self.data, str):
                 if self.m is not None:
@@ -278,12 +289,23 @@ class BinaryNetwork(BinaryModel):
     @property
     def label(self) -> str:
         parts = [f"widths={join(tuple(self.widths))}"]
-        defaults = {"output": "trained", "m": None, "labels": "random", "inputs": None, "activation": "sign", "ties": None}
-        parts += [f"{name}={getattr(self, name)}" for name, default in defaults.items() if getattr(self, name) != default]
+        defaults = {
+            "output": "trained",
+            "m": None,
+            "labels": "random",
+            "inputs": None,
+            "activation": "sign",
+            "ties": None,
+        }
+        parts += [
+            f"{name}={getattr(self, name)}" for name, default in defaults.items() if getattr(self, name) != default
+        ]
         if self.tree:
             parts.append("tree=yes")
         if self.data is not None:
-            parts.append(f"data={self.data if isinstance(self.data, str) else f'{self.data.name}@{self.data.digest[:12]}'}")
+            parts.append(
+                f"data={self.data if isinstance(self.data, str) else f'{self.data.name}@{self.data.digest[:12]}'}"
+            )
         return f"{self.family}:" + ",".join(parts)
 
     @property
@@ -321,7 +343,9 @@ class BinaryNetwork(BinaryModel):
             y = signs(rng, m)
         shapes = self._shapes
         layers = tuple(
-            (f"W{k}", slice(s.start, s.start + s.units * s.fan_in)) for k, s in enumerate(shapes, 1) if s.start is not None
+            (f"W{k}", slice(s.start, s.start + s.units * s.fan_in))
+            for k, s in enumerate(shapes, 1)
+            if s.start is not None
         )
         activation = None
         if not self._has_signs:
@@ -340,7 +364,10 @@ def _candidates(shapes: tuple[LayerShape, ...], n: int, has_polynomial: bool) ->
     found = []
     for shape, after in pairwise(shapes):
         incoming = [[shape.weight(u, k) for k in range(shape.fan_in)] for u in range(shape.units)]
-        outgoing = [[after.weight(v, u) for v in range(after.units)] if after.start is not None else [] for u in range(shape.units)]
+        outgoing = [
+            [after.weight(v, u) for v in range(after.units)] if after.start is not None else []
+            for u in range(shape.units)
+        ]
         for u in range(shape.units - 1 if not shape.is_tree else 0):
             exchanged = zip(incoming[u] + outgoing[u], incoming[u + 1] + outgoing[u + 1], strict=True)
             found.append(swap(n, list(exchanged)))

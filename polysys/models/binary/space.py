@@ -107,7 +107,9 @@ class BinaryModel(Labelled):
         """
         if not self.is_random:
             if seed is not None or index:
-                raise InputError(f"Nothing of {self.label[:80]} is drawn, so it has no samples.", "Leave seed and index out.")
+                raise InputError(
+                    f"Nothing of {self.label[:80]} is drawn, so it has no samples.", "Leave seed and index out."
+                )
             return self.space(generator(0), None, 0)
         chosen = self.default_seed if seed is None else seed
         return self.space(generator(chosen, index), int(chosen), int(index))

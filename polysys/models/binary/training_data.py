@@ -69,7 +69,10 @@ def given_data(data: Any, n: int, m: int | None) -> Dataset:
     """Data given as arrays (X, y), y a row or a vector, as a Dataset, or as a CSV file with the label in the last column."""
     if isinstance(data, str):
         if not data.lower().endswith((".csv", ".txt")):
-            raise InputError(f"There are no data {data[:60]!r}.", "Give a .csv file, or choose labels=random, teacher, iris or digits.")
+            raise InputError(
+                f"There are no data {data[:60]!r}.",
+                "Give a .csv file, or choose labels=random, teacher, iris or digits.",
+            )
         found = datasets.from_csv(data, n, 1, m)
     elif isinstance(data, Dataset):
         found = data
@@ -77,7 +80,9 @@ def given_data(data: Any, n: int, m: int | None) -> Dataset:
         y = np.array(data[1], dtype=object)
         found = datasets.from_arrays(data[0], y[None, :] if y.ndim == 1 else y)
     else:
-        raise InputError(f"The data {type(data).__name__} cannot be used.", "Give arrays (X, y), a Dataset or a .csv file.")
+        raise InputError(
+            f"The data {type(data).__name__} cannot be used.", "Give arrays (X, y), a Dataset or a .csv file."
+        )
     if found.X.shape[0] != n or found.Y.shape[0] != 1:
         raise InputError(
             f"The data have {found.X.shape[0]} features and {found.Y.shape[0]} labels, the network {n} inputs and one output.",

@@ -12,18 +12,26 @@ LABEL = "binary-network:widths=5-3-1,output=fixed,m=7"
 def test_a_space_prints_itself_in_at_most_twenty_lines(stationary):
     result = stationary("weights", LABEL, "--seed", "2", "--fit", "maximum-entropy")
     assert result.code == 0 and result.err == "" and len(result.out.splitlines()) <= 20
-    assert "66 solutions" in result.out and "42 under single flips, 18 isolated" in result.out and "7 under a group of order 6" in result.out
+    assert (
+        "66 solutions" in result.out
+        and "42 under single flips, 18 isolated" in result.out
+        and "7 under a group of order 6" in result.out
+    )
     assert "pairs      66 48 48 240" in result.out and "captured" in result.out
 
 
 def test_spins_print_themselves(stationary):
     result = stationary("weights", "ising:n=10", "--seed", "2")
-    assert result.code == 0 and "2 states of lowest energy" in result.out and "8 states that no flip lowers" in result.out
+    assert (
+        result.code == 0 and "2 states of lowest energy" in result.out and "8 states that no flip lowers" in result.out
+    )
 
 
 def test_json_and_figure(stationary, tmp_path):
     pytest.importorskip("matplotlib")
-    result = stationary("weights", LABEL, "--seed", "2", "--fit", "mean-field", "--json", "-", "--plot", str(tmp_path / "w.svg"))
+    result = stationary(
+        "weights", LABEL, "--seed", "2", "--fit", "mean-field", "--json", "-", "--plot", str(tmp_path / "w.svg")
+    )
     content = json.loads(result.out)
     assert (content["n_solutions"], content["n_cluster_orbits"], content["symmetry_order"]) == (66, 7, 6)
     assert content["fit"]["method"] == "mean-field" and content["states_by_error"]["0"] == 66
@@ -31,10 +39,24 @@ def test_json_and_figure(stationary, tmp_path):
 
 
 def test_many_samples_and_ends_of_searches(stationary, tmp_path):
-    result = stationary("weights", LABEL, "--samples", "12", "--seed", "1", "--store", str(tmp_path / "store"), "--json", str(tmp_path / "e.json"))
+    result = stationary(
+        "weights",
+        LABEL,
+        "--samples",
+        "12",
+        "--seed",
+        "1",
+        "--store",
+        str(tmp_path / "store"),
+        "--json",
+        str(tmp_path / "e.json"),
+    )
     assert result.code == 0 and "12 samples" in result.out
     assert len(json.loads((tmp_path / "e.json").read_text())["records"]) == 12
-    assert stationary("weights", LABEL, "--samples", "12", "--seed", "1", "--store", str(tmp_path / "store")).out == result.out
+    assert (
+        stationary("weights", LABEL, "--samples", "12", "--seed", "1", "--store", str(tmp_path / "store")).out
+        == result.out
+    )
     assert "EndPoints of annealing" in stationary("weights", LABEL, "--seed", "2", "--ends", "annealing").out
 
 

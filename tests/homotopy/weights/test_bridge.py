@@ -25,7 +25,9 @@ def test_the_ising_torus_is_counted_and_proved(n, known):
     assert states(census, n) == space.stable.states.tolist()
     lowest = float(census.points[0].energy.mid())
     assert lowest == pytest.approx(space.costs.min() * space.unit)
-    escape = escape_barriers(ho.graph(census))  # at most those under single flips: the energy is affine while one spin turns
+    escape = escape_barriers(
+        ho.graph(census)
+    )  # at most those under single flips: the energy is affine while one spin turns
     flips = sorted(space.tree.escape_barriers[1:] * space.unit)
     assert len(escape) == len(flips) and all(a <= b + 1e-9 for a, b in zip(sorted(escape.values()), flips, strict=True))
 

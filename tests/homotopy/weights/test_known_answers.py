@@ -14,7 +14,10 @@ import polysys as ps
 def instance(n, p):
     """Inputs and labels made by a formula."""
     x = [
-        [-1 if (7 * (mu + 1) * (mu + 2) // 2 + 5 * (i + 1) ** 2 + 3 * (mu + 1) * (i + 1)) % 11 < 5 else 1 for mu in range(p)]
+        [
+            -1 if (7 * (mu + 1) * (mu + 2) // 2 + 5 * (i + 1) ** 2 + 3 * (mu + 1) * (i + 1)) % 11 < 5 else 1
+            for mu in range(p)
+        ]
         for i in range(n)
     ]
     return x, [[(-1) ** mu.bit_count() for mu in range(p)]]
@@ -54,7 +57,14 @@ def test_mean_numbers_of_pairs_of_solutions_of_the_perceptron():
 
 
 @pytest.mark.parametrize(
-    "label", ["widths=3-3-1,output=fixed", "widths=3-2-1,ties=plus", "widths=6-3-1,tree=yes,output=fixed", "widths=3-2-1,activation=z^2", "widths=2-2-2-1,ties=plus"]
+    "label",
+    [
+        "widths=3-3-1,output=fixed",
+        "widths=3-2-1,ties=plus",
+        "widths=6-3-1,tree=yes,output=fixed",
+        "widths=3-2-1,activation=z^2",
+        "widths=2-2-2-1,ties=plus",
+    ],
 )
 def test_random_labels_halve_the_solutions_with_every_datum(label):
     model = ps.binary_model_from_label(f"binary-network:{label},m=4")

@@ -72,7 +72,11 @@ def test_samples_of_a_model_have_its_moments_and_repeat_themselves(model):
 def test_solutions_that_share_a_weight_are_fitted_as_well():
     space = ho.weight_space(FROZEN)  # the solutions (1, 1, -1) and (1, -1, 1)
     fitted = space.least_structured()
-    assert fitted.is_converged and fitted.entropy == pytest.approx(1, abs=1e-6) and fitted.mass_on_solutions == pytest.approx(1)
+    assert (
+        fitted.is_converged
+        and fitted.entropy == pytest.approx(1, abs=1e-6)
+        and fitted.mass_on_solutions == pytest.approx(1)
+    )
     assert np.isnan(fitted.captured) or fitted.captured == pytest.approx(1)
 
 
@@ -138,4 +142,6 @@ def test_a_model_shows_itself(space, model):
     assert model._repr_html_().startswith("<pre>")
     summary = space.least_structured("bethe").summary()
     assert summary["captured"] is None and summary["true_entropy"] == space.entropy
-    assert log(2) * model.entropy_bound == pytest.approx(model._log_z - model.fields @ space.means - (model.couplings * space.correlations).sum() / 2)
+    assert log(2) * model.entropy_bound == pytest.approx(
+        model._log_z - model.fields @ space.means - (model.couplings * space.correlations).sum() / 2
+    )

@@ -19,7 +19,16 @@ def space():
     return ho.weight_space(ENSEMBLE, seed=2)
 
 
-@pytest.mark.parametrize("text", ["widths=7-1,m=5", "widths=3-3-1,m=5", "widths=6-3-1,m=5,tree=yes", "widths=3-3-3-1,m=6", "widths=5-3-1,m=5,output=fixed"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "widths=7-1,m=5",
+        "widths=3-3-1,m=5",
+        "widths=6-3-1,m=5,tree=yes",
+        "widths=3-3-3-1,m=6",
+        "widths=5-3-1,m=5,output=fixed",
+    ],
+)
 def test_the_slope_of_training_is_the_derivative_of_its_loss(text):
     space = ps.binary_model_from_label(f"binary-network:{text}").sample(1)
     means = np.tanh(np.random.default_rng(0).normal(size=(2, space.n)))
@@ -70,7 +79,9 @@ def test_alignment_is_to_the_nearest_image(space):
     for s, t in zip(states.tolist(), moved.tolist(), strict=True):
         images = [space.space.state(g.apply(space.space.signs(s))) for g in elements]
         assert t in images
-        assert (t ^ space.space.state(reference)).bit_count() == min((i ^ space.space.state(reference)).bit_count() for i in images)
+        assert (t ^ space.space.state(reference)).bit_count() == min(
+            (i ^ space.space.state(reference)).bit_count() for i in images
+        )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +123,9 @@ def test_an_ensemble_goes_on_where_it_was_killed_and_ends_with_the_same_bytes(tm
     assert again.records == whole.records and again.n_samples == 23
     for file in (tmp_path / "whole").iterdir():
         assert file.read_bytes() == (tmp_path / "part" / file.name).read_bytes()
-    assert ho.weight_ensemble(ENSEMBLE, samples=7, seed=1, chunk=5, store=tmp_path / "part").records == whole.records[:7]
+    assert (
+        ho.weight_ensemble(ENSEMBLE, samples=7, seed=1, chunk=5, store=tmp_path / "part").records == whole.records[:7]
+    )
     one = ho.weight_space(ENSEMBLE, seed=1, index=11)
     assert whole.records[11]["n_solutions"] == one.n_solutions and whole.records[11]["digest"] == one.space.digest
     assert whole.records[11]["pair_distances"] == list(one.pair_distances)

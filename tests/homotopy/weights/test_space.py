@@ -37,7 +37,12 @@ def brute_force(space):
     solutions = [s for s in range(1 << space.n_weights) if space.costs[s] <= space.threshold]
     graph = nx.Graph()
     graph.add_nodes_from(solutions)
-    graph.add_edges_from((s, s ^ (1 << i)) for s in solutions for i in range(space.n_weights) if space.costs[s ^ (1 << i)] <= space.threshold)
+    graph.add_edges_from(
+        (s, s ^ (1 << i))
+        for s in solutions
+        for i in range(space.n_weights)
+        if space.costs[s ^ (1 << i)] <= space.threshold
+    )
     return graph
 
 
@@ -51,7 +56,9 @@ def test_every_state_has_the_errors_of_its_definition(text):
 @pytest.mark.parametrize("label", ["n=1,field=1", "n=2", "n=7,field=1/3", "n=9"])
 def test_every_state_has_the_energy_of_its_definition(label):
     space = ho.weight_space(f"ising:{label}", seed=4)
-    assert [c * space.space.unit for c in space.costs.tolist()] == [space.space.cost(space.space.signs(s)) for s in range(space.costs.size)]
+    assert [c * space.space.unit for c in space.costs.tolist()] == [
+        space.space.cost(space.space.signs(s)) for s in range(space.costs.size)
+    ]
     lowest = min(range(space.costs.size), key=lambda s: space.costs[s])
     assert lowest in space.solutions.states and space.n_solutions == (1 if "field" in label else 2)
 
@@ -71,7 +78,9 @@ def test_clusters_and_their_orbits_are_those_of_the_graph_of_flips(text):
         images = {label[space.space.state(g.apply(space.space.signs(min(part))))] for g in elements}
         orbit[label[min(part)]] = min(images)
     assert len(set(orbit.values())) == space.n_cluster_orbits
-    assert space.largest_orbit == max((sum(space.clusters.sizes[c] for c in orbit if orbit[c] == o) for o in orbit.values()), default=0)
+    assert space.largest_orbit == max(
+        (sum(space.clusters.sizes[c] for c in orbit if orbit[c] == o) for o in orbit.values()), default=0
+    )
 
 
 @pytest.mark.parametrize("text", NETWORKS[:5])
@@ -92,7 +101,9 @@ def test_distances_of_pairs_and_around_centres(text):
     for d in range(n + 1):
         some = count[count[:, d] > 0, d]
         assert found.share[d] == pytest.approx(some.size / len(solutions))
-        assert np.isnan(found.quenched[d]) if not some.size else found.quenched[d] == pytest.approx(np.log2(some).mean())
+        assert (
+            np.isnan(found.quenched[d]) if not some.size else found.quenched[d] == pytest.approx(np.log2(some).mean())
+        )
     means = np.mean([space.space.signs(s) for s in solutions], axis=0)
     assert space.means == pytest.approx(means)
     signs = np.array([space.space.signs(s) for s in solutions])
@@ -115,7 +126,9 @@ def test_the_transform_is_the_sum_over_all_states_and_its_own_inverse():
     rng = np.random.default_rng(1)
     for n in (0, 1, 5, 12):
         a = rng.integers(-9, 9, 1 << n)
-        parity = np.array([[(-1) ** (k & s).bit_count() for s in range(1 << n)] for k in range(1 << n)]) if n < 6 else None
+        parity = (
+            np.array([[(-1) ** (k & s).bit_count() for s in range(1 << n)] for k in range(1 << n)]) if n < 6 else None
+        )
         found = walsh_hadamard(a.copy())
         assert parity is None or (found == parity @ a).all()
         assert (walsh_hadamard(found) == a << n).all()
@@ -129,7 +142,9 @@ def test_the_transform_is_the_sum_over_all_states_and_its_own_inverse():
         assert (k @ k == 2**n * np.eye(n + 1)).all()
 
 
-@pytest.mark.parametrize("text", ["widths=3-3-1,m=4", "widths=3-3-1,output=fixed,m=3", "widths=2-2-1,m=3,ties=plus", "widths=7-1,m=3"])
+@pytest.mark.parametrize(
+    "text", ["widths=3-3-1,m=4", "widths=3-3-1,output=fixed,m=3", "widths=2-2-1,m=3,ties=plus", "widths=7-1,m=3"]
+)
 def test_conditional_entropies_and_free_flips_of_layers(text):
     space = network(text)
     solutions = [space.space.signs(s) for s in space.solutions.states.tolist()]
@@ -140,12 +155,24 @@ def test_conditional_entropies_and_free_flips_of_layers(text):
             others.setdefault(s[: part.start] + s[part.stop :], []).append(s)
         size = part.stop - part.start
         entropy = sum(len(g) * log2(len(g)) for g in others.values()) / len(solutions) / size
-        free = sum((*s[:i], -s[i], *s[i + 1 :]) in set(solutions) for s in solutions for i in range(part.start, part.stop))
+        free = sum(
+            (*s[:i], -s[i], *s[i + 1 :]) in set(solutions) for s in solutions for i in range(part.start, part.stop)
+        )
         assert (found.name, found.n_weights) == (name, size)
-        assert found.conditional_entropy == pytest.approx(entropy) and found.free_flips == pytest.approx(free / len(solutions) / size)
+        assert found.conditional_entropy == pytest.approx(entropy) and found.free_flips == pytest.approx(
+            free / len(solutions) / size
+        )
 
 
-@pytest.mark.parametrize("label", ["binary-network:widths=3-3-1,output=fixed,m=5", "binary-network:widths=8-1,m=9", "ising:n=6", "ising:n=7,field=1/2"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "binary-network:widths=3-3-1,output=fixed,m=5",
+        "binary-network:widths=8-1,m=9",
+        "ising:n=6",
+        "ising:n=7,field=1/2",
+    ],
+)
 def test_minima_and_the_tree_of_all_states(label):
     space = ho.weight_space(label, seed=6)
     n, costs = space.n_weights, space.costs.tolist()
@@ -163,15 +190,23 @@ def test_minima_and_the_tree_of_all_states(label):
     assert {c: k for c, k in born.items() if k} == tree.minima_by_cost()
     heights = {(a, b): level_of_meeting(cube, costs, a, b) for a, b in combinations(tree.minima[:6].tolist(), 2)}
     joined = nx.Graph()
-    joined.add_weighted_edges_from(zip(tree.deeper.tolist(), tree.shallower.tolist(), tree.merge_costs.tolist(), strict=True))
+    joined.add_weighted_edges_from(
+        zip(tree.deeper.tolist(), tree.shallower.tolist(), tree.merge_costs.tolist(), strict=True)
+    )
     for (a, b), height in heights.items():
-        path = nx.shortest_path(joined, tree.minima.tolist().index(a), tree.minima.tolist().index(b))  # of a tree: the only one
+        path = nx.shortest_path(
+            joined, tree.minima.tolist().index(a), tree.minima.tolist().index(b)
+        )  # of a tree: the only one
         assert max(joined.edges[e]["weight"] for e in nx.utils.pairwise(path)) == height
     assert (tree.escape_barriers == -1).sum() == 1 and (tree.escape_barriers != 0).all()
 
 
 def level_of_meeting(cube, costs, a, b):
-    return next(c for c in sorted(set(costs)) if max(costs[a], costs[b]) <= c and nx.has_path(cube.subgraph([s for s in cube if costs[s] <= c]), a, b))
+    return next(
+        c
+        for c in sorted(set(costs))
+        if max(costs[a], costs[b]) <= c and nx.has_path(cube.subgraph([s for s in cube if costs[s] <= c]), a, b)
+    )
 
 
 def test_components_of_solutions_by_level_with_and_without_the_quotient():
@@ -199,10 +234,17 @@ def test_what_does_not_fit_in_memory_is_refused_before_it_is_taken(monkeypatch):
     with pytest.raises(ho.SpaceTooLargeError, match=r"40 weights have 2\^40 states, which need 1,024 GiB"):
         ho.weight_space("binary-network:widths=40-1,m=5")
     monkeypatch.setattr(memory, "available", lambda: 2**20)
-    with pytest.raises(ho.SpaceTooLargeError, match=r"2\^22 states needs 0.0 GiB of memory, and this machine has 0.0 GiB"):
+    with pytest.raises(
+        ho.SpaceTooLargeError, match=r"2\^22 states needs 0.0 GiB of memory, and this machine has 0.0 GiB"
+    ):
         ho.weight_space("binary-network:widths=22-1,m=5")
     space = network("widths=17-1,m=12")
-    for ask in (lambda: space.pair_distances, lambda: space.tree, lambda: space.local_counts(1), lambda: space.least_structured()):
+    for ask in (
+        lambda: space.pair_distances,
+        lambda: space.tree,
+        lambda: space.local_counts(1),
+        lambda: space.least_structured(),
+    ):
         monkeypatch.setattr(memory, "available", lambda: 2**16)
         with pytest.raises(ho.SpaceTooLargeError, match="GiB of memory"):
             ask()
@@ -230,7 +272,10 @@ def test_an_empty_space_has_numbers_and_prints_itself():
         lambda s: s.least_structured("guess"),
         lambda s: s.least_structured(l2=0.1),
         lambda s: s.least_structured("pseudo-likelihood", l2=-1),
-        lambda s: s.components_by_level() and ho.weight_space("binary-network:widths=7-1,m=3", max_errors=1, seed=1).components_by_level(),
+        lambda s: (
+            s.components_by_level()
+            and ho.weight_space("binary-network:widths=7-1,m=3", max_errors=1, seed=1).components_by_level()
+        ),
         lambda s: ho.weight_space(s.space, seed=1),
         lambda s: ho.weight_space(ps.Ising(3), max_errors=1),
         lambda s: ho.weight_space(ps.Ising(3), max_errors=True),

@@ -32,13 +32,25 @@ def arrays(space):
             if shape.start is None:
                 found.append(np.ones((shape.units, shape.fan_in), int))
             else:
-                found.append(np.array(signs[shape.start : shape.start + shape.units * shape.fan_in]).reshape(shape.units, shape.fan_in))
+                found.append(
+                    np.array(signs[shape.start : shape.start + shape.units * shape.fan_in]).reshape(
+                        shape.units, shape.fan_in
+                    )
+                )
         return found
 
     return unpack
 
 
-@pytest.mark.parametrize("text", ["widths=5-3-1,output=fixed,m=5", "widths=3-3-3-1,m=9,labels=teacher", "widths=7-1,m=9", "widths=2-2-1,m=6,inputs=sign,ties=plus"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "widths=5-3-1,output=fixed,m=5",
+        "widths=3-3-3-1,m=9,labels=teacher",
+        "widths=7-1,m=9",
+        "widths=2-2-1,m=6,inputs=sign,ties=plus",
+    ],
+)
 def test_errors_are_those_of_the_matrix_products(text):
     space = binary_model_from_label(f"binary-network:{text}").sample(3)
     unpack, rng = arrays(space), np.random.default_rng(0)
@@ -103,7 +115,9 @@ def test_proved_counts_of_the_continuous_companions():
 def test_candidates_of_symmetries_are_signed_permutations_of_the_weights():
     space = ps.BinaryNetwork(widths=(3, 2, 1), m=4, ties="plus").sample(1)
     images = {g.apply(range(1, 9))[0] for g in space.candidates}
-    assert len(space.candidates) == 3 and {-1, 4} <= images  # sign of unit 1, exchange of the units; unit 2 leaves weight 1
+    assert (
+        len(space.candidates) == 3 and {-1, 4} <= images
+    )  # sign of unit 1, exchange of the units; unit 2 leaves weight 1
     ferromagnet = ps.Ising(3, [[0, 1, 1], [1, 0, 1], [1, 1, 0]]).sample()
     assert len(ferromagnet.candidates) == 1 + len(pairs(3))
     assert not ps.Ising(3, field=1).sample(1).candidates
@@ -142,7 +156,12 @@ def test_a_family_says_what_its_labels_hold(family):
 
     assert binary_model_from_label(family.example).family == family.name
     assert all(key + "=" in family.grammar for key in family.required + family.optional)
-    section = (Path(__file__).parents[3] / "docs" / "models.md").read_text().split(f"\n## {family.name}\n")[1].split("\n## ")[0]
+    section = (
+        (Path(__file__).parents[3] / "docs" / "models.md")
+        .read_text()
+        .split(f"\n## {family.name}\n")[1]
+        .split("\n## ")[0]
+    )
     assert all(f"`{key}`" in section for key in family.required + family.optional)
 
 
