@@ -65,9 +65,9 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.weights.end_points import end_points as end_points
     from homotopy.weights.ensemble import WeightEnsemble as WeightEnsemble
     from homotopy.weights.ensemble import weight_ensemble as weight_ensemble
+    from homotopy.weights.enumeration import weight_space as weight_space
     from homotopy.weights.least_structured import LeastStructured as LeastStructured
     from homotopy.weights.space import WeightSpace as WeightSpace
-    from homotopy.weights.space import weight_space as weight_space
 
     load = _load_census
 else:
@@ -103,7 +103,8 @@ else:
             "weights.end_points": "EndPoints, end_points",
             "weights.ensemble": "WeightEnsemble, weight_ensemble",
             "weights.least_structured": "LeastStructured",
-            "weights.space": "WeightSpace, weight_space",
+            "weights.enumeration": "weight_space",
+            "weights.space": "WeightSpace",
         },
         submodules=("estimators", "plots", "searches", "testing"),
     )

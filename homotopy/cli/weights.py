@@ -54,7 +54,7 @@ def weights(
     """Enumerate all states of a binary network or of Ising spins: solutions, clusters, entropies, minima."""
     from homotopy import plots
     from homotopy.weights.end_points import end_points
-    from homotopy.weights.space import weight_space
+    from homotopy.weights.enumeration import weight_space
 
     if plot is not None:
         plots.check_path(plot)

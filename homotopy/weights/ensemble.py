@@ -19,7 +19,8 @@ from homotopy.common.files import set_aside, write_atomically
 from homotopy.common.reporting import report
 from homotopy.common.validation import is_whole
 from homotopy.errors import StoreError
-from homotopy.weights.space import WeightSpace, frame, weight_space
+from homotopy.weights.enumeration import weight_space
+from homotopy.weights.space import WeightSpace, frame
 from polysys.errors import FileError, InputError
 from polysys.models.binary.space import BinaryModel
 from polysys.models.labels import binary_model_from_label
