@@ -68,6 +68,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.weights.enumeration import weight_space as weight_space
     from homotopy.weights.least_structured import LeastStructured as LeastStructured
     from homotopy.weights.space import WeightSpace as WeightSpace
+    from homotopy.weights.torus import TorusPoints as TorusPoints
+    from homotopy.weights.torus import torus_points as torus_points
 
     load = _load_census
 else:
@@ -105,6 +107,7 @@ else:
             "weights.least_structured": "LeastStructured",
             "weights.enumeration": "weight_space",
             "weights.space": "WeightSpace",
+            "weights.torus": "TorusPoints, torus_points",
         },
         submodules=("estimators", "plots", "searches", "testing"),
     )

@@ -1,6 +1,7 @@
 """Ising spins and their continuous companions: proved counts, and minima that are the states no flip lowers."""
 
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import pytest
@@ -25,6 +26,13 @@ def test_the_ising_torus_is_counted_and_proved(n, known):
     assert states(census, n) == space.stable.states.tolist()
     lowest = float(census.points[0].energy.mid())
     assert lowest == pytest.approx(space.costs.min() * space.unit)
+    exact = ho.torus_points(space)
+    assert exact.by_index == tuple(census.by_index.values()) and (exact.n_complex, exact.n_real) == (
+        known,
+        census.n_real,
+    )
+    energies = np.sort([float(p.energy.mid()) for p in census.points])
+    assert np.sort(np.concatenate(exact.energies)) == pytest.approx(energies, abs=1e-8)
     escape = escape_barriers(
         ho.graph(census)
     )  # at most those under single flips: the energy is affine while one spin turns
@@ -81,7 +89,26 @@ def test_minima_of_the_torus_are_the_states_that_no_flip_lowers_in_200_samples()
             hessian = -j[np.ix_(free, free)] * y[:, :, None] * y[:, None, :]  # zero on the diagonal: no minimum
             assert (np.linalg.eigvalsh(hessian)[:, 0] < -1e-12).all()
         assert sorted(minima) == space.stable.states.tolist()
-        assert n_points >= 1 << n
+        if index % 20 == 0:
+            check_against_faces(space, n_points)
+
+
+def check_against_faces(space, n_points):
+    """The exact count against numerical solutions of the same faces, Morse's inequalities and the Euler characteristic."""
+    exact, n = ho.torus_points(space), space.n_weights
+    assert exact.n_real == n_points and exact.euler_characteristic == 0
+    assert all(found >= comb(n, k) for k, found in enumerate(exact.by_index))  # the Betti numbers of a torus
+    assert exact.energies[0] == pytest.approx(np.sort(space.stable.costs) * space.unit)
+    assert len(repr(exact).splitlines()) <= 10
+
+
+def test_torus_points_that_are_not_isolated_or_too_many_are_refused():
+    flat = ps.Ising(3, [[0, 1, 1], [1, 0, 1], [1, 1, 0]]).sample()
+    with pytest.raises(ps.PositiveDimensionalError):  # two neighbours that disagree leave the third without a field
+        ho.torus_points(flat)
+    for space in (ps.Ising(13).sample(1), ps.BinaryNetwork(widths=(3, 1), m=2).sample(1)):
+        with pytest.raises(ps.InputError):
+            ho.torus_points(space)
 
 
 def test_steep_soft_spins_have_a_minimum_at_every_vertex():

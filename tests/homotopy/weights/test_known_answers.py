@@ -72,9 +72,13 @@ def test_random_labels_halve_the_solutions_with_every_datum(label):
     assert within(counts, 2 ** (model.n_weights - 4))
 
 
-@pytest.mark.parametrize(("n", "known"), [(3, 2.0), (4, 2.395802), (8, 5.226504)])
-def test_the_mean_number_of_states_that_no_flip_lowers_of_a_spin_glass(n, known):
-    expected = 2**n * quad(lambda y: norm.pdf(y) * norm.cdf(y / sqrt(n - 2)) ** n, -12, 12)[0]
+@pytest.mark.parametrize(
+    ("n", "known", "samples"),
+    [(3, 2.0, 4000), (4, 2.395802, 4000), (8, 5.226504, 4000), (16, 25.578078, 200), (20, 56.691342, 8)],
+)
+def test_the_mean_number_of_states_that_no_flip_lowers_of_a_spin_glass(n, known, samples):
+    """2^n int phi(y) Phi(y / sqrt(n - 2))^n dy: all n fields are aligned, and pairs of them have the correlation 1/(n - 1)."""
+    expected = 2**n * quad(lambda y: norm.pdf(y) * norm.cdf(y / sqrt(n - 2)) ** n, -12, 12, limit=200)[0]
     assert expected == pytest.approx(known, abs=1e-6)
-    counts = [ho.weight_space(ps.Ising(n), seed=2, index=k).stable.states.size for k in range(4000)]
+    counts = [ho.weight_space(ps.Ising(n), seed=2, index=k).stable.states.size for k in range(samples)]
     assert within(counts, expected) and (n > 3 or set(counts) == {2})
