@@ -61,12 +61,12 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.tables import ReferenceTable as ReferenceTable
     from homotopy.tables import list_tables as list_tables
     from homotopy.tables import load_table as load_table
-    from homotopy.weights.end_points import EndPoints as EndPoints
-    from homotopy.weights.end_points import end_points as end_points
-    from homotopy.weights.ensemble import WeightEnsemble as WeightEnsemble
-    from homotopy.weights.ensemble import weight_ensemble as weight_ensemble
     from homotopy.weights.enumeration import weight_space as weight_space
     from homotopy.weights.least_structured import LeastStructured as LeastStructured
+    from homotopy.weights.samples import WeightEnsemble as WeightEnsemble
+    from homotopy.weights.samples import weight_ensemble as weight_ensemble
+    from homotopy.weights.search_ends import EndPoints as EndPoints
+    from homotopy.weights.search_ends import end_points as end_points
     from homotopy.weights.space import WeightSpace as WeightSpace
     from homotopy.weights.torus import TorusPoints as TorusPoints
     from homotopy.weights.torus import torus_points as torus_points
@@ -102,8 +102,8 @@ else:
             "status": "Completeness, PathStatus, Verdict",
             "tables": "ReferenceTable, list_tables, load_table",
             "counting.files.recheck": "VerificationReport, verify",
-            "weights.end_points": "EndPoints, end_points",
-            "weights.ensemble": "WeightEnsemble, weight_ensemble",
+            "weights.search_ends": "EndPoints, end_points",
+            "weights.samples": "WeightEnsemble, weight_ensemble",
             "weights.least_structured": "LeastStructured",
             "weights.enumeration": "weight_space",
             "weights.space": "WeightSpace",

@@ -53,8 +53,8 @@ def weights(
 ) -> None:
     """Enumerate all states of a binary network or of Ising spins: solutions, clusters, entropies, minima."""
     from homotopy import plots
-    from homotopy.weights.end_points import end_points
     from homotopy.weights.enumeration import weight_space
+    from homotopy.weights.search_ends import end_points
 
     if plot is not None:
         plots.check_path(plot)
@@ -96,7 +96,7 @@ def _check_many(samples: int | None, **of_one: Any) -> None:
 
 
 def _many(model: str, samples: int, seed: int, store: Path | None, json_file: str | None) -> None:
-    from homotopy.weights.ensemble import weight_ensemble
+    from homotopy.weights.samples import weight_ensemble
 
     with progress_bar(), resumable(lambda: f"what is in {store} is kept." if store is not None else "nothing is kept."):
         found = weight_ensemble(model, samples=samples, seed=seed, store=store)

@@ -12,9 +12,9 @@ from homotopy.common.figures import check_path, require_matplotlib, save_figure
 from homotopy.graphs.plot import draw_tree
 
 if TYPE_CHECKING:
-    from homotopy.weights.ensemble import WeightEnsemble
     from homotopy.weights.least_structured import LeastStructured
     from homotopy.weights.minima import CostTree
+    from homotopy.weights.samples import WeightEnsemble
     from homotopy.weights.space import WeightSpace
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.weights.end_points import EndPoints
+from homotopy.weights.search_ends import EndPoints
 from homotopy.weights.training import anneal, loss_and_slope, train
 
 ENSEMBLE = "binary-network:widths=5-3-1,output=fixed,m=7"
