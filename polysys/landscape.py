@@ -16,10 +16,12 @@ from sympy.polys.rings import ring
 
 from polysys.algebra.coercivity import is_coercive
 from polysys.algebra.combinations import Combination
-from polysys.domains import Domain, parse_domain
+from polysys.algebra.topology import Topology, topology
+from polysys.domains import Domain
 from polysys.equations.affine import family_terms, member_terms
 from polysys.equations.expansion import multiply_out, nested_form
 from polysys.equations.formulation import Formulation, FormulationTapes, formulate, record
+from polysys.equations.variety import Variety, read_domain
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
@@ -110,6 +112,8 @@ class Landscape:
         What its model proves or suggests.
     chart_seed : int
         What the charts of the projective formulation are drawn from.
+    eliminated : tuple of (name, text)
+        Further variables, which linear constraints make affine functions of these.
 
     Examples
     --------
@@ -129,6 +133,7 @@ class Landscape:
     scaling: Scaling = Scaling()
     facts: ModelFacts = ModelFacts()
     chart_seed: int = 0
+    eliminated: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.domain.n > MAX_UNKNOWNS:
@@ -270,6 +275,7 @@ class Landscape:
             "length-squared " + " ".join(map(str, self.scaling.length_squared)),
             f"energy-squared {self.scaling.energy_squared}",
             "variables " + " ".join(self.variables),
+            *(f"eliminated {name} = {form}" for name, form in self.eliminated),
             "potential " + format_polynomial(self.potential),
         ]
         return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -283,7 +289,7 @@ class Landscape:
     def symmetry(self) -> SymmetryGroup:
         """Sign flips and permutations that preserve the potential, all proved; see :mod:`polysys.symmetry`."""
         permutations = permutation_symmetries(self.potential, self.domain, self.facts.candidate_permutations)
-        return SymmetryGroup(self.domain.n, sign_symmetries(self.potential) + permutations)
+        return SymmetryGroup(self.domain.n, sign_symmetries(self.potential, self.domain) + permutations)
 
     @cached_property
     def continuous_symmetry(self) -> ContinuousSymmetry | None:
@@ -309,10 +315,55 @@ class Landscape:
         """Alternating sum of the numbers of stationary points if all are nondegenerate; None if it is not determined.
 
         On R^n it is 1 for a coercive potential (proved by the model or by :func:`polysys.algebra.coercivity.is_coercive`).
+        For a variety see :func:`polysys.algebra.topology.topology`.
         """
+        if self._topology is not None:
+            return self._topology.euler_characteristic
         if not self.domain.is_euclidean or self.facts.is_coercive or is_coercive(self.potential):
             return self.domain.euler_characteristic
         return None
+
+    @cached_property
+    def _topology(self) -> Topology | None:
+        """What is known of a domain that is given by equations; None for other domains."""
+        return topology(self.domain) if isinstance(self.domain, Variety) else None
+
+    @property
+    def betti_numbers(self) -> tuple[int, ...] | None:
+        """Betti numbers of the domain; None if they are not known."""
+        return self.domain.betti_numbers if self._topology is None else self._topology.betti_numbers
+
+    @property
+    def is_compact(self) -> bool:
+        """Whether the domain is known to be compact."""
+        return not self.domain.is_euclidean and (self._topology is None or self._topology.is_compact)
+
+    @property
+    def all_variables(self) -> tuple[str, ...]:
+        """The variables and those that were eliminated."""
+        return (*self.variables, *(name for name, _ in self.eliminated))
+
+    def with_eliminated(self, x: Sequence[Any], constant: Callable[[Fraction], Any]) -> tuple[Any, ...]:
+        """The coordinates of a point with those of the variables that were eliminated.
+
+        Parameters
+        ----------
+        x : sequence of numbers of any kind
+        constant : callable
+            Maps a Fraction to such a number.
+        """
+        values = []
+        for terms in self._eliminated_terms:
+            value = constant(Fraction(0))
+            for e, c in terms.items():
+                value = value + (constant(c) * x[e.index(1)] if any(e) else constant(c))
+            values.append(value)
+        return (*x, *values)
+
+    @cached_property
+    def _eliminated_terms(self) -> list[dict[tuple[int, ...], Fraction]]:
+        forms = (parse_polynomial(form, self.variables, allow_constant=True) for _, form in self.eliminated)
+        return [exact_terms(form.polynomial) for form in forms]
 
     def require_isolated(self) -> None:
         """Refuse a model whose continuous symmetry makes its stationary points non-isolated.
@@ -365,13 +416,14 @@ def landscape_from_text(
     >>> landscape_from_text(land.text).digest == land.digest
     True
     """
-    lines = dict(line.partition(" ")[::2] for line in text.splitlines())
+    pairs = [line.partition(" ")[::2] for line in text.splitlines()]
+    lines = dict(pairs)
     try:
         variables = tuple(lines["variables"].split())
         terms = exact_terms(parse_polynomial(lines["potential"], variables).polynomial)
         land = Landscape(
             label=label,
-            domain=parse_domain(lines["domain"], len(variables)),
+            domain=read_domain(lines["domain"], variables),
             variables=variables,
             potential_function=lambda x, _: nested_form(terms, x.tolist()),
             seed=seed,
@@ -380,6 +432,7 @@ def landscape_from_text(
                 tuple(Fraction(r) for r in lines["length-squared"].split()), Fraction(lines["energy-squared"])
             ),
             chart_seed=chart_seed,
+            eliminated=_read_eliminated([value for key, value in pairs if key == "eliminated"], variables),
         )
         canonical = land.text
     except (KeyError, ValueError, ZeroDivisionError) as error:
@@ -387,3 +440,16 @@ def landscape_from_text(
     if canonical != text:
         raise InputError("The text of the landscape is not canonical.", "Use the text of Landscape.text.")
     return land
+
+
+def _read_eliminated(lines: Sequence[str], variables: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Names and affine functions; an InputError where a function is not affine or a name stands twice."""
+    found = tuple((name, form) for name, _, form in (line.partition(" = ") for line in lines))
+    names = [*variables, *(name for name, _ in found)]
+    for _, form in found:
+        polynomial = parse_polynomial(form, variables, allow_constant=True).polynomial
+        if format_polynomial(polynomial) != form or any(sum(e) > 1 for e in polynomial.monoms()):
+            raise InputError("An eliminated variable is no affine function of the others.", "Use the text of Landscape.text.")
+    if len(set(names)) < len(names) or not all(name.isidentifier() for name in names):
+        raise InputError("A variable of the landscape stands twice.", "Use the text of Landscape.text.")
+    return found

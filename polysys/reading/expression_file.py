@@ -28,7 +28,8 @@ class ExpressionFile:
     potential_text : str
         The expression, for `parse_polynomial`.
     domain : str
-        "euclidean", "sphere" (|x|^2 = 1), "sphere R2=4" (|x|^2 = 4) or "spheres 3-3" (one a layer).
+        "euclidean", "sphere" (|x|^2 = 1), "sphere R2=4" (|x|^2 = 4), "spheres 3-3" (one a layer), or equations such as
+        "x^2 + y^2 = 1, x*z = 1".
     variables : tuple of str or None
         Names in order; None for all names in the expression.
     parameters : mapping of str to Fraction
@@ -54,7 +55,7 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
         (x^2 - a)^2 + b*y^2
         + x*y
 
-    A TOML file has the same keys (variables a list or text, parameters a table or text), with potential and
+    A TOML file has the same keys (equations and variables a list or text, parameters a table or text), with potential and
     model = "expression".
 
     Parameters
@@ -118,10 +119,14 @@ def _expression_file(potential: str, header: Mapping[str, Any]) -> ExpressionFil
 
 
 def _domain(value: Any) -> str:
+    if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+        value = "variety " + ", ".join(value)
     domain = " ".join(value.split()) if isinstance(value, str) else ""
+    if domain.startswith("variety ") or ("=" in domain and not domain.startswith(("euclidean", "sphere"))):
+        return domain
     match = _DOMAIN.fullmatch(domain)
     if match is None or (match[1] == "spheres" and not match[2]) or (match[1] == "euclidean" and match[3]):
-        raise InputError(f"The domain {value!r} is unknown.", "Write euclidean, sphere, sphere R2=4 or spheres 3-3.")
+        raise InputError(f"The domain {value!r} is unknown.", "Write euclidean, sphere, sphere R2=4, spheres 3-3, or equations such as x^2 + y^2 = 1, x*z = 1.")
     if not match[3]:
         return domain
     radii = [as_rational(r2) for r2 in match[3].split("-")]

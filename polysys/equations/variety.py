@@ -1,0 +1,317 @@
+"""A domain given by polynomial equations, and the exact elimination of those that are linear.
+
+Stationary points of V on M = {g_1 = .. = g_m = 0} solve grad V = sum_k mu_k grad g_k with the multipliers mu as further
+unknowns. Where the gradients of the constraints are linearly independent the multipliers are unique. Where they are not, the
+solutions over the point are an affine space of positive dimension or none: a point of that kind is never an isolated solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from sympy import QQ
+from sympy.polys.rings import ring
+
+from polysys.domains import Domain, Euclidean, parse_domain
+from polysys.equations.expansion import nested_form
+from polysys.errors import InputError
+from polysys.reading.expression_text import equation_text
+from polysys.reading.parser import format_polynomial, parse_polynomial
+
+Terms = dict[tuple[int, ...], Fraction]
+_MOST_EQUATIONS = 64
+_PREFIX = "variety "
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class Variety(Domain):
+    """The real points where polynomials with rational coefficients vanish.
+
+    Parameters
+    ----------
+    equations : text, sympy expression, or a sequence of them
+        ``"x^2 + y^2 = 1"`` or ``"x^2 + y^2 - 1"``; several in one text are separated by commas.
+    variables : sequence of names, optional
+        Fixes the order of the coordinates; by default all names in natural order. A potential may have more.
+    parameters : mapping, optional
+        Values of the names that are not variables.
+
+    Raises
+    ------
+    InputError
+        For text that cannot be read, inequalities, and an empty list.
+
+    Notes
+    -----
+    The equations have to cut the set out transversally: at almost all its points their gradients are linearly independent.
+
+    Examples
+    --------
+    >>> circle = Variety(["x^2 + y^2 = 1", "z = x*y"])
+    >>> circle.n, circle.n_constraints, circle.dimension
+    (3, 2, 1)
+    >>> circle.text
+    'variety x^2 + y^2 - 1, -x*y + z'
+    """
+
+    names: tuple[str, ...]
+    equations: tuple[str, ...]
+
+    def __init__(
+        self, equations: Any, *, variables: Sequence[Any] | None = None, parameters: Mapping[Any, Any] | None = None
+    ) -> None:
+        texts = [equation_text(e) for e in _listed(equations)]
+        if not 0 < len(texts) <= _MOST_EQUATIONS:
+            raise InputError(f"A variety is given by {len(texts)} equations.", f"Give between 1 and {_MOST_EQUATIONS}.")
+        values = {str(k): v for k, v in (parameters or {}).items()}
+        if variables is None:
+            joint = " + ".join(f"({text})" for text in texts)
+            names = parse_polynomial(joint, None, values, allow_constant=True).variables
+        else:
+            names = tuple(str(v) for v in variables)
+        polynomials = [parse_polynomial(t, names, values, allow_constant=True).polynomial for t in texts]
+        for name, value in (
+            ("n", len(names)),
+            ("blocks", ()),
+            ("radii_squared", ()),
+            ("names", names),
+            ("equations", tuple(map(format_polynomial, polynomials))),
+        ):
+            object.__setattr__(self, name, value)
+        Domain.__post_init__(self)
+
+    @property
+    def polynomials(self) -> tuple[Any, ...]:
+        """The constraints as elements of one sympy ring over QQ."""
+        return _polynomials(self.names, self.equations)
+
+    @property
+    def is_euclidean(self) -> bool:
+        """A variety is not all of R^n."""
+        return False
+
+    @property
+    def n_constraints(self) -> int:
+        """Number of equations."""
+        return len(self.equations)
+
+    @property
+    def euler_characteristic(self) -> int | None:
+        """Not known from the equations alone; see :func:`polysys.algebra.topology.topology`."""
+        return None
+
+    @property
+    def betti_numbers(self) -> tuple[int, ...] | None:
+        """Not known from the equations alone; see :func:`polysys.algebra.topology.topology`."""
+        return None
+
+    @property
+    def is_connected(self) -> bool:
+        """Not known to be: False."""
+        return False
+
+    @property
+    def text(self) -> str:
+        """Canonical one-line text, read back by :func:`read_domain` with the names of the variables."""
+        return _PREFIX + ", ".join(self.equations)
+
+    def constraints(self, x: Sequence[Any]) -> list[Any]:
+        """The values of the constraints, for numbers of any kind."""
+        return [nested_form(terms, x) for terms, _, _ in _derivatives(self.names, self.equations)]
+
+    def normals(self, x: Sequence[Any]) -> list[list[Any]]:
+        """The gradients of the constraints, one row for each."""
+        return [[nested_form(terms, x) for terms in first] for _, first, _ in _derivatives(self.names, self.equations)]
+
+    def curvatures(self, x: Sequence[Any]) -> list[list[list[Any]]]:
+        """The matrices of second derivatives of the constraints."""
+        return [
+            [[nested_form(terms, x) for terms in row] for row in second]
+            for _, _, second in _derivatives(self.names, self.equations)
+        ]
+
+    def over(self, names: Sequence[str], parameters: Mapping[str, Any] | None = None) -> Variety:
+        """The same equations in the space of these variables, some names perhaps replaced by values."""
+        values = {k: v for k, v in (parameters or {}).items() if k in self.names}
+        missing = [v for v in self.names if v not in names and v not in values]
+        if missing:
+            raise InputError(
+                f"The constraints have the variable {missing[0]}, which is not among {', '.join(names)[:80]}.",
+                "Name all variables, those of the constraints too.",
+            )
+        return Variety(self.equations, variables=names, parameters=values)
+
+    def __repr__(self) -> str:
+        return f"Variety({list(self.equations)!r}, variables={list(self.names)!r})"
+
+
+def _listed(equations: Any) -> list[Any]:
+    if isinstance(equations, str):
+        return [piece for piece in equations.split(",") if piece.strip()]
+    return list(equations) if isinstance(equations, Sequence) else [equations]
+
+
+@lru_cache(maxsize=64)
+def _polynomials(names: tuple[str, ...], equations: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(parse_polynomial(e, names, allow_constant=True).polynomial for e in equations)
+
+
+def _terms(polynomial: Any) -> Terms:
+    return {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in polynomial.terms()} if polynomial else {}
+
+
+@lru_cache(maxsize=64)
+def _derivatives(
+    names: tuple[str, ...], equations: tuple[str, ...]
+) -> tuple[tuple[Terms, list[Terms], list[list[Terms]]], ...]:
+    """Terms of each constraint, of its first and of its second derivatives."""
+    result = []
+    for g in _polynomials(names, equations):
+        first = [g.diff(x) for x in g.ring.gens]
+        second = [[_terms(d.diff(x)) for x in g.ring.gens] for d in first]
+        result.append((_terms(g), [_terms(d) for d in first], second))
+    return tuple(result)
+
+
+def is_equations(text: Any) -> bool:
+    """Whether the text of a domain gives equations rather than the name of a domain."""
+    words = text.split(None, 1) if isinstance(text, str) else []
+    return bool(words) and words[0].lower() not in ("euclidean", "sphere", "spheres") and (
+        words[0].lower() == "variety" or "=" in text
+    )
+
+
+def read_domain(text: Any, names: Sequence[str]) -> Domain:
+    """A domain from its text, in the space of these variables.
+
+    Examples
+    --------
+    >>> read_domain("x*y = 1", ("x", "y", "z")).dimension, read_domain("sphere", ("x", "y", "z")).dimension
+    (2, 2)
+    """
+    if not is_equations(text):
+        return parse_domain(text, len(names))
+    return Variety(equations_of(text), variables=names)
+
+
+def equations_of(text: str) -> str:
+    """The equations in the text of a domain, without the word that may stand before them."""
+    words = text.strip().split(None, 1)
+    return words[1] if len(words) == 2 and words[0].lower() == "variety" else text
+
+
+@dataclass(frozen=True)
+class Elimination:
+    """A variety without its linear equations.
+
+    Parameters
+    ----------
+    domain : Domain
+        In the variables that are left: a variety, or R^n where all equations were linear.
+    free : tuple of str
+        The variables that are left.
+    forms : mapping from names to sympy PolyElement
+        The others as affine functions of these.
+    """
+
+    domain: Domain
+    free: tuple[str, ...]
+    forms: Mapping[str, Any]
+
+    def restrict(self, polynomial: Any) -> Any:
+        """A polynomial in all variables as one in the variables that are left."""
+        return _in_ring(_substituted(polynomial, self.forms), self.free)
+
+    @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Each variable that was eliminated with its affine function."""
+        return tuple((name, format_polynomial(_in_ring(form, self.free))) for name, form in self.forms.items())
+
+
+def eliminate(variety: Variety) -> Elimination:
+    """Solve the linear equations of a variety, and those that linear combinations of its equations make linear, exactly.
+
+    Dependent equations (multiples of others, sums of others) are left out; the set and its gradients' span stay the same.
+
+    Raises
+    ------
+    InputError
+        If the equations contradict each other, leave a single point, or are more than the variables.
+
+    Examples
+    --------
+    >>> found = eliminate(Variety(["x + y + z = 1", "x^2 + y^2 + z^2 = 1"]))
+    >>> found.texts, found.domain.text
+    ((('z', '-x - y + 1'),), 'variety 2*x^2 + 2*x*y + 2*y^2 - 2*x - 2*y')
+    """
+    forms: dict[str, Any] = {}
+    constraints = list(variety.polynomials)
+    while True:
+        constraints, affine = _separated(constraints)
+        if not affine:
+            break
+        for row in affine:
+            _solve(_substituted(row, forms), forms)
+        constraints = [_substituted(g, forms) for g in constraints]
+    free = tuple(v for v in variety.names if v not in forms)
+    if not free:
+        point = ", ".join(f"{name} = {format_polynomial(form)}" for name, form in sorted(forms.items()))
+        raise InputError(f"The constraints leave a single point, {point[:80]}.", "Leave one of them out.")
+    if len(constraints) > len(free):
+        raise InputError(
+            f"There are {len(constraints)} constraints for {len(free)} unknowns.",
+            "Give at most as many independent equations as variables.",
+        )
+    if not constraints:
+        return Elimination(Euclidean(len(free)), free, forms)
+    return Elimination(Variety([format_polynomial(_in_ring(g, free)) for g in constraints], variables=free), free, forms)
+
+
+def _separated(constraints: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """The constraints that are nonlinear modulo the others, and the affine combinations of all."""
+    pivots: list[tuple[tuple[int, ...], Any]] = []
+    kept, affine = [], []
+    for g in constraints:
+        rest = g
+        for monomial, row in pivots:
+            c = rest.get(monomial, 0)
+            rest = rest - row * c if c else rest
+        nonlinear = [e for e in rest.monoms() if sum(e) > 1] if rest else []
+        if nonlinear:
+            leading = max(nonlinear, key=lambda e: (sum(e), e))
+            pivots.append((leading, rest.mul_ground(1 / rest[leading])))
+            kept.append(g)
+        elif rest:
+            affine.append(rest)
+    return kept, affine
+
+
+def _solve(row: Any, forms: dict[str, Any]) -> None:
+    """Solve an affine equation for its last variable and put that into the earlier solutions."""
+    if not row:
+        return
+    if row.is_ground:
+        raise InputError("The constraints contradict each other: no point fulfils all of them.", "Change or leave out one.")
+    k = max(i for e in row.monoms() for i, power in enumerate(e) if power)
+    x = row.ring.gens[k]
+    form = x - row.mul_ground(1 / row[x.LM])
+    for name, other in forms.items():
+        forms[name] = other.compose(x, form)
+    forms[str(row.ring.symbols[k])] = form
+
+
+def _substituted(polynomial: Any, forms: Mapping[str, Any]) -> Any:
+    names = [str(s) for s in polynomial.ring.symbols]
+    pairs = [(polynomial.ring.gens[names.index(name)], form) for name, form in forms.items()]
+    return polynomial.compose(pairs) if pairs and polynomial else polynomial
+
+
+def _in_ring(polynomial: Any, free: Sequence[str]) -> Any:
+    """A polynomial that depends on some variables only, in their ring."""
+    names = [str(s) for s in polynomial.ring.symbols]
+    places = [names.index(v) for v in free]
+    return ring(list(free), QQ)[0].from_dict({tuple(e[i] for i in places): c for e, c in polynomial.terms() if c})
