@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from homotopy.certification.balls import ball
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint
 from homotopy.common.wording import count_of, plural
@@ -17,9 +18,11 @@ from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, joined
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
+from homotopy.counting.singular_points import regularity
 from homotopy.errors import HomotopyError
 from homotopy.solving.result import PathAccount
 from polysys.counts import RootCount
+from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
 
 
@@ -158,7 +161,7 @@ class Census:
 
     def rows(self) -> list[dict[str, Any]]:
         """The points as plain records, coordinates rounded to double."""
-        names = self.landscape.variables
+        land = self.landscape
         return [
             {
                 "index": p.index,
@@ -166,7 +169,7 @@ class Census:
                 "orbit": p.orbit,
                 "solution": p.solution,
                 "is_origin": p.is_origin,
-                **{name: float(c.mid()) for name, c in zip(names, p.coordinates, strict=True)},
+                **{name: float(c.mid()) for name, c in zip(land.all_variables, land.with_eliminated(p.coordinates, ball), strict=True)},
             }
             for p in self.points
         ]
@@ -259,11 +262,12 @@ class Census:
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
         euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
         euler = (
-            f"found {found}, none required (not shown to be coercive)"
+            f"found {found}, none required ({'not shown to be coercive' if land.domain.is_euclidean else 'the topology of the domain is not known'})"
             if expected is None and found is not None
             else euler
         )
-        euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
+        if self.degenerate:
+            euler = f"found {found} without the singular, {'none required' if expected is None else f'expected {expected}'}"
         group = f", {count_of(self.n_complex_orbits, 'orbit')} of the symmetry group"
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
@@ -276,6 +280,7 @@ class Census:
             f"  points  {''.join(str(v).rjust(width) for v in by_index.values())}{undecided}"
             f"     Euler characteristic {euler}\n"
             f"  energy     {self._energy_range()}\n"
+            f"{self._domain_line()}"
             f"  paths      {self.paths}\n"
             f"{self._degenerate_line()}"
             f"  run        {self.run.engine} ({self.run.transport}), start {self.run.start}, "
@@ -288,6 +293,11 @@ class Census:
 
     def _degenerate_line(self) -> str:
         return f"  singular   {in_words(self.degenerate)}\n" if self.degenerate else ""
+
+    def _domain_line(self) -> str:
+        if not isinstance(self.landscape.domain, Variety):
+            return ""
+        return f"  domain     dimension {self.landscape.domain.dimension}, {regularity(self.landscape)}\n"
 
     def _energy_range(self) -> str:
         if not self.points:

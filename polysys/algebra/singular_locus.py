@@ -6,6 +6,7 @@ proves over the rationals that there is none; dimension and degree modulo two pr
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -144,23 +145,39 @@ def require_regular(variety: Variety) -> None:
         )
 
 
+def random_minor(variety: Variety) -> Any:
+    """A combination of the maximal minors of the Jacobian with random coefficients; None where these are too many or too long.
+
+    At a given point where the Jacobian has full rank it vanishes for a negligible share of the coefficients.
+    """
+    minors = _minors(variety)
+    if minors is None:
+        return None
+    rng = random.Random(0)
+    return sum((f * rng.randrange(1, 10**6) for f in minors), variety.polynomials[0].ring.zero)
+
+
 def _equations(variety: Variety) -> list[Any] | None:
-    """The constraints and the maximal minors of their Jacobian; None where these are too many or too long."""
+    """The constraints and the maximal minors of their Jacobian."""
+    minors = _minors(variety)
+    return None if minors is None else [*variety.polynomials, *minors]
+
+
+@lru_cache(maxsize=16)
+def _minors(variety: Variety) -> tuple[Any, ...] | None:
+    """The maximal minors of the Jacobian that do not vanish identically; None where they are too many or too long."""
     m, n = variety.n_constraints, variety.n
     if comb(n, m) > _MOST_MINORS:
         return None
     polynomials = variety.polynomials
+    zero = polynomials[0].ring.zero
     jacobian = [[g.diff(x) for x in g.ring.gens] for g in polynomials]
     minors = {(j,): entry for j, entry in enumerate(jacobian[0])}
-    for row in jacobian[1:]:  # by Laplace expansion along the last row
-        size = len(next(iter(minors))) + 1
+    for size, row in enumerate(jacobian[1:], start=2):  # by Laplace expansion along the last row
         minors = {
-            columns: sum(
-                ((-1) ** (size - 1 - k) * row[j] * minors[columns[:k] + columns[k + 1 :]] for k, j in enumerate(columns)),
-                polynomials[0].ring.zero,
-            )
-            for columns in combinations(range(n), size)
+            c: sum(((-1) ** (size - 1 - k) * row[j] * minors[c[:k] + c[k + 1 :]] for k, j in enumerate(c)), zero)
+            for c in combinations(range(n), size)
         }
         if sum(map(len, minors.values())) > _MOST_TERMS:
             return None
-    return [*polynomials, *(f for f in minors.values() if f)]
+    return tuple(f for f in minors.values() if f)

@@ -19,12 +19,12 @@ from sympy.polys.rings import ring
 from polysys.domains import Domain, Euclidean, parse_domain
 from polysys.equations.expansion import nested_form
 from polysys.errors import InputError
+from polysys.reading.expression_file import DOMAIN_OF_EQUATIONS, equations_in
 from polysys.reading.expression_text import equation_text
 from polysys.reading.parser import format_polynomial, parse_polynomial
 
 Terms = dict[tuple[int, ...], Fraction]
 _MOST_EQUATIONS = 64
-_PREFIX = "variety "
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -117,7 +117,7 @@ class Variety(Domain):
     @property
     def text(self) -> str:
         """Canonical one-line text, read back by :func:`read_domain` with the names of the variables."""
-        return _PREFIX + ", ".join(self.equations)
+        return f"{DOMAIN_OF_EQUATIONS} " + ", ".join(self.equations)
 
     def constraints(self, x: Sequence[Any]) -> list[Any]:
         """The values of the constraints, for numbers of any kind."""
@@ -177,14 +177,6 @@ def _derivatives(
     return tuple(result)
 
 
-def is_equations(text: Any) -> bool:
-    """Whether the text of a domain gives equations rather than the name of a domain."""
-    words = text.split(None, 1) if isinstance(text, str) else []
-    return bool(words) and words[0].lower() not in ("euclidean", "sphere", "spheres") and (
-        words[0].lower() == "variety" or "=" in text
-    )
-
-
 def read_domain(text: Any, names: Sequence[str]) -> Domain:
     """A domain from its text, in the space of these variables.
 
@@ -193,15 +185,19 @@ def read_domain(text: Any, names: Sequence[str]) -> Domain:
     >>> read_domain("x*y = 1", ("x", "y", "z")).dimension, read_domain("sphere", ("x", "y", "z")).dimension
     (2, 2)
     """
-    if not is_equations(text):
-        return parse_domain(text, len(names))
-    return Variety(equations_of(text), variables=names)
+    equations = equations_in(text)
+    return parse_domain(text, len(names)) if equations is None else Variety(equations, variables=names)
 
 
-def equations_of(text: str) -> str:
-    """The equations in the text of a domain, without the word that may stand before them."""
-    words = text.strip().split(None, 1)
-    return words[1] if len(words) == 2 and words[0].lower() == "variety" else text
+def refuse_variety(domain: Domain, what: str) -> None:
+    """Refuse a domain that is given by equations, where something is written for R^n and spheres only.
+
+    Raises
+    ------
+    InputError
+    """
+    if isinstance(domain, Variety):
+        raise InputError(f"{what} on a domain that is given by nonlinear equations are not available.", "Count its stationary points, or parametrise it.")
 
 
 @dataclass(frozen=True)
@@ -314,4 +310,4 @@ def _in_ring(polynomial: Any, free: Sequence[str]) -> Any:
     """A polynomial that depends on some variables only, in their ring."""
     names = [str(s) for s in polynomial.ring.symbols]
     places = [names.index(v) for v in free]
-    return ring(list(free), QQ)[0].from_dict({tuple(e[i] for i in places): c for e, c in polynomial.terms() if c})
+    return ring(list(free), QQ)[0].from_dict({tuple(e[i] for i in places): c for e, c in polynomial.items()})

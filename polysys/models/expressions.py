@@ -12,11 +12,11 @@ import numpy as np
 from polysys.algebra.singular_locus import require_regular
 from polysys.domains import Domain
 from polysys.equations.expansion import nested_form
-from polysys.equations.variety import Variety, eliminate, equations_of, is_equations, read_domain
+from polysys.equations.variety import Variety, eliminate, read_domain
 from polysys.errors import InputError, LabelError
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
-from polysys.reading.expression_file import read_expression_file
+from polysys.reading.expression_file import equations_in, read_expression_file
 from polysys.reading.expression_text import expression_text
 from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational
@@ -116,8 +116,9 @@ def expression(
     if isinstance(variables, str):
         raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
     names = tuple(str(v) for v in variables) if variables is not None else None
-    if is_equations(domain):
-        domain = Variety(equations_of(str(domain)), parameters=values)
+    equations = equations_in(domain)
+    if equations is not None:
+        domain = Variety(equations, parameters=values)
     if isinstance(domain, Variety):
         return _on_variety(expression_text(potential), domain, names, values, name)
     polynomial = parse_polynomial(expression_text(potential), names, values).polynomial

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
+from sympy.core.relational import Relational
 from sympy.polys.rings import PolyElement
 
 from polysys.errors import InputError, NotPolynomialError
 from polysys.reading.parser import format_polynomial
 from polysys.reading.rationals import as_rational
 
+_NO_INEQUALITIES = "Give equations; points on the boundary are those of the boundary's equations."
 _WAY_OUT = "Use only +, -, *, nonnegative integer powers and rational numbers."
 
 
@@ -67,11 +69,11 @@ def equation_text(given: Any) -> str:
     if isinstance(given, sympy.Eq):
         return f"({expression_text(given.lhs)}) - ({expression_text(given.rhs)})"
     if not isinstance(given, str):
-        if isinstance(given, sympy.core.relational.Relational):
-            raise InputError(f"{str(given)[:60]} is an inequality.", "Give equations; stationary points on the boundary have equations of their own.")
+        if isinstance(given, Relational):
+            raise InputError(f"{str(given)[:60]} is an inequality.", _NO_INEQUALITIES)
         return expression_text(given)
     if "<" in given or ">" in given:
-        raise InputError(f"{given.strip()[:60]!r} is an inequality.", "Give equations; stationary points on the boundary have equations of their own.")
+        raise InputError(f"{given.strip()[:60]!r} is an inequality.", _NO_INEQUALITIES)
     sides = given.replace("==", "=").split("=")
     if len(sides) > 2:
         raise InputError(f"The equation {given.strip()[:60]!r} has more than one '='.", "Write one equation for each.")
