@@ -82,7 +82,7 @@ class Domain:
         1 for R^n (a coercive function), 1 + (-1)^d for a d-sphere, the product for a product (Milnor, Morse Theory,
         theorem 5.2).
         """
-        return prod(1 + (-1) ** (size - 1) for size in self.blocks)
+        return int(prod(1 + (-1) ** (size - 1) for size in self.blocks))
 
     @property
     def betti_numbers(self) -> tuple[int, ...] | None:

@@ -72,7 +72,11 @@ def regularity(landscape: Landscape) -> str:
         return "smooth (proved)" if locus.is_proved else "smooth (modulo two primes)"
     if locus.dimension > 0:
         return f"singular along a set of dimension {locus.dimension}, whose points are not counted"
-    many = "finitely many complex singular points" if locus.n_distinct is None else count_of(locus.n_distinct, "complex singular point")
+    many = (
+        "finitely many complex singular points"
+        if locus.n_distinct is None
+        else count_of(locus.n_distinct, "complex singular point")
+    )
     points = singular_points(landscape)
     if points is None:
         return f"{many}, not counted"

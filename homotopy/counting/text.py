@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flint import arb
 
-from homotopy.certification.balls import ball
+from homotopy.certification.classify import all_coordinates
 from homotopy.counting.result import Census
 
 DIGITS = 10
@@ -35,7 +35,7 @@ def points_table(census: Census, digits: int = DIGITS) -> str:
         3      1  0.006211920800  0.1125363187  0
     """
     names = ["point", "index", "energy", *census.landscape.all_variables]
-    coordinates = [census.landscape.with_eliminated(p.coordinates, ball) for p in census.points]
+    coordinates = [all_coordinates(census.landscape, p) for p in census.points]
     largest = _largest([c for point in coordinates for c in point])
     scales = [_largest([p.energy for p in census.points]), *(largest for _ in census.landscape.all_variables)]
     rows = [

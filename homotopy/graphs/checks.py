@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from homotopy.common.wording import count_of
 from homotopy.completeness.checks import morse_inequalities
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.counting.result import Census
@@ -129,7 +130,8 @@ def _connected(census: Census, network: Any, found: tuple[Descent, ...]) -> Grap
         outcome, why = Verdict.UNDECIDED, "; some descents ended at no minimum"
     numbers = {"n_minima": int(network.number_of_nodes()), "n_components": n_components, "expected": expected}
     piece = evidence(EvidenceKind.CONNECTED, outcome, silence, **numbers)
-    said = piece.detail if outcome is Verdict.YES else f"the minima form {n_components} components, not {expected}{why}"
+    what = f"the minima form {count_of(n_components, 'component')}" + ("" if expected is None else f", not {expected}")
+    said = piece.detail if outcome is Verdict.YES else what + why
     return _check(piece, CONNECTED, said)
 
 

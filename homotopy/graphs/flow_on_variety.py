@@ -32,7 +32,9 @@ class FlowOnVariety(Flow):
         x = constraints[0].ring.gens
         self._constraints = polynomial_values(constraints, landscape.domain.n)
         self._normals = polynomial_values([g.diff(v) for g in constraints for v in x], landscape.domain.n)
-        self._bends = polynomial_values([g.diff(v).diff(w) for g in constraints for v in x for w in x], landscape.domain.n)
+        self._bends = polynomial_values(
+            [g.diff(v).diff(w) for g in constraints for v in x for w in x], landscape.domain.n
+        )
 
     def on_domain(self, x: Floats) -> Floats:
         """A point of the domain next to x: the nearest one up to the curvature of the domain."""

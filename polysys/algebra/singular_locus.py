@@ -172,7 +172,7 @@ def _minors(variety: Variety) -> tuple[Any, ...] | None:
     polynomials = variety.polynomials
     zero = polynomials[0].ring.zero
     jacobian = [[g.diff(x) for x in g.ring.gens] for g in polynomials]
-    minors = {(j,): entry for j, entry in enumerate(jacobian[0])}
+    minors: dict[tuple[int, ...], Any] = {(j,): entry for j, entry in enumerate(jacobian[0])}
     for size, row in enumerate(jacobian[1:], start=2):  # by Laplace expansion along the last row
         minors = {
             c: sum(((-1) ** (size - 1 - k) * row[j] * minors[c[:k] + c[k + 1 :]] for k, j in enumerate(c)), zero)

@@ -1,6 +1,6 @@
 """The Euler characteristic of a variety, where it follows from its equations.
 
-Known are: ellipsoids; and compact smooth varieties of odd dimension, whose Euler characteristic is zero by Poincare duality.
+Known are: ellipsoids; other boundaries of star-shaped bodies such as x^4 + y^4 + z^2 = 1, which are spheres; and compact smooth varieties of odd dimension, whose Euler characteristic is zero by Poincare duality.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def topology(variety: Variety) -> Topology:
 
     >>> topology(Variety("x^2 + 2*y^2 + 3*z^2 = 1")).betti_numbers
     (1, 0, 1)
-    >>> topology(Variety("x^4 + y^4 - 3*x^2*y^2/2 = 1")).euler_characteristic
+    >>> topology(Variety("x^4 + y^4 + x*y^2 - 5*x^2 - 5*y^2 + 7 = 0")).euler_characteristic
     0
     >>> topology(Variety("a^2 + c^2 = 1, a*b + c*d = 0, b^2 + d^2 = 1")).euler_characteristic
     0
     >>> topology(Variety("x*y = 1"))
     Topology(is_compact=False, euler_characteristic=None, betti_numbers=None)
     """
-    found = _of_ellipsoid(variety)
+    found = _of_ellipsoid(variety) or _of_star(variety)
     if found is not None:
         return found
     if not any(_is_growing(f) for f in _combinations(variety)):
@@ -127,8 +127,26 @@ def _of_ellipsoid(variety: Variety) -> Topology | None:
     if lowest == 0:
         return Topology(True)
     d = variety.dimension
-    if lowest > 0:
-        return Topology(True, 0, (0,) * (d + 1))
-    betti = (2,) if d == 0 else (1, *[0] * (d - 1), 1)
-    return Topology(True, 1 + (-1) ** d, betti)
+    return Topology(True, 0, (0,) * (d + 1)) if lowest > 0 else _sphere(d)
 
+
+def _of_star(variety: Variety) -> Topology | None:
+    """Of one equation f = c with c > 0 whose f grows along every ray from the origin: each ray meets the set once.
+
+    So it is where f is homogeneous and definite, or a sum of even monomials with positive coefficients that holds a pure power of
+    every variable.
+    """
+    if variety.n_constraints != 1:
+        return None
+    (g,) = variety.polynomials
+    for f in (g, -g):
+        rest = [(e, c) for e, c in f.terms() if any(e)]
+        is_growing = all(c > 0 and all(k % 2 == 0 for k in e) for e, c in rest) or len({sum(e) for e, _ in rest}) == 1
+        if f.coeff(1) < 0 and is_growing and _is_growing(f):
+            return _sphere(variety.dimension)
+    return None
+
+
+def _sphere(d: int) -> Topology:
+    """Of a set that is diffeomorphic to the sphere of dimension d."""
+    return Topology(True, 1 + (-1) ** d, (2,) if d == 0 else (1, *[0] * (d - 1), 1))

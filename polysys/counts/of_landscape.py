@@ -15,6 +15,7 @@ from polysys.algebra.singular_locus import random_minor, singular_locus
 from polysys.counts.bezout import best_partition, total_degree
 from polysys.counts.glasses import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
 from polysys.counts.mixed_cells import TieError
+from polysys.counts.varieties import complete_intersection
 from polysys.counts.zero_patterns import zero_pattern_bound
 from polysys.equations.formulation import Kind
 from polysys.equations.variety import Variety
@@ -50,11 +51,14 @@ def domain_count(landscape: Landscape, potential: Any = None) -> RootCount | Non
         if len(formulation.degrees) == 1:
             return cartwright_sturmfels(domain.n, formulation.degrees[0])
         return friedland_ottaviani(domain.blocks, formulation.degrees)
-    if isinstance(domain, Variety):
+    if formulation.kind is not Kind.LAGRANGE:
         return None
-    if formulation.kind is Kind.LAGRANGE and domain.n_constraints == 1:
-        chosen = landscape.potential if potential is None else potential
-        return nie_ranestad(domain.n, max(map(sum, chosen.monoms())))
+    chosen = landscape.potential if potential is None else potential
+    degree = max(map(sum, chosen.monoms()))
+    if isinstance(domain, Variety):
+        return complete_intersection(domain.n, [max(map(sum, g.monoms())) for g in domain.polynomials], degree)
+    if domain.n_constraints == 1:
+        return nie_ranestad(domain.n, degree)
     return None
 
 
@@ -90,6 +94,8 @@ def upper_bounds(landscape: Landscape) -> list[RootCount]:
     ]
     if not _is_sharp(landscape):
         bounds.extend(_bounds_from_supports(landscape))
+    if isinstance(landscape.domain, Variety):  # of equal bounds first those that leave no room for families
+        bounds.reverse()
     return sorted((b for b in bounds if b.is_proved_bound), key=lambda b: b.value)
 
 

@@ -58,8 +58,8 @@ class Variety(Domain):
     'variety x^2 + y^2 - 1, -x*y + z'
     """
 
-    names: tuple[str, ...]
-    equations: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    equations: tuple[str, ...] = ()
 
     def __init__(
         self, equations: Any, *, variables: Sequence[Any] | None = None, parameters: Mapping[Any, Any] | None = None
@@ -197,7 +197,10 @@ def refuse_variety(domain: Domain, what: str) -> None:
     InputError
     """
     if isinstance(domain, Variety):
-        raise InputError(f"{what} on a domain that is given by nonlinear equations are not available.", "Count its stationary points, or parametrise it.")
+        raise InputError(
+            f"{what} on a domain that is given by nonlinear equations are not available.",
+            "Count its stationary points, or parametrise it.",
+        )
 
 
 @dataclass(frozen=True)
@@ -264,7 +267,9 @@ def eliminate(variety: Variety) -> Elimination:
         )
     if not constraints:
         return Elimination(Euclidean(len(free)), free, forms)
-    return Elimination(Variety([format_polynomial(_in_ring(g, free)) for g in constraints], variables=free), free, forms)
+    return Elimination(
+        Variety([format_polynomial(_in_ring(g, free)) for g in constraints], variables=free), free, forms
+    )
 
 
 def _separated(constraints: Sequence[Any]) -> tuple[list[Any], list[Any]]:
@@ -291,7 +296,9 @@ def _solve(row: Any, forms: dict[str, Any]) -> None:
     if not row:
         return
     if row.is_ground:
-        raise InputError("The constraints contradict each other: no point fulfils all of them.", "Change or leave out one.")
+        raise InputError(
+            "The constraints contradict each other: no point fulfils all of them.", "Change or leave out one."
+        )
     k = max(i for e in row.monoms() for i, power in enumerate(e) if power)
     x = row.ring.gens[k]
     form = x - row.mul_ground(1 / row[x.LM])

@@ -135,7 +135,7 @@ def equations_in(domain: Any) -> str | None:
     if first.lower() == DOMAIN_OF_EQUATIONS:
         return rest
     is_name = text.lower().startswith(("euclidean", "sphere"))
-    return text if not is_name and any(c in text for c in "=^*+-") else None
+    return text if not is_name and any(c in text for c in "=^*+-<>") else None
 
 
 def _domain(value: Any) -> str:

@@ -29,8 +29,8 @@ def expression_text(given: Any) -> str:
     Examples
     --------
     >>> from sympy.abc import x, y
-    >>> expression_text(x * y / 2 + 0.1)
-    'x*y/2 + 1/10'
+    >>> expression_text(x * y / 2 + x**2)
+    'x**2 + x*y/2'
     """
     if isinstance(given, str):
         return given
@@ -74,12 +74,14 @@ def equation_text(given: Any) -> str:
         return expression_text(given)
     if "<" in given or ">" in given:
         raise InputError(f"{given.strip()[:60]!r} is an inequality.", _NO_INEQUALITIES)
-    sides = given.replace("==", "=").split("=")
+    sides = [side.strip() for side in given.replace("==", "=").split("=")]
     if len(sides) > 2:
         raise InputError(f"The equation {given.strip()[:60]!r} has more than one '='.", "Write one equation for each.")
     if not all(_is_balanced(side) for side in sides):
-        raise InputError(f"The parentheses of {given.strip()[:60]!r} do not match.", "Close each one on its side of '='.")
-    return f"({sides[0]}) - ({sides[1]})" if len(sides) == 2 else given
+        raise InputError(
+            f"The parentheses of {given.strip()[:60]!r} do not match.", "Close each one on its side of '='."
+        )
+    return f"({sides[0]}) - ({sides[1]})" if len(sides) == 2 else sides[0]
 
 
 def _is_balanced(text: str) -> bool:
