@@ -1,6 +1,6 @@
 """The Euler characteristic of a variety, where it follows from its equations.
 
-Known are: ellipsoids; other boundaries of star-shaped bodies such as x^4 + y^4 + z^2 = 1, which are spheres; and compact smooth varieties of odd dimension, whose Euler characteristic is zero by Poincare duality.
+Known are: ellipsoids; products; other boundaries of star-shaped bodies such as x^4 + y^4 + z^2 = 1, which are spheres; and compact smooth varieties of odd dimension, whose Euler characteristic is zero by Poincare duality.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 from flint import fmpq, fmpq_mat
@@ -54,13 +55,55 @@ def topology(variety: Variety) -> Topology:
     >>> topology(Variety("x*y = 1"))
     Topology(is_compact=False, euler_characteristic=None, betti_numbers=None)
     """
+    factors = _factors(variety)
+    if len(factors) > 1:
+        return _product([topology(factor) for factor in factors], _is_smooth(variety))
     found = _of_ellipsoid(variety) or _of_star(variety)
     if found is not None:
         return found
     if not any(_is_growing(f) for f in _combinations(variety)):
         return Topology(False)
-    is_smooth = singular_locus(variety).is_empty and singular_locus(variety).is_proved
-    return Topology(True, 0 if is_smooth and variety.dimension % 2 else None)
+    return Topology(True, 0 if variety.dimension % 2 and _is_smooth(variety) else None)
+
+
+def _is_smooth(variety: Variety) -> bool:
+    """Whether it is proved to have no singular point, not even a complex one."""
+    locus = singular_locus(variety)
+    return locus.is_empty and locus.is_proved
+
+
+def _factors(variety: Variety) -> list[Variety]:
+    """The varieties of which it is the product: their equations share no variable. Itself if a variable is free."""
+    blocks: list[tuple[set[int], list[int]]] = []
+    for k, g in enumerate(variety.polynomials):
+        used, members = {i for e in g.monoms() for i, power in enumerate(e) if power}, [k]
+        for block in [b for b in blocks if b[0] & used]:
+            blocks.remove(block)
+            used, members = used | block[0], block[1] + members
+        blocks.append((used, members))
+    if set().union(*(used for used, _ in blocks)) != set(range(variety.n)):
+        return [variety]
+    return [
+        Variety([variety.equations[k] for k in sorted(members)], variables=[variety.names[i] for i in sorted(used)])
+        for used, members in blocks
+    ]
+
+
+def _product(factors: list[Topology], is_smooth: bool) -> Topology:
+    """By Kuenneth's formula; where one factor has Euler characteristic zero the product has, if all are smooth."""
+    is_compact = all(t.is_compact for t in factors)
+    numbers = [t.euler_characteristic for t in factors]
+    if not is_compact or (None in numbers and not (0 in numbers and is_smooth)):
+        return Topology(is_compact)
+    euler = 0 if 0 in numbers else prod(n for n in numbers if n is not None)
+    betti: list[int] | None = [1]
+    for t in factors:
+        if betti is None or t.betti_numbers is None:
+            betti = None
+            continue
+        terms = [(i + j, a * b) for i, a in enumerate(betti) for j, b in enumerate(t.betti_numbers)]
+        betti = [sum(value for k, value in terms if k == degree) for degree in range(terms[-1][0] + 1)]
+    return Topology(True, euler, None if betti is None else tuple(betti))
 
 
 def _combinations(variety: Variety) -> Iterator[Any]:

@@ -143,6 +143,11 @@ def test_real_singular_points():
         (STIEFEL, True, 0, None),
         (TORUS, True, None, None),
         ("x^2 + y^2 = 1, y^2 + z^2 = 1", True, None, None),  # singular
+        ("x^2 + y^2 = 1, u^2 + v^2 + w^2 = 1", True, 0, (1, 1, 1, 1)),
+        (f"{TORUS}, u^2 + v^2 = 1", True, None, None),  # smooth over the reals, not over the complex numbers
+        ("x^2 + y^2 = 1, u^4 + v^4 + w^4 + u*v - 5*u^2 - 5*v^2 = 7", True, 0, None),
+        ("x^2 = 2, u^2 + v^2 + w^2 = 1", True, 4, (2, 0, 2)),
+        ("x^2 + y^2 = 1, u*v = 1", False, None, None),
         ("x*y = 1", False, None, None),
         ("y = x^2", False, None, None),
         ("x^4 = y^2*x^2 + 1", False, None, None),
