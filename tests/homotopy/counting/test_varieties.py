@@ -2,6 +2,7 @@
 
 import json
 import random
+from math import comb
 
 import numpy as np
 import pytest
@@ -154,6 +155,33 @@ def test_what_is_written_for_spheres_only_is_refused_in_a_sentence():
         Surface(found.landscape)
     proof = ho.prove_real(found)
     assert proof.outcome is Verdict.UNDECIDED and "given by equations" in proof.reason
+
+
+def distance_degree_of_rank_one(m, n):
+    """Of generic weights: sum_i (-1)^i (2^(d+1-i) - 1) deg c_i of the Segre variety, d its dimension (Draisma et al., theorem 5.8).
+
+    c = (1 + a)^m (1 + b)^n, and the degree of a^i b^j (a + b)^(d-i-j) is the coefficient of a^(m-1) b^(n-1).
+    """
+    d = m + n - 2
+    return sum(
+        (-1) ** (i + j) * (2 ** (d + 1 - i - j) - 1) * comb(m, i) * comb(n, j) * comb(d - i - j, m - 1 - i)
+        for i in range(m)
+        for j in range(n)
+    )
+
+
+@pytest.mark.parametrize(("m", "n", "count"), [(2, 2, 6), (2, 3, 10), (3, 3, 39)])
+def test_weighted_distances_to_matrices_of_rank_one(m, n, count):
+    rng = random.Random(1)
+    a, b = ["1", *(f"a{i}" for i in range(2, m + 1))], [f"b{j + 1}" for j in range(n)]
+    potential = " + ".join(f"{rng.randint(1, 20)}*({p}*{q} - {rng.randint(-50, 50)}/10)^2" for p in a for q in b)
+    found = ho.census(ps.expression(potential))
+    assert found.n_complex == distance_degree_of_rank_one(m, n) == count
+    assert found.completeness.verdict is Completeness.PROVED
+
+
+def test_the_published_number_of_four_by_four_matrices():
+    assert (distance_degree_of_rank_one(4, 4), distance_degree_of_rank_one(3, 4)) == (284, 83)
 
 
 @pytest.mark.slow
