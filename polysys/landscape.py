@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 from typing import Any
 
@@ -19,6 +19,7 @@ from polysys.algebra.combinations import Combination
 from polysys.algebra.topology import Topology, topology
 from polysys.domains import Domain
 from polysys.equations.affine import family_terms, member_terms
+from polysys.equations.elimination import read_eliminated, values_of
 from polysys.equations.expansion import multiply_out, nested_form
 from polysys.equations.formulation import Formulation, FormulationTapes, formulate, record
 from polysys.equations.variety import Variety, read_domain
@@ -36,7 +37,7 @@ from polysys.symmetry import (
     translations,
 )
 from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
-from polysys.tape import Recorder, trace
+from polysys.tape import Node, Recorder, trace
 
 Couplings = Mapping[str, npt.NDArray[np.object_]]
 _MAX_OPERATIONS = 500_000  # a longer straight-line program is beyond any solver
@@ -200,11 +201,13 @@ class Landscape:
     @cached_property
     def parametric_tapes(self) -> FormulationTapes:
         """The same with the couplings as parameters, in the order of :attr:`parameters`."""
-        return record(
-            self.formulation,
-            lambda x, p: self.potential_function(np.array(x, dtype=object), self.unflatten(p)),
-            len(self.parameters),
-        )
+        shapes = tuple((name, c.shape) for name, c in self.couplings.items())
+        make: Callable[..., FormulationTapes] = _family_tapes
+        try:
+            hash(self.potential_function)
+        except TypeError:  # a model that holds arrays
+            make = _family_tapes.__wrapped__
+        return make(self.formulation, self.potential_function, shapes)
 
     def shares_tapes_with(self, other: Landscape) -> bool:
         """Take the parametric tapes of another sample of the same model, if it is written in the same way.
@@ -257,14 +260,7 @@ class Landscape:
 
     def unflatten(self, values: Sequence[Any]) -> Couplings:
         """Couplings of this landscape's shape from a flat list."""
-        result: dict[str, npt.NDArray[np.object_]] = {}
-        start = 0
-        for name, array in self.couplings.items():
-            piece = np.empty(array.size, dtype=object)
-            piece[:] = values[start : start + array.size]
-            result[name] = piece.reshape(array.shape)
-            start += array.size
-        return result
+        return _unflattened(tuple((name, c.shape) for name, c in self.couplings.items()), values)
 
     @cached_property
     def text(self) -> str:
@@ -352,18 +348,7 @@ class Landscape:
         constant : callable
             Maps a Fraction to such a number.
         """
-        values = []
-        for terms in self._eliminated_terms:
-            value = constant(Fraction(0))
-            for e, c in terms.items():
-                value = value + (constant(c) * x[e.index(1)] if any(e) else constant(c))
-            values.append(value)
-        return (*x, *values)
-
-    @cached_property
-    def _eliminated_terms(self) -> list[dict[tuple[int, ...], Fraction]]:
-        forms = (parse_polynomial(form, self.variables, allow_constant=True) for _, form in self.eliminated)
-        return [exact_terms(form.polynomial) for form in forms]
+        return (*x, *values_of(self.eliminated, self.variables, x, constant))
 
     def require_isolated(self) -> None:
         """Refuse a model whose continuous symmetry makes its stationary points non-isolated.
@@ -432,7 +417,7 @@ def landscape_from_text(
                 tuple(Fraction(r) for r in lines["length-squared"].split()), Fraction(lines["energy-squared"])
             ),
             chart_seed=chart_seed,
-            eliminated=_read_eliminated([value for key, value in pairs if key == "eliminated"], variables),
+            eliminated=read_eliminated([value for key, value in pairs if key == "eliminated"], variables),
         )
         canonical = land.text
     except (KeyError, ValueError, ZeroDivisionError) as error:
@@ -442,14 +427,22 @@ def landscape_from_text(
     return land
 
 
-def _read_eliminated(lines: Sequence[str], variables: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Names and affine functions; an InputError where a function is not affine or a name stands twice."""
-    found = tuple((name, form) for name, _, form in (line.partition(" = ") for line in lines))
-    names = [*variables, *(name for name, _ in found)]
-    for _, form in found:
-        polynomial = parse_polynomial(form, variables, allow_constant=True).polynomial
-        if format_polynomial(polynomial) != form or any(sum(e) > 1 for e in polynomial.monoms()):
-            raise InputError("An eliminated variable is no affine function of the others.", "Use the text of Landscape.text.")
-    if len(set(names)) < len(names) or not all(name.isidentifier() for name in names):
-        raise InputError("A variable of the landscape stands twice.", "Use the text of Landscape.text.")
-    return found
+def _unflattened(shapes: Iterable[tuple[str, tuple[int, ...]]], values: Sequence[Any]) -> Couplings:
+    result: dict[str, npt.NDArray[np.object_]] = {}
+    start = 0
+    for name, shape in shapes:
+        piece = np.empty(prod(shape), dtype=object)
+        piece[:] = values[start : start + piece.size]
+        result[name] = piece.reshape(shape)
+        start += piece.size
+    return result
+
+
+@lru_cache(maxsize=16)  # the samples of a family share them, and what is compiled from them
+def _family_tapes(
+    formulation: Formulation, potential: Potential, shapes: tuple[tuple[str, tuple[int, ...]], ...]
+) -> FormulationTapes:
+    def value(x: list[Node], p: list[Node]) -> Any:
+        return potential(np.array(x, dtype=object), _unflattened(shapes, p))
+
+    return record(formulation, value, sum(prod(shape) for _, shape in shapes))

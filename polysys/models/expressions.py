@@ -11,8 +11,9 @@ import numpy as np
 
 from polysys.algebra.singular_locus import require_regular
 from polysys.domains import Domain
+from polysys.equations.elimination import eliminate
 from polysys.equations.expansion import nested_form
-from polysys.equations.variety import Variety, eliminate, read_domain
+from polysys.equations.variety import Variety, read_domain
 from polysys.errors import InputError, LabelError
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
