@@ -111,7 +111,9 @@ def verify_row(path: str | Path) -> VerificationReport:
     file = read_row_file(path)
     try:
         if not is_self_contained(file.certificate.model):
-            raise TableError(f"The row is of {file.certificate.model[:80]!r}, which its file alone cannot make.", "Verify its table.")
+            raise TableError(
+                f"The row is of {file.certificate.model[:80]!r}, which its file alone cannot make.", "Verify its table."
+            )
         return _recounted(str(path), file) if "rigor" in file.row else _recertified(str(path), file)
     except (msgspec.ValidationError, ValueError, ArithmeticError, LookupError) as error:
         if isinstance(error, PolysysError):
@@ -134,7 +136,13 @@ def _recertified(path: str, file: RowFile) -> VerificationReport:
     if not fault:
         alone = str(census.completeness)
         taken = row.verdict != census.completeness.verdict.value
-        checks.append(Check("verdict", True, f"{row.verdict} when the table was made; from the certificate alone {alone}" if taken else alone))
+        checks.append(
+            Check(
+                "verdict",
+                True,
+                f"{row.verdict} when the table was made; from the certificate alone {alone}" if taken else alone,
+            )
+        )
     return VerificationReport(path, tuple(checks), Completeness(row.verdict), census.completeness)
 
 
@@ -151,7 +159,11 @@ def _recounted(path: str, file: RowFile) -> VerificationReport:
 
 
 def _about(file: RowFile, what: str, same: bool) -> Check:
-    return Check("landscape", same, f"{what}, drawn again (table {file.table})" if same else "row and certificate are of two landscapes")
+    return Check(
+        "landscape",
+        same,
+        f"{what}, drawn again (table {file.table})" if same else "row and certificate are of two landscapes",
+    )
 
 
 def read_row_file(path: str | Path) -> RowFile:

@@ -105,7 +105,9 @@ def build_site(
         found.look_into(Path(source))
     labels = [e.label for e in list_tables(root)] if has_tables else []
     if not (labels or found.censuses or found.ensembles or found.tables or found.unreadable):
-        raise SiteError("There is nothing to show.", "Name folders with saved censuses, ensembles or tables: --from FOLDER.")
+        raise SiteError(
+            "There is nothing to show.", "Name folders with saved censuses, ensembles or tables: --from FOLDER."
+        )
     folder = SiteFolder.open(Path(into))
     for name in (STYLE, PROGRAM):
         folder.write(name, files("homotopy.tables.site").joinpath("static", name).read_bytes())
@@ -128,5 +130,13 @@ def build_site(
     n_bytes = sum(folder.files.values())
     n_rows = sum(len(table.rows) for table, _ in tables)
     return SiteReport(
-        folder.path, len(tables), n_rows, n_certificates, len(found.censuses), len(found.ensembles), len(folder.files), n_bytes, tuple(found.unreadable)
+        folder.path,
+        len(tables),
+        n_rows,
+        n_certificates,
+        len(found.censuses),
+        len(found.ensembles),
+        len(folder.files),
+        n_bytes,
+        tuple(found.unreadable),
     )

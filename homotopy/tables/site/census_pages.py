@@ -40,7 +40,12 @@ def _census(census: Census, source: str, file: str) -> Iterator[Child]:
     drawn = "explicit couplings" if land.seed is None else f"seed {land.seed}, sample {land.index}"
     yield element("h1", land.label, class_="label")
     yield element("p", verdict_badge(report.verdict.value), f" {report.reason}")
-    yield element("p", f"{drawn}; {count_of(land.domain.n, 'unknown')}; file {source}; landscape ", element("code", land.digest[:16]), class_="note")
+    yield element(
+        "p",
+        f"{drawn}; {count_of(land.domain.n, 'unknown')}; file {source}; landscape ",
+        element("code", land.digest[:16]),
+        class_="note",
+    )
     least = census.bounds[0].value if census.bounds else None
     bound = "" if least is None else f"of {'' if least == census.n_complex else 'at most '}{least}"
     yield element(
@@ -77,12 +82,18 @@ def _again(census: Census) -> tuple[str, ...]:
     land = census.landscape
     if land.seed is None:
         return ()
-    return (" ".join(count_command(land.label, f"--seed {land.seed} --index {land.index} --solver-seed {census.run.solver_seed}")),)
+    return (
+        " ".join(
+            count_command(land.label, f"--seed {land.seed} --index {land.index} --solver-seed {census.run.solver_seed}")
+        ),
+    )
 
 
 def _evidence(census: Census) -> Markup:
     lines = [
-        element("tr", element("td", _OUTCOMES[e.outcome], class_=f"outcome {_OUTCOMES[e.outcome]}"), element("td", str(e)))
+        element(
+            "tr", element("td", _OUTCOMES[e.outcome], class_=f"outcome {_OUTCOMES[e.outcome]}"), element("td", str(e))
+        )
         for e in census.completeness.evidence
     ]
     run = census.run
@@ -90,8 +101,14 @@ def _evidence(census: Census) -> Markup:
         [
             ("points by index", " ".join(map(str, census.by_index.values()))),
             ("paths", str(census.paths)),
-            ("run", f"{run.engine} {run.engine_version} ({run.transport}), start {run.start}, precision {run.precision}, solver seed {run.solver_seed}"),
-            ("Euler characteristic", "found {1}, expected {0}".format(*("none" if v is None else v for v in census.euler))),
+            (
+                "run",
+                f"{run.engine} {run.engine_version} ({run.transport}), start {run.start}, precision {run.precision}, solver seed {run.solver_seed}",
+            ),
+            (
+                "Euler characteristic",
+                "found {1}, expected {0}".format(*("none" if v is None else v for v in census.euler)),
+            ),
             *[("bound", str(b)) for b in census.bounds[:3]],
         ]
     )
@@ -100,10 +117,15 @@ def _evidence(census: Census) -> Markup:
 
 def _points(census: Census) -> Markup:
     variables = census.landscape.variables
-    fields = [Field("point", "point"), Field("index", "index", filter="range"), Field("energy", "energy", filter="range")]
+    fields = [
+        Field("point", "point"),
+        Field("index", "index", filter="range"),
+        Field("energy", "energy", filter="range"),
+    ]
     fields += [Field(f"x{k}", name, hint="coordinate") for k, name in enumerate(variables)]
     rows: list[list[Any]] = [
-        [k, p.index, float(p.energy.mid()), *(float(c.mid()) for c in p.coordinates)] for k, p in enumerate(census.points, 1)
+        [k, p.index, float(p.energy.mid()), *(float(c.mid()) for c in p.coordinates)]
+        for k, p in enumerate(census.points, 1)
     ]
     return listing("points", fields, rows, noun="points")
 
@@ -133,5 +155,11 @@ def _records(ensemble: Ensemble) -> list[dict[str, Any]]:
             if len(rows) >= MAX_ROWS or n_numbers > MAX_NUMBERS:
                 return rows
             bound = record["bound"]
-            rows.append({**record, "lowest_energy": energies[0] if energies else None, "bound": None if bound is None else int(bound)})
+            rows.append(
+                {
+                    **record,
+                    "lowest_energy": energies[0] if energies else None,
+                    "bound": None if bound is None else int(bound),
+                }
+            )
     return rows

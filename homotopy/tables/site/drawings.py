@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
 from homotopy.tables.site.markup import Markup, element
@@ -70,8 +71,8 @@ def bars_of_counts(histogram: Mapping[int, int]) -> list[Bar]:
     values = sorted(histogram)
     if not values:
         return []
-    gaps = [b - a for a, b in zip(values, values[1:], strict=False)]
-    step = min(gaps, default=1)
+    gaps = [b - a for a, b in pairwise(values)]
+    least = step = min(gaps, default=1)
     step *= max(1, ceil((values[-1] - values[0] + step) / step / _MAX_BARS))
     width = min(step, 2)
     bars: dict[int, int] = {}
@@ -79,7 +80,7 @@ def bars_of_counts(histogram: Mapping[int, int]) -> list[Bar]:
         start = values[0] + (value - values[0]) // step * step
         bars[start] = bars.get(start, 0) + histogram[value]
     result = []
-    is_single = step == min(gaps, default=1)
+    is_single = step == least
     for start, n in bars.items():
         what = f"{start}" if is_single else f"{start} to {start + step - 1}"
         low, high = (start - width / 2, start + width / 2) if is_single else (float(start), float(start + step))
@@ -114,7 +115,10 @@ def histogram(bars: Sequence[Bar], axis: str, unit: str, marks: Iterable[Mark] =
         return None
     lines = list(marks)
     ends = [x for b in bars for x in (b.low, b.high)] + [x for m in lines for x in (m.low, m.high)]
-    x, y = _Axis(min(ends), max(ends), _LEFT + 4, WIDTH - _RIGHT - 4), _Axis(0, 1.06 * max(_height(b) for b in bars), HEIGHT - _BOTTOM, _TOP)
+    x, y = (
+        _Axis(min(ends), max(ends), _LEFT + 4, WIDTH - _RIGHT - 4),
+        _Axis(0, 1.06 * max(_height(b) for b in bars), HEIGHT - _BOTTOM, _TOP),
+    )
     shapes: list[Markup] = []
     for bar in bars:
         done = 0
@@ -124,11 +128,11 @@ def histogram(bars: Sequence[Bar], axis: str, unit: str, marks: Iterable[Mark] =
             shapes.append(_rect(left, top, width, bottom - top, style=f"fill:{fill}", data_tip=bar.says))
             done += n
     for m in lines:
-        place = {"y1": _TOP, "y2": HEIGHT - _BOTTOM, "class_": m.kind, "data_tip": m.says}
         if m.high > m.low:
-            shapes.append(_rect(x(m.low), _TOP, max(1.5, x(m.high) - x(m.low)), HEIGHT - _BOTTOM - _TOP, class_=m.kind, data_tip=m.says))
+            width = max(1.5, x(m.high) - x(m.low))
+            shapes.append(_rect(x(m.low), _TOP, width, HEIGHT - _BOTTOM - _TOP, class_=m.kind, data_tip=m.says))
         else:
-            shapes.append(element("line", x1=_n(x(m.low)), x2=_n(x(m.low)), **place))
+            shapes.append(_path(f"M{_n(x(m.low))} {_TOP}V{HEIGHT - _BOTTOM}", m.kind, m.says))
     return _frame([*_ticks_x(x, x.ticks()), *_ticks_y(y)], shapes, axis, unit)
 
 
@@ -143,13 +147,20 @@ def means_by_index(means: Sequence[MeanOfIndex]) -> Markup:
         said += "" if m.predicted is None else f", predicted {m.predicted:.6g}"
         left, width = x(k - 0.36), x(k + 0.36) - x(k - 0.36)
         if isfinite(m.value):
-            shapes.append(_rect(left, y(m.value), width, y(0) - y(m.value), style=f"fill:{colour(k, dimension)}", data_tip=said))
+            shapes.append(
+                _rect(left, y(m.value), width, y(0) - y(m.value), style=f"fill:{colour(k, dimension)}", data_tip=said)
+            )
         if isfinite(m.low) and isfinite(m.high):
-            shapes.append(element("path", d=f"M{_n(x(k))} {_n(y(max(m.low, 0)))}V{_n(y(m.high))}", class_="error", data_tip=said))
+            shapes.append(_path(f"M{_n(x(k))} {_n(y(max(m.low, 0)))}V{_n(y(m.high))}", "error", said))
         if m.predicted is not None:
-            shapes.append(element("path", d=f"M{_n(x(k))} {_n(y(m.predicted) - 5)}l5 5l-5 5l-5 -5z", class_="predicted", data_tip=said))
+            shapes.append(_path(f"M{_n(x(k))} {_n(y(m.predicted) - 5)}l5 5l-5 5l-5 -5z", "predicted", said))
     step = max(1, ceil((dimension + 1) / 14))
-    return _frame([*_ticks_x(x, [float(k) for k in range(0, dimension + 1, step)]), *_ticks_y(y)], shapes, "Morse index", "points, mean")
+    return _frame(
+        [*_ticks_x(x, [float(k) for k in range(0, dimension + 1, step)]), *_ticks_y(y)],
+        shapes,
+        "Morse index",
+        "points, mean",
+    )
 
 
 def scatter(points: Sequence[tuple[int, int, str, str]], axis: str, unit: str) -> Markup | None:
@@ -163,7 +174,9 @@ def scatter(points: Sequence[tuple[int, int, str, str]], axis: str, unit: str) -
     for n, value, kind, says in points:
         beside[n] += 1  # a fixed sequence in [-0.4, 0.4], so that equal sizes do not cover one another
         shift = (beside[n] * 0.618034 % 1 - 0.5) * 0.8
-        shapes.append(element("circle", cx=_n(x(n + shift)), cy=_n(y(log10(value))), r=2.6, class_=f"dot {kind}", data_tip=says))
+        shapes.append(
+            element("circle", cx=_n(x(n + shift)), cy=_n(y(log10(value))), r=2.6, class_=f"dot {kind}", data_tip=says)
+        )
     step = max(1, ceil(most / 6))
     decades = [float(k) for k in range(0, int(max(1.0, most)) + 1, step)]
     lines = [mark for k in decades for mark in _tick_y(y(k), _power(k))]
@@ -193,9 +206,27 @@ def _frame(ticks: Sequence[Markup], shapes: Sequence[Markup], axis: str, unit: s
     base = element("line", x1=_LEFT, x2=WIDTH - _RIGHT, y1=HEIGHT - _BOTTOM, y2=HEIGHT - _BOTTOM, class_="axis")
     names = [
         element("text", axis, x=(_LEFT + WIDTH) / 2, y=HEIGHT - 4, text_anchor="middle"),
-        element("text", unit, x=10, y=(HEIGHT - _BOTTOM) / 2, text_anchor="middle", transform=f"rotate(-90 10 {(HEIGHT - _BOTTOM) / 2})"),
+        element(
+            "text",
+            unit,
+            x=10,
+            y=(HEIGHT - _BOTTOM) / 2,
+            text_anchor="middle",
+            transform=f"rotate(-90 10 {(HEIGHT - _BOTTOM) / 2})",
+        ),
     ]
-    return element("svg", ticks, shapes, base, names, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=f"{unit} against {axis}", preserveAspectRatio="none" if not axis else None, class_="chart")
+    return element(
+        "svg",
+        ticks,
+        shapes,
+        base,
+        names,
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        role="img",
+        aria_label=f"{unit} against {axis}",
+        preserveAspectRatio="none" if not axis else None,
+        class_="chart",
+    )
 
 
 def _ticks_x(x: _Axis, ticks: Iterable[float]) -> list[Markup]:
@@ -212,7 +243,13 @@ def _tick_y(place: float, text: str) -> list[Markup]:
 
 
 def _power(k: float) -> str:
-    return {0: "1", 1: "10", 2: "100", 3: "1000"}.get(int(k), "10" + str(int(k)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")))
+    return {0: "1", 1: "10", 2: "100", 3: "1000"}.get(
+        int(k), "10" + str(int(k)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    )
+
+
+def _path(d: str, kind: str, says: str) -> Markup:
+    return element("path", d=d, class_=kind, data_tip=says)
 
 
 def _rect(x: float, y: float, width: float, height: float, **attributes: str) -> Markup:

@@ -56,7 +56,18 @@ class Entry:
     def values(self) -> list[Any]:
         """The cells of the index, in the order of its fields."""
         real, minima = (None if v is None or v != v else float(f"{v:.5g}") for v in (self.n_real, self.n_minima))
-        return [self.label, self.family, self.what, self.n_unknowns, self.n_complex, real, minima, self.n_samples, self.verdict, self.place]
+        return [
+            self.label,
+            self.family,
+            self.what,
+            self.n_unknowns,
+            self.n_complex,
+            real,
+            minima,
+            self.n_samples,
+            self.verdict,
+            self.place,
+        ]
 
 
 def unknowns_of(label: str) -> int | None:

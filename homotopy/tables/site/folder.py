@@ -48,7 +48,9 @@ class SiteFolder:
             path.mkdir(parents=True, exist_ok=True)
             is_empty = next(path.iterdir(), None) is None
         except (OSError, ValueError) as error:
-            raise SiteError(f"The folder {name} cannot be made or read ({reason(error)}).", "Choose another place.") from error
+            raise SiteError(
+                f"The folder {name} cannot be made or read ({reason(error)}).", "Choose another place."
+            ) from error
         folder = SiteFolder(path)
         if not is_empty:
             old = _files_of(path)
@@ -72,7 +74,9 @@ class SiteFolder:
                 target.unlink()  # else what it leads to would be overwritten
             target.write_bytes(data)
         except OSError as error:
-            raise SiteError(f"The file {shown_path(target)} cannot be written ({reason(error)}).", "Choose another place.") from error
+            raise SiteError(
+                f"The file {shown_path(target)} cannot be written ({reason(error)}).", "Choose another place."
+            ) from error
         self.files[name] = len(data)
 
     def finish(self) -> None:
@@ -83,7 +87,9 @@ class SiteFolder:
                 try:
                     target.unlink()
                 except OSError as error:
-                    raise SiteError(f"The old file {shown_path(target)} cannot be removed ({reason(error)}).", "Remove it.") from error
+                    raise SiteError(
+                        f"The old file {shown_path(target)} cannot be removed ({reason(error)}).", "Remove it."
+                    ) from error
         self._mark(sorted(self.files))
 
     def _mark(self, names: list[str]) -> None:
@@ -92,7 +98,9 @@ class SiteFolder:
         try:
             (self.path / MARKER).write_bytes(data)
         except OSError as error:
-            raise SiteError(f"The folder {shown_path(self.path)} cannot be written ({reason(error)}).", "Choose another place.") from error
+            raise SiteError(
+                f"The folder {shown_path(self.path)} cannot be written ({reason(error)}).", "Choose another place."
+            ) from error
 
 
 def is_site(path: Path) -> bool:
@@ -109,7 +117,9 @@ def _files_of(path: Path) -> frozenset[str] | None:
     if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("files"), list):
         return None
     names = {name for name in content["files"] if isinstance(name, str) and "\0" not in name and "\\" not in name}
-    inside = {n for n in names if not PurePosixPath(n).is_absolute() and not {"..", ".", ""} & set(PurePosixPath(n).parts)}
+    inside = {
+        n for n in names if not PurePosixPath(n).is_absolute() and not {"..", ".", ""} & set(PurePosixPath(n).parts)
+    }
     root = path.resolve()
     return frozenset(n for n in inside if (root / n).parent.resolve().is_relative_to(root))
 

@@ -15,7 +15,9 @@ _FIELDS = (
     Field("family", "family", "text", is_listed=False, filter="choice"),
     Field("what", "kind", "text", "samples of the disorder, a generic count, a census, an ensemble", filter="choice"),
     Field("unknowns", "unknowns", hint="number of coordinates", filter="range"),
-    Field("complex", "complex", hint="complex stationary points, or classes; the largest of many samples", filter="range"),
+    Field(
+        "complex", "complex", hint="complex stationary points, or classes; the largest of many samples", filter="range"
+    ),
     Field("real", "real", hint="real stationary points; the mean of many samples", filter="range"),
     Field("minima", "minima", hint="local minima; the mean of many samples"),
     Field("samples", "samples"),
@@ -24,7 +26,9 @@ _FIELDS = (
 )
 
 
-def index_page(entries: Sequence[Entry], tables: Sequence[tuple[ReferenceTable, str]], unreadable: Sequence[tuple[str, str]]) -> bytes:
+def index_page(
+    entries: Sequence[Entry], tables: Sequence[tuple[ReferenceTable, str]], unreadable: Sequence[tuple[str, str]]
+) -> bytes:
     """The page."""
     n_rows = sum(len(table.rows) for table, _ in tables)
     many = f"{len(entries)} entries" + (f"; {n_rows} rows in {len(tables)} tables" if tables else "")
@@ -38,7 +42,12 @@ def index_page(entries: Sequence[Entry], tables: Sequence[tuple[ReferenceTable, 
             class_="lead",
         ),
         listing(
-            "index", _FIELDS, [e.values() for e in entries], noun="entries", search="Search, such as deep-linear 2-2-2", links=[e.link for e in entries],
+            "index",
+            _FIELDS,
+            [e.values() for e in entries],
+            noun="entries",
+            search="Search, such as deep-linear 2-2-2",
+            links=[e.link for e in entries],
             note=_without_program(entries),
         ),
         _tables(tables),
@@ -55,7 +64,11 @@ def _tables(tables: Sequence[tuple[ReferenceTable, str]]) -> list[Child]:
             "a",
             element("strong", table.description.title),
             element("code", table.label),
-            element("span", f"{len(table.rows)} {table.kind} · {table.description.n_certificates} certificates", class_="quiet"),
+            element(
+                "span",
+                f"{len(table.rows)} {table.kind} · {table.description.n_certificates} certificates",
+                class_="quiet",
+            ),
             href=link("tables", f"{name}.html"),
             class_="card",
         )
@@ -69,7 +82,11 @@ def _unreadable(unreadable: Sequence[tuple[str, str]]) -> list[Child]:
         return []
     lines = [element("tr", element("td", element("code", name)), element("td", why)) for name, why in unreadable]
     table = element("div", element("table", element("tbody", lines)), class_="wide")
-    return [element("h2", "Not readable"), element("p", "These files could not be read, and are in nothing above."), table]
+    return [
+        element("h2", "Not readable"),
+        element("p", "These files could not be read, and are in nothing above."),
+        table,
+    ]
 
 
 def _without_program(entries: Sequence[Entry]) -> Markup:

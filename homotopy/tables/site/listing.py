@@ -113,7 +113,8 @@ def listing(
         What to say where no program runs.
     """
     columns = [
-        {"name": f.name, "title": f.title, "kind": f.kind, "hint": f.hint, "listed": f.is_listed, "filter": f.filter} for f in fields
+        {"name": f.name, "title": f.title, "kind": f.kind, "hint": f.hint, "listed": f.is_listed, "filter": f.filter}
+        for f in fields
     ]
     content: Mapping[str, Any] = {
         "noun": noun,
@@ -123,8 +124,13 @@ def listing(
         "links": None if links is None else list(links),
         "pages": None if pages is None else pages.to_dict(),
     }
-    said = element("noscript", element("p", note or "Sorting, filtering and single rows need JavaScript; no network.", class_="note"))
-    return element("section", said, data_block(f"{identifier}-data", content), class_="listing", data_from=f"{identifier}-data")
+    said = element(
+        "noscript",
+        element("p", note or "Sorting, filtering and single rows need JavaScript; no network.", class_="note"),
+    )
+    return element(
+        "section", said, data_block(f"{identifier}-data", content), class_="listing", data_from=f"{identifier}-data"
+    )
 
 
 def _plain(value: Any) -> Any:

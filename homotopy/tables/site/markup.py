@@ -45,7 +45,9 @@ def element(name: str, /, *children: Child, **attributes: str | int | float | bo
         shown = key.rstrip("_").replace("_", "-")
         parts.append(shown if value is True else f'{shown}="{html.escape(escaped(str(value)))}"')
     if name in _VOID:
-        return Markup(f"<{' '.join(parts)}>" if name not in ("line", "rect", "circle", "path") else f"<{' '.join(parts)}/>")
+        return Markup(
+            f"<{' '.join(parts)}>" if name not in ("line", "rect", "circle", "path") else f"<{' '.join(parts)}/>"
+        )
     return Markup(f"<{' '.join(parts)}>{joined(children)}</{name}>")
 
 

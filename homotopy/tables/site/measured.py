@@ -41,7 +41,11 @@ def mean_in_words(statistic: Statistic) -> str:
 
 def predicted_in_words(prediction: Prediction) -> str:
     """A prediction with its error where it has one, and what it is."""
-    error = f" ± {number(prediction.error, 2)}" if prediction.kind not in ("exact", "quadrature") and prediction.error else ""
+    error = (
+        f" ± {number(prediction.error, 2)}"
+        if prediction.kind not in ("exact", "quadrature") and prediction.error
+        else ""
+    )
     return f"{number(prediction.value, 7)}{error} ({prediction.kind})"
 
 
@@ -55,10 +59,16 @@ def figures(samples: SampleCounts, energies: Mapping[int, Sequence[float]], mean
     mean = samples.mean("n_real")
     marks = [Mark(*mean.range, "mean", f"mean {mean_in_words(mean)}")] if all(map(isfinite, mean.range)) else []
     if means is not None:
-        marks.append(Mark(means.total.value, means.total.value, "prediction", f"predicted mean {predicted_in_words(means.total)}"))
+        marks.append(
+            Mark(
+                means.total.value, means.total.value, "prediction", f"predicted mean {predicted_in_words(means.total)}"
+            )
+        )
     key = "mean" if means is None else "mean and prediction"
     counts = histogram(bars_of_counts(samples.histogram("n_real")), "real stationary points", "samples", marks)
-    pairs = [(samples.mean(k), None if means is None else means.by_index[k].value) for k in range(samples.dimension + 1)]
+    pairs = [
+        (samples.mean(k), None if means is None else means.by_index[k].value) for k in range(samples.dimension + 1)
+    ]
     by_index = means_by_index([_mean(statistic, predicted) for statistic, predicted in pairs])
     energy = histogram(bars_of_energies(energies, samples.dimension), "energy, coloured by index", "points")
     open_note = f" {samples.n_open} open samples are not in it." if samples.n_open else ""
@@ -79,22 +89,36 @@ def means_table(samples: SampleCounts, means: MeanCounts | None) -> Markup:
     rows: list[tuple[str, Statistic, Prediction | None]] = [
         ("all", samples.mean("n_real"), None if means is None else means.total)
     ]
-    rows += [(f"index {k}", samples.mean(k), None if means is None else means.by_index[k]) for k in range(samples.dimension + 1)]
+    rows += [
+        (f"index {k}", samples.mean(k), None if means is None else means.by_index[k])
+        for k in range(samples.dimension + 1)
+    ]
     heads = ["real points", "mean and 95 % interval", *(["predicted", "z"] if means is not None else [])]
     lines = []
     for name, statistic, prediction in rows:
         cells = [element("th", name, scope="row"), element("td", mean_in_words(statistic), class_="number")]
         if prediction is not None:
-            cells += [element("td", predicted_in_words(prediction), class_="number"), element("td", f"{z[name]:+.2f}", class_="number")]
+            cells += [
+                element("td", predicted_in_words(prediction), class_="number"),
+                element("td", f"{z[name]:+.2f}", class_="number"),
+            ]
         lines.append(element("tr", cells))
-    said = [] if found is None or means is None else [element("p", f"{found.verdict[0].upper()}{found.verdict[1:]}. Prediction: {means.total.reference}.")]
+    said = (
+        []
+        if found is None or means is None
+        else [element("p", f"{found.verdict[0].upper()}{found.verdict[1:]}. Prediction: {means.total.reference}.")]
+    )
     head = element("tr", [element("th", h, scope="col") for h in heads])
-    return element("div", element("div", element("table", element("thead", head), element("tbody", lines)), class_="wide"), said)
+    return element(
+        "div", element("div", element("table", element("thead", head), element("tbody", lines)), class_="wide"), said
+    )
 
 
 def tile(title: str, value: str, below: str = "") -> Markup:
     """A number that matters, large."""
-    return element("div", element("dt", title), element("dd", value, element("small", below) if below else None), class_="tile")
+    return element(
+        "div", element("dt", title), element("dd", value, element("small", below) if below else None), class_="tile"
+    )
 
 
 def tiles(samples: SampleCounts, means: MeanCounts | None, complex_: str) -> Markup:
@@ -106,7 +130,11 @@ def tiles(samples: SampleCounts, means: MeanCounts | None, complex_: str) -> Mar
         low, high = statistic.range
         interval = statistic.interval(LEVEL)
         shown.append(
-            tile(title, number(low, 4) if low == high else f"{number(low, 4)}–{number(high, 4)}", f"95 %: {number(interval.low, 4)} to {number(interval.high, 4)}")
+            tile(
+                title,
+                number(low, 4) if low == high else f"{number(low, 4)}–{number(high, 4)}",
+                f"95 %: {number(interval.low, 4)} to {number(interval.high, 4)}",
+            )
         )
     return element("dl", shown[:3], total, shown[3:], class_="tiles")
 

@@ -17,16 +17,31 @@ from polysys.theory import MeanCounts
 FIELDS = (
     Field("sample", "sample", hint="the row is model.sample(seed, sample)"),
     Field("verdict", "verdict", "verdict", "is the list of points complete", filter="choice"),
-    Field("n_complex", "complex", hint="certified distinct complex solutions (on spheres with a homogeneous potential: classes)"),
+    Field(
+        "n_complex",
+        "complex",
+        hint="certified distinct complex solutions (on spheres with a homogeneous potential: classes)",
+    ),
     Field("n_real", "real", hint="certified real stationary points", filter="range"),
     Field("n_minima", "minima", hint="those of Morse index 0", filter="range"),
     Field("by_index", "by index", "list", "certified points of Morse index 0, 1, .."),
     Field("lowest_energy", "lowest energy", hint="of all points, in the model's units"),
     Field("n_degenerate", "singular", hint="singular points and sets, in none of the other counts", is_listed=False),
-    Field("n_undecided", "reality undecided", hint="solutions of which it is undecided whether they are real", is_listed=False),
+    Field(
+        "n_undecided",
+        "reality undecided",
+        hint="solutions of which it is undecided whether they are real",
+        is_listed=False,
+    ),
     Field("n_undecided_index", "index undecided", hint="real points of undecided index", is_listed=False),
     Field("bound", "at most", hint="proved bound on the number of complex solutions", is_listed=False),
-    Field("energies", "energies", "list", "of all points, ascending, rounded to nine significant decimals", is_listed=False),
+    Field(
+        "energies",
+        "energies",
+        "list",
+        "of all points, ascending, rounded to nine significant decimals",
+        is_listed=False,
+    ),
     Field("indices", "indices", "list", "Morse index of each of these points", is_listed=False),
     Field("digest", "digest", "text", "of the sample's record", is_listed=False),
     Field("failure", "failure", "text", is_listed=False),
@@ -80,7 +95,13 @@ class SamplePage:
             element("p", said, " ", self.about),
             tiles(samples, self.means, complex_in_words(samples)),
             element("div", figures(samples, energies, self.means), class_="overview"),
-            element("details", element("summary", "Means by index" + (" beside predictions" if self.means else "")), means_table(samples, self.means), open=True, class_="overview"),
+            element(
+                "details",
+                element("summary", "Means by index" + (" beside predictions" if self.means else "")),
+                means_table(samples, self.means),
+                open=True,
+                class_="overview",
+            ),
             element("h2", "Samples", class_="overview"),
             self._left_out(),
             listing("rows", FIELDS, values, noun="samples", pages=pages),
@@ -125,4 +146,3 @@ def reason(row: Mapping[str, Any], family_bound: int, theorem: str) -> str:
     if verdict == "contradicted":
         return "A check failed that cannot fail on a complete list."
     return f"Points may be missing: {n} of at most {bound} solutions were found and certified."
-

@@ -34,7 +34,11 @@ def page(title: str, body: Child, *, depth: int = 0, crumbs: Sequence[tuple[str,
         element("link", rel="stylesheet", href=f"{up}{STYLE}"),
         element("script", src=f"{up}{PROGRAM}", defer=True),
     )
-    header = element("header", element("a", "stationary", href=f"{up}index.html", class_="brand"), element("nav", separated if depth else None))
+    header = element(
+        "header",
+        element("a", "stationary", href=f"{up}index.html", class_="brand"),
+        element("nav", separated if depth else None),
+    )
     footer = element("footer", f"Made by {producer()}. A count is a claim: each page says what it rests on.")
     whole = element("html", head, element("body", header, element("main", body), footer), lang="en")
     return b"<!doctype html>\n" + whole.encode("utf-8", "replace") + b"\n"

@@ -51,7 +51,9 @@ class Found:
             If it is no folder.
         """
         if not folder.is_dir():
-            raise SiteError(f"{shown_path(folder)} is no folder.", "Name a folder with saved censuses, ensembles or tables.")
+            raise SiteError(
+                f"{shown_path(folder)} is no folder.", "Name a folder with saved censuses, ensembles or tables."
+            )
         for kind, path in _below(folder):
             name = f"{folder.name}/{path.relative_to(folder).as_posix()}" if path != folder else folder.name
             try:
@@ -63,7 +65,9 @@ class Found:
                     self.censuses.append((name, load_census(path), read_bytes(path, _MAX_BYTES)))
             except PolysysError as error:
                 if kind != "census" or not _is_foreign(path):
-                    self.unreadable.append((name, error.what.replace(str(path), path.name)))  # pages do not tell where the folder lies
+                    self.unreadable.append(
+                        (name, error.what.replace(str(path), path.name))
+                    )  # pages do not tell where the folder lies
             except RecursionError:
                 self.unreadable.append((name, "It is nested too deeply."))
 
@@ -72,7 +76,9 @@ def _below(folder: Path) -> Iterator[tuple[str, Path]]:
     """Kind and path of what may be read, in the order of the names."""
 
     def refuse(error: OSError) -> None:
-        raise SiteError(f"{shown_path(error.filename)} cannot be read.", "Change its permissions, or name another folder.") from error
+        raise SiteError(
+            f"{shown_path(error.filename)} cannot be read.", "Change its permissions, or name another folder."
+        ) from error
 
     for place, folders, files in os.walk(folder, onerror=refuse):
         path = Path(place)
@@ -83,7 +89,9 @@ def _below(folder: Path) -> Iterator[tuple[str, Path]]:
             yield ("table" if TABLE in files else "ensemble"), path
         else:
             folders[:] = sorted(f for f in folders if not f.startswith("."))
-            yield from (("census", path / f) for f in sorted(files) if f.lower().endswith(".json") and not f.startswith("."))
+            yield from (
+                ("census", path / f) for f in sorted(files) if f.lower().endswith(".json") and not f.startswith(".")
+            )
 
 
 def _is_foreign(path: Path) -> bool:

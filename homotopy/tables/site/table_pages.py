@@ -11,10 +11,10 @@ from typing import Any
 
 from homotopy.common.wording import count_of
 from homotopy.counting.files.landscape import is_self_contained
+from homotopy.errors import TableError
 from homotopy.tables.format.cells import RIGOR
 from homotopy.tables.format.description import TABLE
 from homotopy.tables.format.folder import read_bytes
-from homotopy.errors import TableError
 from homotopy.tables.kinds.sample_checks import is_available
 from homotopy.tables.kinds.samples import TableSamples
 from homotopy.tables.recount import recertified
@@ -22,7 +22,7 @@ from homotopy.tables.row_files import row_file
 from homotopy.tables.site.drawings import bars_of_counts, histogram, scatter
 from homotopy.tables.site.entries import Entry, unknowns_of
 from homotopy.tables.site.folder import Names, SiteFolder
-from homotopy.tables.site.listing import Field, RowPages, count_command, listing
+from homotopy.tables.site.listing import Field, RowPages, listing
 from homotopy.tables.site.markup import Markup, element, link
 from homotopy.tables.site.measured import complex_in_words, mean_in_words, predicted_in_words
 from homotopy.tables.site.sample_pages import FIELDS, SamplePage
@@ -75,17 +75,27 @@ class TablePages:
             rows = self._counts(names)
         else:
             rows = _published(self.table)
-        self.folder.write(f"tables/{self.name}.html", page(self.table.description.title, [*self._head(), *rows, *self._about()], depth=1))
+        self.folder.write(
+            f"tables/{self.name}.html",
+            page(self.table.description.title, [*self._head(), *rows, *self._about()], depth=1),
+        )
 
     def _write_model(self, samples: TableSamples) -> None:
         label, name = samples.label, self._models[samples.label]
-        jobs = [(row, self._certificates[label, row.sample]) for row in samples.rows if (label, row.sample) in self._certificates]
+        jobs = [
+            (row, self._certificates[label, row.sample])
+            for row in samples.rows
+            if (label, row.sample) in self._certificates
+        ]
         files = {str(row.sample): self._write_certificate(f"{name}__{row.sample}", row, seeds) for row, seeds in jobs}
         rows = [{f.name: getattr(row, f.name) for f in FIELDS} for row in samples.rows]
         if self.is_proving and is_available(label):
             for row, found in recertified(self.table, jobs):
                 if isinstance(found, str):
-                    raise TableError(f"A row of {self.table.label} cannot be proved again: {found}.", "Run: stationary table verify --slow 0.05")
+                    raise TableError(
+                        f"A row of {self.table.label} cannot be proved again: {found}.",
+                        "Run: stationary table verify --slow 0.05",
+                    )
                 rows[row.sample] |= {"energies": found.energies, "indices": found.indices}
         about = f"{count_of(len(rows), 'sample')} of seed {samples.seed}, in the table {self.table.label}."
         made = SamplePage(samples, samples.seed, rows, samples.predicted_means, theorem_of(samples), files, about)
@@ -110,18 +120,36 @@ class TablePages:
     def _head(self) -> Iterator[Markup]:
         d = self.table.description
         yield element("h1", d.title)
-        yield element("p", element("code", d.label), f" · {d.n_rows} {d.kind} · {d.n_certificates} with certificates · {d.licence}")
+        yield element(
+            "p",
+            element("code", d.label),
+            f" · {d.n_rows} {d.kind} · {d.n_certificates} with certificates · {d.licence}",
+        )
         yield element("p", element("strong", f"{d.completeness.answer.capitalize()}: "), f"{d.completeness.reason}.")
         yield element(
             "p",
             element("a", "Download the table", href=link(f"{self.name}.zip"), class_="button"),
-            element("span", "a folder with rows as CSV, certificates and description, which ", element("code", "stationary verify"), " rechecks"),
+            element(
+                "span",
+                "a folder with rows as CSV, certificates and description, which ",
+                element("code", "stationary verify"),
+                " rechecks",
+            ),
             class_="action",
         )
 
     def _model_list(self) -> Iterator[Markup]:
         yield element("h2", "Models")
-        heads = ["model", "samples", "verdict", "complex", "real points: mean, 95 %", "predicted", "minima: mean, 95 %", "real points"]
+        heads = [
+            "model",
+            "samples",
+            "verdict",
+            "complex",
+            "real points: mean, 95 %",
+            "predicted",
+            "minima: mean, 95 %",
+            "real points",
+        ]
         has_means = any(m.exact_means for m in self.table.description.models)
         shown = [h for h in heads if h != "predicted" or has_means]
         lines = []
@@ -130,17 +158,27 @@ class TablePages:
             means = samples.predicted_means
             small = histogram(bars_of_counts(samples.histogram("n_real")), "", "")
             cells = [
-                element("td", element("a", entry.label, href=link(self.name, f"{self._models[entry.label]}.html")), class_="label"),
+                element(
+                    "td",
+                    element("a", entry.label, href=link(self.name, f"{self._models[entry.label]}.html")),
+                    class_="label",
+                ),
                 element("td", str(entry.samples), class_="number"),
                 element("td", [verdict_badge(v, f"{n} {v}") for v, n in entry.verdicts.items() if n]),
                 element("td", complex_in_words(samples), class_="number"),
                 element("td", mean_in_words(samples.mean("n_real")), class_="number"),
-                element("td", "" if means is None else predicted_in_words(means.total), class_="number") if has_means else None,
+                element("td", "" if means is None else predicted_in_words(means.total), class_="number")
+                if has_means
+                else None,
                 element("td", mean_in_words(samples.mean("n_minima")), class_="number"),
                 element("td", small, class_="spark"),
             ]
             lines.append(element("tr", cells))
-        table = element("table", element("thead", element("tr", [element("th", h, scope="col") for h in shown])), element("tbody", lines))
+        table = element(
+            "table",
+            element("thead", element("tr", [element("th", h, scope="col") for h in shown])),
+            element("tbody", lines),
+        )
         yield element("div", table, class_="wide")
 
     def _counts(self, names: Names) -> Iterator[Markup]:
@@ -153,34 +191,82 @@ class TablePages:
                 files[row.model] = link(self.name, address)
             shown = "open" if row.n_complex is None else str(row.n_complex)
             address = link("tables", f"{self.name}.html", fragment=row.model)
-            self.entries.append(Entry(row.model, "generic count", row.n_unknowns, shown, row.n_complex, None, None, None, row.rigor, d.label, address))
+            self.entries.append(
+                Entry(
+                    row.model,
+                    "generic count",
+                    row.n_unknowns,
+                    shown,
+                    row.n_complex,
+                    None,
+                    None,
+                    None,
+                    row.rigor,
+                    d.label,
+                    address,
+                )
+            )
         fields = [
-            Field(c.name, _HEADS.get(c.name, c.name), _KINDS.get(c.name, "number"), c.meaning, c.name != "evidence", _FILTERS.get(c.name, ""))
+            Field(
+                c.name,
+                _HEADS.get(c.name, c.name),
+                _KINDS.get(c.name, "number"),
+                c.meaning,
+                c.name != "evidence",
+                _FILTERS.get(c.name, ""),
+            )
             for c in d.columns
         ]
         reasons = [row.evidence or "No count." for row in rows]
         pages = RowPages("model", "", ("stationary count", "{model}", f"--seed {d.seed}"), None, reasons, files)
-        dots = [(r.n_unknowns, r.n_complex, r.rigor, f"{r.model}: {r.n_complex} ({r.rigor})") for r in rows if r.n_complex]
+        dots = [
+            (r.n_unknowns, r.n_complex, r.rigor, f"{r.model}: {r.n_complex} ({r.rigor})") for r in rows if r.n_complex
+        ]
         drawn = scatter(dots, "unknowns", "complex solutions")
         if drawn is not None:
             caption = "Generic number of complex stationary points of each model; green: proved, amber: numerical."
             yield element("div", element("figure", drawn, element("figcaption", caption)), class_="figures overview")
         yield element("h2", "Models", class_="overview")
-        yield listing("rows", fields, [[getattr(r, c.name) for c in d.columns] for r in rows], noun="models", search="Search, such as 2-2-2", pages=pages)
+        yield listing(
+            "rows",
+            fields,
+            [[getattr(r, c.name) for c in d.columns] for r in rows],
+            noun="models",
+            search="Search, such as 2-2-2",
+            pages=pages,
+        )
 
     def _about(self) -> Iterator[Markup]:
         d = self.table.description
         yield element("h2", "Source", class_="overview")
-        about = [element("p", d.source), element("ul", [element("li", r) for r in d.references]) if d.references else None]
+        about = [
+            element("p", d.source),
+            element("ul", [element("li", r) for r in d.references]) if d.references else None,
+        ]
         about += [element("h3", "Reliability"), element("p", d.reliability)]
         about += [element("h3", "Caveat"), element("p", d.completeness.caveat)] if d.completeness.caveat else []
         about.append(element("h3", "Make or check it again"))
-        about.append(command_block(f"stationary table verify {d.label}", f"stationary table verify {d.label} --slow 0.05", d.command))
-        about.append(element("p", f"With {', '.join(f'{name} {version}' for name, version in d.made_by.items())}; {d.seconds:.0f} s of work.", class_="note"))
+        about.append(
+            command_block(
+                f"stationary table verify {d.label}", f"stationary table verify {d.label} --slow 0.05", d.command
+            )
+        )
+        about.append(
+            element(
+                "p",
+                f"With {', '.join(f'{name} {version}' for name, version in d.made_by.items())}; {d.seconds:.0f} s of work.",
+                class_="note",
+            )
+        )
         about.append(element("h3", "Cite"))
-        about.append(facts([("table", element("code", d.label)), ("sha256", element("code", d.sha256)), ("licence", d.licence)]))
+        about.append(
+            facts([("table", element("code", d.label)), ("sha256", element("code", d.sha256)), ("licence", d.licence)])
+        )
         heads = element("tr", [element("th", h, scope="col") for h in ("column", "rests on", "meaning")])
-        lines = [element("tr", element("td", element("code", c.name)), element("td", c.rigor), element("td", c.meaning)) for c in d.columns]
+        lines = [
+            element("tr", element("td", element("code", c.name)), element("td", c.rigor), element("td", c.meaning))
+            for c in d.columns
+        ]
         used = {c.rigor for c in d.columns}
         key = "; ".join(f"{name}: {meaning}" for name, meaning in RIGOR.items() if name in used) + "."
         columns = element("div", element("table", element("thead", heads), element("tbody", lines)), class_="wide")
@@ -199,9 +285,15 @@ def _published(table: ReferenceTable) -> Iterator[Markup]:
     meaning = {c.name: c.meaning for c in table.description.columns}
     kinds = {"agreement": "verdict"}
     filters = {"agreement": "choice", "rigor": "choice"}
-    fields = [Field(name, name, kinds.get(name, "text"), meaning.get(name, ""), True, filters.get(name, "")) for name in shown if name in meaning]
+    fields = [
+        Field(name, name, kinds.get(name, "text"), meaning.get(name, ""), True, filters.get(name, ""))
+        for name in shown
+        if name in meaning
+    ]
     yield element("h2", "Numbers")
-    yield listing("rows", fields, [[getattr(r, f.name) for f in fields] for r in table.rows], noun="numbers", search="Search")
+    yield listing(
+        "rows", fields, [[getattr(r, f.name) for f in fields] for r in table.rows], noun="numbers", search="Search"
+    )
 
 
 def theorem_of(samples: TableSamples) -> str:
@@ -227,4 +319,3 @@ def archive(table: ReferenceTable) -> bytes:
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(".gz") else zipfile.ZIP_DEFLATED
             packed.writestr(entry, read_bytes(table.folder / name), compresslevel=9)
     return buffer.getvalue()
-

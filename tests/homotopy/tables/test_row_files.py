@@ -76,7 +76,12 @@ def test_a_generic_count_is_bounded_below(tmp_path):
 
 @pytest.mark.parametrize(
     ("member", "value", "said"),
-    [("n_real", 2, "n_real is 2 in the table"), ("by_index", [1, 0, 1], "by_index"), ("digest", "0" * 16, "digest"), ("verdict", "unknown", "verdict")],
+    [
+        ("n_real", 2, "n_real is 2 in the table"),
+        ("by_index", [1, 0, 1], "by_index"),
+        ("digest", "0" * 16, "digest"),
+        ("verdict", "unknown", "verdict"),
+    ],
 )
 def test_a_forged_row_does_not_follow(content, tmp_path, member, value, said):
     assert content["row"][member] != value
@@ -92,9 +97,16 @@ def test_a_certificate_of_another_landscape_is_noticed(content, tmp_path):
     assert not report.is_ok
 
 
-@pytest.mark.parametrize("label", ["expression:/etc/passwd", "deep-linear:widths=1-1-1,data=/etc/x.csv", "/tmp/model.toml", "nothing:n=2", "<b>"])
+@pytest.mark.parametrize(
+    "label",
+    ["expression:/etc/passwd", "deep-linear:widths=1-1-1,data=/etc/x.csv", "/tmp/model.toml", "nothing:n=2", "<b>"],
+)
 def test_a_label_that_leads_outside_is_refused(content, tmp_path, label):
-    both = {**content, "row": {**content["row"], "model": label}, "certificate": {**content["certificate"], "model": label}}
+    both = {
+        **content,
+        "row": {**content["row"], "model": label},
+        "certificate": {**content["certificate"], "model": label},
+    }
     with pytest.raises(TableError, match="which its file alone cannot make"):
         verify_row(write(tmp_path, both))
 
@@ -103,7 +115,13 @@ def test_what_is_damaged_is_refused_in_a_sentence(content, tmp_path):
     with pytest.raises(TableError, match="was altered"):
         verify_row(write(tmp_path, {**content, "seed": 7}, is_sealed=False))
     whole = gzip.compress(json.dumps(content).encode())
-    for data in (whole[:200], b"\x1f\x8b", gzip.compress(b"[" * 10_000), gzip.compress(b'{"format": "stationary-row"}'), gzip.compress(b"null")):
+    for data in (
+        whole[:200],
+        b"\x1f\x8b",
+        gzip.compress(b"[" * 10_000),
+        gzip.compress(b'{"format": "stationary-row"}'),
+        gzip.compress(b"null"),
+    ):
         path = tmp_path / "damaged.json.gz"
         path.write_bytes(data)
         with pytest.raises(TableError):
