@@ -51,7 +51,7 @@ lint: setup  ## ruff and mypy --strict
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 
-docs: setup  ## the documentation, into docs/_build/html; SITE=--prove shows the energies of all certified rows (minutes)
+docs: setup  ## the documentation, into docs/_build/html; SITE=--prove shows the energies of all rows with certificates
 	@bash scripts/setup.sh docs
 	@rm -rf docs/api
 	@$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html

@@ -200,7 +200,7 @@ def site(
     ] = None,
     no_tables: Annotated[bool, typer.Option("--no-tables", help="Leave out the reference tables.")] = False,
     prove: Annotated[
-        bool, typer.Option("--prove", help="Prove all rows with certificates again, and show the energies of their points (minutes).")
+        bool, typer.Option("--prove", help="Prove all rows with certificates again, and show the energies of their points (half a minute).")
     ] = False,
     root: RootOption = None,
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from homotopy.common.reporting import Say
 from homotopy.common.wording import count_of
-from homotopy.errors import SiteError
+from homotopy.errors import SiteError, TableError
 from homotopy.tables.site.census_pages import write_census, write_ensemble
 from homotopy.tables.site.entries import Entry
 from homotopy.tables.site.folder import Names, SiteFolder
@@ -17,7 +17,8 @@ from homotopy.tables.site.index_page import index_page
 from homotopy.tables.site.shell import PROGRAM, STYLE
 from homotopy.tables.site.sources import Found
 from homotopy.tables.site.table_pages import TablePages
-from homotopy.tables.table import ReferenceTable, list_tables, load_table
+from homotopy.tables.table import list_tables, load_table
+from polysys.errors import PolysysError
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def build_site(
     has_tables : bool
         Whether the tables of the data folder are shown.
     is_proving : bool
-        Whether rows that carry certificates are proved again from them, so that their pages show the energies of all points; minutes.
+        Whether rows that carry certificates are proved again from them, so that their pages show the energies of all points; half a minute.
     say : callable (sentence), optional
 
     Returns
@@ -111,32 +112,40 @@ def build_site(
     folder = SiteFolder.open(Path(into))
     for name in (STYLE, PROGRAM):
         folder.write(name, files("homotopy.tables.site").joinpath("static", name).read_bytes())
-    entries: list[Entry] = []
-    tables: list[tuple[ReferenceTable, str]] = []
-    names, n_certificates = Names(), 0
-    for table in [*(load_table(label, root) for label in labels), *found.tables]:
-        pages = TablePages(table, names.of(table.label), folder, is_proving)
-        pages.write()
-        tell(f"{table.label}: {count_of(len(table.rows), 'row')}")
-        entries += pages.entries
-        tables.append((table, pages.name))
-        n_certificates += pages.n_certificates
-    census_names, ensemble_names = Names(), Names()
-    entries += [write_census(folder, census_names, *census) for census in found.censuses]
-    entries += [write_ensemble(folder, ensemble_names, *ensemble) for ensemble in found.ensembles]
+    tables = [TablePages(load_table(label, root), folder, is_proving) for label in labels]
+    tables += [TablePages(table, folder, is_proving) for table in found.tables]
+    entries = _write(folder, tables, found, tell)
     entries.sort(key=lambda e: (e.what == "generic count", e.label, e.link))
-    folder.write("index.html", index_page(entries, tables, found.unreadable))
+    folder.write("index.html", index_page(entries, [(t.table, t.name) for t in tables], found.unreadable))
     folder.finish()
-    n_bytes = sum(folder.files.values())
-    n_rows = sum(len(table.rows) for table, _ in tables)
     return SiteReport(
-        folder.path,
-        len(tables),
-        n_rows,
-        n_certificates,
-        len(found.censuses),
-        len(found.ensembles),
-        len(folder.files),
-        n_bytes,
-        tuple(found.unreadable),
+        path=folder.path,
+        n_tables=len(tables),
+        n_rows=sum(len(t.table.rows) for t in tables),
+        n_certificates=sum(t.n_certificates for t in tables),
+        n_censuses=len(found.censuses),
+        n_ensembles=len(found.ensembles),
+        n_files=len(folder.files),
+        n_bytes=sum(folder.files.values()),
+        unreadable=tuple(found.unreadable),
     )
+
+
+def _write(folder: SiteFolder, tables: Sequence[TablePages], found: Found, say: Say) -> list[Entry]:
+    """The pages of all tables, censuses and ensembles, and what the index lists of them."""
+    names, census_names, ensemble_names = Names(), Names(), Names()
+    entries: list[Entry] = []
+    for pages in tables:
+        try:
+            pages.write(names.of(pages.table.label))
+        except (ValueError, ArithmeticError, LookupError, TypeError) as error:
+            if isinstance(error, PolysysError):
+                raise
+            label, why = pages.table.label, str(error)[:100]  # its checksums fit, and its numbers contradict each other
+            raise TableError(
+                f"The table {label} cannot be shown ({why}).", f"Run: stationary table verify {label}"
+            ) from error
+        entries += pages.entries
+        say(f"{pages.table.label}: {count_of(len(pages.table.rows), 'row')}")
+    entries += [write_census(folder, census_names, *census) for census in found.censuses]
+    return entries + [write_ensemble(folder, ensemble_names, *ensemble) for ensemble in found.ensembles]

@@ -12,7 +12,7 @@ from homotopy.status import Verdict
 from homotopy.tables.site.drawings import colour
 from homotopy.tables.site.entries import Entry, unknowns_of
 from homotopy.tables.site.folder import Names, SiteFolder
-from homotopy.tables.site.listing import Field, count_command, listing
+from homotopy.tables.site.listing import Field, count_command, listing, plain
 from homotopy.tables.site.markup import Child, Markup, data_block, element, link
 from homotopy.tables.site.measured import complex_in_words, tile
 from homotopy.tables.site.sample_pages import FIELDS, SamplePage
@@ -71,7 +71,7 @@ def _census_figures(census: Census) -> Markup:
     known = [p for p in census.points if p.index is not None]
     content = {
         "colours": [colour(k, dimension) for k in range(dimension + 1)],
-        "energies": [float(p.energy.mid()) for p in known],
+        "energies": plain([float(p.energy.mid()) for p in known]),
         "indices": [p.index for p in known],
         "by_index": list(census.by_index.values()),
     }

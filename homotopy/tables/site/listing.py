@@ -120,7 +120,7 @@ def listing(
         "noun": noun,
         "search": search,
         "columns": columns,
-        "rows": [[_plain(value) for value in row] for row in rows],
+        "rows": [[plain(value) for value in row] for row in rows],
         "links": None if links is None else list(links),
         "pages": None if pages is None else pages.to_dict(),
     }
@@ -133,10 +133,10 @@ def listing(
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value for a program whose numbers are doubles: larger whole numbers as texts, what is not finite as nothing."""
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53:
         return str(value)
     return None if isinstance(value, float) and not isfinite(value) else value

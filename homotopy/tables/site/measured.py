@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from homotopy.common.wording import count_of
 from homotopy.ensembles.comparison import Comparison, compare
 from homotopy.ensembles.counts import SampleCounts
 from homotopy.ensembles.statistics import Statistic
@@ -54,8 +55,10 @@ def compared(samples: SampleCounts, means: MeanCounts | None) -> Comparison | No
     return None if means is None else compare(samples, means)
 
 
-def figures(samples: SampleCounts, energies: Mapping[int, Sequence[float]], means: MeanCounts | None) -> Markup:
-    """Histogram of the numbers of points, means by index, energies by index."""
+def figures(
+    samples: SampleCounts, energies: Mapping[int, Sequence[float]], n_listing: int, means: MeanCounts | None
+) -> Markup:
+    """Histogram of the numbers of points, means by index, energies by index of the samples that list them."""
     mean = samples.mean("n_real")
     marks = [Mark(*mean.range, "mean", f"mean {mean_in_words(mean)}")] if all(map(isfinite, mean.range)) else []
     if means is not None:
@@ -77,7 +80,7 @@ def figures(samples: SampleCounts, energies: Mapping[int, Sequence[float]], mean
         "div",
         _figure(counts, f"Samples by their number of real points, with the {key}.{open_note}"),
         _figure(by_index, f"Mean number of points of each Morse index, with 95 % intervals{diamond}."),
-        _figure(energy, "Energies of the points of all samples that list them; blue: minima, red: maxima."),
+        _figure(energy, f"Energies of the points of {count_of(n_listing, 'sample')}; blue: minima, red: maxima."),
         class_="figures",
     )
 

@@ -80,6 +80,7 @@ class SamplePage:
         """The page."""
         samples, label = self.samples, self.samples.label
         energies = energies_by_index(self.rows, samples.dimension)
+        n_listing = sum(row["energies"] is not None for row in self.rows)
         pages = RowPages(
             "sample",
             f"{label}, sample",
@@ -94,7 +95,7 @@ class SamplePage:
             element("h1", label, class_="label"),
             element("p", said, " ", self.about),
             tiles(samples, self.means, complex_in_words(samples)),
-            element("div", figures(samples, energies, self.means), class_="overview"),
+            element("div", figures(samples, energies, n_listing, self.means), class_="overview"),
             element(
                 "details",
                 element("summary", "Means by index" + (" beside predictions" if self.means else "")),
@@ -142,7 +143,7 @@ def reason(row: Mapping[str, Any], family_bound: int, theorem: str) -> str:
     if verdict == "proved":
         return "A proof that is not the count alone: singular points counted with their multiplicities, or a search that excludes all other points."
     if verdict == "supported":
-        return f"All checks were met, and every path of a homotopy from a complete start set, or an exact count, agrees; {n} of at most {bound} solutions. Not a proof."
+        return f"All checks were met, and either every path of a homotopy from a complete start set ended at a solution of its own or an exact count agrees: {n} of at most {bound} solutions. Not a proof."
     if verdict == "contradicted":
         return "A check failed that cannot fail on a complete list."
     return f"Points may be missing: {n} of at most {bound} solutions were found and certified."

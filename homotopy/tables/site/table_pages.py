@@ -44,27 +44,27 @@ class TablePages:
     Parameters
     ----------
     table : ReferenceTable
-    name : str
-        Of its page and folder in the site.
     folder : SiteFolder
     is_proving : bool
         Whether rows that carry certificates are proved again from them, which gives all their energies.
     entries : list of Entry
         What the index lists, filled by :meth:`write`.
     n_certificates : int
+    name : str
+        Of the table's page and folder in the site.
     """
 
     table: ReferenceTable
-    name: str
     folder: SiteFolder
     is_proving: bool = False
     entries: list[Entry] = field(default_factory=list)
     n_certificates: int = 0
+    name: str = ""
     _models: dict[str, str] = field(default_factory=dict)
 
-    def write(self) -> None:
+    def write(self, name: str) -> None:
         """All pages, certificates and the archive of the table."""
-        names = Names()
+        self.name, names = name, Names()
         self.folder.write(f"tables/{self.name}.zip", archive(self.table))
         if self.table.kind == "samples":
             for label in self.table.model_labels:
@@ -220,7 +220,9 @@ class TablePages:
         reasons = [row.evidence or "No count." for row in rows]
         pages = RowPages("model", "", ("stationary count", "{model}", f"--seed {d.seed}"), None, reasons, files)
         dots = [
-            (r.n_unknowns, r.n_complex, r.rigor, f"{r.model}: {r.n_complex} ({r.rigor})") for r in rows if r.n_complex
+            (r.n_unknowns, r.n_complex, r.rigor, f"{r.model}: {r.n_complex} ({r.rigor})")
+            for r in rows
+            if r.n_complex and r.n_complex > 0
         ]
         drawn = scatter(dots, "unknowns", "complex solutions")
         if drawn is not None:

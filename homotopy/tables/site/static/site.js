@@ -306,7 +306,8 @@ function levels(colours, energies, indices) {
 
 function levelsFigure(colours, energies, indices) {
   if (!energies || !energies.length || !indices) return null;
-  const known = energies.map((e, k) => [e, indices[k]]).filter(([, k]) => k !== null);
+  const known = energies.map((e, k) => [e, indices[k]]).filter(([e, k]) => e !== null && k !== null);
+  if (!known.length) return null;
   return make("figure", {}, levels(colours, known.map(([e]) => e), known.map(([, k]) => k)), make("figcaption", {}, "Energy and Morse index of every point; touch one for its numbers."));
 }
 

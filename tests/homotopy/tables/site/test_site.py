@@ -12,13 +12,15 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.counting.files.schema import content_digest
-from homotopy.errors import SiteError
+from homotopy.errors import SiteError, TableError
+from homotopy.tables.format.catalogue import write_catalogue
 from homotopy.tables.row_files import verify_row
 from homotopy.tables.site.build import build_site
 from homotopy.tables.site.drawings import bars_of_counts, bars_of_energies, histogram, scatter
 from homotopy.tables.site.folder import MARKER, Names, SiteFolder, is_site
 from homotopy.tables.site.markup import data_block, element, link
 from tests.homotopy.tables.small_root import small_root
+from tests.homotopy.tables.test_tables import reseal
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202e\x1b[31m"
 VOID = {"meta", "link", "br", "hr", "input"}
@@ -203,8 +205,6 @@ def test_proved_again_rows_have_all_their_energies(tmp_path):
     root = tmp_path / "data"
     name = "polynomial-network__data-gaussian"
     shutil.copytree(ho.load_table("polynomial-network:data=gaussian").folder, root / "tables" / name)
-    from homotopy.tables.format.catalogue import write_catalogue
-
     write_catalogue(root)
     build_site(tmp_path / "site", root=root, is_proving=True)
     path = next((tmp_path / "site" / "tables" / name).glob("*.html"))
@@ -266,9 +266,6 @@ def test_what_files_say_never_becomes_markup(runs, tmp_path):
 
 
 def test_a_hostile_table_is_shown_as_text(root, tmp_path):
-    from homotopy.tables.format.catalogue import write_catalogue
-    from tests.homotopy.tables.test_tables import reseal
-
     place = small_root(tmp_path / "data")
     folder = place / "tables" / "published__tensors"
     rows = folder / "rows.csv"
@@ -289,6 +286,21 @@ def test_a_hostile_table_is_shown_as_text(root, tmp_path):
     page = Page(tmp_path / "site" / "tables" / "published__tensors.html")
     assert "<img src=x onerror=alert(5)></script>" in column(page.data["rows-data"], "quantity")
     assert "<svg onload=alert(6)>" in page.text and "javascript:alert(7)" in page.text
+
+
+def test_a_table_whose_numbers_do_not_fit_is_an_error(tmp_path):
+    place = small_root(tmp_path / "data")
+    folder = place / "tables" / "spherical-p-spin__p-5"
+    rows = folder / "rows.csv"
+    lines = rows.read_text().splitlines(keepends=True)
+    cells = lines[1].split(",")
+    at = next(k for k, cell in enumerate(cells) if " " in cell)  # by_index, with one index too many
+    lines[1] = ",".join([*cells[:at], cells[at] + " 4", *cells[at + 1 :]])
+    rows.write_text("".join(lines))
+    reseal(folder)
+    write_catalogue(place)
+    with pytest.raises(TableError, match="The table spherical-p-spin:p=5 cannot be shown"):
+        build_site(tmp_path / "site", root=place)
 
 
 def test_only_an_empty_folder_or_a_site_is_written(root, site, tmp_path):
