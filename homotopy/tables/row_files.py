@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -88,6 +89,8 @@ def row_file(table: TableContents, row: Any, seeds: Seeds) -> bytes:
 def is_row_file(path: str | Path) -> bool:
     """Whether a file is that of a row: gzipped, or with the format in its first bytes."""
     try:
+        if not os.path.isfile(path):  # a pipe would be waited for
+            return False
         with open(path, "rb") as stream:
             head = stream.read(_HEAD)
     except (OSError, ValueError):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 
 import msgspec
 import pytest
@@ -129,4 +130,6 @@ def test_what_is_damaged_is_refused_in_a_sentence(content, tmp_path):
     wrong = {**content, "certificate": {**content["certificate"], "real": [[1.0]]}}
     with pytest.raises(PolysysError, match="number of unknowns"):
         verify_row(write(tmp_path, wrong))
+    os.mkfifo(tmp_path / "pipe")
+    assert not is_row_file(tmp_path / "pipe")  # and does not wait for a writer
     assert not is_row_file(tmp_path) and not is_row_file(tmp_path / "absent")
