@@ -27,7 +27,7 @@ def variable_classes(polynomials: Sequence[Terms], colours: Sequence[Hashable]) 
     Parameters
     ----------
     polynomials : sequence of mappings from exponents to coefficients
-        The first is kept itself; the others may be exchanged for each other.
+        Each is kept itself.
     colours : sequence of n hashable objects
         A variable is mapped to variables of its colour only.
 
@@ -58,7 +58,7 @@ def signed_automorphisms(
     Parameters
     ----------
     polynomials : sequence of mappings from exponents to coefficients
-        The first is kept itself; the others may be exchanged for each other.
+        Each is kept itself.
     colours : sequence of n hashable objects
         A variable is mapped to variables of its colour only.
     blocks : sequence of n int, optional
@@ -95,7 +95,7 @@ def signed_automorphisms(
     for b in sorted(set(blocks or ())):
         vertex("block", *(2 * i + s for i in range(n) if (blocks or ())[i] == b for s in range(2)))
     for k, terms in enumerate(polynomials):
-        whole = vertex(("polynomial", k > 0))
+        whole = vertex(("polynomial", k))
         for exponents, c in terms.items():
             factors = [(i, e) for i, e in enumerate(exponents) if e]
             odd = [i for i, e in factors if e % 2]
@@ -123,11 +123,11 @@ def _generators(
     return sorted(set(found))
 
 
-def _monomials(polynomials: Sequence[Terms]) -> list[tuple[tuple[int, bool], list[tuple[int, int]]]]:
-    """Number of the absolute coefficient, whether it belongs to the first polynomial, variables with exponents."""
+def _monomials(polynomials: Sequence[Terms]) -> list[tuple[tuple[int, int], list[tuple[int, int]]]]:
+    """Number of the absolute coefficient, number of the polynomial, variables with exponents."""
     numbers: dict[Fraction, int] = {}
     return [
-        ((numbers.setdefault(abs(c), len(numbers)), k > 0), [(i, e) for i, e in enumerate(exponents) if e])
+        ((numbers.setdefault(abs(c), len(numbers)), k), [(i, e) for i, e in enumerate(exponents) if e])
         for k, terms in enumerate(polynomials)
         for exponents, c in terms.items()
     ]
