@@ -286,7 +286,7 @@ class Census:
         )
         if self.degenerate:
             euler = f"found {found} without the singular, {'none required' if expected is None else f'expected {expected}'}"
-        group = f", {count_of(self.n_complex_orbits, 'orbit')} of the symmetry group"
+        group = f", {count_of(self.n_complex_orbits, 'orbit')} of a symmetry group of order {land.symmetry.order}"
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
