@@ -320,7 +320,11 @@ class Census:
     def _energy_range(self) -> str:
         if not self.points:
             return "no real point"
-        return f"from {self.points[0].energy.str(10)} to {self.points[-1].energy.str(10)}"
+        return f"from {self._energy_text(self.points[0])} to {self._energy_text(self.points[-1])}"
+
+    def _energy_text(self, point: StationaryPoint) -> str:
+        """Zero where it is proved to be: at the origin, if the potential has no constant term."""
+        return "0" if point.is_origin and not self.landscape.potential.coeff(1) else point.energy.str(10)
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in self.by_index.items())
