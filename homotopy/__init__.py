@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.errors import EngineMissingError as EngineMissingError
     from homotopy.errors import EngineTimeoutError as EngineTimeoutError
     from homotopy.errors import HomotopyError as HomotopyError
+    from homotopy.errors import SiteError as SiteError
     from homotopy.errors import SpaceTooLargeError as SpaceTooLargeError
     from homotopy.errors import StoreError as StoreError
     from homotopy.errors import StoreWriteError as StoreWriteError
@@ -61,6 +62,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.tables import ReferenceTable as ReferenceTable
     from homotopy.tables import list_tables as list_tables
     from homotopy.tables import load_table as load_table
+    from homotopy.tables.site.build import SiteReport as SiteReport
+    from homotopy.tables.site.build import build_site as build_site
     from homotopy.weights.enumeration import weight_space as weight_space
     from homotopy.weights.least_structured import LeastStructured as LeastStructured
     from homotopy.weights.samples import WeightEnsemble as WeightEnsemble
@@ -87,7 +90,7 @@ else:
             "ensembles.result": "Ensemble",
             "ensembles.spec": "EnsembleSpec",
             "errors": "CensusFileError, EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, HomotopyError, "
-            "SpaceTooLargeError, StoreError, StoreWriteError, TableError, WorkerStartError",
+            "SiteError, SpaceTooLargeError, StoreError, StoreWriteError, TableError, WorkerStartError",
             "completeness.exclusion.proof": "RealProof",
             "counting.real_proof": "prove_real, real_evidence, with_real_proof",
             "graphs.landscape_graph": "LandscapeGraph, graph, with_graph",
@@ -101,6 +104,7 @@ else:
             "counting.degenerate.result": "StationarySets",
             "status": "Completeness, PathStatus, Verdict",
             "tables": "ReferenceTable, list_tables, load_table",
+            "tables.site.build": "SiteReport, build_site",
             "counting.files.recheck": "VerificationReport, verify",
             "weights.search_ends": "EndPoints, end_points",
             "weights.samples": "WeightEnsemble, weight_ensemble",
