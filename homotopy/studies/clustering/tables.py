@@ -94,7 +94,7 @@ def trends_of(series: Mapping[str, Sequence[Cluster]], level: float) -> list[Fin
     for name, members in series.items():
         for key, (what, of) in QUANTITIES.items():
             found = trend([c.depth for c in members], [c.level(of) for c in members], level=share)
-            findings.append(Finding(what, found.verdict, found.sentence, name))
+            findings.append(Finding(what, found.verdict, found.sentence, name, is_claim=False))
             if key == "nearest":
                 most = max(c.n_variables for c in members)
                 findings.append(clustering_claimed(DEEPER, name, "falls", found, what, most))

@@ -47,9 +47,10 @@ def draw(figure: Any, found: Mapping[str, Mapping[str, Line]], curves: Sequence[
             draw_levels(panel, [h for h, _ in line], [level for _, level in line], **style(k))
         _scale(panel, depths, is_counting=quantity == "real")
         finish(panel, "depth H", up, title)
+        if quantity == "trade-off":
+            panel.axhline(0.0, color="0.7", lw=0.8)
         ends = [(line[-1][1].value, name, style(k)["color"]) for k, (name, line) in enumerate(series.items())]
         label_ends(panel, ends)
-    third.axhline(0.0, color="0.7", lw=0.8)
 
 
 def _scale(axes: Any, depths: Sequence[int], *, is_counting: bool) -> None:

@@ -151,7 +151,7 @@ def series_trends(measured: Sequence[Measured], level: float) -> dict[str, Trend
 
 def trend_findings(series: str, trends: dict[str, Trend]) -> list[Finding]:
     """One finding a quantity."""
-    return [Finding(QUANTITIES[name][0], t.verdict, t.sentence, series) for name, t in trends.items()]
+    return [Finding(QUANTITIES[name][0], t.verdict, t.sentence, series, is_claim=False) for name, t in trends.items()]
 
 
 def claim_findings(series: str, trends: dict[str, Trend], most_variables: int) -> list[Finding]:

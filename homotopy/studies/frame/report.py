@@ -46,6 +46,8 @@ class Finding:
         The trend that decided on a claim, for the headline.
     beyond : str
         Where a claim begins to hold, such as "depth 5"; of the verdict "holds beyond" and of no other.
+    is_claim : bool
+        False for the trend of a quantity about which no claim is made.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Finding:
     case: str = ""
     trend: str = ""
     beyond: str = ""
+    is_claim: bool = True
 
     def __post_init__(self) -> None:
         if self.verdict not in (*CLAIM_VERDICTS, *TREND_VERDICTS):
@@ -98,13 +101,18 @@ def headline(statement: str, findings: Sequence[Finding]) -> str:
         between = " and " if any("," in f.case for f in met) else ", "
         names = between.join(_named(f) for f in met)
         where = f"for {names}" if len(names) <= _MAX_NAMED else f"in {len(met)} of {len(findings)} cases"
-        if len(findings) == 1:
-            said.append(f"{verb} {met[0].beyond}".rstrip())
-        elif verdict == HOLDS_BEYOND:
-            said.append(f"holds beyond a certain {met[0].beyond.split()[0]} {where}")
-        else:
-            said.append(f"{verb} {where}")
+        verb = f"{verb} {_places(met)}".rstrip()
+        said.append(verb if len(findings) == 1 else f"{verb} {where}")
     return f'"{statement[0].upper()}{statement[1:]}" {"; ".join(said)}.'
+
+
+def _places(findings: Sequence[Finding]) -> str:
+    """Beyond what claims hold: "depth 4", or "depth 4 to 5" of several; "" for other verdicts."""
+    places = list(dict.fromkeys(f.beyond for f in findings))
+    if len(places) < 2:
+        return places[0]
+    numbers = sorted((place.rpartition(" ")[2] for place in places), key=lambda text: (len(text), text))
+    return f"{places[0].rpartition(' ')[0]} {numbers[0]} to {numbers[-1]}"
 
 
 def _named(finding: Finding) -> str:
@@ -160,7 +168,7 @@ class Report:
     @property
     def headlines(self) -> tuple[str, ...]:
         """A sentence for each claim on which something was decided."""
-        claims = {s: fs for s, fs in self._by_statement().items() if all(f.verdict in CLAIM_VERDICTS for f in fs)}
+        claims = _claims(self._by_statement())
         decided = {s: fs for s, fs in claims.items() if any(f.verdict != "undecided" for f in fs)}
         return tuple(headline(s, fs) for s, fs in decided.items())
 
@@ -168,7 +176,7 @@ class Report:
     def verdicts(self) -> Table:
         """A row for each claim, or for each trend where there are no claims: in how many cases each verdict was found."""
         found = self._by_statement()
-        claims = {s: fs for s, fs in found.items() if all(f.verdict in CLAIM_VERDICTS for f in fs)}
+        claims = _claims(found)
         chosen = list((claims or found).items())
         rest = len(found) - min(len(chosen), _MAX_STATEMENTS)
         records: list[dict[str, Cell]] = []
@@ -203,13 +211,15 @@ class Report:
         lines: list[str] = []
         sentences = (*self.headlines, *self.lead)
         for k, sentence in enumerate(sentences):
-            wrapped = textwrap.wrap(sentence, _WIDTH, initial_indent="- ", subsequent_indent="  ")
+            wrapped = textwrap.wrap(
+                sentence, _WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
+            )
             if len(lines) + len(wrapped) > _MAX_LINES:
                 lines.append(f"  and {len(sentences) - k} more sentences on the page")
                 break
             lines += wrapped
         table = self.verdicts
-        question = textwrap.wrap(self.question, _WIDTH, max_lines=3)
+        question = textwrap.wrap(self.question, _WIDTH, max_lines=4, break_on_hyphens=False)
         shown = [table.to_text()] if table.rows else []
         shown += [table.caption] if len(table.rows) == _MAX_STATEMENTS else []
         return "\n".join([self.title, *question, "", *lines, "", *shown]) + "\n"
@@ -276,6 +286,10 @@ class Report:
             written.append(folder / f"figure.{form}")
             write_atomically(written[-1], buffer.getvalue())
         return tuple(written)
+
+
+def _claims(found: dict[str, list[Finding]]) -> dict[str, list[Finding]]:
+    return {s: fs for s, fs in found.items() if all(f.is_claim and f.verdict in CLAIM_VERDICTS for f in fs)}
 
 
 def folded(title: str, *parts: str) -> list[str]:

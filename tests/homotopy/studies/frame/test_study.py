@@ -230,13 +230,22 @@ def test_headlines_name_few_cases_and_count_many():
     many = [Finding("points fall", "holds", "", f"spherical-p-spin:n={n},p=3") for n in range(9)]
     assert headline("points fall", many) == '"Points fall" holds in 9 of 9 cases.'
     report = Report(
-        "Title", "Question?", (), (*few, *many, Finding("count", "rises", "", "a"), Finding("same", "undecided", ""))
+        "Title",
+        "Question?",
+        (),
+        (
+            *few,
+            *many,
+            Finding("count", "rises", "", "a"),
+            Finding("same", "undecided", ""),
+            Finding("size", "undecided", "", is_claim=False),
+        ),
     )
     assert report.headlines == (
         headline("points fall", [*few, *many]),
     )  # a trend is no claim, and undecided says nothing
     assert report.verdicts.columns == ("statement", "cases", "holds", "fails", "undecided")
-    assert [row[0] for row in report.verdicts.rows] == ["points fall", "same"] and "1 more" in report.verdicts.caption
+    assert [row[0] for row in report.verdicts.rows] == ["points fall", "same"] and "2 more" in report.verdicts.caption
     assert report.verdicts.rows[0] == ("points fall", 12, 10, 1, 1)
 
 
@@ -246,9 +255,7 @@ def test_a_claim_may_hold_beyond_a_place_or_be_beyond_test():
         Finding("fewer points", "holds beyond", "", "N = 60", "not monotone", "depth 5"),
         Finding("fewer points", "not testable at these sizes", "", "small"),
     ]
-    said = (
-        "holds beyond a certain depth for N = 30 (depth 4), N = 60 (depth 5); is not testable at these sizes for small."
-    )
+    said = "holds beyond depth 4 to 5 for N = 30 (depth 4), N = 60 (depth 5); is not testable at these sizes for small."
     assert headline("fewer points", found) == f'"Fewer points" {said}'
     assert headline("fewer points", found[:1]) == '"Fewer points" holds beyond depth 4.'
     report = Report("Title", "Question?", (), tuple(found))
