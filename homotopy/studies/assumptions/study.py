@@ -65,7 +65,7 @@ class AssumptionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         require(len(set(self.scan)) == len(self.scan), "The numbers of data of the scan repeat.", "Give each once.")
 
 
-_FEATURES = {"iris": 4, "wine": 13, "diabetes": 10, "digits": 61}
+_FEATURES = {"iris": 4, "wine": 13, "diabetes": 10, "digits": 61, "xor": 2}
 
 
 def _are_distinct(values: tuple[object, ...]) -> bool:
