@@ -16,6 +16,8 @@ from homotopy.weights.solutions import StateSet
 from polysys.models.binary.space import state_of
 from polysys.symmetry import SignedPermutation, SymmetryGroup
 
+_MOST_ELEMENTS = 50_000  # of a group, for aligning
+
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
@@ -76,6 +78,26 @@ def images(states: npt.NDArray[Any], element: SignedPermutation) -> Integers:
     perm, flips = _in_bits(element)
     found: Integers = kernels.images(np.asarray(states, np.int64), perm, flips)
     return found
+
+
+def align(group: SymmetryGroup, states: Integers, reference: int) -> Integers:
+    """Each state moved by the group to where it agrees most with a reference state; of equally good images to the one with the smallest number.
+
+    States of one orbit all move to one state.
+
+    Raises
+    ------
+    InputError
+        If the group has more than 50,000 elements.
+    """
+
+    def ranked(moved: Integers) -> Integers:
+        return (np.bitwise_count(moved ^ reference).astype(np.int64) << group.n) | moved
+
+    best = ranked(states)
+    for element in group.elements(_MOST_ELEMENTS):
+        best = np.minimum(best, ranked(images(states, element)))
+    return best & ((1 << group.n) - 1)
 
 
 def proved_symmetries(costs: npt.NDArray[Any], n: int, candidates: Sequence[SignedPermutation]) -> SymmetryGroup:
