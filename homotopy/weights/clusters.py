@@ -92,12 +92,14 @@ def align(group: SymmetryGroup, states: Integers, reference: int) -> Integers:
     """
 
     def ranked(moved: Integers) -> Integers:
-        return (np.bitwise_count(moved ^ reference).astype(np.int64) << group.n) | moved
+        distances = np.bitwise_count(moved ^ reference).astype(np.int64)
+        return np.asarray((distances << group.n) | moved, np.int64)
 
     best = ranked(states)
     for element in group.elements(_MOST_ELEMENTS):
         best = np.minimum(best, ranked(images(states, element)))
-    return best & ((1 << group.n) - 1)
+    found: Integers = best & ((1 << group.n) - 1)
+    return found
 
 
 def proved_symmetries(costs: npt.NDArray[Any], n: int, candidates: Sequence[SignedPermutation]) -> SymmetryGroup:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.arrays import Floats
+from homotopy.counting.count import census
 from homotopy.weights.clusters import align
 from homotopy.weights.enumeration import weight_space
 from homotopy.weights.least_structured import fit
@@ -15,6 +16,8 @@ from homotopy.weights.samples import record_of
 from homotopy.weights.search_ends import EndPoints, end_points
 from homotopy.weights.solutions import StateSet, state_set
 from homotopy.weights.space import WeightSpace
+from homotopy.weights.torus import torus_points
+from homotopy.weights.torus_barriers import torus_barriers
 
 _MOST_ALIGNED = 300  # solutions of which aligned means are made
 _LEVELS_UP_TO = 18  # weights for which the components of all states up to an error are found
@@ -156,3 +159,26 @@ def once(item: list[Any]) -> Record:
         "largest_orbit",
     )
     return {"model": label, **{name: getattr(space, name) for name in names}, "symmetry_order": space.symmetry.order}
+
+
+def torus(item: list[Any]) -> Record:
+    """Minima and barriers of Ising spins on a torus, beside single flips: the sample (spins, seed, index)."""
+    n, seed, index = item
+    space = weight_space(f"ising:n={n},field=1/2", seed=seed, index=index)
+    found = torus_barriers(space)
+    return {
+        "n_minima": int(found.minima.size),
+        "n_index_1": torus_points(space).by_index[1],
+        "n_saddles": found.n_saddles,
+        "torus": [round(float(b), DIGITS) for b in found.torus[1:]],
+        "flips": [round(float(b), DIGITS) for b in found.flips[1:]],
+    }
+
+
+def soft(item: list[Any]) -> Record:
+    """Stationary points and minima of soft spins as their wells get steep, beside the stable states: the sample (spins, seed, index, steepness)."""
+    n, seed, index, steepness = item
+    found = census(f"soft-ising:n={n},field=1/2,steepness={steepness}", seed=seed, index=index)
+    stable = weight_space(f"ising:n={n},field=1/2", seed=seed, index=index).stable.states.size
+    verdict = found.completeness.verdict.value
+    return {"n_real": found.n_real, "n_minima": found.n_minima, "n_stable": int(stable), "verdict": verdict}

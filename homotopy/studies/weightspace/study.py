@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from homotopy.common.validation import check_level, is_number
 from homotopy.studies.frame.checks import require, require_whole
 from homotopy.studies.frame.claims import judge
-from homotopy.studies.frame.report import Report
+from homotopy.studies.frame.report import Finding, Report
 from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import Study
 from homotopy.studies.weightspace import claims, measure, tables
-from homotopy.studies.weightspace.claims import Measured
+from homotopy.studies.weightspace.claims import Measured, Record
 from homotopy.studies.weightspace.figure import draw, lines
 from homotopy.studies.weightspace.networks import DATA_SETS, Case, cases
 from polysys.models.labels import binary_model_from_label
@@ -46,11 +47,16 @@ class WeightspaceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     training_size: int = 15  # weights of networks that are trained
     trained: int = 20  # samples of each
     runs: int = 100  # trainings of each sample
+    spins: int = 8  # of the Ising samples whose barriers are compared
+    spin_samples: int = 50
+    soft_spins: int = 5
+    soft_samples: int = 20
+    steepness: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64)
     once: tuple[str, ...] = ("binary-network:widths=4-7-1,output=fixed,m=12",)  # larger spaces, one sample each
 
     def __post_init__(self) -> None:
         check_level(self.level)
-        each = {"samples": (2, None), "fits": (2, None), "trained": (2, None), "runs": (2, None)}
+        each = dict.fromkeys(("samples", "fits", "trained", "runs", "spin_samples", "soft_samples"), (2, None))
         require_whole(
             self,
             {
@@ -58,6 +64,9 @@ class WeightspaceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 "fit_size": (12, 15),
                 "training_size": (12, 21),
                 "data_up_to": (0, None),
+                "spins": (3, 10),
+                "soft_spins": (2, 6),
+                "steepness": (1, None),
                 **each,
             },
         )
@@ -101,9 +110,9 @@ def measure_spaces(spec: WeightspaceSpec, folder: RunFolder) -> Measured:
     for case, samples in chosen:
         step = _AT_ONCE.get(case.n, 25 if case.n < 15 else 1)
         items += [[case.label, spec.seed, k, min(k + step, samples)] for k in range(0, samples, step)]
-    found: dict[str, list[claims.Record]] = {}
+    found: dict[str, list[Record]] = {}
     for item, records in zip(items, folder.cached_map("weightspace spaces 1", measure.spaces, items), strict=True):
-        found.setdefault(item[0], []).extend(records)
+        found.setdefault(str(item[0]), []).extend(records)
     return {case: found[case.label] for case, _ in chosen}
 
 
@@ -122,6 +131,41 @@ def _of_each(
     return {case: found[k * samples : (k + 1) * samples] for k, case in enumerate(chosen)}
 
 
+def bridge(turned: Sequence[Record], by_steepness: Mapping[int, Sequence[Record]]) -> tuple[str, ...]:
+    """What Ising spins on circles and in wells have to do with single flips."""
+    ratios = np.array([a / b for r in turned for a, b in zip(r["torus"], r["flips"], strict=True)])
+    said = []
+    if ratios.size:
+        lower = int((ratios < 1 - 1e-6).sum())
+        said.append(
+            f"Barriers of Ising spins on the torus are {ratios.mean():.2f} of those of single flips on the average of {ratios.size}, lower for {lower}."
+        )
+    if by_steepness:
+        minima = ", ".join(
+            f"{np.mean([r['n_minima'] for r in found]):.3g} (a = {a})" for a, found in by_steepness.items()
+        )
+        stable = np.mean([r["n_stable"] for found in by_steepness.values() for r in found])
+        said.append(f"Soft spins have {minima} minima, the same spins {stable:.3g} states that no flip lowers.")
+    return tuple(said)
+
+
+def measure_spins(spec: WeightspaceSpec, folder: RunFolder) -> tuple[list[Record], dict[int, list[Record]]]:
+    """Ising spins on circles, and in wells of each steepness."""
+    folder.say(f"Ising spins: {spec.spin_samples} samples on circles, {spec.soft_samples} in wells")
+    on_circles = [[spec.spins, spec.seed, k] for k in range(spec.spin_samples)]
+    in_wells = [[spec.soft_spins, spec.seed, k, a] for a in spec.steepness for k in range(spec.soft_samples)]
+    turned = folder.cached_map("weightspace torus 1", measure.torus, on_circles)
+    wells = folder.cached_map("weightspace soft 1", measure.soft, in_wells)
+    return turned, {a: wells[k * spec.soft_samples : (k + 1) * spec.soft_samples] for k, a in enumerate(spec.steepness)}
+
+
+def verdicts(measured: Measured, fitted: Measured, level: float) -> tuple[Finding, ...]:
+    """All findings, claim by claim."""
+    tested = (claims.connected, claims.deeper, claims.one_class, claims.no_hierarchy, claims.liquid)
+    judged = judge([claim for of in tested for claim in of(measured)] + claims.pairs(fitted), level)
+    return tuple(sorted((*judged, *claims.transition(measured)), key=lambda found: claims.ORDER.index(found.statement)))
+
+
 def run(spec: WeightspaceSpec, folder: RunFolder) -> Report:
     """The study."""
     measured = measure_spaces(spec, folder)
@@ -129,10 +173,8 @@ def run(spec: WeightspaceSpec, folder: RunFolder) -> Report:
     fitted = _of_each(folder, "fits", measure.fits, to_fit, spec.seed, spec.fits)
     to_train = cases(spec.training_size, {"teacher": spec.teacher_loads[:1] or (0.6,)})
     ended = _of_each(folder, "ends", measure.ends, to_train, spec.seed, spec.trained, spec.runs)
+    turned, wells = measure_spins(spec, folder)
     large = folder.cached_map("weightspace once 1", measure.once, [[label, spec.seed] for label in spec.once])
-    tested = (claims.connected, claims.deeper, claims.one_class, claims.no_hierarchy, claims.liquid)
-    judged = judge([claim for of in tested for claim in of(measured)] + claims.pairs(fitted), spec.level)
-    findings = sorted((*judged, *claims.transition(measured)), key=lambda f: claims.ORDER.index(f.statement))
     shown = ("teacher", spec.teacher_loads[0]) if spec.teacher_loads else ("random", spec.random_loads[0])
     found = lines(measured, *shown)
     every = (
@@ -141,14 +183,16 @@ def run(spec: WeightspaceSpec, folder: RunFolder) -> Report:
         tables.layers_table(measured),
         tables.pairs_table(fitted),
         tables.training_table(ended),
+        tables.torus_table(turned, spec.spins),
+        tables.soft_table(wells, spec.soft_spins),
         tables.once_table(large),
     )
     return Report(
         "The space of binary weights, enumerated",
         QUESTION,
         tuple(table for table in every if table.rows),
-        tuple(findings),
-        claims.lead(measured, fitted, ended),
+        verdicts(measured, fitted, spec.level),
+        (*claims.lead(measured, fitted, ended), *bridge(turned, wells)),
         claims.limits(measured),
         draw=lambda figure: draw(figure, found, fitted, f"{shown[0]} labels, P/N = {shown[1]:g}"),
         figure_size=(13.0, 4.2),
@@ -162,6 +206,8 @@ QUICK = WeightspaceSpec(
     fits=6,
     trained=10,
     runs=50,
+    spin_samples=20,
+    soft_samples=8,
     once=(),
 )
 

@@ -10,7 +10,7 @@ import numpy as np
 from homotopy.common.arrays import Floats
 from homotopy.studies.frame.tables import Cell, Table, level_cells
 from homotopy.studies.frame.trends import mean_of
-from homotopy.studies.weightspace.claims import Measured, shares
+from homotopy.studies.weightspace.claims import Measured, Record, shares
 from homotopy.studies.weightspace.networks import Case
 
 
@@ -168,3 +168,51 @@ def training_table(ended: Measured) -> Table:
 def once_table(records: Sequence[Mapping[str, Any]]) -> Table:
     """The largest spaces, one sample each."""
     return Table.of("once", "One sample of each of the largest spaces, enumerated.", [dict(r) for r in records])
+
+
+def torus_table(records: Sequence[Record], n: int) -> Table:
+    """Barriers sample by sample."""
+    rows: list[dict[str, Cell]] = []
+    for k, r in enumerate(records):
+        torus, flips = np.array(r["torus"]), np.array(r["flips"])
+        has_some = torus.size > 0
+        rows.append(
+            {
+                "sample": k,
+                "spins": n,
+                "minima": r["n_minima"],
+                "points of index 1": r["n_index_1"],
+                "saddles of the cube": r["n_saddles"],
+                "mean barrier, torus": float(torus.mean()) if has_some else None,
+                "mean barrier, flips": float(flips.mean()) if has_some else None,
+                "mean ratio": float((torus / flips).mean()) if has_some else None,
+                "equal barriers": int((np.abs(torus - flips) < 1e-6).sum()) if has_some else None,
+            }
+        )
+    return Table.of(
+        "torus",
+        "Ising spins on a product of circles: minima are the states that no flip lowers; for each but the lowest the barrier to a lower one, over all paths of the torus and by single flips.",
+        rows,
+    )
+
+
+def soft_table(records: Mapping[int, Sequence[Record]], n: int) -> Table:
+    """Soft spins by steepness."""
+    rows: list[dict[str, Cell]] = [
+        {
+            "spins": n,
+            "steepness": steepness,
+            "samples": len(found),
+            "proved complete": sum(r["verdict"] == "proved" for r in found),
+            **_mean("real points", [r["n_real"] for r in found]),
+            **_mean("minima", [r["n_minima"] for r in found]),
+            **_mean("states no flip lowers", [r["n_stable"] for r in found]),
+            "with all vertices": sum(r["n_minima"] == 2**n for r in found),
+        }
+        for steepness, found in records.items()
+    ]
+    return Table.of(
+        "soft",
+        "Soft Ising spins with steeper and steeper wells: all real stationary points and minima of the same samples, counted; in how many samples every vertex of the cube has its minimum.",
+        rows,
+    )
