@@ -7,6 +7,7 @@ import msgspec
 from homotopy.common.validation import check_level, is_whole
 from homotopy.ensembles.result import Ensemble
 from homotopy.studies.assumptions import tables
+from homotopy.studies.assumptions.bad_saddles import bad_saddles
 from homotopy.studies.assumptions.claims import layer_claims, lead, limit_claims, step_findings
 from homotopy.studies.assumptions.figure import draw
 from homotopy.studies.assumptions.ladder import check_dimension, layered_widths, rungs, steps
@@ -112,6 +113,7 @@ def run(spec: AssumptionsSpec, folder: RunFolder) -> Report:
     top = [c for c in climbed if c.dimension == max(spec.dimensions)]
     of = {c.rung: c for c in top}
     taken = [(s, of[s.before], of[s.after]) for s in steps(list(of), spec.data)]
+    chains, on_chains = bad_saddles(folder)
     lost = sum(c.profiles.n_left_out for c in climbed)
     return Report(
         "From spin glass to network, one assumption at a time",
@@ -122,8 +124,13 @@ def run(spec: AssumptionsSpec, folder: RunFolder) -> Report:
             tables.index_table(climbed),
             tables.steps_table(taken),
             tables.scan_table(scanned),
+            chains,
         ),
-        (*step_findings(taken, spec.level), *judge([*layer_claims(climbed), *limit_claims(scanned)], spec.level)),
+        (
+            *step_findings(taken, spec.level),
+            *judge([*layer_claims(climbed), *limit_claims(scanned)], spec.level),
+            *on_chains,
+        ),
         lead(top),
         (
             f"{lost} of {spec.samples * len(climbed)} samples are not complete and decided: left out of shapes and distinct counts, in the means "
