@@ -22,7 +22,13 @@ def test_the_claims_of_papers_have_their_sources():
         _ENDS["l2"][0][0],
     ):
         assert statement in cited, statement
-    for word in ("hidden units", "with depth, with fewer data", "band below -E_inf", "single funnel"):
+    for word in (
+        "with rectified units",
+        "hidden units",
+        "with depth, with fewer data",
+        "band below -E_inf",
+        "single funnel",
+    ):
         assert word in cited
     ways = {row[4].strip() for row in rows[1:]}
     assert ways <= {"abstract", "text", "second hand"} and len(rows) > 10
