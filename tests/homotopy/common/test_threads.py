@@ -62,11 +62,11 @@ def _interrupted(kind: str) -> None:
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.002 + 0.02 * random.random())
         if kind == "over_threads":
-            over_threads(lambda _, stop: time.sleep(1e-4), range(10**6), 2)
+            over_threads(lambda _, stop: time.sleep(1e-4), range(5000), 2)
         pool = ThreadPoolExecutor(2)
         try:
             arrivals = Arrivals()
-            for k in range(10**6):
+            for k in range(5000):  # an interruption while garbage is collected is lost
                 with undisturbed():
                     future = pool.submit(time.sleep, 1e-4)
                 arrivals.add(future)
