@@ -74,7 +74,7 @@ def over_threads(
                 return
             try:
                 done.put((work(item, stop), None))
-            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            except BaseException as error:  # raised where it is waited for
                 done.put((None, error))
                 stop[0] = 1
                 return
@@ -87,7 +87,7 @@ def over_threads(
             result, error = _next(done)
             if error is not None:
                 raise error
-            each(result)  # type: ignore[arg-type]
+            each(result)
             reporting.check()
     finally:
         stop[0] = 1
@@ -117,10 +117,10 @@ def undisturbed() -> Iterator[None]:
                 before[number] = signal.signal(number, lambda n, _: came.append(n))
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    for number in came:
-        before[number](number, None)
+        for which, handler in before.items():
+            signal.signal(which, handler)
+    for which in came:
+        before[which](which, None)
 
 
 class Arrivals:

@@ -19,7 +19,6 @@ from polysys.counts import RootCount
 from polysys.equations.formulation import Kind
 from polysys.landscape import Landscape
 
-
 # Checks that a list may fail because solutions are missing, and for no other reason.
 _OF_WHOLE_LISTS = frozenset(
     {EvidenceKind.CONJUGATES, EvidenceKind.ORBITS, EvidenceKind.EULER, EvidenceKind.PARITY, EvidenceKind.MORSE}

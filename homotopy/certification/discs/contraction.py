@@ -191,7 +191,7 @@ def check(system: SystemDiscs, mid: Complexes, radius: Floats, uniqueness: Float
         with np.errstate(all="ignore"):
             room = 2 * U * np.abs(mid[rows]).max(axis=1, initial=0.0) * UP + TINY
             inner, outer = radius[rows] * DOWN - room, uniqueness[rows] * UP + room
-            kappa, eta, _, _ = contraction(system, np.zeros(len(inner), np.int64), mid[rows], outer)
+            kappa, eta = contraction(system, np.zeros(len(inner), np.int64), mid[rows], outer)[:2]
             result[rows] = (
                 (kappa < 1) & (eta <= (1 - kappa) * inner * DOWN) & (inner > 0) & (radius[rows] <= uniqueness[rows])
             )

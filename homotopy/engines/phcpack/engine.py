@@ -84,8 +84,8 @@ def _track(phcpack: PHCpack, request: Request, precision: Precision) -> TrackedP
         start, solutions = fermat_start(formulation, seed)
 
         def fermat_paths(report: PathReport) -> TrackedPaths:
-            count = {"root_count": len(solutions), "root_count_kind": StartCount.FERMAT}
-            return replace(paths(report), start=StartKind.FERMAT.value, **count)
+            kind = StartCount.FERMAT
+            return replace(paths(report), start=StartKind.FERMAT.value, root_count=len(solutions), root_count_kind=kind)
 
         keep = _then(fermat_paths, request.keep)
         return fermat_paths(phcpack.track(target, start, solutions, precision=precision, seed=seed, keep=keep))

@@ -118,9 +118,14 @@ def _wait(children: list[int]) -> None:
 
 def test_an_interruption_waits_for_the_end_of_what_is_undisturbed():
     done = []
-    with pytest.raises(KeyboardInterrupt), undisturbed():
-        signal.raise_signal(signal.SIGINT)
-        done.append(1)
+
+    def short_piece():
+        with undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            done.append(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        short_piece()
     assert done == [1] and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
