@@ -36,6 +36,7 @@ ORDER = {
         "system",
         "symmetry",
         "algebra",
+        "evaluation",
         "landscape",
         "counts",
         "disorder",

@@ -1,0 +1,107 @@
+"""Eigenvalues of the Riemannian Hessian at certified points, as proved enclosures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from flint import arb, arb_mat, ctx
+
+from homotopy.certification import balls
+from polysys.landscape import Landscape
+
+_PRECISION = 128
+
+
+def eigenvalues(landscape: Landscape, coordinates: Sequence[arb]) -> tuple[arb, ...] | None:
+    """All eigenvalues, ascending, of the Hessian at a point, in the model's units; on spheres on the tangent space.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    coordinates : sequence of arb
+        Of a stationary point, in the model's units. The enclosures hold for every stationary point inside these balls.
+
+    Returns
+    -------
+    tuple of arb, or None
+        None where nothing is proved, because the balls are too wide.
+
+    Notes
+    -----
+    With N the projector on the normal space and A = H - diag(mu), the matrix (1 - N) A (1 - N) + c N has the wanted
+    eigenvalues and, as many times as there are spheres, c, which is chosen above them all. For a symmetric M, approximate
+    eigenvectors Q, values D, R = M Q - Q D and ||Q^T Q - 1|| <= e < 1, the orthogonal polar factor U of Q has ||Q - U|| <= e,
+    so U^T M U = D + E with ||E|| <= ||R|| + e (||M|| + ||D||), and by Weyl every eigenvalue is so near the one of D of
+    the same number. Norms are bounded by Frobenius', in ball arithmetic.
+
+    Examples
+    --------
+    >>> import homotopy as ho, polysys as ps
+    >>> found = ho.census(ps.expression("x^4/4 - x^2/2 + 3*y^2/2"))
+    >>> [v.str(6, radius=False) for v in found.minima[0].eigenvalues]
+    ['2.00000', '3.00000']
+    """
+    domain, scaling = landscape.domain, landscape.scaling
+    with ctx.workprec(_PRECISION):
+        lengths = [balls.ball(squared).sqrt() for squared in scaling.length_squared]
+        units = [arb(1)] * domain.n
+        for block, length in zip(domain.slices or (slice(0, domain.n),), lengths, strict=False):
+            units[block] = [length] * (block.stop - block.start)
+        w = [c / u for c, u in zip(coordinates, units, strict=True)]
+        unit = balls.ball(scaling.energy_squared).sqrt()
+        matrix = _on_tangent_space(landscape, w)
+        n = domain.n
+        scaled = arb_mat(n, n, [matrix[i, j] * unit / (units[i] * units[j]) for i in range(n) for j in range(n)])
+        normals = [_unit_normal(w, block, n) for block in domain.slices]
+        above = 1 + 2 * _norm(scaled)
+        for normal in normals:
+            scaled += arb_mat(n, n, [above * a * b for a in normal for b in normal])
+        found = _enclosed(scaled)
+    return None if found is None else found[: domain.dimension]
+
+
+def _on_tangent_space(landscape: Landscape, w: Sequence[arb]) -> arb_mat:
+    """(1 - N) (H - diag(mu)) (1 - N) at a point of the domain, in the units of the tapes."""
+    domain = landscape.domain
+    n, size = domain.n, domain.n + domain.n_constraints
+    gradient = balls.evaluate(landscape.tapes.equations, [*w, *[arb(0)] * domain.n_constraints])[:n]
+    mu = [
+        sum((w[i] * gradient[i] for i in range(b.start, b.stop)), arb(0)) / balls.ball(r)
+        for b, r in zip(domain.slices, domain.radii_squared, strict=True)
+    ]
+    entries = [arb(e) for e in balls.evaluate(landscape.tapes.bordered, [*w, *mu])]
+    matrix = arb_mat(n, n, [entries[i * size + j] for i in range(n) for j in range(n)])
+    tangent = arb_mat(n, n, [arb(int(i == j)) for i in range(n) for j in range(n)])
+    for block in domain.slices:
+        normal = _unit_normal(w, block, n)
+        tangent -= arb_mat(n, n, [a * b for a in normal for b in normal])
+    return tangent * matrix * tangent
+
+
+def _unit_normal(w: Sequence[arb], block: slice, n: int) -> list[arb]:
+    norm = sum((v * v for v in w[block]), arb(0)).sqrt()
+    return [w[i] / norm if block.start <= i < block.stop else arb(0) for i in range(n)]
+
+
+def _norm(matrix: arb_mat) -> arb:
+    """An upper bound of Frobenius' norm of every matrix in a matrix of balls."""
+    sizes = [v.abs_upper() for v in matrix.entries()]
+    return sum((s * s for s in sizes), arb(0)).sqrt().upper()
+
+
+def _enclosed(matrix: arb_mat) -> tuple[arb, ...] | None:
+    n = matrix.nrows()
+    mid = np.array([float(v.mid()) for v in matrix.entries()]).reshape(n, n)
+    if not np.isfinite(mid).all():
+        return None
+    values, vectors = np.linalg.eigh((mid + mid.T) / 2)
+    q = arb_mat(n, n, [arb(v) for v in vectors.ravel().tolist()])
+    d = arb_mat(n, n, [arb(values[i]) if i == j else arb(0) for i in range(n) for j in range(n)])
+    one = arb_mat(n, n, [arb(int(i == j)) for i in range(n) for j in range(n)])
+    e = _norm(q.transpose() * q - one)
+    error = _norm(matrix * q - q * d) + e * (_norm(matrix) + _norm(d))
+    if not (e < 1 and error.is_finite()):
+        return None
+    reach = error.abs_upper()
+    return tuple(arb(float(v)) + arb(0, reach) for v in values)
