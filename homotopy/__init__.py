@@ -25,10 +25,13 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.counting.files.recheck import VerificationReport as VerificationReport
     from homotopy.counting.files.recheck import verify as verify
     from homotopy.counting.files.saved_census import load_census as _load_census
+    from homotopy.counting.matching import Matches as Matches
+    from homotopy.counting.matching import MatchKind as MatchKind
     from homotopy.counting.real_proof import prove_real as prove_real
     from homotopy.counting.real_proof import real_evidence as real_evidence
     from homotopy.counting.real_proof import with_real_proof as with_real_proof
     from homotopy.counting.result import Census as Census
+    from homotopy.counting.spectra import Spectra as Spectra
     from homotopy.ensembles.comparison import Comparison as Comparison
     from homotopy.ensembles.comparison import compare as compare
     from homotopy.ensembles.result import Ensemble as Ensemble
@@ -68,6 +71,8 @@ else:
         {
             "counting.count": "census",
             "counting.result": "Census",
+            "counting.matching": "MatchKind, Matches",
+            "counting.spectra": "Spectra",
             "certification.zeros": "Certificate, CertificationReport, certify",
             "certification.classify": "StationaryPoint",
             "ensembles.comparison": "Comparison, compare",

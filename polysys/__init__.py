@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.models.labels import model_from_label as model_from_label
     from polysys.models.layered_spin_glass import LayeredSpinGlass as LayeredSpinGlass
     from polysys.models.network import DataSource as DataSource
+    from polysys.models.polynomial_activations import PolynomialActivation as PolynomialActivation
+    from polysys.models.polynomial_activations import polynomial_activation as polynomial_activation
     from polysys.models.polynomial_network import PolynomialNetwork as PolynomialNetwork
     from polysys.models.spherical_p_spin import SphericalPSpin as SphericalPSpin
     from polysys.models.torch_networks import from_torch as from_torch
@@ -55,6 +57,7 @@ else:
             "models.expressions": "expression, expression_from_file",
             "models.layered_spin_glass": "LayeredSpinGlass",
             "models.network": "DataSource",
+            "models.polynomial_activations": "PolynomialActivation, polynomial_activation",
             "models.polynomial_network": "PolynomialNetwork",
             "models.spherical_p_spin": "SphericalPSpin",
             "system": "PolynomialSystem",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from homotopy.certification.zeros import certify
 from homotopy.common.arrays import Floats, Integers
 from homotopy.common.frames import frame
 from homotopy.common.wording import count_of
+from homotopy.counting.newton import descended, newton, unknowns_of
 from homotopy.status import Verdict
 from polysys.equations.formulation import Kind
 from polysys.errors import InputError
@@ -27,8 +28,6 @@ from polysys.models.torch_networks import module_point
 if TYPE_CHECKING:
     from homotopy.counting.result import Census
 
-_STEPS = 60  # of Newton's method; one that has not converged then never does
-_CONVERGED = 1e-13  # relative size of the last step
 _NEAR = 0.1  # default for how far a point may be from what it is matched with, relative to the size of the domain
 _SHOWN = 5  # lines of the printed table
 
@@ -38,6 +37,7 @@ class MatchKind(Enum):
 
     PROVED = "Newton's method from the point converges to it, proved"
     NEAR = "Newton's method from the point went there"
+    DESCENT = "a descent from the point ended there"
     UNLISTED = "a certified stationary point that the census lacks"
     FAR = "no stationary point is near"
     NO_POINT = "not a number"
@@ -45,7 +45,7 @@ class MatchKind(Enum):
     @property
     def is_listed(self) -> bool:
         """Whether it belongs to a point of the census."""
-        return self in (MatchKind.PROVED, MatchKind.NEAR)
+        return self in (MatchKind.PROVED, MatchKind.NEAR, MatchKind.DESCENT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,10 +134,10 @@ class Matches:
 
     def __repr__(self) -> str:
         n = {kind: self.kind.count(kind) for kind in MatchKind}
-        listed = n[MatchKind.PROVED] + n[MatchKind.NEAR]
+        listed = sum(count for kind, count in n.items() if kind.is_listed)
         lines = [
             f"{count_of(len(self.kind), 'point')} against {count_of(len(self.census.points), 'certified point')}: "
-            f"{listed} matched ({n[MatchKind.PROVED]} proved), {len(self.kind) - listed} not"
+            f"{listed} matched ({_in_words(n)}), {len(self.kind) - listed} not"
         ]
         by_orbit = self.n_by_orbit
         if by_orbit:
@@ -161,39 +161,66 @@ class Matches:
         return f"<pre>{html.escape(repr(self))}</pre>"
 
 
-def match(census: Census, points: Any, *, within: float | None = None) -> Matches:
+def _in_words(n: dict[MatchKind, int]) -> str:
+    said = [f"{n[MatchKind.PROVED]} proved"]
+    said += [f"{n[MatchKind.NEAR]} by Newton's method"] if n[MatchKind.NEAR] else []
+    said += [f"{n[MatchKind.DESCENT]} by a descent"] if n[MatchKind.DESCENT] else []
+    return ", ".join(said)
+
+
+def match(census: Census, points: Any, *, within: float | None = None, descend: bool = False) -> Matches:
     """Which certified stationary point each of many points belongs to; see :meth:`homotopy.Census.match`."""
     land = census.landscape
     given = as_points(land, points)
-    reach = _default_reach(census, given) if within is None else _positive(within)
-    m = len(given)
-    is_number = np.isfinite(given).all(axis=1)
-    x = np.where(is_number[:, None], given, 1.0)
+    reach = _default_reach(census) if within is None else _positive(within)
+    found = _matched(census, given, given, reach)
+    far = [k for k, kind in enumerate(found.kind) if kind is MatchKind.FAR]
+    if not (descend and far):
+        return found
+    ends = given.copy()
+    ends[far] = descended(land, given[far])
+    lower = _matched(census, ends[far], given[far], reach)
+    kinds, number, distance = list(found.kind), found.number.copy(), found.distance.copy()
+    for row, k in enumerate(far):
+        kinds[k] = MatchKind.DESCENT if lower.kind[row].is_listed else lower.kind[row]
+        number[k], distance[k] = lower.number[row], lower.distance[row]
+    new = {c.enclosure.mid: c for c in (*found.unlisted, *lower.unlisted)}
+    return replace(found, kind=tuple(kinds), number=number, distance=distance, unlisted=tuple(new.values()))
+
+
+def _matched(census: Census, x: Floats, given: Floats, reach: float) -> Matches:
+    """Points x against a census; distances are those of `given`, from which a descent may have led to x."""
+    land = census.landscape
+    m = len(x)
+    is_number = np.isfinite(x).all(axis=1)
     with np.errstate(over="ignore", invalid="ignore"):
-        start = _unknowns(land, x)
-        end = _newton(land, start)
+        start = unknowns_of(land, np.where(is_number[:, None], x, 1.0))
+        end = newton(land, start)
         is_number &= np.isfinite(start).all(axis=1)
     rows = np.flatnonzero(np.isfinite(end).all(axis=1) & is_number)
     report = certify(land.tapes, end[rows].astype(complex), census.certificates)
     owner = np.full(m, -1, np.int64)
     owner[rows] = [-1 if k is None else k for k in report.assignment]
     owner[~np.isin(owner, report.certificates.where(Verdict.YES))] = -1
-    number, distance = _nearest_of_class(census, given, owner)
-    unlisted = owner >= census.n_complex
-    distance[unlisted] = _physical_distance(land, given[unlisted], report.certificates.mid[owner[unlisted]])
+    number, away = _nearest_of_class(census, x, owner)
+    is_new = owner >= census.n_complex
+    away[is_new] = _physical_distance(land, x[is_new], report.certificates.mid[owner[is_new]])
     proved = _is_contracted(land, start, owner, report.certificates)
+    is_near = (owner >= 0) & (proved | (away <= reach))
     kinds = []
     for k in range(m):
         if not is_number[k]:
             kinds.append(MatchKind.NO_POINT)
-        elif owner[k] < 0 or not (proved[k] or distance[k] <= reach):
+        elif not is_near[k]:
             kinds.append(MatchKind.FAR)
-            number[k], distance[k] = -1, np.nan
-        elif unlisted[k]:
+        elif is_new[k]:
             kinds.append(MatchKind.UNLISTED)
         else:
             kinds.append(MatchKind.PROVED if proved[k] else MatchKind.NEAR)
-    new = sorted({int(owner[k]) for k, kind in enumerate(kinds) if kind is MatchKind.UNLISTED})
+    number[~is_near] = -1
+    distance = np.where(is_near, away + np.linalg.norm(x - given, axis=1), np.nan)
+    listed = number >= 0
+    distance[listed] = np.linalg.norm(_coordinates(census)[number[listed]] - given[listed], axis=1)
     return Matches(
         census,
         given,
@@ -202,7 +229,7 @@ def match(census: Census, points: Any, *, within: float | None = None) -> Matche
         distance,
         np.linalg.norm(land.gradient(given), axis=1),
         np.asarray(land.energy(given)),
-        tuple(report.certificates[k] for k in new),
+        tuple(report.certificates[k] for k in sorted(set(owner[is_near & is_new].tolist()))),
     )
 
 
@@ -244,7 +271,7 @@ def _positive(within: float) -> float:
     return float(within)
 
 
-def _default_reach(census: Census, given: Floats) -> float:
+def _default_reach(census: Census) -> float:
     """A tenth of the size of the domain: the smallest radius, or the size of the stationary points."""
     land = census.landscape
     if land.domain.slices:
@@ -257,64 +284,6 @@ def _default_reach(census: Census, given: Floats) -> float:
 def _coordinates(census: Census) -> Floats:
     rows = [[float(c.mid()) for c in p.coordinates] for p in census.points]
     return np.array(rows, dtype=float).reshape(len(rows), census.landscape.domain.n)
-
-
-def _unknowns(land: Landscape, x: Floats) -> Floats:
-    """Points in the unknowns of the formulation, the multipliers those that fit best."""
-    z = land._evaluation.unknowns(x)
-    n, formulation = land.domain.n, land.formulation
-    for k, block in enumerate(land.domain.slices):
-        if formulation.kind is Kind.PROJECTIVE:
-            chart = np.array([float(a) for a in formulation.charts[k]])
-            z[:, block] /= (z[:, block] @ chart)[:, None]
-        else:
-            radius = float(land.domain.radii_squared[k]) ** 0.5
-            z[:, block] *= radius / np.linalg.norm(z[:, block], axis=1, keepdims=True)
-    if land.domain.slices:
-        gradient = _values(land, z)[0][:, :n]
-        for k, block in enumerate(land.domain.slices):
-            part = z[:, block]
-            z[:, n + k] = (part * gradient[:, block]).sum(axis=1) / (part * part).sum(axis=1)
-    return z
-
-
-def _values(land: Landscape, z: Floats) -> tuple[Floats, Floats]:
-    m, size = z.shape
-    columns = list(z.T)
-
-    def table(tape: Any) -> Floats:
-        found = tape.evaluate(columns, (), float)
-        return np.stack([np.broadcast_to(np.asarray(v, float), (m,)) for v in found], axis=1)
-
-    return table(land.tapes.equations), table(land.tapes.jacobian).reshape(m, size, size)
-
-
-def _newton(land: Landscape, start: Floats) -> Floats:
-    """The ends of Newton's method; nan where it does not converge."""
-    z, is_done = start.copy(), np.zeros(len(start), bool)
-    for _ in range(_STEPS):
-        todo = np.flatnonzero(~is_done & np.isfinite(z).all(axis=1))
-        if not len(todo):
-            break
-        residual, jacobian = _values(land, z[todo])
-        step = _solved(jacobian, residual)
-        z[todo] -= step
-        is_done[todo] = np.abs(step).max(axis=1) <= _CONVERGED * (1 + np.abs(z[todo]).max(axis=1))
-    residual, jacobian = _values(land, np.where(np.isfinite(z), z, 1.0))
-    is_done |= np.abs(_solved(jacobian, residual)).max(axis=1) <= 1e-9 * (1 + np.abs(z).max(axis=1))
-    z[~is_done] = np.nan
-    return z
-
-
-def _solved(jacobian: Floats, residual: Floats) -> Floats:
-    result = np.full_like(residual, np.nan)
-    sound = np.isfinite(jacobian).all(axis=(1, 2)) & np.isfinite(residual).all(axis=1)
-    for k in np.flatnonzero(sound).tolist():
-        try:
-            result[k] = np.linalg.solve(jacobian[k], residual[k])
-        except np.linalg.LinAlgError:
-            continue
-    return result
 
 
 def _nearest_of_class(census: Census, given: Floats, owner: Integers) -> tuple[Integers, Floats]:

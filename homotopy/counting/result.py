@@ -238,7 +238,7 @@ class Census:
 
         return export(self, form, path, is_real=is_real)
 
-    def match(self, points: Any, *, within: float | None = None) -> Matches:
+    def match(self, points: Any, *, within: float | None = None, descend: bool = False) -> Matches:
         """Which certified stationary point each of many points belongs to, or why none.
 
         Newton's method goes from each point to a zero that is certified; where it is proved to converge to that zero the match is
@@ -251,6 +251,8 @@ class Census:
             In the model's units, in the order of the variables.
         within : float, optional
             Farthest distance of a match that is not proved; by default a tenth of the domain's size.
+        descend : bool
+            Whether points near no stationary point go downhill first, as training that was stopped early would have gone on.
 
         Returns
         -------
@@ -269,7 +271,7 @@ class Census:
         """
         from homotopy.counting.matching import match  # its result holds a census
 
-        return match(self, points, within=within)
+        return match(self, points, within=within, descend=descend)
 
     def spectra(self) -> Spectra:
         """Proved enclosures of all eigenvalues of the Riemannian Hessian at all points, in the model's units.
