@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -50,7 +51,7 @@ class Evaluation:
     @property
     def unit(self) -> float:
         """The unit of energy."""
-        return float(self.energy_squared) ** 0.5
+        return math.sqrt(self.energy_squared)
 
     def energy(self, x: Any) -> Any:
         """The potential at points (.., n): an array (..)."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from homotopy.certification.certificates import Certificate
 from homotopy.certification.discs.contraction import contraction, system_discs
 from homotopy.certification.zeros import certify
-from homotopy.common.arrays import Floats, Integers
+from homotopy.common.arrays import Flags, Floats, Integers
 from homotopy.common.frames import frame
 from homotopy.common.wording import count_of
 from homotopy.counting.newton import descended, newton, unknowns_of
@@ -192,7 +192,7 @@ def _matched(census: Census, x: Floats, given: Floats, reach: float) -> Matches:
     """Points x against a census; distances are those of `given`, from which a descent may have led to x."""
     land = census.landscape
     m = len(x)
-    is_number = np.isfinite(x).all(axis=1)
+    is_number: Flags = np.asarray(np.isfinite(x).all(axis=1))
     with np.errstate(over="ignore", invalid="ignore"):
         start = unknowns_of(land, np.where(is_number[:, None], x, 1.0))
         end = newton(land, start)

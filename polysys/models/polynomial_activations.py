@@ -87,9 +87,7 @@ class PolynomialActivation:
     __repr__ = __str__
 
 
-def polynomial_activation(
-    name: str, *, degree: int = 3, range: tuple[Any, Any] = (-2, 2)
-) -> PolynomialActivation:
+def polynomial_activation(name: Any, *, degree: Any = 3, range: Any = (-2, 2)) -> PolynomialActivation:
     """A polynomial near an activation, with exact coefficients and a proved bound on the error.
 
     The polynomial interpolates in Chebyshev's points, so its error is close to the smallest that the degree allows; its

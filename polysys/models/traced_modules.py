@@ -64,17 +64,18 @@ def _elementwise(node: Any, values: dict[Any, Symbol], parts: dict[str, Any]) ->
     if node.op == "get_attr":
         raise InputError(f"The forward uses {node.target!r:.60}, a parameter or buffer outside a linear layer.", _WAY_OUT)
     operands = [_value(a, values, node) for a in node.args]
+    argument: Symbol = operands[0]
     name = str(getattr(node.target, "__name__", node.target))
     if node.op == "call_module":
         part = parts[node.target]
         if type(part).__name__ in ("Identity", "Flatten"):
-            return operands[0]
+            return argument
         raise NotPolynomialError(
             f"Layer {node.target} ({type(part).__name__}) is neither linear nor an elementwise polynomial.",
             'ps.polynomial_activation("tanh", degree=3, range=(-2, 2)) is a polynomial near one, with a proved error.',
         )
     if name in ("flatten", "contiguous", "clone"):
-        return operands[0]
+        return argument
     if node.op == "call_function" and str(getattr(node.target, "__module__", "")).endswith("operator"):
         result = node.target(*operands)
     elif node.op == "call_function":

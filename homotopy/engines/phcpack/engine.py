@@ -55,11 +55,11 @@ class PHCpackEngine(Engine):
         from polysys.errors import WorkLimitError
 
         try:
-            n_paths = _n_paths(request)
+            n = n_paths(request)
         except WorkLimitError:
             return inf
         n_monomials = sum(map(len, request.system.terms))
-        return None if n_paths is None else _SECONDS * request.system.n * n_monomials * n_paths
+        return None if n is None else _SECONDS * request.system.n * n_monomials * n
 
     def self_test(self) -> tuple[Finding, ...]:
         """Each of the two ways to PHCpack, and whether one of them works."""
@@ -133,7 +133,7 @@ def _paths(request: Request, report: PathReport) -> TrackedPaths:
     )
 
 
-def _n_paths(request: Request) -> int | None:
+def n_paths(request: Request) -> int | None:
     """How many paths the start has that the strategy names; None where that is not known without making it."""
     from homotopy.engines.starts.fermat import has_fermat_start
     from polysys.counts import best_partition, total_degree
