@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.counting.degenerate.result import StationarySets as StationarySets
     from homotopy.counting.degenerate.stationary_set import SetKind as SetKind
     from homotopy.counting.degenerate.stationary_set import StationarySet as StationarySet
+    from homotopy.counting.estimates import Bounds as Bounds
+    from homotopy.counting.estimates import Route as Route
+    from homotopy.counting.estimates import bounds as bounds
     from homotopy.counting.files.recheck import VerificationReport as VerificationReport
     from homotopy.counting.files.recheck import verify as verify
     from homotopy.counting.files.saved_census import load_census as _load_census
@@ -70,6 +73,7 @@ else:
         __name__,
         {
             "counting.count": "census",
+            "counting.estimates": "Bounds, Route, bounds",
             "counting.result": "Census",
             "counting.matching": "MatchKind, Matches",
             "counting.spectra": "Spectra",

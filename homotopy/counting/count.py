@@ -214,6 +214,11 @@ def as_landscape(what: Landscape | Model | str, seed: int | None = None, index: 
     if isinstance(what, Landscape):
         return what
     model = model_from_label(what) if isinstance(what, str) else what
+    if not isinstance(model, Model):
+        raise TypeError(
+            f"A {type(what).__name__} is no landscape: give a Landscape, a Model or a label such as 'spherical-p-spin:n=6,p=3'. "
+            "A polynomial becomes one by ps.expression."
+        )
     return model.sample(seed, index)
 
 

@@ -28,6 +28,7 @@ from polysys.models.base import Model
 HOURS = 3600.0  # seconds from which on a warning is due
 _SAMPLE = 128  # paths that are tracked to measure the time of one
 _AFTER, _FIXED = 4.0, 1.0  # all of a count in units of the tracking of its paths, and seconds for libraries and checks
+_PATIENCE = 300.0  # default time limit: of PHCpack's paths as many are counted as a thousandth of it allows
 _MADE = 20_000  # start solutions that are made to measure a few paths
 _EACH = 7e-7  # seconds of a path on one core, over the cube of the number of unknowns: measured with 9 to 16 unknowns
 _BYTES = 1200  # of a solution: its path, its certificate, its copy under the symmetries; and for each unknown:
@@ -70,6 +71,7 @@ class Route:
     def __str__(self) -> str:
         paths = "? paths" if self.n_paths is None else f"{self.n_paths:,} paths"
         told = "time unknown" if self.seconds is None else f"{'at least' if self.is_least else 'about'} {_in_units(self.seconds)}"
+        told = "more time than can be estimated" if self.seconds == inf else told
         memory = "" if self.memory is None else f", {_size(self.memory)}"
         return f"{self.engine}: {paths} ({self.start}), {told}{memory}{f'; {self.note}' if self.note else ''}"
 
@@ -168,7 +170,7 @@ def bounds(
     """
     land = as_landscape(what, seed, index)
     land.require_isolated()
-    chosen = options or Options()
+    chosen = options or Options(time_limit=_PATIENCE)
     found = list(upper_bounds(land))
     bezout = total_degree(land.system.degrees)
     if all(b.name != bezout.name for b in found):
@@ -262,8 +264,6 @@ def _memory(land: Landscape, n_solutions: int) -> int:
 
 
 def _in_units(seconds: float) -> str:
-    if isinf(seconds):
-        return "more than can be estimated"
     for size, unit in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds / size:.2g} {unit}" if seconds / size < 99 else f"{seconds / size:.0f} {unit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,8 @@ def model_from_label(label: str) -> Model:
 
 
 def _model(name: str) -> type[Model]:
+    if name not in MODELS and Path(name).suffix and os.path.isfile(name):
+        raise LabelError(f"'{shown_path(name)}' is a file and no label.", f"Write expression:{shown_path(name)} for a polynomial in it.")
     if name not in MODELS:
         *others, last = MODELS
         raise LabelError(
