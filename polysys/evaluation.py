@@ -55,28 +55,26 @@ class Evaluation:
 
     def energy(self, x: Any) -> Any:
         """The potential at points (.., n): an array (..)."""
-        points = self._points(x)
-        return self._values(self.tapes.energy, points)[..., 0] * self.unit
+        return self._values(self.tapes.energy, self.unknowns(x))[..., 0] * self.unit
 
     def gradient(self, x: Any) -> Floats:
-        """The gradient (.., n); on spheres its tangent part."""
-        points = self._points(x)
-        return self._projected(points, self._ambient_gradient(points))
+        """The gradient (.., n); its tangent part, where there are constraints."""
+        z = self.unknowns(x)
+        gradient, normals = self._gradient(z), self._normals(z)
+        if normals.shape[-1]:
+            gradient = gradient - (normals @ self._multipliers(gradient, normals)[..., None])[..., 0]
+        return np.asarray(gradient * (self.unit / self.lengths))
 
     def hessian(self, x: Any) -> Floats:
-        """The Hessian (.., n, n); on spheres that of the potential on them, which vanishes on normal vectors."""
-        points = self._points(x)
-        n, size = self.domain.n, self.domain.n + self.domain.n_constraints
-        values = self._values(self.tapes.bordered, points)
-        matrix = values.reshape(*values.shape[:-1], size, size)[..., :n, :n] * (self.unit / np.outer(self.lengths, self.lengths))
-        gradient = self._ambient_gradient(points)
-        for block in self.domain.slices:
-            part = points[..., block]
-            mu = (part * gradient[..., block]).sum(axis=-1) / (part * part).sum(axis=-1)
-            places = np.arange(block.start, block.stop)
-            matrix[..., places, places] -= mu[..., None]
-        tangent = self._tangent_projector(points)
-        return np.asarray(tangent @ matrix @ tangent)
+        """The Hessian (.., n, n); with constraints that of the potential on their set, which vanishes on normal vectors."""
+        z = self.unknowns(x)
+        n, normals = self.domain.n, self._normals(z)
+        scale = self.unit / np.outer(self.lengths, self.lengths)
+        if not normals.shape[-1]:
+            return np.asarray(self._bordered(z)[..., :n, :n] * scale)
+        matrix = self._bordered(self.with_multipliers(z))[..., :n, :n]
+        tangent = np.eye(n) - normals @ np.linalg.pinv(normals)
+        return np.asarray(tangent @ matrix @ tangent * scale)
 
     def unknowns(self, x: Any) -> Floats:
         """Points in the units of the tapes, followed by multipliers 0."""
@@ -84,24 +82,27 @@ class Evaluation:
         zeros = np.zeros((*points.shape[:-1], self.domain.n_constraints))
         return np.concatenate([points / self.lengths, zeros], axis=-1)
 
-    def _ambient_gradient(self, points: Floats) -> Floats:
-        values = self._values(self.tapes.equations, points)[..., : self.domain.n]
-        return np.asarray(values * (self.unit / self.lengths))
+    def with_multipliers(self, z: Floats) -> Floats:
+        """Points in the units of the tapes with the multipliers that make the gradient smallest."""
+        found = z.copy()
+        found[..., self.domain.n :] = 0.0
+        if self.domain.n_constraints:
+            found[..., self.domain.n :] = self._multipliers(self._gradient(found), self._normals(found))
+        return found
 
-    def _projected(self, points: Floats, vectors: Floats) -> Floats:
-        result = vectors.copy()
-        for block in self.domain.slices:
-            part = points[..., block]
-            along = (part * vectors[..., block]).sum(axis=-1) / (part * part).sum(axis=-1)
-            result[..., block] -= along[..., None] * part
-        return result
+    def _multipliers(self, gradient: Floats, normals: Floats) -> Floats:
+        return np.asarray((np.linalg.pinv(normals) @ gradient[..., None])[..., 0])
 
-    def _tangent_projector(self, points: Floats) -> Floats:
-        result = np.broadcast_to(np.eye(self.domain.n), (*points.shape, self.domain.n)).copy()
-        for block in self.domain.slices:
-            normal = points[..., block] / np.linalg.norm(points[..., block], axis=-1, keepdims=True)
-            result[..., block, block] -= normal[..., :, None] * normal[..., None, :]
-        return result
+    def _gradient(self, z: Floats) -> Floats:
+        return self._values(self.tapes.equations, z)[..., : self.domain.n]
+
+    def _normals(self, z: Floats) -> Floats:
+        """The gradients of the constraints (.., n, m), up to factors."""
+        return self._bordered(z)[..., : self.domain.n, self.domain.n :]
+
+    def _bordered(self, z: Floats) -> Floats:
+        size = self.domain.n + self.domain.n_constraints
+        return self._values(self.tapes.bordered, z).reshape(*z.shape[:-1], size, size)
 
     def _points(self, x: Any) -> Floats:
         try:
@@ -114,11 +115,11 @@ class Evaluation:
             )
         return points
 
-    def _values(self, tape: Tape, points: Floats) -> Floats:
-        columns = np.moveaxis(self.unknowns(points), -1, 0)
+    def _values(self, tape: Tape, z: Floats) -> Floats:
+        columns = np.moveaxis(z, -1, 0)
         with np.errstate(over="ignore", invalid="ignore"):
             found = tape.evaluate(list(columns), (), _double)
-        return np.stack([np.broadcast_to(np.asarray(value, float), points.shape[:-1]) for value in found], axis=-1)
+        return np.stack([np.broadcast_to(np.asarray(value, float), z.shape[:-1]) for value in found], axis=-1)
 
 
 def _double(value: Fraction) -> float:

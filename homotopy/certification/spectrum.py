@@ -29,8 +29,8 @@ def eigenvalues(landscape: Landscape, coordinates: Sequence[arb]) -> tuple[arb, 
 
     Notes
     -----
-    With N the projector on the normal space and A = H - diag(mu), the matrix (1 - N) A (1 - N) + c N has the wanted
-    eigenvalues and, as many times as there are spheres, c, which is chosen above them all. For a symmetric M, approximate
+    With N the projector on the normal space and A = H - sum mu_k H_k of potential and constraints, the matrix (1 - N) A (1 - N) + c N has the wanted
+    eigenvalues and, as many times as there are constraints, c, which is chosen above them all. For a symmetric M, approximate
     eigenvectors Q, values D, R = M Q - Q D and ||Q^T Q - 1|| <= e < 1, the orthogonal polar factor U of Q has ||Q - U|| <= e,
     so U^T M U = D + E with ||E|| <= ||R|| + e (||M|| + ||D||), and by Weyl every eigenvalue is so near the one of D of
     the same number. Norms are bounded by Frobenius', in ball arithmetic.
@@ -50,38 +50,40 @@ def eigenvalues(landscape: Landscape, coordinates: Sequence[arb]) -> tuple[arb, 
             units[block] = [length] * (block.stop - block.start)
         w = [c / u for c, u in zip(coordinates, units, strict=True)]
         unit = balls.ball(scaling.energy_squared).sqrt()
-        matrix = _on_tangent_space(landscape, w)
+        try:
+            matrix, normal = _on_tangent_space(landscape, w)
+        except ZeroDivisionError:  # constraints whose gradients are not proved to be independent
+            return None
         n = domain.n
         scaled = arb_mat(n, n, [matrix[i, j] * unit / (units[i] * units[j]) for i in range(n) for j in range(n)])
-        normals = [_unit_normal(w, block, n) for block in domain.slices]
-        above = 1 + 2 * _norm(scaled)
-        for normal in normals:
-            scaled += arb_mat(n, n, [above * a * b for a in normal for b in normal])
+        scaled += (1 + 2 * _norm(scaled)) * normal
         found = _enclosed(scaled)
     return None if found is None else found[: domain.dimension]
 
 
-def _on_tangent_space(landscape: Landscape, w: Sequence[arb]) -> arb_mat:
-    """(1 - N) (H - diag(mu)) (1 - N) at a point of the domain, in the units of the tapes."""
+def _on_tangent_space(landscape: Landscape, w: Sequence[arb]) -> tuple[arb_mat, arb_mat]:
+    """(1 - N) (H - sum mu_k H_k) (1 - N) at a point of the domain, and the projector N, in the units of the tapes."""
     domain = landscape.domain
-    n, size = domain.n, domain.n + domain.n_constraints
-    gradient = balls.evaluate(landscape.tapes.equations, [*w, *[arb(0)] * domain.n_constraints])[:n]
-    mu = [
-        sum((w[i] * gradient[i] for i in range(b.start, b.stop)), arb(0)) / balls.ball(r)
-        for b, r in zip(domain.slices, domain.radii_squared, strict=True)
-    ]
-    entries = [arb(e) for e in balls.evaluate(landscape.tapes.bordered, [*w, *mu])]
-    matrix = arb_mat(n, n, [entries[i * size + j] for i in range(n) for j in range(n)])
-    tangent = arb_mat(n, n, [arb(int(i == j)) for i in range(n) for j in range(n)])
-    for block in domain.slices:
-        normal = _unit_normal(w, block, n)
-        tangent -= arb_mat(n, n, [a * b for a in normal for b in normal])
-    return tangent * matrix * tangent
+    n, m = domain.n, domain.n_constraints
+    zeros = [arb(0)] * m
+    gradient = arb_mat(n, 1, [arb(v) for v in balls.evaluate(landscape.tapes.equations, [*w, *zeros])[:n]])
+    one = arb_mat(n, n, [arb(int(i == j)) for i in range(n) for j in range(n)])
+    if not m:
+        return _part(landscape, [*w], range(n)), arb_mat(n, n)
+    b = _part(landscape, [*w, *zeros], range(n, n + m))
+    dual = (b.transpose() * b).inv() * b.transpose()
+    mu = dual * gradient
+    normal = b * dual
+    matrix = _part(landscape, [*w, *(mu[k, 0] for k in range(m))], range(n))
+    tangent = one - normal
+    return tangent * matrix * tangent.transpose(), normal
 
 
-def _unit_normal(w: Sequence[arb], block: slice, n: int) -> list[arb]:
-    norm = sum((v * v for v in w[block]), arb(0)).sqrt()
-    return [w[i] / norm if block.start <= i < block.stop else arb(0) for i in range(n)]
+def _part(landscape: Landscape, unknowns: Sequence[arb], columns: range) -> arb_mat:
+    """Columns of the first n rows of the bordered matrix."""
+    n, size = landscape.domain.n, landscape.domain.n + landscape.domain.n_constraints
+    entries = [arb(e) for e in balls.evaluate(landscape.tapes.bordered, unknowns)]
+    return arb_mat(n, len(columns), [entries[i * size + j] for i in range(n) for j in columns])
 
 
 def _norm(matrix: arb_mat) -> arb:

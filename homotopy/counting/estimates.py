@@ -191,8 +191,8 @@ def _tracker(land: Landscape, generic: RootCount | None) -> Route | None:
         note = "its start set is made first, once for the family, by monodromy: a few times as long as its paths"
         return Route("tracker", "start set not made yet", n, None, memory=None if n is None else _memory(land, n), note=note)
     each = _seconds_a_path(land, starts)
-    seconds = None if each is None else _whole(each * starts.n_paths)
-    return Route("tracker", starts.kind.value, starts.n_paths, seconds, memory=_memory(land, starts.n_solutions))
+    whole = None if each is None else _whole(each * starts.n_paths)
+    return Route("tracker", starts.kind.value, starts.n_paths, whole, memory=_memory(land, starts.n_solutions))
 
 
 def _existing(land: Landscape) -> StartSet | None:

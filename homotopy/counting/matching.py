@@ -177,6 +177,8 @@ def match(census: Census, points: Any, *, within: float | None = None, descend: 
     far = [k for k, kind in enumerate(found.kind) if kind is MatchKind.FAR]
     if not (descend and far):
         return found
+    if land.domain.n_constraints > len(land.domain.slices):
+        raise InputError("Descents stay on R^n and on spheres, and this domain is another one.", "Leave out descend.")
     ends = given.copy()
     ends[far] = descended(land, given[far])
     lower = _matched(census, ends[far], given[far], reach)
@@ -266,7 +268,7 @@ def as_points(landscape: Landscape, points: Any) -> Floats:
 
 
 def _positive(within: float) -> float:
-    if not (isinstance(within, (int, float)) and within > 0):
+    if not within > 0:
         raise InputError(f"within = {within!r} is not a positive length.", "Give within=0.01, say.")
     return float(within)
 

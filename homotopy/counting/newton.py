@@ -18,7 +18,7 @@ _DESCENT = 500  # steps of a descent
 def unknowns_of(land: Landscape, x: Floats) -> Floats:
     """Points in the unknowns of the formulation, the multipliers those that fit best."""
     z = land._evaluation.unknowns(x)
-    n, formulation = land.domain.n, land.formulation
+    formulation = land.formulation
     for k, block in enumerate(land.domain.slices):
         if formulation.kind is Kind.PROJECTIVE:
             chart = np.array([float(a) for a in formulation.charts[k]])
@@ -26,11 +26,7 @@ def unknowns_of(land: Landscape, x: Floats) -> Floats:
         else:
             radius = float(land.domain.radii_squared[k]) ** 0.5
             z[:, block] *= radius / np.linalg.norm(z[:, block], axis=1, keepdims=True)
-    if land.domain.slices:
-        gradient = _values(land, z)[0][:, :n]
-        for k, block in enumerate(land.domain.slices):
-            part = z[:, block]
-            z[:, n + k] = (part * gradient[:, block]).sum(axis=1) / (part * part).sum(axis=1)
+    z = land._evaluation.with_multipliers(z)
     return z
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -94,7 +94,7 @@ def track_members(
             root_count=starts.n_solutions,
             root_count_kind=starts.grounds,
             engine="tracker",
-            engine_version=version("numba"),
+            engine_version=_numba_version(),
             transport="numba",
             precision="d",
             seed=seed,
@@ -123,6 +123,11 @@ def _without_failed(paths: TrackedPaths) -> TrackedPaths:
         images=tuple(paths.images[k] for k in rows),
         follow=None,
     )
+
+
+@cache  # a search through the installed packages
+def _numba_version() -> str:
+    return version("numba")
 
 
 def _targets(landscapes: Sequence[Landscape]) -> npt.NDArray[np.complex128] | None:
