@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.certification.certificates import Certificate
+from homotopy.certification.certificates import Certificate, CertificateList
+from homotopy.certification.classify import StationaryPoint
 from homotopy.certification.discs.contraction import contraction, system_discs
 from homotopy.certification.zeros import certify
 from homotopy.common.arrays import Flags, Floats, Integers
@@ -24,9 +25,6 @@ from polysys.equations.formulation import Kind
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.models.torch_networks import module_point
-
-if TYPE_CHECKING:
-    from homotopy.counting.result import Census
 
 _NEAR = 0.1  # default for how far a point may be from what it is matched with, relative to the size of the domain
 _SHOWN = 5  # lines of the printed table
@@ -54,12 +52,14 @@ class Matches:
 
     Parameters
     ----------
-    census : Census
+    landscape : Landscape
+    listed : tuple of StationaryPoint
+        Of the census.
     points : float array (m, n)
         In the model's units.
     kind : tuple of MatchKind
     number : int array (m,)
-        Which of ``census.points``; -1 where none.
+        Which of `listed`; -1 where none.
     distance : float array (m,)
         From the point to the stationary point, in the model's units; nan where there is none.
     gradient : float array (m,)
@@ -70,7 +70,8 @@ class Matches:
         Certified real solutions that the census lacks: its list is incomplete.
     """
 
-    census: Census
+    landscape: Landscape
+    listed: tuple[StationaryPoint, ...]
     points: Floats
     kind: tuple[MatchKind, ...]
     number: Integers
@@ -87,15 +88,15 @@ class Matches:
     @property
     def n_by_orbit(self) -> dict[int, int]:
         """How many points belong to each symmetry orbit (neurons exchanged, signs flipped), the lowest energy first."""
-        found = Counter(self.census.points[k].orbit for k in self.number.tolist() if k >= 0)
-        first = {p.orbit: i for i, p in reversed(list(enumerate(self.census.points)))}
+        found = Counter(self.listed[k].orbit for k in self.number.tolist() if k >= 0)
+        first = {p.orbit: i for i, p in reversed(list(enumerate(self.listed)))}
         return {orbit: found[orbit] for orbit in sorted(found, key=first.__getitem__)}
 
     def rows(self) -> list[dict[str, Any]]:
         """One record a point: the certified point, its orbit, index and energy, the distance, and how or why not."""
         result = []
         for k, kind in enumerate(self.kind):
-            point = self.census.points[self.number[k]] if self.number[k] >= 0 else None
+            point = self.listed[self.number[k]] if self.number[k] >= 0 else None
             result.append(
                 {
                     "point": None if point is None else int(self.number[k]),
@@ -123,8 +124,8 @@ class Matches:
     def summary(self) -> dict[str, Any]:
         """The matches as one JSON object."""
         return {
-            "model": self.census.landscape.label,
-            "digest": self.census.landscape.digest,
+            "model": self.landscape.label,
+            "digest": self.landscape.digest,
             "n_points": len(self.kind),
             "kinds": {kind.name.lower(): self.kind.count(kind) for kind in MatchKind},
             "is_explained": self.is_explained,
@@ -136,14 +137,14 @@ class Matches:
         n = {kind: self.kind.count(kind) for kind in MatchKind}
         listed = sum(count for kind, count in n.items() if kind.is_listed)
         lines = [
-            f"{count_of(len(self.kind), 'point')} against {count_of(len(self.census.points), 'certified point')}: "
+            f"{count_of(len(self.kind), 'point')} against {count_of(len(self.listed), 'certified point')}: "
             f"{listed} matched ({_in_words(n)}), {len(self.kind) - listed} not"
         ]
         by_orbit = self.n_by_orbit
         if by_orbit:
             lines.append("  points  index          energy  images")
-        sizes = Counter(p.orbit for p in self.census.points)
-        first = {p.orbit: p for p in reversed(self.census.points)}
+        sizes = Counter(p.orbit for p in self.listed)
+        first = {p.orbit: p for p in reversed(self.listed)}
         for orbit, count in list(by_orbit.items())[:_SHOWN]:
             point = first[orbit]
             index = "?" if point.index is None else str(point.index)
@@ -168,12 +169,19 @@ def _in_words(n: dict[MatchKind, int]) -> str:
     return ", ".join(said)
 
 
-def match(census: Census, points: Any, *, within: float | None = None, descend: bool = False) -> Matches:
+def match(
+    land: Landscape,
+    certificates: CertificateList,
+    listed: tuple[StationaryPoint, ...],
+    points: Any,
+    *,
+    within: float | None = None,
+    descend: bool = False,
+) -> Matches:
     """Which certified stationary point each of many points belongs to; see :meth:`homotopy.Census.match`."""
-    land = census.landscape
     given = as_points(land, points)
-    reach = _default_reach(census) if within is None else _positive(within)
-    found = _matched(census, given, given, reach)
+    reach = _default_reach(land, listed) if within is None else _positive(within)
+    found = _matched(land, certificates, listed, given, given, reach)
     far = [k for k, kind in enumerate(found.kind) if kind is MatchKind.FAR]
     if not (descend and far):
         return found
@@ -181,7 +189,7 @@ def match(census: Census, points: Any, *, within: float | None = None, descend: 
         raise InputError("Descents stay on R^n and on spheres, and this domain is another one.", "Leave out descend.")
     ends = given.copy()
     ends[far] = descended(land, given[far])
-    lower = _matched(census, ends[far], given[far], reach)
+    lower = _matched(land, certificates, listed, ends[far], given[far], reach)
     kinds, number, distance = list(found.kind), found.number.copy(), found.distance.copy()
     for row, k in enumerate(far):
         kinds[k] = MatchKind.DESCENT if lower.kind[row].is_listed else lower.kind[row]
@@ -190,9 +198,15 @@ def match(census: Census, points: Any, *, within: float | None = None, descend: 
     return replace(found, kind=tuple(kinds), number=number, distance=distance, unlisted=tuple(new.values()))
 
 
-def _matched(census: Census, x: Floats, given: Floats, reach: float) -> Matches:
-    """Points x against a census; distances are those of `given`, from which a descent may have led to x."""
-    land = census.landscape
+def _matched(
+    land: Landscape,
+    certificates: CertificateList,
+    listed: tuple[StationaryPoint, ...],
+    x: Floats,
+    given: Floats,
+    reach: float,
+) -> Matches:
+    """Points x against a list; distances are those of `given`, from which a descent may have led to x."""
     m = len(x)
     is_number: Flags = np.asarray(np.isfinite(x).all(axis=1))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -200,12 +214,12 @@ def _matched(census: Census, x: Floats, given: Floats, reach: float) -> Matches:
         end = newton(land, start)
         is_number &= np.isfinite(start).all(axis=1)
     rows = np.flatnonzero(np.isfinite(end).all(axis=1) & is_number)
-    report = certify(land.tapes, end[rows].astype(complex), census.certificates)
+    report = certify(land.tapes, end[rows].astype(complex), certificates)
     owner = np.full(m, -1, np.int64)
     owner[rows] = [-1 if k is None else k for k in report.assignment]
     owner[~np.isin(owner, report.certificates.where(Verdict.YES))] = -1
-    number, away = _nearest_of_class(census, x, owner)
-    is_new = owner >= census.n_complex
+    number, away = _nearest_of_class(land, listed, x, owner)
+    is_new = owner >= len(certificates)
     away[is_new] = _physical_distance(land, x[is_new], report.certificates.mid[owner[is_new]])
     proved = _is_contracted(land, start, owner, report.certificates)
     is_near = (owner >= 0) & (proved | (away <= reach))
@@ -221,10 +235,11 @@ def _matched(census: Census, x: Floats, given: Floats, reach: float) -> Matches:
             kinds.append(MatchKind.PROVED if proved[k] else MatchKind.NEAR)
     number[~is_near] = -1
     distance = np.where(is_near, away + np.linalg.norm(x - given, axis=1), np.nan)
-    listed = number >= 0
-    distance[listed] = np.linalg.norm(_coordinates(census)[number[listed]] - given[listed], axis=1)
+    found = number >= 0
+    distance[found] = np.linalg.norm(_coordinates(land, listed)[number[found]] - given[found], axis=1)
     return Matches(
-        census,
+        land,
+        listed,
         given,
         tuple(kinds),
         number,
@@ -273,28 +288,29 @@ def _positive(within: float) -> float:
     return float(within)
 
 
-def _default_reach(census: Census) -> float:
+def _default_reach(land: Landscape, listed: Sequence[StationaryPoint]) -> float:
     """A tenth of the size of the domain: the smallest radius, or the size of the stationary points."""
-    land = census.landscape
+    x = _coordinates(land, listed)
     if land.domain.slices:
-        x = _coordinates(census)
         sizes = [np.linalg.norm(x[:, block], axis=1).max(initial=0.0) for block in land.domain.slices]
         return _NEAR * (min(sizes) or 1.0)
-    return _NEAR * max(1.0, float(np.abs(_coordinates(census)).max(initial=0.0)))
+    return _NEAR * max(1.0, float(np.abs(x).max(initial=0.0)))
 
 
-def _coordinates(census: Census) -> Floats:
-    rows = [[float(c.mid()) for c in p.coordinates] for p in census.points]
-    return np.array(rows, dtype=float).reshape(len(rows), census.landscape.domain.n)
+def _coordinates(land: Landscape, listed: Sequence[StationaryPoint]) -> Floats:
+    rows = [[float(c.mid()) for c in p.coordinates] for p in listed]
+    return np.array(rows, dtype=float).reshape(len(rows), land.domain.n)
 
 
-def _nearest_of_class(census: Census, given: Floats, owner: Integers) -> tuple[Integers, Floats]:
+def _nearest_of_class(
+    land: Landscape, listed: Sequence[StationaryPoint], given: Floats, owner: Integers
+) -> tuple[Integers, Floats]:
     """Of the points that a solution carries the nearest one, and how far it is."""
     number, distance = np.full(len(given), -1, np.int64), np.full(len(given), np.nan)
     carried: dict[int, list[int]] = {}
-    for i, p in enumerate(census.points):
+    for i, p in enumerate(listed):
         carried.setdefault(p.solution, []).append(i)
-    x = _coordinates(census)
+    x = _coordinates(land, listed)
     for k, solution in enumerate(owner.tolist()):
         if solution in carried:
             far = np.linalg.norm(x[carried[solution]] - given[k], axis=1)

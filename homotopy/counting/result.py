@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, all_coordinates
@@ -17,15 +17,13 @@ from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, joined
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
+from homotopy.counting.matching import Matches, match
 from homotopy.counting.singular_points import SingularPoint, regularity, singular_points
 from homotopy.counting.spectra import Spectra, spectra
 from homotopy.solving.result import PathAccount
 from polysys.counts import RootCount
 from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
-
-if TYPE_CHECKING:
-    from homotopy.counting.matching import Matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +288,7 @@ class Census:
                2      0   -0.2500000000       2
                1  near no stationary point (gradients from 24)
         """
-        from homotopy.counting.matching import match  # its result holds a census
-
-        return match(self, points, within=within, descend=descend)
+        return match(self.landscape, self.certificates, self.points, points, within=within, descend=descend)
 
     def spectra(self) -> Spectra:
         """Proved enclosures of all eigenvalues of the Riemannian Hessian at all points, in the model's units.
@@ -303,7 +299,7 @@ class Census:
         >>> ho.census(ps.expression("x^4/4 - x^2/2 + 3*y^2/2")).spectra().eigenvalues.round(9).tolist()
         [[2.0, 3.0], [2.0, 3.0], [-1.0, 3.0]]
         """
-        return spectra(self)
+        return spectra(self.landscape, self.points)
 
     def with_evidence(self, *pieces: Evidence) -> Census:
         """The census with further evidence in its verdict; pieces take the place of earlier ones of their kind."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from homotopy.certification.classify import StationaryPoint
 from homotopy.common.arrays import Floats
 from homotopy.common.frames import frame
-
-if TYPE_CHECKING:
-    from homotopy.counting.result import Census
+from polysys.landscape import Landscape
 
 _SHOWN = 6
 
@@ -62,14 +62,14 @@ class Spectra:
         return f"<pre>{html.escape(repr(self))}</pre>"
 
 
-def spectra(census: Census) -> Spectra:
+def spectra(landscape: Landscape, points: Sequence[StationaryPoint]) -> Spectra:
     """The eigenvalues at all points of a census; see :meth:`homotopy.Census.spectra`."""
-    m, d = len(census.points), census.landscape.domain.dimension
+    m, d = len(points), landscape.domain.dimension
     values, errors = np.full((m, d), np.nan), np.full((m, d), np.nan)
-    for k, point in enumerate(census.points):
+    for k, point in enumerate(points):
         found = point.eigenvalues
         if found is not None:
             values[k] = [float(v.mid()) for v in found]
             errors[k] = [np.nextafter(float(v.rad()), np.inf) + 1e-16 * abs(float(v.mid())) for v in found]
-    energies = np.array([float(p.energy.mid()) for p in census.points], dtype=float)
-    return Spectra(tuple(p.index for p in census.points), energies, values, errors)
+    energies = np.array([float(p.energy.mid()) for p in points], dtype=float)
+    return Spectra(tuple(p.index for p in points), energies, values, errors)

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.discs.arrays import Discs
-from homotopy.certification.discs.bounds import TINY, U
 from homotopy.certification.discs.extended import enclose_at, extended_scalars
 from homotopy.certification.discs.program import DiscProgram, disc_program, enclose
+from homotopy.certification.discs.roundoff import TINY, U
 from homotopy.common import reporting
 from homotopy.common.arrays import Complexes, Floats
 from homotopy.common.processes import n_usable_cores
