@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.errors import EngineMissingError as EngineMissingError
     from homotopy.errors import EngineTimeoutError as EngineTimeoutError
     from homotopy.errors import HomotopyError as HomotopyError
+    from homotopy.errors import SiteError as SiteError
     from homotopy.errors import StoreError as StoreError
     from homotopy.errors import StoreWriteError as StoreWriteError
     from homotopy.errors import TableError as TableError
@@ -66,6 +67,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.tables import ReferenceTable as ReferenceTable
     from homotopy.tables import list_tables as list_tables
     from homotopy.tables import load_table as load_table
+    from homotopy.tables.site.build import SiteReport as SiteReport
+    from homotopy.tables.site.build import build_site as build_site
 
     load = _load_census
 else:
@@ -86,7 +89,7 @@ else:
             "ensembles.result": "Ensemble",
             "ensembles.spec": "EnsembleSpec",
             "errors": "CensusFileError, EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, HomotopyError, "
-            "StoreError, StoreWriteError, TableError, WorkerStartError",
+            "SiteError, StoreError, StoreWriteError, TableError, WorkerStartError",
             "completeness.exclusion.proof": "RealProof",
             "counting.real_proof": "prove_real, real_evidence, with_real_proof",
             "graphs.landscape_graph": "LandscapeGraph, graph, with_graph",
@@ -100,6 +103,7 @@ else:
             "counting.degenerate.result": "StationarySets",
             "status": "Completeness, PathStatus, Verdict",
             "tables": "ReferenceTable, list_tables, load_table",
+            "tables.site.build": "SiteReport, build_site",
             "counting.files.recheck": "VerificationReport, verify",
         },
         submodules=("estimators", "plots", "searches", "testing"),

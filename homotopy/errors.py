@@ -35,6 +35,10 @@ class TableError(HomotopyError):
     """A reference table that is missing, damaged, altered, foreign or of a newer format."""
 
 
+class SiteError(HomotopyError):
+    """A folder that a site cannot be written into, or a site that would show nothing."""
+
+
 class StoreError(HomotopyError):
     """An ensemble's store that cannot be used, read or written."""
 

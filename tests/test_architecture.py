@@ -30,6 +30,7 @@ ORDER = {
         "jit",
         "reading",
         "domains",
+        "automorphisms",
         "tape",
         "root_count",
         "equations",

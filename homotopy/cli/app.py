@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -206,18 +205,18 @@ def sets(
 
 @app.command(short_help="Recheck a saved census.")
 def verify(
-    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote, or a table's folder.")],
+    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote, a table's folder, or a row's file.")],
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")
     ] = None,
 ) -> None:
-    """Recheck a saved census from its exact system, without any solver; or the rows of a table."""
+    """Recheck a saved census from its exact system, without any solver; or the rows of a table, or one of them."""
     from homotopy.counting.files.recheck import VerificationReport
     from homotopy.counting.files.recheck import verify as recheck
 
     check_target(json_file)
     with progress_bar():
-        report = tables.recheck(file) if os.path.isdir(file) else recheck(file)
+        report = (tables.rechecker(file) or recheck)(file)
     if json_file is not None:
         checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
         said = {"file": str(file), "ok": report.is_ok, "checks": checks}
