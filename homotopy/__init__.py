@@ -22,13 +22,19 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.counting.degenerate.result import StationarySets as StationarySets
     from homotopy.counting.degenerate.stationary_set import SetKind as SetKind
     from homotopy.counting.degenerate.stationary_set import StationarySet as StationarySet
+    from homotopy.counting.estimates import Bounds as Bounds
+    from homotopy.counting.estimates import Route as Route
+    from homotopy.counting.estimates import bounds as bounds
     from homotopy.counting.files.recheck import VerificationReport as VerificationReport
     from homotopy.counting.files.recheck import verify as verify
     from homotopy.counting.files.saved_census import load_census as _load_census
+    from homotopy.counting.matching import Matches as Matches
+    from homotopy.counting.matching import MatchKind as MatchKind
     from homotopy.counting.real_proof import prove_real as prove_real
     from homotopy.counting.real_proof import real_evidence as real_evidence
     from homotopy.counting.real_proof import with_real_proof as with_real_proof
     from homotopy.counting.result import Census as Census
+    from homotopy.counting.spectra import Spectra as Spectra
     from homotopy.ensembles.comparison import Comparison as Comparison
     from homotopy.ensembles.comparison import compare as compare
     from homotopy.ensembles.result import Ensemble as Ensemble
@@ -80,7 +86,10 @@ else:
         __name__,
         {
             "counting.count": "census",
+            "counting.estimates": "Bounds, Route, bounds",
             "counting.result": "Census",
+            "counting.matching": "MatchKind, Matches",
+            "counting.spectra": "Spectra",
             "certification.zeros": "Certificate, CertificationReport, certify",
             "certification.classify": "StationaryPoint",
             "ensembles.comparison": "Comparison, compare",

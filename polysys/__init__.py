@@ -38,6 +38,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.models.labels import model_from_label as model_from_label
     from polysys.models.layered_spin_glass import LayeredSpinGlass as LayeredSpinGlass
     from polysys.models.network import DataSource as DataSource
+    from polysys.models.polynomial_activations import PolynomialActivation as PolynomialActivation
+    from polysys.models.polynomial_activations import polynomial_activation as polynomial_activation
     from polysys.models.polynomial_network import PolynomialNetwork as PolynomialNetwork
     from polysys.models.soft_ising import SoftIsing as SoftIsing
     from polysys.models.spherical_p_spin import SphericalPSpin as SphericalPSpin
@@ -66,6 +68,7 @@ else:
             "models.expressions": "expression, expression_from_file",
             "models.layered_spin_glass": "LayeredSpinGlass",
             "models.network": "DataSource",
+            "models.polynomial_activations": "PolynomialActivation, polynomial_activation",
             "models.polynomial_network": "PolynomialNetwork",
             "models.soft_ising": "SoftIsing",
             "models.spherical_p_spin": "SphericalPSpin",

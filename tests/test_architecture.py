@@ -37,6 +37,7 @@ ORDER = {
         "system",
         "symmetry",
         "algebra",
+        "evaluation",
         "landscape",
         "counts",
         "disorder",

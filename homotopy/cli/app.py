@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables, weights
+from homotopy.cli.census_files import show_bounds
 from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, progress_bar, say, write
 from homotopy.cli.run import run
 from homotopy.common.reporting import keeping_found
@@ -101,8 +102,17 @@ def count(
         str | None,
         typer.Option(help=f"Which, for --cross-check: second-run, {', '.join(ENGINES)} [msolve,second-run]."),
     ] = None,
+    bounds: Annotated[
+        bool, typer.Option("--bounds", help="Count nothing: proved bounds, paths, estimated time and memory of each engine.")
+    ] = False,
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
+    if bounds:
+        given = (prove_real, points, save, plot, cross_check, against)
+        if any(given):
+            raise HomotopyError("--bounds counts nothing, and the other options want a count.", "Leave them out, or --bounds.")
+        show_bounds(model, seed, index, json_file)
+        return
     from homotopy.counting.count import census
     from homotopy.options import Options
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -101,6 +102,8 @@ def _class(name: str, classes: Classes, what: str) -> type[Labelled]:
             command = "weights" if name in DISCRETE else "count"
             raise LabelError(f"{name} has no {what}.", f"Run 'stationary {command} {name}:..', or choose {_any_of(classes)}.")
         return classes[name]
+    if Path(name).suffix and os.path.isfile(name):
+        raise LabelError(f"'{shown_path(name)}' is a file and no label.", f"Write expression:{shown_path(name)} for a polynomial in it.")
     raise LabelError(f"There is no model {name[:60]!r}.", f"Choose {_any_of(classes)} (see 'stationary models').")
 
 
