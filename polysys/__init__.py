@@ -38,6 +38,9 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.models.torch_networks import from_torch as from_torch
     from polysys.models.torch_networks import load_point as load_point
     from polysys.models.torch_networks import module_point as module_point
+    from polysys.own_equations import Equations as Equations
+    from polysys.own_equations import equations as equations
+    from polysys.own_equations import equations_from_file as equations_from_file
     from polysys.system import PolynomialSystem as PolynomialSystem
     from polysys.tape import Tape as Tape
     from polysys.tape import trace as trace
@@ -57,6 +60,7 @@ else:
             "models.network": "DataSource",
             "models.polynomial_network": "PolynomialNetwork",
             "models.spherical_p_spin": "SphericalPSpin",
+            "own_equations": "Equations, equations, equations_from_file",
             "system": "PolynomialSystem",
             "tape": "Tape, trace",
             "models.torch_networks": "from_torch, load_point, module_point",

@@ -17,7 +17,7 @@ from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod, nmod_mat
 from sympy.combinatorics import Permutation, PermutationGroup
 
 from polysys.domains import Domain
-from polysys.equations.expansion import nested_form
+from polysys.formulations.expansion import nested_form
 from polysys.errors import InputError
 from polysys.tape import Tape, trace
 

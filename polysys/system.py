@@ -11,7 +11,7 @@ from typing import Any
 from sympy import QQ
 from sympy.polys.rings import PolyElement
 
-from polysys.equations.expansion import nested_form
+from polysys.formulations.expansion import nested_form
 from polysys.errors import InputError, NotSquareError
 from polysys.reading.parser import format_polynomial
 from polysys.tape import Tape, trace

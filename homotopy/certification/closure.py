@@ -18,7 +18,7 @@ from homotopy.certification.symmetry_action import orbit_numbers
 from homotopy.certification.zeros import DOUBLE_DIGITS, certify_one
 from homotopy.common.arrays import Integers
 from homotopy.status import Verdict
-from polysys.equations.formulation import Formulation, Kind
+from polysys.formulations.formulation import Formulation, Kind
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 

@@ -8,7 +8,7 @@ from flint import arb, arb_mat, ctx
 
 from homotopy.certification import balls
 from homotopy.certification.certificates import Certificate
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 
 _PRECISION = 128

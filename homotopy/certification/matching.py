@@ -11,7 +11,7 @@ import numpy as np
 from homotopy.certification.balls import to_double
 from homotopy.certification.zeros import Certificate, certify
 from homotopy.status import Verdict
-from polysys.equations.formulation import FormulationTapes
+from polysys.formulations.formulation import FormulationTapes
 
 Box = Sequence[tuple[Fraction, Fraction]]
 

@@ -25,7 +25,7 @@ from homotopy.certification.certificates import (
 from homotopy.certification.discs.contraction import UNDECIDED, YES, prove, system_discs
 from homotopy.common import reporting
 from homotopy.status import Verdict
-from polysys.equations.formulation import FormulationTapes
+from polysys.formulations.formulation import FormulationTapes
 
 __all__ = [
     "Certificate",

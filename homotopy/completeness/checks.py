@@ -11,7 +11,7 @@ from homotopy.certification.closure import conjugates_closed
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.status import EvidenceKind, Silence, Verdict
 from polysys.counts import RootCount
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 
 

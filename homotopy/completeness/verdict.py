@@ -16,7 +16,7 @@ from homotopy.completeness.path_evidence import path_evidence
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, EvidenceKind, Silence, StartCount, Verdict
 from polysys.counts import RootCount
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 
 

@@ -22,7 +22,7 @@ from homotopy.solving.rounds import solve, with_missing
 from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import upper_bounds
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label

@@ -15,7 +15,7 @@ from polysys.counts.bezout import best_partition, total_degree
 from polysys.counts.glasses import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
 from polysys.counts.mixed_cells import TieError
 from polysys.counts.zero_patterns import zero_pattern_bound
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.errors import InputError, WorkLimitError
 from polysys.landscape import Landscape
 from polysys.root_count import RootCount, RootCountKind

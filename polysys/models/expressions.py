@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-import sympy
-from sympy.polys.rings import PolyElement
 
 from polysys.domains import Domain, parse_domain
-from polysys.equations.expansion import nested_form
-from polysys.errors import InputError, LabelError, NotPolynomialError
+from polysys.formulations.expansion import nested_form
+from polysys.errors import InputError, LabelError
 from polysys.landscape import Couplings
 from polysys.models.base import Model
 from polysys.reading.expression_file import read_expression_file
 from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational
+from polysys.reading.symbols import expression_text
 from polysys.system import exact_terms
 
 
@@ -105,7 +104,7 @@ def expression(
     if isinstance(variables, str):
         raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
     names = tuple(str(v) for v in variables) if variables is not None else None
-    polynomial = parse_polynomial(_text(potential), names, values).polynomial
+    polynomial = parse_polynomial(expression_text(potential), names, values).polynomial
     n = polynomial.ring.ngens
     where = domain if isinstance(domain, Domain) else parse_domain(domain, n)
     if where.n != n:
@@ -153,34 +152,3 @@ def expression_from_file(path: str | Path) -> Expression:
         parameters=content.parameters,
         name=str(path),
     )
-
-
-def _text(potential: Any) -> str:
-    """The potential as a text: the parser is the one place that decides what a polynomial is, and what it may cost."""
-    if isinstance(potential, str):
-        return potential
-    if isinstance(potential, PolyElement):
-        return format_polynomial(potential)
-    if isinstance(potential, sympy.Poly):
-        potential = potential.as_expr()
-    if not isinstance(potential, sympy.Expr):
-        raise InputError(f"A {type(potential).__name__} is not an expression.", "Give a text or a sympy expression.")
-    names = [str(symbol) for symbol in potential.free_symbols]
-    if len(set(names)) < len(names) or not all(name.isidentifier() for name in names):
-        raise InputError(
-            f"The symbols {', '.join(sorted(names))[:80]} share a name or are no names.",
-            "Use one symbol a name, of letters, digits and _.",
-        )
-    for number in potential.atoms(sympy.Rational):
-        as_rational(number)  # one too long to print is refused here
-    exact = potential.replace(lambda e: e.is_Float, lambda e: sympy.Rational(as_rational(e)))
-    # sympy.E prints as E, which would be read as a variable
-    is_rational = all(isinstance(atom, sympy.Symbol | sympy.Rational) for atom in exact.atoms())
-    if not is_rational or not exact.is_polynomial(*exact.free_symbols):
-        raise NotPolynomialError(
-            f"The expression {str(potential)[:80]} is not a polynomial with rational coefficients.", _WAY_OUT
-        )
-    return str(exact)
-
-
-_WAY_OUT = "Use only +, -, *, nonnegative integer powers and rational numbers."

@@ -10,7 +10,7 @@ from math import comb, prod
 from typing import Any, ClassVar
 
 from polysys.domains import Domain, ProductOfSpheres
-from polysys.equations.expansion import nested_form
+from polysys.formulations.expansion import nested_form
 from polysys.errors import InputError
 from polysys.landscape import Couplings, Scaling
 from polysys.models.base import Model, check_coefficients, join, sizes

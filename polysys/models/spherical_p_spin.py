@@ -16,7 +16,7 @@ import numpy as np
 
 from polysys.disorder import kostlan, normal
 from polysys.domains import Domain, Sphere
-from polysys.equations.expansion import nested_form
+from polysys.formulations.expansion import nested_form
 from polysys.errors import InputError, PositiveDimensionalError
 from polysys.landscape import Couplings, Landscape, Scaling
 from polysys.models.base import Model, check_coefficients, join, size, sizes

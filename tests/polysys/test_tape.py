@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import QQ, ring
 
-from polysys.equations.expansion import multiply_out, nested_form
+from polysys.formulations.expansion import multiply_out, nested_form
 from polysys.errors import InputError, PolysysError
 from polysys.tape import Op, Recorder, trace
 

@@ -27,7 +27,7 @@ from homotopy.common import reporting
 from homotopy.common.arrays import Complexes, Floats
 from homotopy.common.processes import n_usable_cores
 from homotopy.status import Verdict
-from polysys.equations.formulation import FormulationTapes
+from polysys.formulations.formulation import FormulationTapes
 
 UP, DOWN = 1 + 1e-11, 1 - 1e-11  # exceed the rounding of sums of up to ten thousand nonnegative terms
 CHUNK = 256  # candidates of a task

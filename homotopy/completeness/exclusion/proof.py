@@ -20,7 +20,7 @@ from homotopy.completeness.exclusion.patches import Patch, patches, stationary_f
 from homotopy.completeness.exclusion.radius import stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.status import EvidenceKind, Silence, Verdict
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 

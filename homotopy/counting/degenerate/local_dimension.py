@@ -24,7 +24,7 @@ from flint import acb, acb_mat, ctx, fmpq, fmpq_mat
 
 from homotopy.common.arrays import Complexes
 from polysys.algebra.local_algebra import Local, LocalStructure, grow, local_structure, slice_directions, taylor
-from polysys.equations.formulation import FormulationTapes
+from polysys.formulations.formulation import FormulationTapes
 from polysys.symmetry import ContinuousSymmetry
 from polysys.system import PolynomialSystem
 from polysys.tape import Tape

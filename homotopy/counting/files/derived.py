@@ -14,7 +14,7 @@ from homotopy.solving.result import PathAccount
 from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
 from polysys.counts import best_partition, total_degree
 from polysys.counts.of_landscape import upper_bounds
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 
 TOLD = frozenset({EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT})

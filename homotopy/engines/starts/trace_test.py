@@ -32,7 +32,7 @@ from homotopy.engines.tracker.program import Program, compile_homotopy
 from homotopy.engines.tracker.refine import refine
 from homotopy.engines.tracker.results import CODE
 from homotopy.status import PathStatus
-from polysys.equations.formulation import FormulationTapes
+from polysys.formulations.formulation import FormulationTapes
 from polysys.landscape import Landscape
 from polysys.tape import Tape, trace
 

@@ -26,11 +26,12 @@ from polysys.tape import Node, Recorder, Tape
 
 
 class Kind(Enum):
-    """The three formulations."""
+    """The three formulations, and equations that were given without a potential."""
 
     EUCLIDEAN = "euclidean"
     LAGRANGE = "lagrange"
     PROJECTIVE = "projective"
+    EQUATIONS = "equations"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sympy import QQ, ring
 
 import polysys as ps
-from polysys.equations.formulation import Kind, block_degrees, formulate
+from polysys.formulations.formulation import Kind, block_degrees, formulate
 from polysys.errors import PolysysError, PositiveDimensionalError
 from tests.systems import POSITIVE_DIMENSIONAL, SMALL_LABELS
 
