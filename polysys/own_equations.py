@@ -168,8 +168,8 @@ class Equations:
         if wrong:
             fault = "has no value" if wrong[0] in self.parameters else "does not exist"
             raise InputError(f"The parameter {wrong[0]!r} {fault}.", f"Give {', '.join(self.parameters) or 'none'}.")
-        numbers = {str(name): as_rational(value) for name, value in given.items()}
-        return replace(self, values=tuple(numbers[name] for name in self.parameters))
+        exact = {str(name): as_rational(value) for name, value in given.items()}
+        return replace(self, values=tuple(exact[name] for name in self.parameters))
 
     @cached_property
     def given(self) -> tuple[Any, ...]:
@@ -303,7 +303,7 @@ def equations(
         return Equations(system.polynomials, system.variables, name=name)
     if isinstance(system, str) or not isinstance(system, Sequence):
         raise InputError(f"The equations are a {type(system).__name__}.", "Give a list of equations.")
-    if isinstance(square_seed, bool) or not isinstance(square_seed, int) or square_seed < 0:
+    if type(square_seed) is not int or square_seed < 0:
         raise InputError(f"The seed {square_seed!r:.40} is no whole number of at least 0.", "Give 0, say.")
     free, values = _read_parameters(parameters)
     sides = [_sides(equation, k) for k, equation in enumerate(system)]

@@ -17,7 +17,7 @@ from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, EvidenceKind, Silence, StartCount, Verdict
 from polysys.counts import RootCount
 from polysys.formulations.formulation import Kind
-from polysys.landscape import Landscape
+from polysys.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CompletenessReport:
 
 
 def judge(
-    landscape: Landscape,
+    landscape: Problem,
     certificates: Sequence[Certificate],
     points: Sequence[StationaryPoint],
     is_orbit_closed: bool,
@@ -56,7 +56,7 @@ def judge(
     return join(landscape, [*paths, *found])
 
 
-def join(landscape: Landscape, pieces: Iterable[Evidence]) -> CompletenessReport:
+def join(landscape: Problem, pieces: Iterable[Evidence]) -> CompletenessReport:
     """The verdict that all evidence on a list adds up to; it does not depend on the order of the evidence.
 
     Notes
@@ -76,14 +76,14 @@ def join(landscape: Landscape, pieces: Iterable[Evidence]) -> CompletenessReport
     return CompletenessReport(verdict, reason, found)
 
 
-def joined(landscape: Landscape, report: CompletenessReport, more: Iterable[Evidence]) -> CompletenessReport:
+def joined(landscape: Problem, report: CompletenessReport, more: Iterable[Evidence]) -> CompletenessReport:
     """A verdict with further evidence; new pieces take the place of older ones of their kind."""
     new = tuple(more)
     kinds = {e.kind for e in new}
     return join(landscape, (*(e for e in report.evidence if e.kind not in kinds), *new))
 
 
-def _on_complex_list(landscape: Landscape, found: Sequence[Evidence]) -> tuple[Completeness, str]:
+def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Completeness, str]:
     """The verdict on the list of complex solutions, with its reason."""
     against = next((e for e in found if e.outcome is Verdict.NO), None)
     if against is not None:

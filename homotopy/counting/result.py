@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import importlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,17 @@ class RunRecord:
     rounds: int
     attempts: tuple[str, ...]
     seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.engine} ({self.transport}), start {self.start}, precision {self.precision}, "
+            f"solver seed {self.solver_seed}, {self.seconds:.3g} s"
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """The record as members of a JSON object."""
+        names = ("engine", "engine_version", "start", "precision", "transport", "solver_seed", "rounds")
+        return {**{name: getattr(self, name) for name in names}, "attempts": list(self.attempts), "seconds": self.seconds}
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,11 +161,7 @@ class Census:
         HomotopyError
             If pandas is not installed.
         """
-        try:
-            pandas = importlib.import_module("pandas")
-        except ImportError as error:
-            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-        return pandas.DataFrame(self.rows())
+        return data_frame(self.rows())
 
     def rows(self) -> list[dict[str, Any]]:
         """The points as plain records, coordinates rounded to double."""
@@ -195,15 +202,7 @@ class Census:
             "completeness": completeness_summary(self.completeness),
             "paths": paths_summary(self.paths),
             "degenerate": [s.summary() for s in self.degenerate],
-            "engine": self.run.engine,
-            "engine_version": self.run.engine_version,
-            "start": self.run.start,
-            "precision": self.run.precision,
-            "transport": self.run.transport,
-            "solver_seed": self.run.solver_seed,
-            "rounds": self.run.rounds,
-            "attempts": list(self.run.attempts),
-            "seconds": self.run.seconds,
+            **self.run.summary(),
             "points": [
                 {
                     "index": p.index,
@@ -248,9 +247,6 @@ class Census:
         seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
         sample = f", sample {land.index}" if land.index else ""
         unit = "class" if land.formulation.points_per_class > 1 else "solution"
-        of = f" of {self.bounds[0].value}" if self.bounds else ""
-        of = of.replace("of", "of at most") if self.bounds and self.n_complex < self.bounds[0].value else of
-        unit = unit if (self.bounds[0].value if self.bounds else self.n_complex) == 1 else plural(unit)
         real = count_of(self.n_real, "point")
         if land.formulation.points_per_class > 1:
             real = f"{count_of(self.n_real_classes, 'class')} = {real}"
@@ -268,7 +264,7 @@ class Census:
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
-            f"  complex    {self.n_complex}{of} {unit} certified distinct{group}\n"
+            f"  complex    {of_at_most(self.n_complex, self.bounds, unit)} certified distinct{group}\n"
             f"  complete   {self.completeness}\n"
             f"  real       {real}, {self.n_undecided} undecided; "
             f"{count_of(self.n_minima, 'minimum')}{self._origin_note()}\n"
@@ -277,17 +273,13 @@ class Census:
             f"     Euler characteristic {euler}\n"
             f"  energy     {self._energy_range()}\n"
             f"  paths      {self.paths}\n"
-            f"{self._degenerate_line()}"
-            f"  run        {self.run.engine} ({self.run.transport}), start {self.run.start}, "
-            f"precision {self.run.precision}, solver seed {self.run.solver_seed}, {self.run.seconds:.3g} s"
+            f"{singular_line(self.degenerate)}"
+            f"  run        {self.run}"
         )
 
     def _origin_note(self) -> str:
         origin = self.n_minima - self.n_minima_without_origin
         return f" ({self.n_minima_without_origin} without the origin)" if origin else ""
-
-    def _degenerate_line(self) -> str:
-        return f"  singular   {in_words(self.degenerate)}\n" if self.degenerate else ""
 
     def _energy_range(self) -> str:
         if not self.points:
@@ -300,6 +292,33 @@ class Census:
             f"<div><pre>{html.escape(repr(self))}</pre>"
             f"<table><tr><th>Morse index</th><th>points</th></tr>{rows}</table></div>"
         )
+
+
+def data_frame(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Records as a pandas DataFrame.
+
+    Raises
+    ------
+    HomotopyError
+        If pandas is not installed.
+    """
+    try:
+        pandas = importlib.import_module("pandas")
+    except ImportError as error:
+        raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
+    return pandas.DataFrame(list(rows))
+
+
+def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
+    """A number of solutions beside the best bound: ``70 of at most 120 solutions``."""
+    best = bounds[0].value if bounds else n
+    of = f" of {'at most ' if n < best else ''}{best}" if bounds else ""
+    return f"{n}{of} {noun if best == 1 else plural(noun)}"
+
+
+def singular_line(degenerate: Sequence[StationarySet]) -> str:
+    """The line of a report on singular solutions; empty where there are none."""
+    return f"  singular   {in_words(degenerate)}\n" if degenerate else ""
 
 
 def completeness_summary(report: CompletenessReport) -> dict[str, Any]:

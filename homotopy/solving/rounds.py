@@ -28,7 +28,7 @@ from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
 from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
-from polysys.landscape import Landscape
+from polysys.problem import Problem
 
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
@@ -41,7 +41,7 @@ _UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryErr
 
 
 def solve(
-    landscape: Landscape,
+    landscape: Problem,
     options: Options | None = None,
     *,
     bound: int | None = None,
@@ -144,7 +144,7 @@ class _EndedRound:
 
 
 def _run_round(
-    landscape: Landscape, rounds: Turns, k: int, known: CertificateList, options: Options, bound: int | None
+    landscape: Problem, rounds: Turns, k: int, known: CertificateList, options: Options, bound: int | None
 ) -> _EndedRound:
     """Run round k and account for its paths; far and lost paths are followed to their ends where it matters."""
     ended = _EndedRound()
@@ -190,7 +190,7 @@ def _reason(error: BaseException) -> str:
     return "it was interrupted." if isinstance(error, KeyboardInterrupt) else "the memory of this machine does not suffice."
 
 
-def _without_multiple(landscape: Landscape, report: SolveReport) -> SolveReport:
+def _without_multiple(landscape: Problem, report: SolveReport) -> SolveReport:
     """Ends that look like multiple solutions are none where the certified ones are all that exact algebra counts."""
     if not (report.singular_ends or report.failed_ends) or len(report.certificates) > EXACT_REACH:
         return report
@@ -201,7 +201,7 @@ def _without_multiple(landscape: Landscape, report: SolveReport) -> SolveReport:
     return replace(report, paths=paths, singular_ends=(), failed_ends=())
 
 
-def is_met(landscape: Landscape, report: SolveReport, bound: int | None) -> bool:
+def is_met(landscape: Problem, report: SolveReport, bound: int | None) -> bool:
     """Whether there cannot be more solutions, or exact algebra modulo two primes says that there are none."""
     n = len(report.certificates)
     if report.meets_generic_count or (bound is not None and n == bound):
@@ -218,14 +218,14 @@ def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
 
 
 def account(
-    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""
     return _account(landscape, tracked, known, rounds, digits)[0]
 
 
 def _account(
-    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> tuple[SolveReport, list[int]]:
     """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
     counts = dict.fromkeys(PathStatus, 0)
@@ -277,7 +277,7 @@ def _account(
     return report, doubtful
 
 
-def with_missing(landscape: Landscape, report: SolveReport, digits: int, work_limit: int) -> SolveReport:
+def with_missing(landscape: Problem, report: SolveReport, digits: int, work_limit: int) -> SolveReport:
     """A report with the solutions that no path reached and that exact algebra finds within a limit of work; else the same report.
 
     Nothing is tried where exact algebra counts no more than were found, or more than it can write down.
@@ -332,7 +332,7 @@ def _final_statuses(
     return list(statuses)
 
 
-def _close(landscape: Landscape, result: CertificationReport, digits: int) -> CertificationReport:
+def _close(landscape: Problem, result: CertificationReport, digits: int) -> CertificationReport:
     """Add conjugates and mirror images that are missing: they are solutions too."""
     while candidates := closure_candidates(landscape, result.certificates):
         larger = certify(landscape.tapes, candidates, result.certificates, digits=digits)
@@ -342,7 +342,7 @@ def _close(landscape: Landscape, result: CertificationReport, digits: int) -> Ce
     return result
 
 
-def _refuse_continuous_family(landscape: Landscape, ends: Sequence[Sequence[complex]]) -> None:
+def _refuse_continuous_family(landscape: Problem, ends: Sequence[Sequence[complex]]) -> None:
     """Name the symmetry if singular end points are moved by it: then they lie on a continuous family."""
     symmetry = landscape.continuous_symmetry
     if symmetry is None or not symmetry.dimension:
@@ -358,7 +358,7 @@ def _refuse_continuous_family(landscape: Landscape, ends: Sequence[Sequence[comp
             )
 
 
-def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> SolveReport | None:
+def _solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveReport | None:
     """Systems without solutions or with linear equations only, which no engine needs to see."""
     degrees = landscape.system.degrees
     if min(degrees) > 0 and max(degrees) > 1:
@@ -390,7 +390,7 @@ def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> Solv
     )
 
 
-def _solve_without_paths(landscape: Landscape, options: Options, bound: int | None, begin: float) -> SolveReport | None:
+def _solve_without_paths(landscape: Problem, options: Options, bound: int | None, begin: float) -> SolveReport | None:
     """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions."""
     if options.engine != AUTO or bound is None or bound < _MANY_PATHS:
         return None
@@ -421,7 +421,7 @@ def _solve_without_paths(landscape: Landscape, options: Options, bound: int | No
     return replace(found, seconds=time.perf_counter() - begin) if is_whole else None
 
 
-def _linear_solution(landscape: Landscape) -> list[complex] | None:
+def _linear_solution(landscape: Problem) -> list[complex] | None:
     """The solution of linear equations by exact elimination, in double precision; None where they are singular."""
     n = landscape.system.n
     origin = [Fraction(0)] * n

@@ -9,6 +9,7 @@ from typing import Any
 from polysys.errors import FileError, LabelError
 from polysys.models.base import Model
 from polysys.models.grammar import Family
+from polysys.own_equations import FAMILY as EQUATIONS
 from polysys.reading.files import parse_toml, read_text, shown_path
 
 # One line a family: its module in this folder, and its class. In the order in which they are presented.
@@ -57,6 +58,8 @@ def model_from_label(label: str) -> Model:
 
 
 def _model(name: str) -> type[Model]:
+    if name == EQUATIONS:
+        raise LabelError(f"{name}: stands for equations, no landscape.", "Solve them: 'stationary solve FILE'.")
     if name not in MODELS:
         *others, last = MODELS
         raise LabelError(
