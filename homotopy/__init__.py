@@ -12,10 +12,6 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.certification.classify import StationaryPoint as StationaryPoint
     from homotopy.certification.zeros import Certificate as Certificate
     from homotopy.certification.zeros import CertificationReport as CertificationReport
-    from homotopy.counting.given_points import CertifiedPoints as CertifiedPoints
-    from homotopy.counting.given_points import certify as certify
-    from homotopy.counting.files.solution_lists import SolutionList as SolutionList
-    from homotopy.counting.files.solution_lists import read_solutions as read_solutions
     from homotopy.completeness.exclusion.proof import RealProof as RealProof
     from homotopy.counting.count import census as census
     from homotopy.counting.cross_checks import CrossCheck as CrossCheck
@@ -28,10 +24,16 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.counting.files.recheck import VerificationReport as VerificationReport
     from homotopy.counting.files.recheck import verify as verify
     from homotopy.counting.files.saved_census import load as load
+    from homotopy.counting.files.solution_lists import SolutionList as SolutionList
+    from homotopy.counting.files.solution_lists import read_solutions as read_solutions
+    from homotopy.counting.given_points import CertifiedPoints as CertifiedPoints
+    from homotopy.counting.given_points import certify as certify
     from homotopy.counting.real_proof import prove_real as prove_real
     from homotopy.counting.real_proof import real_evidence as real_evidence
     from homotopy.counting.real_proof import with_real_proof as with_real_proof
     from homotopy.counting.result import Census as Census
+    from homotopy.counting.solutions import Solutions as Solutions
+    from homotopy.counting.solve_equations import solve as solve
     from homotopy.ensembles.comparison import Comparison as Comparison
     from homotopy.ensembles.comparison import compare as compare
     from homotopy.ensembles.result import Ensemble as Ensemble
@@ -56,8 +58,6 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.options import Options as Options
     from homotopy.solving.result import PathAccount as PathAccount
     from homotopy.solving.result import SolveReport as SolveReport
-    from homotopy.counting.solutions import Solutions as Solutions
-    from homotopy.counting.solve_equations import solve as solve
     from homotopy.status import Completeness as Completeness
     from homotopy.status import PathStatus as PathStatus
     from homotopy.status import Verdict as Verdict

@@ -17,10 +17,10 @@ from sympy.polys.rings import ring
 from polysys.algebra.coercivity import is_coercive
 from polysys.algebra.combinations import Combination
 from polysys.domains import Domain, parse_domain
+from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.formulations.affine import family_terms, member_terms
 from polysys.formulations.expansion import multiply_out, nested_form
 from polysys.formulations.formulation import Formulation, FormulationTapes, formulate, record
-from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
 from polysys.root_count import RootCount

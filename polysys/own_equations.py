@@ -16,9 +16,9 @@ from sympy import QQ
 from sympy.polys.rings import ring
 
 from polysys.domains import Domain, Euclidean
+from polysys.errors import InputError, LabelError, NotSquareError
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.formulation import Formulation, Kind
-from polysys.errors import InputError, LabelError, NotSquareError
 from polysys.reading.equations_file import read_equations_file
 from polysys.reading.parser import format_polynomial, names_in, parse_polynomial
 from polysys.reading.rationals import as_rational
@@ -182,7 +182,9 @@ class Equations:
         """
         if self.values is None:
             names = ", ".join(self.parameters)
-            raise InputError(f"The parameters {names} of {self.label} have no values.", "Set them with .at(name=value).")
+            raise InputError(
+                f"The parameters {names} of {self.label} have no values.", "Set them with .at(name=value)."
+            )
         if not self.parameters:
             return self.polynomials
         unknowns = ring(list(self.variables), QQ)[0]
@@ -311,7 +313,9 @@ def equations(
         raise InputError("A system has no equations.", "Give at least one.")
     if isinstance(variables, str):
         raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
-    names = names_in([text for pair in sides for text in pair], free) if variables is None else tuple(map(str, variables))
+    names = (
+        names_in([text for pair in sides for text in pair], free) if variables is None else tuple(map(str, variables))
+    )
     if not names:
         raise InputError("The equations have no unknowns.", "Give equations in at least one variable.")
     polynomials = []
@@ -325,7 +329,9 @@ def equations(
         )
     if len(names) > MAX_UNKNOWNS:
         raise InputError(f"The system has {len(names)} unknowns.", f"At most {MAX_UNKNOWNS} are supported.")
-    result = Equations(tuple(polynomials), names, free, None if free and values is None else values or (), name, square_seed)
+    result = Equations(
+        tuple(polynomials), names, free, None if free and values is None else values or (), name, square_seed
+    )
     if result.values is not None:
         _ = result.given  # an equation that vanishes at these values is refused here
     return result

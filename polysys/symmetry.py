@@ -17,8 +17,8 @@ from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod, nmod_mat
 from sympy.combinatorics import Permutation, PermutationGroup
 
 from polysys.domains import Domain
-from polysys.formulations.expansion import nested_form
 from polysys.errors import InputError
+from polysys.formulations.expansion import nested_form
 from polysys.tape import Tape, trace
 
 _PRIME = 2**61 - 1  # Mersenne prime: a false rank drop at random points has probability below 1e-15

@@ -11,8 +11,8 @@ from typing import Any
 from sympy import QQ
 from sympy.polys.rings import PolyElement
 
-from polysys.formulations.expansion import nested_form
 from polysys.errors import InputError, NotSquareError
+from polysys.formulations.expansion import nested_form
 from polysys.reading.parser import format_polynomial
 from polysys.tape import Tape, trace
 

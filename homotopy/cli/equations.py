@@ -31,13 +31,17 @@ def register(app: typer.Typer) -> None:
 def solve(
     system: Annotated[str, typer.Argument(metavar="FILE", help="A file with one equation a line, or equations:FILE.")],
     engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
-    strategy: Annotated[str, typer.Option(help="Start system: auto, polyhedral, multihomogeneous or total-degree.")] = "auto",
+    strategy: Annotated[
+        str, typer.Option(help="Start system: auto, polyhedral, multihomogeneous or total-degree.")
+    ] = "auto",
     transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
     precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
     solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
     time_limit: Annotated[float, typer.Option(help="Seconds that one round of the solve may take.")] = 3600.0,
     digits: Annotated[int, typer.Option(help="Decimals to which real solutions are enclosed.")] = 15,
-    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
+    ] = None,
     points: Annotated[bool, typer.Option("--points", help="List the solutions, the real ones first.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="F", help="Save the solutions with their certificates.")] = None,
 ) -> None:
@@ -46,7 +50,12 @@ def solve(
     from homotopy.counting.text import solutions_table
     from homotopy.options import Options
 
-    names: Any = {"engine": engine, "strategy": strategy, "transport": transport, "precision": precision}  # checked there
+    names: Any = {
+        "engine": engine,
+        "strategy": strategy,
+        "transport": transport,
+        "precision": precision,
+    }  # checked there
     options = Options(**names, time_limit=time_limit, seed=solver_seed, digits=digits)
     check_targets(save, json_file=json_file)
     with progress_bar(), keeping_found():
@@ -77,7 +86,9 @@ def certify(
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder, of a model (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed, of a model.")] = 0,
     digits: Annotated[int, typer.Option(help="Decimals to which real solutions are enclosed.")] = 15,
-    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
+    ] = None,
 ) -> None:
     """Say how many of somebody's solutions are certified, distinct, real, double or wrong, and what is missing."""
     from homotopy.counting.files.solution_lists import read_solutions

@@ -144,7 +144,9 @@ class CertifiedPoints:
             groups = "; ".join(_rows(rows) for rows in self.double[:_SHOWN])
             lines.append(f"  double     {groups}{' ..' if len(self.double) > _SHOWN else ''} are one solution each")
         if self.wrong:
-            lines.append(f"  wrong      {_rows(self.wrong)}: no solution next to {'it' if len(self.wrong) == 1 else 'them'}")
+            lines.append(
+                f"  wrong      {_rows(self.wrong)}: no solution next to {'it' if len(self.wrong) == 1 else 'them'}"
+            )
         if self.singular:
             lines.append(f"  singular   {_rows(self.rows_singular)}: {in_words(self.singular)}")
         if self.n_missing:
@@ -154,7 +156,9 @@ class CertifiedPoints:
         return "\n".join([*lines, f"  complete   {self.completeness}"])
 
 
-def certify(system: Landscape | Equations | PolynomialSystem | str, points: Any, *, digits: int = 15) -> CertifiedPoints:
+def certify(
+    system: Landscape | Equations | PolynomialSystem | str, points: Any, *, digits: int = 15
+) -> CertifiedPoints:
     """Certify somebody else's solutions, and say what is double, wrong or missing.
 
     Parameters
@@ -286,9 +290,7 @@ def _nearly_solves(problem: Problem, x: Complexes) -> bool:
     return True
 
 
-def _verdict(
-    problem: Problem, certificates: CertificateList, singular: Sequence[StationarySet]
-) -> CompletenessReport:
+def _verdict(problem: Problem, certificates: CertificateList, singular: Sequence[StationarySet]) -> CompletenessReport:
     """The verdict on a list that came without paths: bounds, checks, exact count, and a Hilbert function where it is supported."""
     orbit_of, is_closed = orbits(problem, certificates)
     points = classify(problem, certificates, orbit_of) if isinstance(problem, Landscape) else ()
@@ -342,4 +344,3 @@ def _rows(rows: Sequence[int]) -> str:
 def _place(z: Sequence[complex]) -> str:
     numbers = [f"{w.real:.6g}" if abs(w.imag) < 1e-12 * max(1.0, abs(w)) else f"{w.real:.4g}{w.imag:+.4g}i" for w in z]
     return f"({', '.join(numbers[:6])}{', ..' if len(numbers) > 6 else ''})"
-

@@ -96,7 +96,9 @@ class Solutions:
             Only those proved real, with real numbers.
         """
         result = []
-        for c, radius, z in zip(self.certificates, self.certificates.radius.tolist(), self.points.tolist(), strict=True):
+        for c, radius, z in zip(
+            self.certificates, self.certificates.radius.tolist(), self.points.tolist(), strict=True
+        ):
             if is_real and c.reality is not Verdict.YES:
                 continue
             values = [w.real for w in z] if is_real else z
@@ -177,7 +179,11 @@ class Solutions:
         if not self.equations.is_overdetermined:
             return ""
         n_open = self.n_complex - self.n_proved
-        kept = "all kept are proved to solve them" if not n_open else f"{n_open} of the kept are not excluded, and not proved"
+        kept = (
+            "all kept are proved to solve them"
+            if not n_open
+            else f"{n_open} of the kept are not excluded, and not proved"
+        )
         discarded = f"{self.n_discarded} {plural('solution') if self.n_discarded != 1 else 'solution'}"
         return f"  squared    {discarded} of the square system proved not to solve the equations; {kept}\n"
 

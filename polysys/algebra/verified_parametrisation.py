@@ -36,7 +36,9 @@ def solves(parametrisation: Parametrisation, polynomials: Sequence[Mapping[tuple
     derivative = q.derivative()
     if q.degree() < 1 or q.gcd(derivative).degree() > 0:
         return False
-    x = [fmpq_poly(f) * fmpq(1, d) for f, d in zip(parametrisation.numerators, parametrisation.denominators, strict=True)]
+    x = [
+        fmpq_poly(f) * fmpq(1, d) for f, d in zip(parametrisation.numerators, parametrisation.denominators, strict=True)
+    ]
     bases = [derivative % q, *(f % q for f in x)]
     powers: list[list[fmpq_poly]] = [[fmpq_poly([1]), base] for base in bases]
 

@@ -15,8 +15,8 @@ from polysys.counts.bezout import best_partition, total_degree
 from polysys.counts.glasses import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
 from polysys.counts.mixed_cells import TieError
 from polysys.counts.zero_patterns import zero_pattern_bound
-from polysys.formulations.formulation import Kind
 from polysys.errors import InputError, WorkLimitError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem

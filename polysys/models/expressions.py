@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from polysys.domains import Domain, parse_domain
-from polysys.formulations.expansion import nested_form
 from polysys.errors import InputError, LabelError
+from polysys.formulations.expansion import nested_form
 from polysys.landscape import Couplings
 from polysys.models.base import Model
 from polysys.reading.expression_file import read_expression_file

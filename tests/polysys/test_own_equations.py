@@ -15,7 +15,11 @@ X, Y = sympy.symbols("x y")
 def test_texts_sympy_expressions_and_equations_say_the_same() -> None:
     texts = ps.equations(["x^2 - 1/2 = 2*y", "x*y = 0.5"])
     symbols = ps.equations([sympy.Eq(X**2 - sympy.Rational(1, 2), 2 * Y), X * Y - sympy.Rational(1, 2)])
-    assert texts.text == symbols.text == "stationary equations 1\nvariables x y\nequation x^2 - 2*y - 1/2\nequation x*y - 1/2\n"
+    assert (
+        texts.text
+        == symbols.text
+        == "stationary equations 1\nvariables x y\nequation x^2 - 2*y - 1/2\nequation x*y - 1/2\n"
+    )
     assert ps.equations(texts.system).digest == texts.digest
 
 
@@ -95,7 +99,13 @@ def test_a_file_has_headers_comments_and_an_equation_a_line(tmp_path) -> None:
     system = equations_from_label(f"equations:{path}")
     assert system.variables == ("y", "x") and system.digest == ps.equations_from_file(path).digest
     assert system.text.splitlines()[2:] == ["equation x^2 - 1/2", "equation y*x - 1"]
-    for content in ("", "# nothing\n", "domain: sphere\nx = 1\n", "x = 1\nvariables: x\n", "variables: x\nvariables: x\nx=1\n"):
+    for content in (
+        "",
+        "# nothing\n",
+        "domain: sphere\nx = 1\n",
+        "x = 1\nvariables: x\n",
+        "variables: x\nvariables: x\nx=1\n",
+    ):
         path.write_text(content)
         with pytest.raises(ps.InputError):
             ps.equations_from_file(path)

@@ -18,8 +18,8 @@ from homotopy.counting.degenerate.local_dimension import LocalReport, local_repo
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
 from homotopy.status import EvidenceKind, Verdict
-from polysys.formulations.formulation import Kind
 from polysys.errors import PolysysError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.problem import Problem
 from polysys.root_count import RootCount

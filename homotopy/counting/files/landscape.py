@@ -12,8 +12,8 @@ import numpy as np
 
 from homotopy.counting.files.schema import Bound, CensusFile, Coupling
 from homotopy.errors import CensusFileError
-from polysys.formulations.formulation import Kind
 from polysys.errors import PolysysError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Couplings, Landscape, ModelFacts, landscape_from_text
 from polysys.models.given import landscape_from_couplings
 from polysys.models.labels import MODELS, model_from_label

@@ -116,7 +116,16 @@ def read_solutions(path: str | Path) -> SolutionList:
         raise
     except InputError as error:
         raise FileError(f"{where} holds no list of solutions: {error.what}", error.way_out) from error
-    except (ValueError, KeyError, TypeError, IndexError, OverflowError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        OverflowError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         raise FileError(f"{where} holds no list of solutions ({escaped(str(error))[:100]}).", _WAY_OUT) from error
 
 
@@ -133,7 +142,9 @@ def as_points(points: Any, variables: Sequence[str]) -> npt.NDArray[np.complex12
     try:
         array = np.asarray(points, dtype=np.complex128)
     except (TypeError, ValueError) as error:
-        raise InputError("The points are no array of numbers.", "Give an array (m, n), or what ho.read_solutions reads.") from error
+        raise InputError(
+            "The points are no array of numbers.", "Give an array (m, n), or what ho.read_solutions reads."
+        ) from error
     if array.ndim == 1 and array.size:
         array = array[None, :]
     if not array.size:
@@ -177,11 +188,15 @@ def _from_bertini_list(text: str) -> SolutionList:
     if len(blocks) != n and blocks:  # without empty lines between the solutions
         values = [line for block in blocks for line in block.strip().splitlines()]
         if len(blocks) > 1 or not n or len(values) % n:
-            raise InputError(f"it announces {n} solutions and holds {len(blocks)}.", "The file may be truncated: write it again.")
+            raise InputError(
+                f"it announces {n} solutions and holds {len(blocks)}.", "The file may be truncated: write it again."
+            )
         size = len(values) // n
         blocks = ["\n".join(values[k * size : (k + 1) * size]) for k in range(n)]
     if len(blocks) != n:
-        raise InputError(f"it announces {n} solutions and holds {len(blocks)}.", "The file may be truncated: write it again.")
+        raise InputError(
+            f"it announces {n} solutions and holds {len(blocks)}.", "The file may be truncated: write it again."
+        )
     form = "a list as Bertini and HomotopyContinuation.jl write it"
     return _table((_pairs(block.strip().splitlines()) for block in blocks), None, form)
 
@@ -214,7 +229,9 @@ def _from_phcpack(text: str) -> SolutionList:
         }
         names = tuple(sorted(found)) if names is None else names
         if tuple(sorted(found)) != names or not names:
-            raise InputError("a solution has other coordinates than the first.", "The file may be truncated: write it again.")
+            raise InputError(
+                "a solution has other coordinates than the first.", "The file may be truncated: write it again."
+            )
         rows.append([found[name] for name in names])
     return _table(rows, names, "PHCpack's list")
 
@@ -271,7 +288,9 @@ def _from_numpy(data: bytes) -> SolutionList:
 
 
 def _from_csv(text: str) -> SolutionList:
-    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    rows = [
+        [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)
+    ]
     if not rows:
         raise InputError("it is empty.", _WAY_OUT)
     header = None if all(map(_is_number, rows[0])) else rows[0]
@@ -298,7 +317,18 @@ def _is_number(cell: str) -> bool:
     return any(ch.isdigit() for ch in cell)
 
 
-_NO_COORDINATES = ("real", "error", "index", "energy", "energy_error", "coordinate_error", "orbit", "solution", "is_origin", "")
+_NO_COORDINATES = (
+    "real",
+    "error",
+    "index",
+    "energy",
+    "energy_error",
+    "coordinate_error",
+    "orbit",
+    "solution",
+    "is_origin",
+    "",
+)
 
 
 def _complex(text: str) -> complex:

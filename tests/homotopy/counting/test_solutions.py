@@ -29,7 +29,7 @@ def test_published_systems_have_their_numbers_and_a_proof(name: str) -> None:
 
 def test_real_solutions_are_told_from_complex_ones() -> None:
     found = ho.solve(ps.equations(["x^2 + y = 1", "x*y = 2"]))
-    (x, y), = found.real_points.tolist()
+    ((x, y),) = found.real_points.tolist()
     assert x**2 + y == pytest.approx(1) and x * y == pytest.approx(2)
     assert [row["real"] for row in found.rows()].count("no") == 2
     assert found.rows(is_real=True) == [{"real": "yes", "error": pytest.approx(0, abs=1e-12), "x": x, "y": y}]
@@ -175,7 +175,9 @@ def test_the_command_solves_saves_and_lists(stationary, tmp_path) -> None:
     (tmp_path / "system.txt").write_text("x^2 + y = 1\nx*y = 2\n")
     saved = str(tmp_path / "s.json")
     result = stationary("solve", str(tmp_path / "system.txt"), "--points", "--save", saved)
-    assert result.code == 0 and "3 of 3 solutions certified distinct" in result.out and len(result.out.splitlines()) < 20
+    assert (
+        result.code == 0 and "3 of 3 solutions certified distinct" in result.out and len(result.out.splitlines()) < 20
+    )
     assert stationary("verify", saved).code == 0
     assert "Solutions of equations" in stationary("show", saved, "--points").out
     assert stationary("export", saved, "--form", "csv", "--output", "-").out.startswith("real,error,re_x,im_x")
