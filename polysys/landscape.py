@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 from typing import Any
 
@@ -34,7 +34,7 @@ from polysys.symmetry import (
     translations,
 )
 from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
-from polysys.tape import Recorder, trace
+from polysys.tape import Node, Recorder, trace
 
 Couplings = Mapping[str, npt.NDArray[np.object_]]
 _MAX_OPERATIONS = 500_000  # a longer straight-line program is beyond any solver
@@ -195,11 +195,13 @@ class Landscape:
     @cached_property
     def parametric_tapes(self) -> FormulationTapes:
         """The same with the couplings as parameters, in the order of :attr:`parameters`."""
-        return record(
-            self.formulation,
-            lambda x, p: self.potential_function(np.array(x, dtype=object), self.unflatten(p)),
-            len(self.parameters),
-        )
+        shapes = tuple((name, c.shape) for name, c in self.couplings.items())
+        make: Callable[..., FormulationTapes] = _family_tapes
+        try:
+            hash(self.potential_function)
+        except TypeError:  # a model that holds arrays
+            make = _family_tapes.__wrapped__
+        return make(self.formulation, self.potential_function, shapes)
 
     def shares_tapes_with(self, other: Landscape) -> bool:
         """Take the parametric tapes of another sample of the same model, if it is written in the same way.
@@ -252,14 +254,7 @@ class Landscape:
 
     def unflatten(self, values: Sequence[Any]) -> Couplings:
         """Couplings of this landscape's shape from a flat list."""
-        result: dict[str, npt.NDArray[np.object_]] = {}
-        start = 0
-        for name, array in self.couplings.items():
-            piece = np.empty(array.size, dtype=object)
-            piece[:] = values[start : start + array.size]
-            result[name] = piece.reshape(array.shape)
-            start += array.size
-        return result
+        return _unflattened(tuple((name, c.shape) for name, c in self.couplings.items()), values)
 
     @cached_property
     def text(self) -> str:
@@ -387,3 +382,24 @@ def landscape_from_text(
     if canonical != text:
         raise InputError("The text of the landscape is not canonical.", "Use the text of Landscape.text.")
     return land
+
+
+def _unflattened(shapes: Iterable[tuple[str, tuple[int, ...]]], values: Sequence[Any]) -> Couplings:
+    result: dict[str, npt.NDArray[np.object_]] = {}
+    start = 0
+    for name, shape in shapes:
+        piece = np.empty(prod(shape), dtype=object)
+        piece[:] = values[start : start + piece.size]
+        result[name] = piece.reshape(shape)
+        start += piece.size
+    return result
+
+
+@lru_cache(maxsize=16)  # the samples of a family share them, and what is compiled from them
+def _family_tapes(
+    formulation: Formulation, potential: Potential, shapes: tuple[tuple[str, tuple[int, ...]], ...]
+) -> FormulationTapes:
+    def value(x: list[Node], p: list[Node]) -> Any:
+        return potential(np.array(x, dtype=object), _unflattened(shapes, p))
+
+    return record(formulation, value, sum(prod(shape) for _, shape in shapes))
