@@ -29,6 +29,7 @@ from polysys.tape import Tape, trace
 
 FAMILY = "equations"
 _FORMAT = "stationary equations 1"
+_SHOWN = 12  # degrees that are listed one by one
 _LARGEST_FACTOR = 97  # of the random combinations that square a system up
 
 
@@ -246,7 +247,8 @@ class Equations:
     @cached_property
     def size(self) -> str:
         """Equations, unknowns and degrees in words."""
-        degrees = "-".join(str(max(map(sum, f.monoms()))) for f in self.polynomials)
+        each = [max(sum(e[: self.n]) for e in f.monoms()) for f in self.polynomials]
+        degrees = "-".join(map(str, each)) if len(each) <= _SHOWN else f"from {min(each)} to {max(each)}"
         count = f"{self.n_equations} equation{'s' if self.n_equations > 1 else ''}"
         return f"{count} in {self.n} unknown{'s' if self.n > 1 else ''}, degrees {degrees}"
 

@@ -14,9 +14,7 @@ def cyclic(n):
 def katsura(n):
     """Katsura's magnetism equations: 2^n solutions."""
     u = {i: f"u{abs(i)}" for i in range(-n, n + 1)}
-    rows = [
-        " + ".join(f"{u[i]}*{u[m - i]}" for i in range(-n, n + 1) if m - i in u) + f" = u{m}" for m in range(n)
-    ]
+    rows = [" + ".join(f"{u[i]}*{u[m - i]}" for i in range(-n, n + 1) if m - i in u) + f" = u{m}" for m in range(n)]
     return ["u0" + "".join(f" + 2*u{i}" for i in range(1, n + 1)) + " = 1", *rows]
 
 
@@ -99,7 +97,10 @@ PUBLISHED = {
     "chandrasekhar-4": (chandrasekhar(4), 8),
     "Kuramoto, equal couplings": (kuramoto(["1/10", "-1/5", "3/20"], equal_couplings(4)), 14),
     "Kuramoto, general couplings": (
-        kuramoto(["1/10", "-1/5", "3/20"], dict(zip(combinations(range(4), 2), ["1", "3/2", "2/3", "5/4", "4/5", "7/5"], strict=True))),
+        kuramoto(
+            ["1/10", "-1/5", "3/20"],
+            dict(zip(combinations(range(4), 2), ["1", "3/2", "2/3", "5/4", "4/5", "7/5"], strict=True)),
+        ),
         comb(6, 3),
     ),
     "power flow": (power_flow(3, ["1.02", "0.97"], ["0.3", "-0.4"], {(0, 1): "2", (0, 2): "1.5", (1, 2): "3"}), 6),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flint import ctx
 
@@ -44,9 +45,9 @@ def solve_given(problem: Equations, certificates: Sequence[Certificate]) -> tupl
     tape, listed = problem.given_tape, CertificateList.of(certificates)
     verdicts = [Verdict.NO if _is_excluded(problem, tape, c) else Verdict.UNDECIDED for c in listed]
     kept = [k for k, verdict in enumerate(verdicts) if verdict is Verdict.UNDECIDED]
-    if kept:
+    if 0 < len(kept) <= _MOST_PARAMETRISED:
         locator = Locator(listed)
-        for point in _verified_points(problem, len(kept)):
+        for point in _verified_points(problem):
             with ctx.workprec(256):
                 place = locator.find(list(point.coordinates))
             if place is not None and verdicts[place] is Verdict.UNDECIDED:
@@ -74,10 +75,9 @@ def _has_residual(tape: Tape, certificate: Certificate) -> bool:
         return not all(f.contains(0) for f in balls.evaluate(tape, enclosing_balls(certificate)))
 
 
-def _verified_points(problem: Equations, n_kept: int) -> tuple[AlgebraicPoint, ...]:
+@lru_cache(maxsize=8)
+def _verified_points(problem: Equations) -> tuple[AlgebraicPoint, ...]:
     """Proved solutions of the equations as given; none where they are out of reach."""
-    if n_kept > _MOST_PARAMETRISED:
-        return ()
     meter = Meter(_WORK, 2 << 30, None)
     found = parametrise(problem.given_terms, problem.n, meter=meter).parametrisation
     if found is None or found.n_solutions > _MOST_PARAMETRISED or cost(found, problem.given_terms) > _MOST_COST:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.common.wording import count_of, plural
+from homotopy.common.wording import count_of
 from homotopy.completeness.verdict import CompletenessReport
 from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.result import (
@@ -179,13 +179,9 @@ class Solutions:
         if not self.equations.is_overdetermined:
             return ""
         n_open = self.n_complex - self.n_proved
-        kept = (
-            "all kept are proved to solve them"
-            if not n_open
-            else f"{n_open} of the kept are not excluded, and not proved"
-        )
-        discarded = f"{self.n_discarded} {plural('solution') if self.n_discarded != 1 else 'solution'}"
-        return f"  squared    {discarded} of the square system proved not to solve the equations; {kept}\n"
+        kept = "all kept are proved to solve them" if self.n_complex else "none is left"
+        kept = f"{n_open} of the kept are not excluded, and not proved" if n_open else kept
+        return f"  squared    {count_of(self.n_discarded, 'solution')} of the square system proved not to solve the equations; {kept}\n"
 
     def _repr_html_(self) -> str:
         return f"<div><pre>{html.escape(repr(self))}</pre></div>"

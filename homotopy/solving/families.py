@@ -109,7 +109,9 @@ class FamilySolutions:
         return len(self.parameters)
 
     def __repr__(self) -> str:
-        total = PathAccount(*(sum(getattr(a, name) for a in self.accounts) for name in PathAccount.__dataclass_fields__))
+        total = PathAccount(
+            *(sum(getattr(a, name) for a in self.accounts) for name in PathAccount.__dataclass_fields__)
+        )
         lines = [
             f"Tracked {count_of(self.codes.shape[1], 'path')} of {self.family.label} to {count_of(len(self), 'target')} "
             f"({self.seconds:.3g} s)",
@@ -334,7 +336,9 @@ def monodromy(
     if x0 is None and a0 is None:
         pair = _start_pair(tape, rng)
         if pair is None:
-            raise InputError(f"No solution of a member of {family.label} was found.", "Give a solution x0 at parameters a0.")
+            raise InputError(
+                f"No solution of a member of {family.label} was found.", "Give a solution x0 at parameters a0."
+            )
         base, known = pair[n:], pair[None, :n]
     elif x0 is None or a0 is None:
         raise InputError("Only one of x0 and a0 is given.", "Give both, or neither.")
@@ -400,7 +404,9 @@ def _complexes(family: Equations | Landscape, values: Any) -> list[complex]:
         try:
             number = complex(float(as_rational(value)) if isinstance(value, str | Fraction) else value)
         except (TypeError, ValueError, OverflowError) as error:
-            raise InputError(f"The parameter value {value!r:.40} is no number.", "Give real or complex numbers.") from error
+            raise InputError(
+                f"The parameter value {value!r:.40} is no number.", "Give real or complex numbers."
+            ) from error
         if not np.isfinite(number):
             raise InputError(f"The parameter value {value!r:.40} is not finite.", "Give real or complex numbers.")
         found.append(number)
@@ -422,7 +428,9 @@ def _member(family: Equations | Landscape, values: Any) -> Equations | Landscape
     for value in _listed(family, values):
         if isinstance(value, complex | np.complexfloating):
             if value.imag:
-                raise InputError(f"The target value {value!r:.40} is not real.", "Track without certify, or to real targets.")
+                raise InputError(
+                    f"The target value {value!r:.40} is not real.", "Track without certify, or to real targets."
+                )
             value = float(value.real)
         exact.append(as_rational(value))
     if isinstance(family, Equations):
@@ -447,7 +455,15 @@ def _start_points(tape: Tape, parameters: Complexes, points: Any) -> Complexes:
     except (TypeError, ValueError) as error:
         raise InputError("The start solutions are no array of numbers.", "Give an array (m, n).") from error
     n = tape.n_variables
-    x = x.reshape(0, n) if not x.size else x[None, :] if x.ndim == 1 and len(x) == n else x[:, None] if x.ndim == 1 and n == 1 else x
+    x = (
+        x.reshape(0, n)
+        if not x.size
+        else x[None, :]
+        if x.ndim == 1 and len(x) == n
+        else x[:, None]
+        if x.ndim == 1 and n == 1
+        else x
+    )
     if x.ndim != 2 or x.shape[1] != n:
         raise InputError(f"The start solutions have shape {x.shape}.", f"Give an array (m, {n}).")
     _check_start(tape, parameters, x)
@@ -489,7 +505,8 @@ def _check_start(tape: Tape, parameters: Complexes, x: Complexes) -> None:
     if is_wrong.any():
         k = int(np.flatnonzero(is_wrong)[0])
         raise InputError(
-            f"Start solution {k + 1} does not solve the equations at the start parameters.", "Give solutions of that member."
+            f"Start solution {k + 1} does not solve the equations at the start parameters.",
+            "Give solutions of that member.",
         )
 
 

@@ -28,6 +28,7 @@ from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
 from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
+from polysys.own_equations import Equations
 from polysys.problem import Problem
 
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
@@ -35,6 +36,7 @@ _MAX_DRIFT = 1e-3
 # Solutions that exact algebra may be asked to write down: their coefficients grow with the square of their number.
 _MOST_PARAMETRISED = 300
 _MANY_PATHS, _PATHS_A_SOLUTION = 100_000, 1000
+_MANY_UNKNOWNS = 24
 _QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
 # What ends a round and not the solve: certificates of the rounds before are kept.
 _UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
@@ -391,11 +393,17 @@ def _solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveR
 
 
 def _solve_without_paths(landscape: Problem, options: Options, bound: int | None, begin: float) -> SolveReport | None:
-    """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions."""
-    if options.engine != AUTO or bound is None or bound < _MANY_PATHS:
+    """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions.
+
+    And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are.
+    """
+    is_wide = isinstance(landscape, Equations) and landscape.n > _MANY_UNKNOWNS
+    if options.engine != AUTO or bound is None or (bound < _MANY_PATHS and not is_wide):
         return None
     count = exact_count_of(landscape)
-    if count.dimension != 0 or not count.degree or bound < _PATHS_A_SOLUTION * count.degree:
+    if count.dimension != 0 or not count.degree:
+        return None
+    if bound < _PATHS_A_SOLUTION * count.degree and not (is_wide and count.degree <= _MOST_PARAMETRISED):
         return None
     none = SolveReport(
         certificates=CertificateList.of(()),

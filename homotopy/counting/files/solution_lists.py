@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,11 @@ _PAIR = re.compile(rf"\s*({_REAL})[ \t]+({_REAL})\s*;?\s*")
 _COORDINATE = re.compile(rf"\s*([A-Za-z_][\w\[\]]*)\s*:\s*({_REAL})\s+({_REAL})\s*")
 _MAIN_DATA = "Number of variables:"
 _PHC_SOLUTION = re.compile(r"^\s*solution\s+[0-9]+\s*:.*$", re.MULTILINE)
+# What numpy, zipfile, csv and a conversion raise for damaged data.
+_UNREADABLE = (
+    ValueError, LookupError, TypeError, ArithmeticError, EOFError, SyntaxError, NotImplementedError, MemoryError,
+    csv.Error, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 _WAY_OUT = "Give a list as Bertini, PHCpack or HomotopyContinuation.jl write it, JSON, .npy, .npz or CSV."
 
 
@@ -116,16 +122,7 @@ def read_solutions(path: str | Path) -> SolutionList:
         raise
     except InputError as error:
         raise FileError(f"{where} holds no list of solutions: {error.what}", error.way_out) from error
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        OverflowError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except _UNREADABLE as error:
         raise FileError(f"{where} holds no list of solutions ({escaped(str(error))[:100]}).", _WAY_OUT) from error
 
 
@@ -203,7 +200,10 @@ def _from_bertini_list(text: str) -> SolutionList:
 
 def _from_main_data(text: str) -> SolutionList:
     lines = text.splitlines()
-    n = int(next(line for line in lines if line.startswith(_MAIN_DATA)).partition(":")[2])
+    stated = [line.partition(":")[2] for line in lines if line.startswith(_MAIN_DATA)]
+    if not stated:
+        raise InputError("its number of variables is not stated.", _WAY_OUT)
+    n = int(stated[0])
     listed = next((line.partition(":")[2].split() for line in lines if line.startswith("Variables:")), [])
     names = tuple(listed) if len(listed) == n else None
     rows: list[list[complex]] = []

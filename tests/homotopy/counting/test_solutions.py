@@ -198,3 +198,12 @@ def test_the_command_refuses_in_one_sentence_and_leaves_families_open(stationary
     path.write_text("x*y = 0\nx*(y + 1) = 0\n")
     result = stationary("solve", str(path))
     assert result.code == 4 and "dimension 1" in result.out
+
+
+@pytest.mark.slow
+def test_many_unknowns_with_few_solutions_take_no_polyhedral_start() -> None:
+    n = 40
+    rows = [f"x{i} = {i}*x{i - 1}/7 + x{5 * i % n}/9 - 1" for i in range(1, n)]
+    found = ho.solve(ps.equations(["x0^2 + x5 = 3", *rows]))
+    assert found.n_complex == 2 and found.completeness.verdict is PROVED and found.run.engine == "exact algebra"
+    assert max(map(len, repr(found).splitlines())) < 160

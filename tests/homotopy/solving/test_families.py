@@ -61,7 +61,9 @@ def test_real_starts_go_by_way_of_a_complex_member() -> None:
 
 def test_paths_to_multiple_and_infinite_solutions_have_their_class() -> None:
     family = ps.equations(["a*x^2 + b*x + c = 0"], parameters=["a", "b", "c"])
-    found = ho.track(family, {"a": 1, "b": 0, "c": -1}, [1, -1], [{"a": 1, "b": 2, "c": 1}, {"a": 0, "b": 1, "c": 1}], certify=True)
+    found = ho.track(
+        family, {"a": 1, "b": 0, "c": -1}, [1, -1], [{"a": 1, "b": 2, "c": 1}, {"a": 0, "b": 1, "c": 1}], certify=True
+    )
     assert [a.singular for a in found.accounts] == [2, 0] and [a.at_infinity for a in found.accounts] == [0, 1]
     assert found.n_certified.tolist() == [0, 1] and found.n_real.tolist() == [0, 1]
 
