@@ -35,7 +35,7 @@ def checks(
 
     Parameters
     ----------
-    landscape : Landscape
+    landscape : Landscape or Equations
     certificates : sequence of Certificate
     points : sequence of StationaryPoint
         The real ones.

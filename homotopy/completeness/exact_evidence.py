@@ -16,7 +16,7 @@ def exact_evidence(landscape: Problem, found: int, multiplicities: Sequence[int]
 
     Parameters
     ----------
-    landscape : Landscape
+    landscape : Landscape or Equations
     found : int
         Certified solutions.
     multiplicities : sequence of int

@@ -55,7 +55,7 @@ def solve(
 
     Parameters
     ----------
-    landscape : Landscape
+    landscape : Landscape or Equations
     options : Options, optional
     bound : int, optional
         A proved upper bound; when it is met no further round is needed.

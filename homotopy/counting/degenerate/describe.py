@@ -49,7 +49,7 @@ def singular_sets(
 
     Parameters
     ----------
-    landscape : Landscape
+    landscape : Landscape or Equations
     ends : sequence of complex vectors
         :attr:`homotopy.SolveReport.singular_ends`, say.
     failed : sequence of complex vectors

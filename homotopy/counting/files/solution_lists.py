@@ -81,7 +81,7 @@ def read_solutions(path: str | Path) -> SolutionList:
     ----------
     path : str or Path
         Bertini's ``main_data`` or its lists (``nonsingular_solutions``, ``real_finite_solutions``, ``finite_solutions``, ``start``);
-        PHCpack's lists of solutions; HomotopyContinuation.jl's ``write_solutions``; JSON (lists of numbers, of pairs or of
+        PHCpack's lists of solutions (the last one of a file; ``phc -b`` appends it to its input); HomotopyContinuation.jl's ``write_solutions``; JSON (lists of numbers, of pairs or of
         ``{"re": .., "im": ..}``, or what ``stationary solve`` writes); numpy's .npy and .npz; CSV with or without a header. The ending decides
         on .npy, .npz, .json and .csv, the content on the rest.
 
