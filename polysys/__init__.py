@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.errors import NotSquareError as NotSquareError
     from polysys.errors import PolysysError as PolysysError
     from polysys.errors import PositiveDimensionalError as PositiveDimensionalError
+    from polysys.formulations.variety import Variety as Variety
     from polysys.landscape import Landscape as Landscape
     from polysys.landscape import Scaling as Scaling
     from polysys.models.base import Model as Model
@@ -49,6 +50,7 @@ else:
         __name__,
         {
             "domains": "Domain, Euclidean, ProductOfSpheres, Sphere",
+            "equations.variety": "Variety",
             "errors": "DatasetError, InputError, LabelError, NotPolynomialError, NotSquareError, PolysysError, PositiveDimensionalError",
             "models.labels": "FAMILIES, model_from_label",
             "landscape": "Landscape, Scaling",

@@ -20,9 +20,9 @@ from polysys.errors import InputError, LabelError, NotSquareError
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.formulation import Formulation, Kind
 from polysys.reading.equations_file import read_equations_file
+from polysys.reading.expression_text import expression_text
 from polysys.reading.parser import format_polynomial, names_in, parse_polynomial
 from polysys.reading.rationals import as_rational
-from polysys.reading.symbols import expression_text
 from polysys.symmetry import SymmetryGroup
 from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
 from polysys.tape import Tape, trace

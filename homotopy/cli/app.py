@@ -67,7 +67,7 @@ def models() -> None:
     echo(
         "expression\n    your own polynomial potential, from a text file\n    expression:FILE\n"
         "    sizes: at most 64 variables, powers up to 1000, a file of at most 1 MB\n"
-        "    file: optional lines 'domain: sphere', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
+        "    file: optional lines 'domain: sphere' or 'domain: x^2 + y^2 = 1', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
         "Equations without a potential are solved by 'stationary solve FILE': one a line, after the same optional lines.\n\n"
         'A label may also stand in a .toml file: model = "deep-linear", widths = [2, 2, 2], .. (docs/models.md).'
     )

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
-from polysys.domains import Domain, parse_domain
+from polysys.algebra.singular_locus import require_regular
+from polysys.domains import Domain
 from polysys.errors import InputError, LabelError
+from polysys.formulations.elimination import eliminate
 from polysys.formulations.expansion import nested_form
-from polysys.landscape import Couplings
+from polysys.formulations.variety import Variety, read_domain
+from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
-from polysys.reading.expression_file import read_expression_file
+from polysys.reading.expression_file import equations_in, read_expression_file
+from polysys.reading.expression_text import expression_text
 from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational
-from polysys.reading.symbols import expression_text
 from polysys.system import exact_terms
 
 
@@ -28,6 +31,7 @@ class Expression(Model):
     polynomial: Any
     where: Domain
     name: str
+    eliminated: tuple[tuple[str, str], ...] = ()
 
     family: ClassVar[str] = "expression"
     is_named_by_path: ClassVar[bool] = True
@@ -59,9 +63,12 @@ class Expression(Model):
         # the coefficients are the couplings: the family is every polynomial with these monomials
         return {"c": np.array(list(exact_terms(self.polynomial).values()), dtype=object)}
 
+    def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
+        return replace(super().landscape(couplings, seed, index), eliminated=self.eliminated)
+
     def __reduce__(self) -> tuple[Any, ...]:
         # sympy's polynomials are dictionaries that change while they are pickled; worker processes get the text
-        return _from_text, (format_polynomial(self.polynomial), self.where, self.variables, self.name)
+        return _from_text, (format_polynomial(self.polynomial), self.where, self.variables, self.name, self.eliminated)
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         return nested_form(dict(zip(exact_terms(self.polynomial), couplings["c"], strict=True)), x)
@@ -82,7 +89,8 @@ def expression(
     potential : str or sympy expression
         A polynomial; decimals are kept exactly (0.1 in a text is 1/10).
     domain : Domain or str
-        ``"euclidean"``, ``"sphere"``, ``"sphere 3 R2=4"``, ``"spheres 3-3"``, or a Domain.
+        ``"euclidean"``, ``"sphere"``, ``"sphere 3 R2=4"``, ``"spheres 3-3"``, equations as in ``"x^2 + y^2 = 1, z = x*y"``, or a
+        Domain such as a :class:`Variety`.
     variables : sequence of names or symbols, optional
         Fixes the order of the coordinates; by default all names in natural order.
     parameters : mapping, optional
@@ -99,17 +107,44 @@ def expression(
     --------
     >>> expression("x^4 - 2*x^2 + y^2").sample().system.degrees
     (3, 1)
+
+    On a curve, with a multiplier as third unknown:
+
+    >>> expression("x + y", "x^2 + 2*y^2 = 1").sample().system.variables
+    ('x', 'y', 'mu')
     """
     values = {str(k): as_rational(v) for k, v in (parameters or {}).items()}
     if isinstance(variables, str):
         raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
     names = tuple(str(v) for v in variables) if variables is not None else None
+    equations = equations_in(domain)
+    if equations is not None:
+        domain = Variety(equations, parameters=values)
+    if isinstance(domain, Variety):
+        return _on_variety(expression_text(potential), domain, names, values, name)
     polynomial = parse_polynomial(expression_text(potential), names, values).polynomial
     n = polynomial.ring.ngens
-    where = domain if isinstance(domain, Domain) else parse_domain(domain, n)
+    where = domain if isinstance(domain, Domain) else read_domain(domain, [str(s) for s in polynomial.ring.symbols])
     if where.n != n:
         raise InputError(f"The domain has {where.n} coordinates, the potential {n}.", "Make the two agree.")
     return Expression(_reduced(polynomial, where), where, name)
+
+
+def _on_variety(
+    potential: str, variety: Variety, names: tuple[str, ...] | None, values: Mapping[str, Any], name: str
+) -> Expression:
+    """The model on a variety, in the variables that its linear equations leave."""
+    if names is None:
+        own = parse_polynomial(potential, None, values, allow_constant=True).variables
+        joint = {*own, *variety.names} - set(values)
+        names = parse_polynomial(" + ".join(sorted(joint))).variables  # in natural order
+    left = eliminate(variety.over(names, values))
+    if isinstance(left.domain, Variety):
+        require_regular(left.domain)
+    polynomial = left.restrict(parse_polynomial(potential, names, values, allow_constant=True).polynomial)
+    if polynomial.is_ground:
+        raise InputError("The potential is constant where the constraints hold.", "Give one that depends on its variables.")
+    return Expression(polynomial, left.domain, name, left.texts)
 
 
 def _reduced(polynomial: Any, domain: Domain) -> Any:
@@ -138,8 +173,10 @@ def _reduced(polynomial: Any, domain: Domain) -> Any:
     return polynomial if degree else given
 
 
-def _from_text(text: str, where: Domain, variables: tuple[str, ...], name: str) -> Expression:
-    return expression(text, where, variables=variables, name=name)
+def _from_text(
+    text: str, where: Domain, variables: tuple[str, ...], name: str, eliminated: tuple[tuple[str, str], ...]
+) -> Expression:
+    return Expression(parse_polynomial(text, variables).polynomial, where, name, eliminated)
 
 
 def expression_from_file(path: str | Path) -> Expression:
