@@ -56,10 +56,10 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.graphs.morse import MorseComplex as MorseComplex
     from homotopy.graphs.morse import morse_complex as morse_complex
     from homotopy.options import Options as Options
-    from homotopy.solving.families import FamilySolutions as FamilySolutions
-    from homotopy.solving.families import MonodromySolutions as MonodromySolutions
     from homotopy.solving.families import monodromy as monodromy
     from homotopy.solving.families import track as track
+    from homotopy.solving.family_results import FamilySolutions as FamilySolutions
+    from homotopy.solving.family_results import MonodromySolutions as MonodromySolutions
     from homotopy.solving.result import PathAccount as PathAccount
     from homotopy.solving.result import SolveReport as SolveReport
     from homotopy.status import Completeness as Completeness
@@ -94,7 +94,8 @@ else:
             "counting.files.saved_census": "load",
             "counting.solutions": "Solutions",
             "counting.solve_equations": "solve",
-            "solving.families": "FamilySolutions, MonodromySolutions, monodromy, track",
+            "solving.families": "monodromy, track",
+            "solving.family_results": "FamilySolutions, MonodromySolutions",
             "solving.result": "PathAccount, SolveReport",
             "counting.degenerate.stationary_set": "SetKind, StationarySet",
             "counting.degenerate.decompose": "stationary_sets",

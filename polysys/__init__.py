@@ -50,7 +50,7 @@ else:
         __name__,
         {
             "domains": "Domain, Euclidean, ProductOfSpheres, Sphere",
-            "equations.variety": "Variety",
+            "formulations.variety": "Variety",
             "errors": "DatasetError, InputError, LabelError, NotPolynomialError, NotSquareError, PolysysError, PositiveDimensionalError",
             "models.labels": "FAMILIES, model_from_label",
             "landscape": "Landscape, Scaling",
