@@ -28,7 +28,7 @@ _MANY_DIGITS = 60  # a class next to infinity in its chart (x of 1e5, mu of 1e11
 def image(formulation: Formulation, g: SignedPermutation, z: Sequence[Any], constant: Any = ball) -> list[Any]:
     """Enclosure of the image of a solution under a symmetry, in the unknowns of the formulation.
 
-    Symmetries are orthogonal and keep every block, so grad V(g x) = g grad V(x) and the multipliers stay; in the
+    Symmetries are orthogonal, so grad V(g x) = g grad V(x), and a multiplier goes where its sphere goes; in the
     projective formulation the image is brought back into its chart: w_l -> t_l w_l changes mu_l to
     (prod_k t_k^(d_k)) / t_l^2 mu_l.
 
@@ -41,6 +41,8 @@ def image(formulation: Formulation, g: SignedPermutation, z: Sequence[Any], cons
     """
     n = formulation.domain.n
     x, mu = g.apply(list(z[:n])), list(z[n:])
+    if len(mu) > 1 and formulation.domain.slices:
+        mu = [mu[k] for k in g.sources(formulation.domain)]
     if formulation.kind is not Kind.PROJECTIVE:
         return x + mu
     factors = []

@@ -282,7 +282,7 @@ class Census:
         )
         if self.degenerate:
             euler = f"found {found} without the singular, {'none required' if expected is None else f'expected {expected}'}"
-        group = f", {count_of(self.n_complex_orbits, 'orbit')} of the symmetry group"
+        group = f", {count_of(self.n_complex_orbits, 'orbit')} of a symmetry group of order {land.symmetry.order}"
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
@@ -312,7 +312,11 @@ class Census:
     def _energy_range(self) -> str:
         if not self.points:
             return "no real point"
-        return f"from {self.points[0].energy.str(10)} to {self.points[-1].energy.str(10)}"
+        return f"from {self._energy_text(self.points[0])} to {self._energy_text(self.points[-1])}"
+
+    def _energy_text(self, point: StationaryPoint) -> str:
+        """Zero where it is proved to be: at the origin, if the potential has no constant term."""
+        return "0" if point.is_origin and not self.landscape.potential.coeff(1) else point.energy.str(10)
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in self.by_index.items())
