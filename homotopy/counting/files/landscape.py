@@ -12,11 +12,12 @@ import numpy as np
 
 from homotopy.counting.files.schema import Bound, CensusFile, Coupling
 from homotopy.errors import CensusFileError
-from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Couplings, Landscape, ModelFacts, landscape_from_text
 from polysys.models.given import landscape_from_couplings
 from polysys.models.labels import MODELS, model_from_label
+from polysys.own_equations import Equations, equations_from_text
 
 # Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
 _OUTSIDE = re.compile(r"@|=explicit|\.csv|\.toml")
@@ -86,10 +87,29 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
     return replace(land, facts=facts), Origin.TEXT
 
 
+def rebuild_equations(file: CensusFile) -> Equations:
+    """The equations of a file, from their exact text.
+
+    Raises
+    ------
+    CensusFileError
+        If the text is none.
+    """
+    try:
+        return equations_from_text(file.landscape, file.model)
+    except PolysysError as error:
+        raise CensusFileError(f"The equations of the file are unusable. {error.what}", "Make the file again.") from error
+
+
+def is_self_contained(label: str) -> bool:
+    """Whether a label says all by itself: no file is read and no array is needed to make its model."""
+    family = MODELS.get(label.partition(":")[0])
+    return family is not None and not family.is_named_by_path and _OUTSIDE.search(label) is None
+
+
 def _redrawn(label: str, seed: int | None, sample: int, digest: str, chart_seed: int) -> Landscape | None:
     """The landscape drawn again from label and seed; None where these do not name it."""
-    family = MODELS.get(label.partition(":")[0])
-    if seed is None or _OUTSIDE.search(label) or (family is not None and family.is_named_by_path):
+    if seed is None or not is_self_contained(label):
         return None
     try:
         land = model_from_label(label).sample(seed, sample)
