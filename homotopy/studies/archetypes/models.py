@@ -66,7 +66,10 @@ def width_series(text: str, axis: str) -> list[SeriesModel]:
     for option in widths.split("|"):
         hidden = option.split("-")[1:-1]
         place = len(hidden) if axis == "depth" else sum(int(w) for w in hidden if w.isdigit())
-        models.append(SeriesModel(_series_name(text), axis, str(place), f"{head}widths={option}{comma}{tail}"))
+        several = f" {option.partition('-')[0]} inputs" if not option.startswith("1-") else ""
+        models.append(
+            SeriesModel(_series_name(text) + several, axis, str(place), f"{head}widths={option}{comma}{tail}")
+        )
     return _checked(models, text)
 
 
