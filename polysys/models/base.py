@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from math import isqrt
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 import numpy as np
 
@@ -62,6 +63,27 @@ class Model(ABC):
     def from_toml(cls, path: Path, content: Mapping[str, Any]) -> Model:
         """The model from a .toml file at `path` and its content, the key `model` left out."""
         return cls.from_keys(cls.about.keys_of_toml(content) if cls.about is not None else {})
+
+    def with_value(self, name: str, value: Any) -> Model:
+        """The same model with another value of one of its keywords, as a scan over it needs.
+
+        Raises
+        ------
+        InputError
+            If the model has no such keyword.
+
+        Examples
+        --------
+        >>> from polysys.models.spherical_p_spin import SphericalPSpin
+        >>> SphericalPSpin(n=3, p=3).with_value("field", "1/2").label
+        'spherical-p-spin:n=3,p=3,field=1/2'
+        """
+        names = [f.name for f in fields(self) if f.init] if is_dataclass(self) else []
+        if name not in names:
+            raise InputError(f"{self.label[:80]} has no keyword {name[:40]!r}.", f"Choose one of {', '.join(names)}.")
+        changes: dict[str, Any] = {name: value}
+        changed: Model = replace(cast("Any", self), **changes)
+        return changed
 
     # --- its landscapes ---
 

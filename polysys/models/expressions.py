@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,6 +23,24 @@ from polysys.reading.rationals import as_rational
 from polysys.system import exact_terms
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an expression with parameters was read from, so that they can be given other values.
+
+    Parameters
+    ----------
+    text : str
+        The potential.
+    variables : tuple of str
+        The coordinates in order, those included that a value of the parameters removes.
+    parameters : tuple of (str, Fraction)
+    """
+
+    text: str
+    variables: tuple[str, ...]
+    parameters: tuple[tuple[str, Fraction], ...]
+
+
 @dataclass(frozen=True)
 class Expression(Model):
     """A polynomial potential with rational coefficients; make one with :func:`expression`."""
@@ -29,6 +48,7 @@ class Expression(Model):
     polynomial: Any
     where: Domain
     name: str
+    source: Source | None = field(default=None, compare=False, repr=False)
 
     family: ClassVar[str] = "expression"
     is_named_by_path: ClassVar[bool] = True
@@ -62,7 +82,21 @@ class Expression(Model):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # sympy's polynomials are dictionaries that change while they are pickled; worker processes get the text
-        return _from_text, (format_polynomial(self.polynomial), self.where, self.variables, self.name)
+        return _from_text, (format_polynomial(self.polynomial), self.where, self.variables, self.name, self.source)
+
+    def with_value(self, name: str, value: Any) -> Model:
+        """The same expression with another value of one of its parameters."""
+        values = dict(self.source.parameters) if self.source is not None else {}
+        if self.source is None or name not in values:
+            known = f"Its parameters are {', '.join(values)}." if values else "It has none."
+            raise InputError(
+                f"{self.label[:80]} has no parameter {name[:40]!r}.",
+                f"{known} Write them on a line 'parameters: {name[:40]} = 1' of its file, or give parameters={{..}}.",
+            )
+        changed = {**values, name: as_rational(value)}
+        return expression(
+            self.source.text, self.where, variables=self.source.variables, parameters=changed, name=self.name
+        )
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         return nested_form(dict(zip(exact_terms(self.polynomial), couplings["c"], strict=True)), x)
@@ -105,12 +139,14 @@ def expression(
     if isinstance(variables, str):
         raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
     names = tuple(str(v) for v in variables) if variables is not None else None
-    polynomial = parse_polynomial(_text(potential), names, values).polynomial
+    text = _text(potential)
+    polynomial = parse_polynomial(text, names, values).polynomial
+    source = Source(text, tuple(map(str, polynomial.ring.symbols)), tuple(values.items())) if values else None
     n = polynomial.ring.ngens
     where = domain if isinstance(domain, Domain) else parse_domain(domain, n)
     if where.n != n:
         raise InputError(f"The domain has {where.n} coordinates, the potential {n}.", "Make the two agree.")
-    return Expression(_reduced(polynomial, where), where, name)
+    return Expression(_reduced(polynomial, where), where, name, source)
 
 
 def _reduced(polynomial: Any, domain: Domain) -> Any:
@@ -139,8 +175,10 @@ def _reduced(polynomial: Any, domain: Domain) -> Any:
     return polynomial if degree else given
 
 
-def _from_text(text: str, where: Domain, variables: tuple[str, ...], name: str) -> Expression:
-    return expression(text, where, variables=variables, name=name)
+def _from_text(
+    text: str, where: Domain, variables: tuple[str, ...], name: str, source: Source | None = None
+) -> Expression:
+    return replace(expression(text, where, variables=variables, name=name), source=source)
 
 
 def expression_from_file(path: str | Path) -> Expression:
