@@ -20,6 +20,7 @@ from polysys.system import exact_terms
 from polysys.tape import Recorder, Tape
 
 Exponents = tuple[int, ...]
+_MOST_ELEMENTS = 2000  # of a group that is listed
 _GENERIC = Fraction(7_368_787, 2_750_159)  # a value without meaning, for what holds at all values or at hardly any
 _NODES = (6, 12, 26)  # values at which the potential is compared; its degree in the parameter is at most two less
 
@@ -90,6 +91,13 @@ class Family:
         moves = permutation_symmetries(member, self.domain, self.candidates)
         kept = (g for g in moves if SignedPermutation((*g.perm, n), (*g.signs, 1)).preserves(larger))
         return SymmetryGroup(n, (*flips, *kept))
+
+    @cached_property
+    def symmetry_elements(self) -> tuple[SignedPermutation, ...]:
+        """The elements of the symmetry group, the identity first; of a very large group the generators alone."""
+        if self.symmetry.order > _MOST_ELEMENTS:
+            return (self.symmetry.identity, *self.symmetry.generators)
+        return tuple(self.symmetry.elements())
 
 
 def _in_q(terms: dict[Exponents, Fraction]) -> dict[Exponents, Any]:
