@@ -21,7 +21,7 @@ from polysys.tape import Recorder, Tape
 
 Exponents = tuple[int, ...]
 _MOST_ELEMENTS = 2000  # of a group that is listed
-_GENERIC = Fraction(7_368_787, 2_750_159)  # a value without meaning, for what holds at all values or at hardly any
+GENERIC = Fraction(7_368_787, 2_750_159)  # a value without meaning, for what holds at all values or at hardly any
 _NODES = (6, 12, 26)  # values at which the potential is compared; its degree in the parameter is at most two less
 
 
@@ -80,13 +80,23 @@ class Family:
         potential = polynomials.from_dict(_in_q({(*e[:-1], *zeros, e[-1]): c for e, c in self.terms.items()}))
         return [exact_terms(polynomials(f)) for f in self.formulation.equations(x, mu, [potential.diff(v) for v in x])]
 
+    def equations_at(self, value: Fraction) -> list[dict[Exponents, Fraction]]:
+        """The same with a value inserted, in the unknowns alone."""
+        result = []
+        for f in self.equations:
+            sums: dict[Exponents, Fraction] = {}
+            for e, c in f.items():
+                sums[e[:-1]] = sums.get(e[:-1], Fraction(0)) + c * value ** e[-1]
+            result.append({e: c for e, c in sums.items() if c})
+        return result
+
     @cached_property
     def symmetry(self) -> SymmetryGroup:
         """Sign flips and permutations of the coordinates that preserve V(x, a) for all a, proved."""
         n = self.domain.n
         polynomials = ring([f"x{i}" for i in range(n)], QQ)[0]
         larger = ring([*(f"x{i}" for i in range(n)), "a"], QQ)[0].from_dict(_in_q(self.terms))
-        member = polynomials.from_dict(_in_q(self.at(_GENERIC)))
+        member = polynomials.from_dict(_in_q(self.at(GENERIC)))
         flips = sign_symmetries(polynomials.from_dict({e[:-1]: QQ(1) for e in self.terms}))
         moves = permutation_symmetries(member, self.domain, self.candidates)
         kept = (g for g in moves if SignedPermutation((*g.perm, n), (*g.signs, 1)).preserves(larger))

@@ -14,7 +14,7 @@ from homotopy.common import reporting
 from homotopy.common.arrays import Complexes, Floats, Integers
 from homotopy.scans.family import Family
 from homotopy.scans.orbits import Orbits, orbits_of
-from homotopy.scans.singular import SingularPoint, SingularSystems
+from homotopy.scans.singular import SingularKind, SingularPoint, SingularSystems
 from homotopy.scans.tubes import Continued, FamilyDiscs, follow
 from homotopy.status import Verdict
 
@@ -287,6 +287,14 @@ class March:
         self._orbits = None
         return True
 
+    def back_to(self, at: Fraction, rows: Integers) -> Strands | None:
+        """Some of the solutions as they are at a value that was passed, followed back to it; None where that is not proved."""
+        moved = self._follow(rows, self.strands.at, at, _SHORT)
+        if not moved.is_through.all():
+            return None
+        certificates = certify(self.family.tapes.members.bind((at,)), moved.u).certificates
+        return Strands(at, certificates, self.strands.names[rows]) if len(certificates) == len(rows) else None
+
     def restart(self, at: Fraction, certificates: CertificateList) -> None:
         """Go on from certified solutions at a value, on branches of their own."""
         m = len(certificates)
@@ -313,6 +321,8 @@ def _is_same(p: SingularPoint, q: SingularPoint) -> bool:
         abs(x[0] - y[0]) <= e.radius + f.radius and abs(x[1] - y[1]) <= e.radius + f.radius
         for x, y in zip(e.mid[:n], f.mid[:n], strict=True)
     )
+    if p.kind is SingularKind.ESCAPE and not same_u:  # a direction and its opposite are one
+        same_u = all(abs(x[0] + y[0]) <= e.radius + f.radius for x, y in zip(e.mid[:n], f.mid[:n], strict=True))
     return p.kind is q.kind and same_u and abs(p.a[0] - q.a[0]) <= p.a[1] + q.a[1]
 
 

@@ -32,6 +32,7 @@ from polysys.tape import Node, Recorder
 
 DIGITS = 32  # decimals to which singular points are enclosed
 _STEPS = 60
+_CLOSE = 1e-7  # within which a point looks symmetric
 _LARGE = 1e3  # a solution this much larger than 1 may be on its way to infinity
 
 
@@ -122,12 +123,16 @@ class SingularSystems:
         start, form = self._start(kind, u, a)
         if start is None or form is None:
             return None
-        tapes = self.tapes(kind).bind([Fraction(float(c)) for c in form])
-        x = _newton(tapes, start)
         place = self.n if kind is SingularKind.ESCAPE else 2 * self.n
+        x = _newton(self.tapes(kind).bind(_exactly(form)), start)
         if x is None or abs(x[place] - a) > trust:
             return None
-        certificate = certify_one(tapes, x.tolist(), digits=DIGITS)
+        if kind is SingularKind.BRANCH and not np.any(x.imag):  # with the symmetry of the point itself in the form
+            form = self._symmetrised(x[: self.n].real, x[self.n : 2 * self.n].real)
+            scale = form @ x[self.n : 2 * self.n]
+            x[self.n : 2 * self.n] /= scale
+            x[-1] *= scale
+        certificate = certify_one(self.tapes(kind).bind(_exactly(form)), x.tolist(), digits=DIGITS)
         if certificate is None or certificate.reality is Verdict.UNDECIDED:
             return None
         if kind is not SingularKind.BRANCH:
@@ -135,7 +140,8 @@ class SingularSystems:
         b, radius = certificate.enclosure.mid[-1], certificate.enclosure.radius
         if max(abs(b[0]), abs(b[1])) > 2 * radius:
             return None
-        return SingularPoint(kind, certificate, self.n, self._is_symmetric(certificate, form) or self._is_rational(certificate))
+        is_exact = self._is_symmetric(certificate, form) or self._is_rational(certificate)
+        return SingularPoint(kind, certificate, self.n, is_exact)
 
     def _start(self, kind: SingularKind, u: Complexes, a: complex) -> tuple[Complexes | None, Any]:
         """Where Newton's method begins, and the form l."""
@@ -147,7 +153,7 @@ class SingularSystems:
         if not np.isfinite(jacobian).all():
             return None, None
         v = _turned(np.linalg.svd(jacobian)[2][-1].conj())
-        form = self._symmetrised(u, v.real)
+        form = v.real / np.linalg.norm(v.real)
         if not np.any(form) or abs(form @ v) < 1e-3:
             return None, None
         extra = [a] if kind is SingularKind.FOLD else [a, 0.0]
@@ -157,7 +163,7 @@ class SingularSystems:
         """v with the exact sign pattern of the symmetry that fixes u and reverses v, if there is one."""
         v = v / np.linalg.norm(v)
         v = np.where(np.abs(v) < 1e-7, 0.0, v)
-        for g in self._reversing(u, v, 1e-2):
+        for g in self._reversing(u, v, _CLOSE):
             n = self.family.domain.n
             image = np.concatenate([np.array(g.apply(v[:n].tolist())), v[n:]])
             return (v - image) / 2
@@ -179,7 +185,7 @@ class SingularSystems:
         mid = [re for re, _ in e.mid]
         u, v, b = mid[:n], mid[n : 2 * n], mid[-1]
         form_exact = [Fraction(float(c)) for c in form]
-        for g in self._reversing(np.array(u, float), np.array(v, float), 1e-6):
+        for g in self._reversing(np.array(u, float), np.array(v, float), _CLOSE):
             is_odd = [-c for c in g.apply(form_exact[:m])] == form_exact[:m] and not any(form_exact[m:])
             image = [*g.apply(u[:m]), *u[m:], *(-c for c in g.apply(v[:m])), *v[m:], mid[2 * n], -b]
             # multipliers of v: -(-v_mu) = v_mu under g, and the image has -v_mu; both vanish in the limit
@@ -287,6 +293,10 @@ def _newton(tapes: FormulationTapes, start: Complexes) -> Complexes | None:
                 x = x.real.astype(complex)
             return x
     return None
+
+
+def _exactly(form: Any) -> list[Fraction]:
+    return [Fraction(float(c)) for c in form]
 
 
 def _double(value: Fraction) -> float:
