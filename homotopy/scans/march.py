@@ -20,7 +20,7 @@ from homotopy.status import Verdict
 
 _LEAST = (1e-4, 1e-7, 1e-10)  # parts of a segment: a solution that stalls there is looked at
 _ACROSS = 1e-3  # part of a passage below which a solution that crosses it is taken to be one of those that meet
-_ARC = 8  # corners of the half circle about a passage
+_ARC = 4  # corners of the half circle about a passage
 _BRACKET = Fraction(1, 10_000)  # half width of a passage, as a part of the distance between two values
 _SHORT = 1e-9  # least part of a segment up to a passage
 _FLOOR = 4e-16
@@ -214,7 +214,7 @@ class March:
         corners = [centre - half * np.exp(-1j * np.pi * k / _ARC) for k in range(_ARC + 1)]
         corners[0], corners[-1] = float(low), float(high)
         for a, b in zip(corners[:-1], corners[1:], strict=True):
-            moved = follow(self.discs, u, a, b, least=1e-5, floor=_FLOOR * max(abs(a), abs(b)))
+            moved = follow(self.discs, u, a, b, least=1e-5, floor=_FLOOR * max(abs(a), abs(b)), first=0.5)
             if not moved.is_through.all():
                 return None
             u = moved.u

@@ -30,10 +30,10 @@ from homotopy.certification.discs.program import DiscProgram, disc_program, encl
 from homotopy.common.arrays import Complexes, Floats
 from homotopy.scans.family import Family
 
-_FIRST_STEP = 1 / 8  # of the segment
 _GROWTH, _SHRINK = 2.0, 0.35
 _MOST_ROUNDS = 400
 _NEWTON_STEPS = 6
+_SETTLED = 1e-11  # relative change after which the next one is lost in rounding
 _ROOM = 1e-12  # least radius of a tube, relative to the size of the point
 _INFLATIONS = 4
 _TARGET = 0.9  # of the radii that the map's image may fill
@@ -86,7 +86,7 @@ class FamilyDiscs:
         points = np.concatenate([u, a[:, None]], axis=1)
         spread = np.repeat(u_radius[:, None], self.n, axis=1) if u_radius.ndim == 1 else u_radius
         radii = np.concatenate([spread, a_radius[:, None]], axis=1)
-        return enclose(program, self.scalars[which], np.zeros(len(u), np.int64), points, radii)
+        return enclose(program, self.scalars[which], None, points, radii)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +119,9 @@ class Continued:
         return np.asarray(self.reached >= 1.0)
 
 
-def follow(discs: FamilyDiscs, u: Complexes, a_0: complex, a_1: complex, *, least: float, floor: float = 0.0) -> Continued:
+def follow(
+    discs: FamilyDiscs, u: Complexes, a_0: complex, a_1: complex, *, least: float, floor: float = 0.0, first: float = 0.25
+) -> Continued:
     """Follow certified solutions at a_0 to a_1, every step proved.
 
     Parameters
@@ -130,6 +132,8 @@ def follow(discs: FamilyDiscs, u: Complexes, a_0: complex, a_1: complex, *, leas
     a_0, a_1 : complex
     least : float
         Part of the segment below which a step is given up: the solution stalls there.
+    first : float
+        First step, as a part of the segment.
     floor : float
         What a_0 and a_1 are known to: discs about them of this radius are covered.
 
@@ -144,7 +148,7 @@ def follow(discs: FamilyDiscs, u: Complexes, a_0: complex, a_1: complex, *, leas
     """
     m, span = len(u), a_1 - a_0
     x, at = u.astype(complex), np.zeros(m)
-    step, smallest = np.full(m, _FIRST_STEP), np.ones(m)
+    step, smallest = np.full(m, first), np.ones(m)
     x, radius, is_fine = _settled(discs, x, np.full(m, a_0, complex), floor)
     active = np.flatnonzero(is_fine)
     trace: list[tuple[Floats, Complexes]] = []
@@ -175,7 +179,8 @@ def _stepped(
         f_u, _, f_a, _ = discs.slopes(u, a, none, none)
         tangent = -np.einsum("mij,mj->mi", inverses(f_u), f_a)
         end, end_radius, is_fine = _settled(discs, u + tangent * step[:, None], a + step, floor)
-        middle, _, is_mid = _settled(discs, (u + end) / 2, a + step / 2, floor)
+        chord, half_way = end - u, tangent * step[:, None]
+        middle, _, is_mid = _settled(discs, u + half_way / 2 + (chord - half_way) / 4, a + step / 2, floor)
         is_fine &= is_mid
         rows = np.flatnonzero(is_fine)
         if len(rows):
@@ -284,7 +289,7 @@ def _settled(
             y = inverses(f_u)
             change = np.einsum("mij,mj->mi", y, f)
             x = np.where(np.isfinite(change), x - change, x)
-            if np.nanmax(np.abs(change) / np.maximum(np.abs(x), 1.0), initial=0.0) < 1e-15:
+            if np.nanmax(np.abs(change) / np.maximum(np.abs(x), 1.0), initial=0.0) < _SETTLED:
                 break
         is_real = (np.abs(a.imag) == 0) & (np.abs(u.imag).max(axis=1) == 0)
         x[is_real] = x[is_real].real
