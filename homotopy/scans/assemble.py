@@ -104,12 +104,14 @@ def _walk(assembly: _Assembly, march: March, certified: Sequence[CertificateList
         assembly.gaps += march.gaps
         march.gaps.clear()
         if reached and march.strands.at == values[k]:
+            if len(march.strands.certificates) < most and len(certified[k]) == most:
+                march.rejoin(values[k], certified[k])
             _compare(assembly, march.strands, certified[k], k)
             _stand(assembly, march.strands, k)
         elif reached:  # the value lies in a passage: the branches that go through are certified there
             _inside(assembly, march, k)
         elif len(certified[k]) == most:
-            march.restart(values[k], certified[k])
+            march.rejoin(values[k], certified[k])
             _stand(assembly, march.strands, k)
     for name, curve in march.curves.items():
         if name in assembly.lines:
@@ -203,14 +205,16 @@ def _branches(assembly: _Assembly, events: Sequence[Event]) -> tuple[list[Branch
 
 
 def _coverage(assembly: _Assembly, most: int, events: Sequence[Event]) -> Coverage:
-    gaps = tuple(sorted((g.low, g.high) for g in assembly.gaps))
+    gaps = tuple(sorted({(g.low, g.high) for g in assembly.gaps}))
     n_complex = sum(p.n_complex + (not p.singular and not p.before.is_real.any() and not p.after.is_real.any()) for p, _ in assembly.passages)
     verdict, reason = _on_number(assembly.family, most)
     if assembly.checks:
         verdict, reason = Completeness.CONTRADICTED, assembly.checks[0]
     elif gaps:
-        where = ", ".join(f"[{float(a):.6g}, {float(b):.6g}]" for a, b in gaps[:3])
-        verdict, reason = Completeness.UNKNOWN, f"no proof goes through {where}; elsewhere all {most} solutions were followed"
+        lost = max(g.n_lost for g in assembly.gaps)
+        where = ", ".join(f"[{float(a):.6g}, {float(b):.6g}]" for a, b in gaps[:3]) + (", .." if len(gaps) > 3 else "")
+        reason = f"up to {lost} of {most} solutions were not followed through {where}: a pair of events of theirs would not be seen"
+        verdict = Completeness.UNKNOWN
     return Coverage(verdict, reason, most, gaps, n_complex, tuple(assembly.checks))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.certificates import CertificateList
+from homotopy.certification.closure import Locator
 from homotopy.certification.zeros import certify
 from homotopy.common import reporting
 from homotopy.common.arrays import Complexes, Floats, Integers
@@ -75,10 +76,18 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An interval that no proof goes through: what is on its two sides is not linked."""
+    """An interval that no proof goes through for some solutions: what is on its two sides is not linked.
+
+    Parameters
+    ----------
+    low, high : Fraction
+    n_lost : int
+        Solutions that were not followed through.
+    """
 
     low: Fraction
     high: Fraction
+    n_lost: int
 
 
 @dataclass(eq=False)
@@ -129,16 +138,19 @@ class March:
             centre, points = found
             half = self._half_width(centre, to, gap)
             if not self._pass(centre, half * direction, points):
-                self.gaps.append(Gap(min(self.strands.at, to), max(self.strands.at, to)))
+                at, n = self.strands.at, len(self.strands.certificates)
+                self.gaps.append(Gap(min(at, to), max(at, to), n))
                 return False
         return True
 
     def _next(self, to: Fraction, gap: Fraction, direction: int) -> tuple[Fraction, list[SingularPoint]] | None:
         """Go to a value, or find the first place on the way at which solutions do not go on; None where they are there."""
-        everyone = np.arange(len(self.strands.certificates))
         stall: Fraction | None = None
         for least in _LEAST:
-            moved = self._follow(everyone, self.strands.at, to, least)
+            moved = self._follow(self._everyone, self.strands.at, to, least)
+            if moved.is_slow.any():
+                self._lose(moved.is_slow, to)
+                moved = self._follow(self._everyone, self.strands.at, to, least)
             if moved.is_through.all() and self._settle(moved, to):
                 return None
             rows = self._orbit_leaders(np.flatnonzero(~moved.is_through))
@@ -158,6 +170,17 @@ class March:
                 return first.a[0], [p for p in ahead if abs(p.a[0] - first.a[0]) <= p.a[1] + first.a[1]]
         return (to if stall is None else stall), []
 
+    @property
+    def _everyone(self) -> Integers:
+        return np.arange(len(self.strands.certificates))
+
+    def _lose(self, is_lost: npt.NDArray[np.bool_], to: Fraction) -> None:
+        """Leave behind solutions that take too many steps; :meth:`rejoin` brings them back at the next value."""
+        at = self.strands.at
+        self.gaps.append(Gap(min(at, to), max(at, to), int(is_lost.sum())))
+        self.strands = _taken(self.strands, np.flatnonzero(~is_lost))
+        self._orbits = None
+
     def _half_width(self, centre: Fraction, to: Fraction, gap: Fraction) -> Fraction:
         """Half the width of a passage: it holds no value of the scan but one that it is about."""
         half = min(self.half_width or gap * _BRACKET, gap / 8)
@@ -171,9 +194,8 @@ class March:
         for shrink in range(4):
             wide = half / 16**shrink
             low, high = _short(centre - wide, wide), _short(centre + wide, wide)
-            everyone = np.arange(len(self.strands.certificates))
             if (low - self.strands.at) * half > 0:
-                moved = self._follow(everyone, self.strands.at, low, _SHORT)
+                moved = self._follow(self._everyone, self.strands.at, low, _SHORT)
                 if not moved.is_through.all() or not self._settle(moved, low):
                     continue
             if (high - self.strands.at) * half <= 0 or (self.strands.at - centre) * half >= 0:
@@ -185,8 +207,7 @@ class March:
     def _across(self, high: Fraction, points: list[SingularPoint]) -> bool:
         """Cross a passage from where the solutions stand: straight where that can be proved, around it in the complex plane else."""
         before = self.strands
-        everyone = np.arange(len(before.certificates))
-        moved = self._follow(everyone, before.at, high, _ACROSS)
+        moved = self._follow(self._everyone, before.at, high, _ACROSS)
         meeting = np.flatnonzero(~moved.is_through)
         u = moved.u.copy()
         if len(meeting):
@@ -252,7 +273,7 @@ class March:
         which = [place[int(orbits.representative[k])] for k in rows]
         u = np.array([orbits.image(int(k), moved.u[i]) for k, i in zip(rows, which, strict=True)], complex).reshape(len(rows), -1)
         self._draw(orbits, rows, which, moved, low, high)
-        return Continued(u, moved.radius[which], moved.reached[which], moved.smallest[which])
+        return Continued(u, moved.radius[which], moved.reached[which], moved.smallest[which], moved.is_slow[which])
 
     def _draw(
         self, orbits: Orbits, rows: Integers, which: list[int], moved: Continued, low: float, high: float
@@ -295,11 +316,17 @@ class March:
         certificates = certify(self.family.tapes.members.bind((at,)), moved.u).certificates
         return Strands(at, certificates, self.strands.names[rows]) if len(certificates) == len(rows) else None
 
-    def restart(self, at: Fraction, certificates: CertificateList) -> None:
-        """Go on from certified solutions at a value, on branches of their own."""
+    def rejoin(self, at: Fraction, certificates: CertificateList) -> None:
+        """Go on with certified solutions at a value: on their branches where the followed ones arrived there, on new ones else."""
         m = len(certificates)
-        self.strands = Strands(at, certificates, np.arange(self.first_name, self.first_name + m))
+        names = np.arange(self.first_name, self.first_name + m)
+        if self.strands.at == at and len(self.strands.certificates):
+            mine = self.strands.certificates
+            found = Locator(certificates).find_all(mine.mid, np.repeat(mine.radius[:, None], mine.mid.shape[1], axis=1))
+            is_found = found >= 0
+            names[found[is_found]] = self.strands.names[is_found]
         self.first_name += m
+        self.strands = Strands(at, certificates, names)
         self._orbits = None
 
 

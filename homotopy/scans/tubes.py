@@ -26,6 +26,7 @@ import numpy.typing as npt
 from homotopy.certification.discs.arrays import Discs
 from homotopy.certification.discs.bounds import TINY, U
 from homotopy.certification.discs.contraction import UP, inverses
+from homotopy.certification.discs.extended import enclose_at, extended_scalars
 from homotopy.certification.discs.program import DiscProgram, disc_program, enclose
 from homotopy.common.arrays import Complexes, Floats
 from homotopy.scans.family import Family
@@ -46,6 +47,7 @@ class FamilyDiscs:
     equations: DiscProgram
     jacobian: DiscProgram
     scalars: tuple[Floats, Floats]
+    extended: Floats
     n: int
     degree: int
 
@@ -56,7 +58,7 @@ class FamilyDiscs:
         none = Discs(np.zeros((1, 0)), np.zeros((1, 0)))
         scalars = programs[0].scalar_values(none), programs[1].scalar_values(none)
         degree = max(2 * sum(e[:-1]) + e[-1] for f in family.equations for e in f)
-        return FamilyDiscs(*programs, scalars, family.n, degree)
+        return FamilyDiscs(*programs, scalars, extended_scalars(programs[0], [()]), family.n, degree)
 
     @property
     def n_points(self) -> int:
@@ -70,6 +72,10 @@ class FamilyDiscs:
     def f(self, u: Complexes, a: Complexes, u_radius: Floats, a_radius: Floats) -> tuple[Complexes, Floats]:
         """Enclosures of F over polydiscs."""
         return self._enclosed(0, self.equations, u, a, u_radius, a_radius)
+
+    def f_at(self, u: Complexes, a: Complexes) -> tuple[Complexes, Floats]:
+        """Enclosures of F at points, computed with 31 digits."""
+        return enclose_at(self.equations, self.extended, None, np.concatenate([u, a[:, None]], axis=1))
 
     def slopes(
         self, u: Complexes, a: Complexes, u_radius: Floats, a_radius: Floats
@@ -103,6 +109,8 @@ class Continued:
         How far along the segment each is proved to continue, from 0 to 1.
     smallest : float array (m,)
         The shortest part of the segment that had to be proved by itself.
+    is_slow : bool array (m,)
+        Which were given up for the number of their steps; the others that do not reach the end stall.
     trace : tuple of (float, complex array)
         Positions and points on the way, for the first of them: curves are drawn through these.
     """
@@ -111,6 +119,7 @@ class Continued:
     radius: Floats
     reached: Floats
     smallest: Floats
+    is_slow: npt.NDArray[np.bool_]
     trace: tuple[tuple[Floats, Complexes], ...] = ()
 
     @property
@@ -167,7 +176,9 @@ def follow(
         trace.append((at.copy(), x.copy()))
         active = np.concatenate([done[at[done] < 1], failed[step[failed] >= least]])
         active.sort()
-    return Continued(x, radius, at, smallest, tuple(trace))
+    is_slow = np.zeros(m, bool)
+    is_slow[active] = True
+    return Continued(x, radius, at, smallest, is_slow, tuple(trace))
 
 
 def _stepped(
@@ -214,13 +225,20 @@ class _Tube:
         self.a_radius = np.repeat(floor + 16 * U * (np.abs(a) + np.abs(step)), len(t))
 
     def radii(self) -> Floats:
-        """Radii (m, n) for which the test holds; 0 where none were found."""
+        """Radii (m, n) for which the test holds; 0 where none were found.
+
+        The curve at a point of the circle is known to within rounding, d: Y F there differs from its value at the double by at most
+        |Y F_u| d <= d + M d, and by |Y F_a| times the uncertainty of the parameter.
+        """
         m, n = self.middle.shape
-        eta = self._defect()
-        radii = 2 * eta + (_ROOM * self.size)[:, None]
+        at_points, rounding = self._defect(), np.repeat(self.rounding[:, None], n, axis=1)
+        radii = 2 * at_points + 4 * rounding + (_ROOM * self.size)[:, None]
         result, left = np.zeros((m, n)), np.isfinite(radii).all(axis=1)
+        excess = self.discs.excess(self.discs.degree)
         for _ in range(_INFLATIONS):
-            image = eta + np.einsum("mij,mj->mi", self._slopes(radii), radii) * UP
+            slopes, drift = self._slopes(radii)
+            error = rounding + np.einsum("mij,mj->mi", slopes, rounding) + drift
+            image = (at_points + error * excess + np.einsum("mij,mj->mi", slopes, radii)) * UP
             is_proved = left & (image <= _TARGET * radii).all(axis=1)
             result[is_proved] = radii[is_proved]
             left &= ~is_proved & np.isfinite(image).all(axis=1)
@@ -230,29 +248,31 @@ class _Tube:
         return result
 
     def _defect(self) -> Floats:
-        """The vector eta."""
+        """A bound of |Y F| at all t, as far as its values at the doubles go."""
         m, n = self.middle.shape
-        count = self.discs.n_points
-        spread = np.repeat(self.rounding, count)
-        mid, radius = (v.reshape(m, count, n) for v in self.discs.f(self.points, self.at, spread, self.a_radius))
+        mid, radius = (v.reshape(m, self.discs.n_points, n) for v in self.discs.f_at(self.points, self.at))
         size = np.abs(self.y.real) + np.abs(self.y.imag)
         error = radius + 8 * (n + 4) * U * (np.abs(mid.real) + np.abs(mid.imag))
         value = np.abs(np.einsum("mik,mpk->mpi", self.y, mid)) + np.einsum("mik,mpk->mpi", size, error)
         return np.asarray(value.max(axis=1) * self.discs.excess(self.discs.degree) * UP + TINY)
 
-    def _slopes(self, radii: Floats) -> Floats:
-        """The matrix M for some radii."""
+    def _slopes(self, radii: Floats) -> tuple[Floats, Floats]:
+        """The matrix M for some radii, and a bound of |Y F_a| times the uncertainty of the parameter at the points."""
         m, n = self.middle.shape
         count = self.discs.n_points
         spread = np.repeat(radii + self.rounding[:, None], count, axis=0)
-        f_u, f_radius, _, _ = self.discs.slopes(self.points, self.at, spread, self.a_radius)
+        f_u, f_radius, f_a, a_spread = self.discs.slopes(self.points, self.at, spread, self.a_radius)
         f_u, f_radius = f_u.reshape(m, count, n, n), f_radius.reshape(m, count, n, n)
         defect = self.y[:, None] @ f_u
         defect[:, :, np.arange(n), np.arange(n)] -= 1
         size = (np.abs(self.y.real) + np.abs(self.y.imag))[:, None]
         error = f_radius + 8 * (n + 4) * U * (np.abs(f_u.real) + np.abs(f_u.imag))
         entries = (np.abs(defect) + size @ error).max(axis=1)
-        return np.asarray(entries * self.discs.excess(max(self.discs.degree - 2, 1)) * UP + TINY)
+        f_a, a_spread = f_a.reshape(m, count, n), a_spread.reshape(m, count, n)
+        a_error = a_spread + 8 * (n + 4) * U * (np.abs(f_a.real) + np.abs(f_a.imag))
+        moved = np.abs(np.einsum("mij,mpj->mpi", self.y, f_a)) + np.einsum("mij,mpj->mpi", size[:, 0], a_error)
+        drift = (moved * self.a_radius.reshape(m, count, 1)).max(axis=1) * UP
+        return np.asarray(entries * self.discs.excess(max(self.discs.degree - 2, 1)) * UP + TINY), drift
 
 
 def _contraction(discs: FamilyDiscs, y: Any, centre: Complexes, a: Complexes, radius: Floats, half: Floats) -> Floats:
@@ -283,18 +303,17 @@ def _settled(
     with np.errstate(all="ignore"):
         x, none = u.copy(), np.zeros(len(u))
         floors = np.full(len(u), floor)
-        for _ in range(_NEWTON_STEPS):
-            f, _ = discs.f(x, a, none, none)
+        is_real = (a.imag == 0) & (np.abs(u.imag).max(axis=1) == 0)
+        for last in range(_NEWTON_STEPS):
             f_u, _, _, _ = discs.slopes(x, a, none, none)
             y = inverses(f_u)
-            change = np.einsum("mij,mj->mi", y, f)
+            change = np.einsum("mij,mj->mi", y, discs.f_at(x, a)[0])
             x = np.where(np.isfinite(change), x - change, x)
-            if np.nanmax(np.abs(change) / np.maximum(np.abs(x), 1.0), initial=0.0) < _SETTLED:
+            x[is_real] = x[is_real].real
+            if last and np.nanmax(np.abs(change) / np.maximum(np.abs(x), 1.0), initial=0.0) < _SETTLED:
                 break
-        is_real = (np.abs(a.imag) == 0) & (np.abs(u.imag).max(axis=1) == 0)
-        x[is_real] = x[is_real].real
-        eta = _norm(y, *discs.f(x, a, none, floors))
-        radius = 4 * eta
-        kappa = _contraction(discs, y, x, a, radius, floors)
+        _, _, f_a, f_a_radius = discs.slopes(x, a, none, floors)
+        eta = _norm(y, *discs.f_at(x, a)) + floor * _norm(y, f_a, f_a_radius) * UP  # a lies within the floor of its double
+        kappa = _contraction(discs, y, x, a, 4 * eta, floors)
         is_fine = (kappa <= 0.5) & np.isfinite(eta)
     return x, eta * 2 * UP, is_fine
