@@ -51,6 +51,13 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.graphs.morse import MorseComplex as MorseComplex
     from homotopy.graphs.morse import morse_complex as morse_complex
     from homotopy.options import Options as Options
+    from homotopy.scans.events import Event as Event
+    from homotopy.scans.events import EventKind as EventKind
+    from homotopy.scans.result import Branch as Branch
+    from homotopy.scans.result import Scan as Scan
+    from homotopy.scans.run import scan as scan
+    from homotopy.scans.values import geomspace as geomspace
+    from homotopy.scans.values import linspace as linspace
     from homotopy.solving.result import PathAccount as PathAccount
     from homotopy.solving.result import SolveReport as SolveReport
     from homotopy.solving.rounds import solve as solve
@@ -83,6 +90,10 @@ else:
             "graphs.landscape_graph": "LandscapeGraph, graph, with_graph",
             "graphs.morse": "MorseComplex, morse_complex",
             "options": "Options",
+            "scans.events": "Event, EventKind",
+            "scans.result": "Branch, Scan",
+            "scans.run": "scan",
+            "scans.values": "geomspace, linspace",
             "counting.files.saved_census": "load_census as load",
             "solving.rounds": "solve",
             "solving.result": "PathAccount, SolveReport",

@@ -56,6 +56,7 @@ ORDER = {
         "graphs",
         "searches",
         "ensembles",
+        "scans",
         "tables",
         "estimators",
         "plots",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables
+from homotopy.cli import census_files, ensembles, estimators, graphs, predict, scans, studies, tables
 from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, progress_bar, say, write
 from homotopy.cli.run import run
 from homotopy.common.reporting import keeping_found
@@ -246,6 +246,7 @@ def demo(
 census_files.register(app)
 ensembles.register(app)
 graphs.register(app)
+scans.register(app)
 predict.register(app)
 tables.register(app)
 estimators.register(app)

@@ -123,7 +123,7 @@ def models_at(what: Scannable, name: str, values: Sequence[Fraction]) -> tuple[t
             return tuple(model_from_label(what.replace(mark, str(v))) for v in values), what
         what = model_from_label(what)
     if isinstance(what, Model):
-        return tuple(what.with_value(name, v) for v in values), f"{what.label} with {name}"
+        return tuple(what.with_value(name, v) for v in values), f"{what.label} over {name}"
     if not callable(what):
         raise InputError(
             f"A {type(what).__name__} cannot be scanned.",
