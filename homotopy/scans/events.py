@@ -20,6 +20,7 @@ from polysys.landscape import Scaling
 
 _DIGITS = 20  # decimals of a ball's centre
 _MOST_DENOMINATOR = 10_000
+_FAR = 50.0  # a solution this large at the ends of a bracket is on its way to infinity
 _EXACT_WORK = 3 * 10**8  # of exact algebra for one value: a fraction of a second
 
 
@@ -154,6 +155,8 @@ def _events_in(family: Family, passage: Passage, scaling: Scaling, is_down: bool
         counts = [_by_index(family, s, r) for s, r in zip(ends, rows, strict=True)]
         names = [tuple(sorted(s.names[r].tolist())) for s, r in zip(ends, rows, strict=True)]
         kind = _kind(point, len(rows[0]), len(rows[1]))
+        if point is None and all((sizes(s, r) > _FAR).all() for s, r in zip(ends, rows, strict=True)):
+            kind = EventKind.ESCAPE
         result.append((_event(family, kind, ends, point, counts, names, scaling), point))
     return result
 
@@ -174,6 +177,11 @@ def _assigned(family: Family, strands: Strands, singular: Sequence[SingularPoint
             distances.append(np.linalg.norm(u - point.u, axis=1) / (1 + np.linalg.norm(point.u)))
     table = np.array(distances)
     return np.where(table.min(axis=0) < 0.3, table.argmin(axis=0), -1)
+
+
+def sizes(strands: Strands, rows: Any) -> Any:
+    """The largest modulus of an unknown, of some solutions."""
+    return np.abs(strands.certificates.mid[rows]).max(axis=1, initial=0.0)
 
 
 def _by_index(family: Family, strands: Strands, rows: Any) -> dict[int, int]:

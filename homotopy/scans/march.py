@@ -136,6 +136,8 @@ class March:
             if found is None:
                 return True
             centre, points = found
+            if not points and abs(centre - to) < (self.half_width or gap * _BRACKET):
+                centre = to  # where the solutions stall is known to no more digits
             half = self._half_width(centre, to, gap)
             if not self._pass(centre, half * direction, points):
                 at, n = self.strands.at, len(self.strands.certificates)
@@ -148,6 +150,10 @@ class March:
         stall: Fraction | None = None
         for least in _LEAST:
             moved = self._follow(self._everyone, self.strands.at, to, least)
+            if moved.is_slow.any() and stall is not None:  # what stalled before takes ever more steps: it goes to infinity, or is degenerate
+                ends = moved.reached + 5 * moved.smallest
+                first_end = float(ends[~moved.is_through].min())
+                return Fraction(float(self.strands.at) + min(first_end, 1.0) * float(to - self.strands.at)), []
             if moved.is_slow.any():
                 self._lose(moved.is_slow, to)
                 moved = self._follow(self._everyone, self.strands.at, to, least)

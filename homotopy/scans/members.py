@@ -31,8 +31,8 @@ class ScannedModel(Model):
     name : str
         Of the parameter.
     values : tuple of Fraction
-    models : tuple of Model
-        One for each value.
+    models : tuple of Model or PolysysError
+        One for each value; or why there is none.
     stated : str
         What was scanned, as the user wrote it.
     n_samples : int
@@ -44,7 +44,7 @@ class ScannedModel(Model):
 
     name: str
     values: tuple[Fraction, ...]
-    models: tuple[Model, ...]
+    models: tuple[Model | PolysysError, ...]
     stated: str
     n_samples: int = 1
     first_sample: int = 0
@@ -54,21 +54,21 @@ class ScannedModel(Model):
 
     @property
     def label(self) -> str:
-        named = hashlib.sha256("\n".join([*map(str, self.values), *(m.label for m in self.models)]).encode()).hexdigest()
+        named = hashlib.sha256("\n".join([*map(str, self.values), *map(self.label_at, range(len(self.values)))]).encode()).hexdigest()
         low, high = self.values[0], self.values[-1]
         return f"scan:{self.name}={low}..{high},{len(self.values)} values,{named[:12]};{self.stated}"
 
     @property
     def domain(self) -> Domain:
-        return self.models[0].domain
+        return self._first.domain
 
     @property
     def variables(self) -> tuple[str, ...]:
-        return self.models[0].variables
+        return self._first.variables
 
     @property
     def default_seed(self) -> int:
-        return self.models[0].default_seed
+        return self._first.default_seed
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         raise NotImplementedError("A scan has a potential at each value; take a sample.")
@@ -76,12 +76,34 @@ class ScannedModel(Model):
     def draw(self, rng: np.random.Generator) -> Couplings:
         raise NotImplementedError("A scan has couplings at each value; take a sample.")
 
+    @property
+    def _first(self) -> Model:
+        return next(m for m in self.models if isinstance(m, Model))
+
+    def label_at(self, k: int) -> str:
+        """The label of the model at value k."""
+        model = self.models[k]
+        return model.label if isinstance(model, Model) else f"{self.name}={self.values[k]}"
+
+    def model_at(self, k: int) -> Model:
+        """The model at value k.
+
+        Raises
+        ------
+        PolysysError
+            Why there is none.
+        """
+        model = self.models[k]
+        if isinstance(model, PolysysError):
+            raise model
+        return model
+
     def at(self, k: int, seed: int, sample: int = 0) -> Landscape:
         """Sample number `sample` of the scan at value k."""
-        land = self.models[k].sample(seed, self.first_sample + sample)
+        land = self.model_at(k).sample(seed, self.first_sample + sample)
         if not self.shared or self.shared[k] == k:
             return land
-        return replace(land, potential_function=self.models[self.shared[k]].potential)
+        return replace(land, potential_function=self.model_at(self.shared[k]).potential)
 
     def sample(self, seed: int | None = None, index: int = 0) -> Landscape:
         chosen = self.default_seed if seed is None else seed
@@ -101,11 +123,14 @@ def scanned_model(
         What a model says about a value that it does not take.
     """
     models, stated = models_at(what, name, values)
-    first = models[0]
-    for value, model in zip(values, models, strict=True):
+    there = [(v, m) for v, m in zip(values, models, strict=True) if isinstance(m, Model)]
+    if not there:
+        raise next(m for m in models if isinstance(m, PolysysError))
+    first = there[0][1]
+    for value, model in there:
         if model.domain.n != first.domain.n or model.domain.blocks != first.domain.blocks:
             raise InputError(
-                f"The domain is {first.domain.text} at {name} = {values[0]} and {model.domain.text} at {value}.",
+                f"The domain is {first.domain.text} at {name} = {there[0][0]} and {model.domain.text} at {value}.",
                 "Scan a parameter that leaves the coordinates as they are.",
             )
         if model.domain != first.domain:
@@ -115,36 +140,48 @@ def scanned_model(
     return replace(found, shared=_shared(found, chosen))
 
 
-def models_at(what: Scannable, name: str, values: Sequence[Fraction]) -> tuple[tuple[Model, ...], str]:
-    """The models at some values, and what was scanned in words."""
+def models_at(what: Scannable, name: str, values: Sequence[Fraction]) -> tuple[tuple[Model | PolysysError, ...], str]:
+    """The models at some values, or why there is none, and what was scanned in words."""
+    mark = "{" + name + "}"
+    if isinstance(what, str) and mark in what:
+        text = what
+        return tuple(_made(lambda v: model_from_label(text.replace(mark, str(v))), v) for v in values), what
     if isinstance(what, str):
-        mark = "{" + name + "}"
-        if mark in what:
-            return tuple(model_from_label(what.replace(mark, str(v))) for v in values), what
         what = model_from_label(what)
     if isinstance(what, Model):
-        return tuple(what.with_value(name, v) for v in values), f"{what.label} over {name}"
+        model = what
+        return tuple(_made(lambda v: model.with_value(name, v), v) for v in values), f"{what.label} over {name}"
     if not callable(what):
         raise InputError(
             f"A {type(what).__name__} cannot be scanned.",
             "Give a label with {" + name + "}, a model with a keyword of that name, or a function of the value.",
         )
-    made = tuple(model_from_label(m) if isinstance(m, str) else m for m in map(what, values))
-    odd = next((m for m in made if not isinstance(m, Model)), None)
-    if odd is not None:
-        raise InputError(f"The function gives a {type(odd).__name__}.", "Let it return a model or a label.")
-    return made, f"a function of {name}"
+    return tuple(_made(what, v) for v in values), f"a function of {name}"
+
+
+def _made(make: Callable[[Fraction], Any], value: Fraction) -> Model | PolysysError:
+    try:
+        made = make(value)
+        found = model_from_label(made) if isinstance(made, str) else made
+    except PolysysError as error:
+        return error
+    if not isinstance(found, Model):
+        raise InputError(f"The function gives a {type(found).__name__}.", "Let it return a model or a label.")
+    return found
 
 
 def _shared(scanned: ScannedModel, seed: int) -> tuple[int, ...]:
     """For each value the first model whose potential function gives the same landscape with its couplings, seen exactly."""
     references: dict[Any, int] = {}
     result = []
-    for k, model in enumerate(scanned.models):
-        land = scanned.at(k, seed)
-        shape = (type(model), tuple((name, c.shape) for name, c in land.couplings.items()))
-        r = references.setdefault(shape, k)
-        if r != k and not _is_same(land, replace(land, potential_function=scanned.models[r].potential)):
+    for k in range(len(scanned.values)):
+        try:
+            land = scanned.at(k, seed)
+            shape = (type(scanned.models[k]), tuple((name, c.shape) for name, c in land.couplings.items()))
+            r = references.setdefault(shape, k)
+            if r != k and not _is_same(land, replace(land, potential_function=scanned.model_at(r).potential)):
+                r = k
+        except PolysysError:
             r = k
         result.append(r)
     return tuple(result)

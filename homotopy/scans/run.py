@@ -142,9 +142,14 @@ def _family(model: Scannable, scanned: ScannedModel, seed: int) -> Family | None
 
     def landscape_at(value: Fraction) -> Landscape:
         ((made,), _) = models_at(model, scanned.name, [value])
+        if isinstance(made, PolysysError):
+            raise made
         return made.sample(seed, scanned.first_sample)
 
-    family = family_through(landscape_at, scanned.values[0], scanned.values[-1])
+    try:
+        family = family_through(landscape_at, scanned.values[0], scanned.values[-1])
+    except PolysysError:  # values in between that the model does not take
+        return None
     if family is None:
         return None
     for k, value in enumerate(scanned.values):
@@ -190,7 +195,7 @@ def _has_digest(land: Landscape) -> bool:
 
 def _kept(found: Any, scanned: ScannedModel, seed: int, k: int) -> Counted:
     """What is kept of a census, how long it took and what failed on the way left out: neither is a property of the landscape."""
-    label = scanned.models[k].label
+    label = scanned.label_at(k)
     if isinstance(found, PolysysError):
         text = f"{type(found).__name__}: {found.what}"
         return Counted(failed_record(label, seed, scanned.first_sample, "error", text), np.zeros((0, 0), complex))

@@ -33,6 +33,7 @@ from polysys.tape import Node, Recorder
 DIGITS = 32  # decimals to which singular points are enclosed
 _STEPS = 60
 _CLOSE = 1e-7  # within which a point looks symmetric
+_LEAST = 1e-3  # of the form l at v
 _LARGE = 1e3  # a solution this much larger than 1 may be on its way to infinity
 
 
@@ -127,9 +128,12 @@ class SingularSystems:
         x = _newton(self.tapes(kind).bind(_exactly(form)), start)
         if x is None or abs(x[place] - a) > trust:
             return None
-        if kind is SingularKind.BRANCH and not np.any(x.imag):  # with the symmetry of the point itself in the form
-            form = self._symmetrised(x[: self.n].real, x[self.n : 2 * self.n].real)
-            scale = form @ x[self.n : 2 * self.n]
+        v = x[self.n : 2 * self.n]
+        if kind is SingularKind.BRANCH and not np.any(x.imag) and np.any(v):  # with the symmetry of the point itself in the form
+            form = self._symmetrised(x[: self.n].real, v.real)
+            scale = form @ v
+            if abs(scale) < _LEAST:
+                return None
             x[self.n : 2 * self.n] /= scale
             x[-1] *= scale
         certificate = certify_one(self.tapes(kind).bind(_exactly(form)), x.tolist(), digits=DIGITS)
@@ -148,13 +152,17 @@ class SingularSystems:
         if kind is SingularKind.ESCAPE:
             y = _turned(u / np.linalg.norm(u))
             form = y.real
+            if abs(form @ y) < _LEAST:
+                return None, None
             return np.concatenate([y / (form @ y), [a]]), form
         jacobian = np.array(self.family.tapes.members.jacobian.evaluate(list(u), [a]), complex).reshape(self.n, self.n)
         if not np.isfinite(jacobian).all():
             return None, None
         v = _turned(np.linalg.svd(jacobian)[2][-1].conj())
+        if np.linalg.norm(v.real) < _LEAST:
+            return None, None
         form = v.real / np.linalg.norm(v.real)
-        if not np.any(form) or abs(form @ v) < 1e-3:
+        if abs(form @ v) < _LEAST:
             return None, None
         extra = [a] if kind is SingularKind.FOLD else [a, 0.0]
         return np.concatenate([u, v / (form @ v), extra]), form
