@@ -24,7 +24,6 @@ _ACROSS = 1e-3  # part of a passage below which a solution that crosses it is ta
 _ARC = 4  # corners of the half circle about a passage
 _BRACKET = Fraction(1, 10_000)  # half width of a passage, as a part of the distance between two values
 _SHORT = 1e-9  # least part of a segment up to a passage
-_FLOOR = 4e-16
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,13 +166,13 @@ class March:
             points = [
                 p for p in (self.systems.near(moved.u[k], a, abs(span)) for k, a in zip(rows, where, strict=True)) if p is not None
             ]
-            ahead = [p for p in points if p.is_real and 0 < (p.a[0] - self.strands.at) * direction]
+            ahead = [p for p in points if p.is_at_real_value and 0 < (p.a[0] - self.strands.at) * direction]
             ahead = [p for p in ahead if (p.a[0] - to) * direction <= float(gap) / 4]
             stall = Fraction(float(where.min() if direction > 0 else where.max()))
             first = min(ahead, key=lambda p: p.a[0] * direction, default=None)
-            margin = 1e3 * least * abs(span) + 1e-3 * float(gap)
+            margin = 100 * least * abs(span)
             if first is not None and (first.a[0] - stall) * direction <= margin:
-                return first.a[0], [p for p in ahead if abs(p.a[0] - first.a[0]) <= p.a[1] + first.a[1]]
+                return first.a[0], [p for p in ahead if p.is_real and abs(p.a[0] - first.a[0]) <= p.a[1] + first.a[1]]
         return (to if stall is None else stall), []
 
     @property
@@ -241,7 +240,7 @@ class March:
         corners = [centre - half * np.exp(-1j * np.pi * k / _ARC) for k in range(_ARC + 1)]
         corners[0], corners[-1] = float(low), float(high)
         for a, b in zip(corners[:-1], corners[1:], strict=True):
-            moved = follow(self.discs, u, a, b, least=1e-5, floor=_FLOOR * max(abs(a), abs(b)), first=0.5)
+            moved = follow(self.discs, u, a, b, least=1e-5, first=0.5)
             if not moved.is_through.all():
                 return None
             u = moved.u
@@ -273,8 +272,7 @@ class March:
         orbits = self._current_orbits()
         leaders = orbits.leaders(rows)
         low, high = float(a_0), float(a_1)
-        floor = _FLOOR * max(abs(low), abs(high))
-        moved = follow(self.discs, self.strands.certificates.mid[leaders], low, high, least=least, floor=floor)
+        moved = follow(self.discs, self.strands.certificates.mid[leaders], low, high, least=least)
         place = {int(k): i for i, k in enumerate(leaders)}
         which = [place[int(orbits.representative[k])] for k in rows]
         u = np.array([orbits.image(int(k), moved.u[i]) for k, i in zip(rows, which, strict=True)], complex).reshape(len(rows), -1)

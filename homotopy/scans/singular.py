@@ -33,6 +33,7 @@ from polysys.tape import Node, Recorder
 DIGITS = 32  # decimals to which singular points are enclosed
 _STEPS = 60
 _CLOSE = 1e-7  # within which a point looks symmetric
+_NO_IMAGINARY = 1e-20  # of a parameter
 _LEAST = 1e-3  # of the form l at v
 _LARGE = 1e3  # a solution this much larger than 1 may be on its way to infinity
 
@@ -69,6 +70,11 @@ class SingularPoint:
     def is_real(self) -> bool:
         """Whether it is proved real."""
         return self.certificate.reality is Verdict.YES
+
+    @property
+    def is_at_real_value(self) -> bool:
+        """Whether the parameter is real, as far as 32 digits go; complex solutions may meet there."""
+        return self.is_real or abs(self.a_double.imag) <= _NO_IMAGINARY * (1 + abs(self.a_double))
 
     @property
     def a(self) -> tuple[Fraction, Fraction]:

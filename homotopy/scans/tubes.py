@@ -129,7 +129,7 @@ class Continued:
 
 
 def follow(
-    discs: FamilyDiscs, u: Complexes, a_0: complex, a_1: complex, *, least: float, floor: float = 0.0, first: float = 0.25
+    discs: FamilyDiscs, u: Complexes, a_0: complex, a_1: complex, *, least: float, first: float = 0.25
 ) -> Continued:
     """Follow certified solutions at a_0 to a_1, every step proved.
 
@@ -143,8 +143,6 @@ def follow(
         Part of the segment below which a step is given up: the solution stalls there.
     first : float
         First step, as a part of the segment.
-    floor : float
-        What a_0 and a_1 are known to: discs about them of this radius are covered.
 
     Returns
     -------
@@ -156,22 +154,23 @@ def follow(
     the same test at the joint; its enclosure lies in the tubes on both sides.
     """
     m, span = len(u), a_1 - a_0
-    x, at = u.astype(complex), np.zeros(m)
+    at, place = np.zeros(m), np.full(m, a_0, complex)
     step, smallest = np.full(m, first), np.ones(m)
-    x, radius, is_fine = _settled(discs, x, np.full(m, a_0, complex), floor)
+    x, radius, is_fine = _settled(discs, u.astype(complex), place)
     active = np.flatnonzero(is_fine)
     trace: list[tuple[Floats, Complexes]] = []
     for _ in range(_MOST_ROUNDS):
         if not len(active):
             break
         h = np.minimum(step[active], 1.0 - at[active])
-        new, new_radius, is_proved = _stepped(discs, x[active], radius[active], a_0 + at[active] * span, h * span, floor)
+        is_last = at[active] + h > 1 - 1e-14
+        goal = np.where(is_last, a_1, place[active] + h * span)
+        new, new_radius, is_proved = _stepped(discs, x[active], radius[active], place[active], goal)
         done, failed = active[is_proved], active[~is_proved]
-        x[done], radius[done] = new[is_proved], new_radius[is_proved]
-        at[done] += h[is_proved]
-        at[done[1.0 - at[done] < 1e-14]] = 1.0
+        x[done], radius[done], place[done] = new[is_proved], new_radius[is_proved], goal[is_proved]
+        at[done] = np.where(is_last[is_proved], 1.0, at[done] + h[is_proved])
         smallest[done] = np.minimum(smallest[done], np.where(at[done] < 1, h[is_proved], 1))
-        step[done] = np.maximum(h[is_proved], step[done] * (h[is_proved] >= step[done])) * _GROWTH
+        step[done] = h[is_proved] * _GROWTH
         step[failed] = h[~is_proved] * _SHRINK
         trace.append((at.copy(), x.copy()))
         active = np.concatenate([done[at[done] < 1], failed[step[failed] >= least]])
@@ -182,20 +181,21 @@ def follow(
 
 
 def _stepped(
-    discs: FamilyDiscs, u: Complexes, u_radius: Floats, a: Complexes, step: Complexes, floor: float
+    discs: FamilyDiscs, u: Complexes, u_radius: Floats, a: Complexes, goal: Complexes
 ) -> tuple[Complexes, Floats, npt.NDArray[np.bool_]]:
-    """The points at a + step, bounds on their distance from the solutions there, and whether the steps are proved."""
+    """The points at the values `goal`, bounds on their distance from the solutions there, and whether the steps are proved."""
     with np.errstate(all="ignore"):
+        step = goal - a
         none = np.zeros(len(u))
         f_u, _, f_a, _ = discs.slopes(u, a, none, none)
         tangent = -np.einsum("mij,mj->mi", inverses(f_u), f_a)
-        end, end_radius, is_fine = _settled(discs, u + tangent * step[:, None], a + step, floor)
+        end, end_radius, is_fine = _settled(discs, u + tangent * step[:, None], goal)
         chord, half_way = end - u, tangent * step[:, None]
-        middle, _, is_mid = _settled(discs, u + half_way / 2 + (chord - half_way) / 4, a + step / 2, floor)
+        middle, _, is_mid = _settled(discs, u + half_way / 2 + (chord - half_way) / 4, a + step / 2)
         is_fine &= is_mid
         rows = np.flatnonzero(is_fine)
         if len(rows):
-            tube = _Tube(discs, u[rows], middle[rows], end[rows], a[rows], step[rows], floor)
+            tube = _Tube(discs, u[rows], middle[rows], end[rows], a[rows], goal[rows])
             radii = tube.radii()
             ends = ((u, u_radius, tube.start), (end, end_radius, tube.stop))
             for point, bound, line in ends:
@@ -208,7 +208,7 @@ class _Tube:
     """The test of some segments: curves through three points each, radii about them."""
 
     def __init__(
-        self, discs: FamilyDiscs, u: Complexes, middle: Complexes, end: Complexes, a: Complexes, step: Complexes, floor: float
+        self, discs: FamilyDiscs, u: Complexes, middle: Complexes, end: Complexes, a: Complexes, goal: Complexes
     ) -> None:
         self.discs, self.middle = discs, middle
         slope, bend = (end - u) / 2, (u + end) / 2 - middle
@@ -216,13 +216,14 @@ class _Tube:
         self.size = np.maximum((np.abs(middle) + np.abs(slope) + np.abs(bend)).max(axis=1), 1.0)
         self.rounding = 32 * U * self.size
         t = np.exp(2j * np.pi * np.arange(discs.n_points) / discs.n_points)
-        self.a_middle = a + step / 2
+        half = (goal - a) / 2
+        self.a_middle = a + half
         f_u, _, _, _ = discs.slopes(middle, self.a_middle, np.zeros(len(u)), np.zeros(len(u)))
         self.y = inverses(f_u)
         # rows: the points of one segment after the other
         self.points = (middle[:, None, :] + slope[:, None, :] * t[:, None] + bend[:, None, :] * (t * t)[:, None]).reshape(-1, discs.n)
-        self.at = (self.a_middle[:, None] + (step / 2)[:, None] * t).ravel()
-        self.a_radius = np.repeat(floor + 16 * U * (np.abs(a) + np.abs(step)), len(t))
+        self.at = (self.a_middle[:, None] + half[:, None] * t).ravel()
+        self.a_radius = np.repeat(16 * U * np.maximum(np.abs(a), np.abs(goal)), len(t))  # of a disc with room for both ends
 
     def radii(self) -> Floats:
         """Radii (m, n) for which the test holds; 0 where none were found.
@@ -297,12 +298,15 @@ def _norm(y: Any, mid: Complexes, radius: Floats) -> Floats:
 
 
 def _settled(
-    discs: FamilyDiscs, u: Complexes, a: Complexes, floor: float
+    discs: FamilyDiscs, u: Complexes, a: Complexes
 ) -> tuple[Complexes, Floats, npt.NDArray[np.bool_]]:
-    """Newton's method at fixed values, and a proved enclosure of the solution it leads to."""
+    """Newton's method at fixed values, and a proved enclosure of the solution it leads to.
+
+    It holds for all values that round to the same doubles: those of a scan are rationals.
+    """
     with np.errstate(all="ignore"):
         x, none = u.copy(), np.zeros(len(u))
-        floors = np.full(len(u), floor)
+        floors = 2 * U * np.abs(a)
         is_real = (a.imag == 0) & (np.abs(u.imag).max(axis=1) == 0)
         for last in range(_NEWTON_STEPS):
             f_u, _, _, _ = discs.slopes(x, a, none, none)
@@ -313,7 +317,7 @@ def _settled(
             if last and np.nanmax(np.abs(change) / np.maximum(np.abs(x), 1.0), initial=0.0) < _SETTLED:
                 break
         _, _, f_a, f_a_radius = discs.slopes(x, a, none, floors)
-        eta = _norm(y, *discs.f_at(x, a)) + floor * _norm(y, f_a, f_a_radius) * UP  # a lies within the floor of its double
+        eta = _norm(y, *discs.f_at(x, a)) + floors * _norm(y, f_a, f_a_radius) * UP
         kappa = _contraction(discs, y, x, a, 4 * eta, floors)
         is_fine = (kappa <= 0.5) & np.isfinite(eta)
     return x, eta * 2 * UP, is_fine
