@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,20 +21,36 @@ def register(app: typer.Typer) -> None:
 
 def scan(
     model: Annotated[
-        str, typer.Argument(help="A label with {NAME}, such as spherical-p-spin:n=4,p=3,field={h}; or one with such a key or parameter.")
+        str,
+        typer.Argument(
+            help="A label with {NAME}, such as spherical-p-spin:n=4,p=3,field={h}; or one with such a key or parameter."
+        ),
     ],
     over: Annotated[str, typer.Option(metavar="NAME=FROM:TO:COUNT[:log]", help="The parameter and its values.")],
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: the model's).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed, or the first one.")] = 0,
-    samples: Annotated[int, typer.Option(metavar="K", help="Samples a value; with several, means and no branches.")] = 1,
-    tolerance: Annotated[str | None, typer.Option(metavar="T", help="Half the width of the bracket of an event.")] = None,
+    samples: Annotated[
+        int, typer.Option(metavar="K", help="Samples a value; with several, means and no branches.")
+    ] = 1,
+    tolerance: Annotated[
+        str | None, typer.Option(metavar="T", help="Half the width of the bracket of an event.")
+    ] = None,
     engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
     solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
-    store: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the censuses; what it holds is not computed again.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes, with several samples (default: one a core; 0: none).")] = None,
-    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the censuses; what it holds is not computed again.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes, with several samples (default: one a core; 0: none).")
+    ] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
+    ] = None,
     save: Annotated[
-        Path | None, typer.Option(metavar="F", help="Write counts and events as a page (.html), or counts as a table (.csv, .parquet).")
+        Path | None,
+        typer.Option(
+            metavar="F", help="Write counts and events as a page (.html), or counts as a table (.csv, .parquet)."
+        ),
     ] = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the scan (.png, .svg, .pdf).")] = None,
 ) -> None:
@@ -55,9 +71,10 @@ def scan(
     check_targets(save, plot, json_file=json_file)
     options = Options(engine=engine, seed=solver_seed)
     kept = "no result was written." if store is None else f"what was counted is kept in {store}."
+    parameter: dict[str, Any] = {name: values}
     with progress_bar(), resumable(lambda: kept):
         found = run_scan(
-            model, seed=seed, index=index, samples=samples, tolerance=tolerance, store=store, workers=workers, options=options, **{name: values}
+            model, seed=seed, index=index, samples=samples, tolerance=tolerance, store=store, workers=workers, options=options, **parameter
         )  # fmt: skip
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
@@ -69,6 +86,8 @@ def scan(
         plot_scan(found, plot)
     if found.is_contradicted:
         raise typer.Exit(ExitCode.CHECK_FAILED)
-    is_open = any(v in ("unknown", "failed") for v in found.verdicts) or (samples == 1 and found.coverage.verdict is Completeness.UNKNOWN)
+    is_open = any(v in ("unknown", "failed") for v in found.verdicts) or (
+        samples == 1 and found.coverage.verdict is Completeness.UNKNOWN
+    )
     if is_open:
         raise typer.Exit(ExitCode.INCOMPLETE)

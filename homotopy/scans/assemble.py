@@ -49,7 +49,11 @@ class _Assembly:
 
 
 def followed(
-    scan: Scan, family: Family, lands: Sequence[Landscape | None], found: Sequence[Complexes], half_width: Fraction | None
+    scan: Scan,
+    family: Family,
+    lands: Sequence[Landscape | None],
+    found: Sequence[Complexes],
+    half_width: Fraction | None,
 ) -> Scan:
     """The scan with branches, events and coverage.
 
@@ -73,7 +77,11 @@ def followed(
     scaling = next((land.scaling for land in lands if land is not None), Scaling())
     assembly = _Assembly(scan, family, scaling)
     if not 0 < most <= MOST_FOLLOWED:
-        reason = "no value has a certified solution to follow" if not most else f"{most} solutions are more than are followed"
+        reason = (
+            "no value has a certified solution to follow"
+            if not most
+            else f"{most} solutions are more than are followed"
+        )
         return replace(scan, coverage=Coverage(Completeness.UNKNOWN, reason, None))
     regular = [k for k, c in enumerate(certified) if len(c) == most]
     first = regular[0]
@@ -135,7 +143,7 @@ def _stand(assembly: _Assembly, strands: Strands, k: int | None) -> None:
 
 def _inside(assembly: _Assembly, march: March, k: int) -> None:
     """The points, at a value within a passage, of the branches that go straight through it."""
-    family, at = assembly.family, assembly.scan.values[k]
+    _family, at = assembly.family, assembly.scan.values[k]
     last = march.passages[-1] if march.passages else None
     new = set(last.after.names.tolist()) if last is not None else set()
     rows = [r for r in np.flatnonzero(march.strands.is_real).tolist() if int(march.strands.names[r]) not in new]
@@ -157,7 +165,9 @@ def _compare(assembly: _Assembly, strands: Strands, certified: CertificateList, 
         gap = np.abs(mine.mid - theirs.mid[row]).max(axis=1) - theirs.radius[row]
         n_common += bool((gap <= mine.uniqueness).any())
     if n_common < len(theirs):
-        assembly.checks.append(f"{len(theirs) - n_common} solutions of the census at {value} are not among those that were followed")
+        assembly.checks.append(
+            f"{len(theirs) - n_common} solutions of the census at {value} are not among those that were followed"
+        )
     if len(theirs) < len(mine) and record.verdict in ("proved", "supported"):
         assembly.checks.append(f"the census at {value} calls {len(theirs)} of {len(mine)} solutions a complete list")
 
@@ -206,7 +216,10 @@ def _branches(assembly: _Assembly, events: Sequence[Event]) -> tuple[list[Branch
 
 def _coverage(assembly: _Assembly, most: int, events: Sequence[Event]) -> Coverage:
     gaps = tuple(sorted({(g.low, g.high) for g in assembly.gaps}))
-    n_complex = sum(p.n_complex + (not p.singular and not p.before.is_real.any() and not p.after.is_real.any()) for p, _ in assembly.passages)
+    n_complex = sum(
+        p.n_complex + (not p.singular and not p.before.is_real.any() and not p.after.is_real.any())
+        for p, _ in assembly.passages
+    )
     verdict, reason = _on_number(assembly.family, most)
     if assembly.checks:
         verdict, reason = Completeness.CONTRADICTED, assembly.checks[0]
@@ -227,7 +240,10 @@ def _on_number(family: Family, most: int) -> tuple[Completeness, str]:
     except PolysysError:
         bound = -1
     if bound == most:
-        return Completeness.PROVED, f"{most} solutions, all that the monomials allow, were followed between the values with proof"
+        return (
+            Completeness.PROVED,
+            f"{most} solutions, all that the monomials allow, were followed between the values with proof",
+        )
     count = exact_count(family.equations_at(GENERIC), family.n, work_limit=_EXACT_WORK, distinct=False)
     if count.dimension == 0 and count.degree == most:
         return (
@@ -237,11 +253,13 @@ def _on_number(family: Family, most: int) -> tuple[Completeness, str]:
     known = f", of at most {bound}" if bound > 0 else ""
     if count.dimension == 0 and count.degree is not None:
         known = f", of {count.degree} by exact algebra modulo two primes"
-    return Completeness.UNKNOWN, f"{most} solutions{known} were followed between the values: others may have events of their own"
+    return (
+        Completeness.UNKNOWN,
+        f"{most} solutions{known} were followed between the values: others may have events of their own",
+    )
 
 
 def _text(terms: dict[tuple[int, ...], Fraction], variables: Sequence[str]) -> str:
     return " + ".join(
         "*".join([f"({c})", *(f"{v}^{k}" for v, k in zip(variables, e, strict=True) if k)]) for e, c in terms.items()
     )
-

@@ -119,7 +119,11 @@ class Event:
 
     def __repr__(self) -> str:
         where = f"{self.at:.12g}" if self.value is None or not self.is_exact else f"{self.value} exactly"
-        located = f"+- {float(self.radius):.0e}" if self.radius is not None else f"in [{float(self.low):.10g}, {float(self.high):.10g}]"
+        located = (
+            f"+- {float(self.radius):.0e}"
+            if self.radius is not None
+            else f"in [{float(self.low):.10g}, {float(self.high):.10g}]"
+        )
         counts = f"{sum(self.before.values())} -> {sum(self.after.values())} real points"
         return f"Event({self.kind.value} at {where} {located}, {counts})"
 
@@ -134,7 +138,9 @@ def decimal(value: Fraction) -> str:
     return f"{sign}{digits[: -_DIGITS - 4]}.{digits[-_DIGITS - 4 :].rstrip('0') or '0'}"
 
 
-def events_of(family: Family, passages: Sequence[Passage], scaling: Scaling, is_descending: Sequence[bool]) -> list[Event]:
+def events_of(
+    family: Family, passages: Sequence[Passage], scaling: Scaling, is_descending: Sequence[bool]
+) -> list[Event]:
     """The events in all passages, by parameter value; passages in which no real point takes part are none."""
     found = []
     for passage, is_down in zip(passages, is_descending, strict=True):
@@ -143,12 +149,17 @@ def events_of(family: Family, passages: Sequence[Passage], scaling: Scaling, is_
     return _with_orbits(family, found)
 
 
-def _events_in(family: Family, passage: Passage, scaling: Scaling, is_down: bool) -> list[tuple[Event, SingularPoint | None]]:
+def _events_in(
+    family: Family, passage: Passage, scaling: Scaling, is_down: bool
+) -> list[tuple[Event, SingularPoint | None]]:
     ends = (passage.after, passage.before) if is_down else (passage.before, passage.after)
     sides = [_assigned(family, strands, passage.singular) for strands in ends]
     result = []
     for k, point in enumerate([*passage.singular, None]):
-        rows = [np.flatnonzero((owner == (k if point is not None else -1)) & s.is_real) for owner, s in zip(sides, ends, strict=True)]
+        rows = [
+            np.flatnonzero((owner == (k if point is not None else -1)) & s.is_real)
+            for owner, s in zip(sides, ends, strict=True)
+        ]
         is_isolated = point is not None and point.kind is SingularKind.BRANCH
         if not is_isolated and not any(len(r) for r in rows):
             continue
@@ -172,7 +183,8 @@ def _assigned(family: Family, strands: Strands, singular: Sequence[SingularPoint
         if point.kind is SingularKind.ESCAPE:
             y = point.u / np.linalg.norm(point.u)
             turned = np.abs(u @ y.conj()) / np.maximum(size, 1e-300)
-            distances.append(np.where(size > 10, np.sqrt(np.maximum(1 - turned**2, 0)), np.inf))
+            angle = np.sqrt(np.maximum(1 - turned**2, 0))
+            distances.append(np.where(size > 2, 0.1 + angle, np.inf))  # what is next to a finite point does not escape
         else:
             distances.append(np.linalg.norm(u - point.u, axis=1) / (1 + np.linalg.norm(point.u)))
     table = np.array(distances)
@@ -228,7 +240,9 @@ def _event(
     guess = simplest(point.a[0], point.a[1])
     value = guess if guess.denominator <= _MOST_DENOMINATOR else None
     is_exact = value is not None and is_singular_value(family, value)
-    place = tuple(place_of(family, point.u, scaling)) if point.kind is not SingularKind.ESCAPE else _rounded(point.u[:n])
+    place = (
+        tuple(place_of(family, point.u, scaling)) if point.kind is not SingularKind.ESCAPE else _rounded(point.u[:n])
+    )
     vector = point.null_vector[:n]
     return Event(
         kind, low, high, centre, radius, value, is_exact, place, _rounded(_unit(vector)), counts[0], counts[1], names[0], names[1],
@@ -266,7 +280,11 @@ def _with_orbits(family: Family, found: list[tuple[Event, SingularPoint | None]]
         orbit = None
         if point is not None:
             for k, leader in enumerate(leaders):
-                if leader is None or leader.kind is not point.kind or abs(leader.a[0] - point.a[0]) > leader.a[1] + point.a[1]:
+                if (
+                    leader is None
+                    or leader.kind is not point.kind
+                    or abs(leader.a[0] - point.a[0]) > leader.a[1] + point.a[1]
+                ):
                     continue
                 images = (np.array(g.apply(leader.u[:n].tolist())) for g in family.symmetry_elements)
                 if any(np.abs(image - point.u[:n]).max() < 1e-9 * (1 + np.abs(point.u).max()) for image in images):

@@ -203,7 +203,9 @@ def family_through(landscape_at: Callable[[Fraction], Landscape], low: Fraction,
     return None
 
 
-def _interpolated(potentials: Sequence[dict[Exponents, Fraction]], nodes: Sequence[Fraction]) -> dict[Exponents, Fraction] | None:
+def _interpolated(
+    potentials: Sequence[dict[Exponents, Fraction]], nodes: Sequence[Fraction]
+) -> dict[Exponents, Fraction] | None:
     """Terms in x and a of the polynomial through all nodes; None unless its degree leaves two of them over."""
     result: dict[Exponents, Fraction] = {}
     for e in {e for p in potentials for e in p}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -12,7 +13,7 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import Locator
 from homotopy.certification.zeros import certify
 from homotopy.common import reporting
-from homotopy.common.arrays import Complexes, Floats, Integers
+from homotopy.common.arrays import Complexes, Integers
 from homotopy.scans.family import Family
 from homotopy.scans.orbits import Orbits, orbits_of
 from homotopy.scans.singular import SingularKind, SingularPoint, SingularSystems
@@ -149,7 +150,9 @@ class March:
         stall: Fraction | None = None
         for least in _LEAST:
             moved = self._follow(self._everyone, self.strands.at, to, least)
-            if moved.is_slow.any() and stall is not None:  # what stalled before takes ever more steps: it goes to infinity, or is degenerate
+            if (
+                moved.is_slow.any() and stall is not None
+            ):  # what stalled before takes ever more steps: it goes to infinity, or is degenerate
                 ends = moved.reached + 5 * moved.smallest
                 first_end = float(ends[~moved.is_through].min())
                 return Fraction(float(self.strands.at) + min(first_end, 1.0) * float(to - self.strands.at)), []
@@ -164,9 +167,11 @@ class March:
             span = float(to - self.strands.at)
             where = float(self.strands.at) + moved.reached[rows] * span
             points = [
-                p for p in (self.systems.near(moved.u[k], a, abs(span)) for k, a in zip(rows, where, strict=True)) if p is not None
+                p
+                for p in (self.systems.near(moved.u[k], a, abs(span)) for k, a in zip(rows, where, strict=True))
+                if p is not None
             ]
-            ahead = [p for p in points if p.is_at_real_value and 0 < (p.a[0] - self.strands.at) * direction]
+            ahead = [p for p in points if p.is_at_real_value and (p.a[0] - self.strands.at) * direction > 0]
             ahead = [p for p in ahead if (p.a[0] - to) * direction <= float(gap) / 4]
             stall = Fraction(float(where.min() if direction > 0 else where.max()))
             first = min(ahead, key=lambda p: p.a[0] * direction, default=None)
@@ -239,7 +244,7 @@ class March:
         centre, half = float((low + high) / 2), float((high - low) / 2)
         corners = [centre - half * np.exp(-1j * np.pi * k / _ARC) for k in range(_ARC + 1)]
         corners[0], corners[-1] = float(low), float(high)
-        for a, b in zip(corners[:-1], corners[1:], strict=True):
+        for a, b in itertools.pairwise(corners):
             moved = follow(self.discs, u, a, b, least=1e-5, first=0.5)
             if not moved.is_through.all():
                 return None
@@ -275,7 +280,9 @@ class March:
         moved = follow(self.discs, self.strands.certificates.mid[leaders], low, high, least=least)
         place = {int(k): i for i, k in enumerate(leaders)}
         which = [place[int(orbits.representative[k])] for k in rows]
-        u = np.array([orbits.image(int(k), moved.u[i]) for k, i in zip(rows, which, strict=True)], complex).reshape(len(rows), -1)
+        u = np.array([orbits.image(int(k), moved.u[i]) for k, i in zip(rows, which, strict=True)], complex).reshape(
+            len(rows), -1
+        )
         self._draw(orbits, rows, which, moved, low, high)
         return Continued(u, moved.radius[which], moved.reached[which], moved.smallest[which], moved.is_slow[which])
 
@@ -363,5 +370,3 @@ def _short(value: Fraction, scale: Fraction) -> Fraction:
     while Fraction(1, 10**digits) > abs(scale) / 1000:
         digits += 1
     return Fraction(round(value * 10**digits), 10**digits)
-
-

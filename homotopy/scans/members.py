@@ -54,7 +54,9 @@ class ScannedModel(Model):
 
     @property
     def label(self) -> str:
-        named = hashlib.sha256("\n".join([*map(str, self.values), *map(self.label_at, range(len(self.values)))]).encode()).hexdigest()
+        named = hashlib.sha256(
+            "\n".join([*map(str, self.values), *map(self.label_at, range(len(self.values)))]).encode()
+        ).hexdigest()
         low, high = self.values[0], self.values[-1]
         return f"scan:{self.name}={low}..{high},{len(self.values)} values,{named[:12]};{self.stated}"
 

@@ -52,7 +52,9 @@ def orbits_of(family: Family, certificates: CertificateList) -> Orbits:
     """The orbits of certified solutions at a real value under the family's symmetries and conjugation, every image located with proof."""
     m, n = len(certificates), family.domain.n
     identity = family.symmetry.identity
-    moves: Sequence[tuple[SignedPermutation, bool]] = [(g, False) for g in family.symmetry.generators] + [(identity, True)]
+    moves: Sequence[tuple[SignedPermutation, bool]] = [(g, False) for g in family.symmetry.generators] + [
+        (identity, True)
+    ]
     locator = Locator(certificates)
     targets = []
     for g, is_conjugate in moves:

@@ -59,7 +59,14 @@ def draw_branches(scan: Scan, axes: Any = None) -> Any:
     for branch in scan.branches:
         a, energies = np.array(branch.curve).T
         label = "index undecided" if branch.index is None else f"index {branch.index}"
-        axes.plot(a, energies, "-", color=_colour(branch.index, scan.dimension), lw=1.2, label=None if branch.index in shown else label)
+        axes.plot(
+            a,
+            energies,
+            "-",
+            color=_colour(branch.index, scan.dimension),
+            lw=1.2,
+            label=None if branch.index in shown else label,
+        )
         shown.add(branch.index)
     told: set[EventKind] = set()
     for k, event in enumerate(scan.events):
@@ -67,10 +74,15 @@ def draw_branches(scan: Scan, axes: Any = None) -> Any:
         axes.axvline(event.at, color="0.85", lw=0.6, zorder=0)
         if energy is not None:
             name = None if event.kind in told else event.kind.value
-            axes.plot([event.at], [energy], _MARKERS[event.kind], color="0.1", ms=4.5, mfc="white", ls="none", label=name)
+            axes.plot(
+                [event.at], [energy], _MARKERS[event.kind], color="0.1", ms=4.5, mfc="white", ls="none", label=name
+            )
             told.add(event.kind)
     if scan.branches:
-        order = sorted(zip(*axes.get_legend_handles_labels(), strict=True), key=lambda pair: (not pair[1].startswith("index"), pair[1]))
+        order = sorted(
+            zip(*axes.get_legend_handles_labels(), strict=True),
+            key=lambda pair: (not pair[1].startswith("index"), pair[1]),
+        )
         axes.legend([h for h, _ in order], [text for _, text in order], fontsize=7, ncols=2)
     axes.set_xscale(_scale(scan))
     axes.set_ylabel("energy")
@@ -92,7 +104,9 @@ def draw_counts(scan: Scan, axes: Any = None) -> Any:
         if scan.n_samples > 1:
             means = scan.means(index)
             intervals = [m.interval() for m in means]
-            axes.fill_between(at, [i.low for i in intervals], [i.high for i in intervals], color=colour, alpha=0.25, lw=0)
+            axes.fill_between(
+                at, [i.low for i in intervals], [i.high for i in intervals], color=colour, alpha=0.25, lw=0
+            )
             axes.plot(at, [sum(m.range) / 2 for m in means], "-", color=colour, lw=1.2, label=f"index {index}")
         else:
             x, y = _staircase(scan, index)
@@ -109,7 +123,11 @@ def draw_counts(scan: Scan, axes: Any = None) -> Any:
 def _staircase(scan: Scan, index: int) -> tuple[list[float], list[int]]:
     """Where the number of points of an index changes, and to what: at the events where they are known, at the values else."""
     counts = [c.get(index, 0) for c in scan.by_index]
-    steps = {float(v): n for v, n in zip(scan.values, counts, strict=True) if not any(e.low <= v <= e.high for e in scan.events)}
+    steps = {
+        float(v): n
+        for v, n in zip(scan.values, counts, strict=True)
+        if not any(e.low <= v <= e.high for e in scan.events)
+    }
     for low, high, n in zip(scan.values[:-1], scan.values[1:], counts[:-1], strict=True):
         for event in scan.events:
             if low < event.low and event.high < high:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -46,11 +47,16 @@ def _on_spheres(family: Family, classes: Complexes, at: Fraction) -> Complexes:
                 for block, sign in zip(domain.slices, signs, strict=True):
                     y[block] *= sign
                 zero = [0.0] * domain.n_constraints
-                gradient = np.array(family.tapes.members.equations.evaluate([*y, *zero], [float(at)], float)[: domain.n])
-                mu = [np.sum(y[b] * gradient[b]) / float(r) for b, r in zip(domain.slices, domain.radii_squared, strict=True)]
+                gradient = np.array(
+                    family.tapes.members.equations.evaluate([*y, *zero], [float(at)], float)[: domain.n]
+                )
+                mu = [
+                    np.sum(y[b] * gradient[b]) / float(r)
+                    for b, r in zip(domain.slices, domain.radii_squared, strict=True)
+                ]
                 rows.append(np.concatenate([y, mu]))
     result = np.array(rows, complex)
-    return result[np.isfinite(result).all(axis=1)]
+    return np.array(result[np.isfinite(result).all(axis=1)])
 
 
 def census_solutions(census: Census) -> Complexes:
@@ -84,7 +90,7 @@ def energy_of(family: Family, certificate: Certificate, at: Fraction, scaling: S
 
 def place_of(family: Family, unknowns: Any, scaling: Scaling) -> tuple[float, ...]:
     """Coordinates in the model's units, rounded to nine digits."""
-    lengths = [float(r) ** 0.5 for r in scaling.length_squared] or [1.0] * max(family.domain.n_constraints, 1)
+    lengths = [sqrt(r) for r in scaling.length_squared] or [1.0] * max(family.domain.n_constraints, 1)
     blocks = family.domain.slices or (slice(0, family.domain.n),)
     values = [float(np.real(x)) * lengths[b] for b, block in enumerate(blocks) for x in unknowns[block]]
     return tuple(float(f"{v:.8e}") + 0.0 if abs(v) > 1e-14 else 0.0 for v in values)
@@ -93,4 +99,4 @@ def place_of(family: Family, unknowns: Any, scaling: Scaling) -> tuple[float, ..
 def energy_at(family: Family, u: Complexes, a: float, scaling: Scaling) -> float:
     """The energy at a point between values, in doubles: for curves."""
     value = family.tapes.members.energy.evaluate(list(np.real(u)), [a], float)[0]
-    return float(value) * float(scaling.energy_squared) ** 0.5
+    return float(value) * sqrt(scaling.energy_squared)

@@ -145,7 +145,9 @@ class Scan:
     @property
     def is_contradicted(self) -> bool:
         """Whether a census or a check along the parameter contradicts the list."""
-        return self.coverage.verdict is Completeness.CONTRADICTED or any(r.verdict == "contradicted" for row in self.records for r in row)
+        return self.coverage.verdict is Completeness.CONTRADICTED or any(
+            r.verdict == "contradicted" for row in self.records for r in row
+        )
 
     def means(self, quantity: str | int = "n_real") -> tuple[Statistic, ...]:
         """The mean of n_real, n_complex, n_minima or the number of points of a Morse index over the samples, at each value.
@@ -153,12 +155,16 @@ class Scan:
         Samples that failed or are not complete enter with everything between what was found and the proved bound.
         """
         if isinstance(quantity, str) and quantity not in ("n_real", "n_complex", "n_minima"):
-            raise HomotopyError(f"There is no quantity {quantity[:40]!r}.", "Choose n_real, n_complex, n_minima or an index.")
+            raise HomotopyError(
+                f"There is no quantity {quantity[:40]!r}.", "Choose n_real, n_complex, n_minima or an index."
+            )
         rows = []
         for records in self.records:
             low = np.array([_found(r, quantity) for r in records], float)
             is_open = np.array([r.verdict not in ("proved", "supported") for r in records])
-            rows.append(Statistic(str(quantity), "mean", low, np.where(is_open, float(self.bound), low), 0.0, float(self.bound)))
+            rows.append(
+                Statistic(str(quantity), "mean", low, np.where(is_open, float(self.bound), low), 0.0, float(self.bound))
+            )
         return tuple(rows)
 
     def without(self, event: int) -> Scan:
@@ -174,7 +180,9 @@ class Scan:
         found = check_events(self)
         if not found:
             return self
-        coverage = replace(self.coverage, verdict=Completeness.CONTRADICTED, reason=found[0], checks=(*self.coverage.checks, *found))
+        coverage = replace(
+            self.coverage, verdict=Completeness.CONTRADICTED, reason=found[0], checks=(*self.coverage.checks, *found)
+        )
         return replace(self, coverage=coverage)
 
     def to_frame(self, of: str = "values") -> Any:
@@ -314,14 +322,22 @@ def _value_rows(scan: Scan) -> list[dict[str, Any]]:
 
 def _branch_rows(scan: Scan) -> list[dict[str, Any]]:
     return [
-        {"branch": b.number, scan.name: float(v), "index": b.index, "energy": e, **{f"x{i + 1}": x for i, x in enumerate(c)}}
+        {
+            "branch": b.number,
+            scan.name: float(v),
+            "index": b.index,
+            "energy": e,
+            **{f"x{i + 1}": x for i, x in enumerate(c)},
+        }
         for b in scan.branches
         for v, e, c in zip(b.values, b.energies, b.coordinates, strict=True)
     ]
 
 
 def _curve_rows(scan: Scan) -> list[dict[str, Any]]:
-    return [{"branch": b.number, "index": b.index, scan.name: a, "energy": e} for b in scan.branches for a, e in b.curve]
+    return [
+        {"branch": b.number, "index": b.index, scan.name: a, "energy": e} for b in scan.branches for a, e in b.curve
+    ]
 
 
 def _event_rows(scan: Scan) -> list[dict[str, Any]]:
@@ -349,7 +365,15 @@ def _means(scan: Scan) -> list[dict[str, Any]]:
     result = []
     for k, value in enumerate(scan.values):
         intervals = {str(q): column[k].interval() for q, column in columns.items()}
-        result.append({"value": str(value), **{q: {"range": list(columns[_key(q)][k].range), "low": i.low, "high": i.high} for q, i in intervals.items()}})
+        result.append(
+            {
+                "value": str(value),
+                **{
+                    q: {"range": list(columns[_key(q)][k].range), "low": i.low, "high": i.high}
+                    for q, i in intervals.items()
+                },
+            }
+        )
     return result
 
 

@@ -90,7 +90,9 @@ def scan(
     """
     name, values, chosen = _specified(parameter, options)
     if not is_whole(samples, 1, 10**6) or not is_whole(index, 0):
-        raise InputError(f"samples = {samples!r:.20} and index = {index!r:.20} are no numbers of samples.", "Give samples=100, say.")
+        raise InputError(
+            f"samples = {samples!r:.20} and index = {index!r:.20} are no numbers of samples.", "Give samples=100, say."
+        )
     half = None if tolerance is None else _positive(tolerance)
     engines_for(chosen)
     scanned = scanned_model(model, name, values, seed=seed, n_samples=samples, first_sample=index)
@@ -167,11 +169,15 @@ def _counted(
 ) -> list[Counted]:
     """The census at every value, from the store where it is there."""
     n = len(scanned.values)
-    first = next((land.digest for k in range(n) if (land := _at(scanned, k, seed)) is not None and _has_digest(land)), "none")
+    first = next(
+        (land.digest for k in range(n) if (land := _at(scanned, k, seed)) is not None and _has_digest(land)), "none"
+    )
     stated = {
         "scan": scanned.stated, "parameter": scanned.name, "values": [str(v) for v in scanned.values], "seed": seed, "index": scanned.first_sample,
     }  # fmt: skip
-    changed = {k: getattr(options, k) for k in Options.__dataclass_fields__ if getattr(options, k) != getattr(Options(), k)}
+    changed = {
+        k: getattr(options, k) for k in Options.__dataclass_fields__ if getattr(options, k) != getattr(Options(), k)
+    }
     place = ScanStore(store, identity_of([scanned.label, seed, scanned.first_sample, changed, first]), stated)
     missing = [k for k in range(n) if place.read(k) is None]
     failures = 0
@@ -204,18 +210,39 @@ def _kept(found: Any, scanned: ScannedModel, seed: int, k: int) -> Counted:
 
 def _scan(scanned: ScannedModel, seed: int, records: Sequence[tuple[SampleRecord, ...]], bound: int) -> Scan:
     none = Coverage(Completeness.UNKNOWN, "nothing was followed", None)
-    return Scan(scanned.stated, scanned.name, scanned.values, seed, tuple(records), scanned.domain.dimension, (), (), none, bound)
+    return Scan(
+        scanned.stated,
+        scanned.name,
+        scanned.values,
+        seed,
+        tuple(records),
+        scanned.domain.dimension,
+        (),
+        (),
+        none,
+        bound,
+    )
 
 
 def _many(
-    scanned: ScannedModel, seed: int, options: Options, store: str | Path | None, workers: int | None, progress: SampleProgress | None
+    scanned: ScannedModel,
+    seed: int,
+    options: Options,
+    store: str | Path | None,
+    workers: int | None,
+    progress: SampleProgress | None,
 ) -> Scan:
     """Several samples at every value, in an ensemble's store."""
     n, count = len(scanned.values), scanned.n_samples
-    ens = ensemble(scanned, samples=n * count, seed=seed, store=store, options=options, workers=workers, progress=progress)
+    ens = ensemble(
+        scanned, samples=n * count, seed=seed, store=store, options=options, workers=workers, progress=progress
+    )
     records = [r for chunk in ens.store.chunks for r in ens.store.read(chunk) or ()]
     lands = [land for k in range(n) if (land := _at(scanned, k, seed)) is not None]
-    bound = max((min((b.value for b in upper_bounds(land)), default=0) * land.formulation.points_per_class for land in lands), default=0)
+    bound = max(
+        (min((b.value for b in upper_bounds(land)), default=0) * land.formulation.points_per_class for land in lands),
+        default=0,
+    )
     grouped = [tuple(records[k * count : (k + 1) * count]) for k in range(n)]
     found = _scan(scanned, seed, grouped, bound)
     reason = "several samples: counts at the values, no branches between them"

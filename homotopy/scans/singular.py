@@ -35,6 +35,7 @@ _STEPS = 60
 _CLOSE = 1e-7  # within which a point looks symmetric
 _NO_IMAGINARY = 1e-20  # of a parameter
 _LEAST = 1e-3  # of the form l at v
+_OUTSIDE = 2.0
 _LARGE = 1e3  # a solution this much larger than 1 may be on its way to infinity
 
 
@@ -118,7 +119,7 @@ class SingularSystems:
     def near(self, u: Complexes, a: complex, trust: float) -> SingularPoint | None:
         """The certified singular point near a solution that is nearly singular; None where none is found within `trust` of a."""
         kinds = [SingularKind.FOLD, SingularKind.BRANCH]
-        if self.can_escape and np.abs(u).max() > 10:
+        if self.can_escape and np.abs(u).max() > _OUTSIDE:
             kinds.insert(0 if np.abs(u).max() > _LARGE else 2, SingularKind.ESCAPE)
         for kind in kinds:
             found = self._near(kind, u, a, trust)
@@ -135,7 +136,9 @@ class SingularSystems:
         if x is None or abs(x[place] - a) > trust:
             return None
         v = x[self.n : 2 * self.n]
-        if kind is SingularKind.BRANCH and not np.any(x.imag) and np.any(v):  # with the symmetry of the point itself in the form
+        if (
+            kind is SingularKind.BRANCH and not np.any(x.imag) and np.any(v)
+        ):  # with the symmetry of the point itself in the form
             form = self._symmetrised(x[: self.n].real, v.real)
             scale = form @ v
             if abs(scale) < _LEAST:
@@ -173,7 +176,7 @@ class SingularSystems:
         extra = [a] if kind is SingularKind.FOLD else [a, 0.0]
         return np.concatenate([u, v / (form @ v), extra]), form
 
-    def _symmetrised(self, u: Complexes, v: Any) -> Any:
+    def _symmetrised(self, u: Any, v: Any) -> Any:
         """v with the exact sign pattern of the symmetry that fixes u and reverses v, if there is one."""
         v = v / np.linalg.norm(v)
         v = np.where(np.abs(v) < 1e-7, 0.0, v)
@@ -189,7 +192,11 @@ class SingularSystems:
         found = []
         for g in self.family.symmetry_elements:
             fixed = np.abs(np.array(g.apply(list(u[:n]))) - u[:n]).max() <= tolerance * max(1.0, np.abs(u).max())
-            if fixed and np.abs(np.array(g.apply(list(v[:n]))) + v[:n]).max() <= tolerance and np.abs(v[n:]).max(initial=0) <= tolerance:
+            if (
+                fixed
+                and np.abs(np.array(g.apply(list(v[:n]))) + v[:n]).max() <= tolerance
+                and np.abs(v[n:]).max(initial=0) <= tolerance
+            ):
                 found.append(g)
         return found
 
@@ -277,9 +284,10 @@ def top_form(equation: dict[Exponents, Fraction]) -> dict[Exponents, Fraction]:
 
 
 def _sum(nodes: Any) -> Node:
-    result: Any = 0
-    for node in nodes:
-        result = node + result
+    first, *rest = nodes
+    result: Node = first
+    for node in rest:
+        result = result + node
     return result
 
 
@@ -303,9 +311,8 @@ def _newton(tapes: FormulationTapes, start: Complexes) -> Complexes | None:
         length, scale = np.abs(change).max(), max(1.0, np.abs(x).max())
         x = x - change * min(1.0, 0.5 * scale / max(length, 1e-300))
         if length < 1e-12 * scale:
-            if np.abs(x.imag).max() < 1e-8 * scale:
-                x = x.real.astype(complex)
-            return x
+            is_real = np.abs(x.imag).max() < 1e-8 * scale
+            return np.array(x.real if is_real else x, complex)
     return None
 
 

@@ -71,7 +71,9 @@ class ScanStore:
             if os.path.lexists(folder / "scan.json"):
                 there = parse_json(read_bytes(folder / "scan.json", 1 << 22), "scan.json")
                 if not isinstance(there, dict) or there.get("identity") != self.identity:
-                    raise StoreError(f"{folder} holds another scan.", "Choose another folder, or the command it was made by.")
+                    raise StoreError(
+                        f"{folder} holds another scan.", "Choose another folder, or the command it was made by."
+                    )
             elif folder.exists() and (not folder.is_dir() or any(not n.startswith(".") for n in os.listdir(folder))):
                 raise StoreError(f"{folder} is not empty and holds no scan.", "Choose an empty or a new folder.")
             (folder / "values").mkdir(parents=True, exist_ok=True)
@@ -135,5 +137,3 @@ def _tuples(value: Any) -> Any:
 def identity_of(content: Any) -> str:
     """sha256 of what a scan is."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-

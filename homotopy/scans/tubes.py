@@ -221,9 +221,13 @@ class _Tube:
         f_u, _, _, _ = discs.slopes(middle, self.a_middle, np.zeros(len(u)), np.zeros(len(u)))
         self.y = inverses(f_u)
         # rows: the points of one segment after the other
-        self.points = (middle[:, None, :] + slope[:, None, :] * t[:, None] + bend[:, None, :] * (t * t)[:, None]).reshape(-1, discs.n)
+        self.points = (
+            middle[:, None, :] + slope[:, None, :] * t[:, None] + bend[:, None, :] * (t * t)[:, None]
+        ).reshape(-1, discs.n)
         self.at = (self.a_middle[:, None] + half[:, None] * t).ravel()
-        self.a_radius = np.repeat(16 * U * np.maximum(np.abs(a), np.abs(goal)), len(t))  # of a disc with room for both ends
+        self.a_radius = np.repeat(
+            16 * U * np.maximum(np.abs(a), np.abs(goal)), len(t)
+        )  # of a disc with room for both ends
 
     def radii(self) -> Floats:
         """Radii (m, n) for which the test holds; 0 where none were found.
@@ -297,9 +301,7 @@ def _norm(y: Any, mid: Complexes, radius: Floats) -> Floats:
     return np.asarray(value.max(axis=1) * UP + TINY)
 
 
-def _settled(
-    discs: FamilyDiscs, u: Complexes, a: Complexes
-) -> tuple[Complexes, Floats, npt.NDArray[np.bool_]]:
+def _settled(discs: FamilyDiscs, u: Complexes, a: Complexes) -> tuple[Complexes, Floats, npt.NDArray[np.bool_]]:
     """Newton's method at fixed values, and a proved enclosure of the solution it leads to.
 
     It holds for all values that round to the same doubles: those of a scan are rationals.

@@ -63,7 +63,9 @@ def geomspace(first: Any, last: Any, count: int) -> tuple[Fraction, ...]:
         return (low,)
     sign = 1 if low > 0 else -1
     ratio = float(high / low)
-    inner = [Fraction(f"{float(abs(low)) * ratio ** (k / (count - 1)):.{_DIGITS - 1}e}") * sign for k in range(1, count - 1)]
+    inner = [
+        Fraction(f"{float(abs(low)) * ratio ** (k / (count - 1)):.{_DIGITS - 1}e}") * sign for k in range(1, count - 1)
+    ]
     return (low, *inner, high)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from fractions import Fraction
 from math import isqrt
 from pathlib import Path
@@ -78,7 +78,7 @@ class Model(ABC):
         >>> SphericalPSpin(n=3, p=3).with_value("field", "1/2").label
         'spherical-p-spin:n=3,p=3,field=1/2'
         """
-        names = [f.name for f in fields(self) if f.init] if is_dataclass(self) else []
+        names = [f.name for f in fields(cast("Any", self)) if f.init]
         if name not in names:
             raise InputError(f"{self.label[:80]} has no keyword {name[:40]!r}.", f"Choose one of {', '.join(names)}.")
         changes: dict[str, Any] = {name: value}

@@ -39,7 +39,9 @@ def test_the_degree_in_the_parameter_is_as_high_as_it_is():
 
 
 def test_what_is_no_polynomial_has_no_family():
-    assert family_through(lambda a: ps.expression(f"x^4 + ({1 / (1 + a)})*x").sample(), Fraction(1), Fraction(2)) is None
+    assert (
+        family_through(lambda a: ps.expression(f"x^4 + ({1 / (1 + a)})*x").sample(), Fraction(1), Fraction(2)) is None
+    )
 
 
 def test_symmetries_hold_at_all_values():

@@ -72,7 +72,13 @@ def test_a_grid_that_jumps_over_two_folds_finds_them():
     ("text", "values", "real", "told", "value"),
     [
         ("x^4/4 - a*x^2/2", ho.linspace(-1, 1, 4), (1, 1, 3, 3), [("pitchfork", 1, 3)], 0),
-        ("x^4/4 - a*x^2/2", ho.linspace(-1, 1, 3), (1, 0, 3), [("pitchfork", 1, 3)], 0),  # degenerate at a value of the scan
+        (
+            "x^4/4 - a*x^2/2",
+            ho.linspace(-1, 1, 3),
+            (1, 0, 3),
+            [("pitchfork", 1, 3)],
+            0,
+        ),  # degenerate at a value of the scan
         ("x^3/3 - a*x", ho.linspace(-1, 1, 4), (0, 0, 2, 2), [("fold", 0, 2)], 0),
         ("x^3/3 - a*x^2/2", ho.linspace(-1, 1, 4), (2, 2, 2, 2), [("transcritical", 2, 2)], 0),
         ("x^3/3 + a^2*x", [-1, 1], (0, 0), [("isolated point", 0, 0)], 0),
@@ -97,7 +103,9 @@ def test_two_soft_spins():
     """Gradient x^3 - x - t y, y^3 - y - t x: 9 points to t = 1/2, 5 to t = 1, then 3."""
     scan = ho.scan(_expression("x^4/4 + y^4/4 - x^2/2 - y^2/2 - a*x*y"), a=["1/10", "3/5", "9/10", "6/5"])
     assert scan.n_real == (9, 5, 5, 3)
-    assert [str(e.value) for e in scan.events] == ["1/2", "1/2", "1"] and all(e.is_exact and e.is_crossing_proved for e in scan.events)
+    assert [str(e.value) for e in scan.events] == ["1/2", "1/2", "1"] and all(
+        e.is_exact and e.is_crossing_proved for e in scan.events
+    )
     assert {e.kind.value for e in scan.events} == {"pitchfork"}
     assert [e.orbit for e in scan.events] == [0, 0, 1]
     assert scan.coverage.verdict is Completeness.PROVED
@@ -108,7 +116,9 @@ def test_two_soft_spins():
 def test_the_same_list_from_another_grid_and_seed():
     model = ps.SphericalPSpin(n=3, p=3)
     first = ho.scan(model, field=ho.linspace(0, 3, 3), seed=5)
-    second = ho.scan("spherical-p-spin:n=3,p=3,field={h}", h=ho.linspace(0, 3, 4), index=0, options=ho.Options(seed=9), seed=5)
+    second = ho.scan(
+        "spherical-p-spin:n=3,p=3,field={h}", h=ho.linspace(0, 3, 4), index=0, options=ho.Options(seed=9), seed=5
+    )
     assert _told(first) == _told(second) and first.events
     assert [e.centre for e in first.events] == [e.centre for e in second.events]
     assert first.coverage.verdict is second.coverage.verdict is Completeness.PROVED
@@ -118,7 +128,11 @@ def test_a_function_of_the_value():
     scan = ho.scan(lambda a: ps.expression(f"x^3/3 - ({a})*x"), a=[-1, 1])
     assert _told(scan) == [("fold", 0, 2)]
     other = ho.scan(lambda a: ps.expression(f"x^3/3 - ({1 / (2 + a)})*x"), a=[-1, 1])
-    assert other.n_real == (2, 2) and other.coverage.verdict is Completeness.UNKNOWN and "no polynomial" in other.coverage.reason
+    assert (
+        other.n_real == (2, 2)
+        and other.coverage.verdict is Completeness.UNKNOWN
+        and "no polynomial" in other.coverage.reason
+    )
 
 
 def test_several_samples_have_means():

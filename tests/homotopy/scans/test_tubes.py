@@ -1,5 +1,6 @@
 """A step that is proved is true; a fold is never passed."""
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -43,7 +44,7 @@ def test_one_loop_about_a_fold_exchanges_two_solutions():
     family, fold = _family("x^4/4 - x^2/2 - a*x"), 2 / (3 * np.sqrt(3))
     start = np.sort(_roots(family, fold - 0.1).ravel().real).astype(complex)[:, None]
     u, corners = start, fold - 0.1 * np.exp(2j * np.pi * np.arange(9) / 8)
-    for a, b in zip(corners[:-1], corners[1:], strict=True):
+    for a, b in itertools.pairwise(corners):
         moved = follow(FamilyDiscs.of(family), u, a, b, least=1e-6)
         assert moved.is_through.all()
         u = moved.u

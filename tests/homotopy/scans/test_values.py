@@ -1,5 +1,6 @@
 """Values of a parameter are exact."""
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -17,7 +18,7 @@ def test_linspace_has_exact_decimals():
 def test_geomspace_has_exact_ends_and_short_decimals():
     values = ho.geomspace("1e-3", 3, 30)
     assert (values[0], values[-1], len(values)) == (Fraction(1, 1000), 3, 30)
-    ratios = [float(b / a) for a, b in zip(values[:-1], values[1:], strict=True)]
+    ratios = [float(b / a) for a, b in itertools.pairwise(values)]
     assert max(ratios) / min(ratios) < 1 + 1e-4
     assert all((v * 10**12).denominator == 1 for v in values)
     assert ho.geomspace(-1, -100, 3) == (-1, -10, -100)
