@@ -10,11 +10,13 @@ import numpy as np
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.common.arrays import Complexes
-from homotopy.scans.events import Event, events_of
+from homotopy.scans.discriminant import Discriminant, discriminant_of, unaccounted
+from homotopy.scans.events import Event, EventKind, events_of
 from homotopy.scans.family import GENERIC, Family
 from homotopy.scans.march import Gap, March, Passage, Strands, start
 from homotopy.scans.points import energy_at, energy_of, index_of, place_of, solutions_in
 from homotopy.scans.result import Branch, Coverage, Scan
+from homotopy.scans.singular import simplest
 from homotopy.status import Completeness
 from polysys.algebra import exact_count
 from polysys.counts.of_landscape import upper_bounds
@@ -185,7 +187,10 @@ def _finished(assembly: _Assembly, most: int) -> Scan:
         )
         for e in events
     ]
-    coverage = _coverage(assembly, most, events)
+    found = discriminant_of(family)
+    coverage = _coverage(assembly, most, found)
+    if found is not None:
+        events = [_placed(e, found, family, assembly.scaling) for e in events]
     return replace(scan, branches=tuple(branches), events=tuple(events), coverage=coverage)
 
 
@@ -214,21 +219,43 @@ def _branches(assembly: _Assembly, events: Sequence[Event]) -> tuple[list[Branch
     return result, renamed
 
 
-def _coverage(assembly: _Assembly, most: int, events: Sequence[Event]) -> Coverage:
+def _placed(event: Event, found: Discriminant, family: Family, scaling: Scaling) -> Event:
+    """An event that no extended system certifies, with the place that exact algebra gives it."""
+    inside = found.within(event.low, event.high)
+    if event.kind is not EventKind.DEGENERATE or event.is_certified or len(inside) != 1:
+        return event
+    (low, high), centre = inside[0].box[-1], inside[0].centre
+    value = simplest((low + high) / 2, (high - low) / 2)
+    place = place_of(family, [re for re, _ in centre[:-1]], scaling)
+    is_short = value.denominator <= 10_000
+    return replace(event, algebraic=centre[-1][0], point=place, value=value if is_short else None, is_exact=is_short)
+
+
+def _coverage(assembly: _Assembly, most: int, found: Discriminant | None) -> Coverage:
+    """What is known about events between the values."""
+    scan = assembly.scan
     gaps = tuple(sorted({(g.low, g.high) for g in assembly.gaps}))
     n_complex = sum(
         p.n_complex + (not p.singular and not p.before.is_real.any() and not p.after.is_real.any())
         for p, _ in assembly.passages
     )
     verdict, reason = _on_number(assembly.family, most)
-    if assembly.checks:
-        verdict, reason = Completeness.CONTRADICTED, assembly.checks[0]
+    checks = list(assembly.checks)
+    if found is not None:
+        ends = [sorted((p.before.at, p.after.at)) for p, _ in assembly.passages]
+        missed = [] if gaps else unaccounted(found, [(a, b) for a, b in ends], scan.values[0], scan.values[-1])
+        checks += [f"exact algebra has a singular point at {scan.name} = {p.doubles[-1].real:.12g}, where no event is" for p in missed]
+        n_real = len(found.within(scan.values[0], scan.values[-1]))
+        reason += f"; exact algebra counts {found.n_points} singular points, {n_real} of them real and in the range"
+    if checks:
+        verdict, reason = Completeness.CONTRADICTED, checks[0]
     elif gaps:
         lost = max(g.n_lost for g in assembly.gaps)
         where = ", ".join(f"[{float(a):.6g}, {float(b):.6g}]" for a, b in gaps[:3]) + (", .." if len(gaps) > 3 else "")
         reason = f"up to {lost} of {most} solutions were not followed through {where}: a pair of events of theirs would not be seen"
         verdict = Completeness.UNKNOWN
-    return Coverage(verdict, reason, most, gaps, n_complex, tuple(assembly.checks))
+    n_singular = None if found is None else found.n_points
+    return Coverage(verdict, reason, most, gaps, n_complex, tuple(checks), n_singular)
 
 
 def _on_number(family: Family, most: int) -> tuple[Completeness, str]:

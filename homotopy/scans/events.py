@@ -62,6 +62,8 @@ class Event:
     is_crossing_proved : bool
         Branch points only: whether it is proved that branches cross, by a symmetry or at a rational point; else they pass each other within
         a distance that 32 digits do not show.
+    algebraic : Fraction or None
+        The parameter value by exact algebra modulo primes, to thirty digits, of an event that is not certified.
     """
 
     kind: EventKind
@@ -79,6 +81,7 @@ class Event:
     branches_after: tuple[int, ...]
     orbit: int = 0
     is_crossing_proved: bool = True
+    algebraic: Fraction | None = None
 
     @property
     def is_certified(self) -> bool:
@@ -88,7 +91,8 @@ class Event:
     @property
     def at(self) -> float:
         """The parameter value in doubles."""
-        return float(self.centre if self.centre is not None else (self.low + self.high) / 2)
+        known = self.centre if self.centre is not None else self.algebraic
+        return float((self.low + self.high) / 2 if known is None else known)
 
     @property
     def change(self) -> int:
@@ -104,6 +108,7 @@ class Event:
             "high": str(self.high),
             "centre": None if self.centre is None else decimal(self.centre),
             "radius": None if self.radius is None else decimal(self.radius),
+            "algebraic": None if self.algebraic is None else f"{float(self.algebraic):.15g}",
             "value": None if self.value is None else str(self.value),
             "is_exact": self.is_exact,
             "is_certified": self.is_certified,

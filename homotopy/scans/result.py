@@ -69,6 +69,8 @@ class Coverage:
         Values in the range, outside and inside the brackets, at which only complex solutions meet.
     checks : tuple of str
         What was found to be wrong.
+    n_singular : int or None
+        Distinct complex singular points of the family, at any value, by exact algebra modulo primes; None where that is out of reach.
     """
 
     verdict: Completeness
@@ -77,6 +79,7 @@ class Coverage:
     gaps: tuple[tuple[Fraction, Fraction], ...] = ()
     n_complex_events: int = 0
     checks: tuple[str, ...] = ()
+    n_singular: int | None = None
 
     def __str__(self) -> str:
         return f"{self.verdict.value}: {self.reason}"
@@ -233,6 +236,7 @@ class Scan:
                 "n_solutions": self.coverage.n_solutions,
                 "gaps": [[str(a), str(b)] for a, b in self.coverage.gaps],
                 "n_complex_events": self.coverage.n_complex_events,
+                "n_singular": self.coverage.n_singular,
                 "checks": list(self.coverage.checks),
             },
             "events": [e.summary() for e in self.events],
