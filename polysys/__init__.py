@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.domains import Euclidean as Euclidean
     from polysys.domains import ProductOfSpheres as ProductOfSpheres
     from polysys.domains import Sphere as Sphere
+    from polysys.equations.variety import Variety as Variety
     from polysys.errors import DatasetError as DatasetError
     from polysys.errors import InputError as InputError
     from polysys.errors import LabelError as LabelError
@@ -46,6 +47,7 @@ else:
         __name__,
         {
             "domains": "Domain, Euclidean, ProductOfSpheres, Sphere",
+            "equations.variety": "Variety",
             "errors": "DatasetError, InputError, LabelError, NotPolynomialError, NotSquareError, PolysysError, PositiveDimensionalError",
             "models.labels": "FAMILIES, model_from_label",
             "landscape": "Landscape, Scaling",

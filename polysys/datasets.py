@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from math import lcm
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ from polysys.reading.rationals import as_rational, as_rational_array
 FRACTIONAL_BITS = 20
 MAX_BYTES = 20_000_000
 _CSV = "Give the path of a comma-separated text file with one datum a row."
+_FILES = {"iris": "iris.csv", "wine": "wine_data.csv"}  # of scikit-learn: a header, and the class last
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _QUOTED = re.compile('"[^"]*"')
 _MISSING = ("nan", "inf", "infinity", "na", "n/a", "null", "none")  # data, though not usable
@@ -330,15 +332,29 @@ def _named(name: str, features: int, targets: int, m: int | None, seed: int) -> 
 
 @cache  # ensembles draw thousands of subsets of one set
 def _load(name: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    try:
-        loader = getattr(import_module("sklearn.datasets"), f"load_{name}")
-    except ImportError:
-        raise DatasetError(
-            f"The data set {name} needs scikit-learn.", "Install it with pip install stationary-points[datasets]."
-        ) from None
-    data, target = (np.array(part, dtype=np.float64) for part in loader(return_X_y=True))
+    file = _file_of(name)
+    if file:
+        table = np.loadtxt(file, delimiter=",", skiprows=1)
+        data, target = table[:, :-1].copy(), table[:, -1].copy()
+    else:
+        try:
+            loader = getattr(import_module("sklearn.datasets"), f"load_{name}")
+        except ImportError:
+            raise DatasetError(
+                f"The data set {name} needs scikit-learn.", "Install it with pip install stationary-points[datasets]."
+            ) from None
+        data, target = (np.array(part, dtype=np.float64) for part in loader(return_X_y=True))
     data.flags.writeable = target.flags.writeable = False
     return data, target
+
+
+def _file_of(name: str) -> Path | None:
+    """The plain file in which scikit-learn keeps a set, where it does: importing scikit-learn takes longer than a census."""
+    package = find_spec("sklearn")
+    if name not in _FILES or package is None or package.origin is None:
+        return None
+    file = Path(package.origin).parent / "datasets" / "data" / _FILES[name]
+    return file if file.is_file() else None
 
 
 def _centred(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

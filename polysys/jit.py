@@ -30,6 +30,11 @@ from platformdirs import user_cache_path
 
 _UNUSED = 30 * 86400.0  # seconds after which the folder of other sources is removed
 _FOLDER = re.compile(r"[a-z]+-[0-9a-f]{24}")
+_FORMAT = 2  # of the files; part of the digest
+_KNOWN = re.compile(  # what Numba's runtime alone provides
+    r"llvm\.|_?Py|NRT_|numba_(unpickle|do_raise|runtime_build_excinfo_struct|gil_ensure|gil_release|complex_adaptor)$"
+    r"|(sqrt|hypot|exp|log|pow|sin|cos|atan2|floor|ceil|fabs|ldexp|frexp|memset|memcpy|memmove)$"
+)
 _said: set[str] = set()
 
 
@@ -82,7 +87,7 @@ class Compiler:
         import llvmlite
         import numba
 
-        digest = hashlib.sha256(f"{sys.version} {numba.__version__} {llvmlite.__version__}".encode())
+        digest = hashlib.sha256(f"{_FORMAT} {sys.version} {numba.__version__} {llvmlite.__version__}".encode())
         try:
             for source in self.sources:
                 for path in sorted(source.rglob("*.py")) if source.is_dir() else [source]:
@@ -186,6 +191,7 @@ def _cache(compiler: Compiler, function: Any) -> Any:
     """What Numba asks for machine code of a function before it compiles, and hands it to afterwards."""
     from numba.core.caching import NullCache
     from numba.core.compiler import CompileResult
+    from numba.core.runtime.nrt import rtsys
     from numba.core.serialize import dumps
 
     class Cache(NullCache):
@@ -195,13 +201,16 @@ def _cache(compiler: Compiler, function: Any) -> Any:
             return None if folder is None else str(folder)
 
         def load_overload(self, sig: Any, target_context: Any) -> Any:
-            target_context.refresh()
+            rtsys.initialize(target_context)
             name = _file_name(function, sig, target_context.codegen())
             content = compiler.load(name) if name else None
             if content is None:
                 return None
             try:
-                return CompileResult._rebuild(target_context, *pickle.loads(content))  # type: ignore[no-untyped-call]
+                is_self_contained, reduced = pickle.loads(content)
+                if not is_self_contained:
+                    target_context.refresh()
+                return CompileResult._rebuild(target_context, *reduced)  # type: ignore[no-untyped-call]
             except Exception as error:  # whatever it is, compiling helps
                 _say(f"Compiled code cannot be loaded ({type(error).__name__}): it is compiled again.")
                 return None
@@ -209,9 +218,20 @@ def _cache(compiler: Compiler, function: Any) -> Any:
         def save_overload(self, sig: Any, data: Any) -> None:
             name = _file_name(function, sig, data.codegen)
             if name and compiler.folder() and not data.lifted and not data.library.has_dynamic_globals:
-                compiler.save(name, dumps(data._reduce()))  # type: ignore[no-untyped-call]
+                kept = _is_self_contained(data.library.get_llvm_str()), data._reduce()
+                compiler.save(name, dumps(kept))  # type: ignore[no-untyped-call]
 
     return Cache()
+
+
+def _is_self_contained(code: str) -> bool:
+    """Whether machine code calls nothing but Python, the mathematics of C and Numba's small runtime.
+
+    Anything else (linear algebra, random numbers) is known only after Numba has loaded everything it implements, SciPy's linear
+    algebra among it, which takes longer than most of our commands.
+    """
+    names = re.findall(r'^declare [^@\n]*@"?([^"(\n]+)', code, re.MULTILINE)
+    return all(_KNOWN.match(name) for name in names)
 
 
 def _file_name(function: Any, sig: Any, codegen: Any) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 from typing import Any
 
@@ -16,10 +16,13 @@ from sympy.polys.rings import ring
 
 from polysys.algebra.coercivity import is_coercive
 from polysys.algebra.combinations import Combination
-from polysys.domains import Domain, parse_domain
+from polysys.algebra.topology import Topology, topology
+from polysys.domains import Domain
 from polysys.equations.affine import family_terms, member_terms
+from polysys.equations.elimination import read_eliminated, values_of
 from polysys.equations.expansion import multiply_out, nested_form
 from polysys.equations.formulation import Formulation, FormulationTapes, formulate, record
+from polysys.equations.variety import Variety, read_domain
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
@@ -34,7 +37,7 @@ from polysys.symmetry import (
     translations,
 )
 from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
-from polysys.tape import Recorder, trace
+from polysys.tape import Node, Recorder, trace
 
 Couplings = Mapping[str, npt.NDArray[np.object_]]
 _MAX_OPERATIONS = 500_000  # a longer straight-line program is beyond any solver
@@ -110,6 +113,8 @@ class Landscape:
         What its model proves or suggests.
     chart_seed : int
         What the charts of the projective formulation are drawn from.
+    eliminated : tuple of (name, text)
+        Further variables, which linear constraints make affine functions of these.
 
     Examples
     --------
@@ -129,6 +134,7 @@ class Landscape:
     scaling: Scaling = Scaling()
     facts: ModelFacts = ModelFacts()
     chart_seed: int = 0
+    eliminated: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.domain.n > MAX_UNKNOWNS:
@@ -195,11 +201,13 @@ class Landscape:
     @cached_property
     def parametric_tapes(self) -> FormulationTapes:
         """The same with the couplings as parameters, in the order of :attr:`parameters`."""
-        return record(
-            self.formulation,
-            lambda x, p: self.potential_function(np.array(x, dtype=object), self.unflatten(p)),
-            len(self.parameters),
-        )
+        shapes = tuple((name, c.shape) for name, c in self.couplings.items())
+        make: Callable[..., FormulationTapes] = _family_tapes
+        try:
+            hash(self.potential_function)
+        except TypeError:  # a model that holds arrays
+            make = _family_tapes.__wrapped__
+        return make(self.formulation, self.potential_function, shapes)
 
     def shares_tapes_with(self, other: Landscape) -> bool:
         """Take the parametric tapes of another sample of the same model, if it is written in the same way.
@@ -252,14 +260,7 @@ class Landscape:
 
     def unflatten(self, values: Sequence[Any]) -> Couplings:
         """Couplings of this landscape's shape from a flat list."""
-        result: dict[str, npt.NDArray[np.object_]] = {}
-        start = 0
-        for name, array in self.couplings.items():
-            piece = np.empty(array.size, dtype=object)
-            piece[:] = values[start : start + array.size]
-            result[name] = piece.reshape(array.shape)
-            start += array.size
-        return result
+        return _unflattened(tuple((name, c.shape) for name, c in self.couplings.items()), values)
 
     @cached_property
     def text(self) -> str:
@@ -270,6 +271,7 @@ class Landscape:
             "length-squared " + " ".join(map(str, self.scaling.length_squared)),
             f"energy-squared {self.scaling.energy_squared}",
             "variables " + " ".join(self.variables),
+            *(f"eliminated {name} = {form}" for name, form in self.eliminated),
             "potential " + format_polynomial(self.potential),
         ]
         return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -283,7 +285,7 @@ class Landscape:
     def symmetry(self) -> SymmetryGroup:
         """Sign flips and permutations that preserve the potential, all proved; see :mod:`polysys.symmetry`."""
         permutations = permutation_symmetries(self.potential, self.domain, self.facts.candidate_permutations)
-        return SymmetryGroup(self.domain.n, sign_symmetries(self.potential) + permutations)
+        return SymmetryGroup(self.domain.n, sign_symmetries(self.potential, self.domain) + permutations)
 
     @cached_property
     def continuous_symmetry(self) -> ContinuousSymmetry | None:
@@ -309,10 +311,44 @@ class Landscape:
         """Alternating sum of the numbers of stationary points if all are nondegenerate; None if it is not determined.
 
         On R^n it is 1 for a coercive potential (proved by the model or by :func:`polysys.algebra.coercivity.is_coercive`).
+        For a variety see :func:`polysys.algebra.topology.topology`.
         """
+        if self._topology is not None:
+            return self._topology.euler_characteristic
         if not self.domain.is_euclidean or self.facts.is_coercive or is_coercive(self.potential):
             return self.domain.euler_characteristic
         return None
+
+    @cached_property
+    def _topology(self) -> Topology | None:
+        """What is known of a domain that is given by equations; None for other domains."""
+        return topology(self.domain) if isinstance(self.domain, Variety) else None
+
+    @property
+    def betti_numbers(self) -> tuple[int, ...] | None:
+        """Betti numbers of the domain; None if they are not known."""
+        return self.domain.betti_numbers if self._topology is None else self._topology.betti_numbers
+
+    @property
+    def is_compact(self) -> bool:
+        """Whether the domain is known to be compact."""
+        return not self.domain.is_euclidean and (self._topology is None or self._topology.is_compact)
+
+    @property
+    def all_variables(self) -> tuple[str, ...]:
+        """The variables and those that were eliminated."""
+        return (*self.variables, *(name for name, _ in self.eliminated))
+
+    def with_eliminated(self, x: Sequence[Any], constant: Callable[[Fraction], Any]) -> tuple[Any, ...]:
+        """The coordinates of a point with those of the variables that were eliminated.
+
+        Parameters
+        ----------
+        x : sequence of numbers of any kind
+        constant : callable
+            Maps a Fraction to such a number.
+        """
+        return (*x, *values_of(self.eliminated, self.variables, x, constant))
 
     def require_isolated(self) -> None:
         """Refuse a model whose continuous symmetry makes its stationary points non-isolated.
@@ -365,13 +401,14 @@ def landscape_from_text(
     >>> landscape_from_text(land.text).digest == land.digest
     True
     """
-    lines = dict(line.partition(" ")[::2] for line in text.splitlines())
+    pairs = [line.partition(" ")[::2] for line in text.splitlines()]
+    lines = dict(pairs)
     try:
         variables = tuple(lines["variables"].split())
         terms = exact_terms(parse_polynomial(lines["potential"], variables).polynomial)
         land = Landscape(
             label=label,
-            domain=parse_domain(lines["domain"], len(variables)),
+            domain=read_domain(lines["domain"], variables),
             variables=variables,
             potential_function=lambda x, _: nested_form(terms, x.tolist()),
             seed=seed,
@@ -380,6 +417,7 @@ def landscape_from_text(
                 tuple(Fraction(r) for r in lines["length-squared"].split()), Fraction(lines["energy-squared"])
             ),
             chart_seed=chart_seed,
+            eliminated=read_eliminated([value for key, value in pairs if key == "eliminated"], variables),
         )
         canonical = land.text
     except (KeyError, ValueError, ZeroDivisionError) as error:
@@ -387,3 +425,24 @@ def landscape_from_text(
     if canonical != text:
         raise InputError("The text of the landscape is not canonical.", "Use the text of Landscape.text.")
     return land
+
+
+def _unflattened(shapes: Iterable[tuple[str, tuple[int, ...]]], values: Sequence[Any]) -> Couplings:
+    result: dict[str, npt.NDArray[np.object_]] = {}
+    start = 0
+    for name, shape in shapes:
+        piece = np.empty(prod(shape), dtype=object)
+        piece[:] = values[start : start + piece.size]
+        result[name] = piece.reshape(shape)
+        start += piece.size
+    return result
+
+
+@lru_cache(maxsize=16)  # the samples of a family share them, and what is compiled from them
+def _family_tapes(
+    formulation: Formulation, potential: Potential, shapes: tuple[tuple[str, tuple[int, ...]], ...]
+) -> FormulationTapes:
+    def value(x: list[Node], p: list[Node]) -> Any:
+        return potential(np.array(x, dtype=object), _unflattened(shapes, p))
+
+    return record(formulation, value, sum(prod(shape) for _, shape in shapes))

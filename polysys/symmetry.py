@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from math import gcd, lcm
 from typing import Any
 
@@ -18,7 +19,9 @@ from sympy.combinatorics import Permutation, PermutationGroup
 
 from polysys.domains import Domain
 from polysys.equations.expansion import nested_form
+from polysys.equations.variety import Variety
 from polysys.errors import InputError
+from polysys.system import exact_terms
 from polysys.tape import Tape, trace
 
 _PRIME = 2**61 - 1  # Mersenne prime: a false rank drop at random points has probability below 1e-15
@@ -179,8 +182,8 @@ class ContinuousSymmetry:
         ]
 
 
-def sign_symmetries(potential: Any) -> tuple[SignedPermutation, ...]:
-    """Generators of all sign flips that leave a potential unchanged.
+def sign_symmetries(potential: Any, domain: Domain | None = None) -> tuple[SignedPermutation, ...]:
+    """Generators of all sign flips that leave a potential unchanged, and each equation of its domain if that is a variety.
 
     A flip of the coordinates in a set I preserves the monomial x^a exactly when the exponents a_i, i in I, add up to
     an even number: the flips are the kernel of the exponent matrix modulo 2.
@@ -193,13 +196,19 @@ def sign_symmetries(potential: Any) -> tuple[SignedPermutation, ...]:
     [(-1, -1)]
     """
     n = potential.ring.ngens
-    rows = {tuple(e % 2 for e in exponents) for exponents in potential.monoms()} - {(0,) * n}
+    monomials = (e for f in (potential, *_constraints(domain)) for e in f.monoms())
+    rows = {tuple(e % 2 for e in exponents) for exponents in monomials} - {(0,) * n}
     matrix = nmod_mat(len(rows), n, [e for row in sorted(rows) for e in row], 2) if rows else nmod_mat(1, n, 2)
     kernel, nullity = matrix.nullspace()
     identity = tuple(range(n))
     return tuple(
         SignedPermutation(identity, tuple(-1 if int(kernel[i, k]) else 1 for i in range(n))) for k in range(nullity)
     )
+
+
+def _constraints(domain: Domain | None) -> tuple[Any, ...]:
+    """The equations that a symmetry has to leave unchanged one by one; spheres are kept by their blocks."""
+    return domain.polynomials if isinstance(domain, Variety) else ()
 
 
 def permutation_symmetries(
@@ -227,7 +236,7 @@ def permutation_symmetries(
         perm = list(range(n))
         perm[i], perm[j] = j, i
         g = SignedPermutation(tuple(perm), (1,) * n)
-        if g.preserves(potential):
+        if all(map(g.preserves, (potential, *_constraints(domain)))):
             found.append(g)
             parent[root(i)] = root(j)
     spheres = {frozenset(range(s.start, s.stop)): r for s, r in zip(domain.slices, domain.radii_squared, strict=True)}
@@ -236,7 +245,7 @@ def permutation_symmetries(
         keeps_domain = all(
             spheres.get(frozenset(g.perm[i] for i in sphere)) == radius for sphere, radius in spheres.items()
         )
-        if g not in found and keeps_domain and g.preserves(potential):
+        if g not in found and keeps_domain and all(map(g.preserves, (potential, *_constraints(domain)))):
             found.append(g)
     return tuple(found)
 
@@ -251,8 +260,8 @@ def translations(n: int) -> list[Field]:
 
 
 def _basis_fields(domain: Domain) -> list[Field]:
-    """Basis of all linear fields tangent to the domain."""
-    if domain.is_euclidean:
+    """Basis of all linear fields tangent to the domain; on a variety their combinations have to leave its equations unchanged."""
+    if domain.is_euclidean or isinstance(domain, Variety):
         n = domain.n
         return [(((i, j, 1),), None) for i in range(n) for j in range(n)] + translations(n)
     return [
@@ -287,21 +296,22 @@ def continuous_symmetries(
     if basis is None and n > _MAX_CONTINUOUS:
         return None
     if gradient is None:
-        terms = {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in potential.terms()}
-        gradient = trace(lambda x, _: [nested_form(terms, x)], n).gradient()
+        gradient = _gradient_of(potential)
+    constraints = _constraints(domain)
+    gradients = [gradient, *map(_gradient_of, constraints)]
     if basis is None:
         basis = _basis_fields(domain)
     if not basis:
         return ContinuousSymmetry(())
     rng = random.Random(0)
     prime = _PRIME
-    while any(c.denominator % prime == 0 for c in gradient.constants):
+    while any(c.denominator % prime == 0 for g in gradients for c in g.constants):
         prime = next(q for q in range(prime - 2, 0, -2) if fmpz(q).is_prime())
 
     def rows(points: list[list[Any]], constant: Any) -> list[list[Any]]:
         result = []
-        for x in points:
-            g = gradient.evaluate(x, (), constant)
+        for x, tape in product(points, gradients):
+            g = tape.evaluate(x, (), constant)
             zero = constant(Fraction(0))
             result.append([sum((g[i] * x[j] * a for i, j, a in m), zero) if b is None else g[b] for m, b in basis])
         return result
@@ -311,16 +321,21 @@ def continuous_symmetries(
 
     n_points = len(basis) + 4
     points = [[nmod(rng.randrange(prime), prime) for _ in range(n)] for _ in range(n_points)]
-    modular = nmod_mat(n_points, len(basis), [int(v) for row in rows(points, residue) for v in row], prime)
+    modular = nmod_mat(n_points * len(gradients), len(basis), [int(v) for row in rows(points, residue) for v in row], prime)
     if modular.rank() == len(basis):
         return ContinuousSymmetry(())
     for bound in (99, 10**4, 10**8):  # a basis that fails the proof came from unlucky points
         small = [[Fraction(rng.randint(-bound, bound)) for _ in range(n)] for _ in range(n_points)]
         kernel, nullity = _nullspace(rows(small, lambda c: c))
-        generators = _proved(potential, kernel, nullity, basis)
+        generators = _proved((potential, *constraints), kernel, nullity, basis)
         if len(generators) == nullity:
             break
     return ContinuousSymmetry(generators)
+
+
+def _gradient_of(polynomial: Any) -> Tape:
+    terms = exact_terms(polynomial)
+    return trace(lambda x, _: [nested_form(terms, x)], polynomial.ring.ngens).gradient()
 
 
 def _nullspace(rows: list[list[Fraction]]) -> tuple[fmpz_mat, int]:
@@ -336,9 +351,9 @@ def _nullspace(rows: list[list[Fraction]]) -> tuple[fmpz_mat, int]:
 Generator = tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]]
 
 
-def _proved(potential: Any, kernel: fmpz_mat, nullity: int, basis: Sequence[Field]) -> tuple[Generator, ...]:
-    """The fields of a nullspace along which the potential is constant as a polynomial identity."""
-    n = potential.ring.ngens
+def _proved(invariants: Sequence[Any], kernel: fmpz_mat, nullity: int, basis: Sequence[Field]) -> tuple[Generator, ...]:
+    """The fields of a nullspace along which potential and constraints are constant as polynomial identities."""
+    n = invariants[0].ring.ngens
     generators = []
     for k in range(nullity):
         column = [int(kernel[i, k]) for i in range(len(basis))]
@@ -350,7 +365,7 @@ def _proved(potential: Any, kernel: fmpz_mat, nullity: int, basis: Sequence[Fiel
                 matrix[i][j] += Fraction(a * value, common)
             if b is not None:
                 shift[b] += Fraction(value, common)
-        if _is_symmetry(potential, matrix, shift):
+        if all(_is_symmetry(f, matrix, shift) for f in invariants):
             generators.append((tuple(tuple(row) for row in matrix), tuple(shift)))
     return tuple(generators)
 

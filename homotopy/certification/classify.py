@@ -111,6 +111,12 @@ def _in_doubles(landscape: Landscape, real: CertificateList) -> tuple[npt.NDArra
     return np.where(counts < 0, -1, counts - landscape.domain.n_constraints), pairs
 
 
+def all_coordinates(landscape: Landscape, point: StationaryPoint) -> tuple[arb, ...]:
+    """The coordinates of a point with those of the variables that linear constraints eliminated, as `Landscape.all_variables`."""
+    with ctx.workprec(128):
+        return landscape.with_eliminated(point.coordinates, balls.ball)
+
+
 def points_of(
     landscape: Landscape, solution: int, certificate: Certificate, orbit: int, index: int | None = None
 ) -> list[StationaryPoint]:

@@ -54,7 +54,9 @@ def show(
 
 
 def export(
-    what: Annotated[str, typer.Argument(metavar="FILE|MODEL", help="A saved census, or a model, which is counted if need be.")],
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|MODEL", help="A saved census, or a model, which is counted if need be.")
+    ],
     form: Annotated[
         str,
         typer.Option(

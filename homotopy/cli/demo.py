@@ -22,7 +22,11 @@ LANDSCAPES = (
     ("spherical-p-spin:n=3,p=3", 2026, "a 3-spin glass on the ordinary sphere, small enough to be drawn"),
     ("spherical-p-spin:n=6,p=3", 2026, "the same glass with six spins"),
     ("layered-spin-glass:widths=3-3-3", 2026, "a layered glass: one sphere for each of three layers"),
-    ("polynomial-network:widths=2-2-1,activation=z^2,data=iris,output=fixed,loss=sum", 1, "two quadratic neurons on Iris"),
+    (
+        "polynomial-network:widths=2-2-1,activation=z^2,data=iris,output=fixed,loss=sum",
+        1,
+        "two quadratic neurons on Iris",
+    ),
     ("deep-linear:widths=2-2-2,data=iris", 22, "a deep linear network on Iris, every one of its 225 complex solutions"),
 )
 

@@ -12,7 +12,11 @@ from homotopy.engines.registry import ENGINES
 
 # distribution, module, what needs it
 _EXTRAS = (
-    ("scikit-learn", "sklearn", "the data sets iris, wine, digits, diabetes: pip install 'stationary-points[datasets]'"),
+    (
+        "scikit-learn",
+        "sklearn",
+        "the data sets iris, wine, digits, diabetes: pip install 'stationary-points[datasets]'",
+    ),
     ("matplotlib", "matplotlib", "figures: pip install 'stationary-points[plot]'"),
     ("pandas", "pandas", "Census.to_frame: pip install pandas"),
     ("distributed", "distributed", "ensembles on Dask: pip install 'stationary-points[cluster]'"),

@@ -21,16 +21,18 @@ def register(app: typer.Typer) -> None:
 
 def compare(
     estimates: Annotated[
-        str | None, typer.Argument(metavar="FILE|NAME", help="A .json or .csv file of estimates, or a built-in estimator.")
+        str | None,
+        typer.Argument(metavar="FILE|NAME", help="A .json or .csv file of estimates, or a built-in estimator."),
     ] = None,
-    table: Annotated[str | None, typer.Option(metavar="LABEL", help="Label of a reference table, or its folder.")] = None,
+    table: Annotated[
+        str | None, typer.Option(metavar="LABEL", help="Label of a reference table, or its folder.")
+    ] = None,
     model: Annotated[
-        list[str] | None, typer.Option(metavar="LABEL", help="Only this model of the table; may be given several times.")
+        list[str] | None,
+        typer.Option(metavar="LABEL", help="Only this model of the table; may be given several times."),
     ] = None,
     level: Annotated[float, typer.Option(help="Probability that a correct estimator is called consistent.")] = 0.999,
-    landscapes: Annotated[
-        int, typer.Option(help="For searches: how many samples of each model they are given.")
-    ] = 20,
+    landscapes: Annotated[int, typer.Option(help="For searches: how many samples of each model they are given.")] = 20,
     seed: Annotated[int, typer.Option(help="Of the resampling behind the p-value.")] = 0,
     full: Annotated[bool, typer.Option("--full", help="Print every mean of every model.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the built-in estimators.")] = False,

@@ -129,4 +129,3 @@ def progress_bar() -> Iterator[None]:
 def say(sentence: str) -> None:
     """A message for the person at the terminal."""
     echo(f"stationary: {sentence}", err=True)
-

@@ -40,7 +40,9 @@ def predict(
     check_targets(json_file=json_file)
     chosen = model_from_label(model)
     if monte_carlo:
-        found = theory.kac_rice_counts(chosen, window, samples=samples if samples is not None else 20_000, seed=seed or 0)
+        found = theory.kac_rice_counts(
+            chosen, window, samples=samples if samples is not None else 20_000, seed=seed or 0
+        )
     else:
         found = theory.mean_counts(chosen, window)
     if json_file is not None:

@@ -99,7 +99,9 @@ def _show(report: Report, files: tuple[Path, ...], seed: int) -> None:
     echo(report.to_text())
     page, tables = files[0], [f.name for f in files if f.suffix == ".csv"]
     figure = next((f.name for f in files if f.suffix == ".png"), None)
-    echo(f"Seed {seed}. Evidence, tables and limits: {page}. Beside it: {', '.join([*tables, *([figure] if figure else [])])}.")
+    echo(
+        f"Seed {seed}. Evidence, tables and limits: {page}. Beside it: {', '.join([*tables, *([figure] if figure else [])])}."
+    )
     if report.draw is not None and figure is None:
         echo(
             "stationary: There is no figure: it needs matplotlib. Run: pip install 'stationary-points[plot]'", err=True

@@ -74,7 +74,9 @@ def build(
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where samples are kept, so that an interrupted build goes on.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes on this machine (default: one a core; 0: none).")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes on this machine (default: one a core; 0: none).")
+    ] = None,
 ) -> None:
     """Build a table from its specification; the same command goes on where it stopped."""
     from homotopy.tables import load_table
@@ -86,11 +88,16 @@ def build(
 
 @tables_app.command()
 def verify(
-    labels: Annotated[list[str] | None, typer.Argument(metavar="[LABEL]..", help="Labels or folders (default: all).")] = None,
-    overall: Annotated[bool, typer.Option("--overall", help="Files, schema, numbers of rows and catalogue only.")] = False,
+    labels: Annotated[
+        list[str] | None, typer.Argument(metavar="[LABEL]..", help="Labels or folders (default: all).")
+    ] = None,
+    overall: Annotated[
+        bool, typer.Option("--overall", help="Files, schema, numbers of rows and catalogue only.")
+    ] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Also every row on its own (the default).")] = False,
     slow: Annotated[
-        float | None, typer.Option(metavar="FRACTION", help="Also prove this fraction of the rows again, without a solver.")
+        float | None,
+        typer.Option(metavar="FRACTION", help="Also prove this fraction of the rows again, without a solver."),
     ] = None,
     replay: Annotated[int | None, typer.Option(metavar="K", help="Also count K rows from scratch.")] = None,
     seed: Annotated[int, typer.Option(help="Which rows --slow and --replay take.")] = 0,
@@ -113,7 +120,9 @@ def verify(
         except TableError as error:
             if labels:
                 raise
-            found = [VerificationReport(label, (Check("files", False, str(error)),))]  # the other tables are checked all the same
+            found = [
+                VerificationReport(label, (Check("files", False, str(error)),))
+            ]  # the other tables are checked all the same
         else:
             found = [table.verify(speed, fraction=0.05 if slow is None else slow, seed=seed)]
             if replay is not None:
@@ -124,7 +133,11 @@ def verify(
                 echo(repr(report))
     if json_file is not None:
         content = [
-            {"table": r.path, "ok": r.is_ok, "checks": [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in r.checks]}
+            {
+                "table": r.path,
+                "ok": r.is_ok,
+                "checks": [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in r.checks],
+            }
             for r in reports
         ]
         write(json_file, json.dumps(content, indent=1))

@@ -17,6 +17,7 @@ from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, EvidenceKind, Silence, StartCount, Verdict
 from polysys.counts import RootCount
 from polysys.equations.formulation import Kind
+from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
 
 
@@ -101,12 +102,16 @@ def _on_complex_list(landscape: Landscape, found: Sequence[Evidence]) -> tuple[C
     ground = support(found)
     if ground is not None:
         if ground.kind is not EvidenceKind.EXACT_COUNT and has_families_():
-            return Completeness.UNKNOWN, wording.FAMILIES
+            return Completeness.UNKNOWN, _families(landscape)
         names = ", ".join(e.name for e in found if e.outcome is Verdict.YES)
         return Completeness.SUPPORTED, wording.supported(ground.kind, names)
     if bound is not None and bound.outcome is Verdict.YES:
-        return Completeness.UNKNOWN, wording.FAMILIES  # else it would be a proof
+        return Completeness.UNKNOWN, _families(landscape)  # else it would be a proof
     return Completeness.UNKNOWN, _open(found)
+
+
+def _families(landscape: Landscape) -> str:
+    return wording.FAMILIES_ON_VARIETY if isinstance(landscape.domain, Variety) else wording.FAMILIES
 
 
 def _proof(found: Sequence[Evidence], has_families_: Callable[[], bool]) -> str | None:

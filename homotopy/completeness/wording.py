@@ -14,6 +14,7 @@ Numbers = Mapping[str, Any]
 _GENERIC = frozenset(count.value for count in StartCount if count.is_generic)
 
 FAMILIES = "a continuous symmetry moves the points; families of stationary points may exist and are not counted"
+FAMILIES_ON_VARIETY = "families of solutions are not excluded on a domain that is given by equations, and are not counted"
 
 
 def sentence(kind: EvidenceKind, outcome: Verdict, numbers: Numbers, silence: Silence | None) -> str:

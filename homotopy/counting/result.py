@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.certification.classify import StationaryPoint
+from homotopy.certification.classify import StationaryPoint, all_coordinates
 from homotopy.common.wording import count_of, plural
 from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, joined
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
+from homotopy.counting.singular_points import SingularPoint, regularity, singular_points
 from homotopy.errors import HomotopyError
 from homotopy.solving.result import PathAccount
 from polysys.counts import RootCount
+from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
 
 
@@ -138,6 +140,18 @@ class Census:
         return sum(not p.is_origin for p in self.minima)
 
     @property
+    def singular_points_of_domain(self) -> tuple[SingularPoint, ...] | None:
+        """Real points where the Jacobian of the domain's equations drops rank, never counted; None where they are not finitely many or not known.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> ho.census(ps.expression("(x + 1)^2 + y^2", "y^2 = x^3")).singular_points_of_domain
+        ((0, 0) of energy 1.0000,)
+        """
+        return singular_points(self.landscape)
+
+    @property
     def euler(self) -> tuple[int | None, int | None]:
         """Expected and found alternating sum of the numbers of points by index."""
         return self.landscape.euler_characteristic, alternating_sum(self.points)
@@ -158,7 +172,7 @@ class Census:
 
     def rows(self) -> list[dict[str, Any]]:
         """The points as plain records, coordinates rounded to double."""
-        names = self.landscape.variables
+        land = self.landscape
         return [
             {
                 "index": p.index,
@@ -166,7 +180,7 @@ class Census:
                 "orbit": p.orbit,
                 "solution": p.solution,
                 "is_origin": p.is_origin,
-                **{name: float(c.mid()) for name, c in zip(names, p.coordinates, strict=True)},
+                **{name: float(c.mid()) for name, c in zip(land.all_variables, all_coordinates(land, p), strict=True)},
             }
             for p in self.points
         ]
@@ -192,6 +206,7 @@ class Census:
             "by_index": {str(k): v for k, v in self.by_index.items()},
             "n_undecided_index": self.n_undecided_index,
             "euler": {"expected": expected, "found": found},
+            **({"domain": regularity(self.landscape)} if isinstance(self.landscape.domain, Variety) else {}),
             "completeness": completeness_summary(self.completeness),
             "paths": paths_summary(self.paths),
             "degenerate": [s.summary() for s in self.degenerate],
@@ -210,6 +225,7 @@ class Census:
                     "energy": float(p.energy.mid()),
                     "energy_ball": p.energy.str(20),
                     "coordinates": [float(c.mid()) for c in p.coordinates],
+                    **self._eliminated(p),
                     "orbit": p.orbit,
                     "solution": p.solution,
                     "signs": list(p.signs),
@@ -218,6 +234,11 @@ class Census:
                 for p in self.points
             ],
         }
+
+    def _eliminated(self, point: StationaryPoint) -> dict[str, dict[str, float]]:
+        names, values = self.landscape.all_variables, all_coordinates(self.landscape, point)
+        more = {name: float(v.mid()) for name, v in list(zip(names, values, strict=True))[len(point.coordinates) :]}
+        return {"eliminated": more} if more else {}
 
     def save(self, path: str | Path) -> tuple[str, ...]:
         """Write the census with its certificates; see :func:`homotopy.counting.files.saved_census.save_census`.
@@ -259,11 +280,12 @@ class Census:
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
         euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
         euler = (
-            f"found {found}, none required (not shown to be coercive)"
+            f"found {found}, none required ({'not shown to be coercive' if land.domain.is_euclidean else 'the topology of the domain is not known'})"
             if expected is None and found is not None
             else euler
         )
-        euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
+        if self.degenerate:
+            euler = f"found {found} without the singular, {'none required' if expected is None else f'expected {expected}'}"
         group = f", {count_of(self.n_complex_orbits, 'orbit')} of the symmetry group"
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
@@ -276,6 +298,7 @@ class Census:
             f"  points  {''.join(str(v).rjust(width) for v in by_index.values())}{undecided}"
             f"     Euler characteristic {euler}\n"
             f"  energy     {self._energy_range()}\n"
+            f"{self._domain_line()}"
             f"  paths      {self.paths}\n"
             f"{self._degenerate_line()}"
             f"  run        {self.run.engine} ({self.run.transport}), start {self.run.start}, "
@@ -288,6 +311,11 @@ class Census:
 
     def _degenerate_line(self) -> str:
         return f"  singular   {in_words(self.degenerate)}\n" if self.degenerate else ""
+
+    def _domain_line(self) -> str:
+        if not isinstance(self.landscape.domain, Variety):
+            return ""
+        return f"  domain     dimension {self.landscape.domain.dimension}, {regularity(self.landscape)}\n"
 
     def _energy_range(self) -> str:
         if not self.points:

@@ -14,6 +14,7 @@ from sympy.polys.rings import ring
 from polysys.domains import Domain
 from polysys.equations.expansion import nested_form
 from polysys.equations.formulation import Formulation, FormulationTapes, Kind
+from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation, SymmetryGroup, permutation_symmetries, sign_symmetries
 from polysys.system import exact_terms
@@ -93,6 +94,8 @@ class Family:
     @cached_property
     def symmetry(self) -> SymmetryGroup:
         """Sign flips and permutations of the coordinates that preserve V(x, a) for all a, proved."""
+        if isinstance(self.domain, Variety):
+            return SymmetryGroup(self.domain.n)  # which symmetries of the potential keep the variety is not asked
         n = self.domain.n
         polynomials = ring([f"x{i}" for i in range(n)], QQ)[0]
         larger = ring([*(f"x{i}" for i in range(n)), "a"], QQ)[0].from_dict(_in_q(self.terms))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from math import isqrt
 from pathlib import Path
@@ -204,7 +204,7 @@ class Model(ABC):
             label=self.label,
             domain=self.domain,
             variables=self.variables,
-            potential_function=self.potential,
+            potential_function=_Potential(self),
             couplings=couplings,
             seed=seed,
             index=index,
@@ -222,6 +222,29 @@ class Model(ABC):
         """
         chosen = self.default_seed if seed is None else seed
         return self.landscape(self.draw(generator(chosen, index)), int(chosen), int(index))
+
+
+@dataclass(frozen=True, eq=False)
+class _Potential:
+    """A model's potential. Those of equal models are equal, so that what depends on the potential alone is made once."""
+
+    model: Model
+
+    def __call__(self, x: Any, couplings: Couplings) -> Any:
+        return self.model.potential(x, couplings)
+
+    def __hash__(self) -> int:
+        return hash(self.model)  # a TypeError for a model that holds arrays
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Potential):
+            return NotImplemented
+        if self.model is other.model:
+            return True
+        try:
+            return hash(self.model) == hash(other.model) and self.model == other.model
+        except TypeError:
+            return False
 
 
 MAX_COEFFICIENTS = 200_000  # of a random form; more take minutes to multiply out

@@ -199,7 +199,8 @@ def test_a_csv_file_with_too_few_rows_or_unreadable_is_refused(tmp_path):
 
 
 def test_without_scikit_learn_the_way_out_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    for module in ("sklearn", "sklearn.datasets"):
+        monkeypatch.setitem(sys.modules, module, None)
     datasets._load.cache_clear()
     with pytest.raises(DatasetError, match=r"pip install stationary-points\[datasets\]"):
         datasets.iris(2, 2)
@@ -209,3 +210,11 @@ def test_seeds_must_be_nonnegative_integers():
     for seed in (-1, 1.5, True):
         with pytest.raises(InputError, match="seed"):
             datasets.gaussian(1, 1, 1, seed=seed)
+
+
+@pytest.mark.parametrize("name", sorted(datasets._FILES))
+def test_plain_files_hold_what_scikit_learn_loads(name: str) -> None:
+    data, target = datasets._load(name)
+    expected_data, expected_target = getattr(sklearn, f"load_{name}")(return_X_y=True)
+    assert np.array_equal(data, expected_data)
+    assert np.array_equal(target, expected_target)

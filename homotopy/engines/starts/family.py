@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,16 @@ _MAX_EXPANSION = 5_000_000  # products of coefficients: some seconds
 
 def family_digest(landscape: Landscape) -> str:
     """Names the family: equations, charts and which couplings are parameters, whatever their values."""
-    tape = landscape.parametric_tapes.equations
+    return _digest(landscape.parametric_tapes.equations, landscape.is_linear_parameter.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _digest(tape: Tape, is_linear: bytes) -> str:
     digest = hashlib.sha256(b"family 4\n")
     digest.update(f"{tape.n_variables} {tape.n_parameters} {' '.join(map(str, tape.constants))}\n".encode())
     for array in (tape.ops, tape.left, tape.right, tape.outputs):
         digest.update(np.ascontiguousarray(array).astype("<i4").tobytes())
-    digest.update(landscape.is_linear_parameter.astype("<i1").tobytes())
+    digest.update(is_linear)
     return digest.hexdigest()
 
 

@@ -38,6 +38,7 @@ from polysys.counts import cartwright_sturmfels
 from polysys.counts.of_landscape import domain_count, exact_generic_count
 from polysys.counts.strata import MAX_VARIABLES, open_strata
 from polysys.equations.formulation import Kind, block_degrees
+from polysys.equations.variety import Variety
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.root_count import RootCount
@@ -58,6 +59,7 @@ __all__ = [
 
 _MAX_PATTERNS = 400  # zero patterns that are worth a monodromy run each
 _MAX_PATHS = 1 << 22  # a few gigabytes and an hour or two
+_SMALL, _KEPT = 4096, 8  # paths of a closed form that stays in memory, and how many of these
 _AGREEING_RUNS = 2
 _MAX_RUNS = 4
 
@@ -119,6 +121,7 @@ class StratumEvidence:
         return _WORDS[self.ground]
 
 
+_closed_forms: dict[tuple[str, int], StartSet] = {}  # by family and seed
 _WORDS = {
     Ground.CLOSED_FORM: "closed form, ((p-1)^n - 1)/(p-2) of them [Cartwright & Sturmfels 2013]",
     Ground.NONE: "a generic member has none: the Jacobian is singular throughout",
@@ -191,7 +194,11 @@ class StartSet:
             return StartCount.GENERIC_AGREEMENT
         if Ground.EXACT_COUNT in grounds:
             return StartCount.GENERIC_EXACT
-        return StartCount.GENERIC_THEOREM if grounds & {Ground.THEOREM, Ground.CLOSED_FORM} else StartCount.GENERIC_AGREEMENT
+        return (
+            StartCount.GENERIC_THEOREM
+            if grounds & {Ground.THEOREM, Ground.CLOSED_FORM}
+            else StartCount.GENERIC_AGREEMENT
+        )
 
     def __repr__(self) -> str:
         lines = [f"StartSet ({self.kind.value}): {self.n_solutions} solutions, {self.n_paths} paths"]
@@ -202,6 +209,8 @@ class StartSet:
 def can_start(landscape: Landscape) -> bool:
     """Whether a start set may exist for this landscape's family; only making it tells for families on spheres."""
     if not landscape.parameters or not landscape.is_linear_parameter.any():
+        return False
+    if isinstance(landscape.domain, Variety):  # which need not be irreducible: monodromy would stay on one component
         return False
     if landscape.domain.is_euclidean:
         return landscape.domain.n <= MAX_VARIABLES and is_bundle(landscape, tuple(range(landscape.domain.n)))
@@ -225,8 +234,13 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
                 f"{landscape.label} has {n_paths} complex classes; at most {_MAX_PATHS} can be tracked.",
                 "Choose a smaller size or degree.",
             )
-        fermat = _fermat(landscape, seed)
+        key = (family_digest(landscape), seed)
+        fermat = _closed_forms.get(key) or _fermat(landscape, seed)
         if fermat is not None:
+            if fermat.n_paths <= _SMALL:
+                _closed_forms[key] = fermat
+                if len(_closed_forms) > _KEPT:
+                    del _closed_forms[next(iter(_closed_forms))]
             return fermat
     generic = landscape.generic_potential()
     if (
@@ -248,7 +262,11 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
     proved = domain_count(landscape, generic)
     count = proved or exact_generic_count(landscape)
     pieces = _counted(count, members, say, Ground.EXACT_COUNT if proved is None else Ground.THEOREM)
-    if pieces is None and not _has_open_patterns(landscape, generic) and all(is_bundle(landscape, a) for a in alive if a):
+    if (
+        pieces is None
+        and not _has_open_patterns(landscape, generic)
+        and all(is_bundle(landscape, a) for a in alive if a)
+    ):
         pieces = [_agreeing(member, say) for member in members]
     if pieces is None or not any(piece.n_solutions for piece in pieces):
         return None

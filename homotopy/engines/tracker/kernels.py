@@ -238,7 +238,8 @@ def track_runs(
             if active == 0:
                 break
             # one Newton iteration in every lane
-            reg[:stride] = y[:stride]
+            for i in range(stride):  # as a slice it would compile the text of an error for three seconds
+                reg[i] = y[i]
             run_program(code, reg, par)
             fill_matrix(fill, reg, par, m)
             for lane in range(LANES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -88,7 +88,7 @@ def track_members(
             root_count=starts.n_solutions,
             root_count_kind=starts.grounds,
             engine="tracker",
-            engine_version=version("numba"),
+            engine_version=_numba_version(),
             transport="numba",
             precision="d",
             seed=seed,
@@ -99,6 +99,11 @@ def track_members(
         )
         for k in range(len(landscapes))
     ]
+
+
+@cache  # a search through the installed packages
+def _numba_version() -> str:
+    return version("numba")
 
 
 def _targets(landscapes: Sequence[Landscape]) -> npt.NDArray[np.complex128] | None:
@@ -129,9 +134,7 @@ def _track_stratum(
         return None, ways
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
-        found = track_stratum(
-            tape, stratum, targets, settings, smaller=smaller, threads=threads, progress=progress
-        )
+        found = track_stratum(tape, stratum, targets, settings, smaller=smaller, threads=threads, progress=progress)
         for k in np.flatnonzero((found.codes != CODE[PathStatus.REGULAR]).any(axis=1)).tolist():
             gradual = gradual_way(stratum.parameters, targets[k])
             ways[k] = _go_gradually(tape, stratum, ways[k], gradual, settings, threads, found, k)

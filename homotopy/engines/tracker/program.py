@@ -7,9 +7,10 @@ form is sparse and a target real, so each costs a fraction of a complex dense on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class Program:
 
 
 def compile_homotopy(
-    system: Tape, start_zero: Sequence[bool] | None = None, target_real: Sequence[bool] | None = None
+    system: Tape, start_zero: Iterable[bool] | None = None, target_real: Iterable[bool] | None = None
 ) -> Program:
     """Program of the parameter homotopy of a square system.
 
@@ -89,13 +90,20 @@ def compile_homotopy(
     NotSquareError
         If the numbers of outputs and variables differ.
     """
+    none = (False,) * system.n_parameters
+    return _compiled(
+        system, none if start_zero is None else tuple(start_zero), none if target_real is None else tuple(target_real)
+    )
+
+
+@lru_cache(maxsize=32)  # the samples of a family share a tape
+def _compiled(system: Tape, start_zero: tuple[bool, ...], target_real: tuple[bool, ...]) -> Program:
     n, k = system.n_variables, system.n_parameters
     if len(system.outputs) != n or n == 0:
         raise NotSquareError(
             f"The system has {len(system.outputs)} equations in {n} unknowns.", "Pass as many equations as unknowns."
         )
-    zero = np.zeros(k, bool) if start_zero is None else np.asarray(start_zero, bool)
-    real = np.zeros(k, bool) if target_real is None else np.asarray(target_real, bool)
+    zero, real = np.array(start_zero, bool), np.array(target_real, bool)
     full = _with_jacobian(system)
     affine = _is_affine(system)
     recorder = Recorder(n + 2, 2 * k)

@@ -120,7 +120,7 @@ def test_a_point_goes_into_the_module_and_comes_back():
 def test_neurons_that_may_be_exchanged_are_a_symmetry_of_the_general_family():
     module = nn.Sequential(nn.Linear(1, 2), Square(), nn.Linear(2, 1))
     land = ps.from_torch(module, [[1], [2]], [[1], [0]], l2=1)
-    assert type(land.potential_function.__self__).__name__ == "SequentialNetwork"
+    assert type(land.potential_function.model).__name__ == "SequentialNetwork"
     names = land.variables
     assert names == ("w1_1_1", "w1_2_1", "b1_1", "b1_2", "w2_1_1", "w2_1_2", "b2_1")
     assert (1, 0, 3, 2, 5, 4, 6) in land.facts.candidate_permutations
