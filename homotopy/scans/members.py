@@ -105,7 +105,7 @@ class ScannedModel(Model):
         land = self.model_at(k).sample(seed, self.first_sample + sample)
         if not self.shared or self.shared[k] == k:
             return land
-        return replace(land, potential_function=self.model_at(self.shared[k]).potential)
+        return replace(land, potential_function=self.model_at(self.shared[k]).potential_function)
 
     def sample(self, seed: int | None = None, index: int = 0) -> Landscape:
         chosen = self.default_seed if seed is None else seed
@@ -181,7 +181,7 @@ def _shared(scanned: ScannedModel, seed: int) -> tuple[int, ...]:
             land = scanned.at(k, seed)
             shape = (type(scanned.models[k]), tuple((name, c.shape) for name, c in land.couplings.items()))
             r = references.setdefault(shape, k)
-            if r != k and not _is_same(land, replace(land, potential_function=scanned.model_at(r).potential)):
+            if r != k and not _is_same(land, replace(land, potential_function=scanned.model_at(r).potential_function)):
                 r = k
         except PolysysError:
             r = k

@@ -188,6 +188,11 @@ class Model(ABC):
         """
         return None
 
+    @property
+    def potential_function(self) -> Callable[[Any, Couplings], Any]:
+        """:meth:`potential` as its landscapes hold it: equal for equal models."""
+        return _Potential(self)
+
     def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
         """The landscape with the given couplings."""
         facts = ModelFacts(
@@ -204,7 +209,7 @@ class Model(ABC):
             label=self.label,
             domain=self.domain,
             variables=self.variables,
-            potential_function=_Potential(self),
+            potential_function=self.potential_function,
             couplings=couplings,
             seed=seed,
             index=index,
