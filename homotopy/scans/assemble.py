@@ -244,7 +244,10 @@ def _coverage(assembly: _Assembly, most: int, found: Discriminant | None) -> Cov
     if found is not None:
         ends = [sorted((p.before.at, p.after.at)) for p, _ in assembly.passages]
         missed = [] if gaps else unaccounted(found, [(a, b) for a, b in ends], scan.values[0], scan.values[-1])
-        checks += [f"exact algebra has a singular point at {scan.name} = {p.doubles[-1].real:.12g}, where no event is" for p in missed]
+        checks += [
+            f"exact algebra has a singular point at {scan.name} = {p.doubles[-1].real:.12g}, where no event is"
+            for p in missed
+        ]
         n_real = len(found.within(scan.values[0], scan.values[-1]))
         reason += f"; exact algebra counts {found.n_points} singular points, {n_real} of them real and in the range"
     if checks:

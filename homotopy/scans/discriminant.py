@@ -64,10 +64,14 @@ def discriminant_of(family: Family, work: int = _WORK) -> Discriminant | None:
     return Discriminant(len(points), tuple(p for p in points if p.is_real))
 
 
-def unaccounted(found: Discriminant, brackets: Sequence[tuple[Fraction, Fraction]], low: Fraction, high: Fraction) -> list[AlgebraicPoint]:
+def unaccounted(
+    found: Discriminant, brackets: Sequence[tuple[Fraction, Fraction]], low: Fraction, high: Fraction
+) -> list[AlgebraicPoint]:
     """Real singular points in a range that lie in no bracket."""
     return [
         p
         for p in found.within(low, high)
-        if p.box[-1][0] >= low and p.box[-1][1] <= high and not any(a <= p.box[-1][0] and p.box[-1][1] <= b for a, b in brackets)
+        if p.box[-1][0] >= low
+        and p.box[-1][1] <= high
+        and not any(a <= p.box[-1][0] and p.box[-1][1] <= b for a, b in brackets)
     ]

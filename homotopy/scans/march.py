@@ -17,13 +17,14 @@ from homotopy.common.arrays import Complexes, Integers
 from homotopy.scans.family import Family
 from homotopy.scans.orbits import Orbits, orbits_of
 from homotopy.scans.singular import SingularKind, SingularPoint, SingularSystems
-from homotopy.scans.tubes import Continued, FamilyDiscs, follow
+from homotopy.scans.tubes import MOST_ROUNDS, Continued, FamilyDiscs, follow
 from homotopy.status import Verdict
 
 _LEAST = (1e-4, 1e-7, 1e-10)  # parts of a segment: a solution that stalls there is looked at
 _ACROSS = 1e-3  # part of a passage below which a solution that crosses it is taken to be one of those that meet
 _ARC = 4  # corners of the half circle about a passage
 _BRACKET = Fraction(1, 10_000)  # half width of a passage, as a part of the distance between two values
+_PATIENT = 2000  # steps up to a passage: solutions that meet in great numbers come close slowly
 _SHORT = 1e-9  # least part of a segment up to a passage
 
 
@@ -205,7 +206,7 @@ class March:
             wide = half / 16**shrink
             low, high = _short(centre - wide, wide), _short(centre + wide, wide)
             if (low - self.strands.at) * half > 0:
-                moved = self._follow(self._everyone, self.strands.at, low, _SHORT)
+                moved = self._follow(self._everyone, self.strands.at, low, _SHORT, _PATIENT)
                 if not moved.is_through.all() or not self._settle(moved, low):
                     continue
             if (high - self.strands.at) * half <= 0 or (self.strands.at - centre) * half >= 0:
@@ -271,13 +272,15 @@ class March:
                 found.append(point)
         return found, n_complex
 
-    def _follow(self, rows: Integers, a_0: Fraction, a_1: Fraction, least: float) -> Continued:
+    def _follow(
+        self, rows: Integers, a_0: Fraction, a_1: Fraction, least: float, rounds: int = MOST_ROUNDS
+    ) -> Continued:
         """Follow some of the solutions, one of each orbit; the images of a proof are proofs."""
         reporting.report("branches", 0, 0)
         orbits = self._current_orbits()
         leaders = orbits.leaders(rows)
         low, high = float(a_0), float(a_1)
-        moved = follow(self.discs, self.strands.certificates.mid[leaders], low, high, least=least)
+        moved = follow(self.discs, self.strands.certificates.mid[leaders], low, high, least=least, rounds=rounds)
         place = {int(k): i for i, k in enumerate(leaders)}
         which = [place[int(orbits.representative[k])] for k in rows]
         u = np.array([orbits.image(int(k), moved.u[i]) for k, i in zip(rows, which, strict=True)], complex).reshape(

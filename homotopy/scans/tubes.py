@@ -32,7 +32,7 @@ from homotopy.common.arrays import Complexes, Floats
 from homotopy.scans.family import Family
 
 _GROWTH, _SHRINK = 2.0, 0.35
-_MOST_ROUNDS = 400
+MOST_ROUNDS = 400  # of steps, failed ones too
 _NEWTON_STEPS = 6
 _SETTLED = 1e-11  # relative change after which the next one is lost in rounding
 _ROOM = 1e-12  # least radius of a tube, relative to the size of the point
@@ -129,7 +129,14 @@ class Continued:
 
 
 def follow(
-    discs: FamilyDiscs, u: Complexes, a_0: complex, a_1: complex, *, least: float, first: float = 0.25
+    discs: FamilyDiscs,
+    u: Complexes,
+    a_0: complex,
+    a_1: complex,
+    *,
+    least: float,
+    first: float = 0.25,
+    rounds: int = MOST_ROUNDS,
 ) -> Continued:
     """Follow certified solutions at a_0 to a_1, every step proved.
 
@@ -143,6 +150,8 @@ def follow(
         Part of the segment below which a step is given up: the solution stalls there.
     first : float
         First step, as a part of the segment.
+    rounds : int
+        Steps after which a solution is given up.
 
     Returns
     -------
@@ -159,7 +168,7 @@ def follow(
     x, radius, is_fine = _settled(discs, u.astype(complex), place)
     active = np.flatnonzero(is_fine)
     trace: list[tuple[Floats, Complexes]] = []
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(rounds):
         if not len(active):
             break
         h = np.minimum(step[active], 1.0 - at[active])
