@@ -10,13 +10,14 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from math import gcd, lcm
 from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod, nmod_mat
 from sympy.combinatorics import Permutation, PermutationGroup
 
+from polysys.automorphisms import signed_automorphisms, variable_classes
 from polysys.domains import Domain
 from polysys.equations.expansion import nested_form
 from polysys.equations.variety import Variety
@@ -51,6 +52,11 @@ class SignedPermutation:
             tuple(other.perm[j] for j in self.perm),
             tuple(s * other.signs[j] for j, s in zip(self.perm, self.signs, strict=True)),
         )
+
+    def sources(self, domain: Domain) -> list[int]:
+        """For each sphere of a domain the one that its new coordinates come from."""
+        of = {i: k for k, block in enumerate(domain.slices) for i in range(block.start, block.stop)}
+        return [of[self.perm[block.start]] for block in domain.slices]
 
     def preserves(self, potential: Any) -> bool:
         """Whether V(g x) = V(x) as polynomials."""
@@ -107,14 +113,15 @@ class SymmetryGroup:
     @property
     def order(self) -> int:
         """Number of elements, by the Schreier-Sims algorithm: groups of any size."""
-        n = self.n
-        # the coordinates and their negatives as 2n points
-        images = [
-            [p + n * (s < 0) for p, s in zip(g.perm, g.signs, strict=True)]
-            + [p + n * (s > 0) for p, s in zip(g.perm, g.signs, strict=True)]
-            for g in self.generators
-        ]
-        return int(PermutationGroup([Permutation(image) for image in images]).order()) if images else 1
+        return int(self._group.order())
+
+    def contains(self, element: SignedPermutation) -> bool:
+        """Whether a signed permutation is an element."""
+        return bool(self._group.contains(Permutation(_doubled(element))))
+
+    @property
+    def _group(self) -> PermutationGroup:
+        return PermutationGroup([Permutation(_doubled(g)) for g in (*self.generators, self.identity)])
 
     def orbit(self, x: Sequence[Any]) -> set[tuple[Any, ...]]:
         """The distinct images of a point with exact coordinates."""
@@ -127,6 +134,13 @@ class SymmetryGroup:
                     seen.add(image)
                     queue.append(image)
         return seen
+
+
+def _doubled(g: SignedPermutation) -> list[int]:
+    """A signed permutation as one of the coordinates and their negatives: 2n points."""
+    n = len(g.perm)
+    pairs = list(zip(g.perm, g.signs, strict=True))
+    return [p + n * (s < 0) for p, s in pairs] + [p + n * (s > 0) for p, s in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +228,36 @@ def _constraints(domain: Domain | None) -> tuple[Any, ...]:
 def permutation_symmetries(
     potential: Any, domain: Domain, candidates: Iterable[Sequence[int]] = ()
 ) -> tuple[SignedPermutation, ...]:
-    """Generators of coordinate permutations that leave potential and domain unchanged.
+    """Signed permutations that with :func:`sign_symmetries` generate all that leave potential and domain unchanged.
 
-    All transpositions are tried, and the given candidates (permutations of whole neurons, say); each is kept only if
-    it preserves the potential exactly. Other permutations are not searched for.
+    Transpositions and the given candidates (permutations of whole neurons, say) come first; what else there is is found as
+    automorphisms of a graph (:mod:`polysys.automorphisms`), of which the polynomial must not be too large. Each is kept
+    only if it preserves potential and constraints exactly.
+
+    Examples
+    --------
+    >>> from sympy import QQ, ring
+    >>> from polysys.domains import Euclidean
+    >>> R, x, y, z = ring("x,y,z", QQ)
+    >>> cycle = permutation_symmetries(x**4 + y**4 + z**4 + x**2 * y + y**2 * z + z**2 * x, Euclidean(3))
+    >>> SymmetryGroup(3, cycle).order
+    3
     """
     n = domain.n
+    invariants = (potential, *_constraints(domain))
+    spheres = {frozenset(range(s.start, s.stop)): r for s, r in zip(domain.slices, domain.radii_squared, strict=True)}
     block = [next((k for k, s in enumerate(domain.slices) if s.start <= i < s.stop), -1) for i in range(n)]
+    terms = [exact_terms(f) for f in invariants]
+    colours = [next(((len(s), r) for s, r in spheres.items() if i in s), None) for i in range(n)]
+    classes = variable_classes(terms, colours)
+    if len(set(classes)) == n:
+        return ()
+
+    def is_symmetry(g: SignedPermutation) -> bool:
+        keeps_spheres = all(spheres.get(frozenset(g.perm[i] for i in s)) == radius for s, radius in spheres.items())
+        return keeps_spheres and all(map(g.preserves, invariants))
+
     found = []
-    transpositions = ((i, j) for i in range(n) for j in range(i + 1, n) if block[i] == block[j])
     parent = list(range(n))
 
     def root(i: int) -> int:
@@ -230,23 +265,23 @@ def permutation_symmetries(
             i = parent[i]
         return i
 
-    for i, j in transpositions:
-        if root(i) == root(j):
-            continue  # already generated
+    for i, j in combinations(range(n), 2):
+        if block[i] != block[j] or classes[i] != classes[j] or root(i) == root(j):
+            continue
         perm = list(range(n))
         perm[i], perm[j] = j, i
         g = SignedPermutation(tuple(perm), (1,) * n)
-        if all(map(g.preserves, (potential, *_constraints(domain)))):
+        if is_symmetry(g):
             found.append(g)
             parent[root(i)] = root(j)
-    spheres = {frozenset(range(s.start, s.stop)): r for s, r in zip(domain.slices, domain.radii_squared, strict=True)}
-    for candidate in candidates:
-        g = SignedPermutation(tuple(candidate), (1,) * n)
-        keeps_domain = all(
-            spheres.get(frozenset(g.perm[i] for i in sphere)) == radius for sphere, radius in spheres.items()
-        )
-        if g not in found and keeps_domain and all(map(g.preserves, (potential, *_constraints(domain)))):
+    given = (SignedPermutation(tuple(candidate), (1,) * n) for candidate in candidates)
+    found += [g for g in dict.fromkeys(given) if g not in found and is_symmetry(g)]
+    known = SymmetryGroup(n, (*sign_symmetries(potential, domain), *found))
+    for perm_and_signs in signed_automorphisms(terms, colours, block) or ():
+        g = SignedPermutation(*perm_and_signs)
+        if not known.contains(g) and is_symmetry(g):
             found.append(g)
+            known = SymmetryGroup(n, (*known.generators, g))
     return tuple(found)
 
 

@@ -24,10 +24,10 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.discs.arrays import Discs
-from homotopy.certification.discs.bounds import TINY, U
 from homotopy.certification.discs.contraction import UP, inverses
 from homotopy.certification.discs.extended import enclose_at, extended_scalars
 from homotopy.certification.discs.program import DiscProgram, disc_program, enclose
+from homotopy.certification.discs.roundoff import TINY, U
 from homotopy.common.arrays import Complexes, Floats
 from homotopy.scans.family import Family
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from polysys.errors import InputError
-from polysys.reading.files import parse_toml, read_text, shown_path
+from polysys.reading.files import MAX_TEXT, as_text, parse_toml, read_text, shown_path
 from polysys.reading.rationals import as_rational
 
 DOMAIN_OF_EQUATIONS = "variety"
@@ -63,6 +64,7 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
     Parameters
     ----------
     path : str or Path
+        "-" is the standard input.
 
     Returns
     -------
@@ -73,8 +75,15 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
     InputError
         If the file is missing, not text, larger than 1 MB, has unknown keys or no expression.
     """
-    text = read_text(path)
+    text = _standard_input() if str(path) == "-" else read_text(path)
     return _from_toml(text, f"The file {shown_path(path)}") if Path(path).suffix.lower() == ".toml" else _from_lines(text)
+
+
+def _standard_input() -> str:
+    content = sys.stdin.buffer.read(MAX_TEXT + 1) if sys.stdin is not None else b""
+    if len(content) > MAX_TEXT:
+        raise InputError("The standard input holds more than 1 MB.", "Give a smaller expression.")
+    return as_text(content, "standard input")
 
 
 def _from_lines(text: str) -> ExpressionFile:
