@@ -9,6 +9,7 @@ from polysys.theory.isotropic import MAX_SPINS, IsotropicField, counts_by_index,
 from polysys.theory.kac_rice import kac_rice_counts
 from polysys.theory.layered import layered_counts
 from polysys.theory.p_spin import p_spin_counts, p_spin_energy_density
+from polysys.theory.pairs import mean_pairs, p_spin_pairs
 from polysys.theory.prediction import MeanCounts, Prediction
 
 __all__ = [
@@ -27,7 +28,9 @@ __all__ = [
     "kac_rice_counts",
     "layered_counts",
     "mean_counts",
+    "mean_pairs",
     "p_spin_counts",
     "p_spin_energy_density",
+    "p_spin_pairs",
     "total_count",
 ]
