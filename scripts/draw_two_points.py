@@ -1,7 +1,7 @@
 """Write docs/figures/two-points.csv and two-points.svg: pairs of deep minima of the p-spin at an overlap, finite sizes and their limit.
 
-For minima of one energy per spin inside the band the density R(q) of pairs (polysys.theory.p_spin_pairs) is divided by its value at
-q = 0 and by the measure (1 - q^2)^((N-3)/2) that independent points have: log of the ratio over N. Minutes; run it from the root.
+For minima of one energy per spin inside the band: log(R(q) / R(0)) / N, R the mean number of ordered pairs per unit of overlap
+(polysys.theory.p_spin_pairs), and its limit. Minutes; run it from the root.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from polysys.theory import Complexity, p_spin_pairs
 FOLDER = Path(__file__).parent.parent / "docs" / "figures"
 SIZES = {20: 300, 60: 150, 200: 50}  # spins, and samples
 ENERGIES = {3: -1.65, 4: -1.77}  # between -E_0 and -E_inf
-OVERLAPS = (-0.3, -0.2, -0.1, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+OVERLAPS = (-0.2, -0.15, -0.1, -0.05, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 SEED = 1
 COLOURS = ("#E69F00", "#009E73", "#0072B2")
 Row = dict[str, float]
@@ -33,19 +33,19 @@ def rows(p: int, u: float) -> list[Row]:
         zero = p_spin_pairs(n, p, 0.0, 0, energies=(u, u), samples=samples, seed=SEED)
         for q in OVERLAPS:
             found = p_spin_pairs(n, p, q, 0, energies=(u, u), samples=samples, seed=SEED)
-            excess = (log(found.value / zero.value) - (n - 3) / 2 * log(1 - q * q)) / n
             error = hypot(found.error / found.value, zero.error / zero.value) / n
+            rate = log(found.value / zero.value) / n
             result.append(
-                {"p": p, "n": n, "energy": u, "overlap": q, "excess": excess, "error": error, "limit": limit(p, u, q)}
+                {"p": p, "n": n, "energy": u, "overlap": q, "rate": rate, "error": error, "limit": limit(p, u, q)}
             )
         print(f"p = {p}, N = {n} done", file=sys.stderr)
     return result
 
 
 def limit(p: int, u: float, q: float) -> float:
-    """The same for N to infinity."""
+    """The rate for N to infinity."""
     glass = Complexity(p)
-    return float(glass.of_pairs(q, u, u) - glass.of_pairs(0.0, u, u)) - log(1 - q * q) / 2
+    return float(glass.of_pairs(q, u, u) - glass.of_pairs(0.0, u, u))
 
 
 def draw(found: list[Row]) -> Any:
@@ -54,7 +54,7 @@ def draw(found: list[Row]) -> Any:
     for axes, (p, u) in zip(figure.subplots(1, len(ENERGIES)), ENERGIES.items(), strict=True):
         for n, colour, marker in zip(SIZES, COLOURS, "osD", strict=True):
             mine = [r for r in found if r["p"] == p and r["n"] == n]
-            x, y, e = ([r[name] for r in mine] for name in ("overlap", "excess", "error"))
+            x, y, e = ([r[name] for r in mine] for name in ("overlap", "rate", "error"))
             axes.errorbar(x, y, e, color=colour, marker=marker, ms=3, lw=1)
             axes.annotate(
                 f"N = {n}", (x[-1], y[-1]), (4, 0), textcoords="offset points", color=colour, fontsize=8, va="center"
@@ -62,11 +62,14 @@ def draw(found: list[Row]) -> Any:
         q = np.linspace(OVERLAPS[0], OVERLAPS[-1], 200)
         curve = [limit(p, u, float(t)) for t in q]
         axes.plot(q, curve, color="black", lw=1, ls="--")
-        axes.annotate("limit", (q[-1], curve[-1]), (4, 0), textcoords="offset points", fontsize=8, va="center")
-        axes.set(xlim=(OVERLAPS[0] - 0.05, 1.2), xlabel="overlap q", title=f"p = {p}, energy per spin {u}")
+        low = int(np.argmin(np.where(q > 0, curve, 0.0)))
+        axes.annotate(
+            "limit", (q[low], curve[low]), (0, 4), textcoords="offset points", fontsize=8, va="bottom", ha="center"
+        )
+        axes.set(ylim=(-0.105, 0.015), xlabel="overlap q", title=f"p = {p}, energy per spin {u}")
         axes.axhline(0.0, color="0.8", lw=0.8, zorder=0)
         axes.title.set_fontsize(9)
-    figure.axes[0].set_ylabel("log(pairs / independent pairs) / N")
+    figure.axes[0].set_ylabel("log(R(q) / R(0)) / N")
     return figure
 
 
