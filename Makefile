@@ -13,6 +13,7 @@ WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 8 ? n : 8)))
 ARGS ?=
 COUNT ?= 200
 SIZE ?= 1
+SITE ?=
 export PHCPACK PYTHON
 
 # One thread a process: the tests are parallel already.
@@ -50,10 +51,11 @@ lint: setup  ## ruff and mypy --strict
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 
-docs: setup  ## the documentation, into docs/_build/html
+docs: setup  ## the documentation, into docs/_build/html; SITE=--prove shows the energies of all rows with certificates
 	@bash scripts/setup.sh docs
 	@rm -rf docs/api
 	@$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
+	@$(VENV)/bin/stationary site docs/_build/html/browse $(SITE)
 	@echo "open docs/_build/html/index.html"
 
 clean:  ## remove what builds and tests left behind

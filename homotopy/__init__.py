@@ -22,13 +22,19 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.counting.degenerate.result import StationarySets as StationarySets
     from homotopy.counting.degenerate.stationary_set import SetKind as SetKind
     from homotopy.counting.degenerate.stationary_set import StationarySet as StationarySet
+    from homotopy.counting.estimates import Bounds as Bounds
+    from homotopy.counting.estimates import Route as Route
+    from homotopy.counting.estimates import bounds as bounds
     from homotopy.counting.files.recheck import VerificationReport as VerificationReport
     from homotopy.counting.files.recheck import verify as verify
     from homotopy.counting.files.saved_census import load_census as _load_census
+    from homotopy.counting.matching import Matches as Matches
+    from homotopy.counting.matching import MatchKind as MatchKind
     from homotopy.counting.real_proof import prove_real as prove_real
     from homotopy.counting.real_proof import real_evidence as real_evidence
     from homotopy.counting.real_proof import with_real_proof as with_real_proof
     from homotopy.counting.result import Census as Census
+    from homotopy.counting.spectra import Spectra as Spectra
     from homotopy.ensembles.comparison import Comparison as Comparison
     from homotopy.ensembles.comparison import compare as compare
     from homotopy.ensembles.result import Ensemble as Ensemble
@@ -41,6 +47,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.errors import EngineMissingError as EngineMissingError
     from homotopy.errors import EngineTimeoutError as EngineTimeoutError
     from homotopy.errors import HomotopyError as HomotopyError
+    from homotopy.errors import SiteError as SiteError
+    from homotopy.errors import SpaceTooLargeError as SpaceTooLargeError
     from homotopy.errors import StoreError as StoreError
     from homotopy.errors import StoreWriteError as StoreWriteError
     from homotopy.errors import TableError as TableError
@@ -60,6 +68,17 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.tables import ReferenceTable as ReferenceTable
     from homotopy.tables import list_tables as list_tables
     from homotopy.tables import load_table as load_table
+    from homotopy.tables.site.build import SiteReport as SiteReport
+    from homotopy.tables.site.build import build_site as build_site
+    from homotopy.weights.enumeration import weight_space as weight_space
+    from homotopy.weights.least_structured import LeastStructured as LeastStructured
+    from homotopy.weights.samples import WeightEnsemble as WeightEnsemble
+    from homotopy.weights.samples import weight_ensemble as weight_ensemble
+    from homotopy.weights.search_ends import EndPoints as EndPoints
+    from homotopy.weights.search_ends import end_points as end_points
+    from homotopy.weights.space import WeightSpace as WeightSpace
+    from homotopy.weights.torus import TorusPoints as TorusPoints
+    from homotopy.weights.torus import torus_points as torus_points
 
     load = _load_census
 else:
@@ -67,7 +86,10 @@ else:
         __name__,
         {
             "counting.count": "census",
+            "counting.estimates": "Bounds, Route, bounds",
             "counting.result": "Census",
+            "counting.matching": "MatchKind, Matches",
+            "counting.spectra": "Spectra",
             "certification.zeros": "Certificate, CertificationReport, certify",
             "certification.classify": "StationaryPoint",
             "ensembles.comparison": "Comparison, compare",
@@ -77,7 +99,7 @@ else:
             "ensembles.result": "Ensemble",
             "ensembles.spec": "EnsembleSpec",
             "errors": "CensusFileError, EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, HomotopyError, "
-            "StoreError, StoreWriteError, TableError, WorkerStartError",
+            "SiteError, SpaceTooLargeError, StoreError, StoreWriteError, TableError, WorkerStartError",
             "completeness.exclusion.proof": "RealProof",
             "counting.real_proof": "prove_real, real_evidence, with_real_proof",
             "graphs.landscape_graph": "LandscapeGraph, graph, with_graph",
@@ -91,7 +113,14 @@ else:
             "counting.degenerate.result": "StationarySets",
             "status": "Completeness, PathStatus, Verdict",
             "tables": "ReferenceTable, list_tables, load_table",
+            "tables.site.build": "SiteReport, build_site",
             "counting.files.recheck": "VerificationReport, verify",
+            "weights.search_ends": "EndPoints, end_points",
+            "weights.samples": "WeightEnsemble, weight_ensemble",
+            "weights.least_structured": "LeastStructured",
+            "weights.enumeration": "weight_space",
+            "weights.space": "WeightSpace",
+            "weights.torus": "TorusPoints, torus_points",
         },
         submodules=("estimators", "plots", "searches", "testing"),
     )

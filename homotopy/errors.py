@@ -35,6 +35,10 @@ class TableError(HomotopyError):
     """A reference table that is missing, damaged, altered, foreign or of a newer format."""
 
 
+class SiteError(HomotopyError):
+    """A folder that a site cannot be written into, or a site that would show nothing."""
+
+
 class StoreError(HomotopyError):
     """An ensemble's store that cannot be used, read or written."""
 
@@ -45,3 +49,7 @@ class StoreWriteError(StoreError):
 
 class WorkerStartError(HomotopyError):
     """Worker processes that do not start, or executors that lost what was handed to them."""
+
+
+class SpaceTooLargeError(HomotopyError):
+    """A discrete space whose enumeration needs more memory than there is; the message says how much."""

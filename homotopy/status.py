@@ -81,6 +81,7 @@ class Silence(Enum):
     """Why a piece of evidence says nothing; the values are the words of reports."""
 
     NOT_COERCIVE = "not determined: the potential is not shown to be coercive"
+    NO_TOPOLOGY = "not determined: the topology of the domain is not known"
     UNDECIDED_POINTS = "an index or a reality is undecided (degenerate points?)"
     DEGENERATE_ENDS = "Morse theory does not apply: there are degenerate end points"
     OTHER_CENSUS = "the proof is of another census"

@@ -76,16 +76,16 @@ class Domain:
         return tuple(slice(end - size, end) for end, size in zip(ends, self.blocks, strict=True))
 
     @property
-    def euler_characteristic(self) -> int:
+    def euler_characteristic(self) -> int | None:
         """Alternating sum of the numbers of stationary points of a (coercive) Morse function, by Morse's theorem.
 
         1 for R^n (a coercive function), 1 + (-1)^d for a d-sphere, the product for a product (Milnor, Morse Theory,
         theorem 5.2).
         """
-        return prod(1 + (-1) ** (size - 1) for size in self.blocks)
+        return int(prod(1 + (-1) ** (size - 1) for size in self.blocks))
 
     @property
-    def betti_numbers(self) -> tuple[int, ...]:
+    def betti_numbers(self) -> tuple[int, ...] | None:
         """Betti numbers b_0, .., b_dimension: (1, 0, ..) for R^n, the coefficients of prod_l (1 + t^(n_l - 1)) for spheres.
 
         Examples

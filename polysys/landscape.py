@@ -16,11 +16,15 @@ from sympy.polys.rings import ring
 
 from polysys.algebra.coercivity import is_coercive
 from polysys.algebra.combinations import Combination
-from polysys.domains import Domain, parse_domain
+from polysys.algebra.topology import Topology, topology
+from polysys.domains import Domain
 from polysys.equations.affine import family_terms, member_terms
+from polysys.equations.elimination import read_eliminated, values_of
 from polysys.equations.expansion import multiply_out, nested_form
 from polysys.equations.formulation import Formulation, FormulationTapes, formulate, record
+from polysys.equations.variety import Variety, read_domain
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
+from polysys.evaluation import Evaluation
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
 from polysys.root_count import RootCount
@@ -110,6 +114,8 @@ class Landscape:
         What its model proves or suggests.
     chart_seed : int
         What the charts of the projective formulation are drawn from.
+    eliminated : tuple of (name, text)
+        Further variables, which linear constraints make affine functions of these.
 
     Examples
     --------
@@ -129,6 +135,7 @@ class Landscape:
     scaling: Scaling = Scaling()
     facts: ModelFacts = ModelFacts()
     chart_seed: int = 0
+    eliminated: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.domain.n > MAX_UNKNOWNS:
@@ -191,6 +198,36 @@ class Landscape:
     def tapes(self) -> FormulationTapes:
         """Straight-line programs of equations, Jacobian, bordered Hessian and energy, couplings inside."""
         return self.parametric_tapes.bind(self.parameters)
+
+    @cached_property
+    def _evaluation(self) -> Evaluation:
+        return Evaluation(self.tapes, self.domain, self.scaling.length_squared, self.scaling.energy_squared)
+
+    def energy(self, x: Any) -> Any:
+        """The potential at one point (n,) or many (.., n), in doubles.
+
+        Points and energies are in the model's units, as the coordinates and energies of stationary points are: for a p-spin
+        glass of N spins |s|^2 = N. Points off a sphere are taken as they are.
+
+        Examples
+        --------
+        >>> import polysys as ps
+        >>> land = ps.expression("x^4/4 - x^2/2 + y^2/2").sample()
+        >>> land.energy([[1.0, 0.0], [0.0, 2.0]]).tolist(), land.gradient([0.0, 2.0]).tolist(), land.hessian([1, 0]).tolist()
+        ([-0.25, 2.0], [0.0, 2.0], [[2.0, 0.0], [0.0, 1.0]])
+        """
+        return self._evaluation.energy(x)
+
+    def gradient(self, x: Any) -> npt.NDArray[np.float64]:
+        """The gradient (.., n) at points (.., n), energy a length; on spheres its tangent part, zero at stationary points."""
+        return self._evaluation.gradient(x)
+
+    def hessian(self, x: Any) -> npt.NDArray[np.float64]:
+        """The Hessian (.., n, n) at points (.., n), energy a squared length.
+
+        On spheres that of the potential restricted to them (of geodesics), as a matrix on R^n that vanishes on normal vectors.
+        """
+        return self._evaluation.hessian(x)
 
     @cached_property
     def parametric_tapes(self) -> FormulationTapes:
@@ -265,6 +302,7 @@ class Landscape:
             "length-squared " + " ".join(map(str, self.scaling.length_squared)),
             f"energy-squared {self.scaling.energy_squared}",
             "variables " + " ".join(self.variables),
+            *(f"eliminated {name} = {form}" for name, form in self.eliminated),
             "potential " + format_polynomial(self.potential),
         ]
         return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -278,7 +316,7 @@ class Landscape:
     def symmetry(self) -> SymmetryGroup:
         """Sign flips and permutations that preserve the potential, all proved; see :mod:`polysys.symmetry`."""
         permutations = permutation_symmetries(self.potential, self.domain, self.facts.candidate_permutations)
-        return SymmetryGroup(self.domain.n, sign_symmetries(self.potential) + permutations)
+        return SymmetryGroup(self.domain.n, sign_symmetries(self.potential, self.domain) + permutations)
 
     @cached_property
     def continuous_symmetry(self) -> ContinuousSymmetry | None:
@@ -304,10 +342,44 @@ class Landscape:
         """Alternating sum of the numbers of stationary points if all are nondegenerate; None if it is not determined.
 
         On R^n it is 1 for a coercive potential (proved by the model or by :func:`polysys.algebra.coercivity.is_coercive`).
+        For a variety see :func:`polysys.algebra.topology.topology`.
         """
+        if self._topology is not None:
+            return self._topology.euler_characteristic
         if not self.domain.is_euclidean or self.facts.is_coercive or is_coercive(self.potential):
             return self.domain.euler_characteristic
         return None
+
+    @cached_property
+    def _topology(self) -> Topology | None:
+        """What is known of a domain that is given by equations; None for other domains."""
+        return topology(self.domain) if isinstance(self.domain, Variety) else None
+
+    @property
+    def betti_numbers(self) -> tuple[int, ...] | None:
+        """Betti numbers of the domain; None if they are not known."""
+        return self.domain.betti_numbers if self._topology is None else self._topology.betti_numbers
+
+    @property
+    def is_compact(self) -> bool:
+        """Whether the domain is known to be compact."""
+        return not self.domain.is_euclidean and (self._topology is None or self._topology.is_compact)
+
+    @property
+    def all_variables(self) -> tuple[str, ...]:
+        """The variables and those that were eliminated."""
+        return (*self.variables, *(name for name, _ in self.eliminated))
+
+    def with_eliminated(self, x: Sequence[Any], constant: Callable[[Fraction], Any]) -> tuple[Any, ...]:
+        """The coordinates of a point with those of the variables that were eliminated.
+
+        Parameters
+        ----------
+        x : sequence of numbers of any kind
+        constant : callable
+            Maps a Fraction to such a number.
+        """
+        return (*x, *values_of(self.eliminated, self.variables, x, constant))
 
     def require_isolated(self) -> None:
         """Refuse a model whose continuous symmetry makes its stationary points non-isolated.
@@ -360,13 +432,14 @@ def landscape_from_text(
     >>> landscape_from_text(land.text).digest == land.digest
     True
     """
-    lines = dict(line.partition(" ")[::2] for line in text.splitlines())
+    pairs = [line.partition(" ")[::2] for line in text.splitlines()]
+    lines = dict(pairs)
     try:
         variables = tuple(lines["variables"].split())
         terms = exact_terms(parse_polynomial(lines["potential"], variables).polynomial)
         land = Landscape(
             label=label,
-            domain=parse_domain(lines["domain"], len(variables)),
+            domain=read_domain(lines["domain"], variables),
             variables=variables,
             potential_function=lambda x, _: nested_form(terms, x.tolist()),
             seed=seed,
@@ -375,6 +448,7 @@ def landscape_from_text(
                 tuple(Fraction(r) for r in lines["length-squared"].split()), Fraction(lines["energy-squared"])
             ),
             chart_seed=chart_seed,
+            eliminated=read_eliminated([value for key, value in pairs if key == "eliminated"], variables),
         )
         canonical = land.text
     except (KeyError, ValueError, ZeroDivisionError) as error:

@@ -10,15 +10,19 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations, product
 from math import gcd, lcm
 from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod, nmod_mat
 from sympy.combinatorics import Permutation, PermutationGroup
 
+from polysys.automorphisms import signed_automorphisms, variable_classes
 from polysys.domains import Domain
 from polysys.equations.expansion import nested_form
+from polysys.equations.variety import Variety
 from polysys.errors import InputError
+from polysys.system import exact_terms
 from polysys.tape import Tape, trace
 
 _PRIME = 2**61 - 1  # Mersenne prime: a false rank drop at random points has probability below 1e-15
@@ -48,6 +52,11 @@ class SignedPermutation:
             tuple(other.perm[j] for j in self.perm),
             tuple(s * other.signs[j] for j, s in zip(self.perm, self.signs, strict=True)),
         )
+
+    def sources(self, domain: Domain) -> list[int]:
+        """For each sphere of a domain the one that its new coordinates come from."""
+        of = {i: k for k, block in enumerate(domain.slices) for i in range(block.start, block.stop)}
+        return [of[self.perm[block.start]] for block in domain.slices]
 
     def preserves(self, potential: Any) -> bool:
         """Whether V(g x) = V(x) as polynomials."""
@@ -104,14 +113,15 @@ class SymmetryGroup:
     @property
     def order(self) -> int:
         """Number of elements, by the Schreier-Sims algorithm: groups of any size."""
-        n = self.n
-        # the coordinates and their negatives as 2n points
-        images = [
-            [p + n * (s < 0) for p, s in zip(g.perm, g.signs, strict=True)]
-            + [p + n * (s > 0) for p, s in zip(g.perm, g.signs, strict=True)]
-            for g in self.generators
-        ]
-        return int(PermutationGroup([Permutation(image) for image in images]).order()) if images else 1
+        return int(self._group.order())
+
+    def contains(self, element: SignedPermutation) -> bool:
+        """Whether a signed permutation is an element."""
+        return bool(self._group.contains(Permutation(_doubled(element))))
+
+    @property
+    def _group(self) -> PermutationGroup:
+        return PermutationGroup([Permutation(_doubled(g)) for g in (*self.generators, self.identity)])
 
     def orbit(self, x: Sequence[Any]) -> set[tuple[Any, ...]]:
         """The distinct images of a point with exact coordinates."""
@@ -124,6 +134,13 @@ class SymmetryGroup:
                     seen.add(image)
                     queue.append(image)
         return seen
+
+
+def _doubled(g: SignedPermutation) -> list[int]:
+    """A signed permutation as one of the coordinates and their negatives: 2n points."""
+    n = len(g.perm)
+    pairs = list(zip(g.perm, g.signs, strict=True))
+    return [p + n * (s < 0) for p, s in pairs] + [p + n * (s > 0) for p, s in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +196,8 @@ class ContinuousSymmetry:
         ]
 
 
-def sign_symmetries(potential: Any) -> tuple[SignedPermutation, ...]:
-    """Generators of all sign flips that leave a potential unchanged.
+def sign_symmetries(potential: Any, domain: Domain | None = None) -> tuple[SignedPermutation, ...]:
+    """Generators of all sign flips that leave a potential unchanged, and each equation of its domain if that is a variety.
 
     A flip of the coordinates in a set I preserves the monomial x^a exactly when the exponents a_i, i in I, add up to
     an even number: the flips are the kernel of the exponent matrix modulo 2.
@@ -193,7 +210,8 @@ def sign_symmetries(potential: Any) -> tuple[SignedPermutation, ...]:
     [(-1, -1)]
     """
     n = potential.ring.ngens
-    rows = {tuple(e % 2 for e in exponents) for exponents in potential.monoms()} - {(0,) * n}
+    monomials = (e for f in (potential, *_constraints(domain)) for e in f.monoms())
+    rows = {tuple(e % 2 for e in exponents) for exponents in monomials} - {(0,) * n}
     matrix = nmod_mat(len(rows), n, [e for row in sorted(rows) for e in row], 2) if rows else nmod_mat(1, n, 2)
     kernel, nullity = matrix.nullspace()
     identity = tuple(range(n))
@@ -202,18 +220,44 @@ def sign_symmetries(potential: Any) -> tuple[SignedPermutation, ...]:
     )
 
 
+def _constraints(domain: Domain | None) -> tuple[Any, ...]:
+    """The equations that a symmetry has to leave unchanged one by one; spheres are kept by their blocks."""
+    return domain.polynomials if isinstance(domain, Variety) else ()
+
+
 def permutation_symmetries(
     potential: Any, domain: Domain, candidates: Iterable[Sequence[int]] = ()
 ) -> tuple[SignedPermutation, ...]:
-    """Generators of coordinate permutations that leave potential and domain unchanged.
+    """Signed permutations that with :func:`sign_symmetries` generate all that leave potential and domain unchanged.
 
-    All transpositions are tried, and the given candidates (permutations of whole neurons, say); each is kept only if
-    it preserves the potential exactly. Other permutations are not searched for.
+    Transpositions and the given candidates (permutations of whole neurons, say) come first; what else there is is found as
+    automorphisms of a graph (:mod:`polysys.automorphisms`), of which the polynomial must not be too large. Each is kept
+    only if it preserves potential and constraints exactly.
+
+    Examples
+    --------
+    >>> from sympy import QQ, ring
+    >>> from polysys.domains import Euclidean
+    >>> R, x, y, z = ring("x,y,z", QQ)
+    >>> cycle = permutation_symmetries(x**4 + y**4 + z**4 + x**2 * y + y**2 * z + z**2 * x, Euclidean(3))
+    >>> SymmetryGroup(3, cycle).order
+    3
     """
     n = domain.n
+    invariants = (potential, *_constraints(domain))
+    spheres = {frozenset(range(s.start, s.stop)): r for s, r in zip(domain.slices, domain.radii_squared, strict=True)}
     block = [next((k for k, s in enumerate(domain.slices) if s.start <= i < s.stop), -1) for i in range(n)]
+    terms = [exact_terms(f) for f in invariants]
+    colours = [next(((len(s), r) for s, r in spheres.items() if i in s), None) for i in range(n)]
+    classes = variable_classes(terms, colours)
+    if len(set(classes)) == n:
+        return ()
+
+    def is_symmetry(g: SignedPermutation) -> bool:
+        keeps_spheres = all(spheres.get(frozenset(g.perm[i] for i in s)) == radius for s, radius in spheres.items())
+        return keeps_spheres and all(map(g.preserves, invariants))
+
     found = []
-    transpositions = ((i, j) for i in range(n) for j in range(i + 1, n) if block[i] == block[j])
     parent = list(range(n))
 
     def root(i: int) -> int:
@@ -221,23 +265,23 @@ def permutation_symmetries(
             i = parent[i]
         return i
 
-    for i, j in transpositions:
-        if root(i) == root(j):
-            continue  # already generated
+    for i, j in combinations(range(n), 2):
+        if block[i] != block[j] or classes[i] != classes[j] or root(i) == root(j):
+            continue
         perm = list(range(n))
         perm[i], perm[j] = j, i
         g = SignedPermutation(tuple(perm), (1,) * n)
-        if g.preserves(potential):
+        if is_symmetry(g):
             found.append(g)
             parent[root(i)] = root(j)
-    spheres = {frozenset(range(s.start, s.stop)): r for s, r in zip(domain.slices, domain.radii_squared, strict=True)}
-    for candidate in candidates:
-        g = SignedPermutation(tuple(candidate), (1,) * n)
-        keeps_domain = all(
-            spheres.get(frozenset(g.perm[i] for i in sphere)) == radius for sphere, radius in spheres.items()
-        )
-        if g not in found and keeps_domain and g.preserves(potential):
+    given = (SignedPermutation(tuple(candidate), (1,) * n) for candidate in candidates)
+    found += [g for g in dict.fromkeys(given) if g not in found and is_symmetry(g)]
+    known = SymmetryGroup(n, (*sign_symmetries(potential, domain), *found))
+    for perm_and_signs in signed_automorphisms(terms, colours, block) or ():
+        g = SignedPermutation(*perm_and_signs)
+        if not known.contains(g) and is_symmetry(g):
             found.append(g)
+            known = SymmetryGroup(n, (*known.generators, g))
     return tuple(found)
 
 
@@ -251,8 +295,8 @@ def translations(n: int) -> list[Field]:
 
 
 def _basis_fields(domain: Domain) -> list[Field]:
-    """Basis of all linear fields tangent to the domain."""
-    if domain.is_euclidean:
+    """Basis of all linear fields tangent to the domain; on a variety their combinations have to leave its equations unchanged."""
+    if domain.is_euclidean or isinstance(domain, Variety):
         n = domain.n
         return [(((i, j, 1),), None) for i in range(n) for j in range(n)] + translations(n)
     return [
@@ -287,21 +331,22 @@ def continuous_symmetries(
     if basis is None and n > _MAX_CONTINUOUS:
         return None
     if gradient is None:
-        terms = {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in potential.terms()}
-        gradient = trace(lambda x, _: [nested_form(terms, x)], n).gradient()
+        gradient = _gradient_of(potential)
+    constraints = _constraints(domain)
+    gradients = [gradient, *map(_gradient_of, constraints)]
     if basis is None:
         basis = _basis_fields(domain)
     if not basis:
         return ContinuousSymmetry(())
     rng = random.Random(0)
     prime = _PRIME
-    while any(c.denominator % prime == 0 for c in gradient.constants):
+    while any(c.denominator % prime == 0 for g in gradients for c in g.constants):
         prime = next(q for q in range(prime - 2, 0, -2) if fmpz(q).is_prime())
 
     def rows(points: list[list[Any]], constant: Any) -> list[list[Any]]:
         result = []
-        for x in points:
-            g = gradient.evaluate(x, (), constant)
+        for x, tape in product(points, gradients):
+            g = tape.evaluate(x, (), constant)
             zero = constant(Fraction(0))
             result.append([sum((g[i] * x[j] * a for i, j, a in m), zero) if b is None else g[b] for m, b in basis])
         return result
@@ -311,16 +356,21 @@ def continuous_symmetries(
 
     n_points = len(basis) + 4
     points = [[nmod(rng.randrange(prime), prime) for _ in range(n)] for _ in range(n_points)]
-    modular = nmod_mat(n_points, len(basis), [int(v) for row in rows(points, residue) for v in row], prime)
+    modular = nmod_mat(n_points * len(gradients), len(basis), [int(v) for row in rows(points, residue) for v in row], prime)
     if modular.rank() == len(basis):
         return ContinuousSymmetry(())
     for bound in (99, 10**4, 10**8):  # a basis that fails the proof came from unlucky points
         small = [[Fraction(rng.randint(-bound, bound)) for _ in range(n)] for _ in range(n_points)]
         kernel, nullity = _nullspace(rows(small, lambda c: c))
-        generators = _proved(potential, kernel, nullity, basis)
+        generators = _proved((potential, *constraints), kernel, nullity, basis)
         if len(generators) == nullity:
             break
     return ContinuousSymmetry(generators)
+
+
+def _gradient_of(polynomial: Any) -> Tape:
+    terms = exact_terms(polynomial)
+    return trace(lambda x, _: [nested_form(terms, x)], polynomial.ring.ngens).gradient()
 
 
 def _nullspace(rows: list[list[Fraction]]) -> tuple[fmpz_mat, int]:
@@ -336,9 +386,9 @@ def _nullspace(rows: list[list[Fraction]]) -> tuple[fmpz_mat, int]:
 Generator = tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]]
 
 
-def _proved(potential: Any, kernel: fmpz_mat, nullity: int, basis: Sequence[Field]) -> tuple[Generator, ...]:
-    """The fields of a nullspace along which the potential is constant as a polynomial identity."""
-    n = potential.ring.ngens
+def _proved(invariants: Sequence[Any], kernel: fmpz_mat, nullity: int, basis: Sequence[Field]) -> tuple[Generator, ...]:
+    """The fields of a nullspace along which potential and constraints are constant as polynomial identities."""
+    n = invariants[0].ring.ngens
     generators = []
     for k in range(nullity):
         column = [int(kernel[i, k]) for i in range(len(basis))]
@@ -350,7 +400,7 @@ def _proved(potential: Any, kernel: fmpz_mat, nullity: int, basis: Sequence[Fiel
                 matrix[i][j] += Fraction(a * value, common)
             if b is not None:
                 shift[b] += Fraction(value, common)
-        if _is_symmetry(potential, matrix, shift):
+        if all(_is_symmetry(f, matrix, shift) for f in invariants):
             generators.append((tuple(tuple(row) for row in matrix), tuple(shift)))
     return tuple(generators)
 

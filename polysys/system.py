@@ -11,17 +11,13 @@ from typing import Any
 from sympy import QQ
 from sympy.polys.rings import PolyElement
 
+from polysys.equations.expansion import exact_terms as exact_terms
 from polysys.equations.expansion import nested_form
 from polysys.errors import InputError, NotSquareError
 from polysys.reading.parser import format_polynomial
 from polysys.tape import Tape, trace
 
 MAX_UNKNOWNS = 64
-
-
-def exact_terms(polynomial: Any) -> dict[tuple[int, ...], Fraction]:
-    """Exponents and coefficients (as Fractions) of a sympy polynomial."""
-    return {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in polynomial.terms()}
 
 
 def sha256(text: str) -> str:

@@ -22,13 +22,14 @@ from polysys.equations.formulation import Formulation, Kind
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 
+_ABSENT = -2
 _MANY_DIGITS = 60  # a class next to infinity in its chart (x of 1e5, mu of 1e11) is magnified more than 20 digits allow
 
 
 def image(formulation: Formulation, g: SignedPermutation, z: Sequence[Any], constant: Any = ball) -> list[Any]:
     """Enclosure of the image of a solution under a symmetry, in the unknowns of the formulation.
 
-    Symmetries are orthogonal and keep every block, so grad V(g x) = g grad V(x) and the multipliers stay; in the
+    Symmetries are orthogonal, so grad V(g x) = g grad V(x), and a multiplier goes where its sphere goes; in the
     projective formulation the image is brought back into its chart: w_l -> t_l w_l changes mu_l to
     (prod_k t_k^(d_k)) / t_l^2 mu_l.
 
@@ -41,6 +42,8 @@ def image(formulation: Formulation, g: SignedPermutation, z: Sequence[Any], cons
     """
     n = formulation.domain.n
     x, mu = g.apply(list(z[:n])), list(z[n:])
+    if len(mu) > 1 and formulation.domain.slices:
+        mu = [mu[k] for k in g.sources(formulation.domain)]
     if formulation.kind is not Kind.PROJECTIVE:
         return x + mu
     factors = []
@@ -88,30 +91,36 @@ class Locator:
         return None
 
     def find_all(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Integers:
-        """For each of many polydiscs (m, n) the zero that it encloses, proved; -1 where doubles prove nothing.
+        """For each of many polydiscs (m, n) about zeros the zero that it encloses, proved; -1 where doubles prove nothing.
 
-        The keys, one linear form of the coordinates, leave a few centres to compare with: those of zeros that may be
+        `_ABSENT` where it meets no enclosure, so that its zero is none of the certified ones. The keys, one linear form of the coordinates, leave a few centres to compare with: those of zeros that may be
         the enclosed one, as far as the radii go.
         """
-        found = np.full(len(mid), -1, np.int64)
+        found, meets = np.full(len(mid), _ABSENT, np.int64), np.zeros(len(mid), bool)
         with np.errstate(over="ignore", invalid="ignore"):
             parts = np.concatenate([mid.real, mid.imag], axis=1)
             keys = parts @ self._weights
             width = radius.max(axis=1, initial=0.0) + self._list.radius.max(initial=0.0)
             slack = 1e-12 * (1.0 + np.abs(parts) @ self._weights) + parts.shape[1] * width
-        sound = np.flatnonzero(np.isfinite(keys) & np.isfinite(slack))
+        is_sound = np.isfinite(keys) & np.isfinite(slack)
+        found[~is_sound] = -1
+        sound = np.flatnonzero(is_sound)
         place = np.searchsorted(self._keys, keys[sound] - slack[sound])
         last = np.searchsorted(self._keys, keys[sound] + slack[sound], side="right")
         while len(sound):
             busy = place < last
             sound, place, last = sound[busy], place[busy], last[busy]
             k = self._order[place]
-            gap = modulus(mid[sound] - self._list.mid[k]) * (1 + 1e-15) + radius[sound]
+            distance = modulus(mid[sound] - self._list.mid[k])
+            reach = radius[sound] + self._list.radius[k, None] + 1e-15 * modulus(mid[sound])
+            meets[sound] |= (distance * (1 - 1e-14) <= reach * (1 + 1e-14)).all(axis=1)
+            gap = distance * (1 + 1e-15) + radius[sound]
             inside = (gap.max(axis=1, initial=0.0) * (1 + 1e-15) <= self._list.uniqueness[k]) & np.isfinite(gap).all(
                 axis=1
             )
             found[sound[inside]] = k[inside]
             sound, place, last = sound[~inside], place[~inside] + 1, last[~inside]
+        found[meets & (found == _ABSENT)] = -1
         return found
 
 
@@ -184,14 +193,14 @@ class _Images:
 
     def _with_balls(self, found: Integers, rows: Integers, balls: Callable[[int, int], list[acb]]) -> Integers:
         """What doubles did not find is looked for in ball arithmetic, should it be necessary with many digits."""
-        for place in np.flatnonzero(found < 0).tolist():
+        for place in np.flatnonzero(found == -1).tolist():
             for digits in (0, DOUBLE_DIGITS, _MANY_DIGITS):
                 with ctx.workprec(max(self._bits, 4 * digits + 64)):
                     other = self._locator.find(balls(int(rows[place]), digits))
                 if other is not None:
                     found[place] = other
                     break
-        return found
+        return np.maximum(found, -1)
 
 
 def closure_candidates(landscape: Landscape, certificates: Sequence[Certificate]) -> list[list[complex]]:

@@ -9,6 +9,7 @@ from flint import arb, arb_mat, ctx
 from homotopy.certification import balls
 from homotopy.certification.certificates import Certificate
 from polysys.equations.formulation import Kind
+from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
 
 _PRECISION = 128
@@ -57,6 +58,11 @@ def log_abs_det_hessian(landscape: Landscape, certificate: Certificate) -> arb |
         if not determinant > 0:
             return None
         result = determinant.log()
+        if isinstance(domain, Variety):
+            n, m = domain.n, domain.n_constraints
+            normals = arb_mat([[bordered[n + k, i] for i in range(n)] for k in range(m)])
+            result += domain.dimension * _half_log(landscape.scaling.energy_squared)
+            return result - abs((normals * normals.transpose()).det()).log()
         blocks = domain.slices or (slice(0, domain.n),)
         sizes = [block.stop - block.start - (0 if domain.is_euclidean else 1) for block in blocks]
         result += domain.dimension * _half_log(landscape.scaling.energy_squared)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables
+from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables, weights
+from homotopy.cli.census_files import show_bounds
 from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, progress_bar, say, write
 from homotopy.cli.run import run
 from homotopy.common.reporting import keeping_found
@@ -58,16 +58,16 @@ def options(
 @app.command(short_help="List the families and their labels.")
 def models() -> None:
     """List the families, the sizes they take and the grammar of their labels."""
-    from polysys.models.labels import FAMILIES
+    from polysys.models.labels import DISCRETE_FAMILIES, FAMILIES
 
-    for family in FAMILIES.values():
+    for family in (*FAMILIES.values(), *DISCRETE_FAMILIES.values()):
         echo(
             f"{family.name}\n    {family.summary}\n    {family.grammar}\n    sizes: {family.sizes}\n    example: {family.example}\n"
         )
     echo(
         "expression\n    your own polynomial potential, from a text file\n    expression:FILE\n"
         "    sizes: at most 64 variables, powers up to 1000, a file of at most 1 MB\n"
-        "    file: optional lines 'domain: sphere', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
+        "    file: optional lines 'domain: sphere' or 'domain: x^2 + y^2 = 1', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
         'A label may also stand in a .toml file: model = "deep-linear", widths = [2, 2, 2], .. (docs/models.md).'
     )
 
@@ -102,8 +102,17 @@ def count(
         str | None,
         typer.Option(help=f"Which, for --cross-check: second-run, {', '.join(ENGINES)} [msolve,second-run]."),
     ] = None,
+    bounds: Annotated[
+        bool, typer.Option("--bounds", help="Count nothing: proved bounds, paths, estimated time and memory of each engine.")
+    ] = False,
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
+    if bounds:
+        given = (prove_real, points, save, plot, cross_check, against)
+        if any(given):
+            raise HomotopyError("--bounds counts nothing, and the other options want a count.", "Leave them out, or --bounds.")
+        show_bounds(model, seed, index, json_file)
+        return
     from homotopy.counting.count import census
     from homotopy.options import Options
 
@@ -196,18 +205,18 @@ def sets(
 
 @app.command(short_help="Recheck a saved census.")
 def verify(
-    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote, or a table's folder.")],
+    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote, a table's folder, or a row's file.")],
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")
     ] = None,
 ) -> None:
-    """Recheck a saved census from its exact system, without any solver; or the rows of a table."""
+    """Recheck a saved census from its exact system, without any solver; or the rows of a table, or one of them."""
     from homotopy.counting.files.recheck import VerificationReport
     from homotopy.counting.files.recheck import verify as recheck
 
     check_target(json_file)
     with progress_bar():
-        report = tables.recheck(file) if os.path.isdir(file) else recheck(file)
+        report = (tables.rechecker(file) or recheck)(file)
     if json_file is not None:
         checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
         said = {"file": str(file), "ok": report.is_ok, "checks": checks}
@@ -264,6 +273,7 @@ def demo(
 census_files.register(app)
 ensembles.register(app)
 graphs.register(app)
+weights.register(app)
 predict.register(app)
 tables.register(app)
 estimators.register(app)

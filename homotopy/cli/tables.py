@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +32,7 @@ tables_app = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Add the commands to an application."""
     app.add_typer(tables_app)
+    app.command(short_help="Write a site of tables, censuses and ensembles.")(site)
 
 
 @tables_app.command("list")
@@ -189,11 +192,39 @@ def schema() -> None:
     echo(json.dumps(of_tables(), indent=1))
 
 
-def recheck(folder: Path) -> Any:
-    """The report of `stationary verify` on a table's folder."""
-    from homotopy.tables import load_table
+def site(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty or new folder, or an earlier site, which is replaced.")],
+    sources: Annotated[
+        list[Path] | None,
+        typer.Option("--from", metavar="FOLDER", help="Show the saved censuses, ensembles and tables in it too (may be repeated)."),
+    ] = None,
+    no_tables: Annotated[bool, typer.Option("--no-tables", help="Leave out the reference tables.")] = False,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Prove all rows with certificates again, and show the energies of their points (half a minute).")
+    ] = False,
+    root: RootOption = None,
+) -> None:
+    """Write pages that show tables, censuses and ensembles in a browser: searched and filtered without a server or a network."""
+    from homotopy.tables.site.build import build_site
 
-    return load_table(folder).verify("fast")
+    if no_tables and (root is not None or prove):
+        raise InputError(f"--no-tables and {'--prove' if prove else '--root'} exclude each other.", "Give one of them.")
+    say = _say if prove else None
+    report = build_site(folder, sources or (), root=root, has_tables=not no_tables, is_proving=prove, say=say)
+    echo(repr(report))
+    if report.unreadable:
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def rechecker(file: Path) -> Callable[[Path], Any] | None:
+    """What rechecks the folder of a table, or the file of a row; None for other files."""
+    if os.path.isdir(file):
+        from homotopy.tables import load_table
+
+        return lambda folder: load_table(folder).verify("fast")
+    from homotopy.tables.row_files import is_row_file, verify_row
+
+    return verify_row if is_row_file(file) else None
 
 
 def _say(sentence: str) -> None:

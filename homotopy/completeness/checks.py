@@ -106,14 +106,20 @@ def morse_inequalities(
     """
     kind, dimension = EvidenceKind.MORSE, landscape.domain.dimension
     if landscape.euler_characteristic is None:
-        return evidence(kind, Verdict.UNDECIDED, Silence.NOT_COERCIVE)
+        return evidence(kind, Verdict.UNDECIDED, _unknown_topology(landscape))
+    if landscape.betti_numbers is None:
+        return evidence(kind, Verdict.UNDECIDED, Silence.NO_TOPOLOGY)
     if any(p.index is None for p in points) or CertificateList.of(certificates).n_undecided:
         return evidence(kind, Verdict.UNDECIDED, Silence.UNDECIDED_POINTS)
     by_index = [sum(p.index == j for p in points) for j in range(dimension + 1)]
-    violated = violated_morse_inequality(by_index, landscape.domain.betti_numbers)
+    violated = violated_morse_inequality(by_index, landscape.betti_numbers)
     if violated is not None:
         return evidence(kind, Verdict.NO, index=violated[0], by=violated[1])
     return evidence(kind, Verdict.YES, dimension=dimension)
+
+
+def _unknown_topology(landscape: Landscape) -> Silence:
+    return Silence.NOT_COERCIVE if landscape.domain.is_euclidean else Silence.NO_TOPOLOGY
 
 
 def violated_morse_inequality(by_index: Sequence[int], betti: Sequence[int]) -> tuple[int, int] | None:
@@ -129,7 +135,7 @@ def violated_morse_inequality(by_index: Sequence[int], betti: Sequence[int]) -> 
 def _euler(landscape: Landscape, certificates: Sequence[Certificate], points: Sequence[StationaryPoint]) -> Evidence:
     kind, expected, found = EvidenceKind.EULER, landscape.euler_characteristic, alternating_sum(points)
     if expected is None:
-        return evidence(kind, Verdict.UNDECIDED, Silence.NOT_COERCIVE)
+        return evidence(kind, Verdict.UNDECIDED, _unknown_topology(landscape))
     if found is None or CertificateList.of(certificates).n_undecided:
         return evidence(kind, Verdict.UNDECIDED, Silence.UNDECIDED_POINTS)
     return evidence(kind, _met(found == expected), sum=found, expected=expected)

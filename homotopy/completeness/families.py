@@ -5,6 +5,7 @@ from __future__ import annotations
 from flint import fmpz_mat
 
 from polysys.counts.strata import MAX_VARIABLES, open_strata, strata
+from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
 
 
@@ -13,9 +14,12 @@ def has_families(landscape: Landscape) -> bool:
 
     Start systems of the right root count do not see such solutions: no path need end on them. Linear symmetries are
     looked for, and on R^n the scalings x_i -> t^(w_i) x_i on every zero pattern, as of (x y - 1)^2 + z^4 - z^2 on z = 0.
-    Networks, whose groups are known, were asked before (`Landscape.require_isolated`).
+    Networks, whose groups are known, were asked before (`Landscape.require_isolated`). On a variety nothing excludes them: a point
+    where its Jacobian drops rank may carry a family of multipliers, and symmetries need not be linear.
     """
     n = landscape.domain.n
+    if isinstance(landscape.domain, Variety):
+        return True
     if landscape.domain.is_euclidean and n <= MAX_VARIABLES:
         monomials = [e for e, _ in landscape.potential.terms() if any(e)]
         for alive in strata(landscape.potential):

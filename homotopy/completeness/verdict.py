@@ -17,7 +17,13 @@ from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, EvidenceKind, Silence, StartCount, Verdict
 from polysys.counts import RootCount
 from polysys.equations.formulation import Kind
+from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
+
+# Checks that a list may fail because solutions are missing, and for no other reason.
+_OF_WHOLE_LISTS = frozenset(
+    {EvidenceKind.CONJUGATES, EvidenceKind.ORBITS, EvidenceKind.EULER, EvidenceKind.PARITY, EvidenceKind.MORSE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +91,17 @@ def joined(landscape: Landscape, report: CompletenessReport, more: Iterable[Evid
 
 def _on_complex_list(landscape: Landscape, found: Sequence[Evidence]) -> tuple[Completeness, str]:
     """The verdict on the list of complex solutions, with its reason."""
-    against = next((e for e in found if e.outcome is Verdict.NO), None)
+    against = next((e for e in found if e.outcome is Verdict.NO and not (e.kind in _OF_WHOLE_LISTS and _is_stopped(found))), None)
     if against is not None:
         return Completeness.CONTRADICTED, str(against)
     has_families_ = cache(partial(has_families, landscape))  # asked for only where the answer matters, and once
     reason = _proof(found, has_families_)
     if reason is not None:
         return Completeness.PROVED, reason
+    if _is_stopped(found):
+        paths = of_kind(found, EvidenceKind.PATHS)
+        assert paths is not None
+        return Completeness.UNKNOWN, wording.stopped(paths["tracked"], paths["root_count"])
     bound = of_kind(found, EvidenceKind.UPPER_BOUND)
     if bound is not None and bound.outcome is Verdict.UNDECIDED and landscape.formulation.kind is Kind.PROJECTIVE:
         # The classes are the zeros of a section of a vector bundle on a product of projective spaces: where they are
@@ -101,12 +111,22 @@ def _on_complex_list(landscape: Landscape, found: Sequence[Evidence]) -> tuple[C
     ground = support(found)
     if ground is not None:
         if ground.kind is not EvidenceKind.EXACT_COUNT and has_families_():
-            return Completeness.UNKNOWN, wording.FAMILIES
+            return Completeness.UNKNOWN, _families(landscape)
         names = ", ".join(e.name for e in found if e.outcome is Verdict.YES)
         return Completeness.SUPPORTED, wording.supported(ground.kind, names)
     if bound is not None and bound.outcome is Verdict.YES:
-        return Completeness.UNKNOWN, wording.FAMILIES  # else it would be a proof
+        return Completeness.UNKNOWN, _families(landscape)  # else it would be a proof
     return Completeness.UNKNOWN, _open(found)
+
+
+def _is_stopped(found: Sequence[Evidence]) -> bool:
+    """Whether the solve says itself that it was stopped before it had followed its paths: then solutions may well be missing."""
+    paths = of_kind(found, EvidenceKind.PATHS)
+    return paths is not None and paths["root_count"] is not None and paths["tracked"] < paths["root_count"]
+
+
+def _families(landscape: Landscape) -> str:
+    return wording.FAMILIES_ON_VARIETY if isinstance(landscape.domain, Variety) else wording.FAMILIES
 
 
 def _proof(found: Sequence[Evidence], has_families_: Callable[[], bool]) -> str | None:

@@ -14,6 +14,7 @@ Numbers = Mapping[str, Any]
 _GENERIC = frozenset(count.value for count in StartCount if count.is_generic)
 
 FAMILIES = "a continuous symmetry moves the points; families of stationary points may exist and are not counted"
+FAMILIES_ON_VARIETY = "families of solutions are not excluded on a domain that is given by equations, and are not counted"
 
 
 def sentence(kind: EvidenceKind, outcome: Verdict, numbers: Numbers, silence: Silence | None) -> str:
@@ -243,6 +244,11 @@ def supported(ground: EvidenceKind, names: str) -> str:
     if ground is EvidenceKind.EXACT_COUNT:
         return f"not proved, but the degree of the ideal modulo two primes leaves no room ({names})"
     return f"not proved, but every check is met ({names})"
+
+
+def stopped(tracked: int, root_count: int) -> str:
+    """Why nothing is known of a list whose solve was stopped."""
+    return f"the solve was stopped when {tracked} of its {root_count} paths had come to an end"
 
 
 def best_bound(found: int, bound: int) -> str:

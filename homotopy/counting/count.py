@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import orbits
-from homotopy.common.reporting import Progress
+from homotopy.common.reporting import Progress, keeps_found
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.verdict import joined, judge, wants_exact_count, wants_more
 from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
@@ -74,24 +76,64 @@ def census(
     """
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
-    return _with_bound(counted(as_landscape(what, seed, index), chosen, progress))
+    found = counted(as_landscape(what, seed, index), chosen, progress, keeps_stopped=True)
+    with _keeping():
+        return _with_bound(found)
+    return found
 
 
-def counted(landscape: Landscape, chosen: Options, progress: Progress | None = None) -> Census:
-    """The census of a landscape without an attempt to prove what is supported, as samples of ensembles are counted."""
+def counted(
+    landscape: Landscape, chosen: Options, progress: Progress | None = None, *, keeps_stopped: bool = False
+) -> Census:
+    """The census of a landscape without an attempt to prove what is supported, as samples of ensembles are counted.
+
+    A sample that is stopped is none: what it had found depends on the machine. A user's census keeps it.
+    """
     landscape.require_isolated()
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
-    solved = solve(landscape, chosen, bound=bounds[0].value if bounds else None, progress=progress)
+    least = bounds[0].value if bounds else None
+    solved = solve(landscape, chosen, bound=least, progress=progress, keeps_stopped=keeps_stopped)
     for chart_seed in range(1, _CHARTS):
         if landscape.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) >= bounds[0].value:
+            break
+        if solved.is_stopped:
             break
         # a class may lie at infinity in the chart: tensors made by hand have rational eigenvectors
         other = replace(landscape, chart_seed=landscape.chart_seed + chart_seed)
         again = solve(other, chosen, bound=bounds[0].value, progress=progress)
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
-    result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+    with _keeping():
+        result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+        with _keeping():
+            result = _with_more(landscape, chosen, bounds, solved, result, progress, begin)
+        return result
+    return assemble(landscape, solved, bounds, time.perf_counter() - begin, is_brief=True)
+
+
+@contextlib.contextmanager
+def _keeping() -> Iterator[None]:
+    """End what would only add to what was found, where Ctrl-C or a lack of memory asks for it and somebody keeps that."""
+    try:
+        yield
+    except (KeyboardInterrupt, MemoryError):
+        if not keeps_found():
+            raise
+
+
+def _with_more(
+    landscape: Landscape,
+    chosen: Options,
+    bounds: tuple[RootCount, ...],
+    solved: SolveReport,
+    result: Census,
+    progress: Progress | None,
+    begin: float,
+) -> Census:
+    """The census after more rounds and after exact algebra, where checks say that solutions are missing."""
+    if solved.is_stopped:
+        return result
     while wants_more(result.completeness):
         again = _go_on(landscape, chosen, bounds, solved, result.completeness.reason, progress)
         if again.rounds == solved.rounds:
@@ -135,13 +177,21 @@ def _go_on(
         return solved
 
 
-def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount, ...], seconds: float) -> Census:
-    """The census that follows from certified solutions: orbits, points, verdict."""
+def assemble(
+    landscape: Landscape,
+    solved: SolveReport,
+    bounds: tuple[RootCount, ...],
+    seconds: float,
+    *,
+    is_brief: bool = False,
+) -> Census:
+    """The census that follows from certified solutions: orbits, points, verdict; briefly, without what may take a minute."""
     begin = time.perf_counter()
+    is_brief = is_brief or solved.is_stopped
     orbit_of, is_closed = orbits(landscape, solved.certificates)
     points = classify(landscape, solved.certificates, orbit_of)
     largest = next((b.value for b in bounds if b.counts_multiplicities), None)
-    degenerate = singular_sets(
+    degenerate = () if is_brief else singular_sets(
         landscape, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
     )  # fmt: skip
     # paths that were given up next to a singular solution ended there: Morse theory does not apply
@@ -153,7 +203,7 @@ def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount,
     multiple = multiplicity_evidence(len(solved.certificates), bounds, degenerate)
     if multiple is not None:
         verdict = joined(landscape, verdict, [multiple])
-    if wants_exact_count(verdict):
+    if not is_brief and wants_exact_count(verdict):
         verdict = joined(landscape, verdict, [exact_evidence(landscape, len(solved.certificates), least_multiplicities(degenerate))])
     record = run_record(solved, seconds + time.perf_counter() - begin)
     return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
@@ -164,6 +214,11 @@ def as_landscape(what: Landscape | Model | str, seed: int | None = None, index: 
     if isinstance(what, Landscape):
         return what
     model = model_from_label(what) if isinstance(what, str) else what
+    if not isinstance(model, Model):
+        raise TypeError(
+            f"A {type(what).__name__} is no landscape: give a Landscape, a Model or a label such as 'spherical-p-spin:n=6,p=3'. "
+            "A polynomial becomes one by ps.expression."
+        )
     return model.sample(seed, index)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import importlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.certification.classify import StationaryPoint
+from homotopy.certification.classify import StationaryPoint, all_coordinates
+from homotopy.common.frames import frame
 from homotopy.common.wording import count_of, plural
 from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, joined
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
-from homotopy.errors import HomotopyError
+from homotopy.counting.matching import Matches, match
+from homotopy.counting.singular_points import SingularPoint, regularity, singular_points
+from homotopy.counting.spectra import Spectra, spectra
 from homotopy.solving.result import PathAccount
 from polysys.counts import RootCount
+from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
 
 
@@ -138,6 +141,18 @@ class Census:
         return sum(not p.is_origin for p in self.minima)
 
     @property
+    def singular_points_of_domain(self) -> tuple[SingularPoint, ...] | None:
+        """Real points where the Jacobian of the domain's equations drops rank, never counted; None where they are not finitely many or not known.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> ho.census(ps.expression("(x + 1)^2 + y^2", "y^2 = x^3")).singular_points_of_domain
+        ((0, 0) of energy 1.0000,)
+        """
+        return singular_points(self.landscape)
+
+    @property
     def euler(self) -> tuple[int | None, int | None]:
         """Expected and found alternating sum of the numbers of points by index."""
         return self.landscape.euler_characteristic, alternating_sum(self.points)
@@ -150,15 +165,11 @@ class Census:
         HomotopyError
             If pandas is not installed.
         """
-        try:
-            pandas = importlib.import_module("pandas")
-        except ImportError as error:
-            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-        return pandas.DataFrame(self.rows())
+        return frame(self.rows())
 
     def rows(self) -> list[dict[str, Any]]:
         """The points as plain records, coordinates rounded to double."""
-        names = self.landscape.variables
+        land = self.landscape
         return [
             {
                 "index": p.index,
@@ -166,7 +177,7 @@ class Census:
                 "orbit": p.orbit,
                 "solution": p.solution,
                 "is_origin": p.is_origin,
-                **{name: float(c.mid()) for name, c in zip(names, p.coordinates, strict=True)},
+                **{name: float(c.mid()) for name, c in zip(land.all_variables, all_coordinates(land, p), strict=True)},
             }
             for p in self.points
         ]
@@ -192,6 +203,7 @@ class Census:
             "by_index": {str(k): v for k, v in self.by_index.items()},
             "n_undecided_index": self.n_undecided_index,
             "euler": {"expected": expected, "found": found},
+            **({"domain": regularity(self.landscape)} if isinstance(self.landscape.domain, Variety) else {}),
             "completeness": completeness_summary(self.completeness),
             "paths": paths_summary(self.paths),
             "degenerate": [s.summary() for s in self.degenerate],
@@ -210,6 +222,7 @@ class Census:
                     "energy": float(p.energy.mid()),
                     "energy_ball": p.energy.str(20),
                     "coordinates": [float(c.mid()) for c in p.coordinates],
+                    **self._eliminated(p),
                     "orbit": p.orbit,
                     "solution": p.solution,
                     "signs": list(p.signs),
@@ -218,6 +231,11 @@ class Census:
                 for p in self.points
             ],
         }
+
+    def _eliminated(self, point: StationaryPoint) -> dict[str, dict[str, float]]:
+        names, values = self.landscape.all_variables, all_coordinates(self.landscape, point)
+        more = {name: float(v.mid()) for name, v in list(zip(names, values, strict=True))[len(point.coordinates) :]}
+        return {"eliminated": more} if more else {}
 
     def save(self, path: str | Path) -> tuple[str, ...]:
         """Write the census with its certificates; see :func:`homotopy.counting.files.saved_census.save_census`.
@@ -239,6 +257,50 @@ class Census:
 
         return export(self, form, path, is_real=is_real)
 
+    def match(self, points: Any, *, within: float | None = None, descend: bool = False) -> Matches:
+        """Which certified stationary point each of many points belongs to, or why none.
+
+        Newton's method goes from each point to a zero that is certified; where it is proved to converge to that zero the match is
+        proved, elsewhere the zero must not be farther than `within`. All images under the symmetry group (neurons
+        exchanged, signs flipped) are points of the census; ``orbit`` says which are images of each other.
+
+        Parameters
+        ----------
+        points : array (m, n), data frame, torch network or sequence of them
+            In the model's units, in the order of the variables.
+        within : float, optional
+            Farthest distance of a match that is not proved; by default a tenth of the domain's size.
+        descend : bool
+            Whether points near no stationary point go downhill first, as training that was stopped early would have gone on.
+
+        Returns
+        -------
+        Matches
+            With a certified stationary point that the list lacks, should a point lead to one.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> found = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))
+        >>> print(found.match([[0.98, 0.01], [-1.02, 0.0], [3.0, 3.0]]))
+        3 points against 3 certified points: 2 matched (2 proved), 1 not
+          points  index          energy  images
+               2      0   -0.2500000000       2
+               1  near no stationary point (gradients from 24)
+        """
+        return match(self.landscape, self.certificates, self.points, points, within=within, descend=descend)
+
+    def spectra(self) -> Spectra:
+        """Proved enclosures of all eigenvalues of the Riemannian Hessian at all points, in the model's units.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> ho.census(ps.expression("x^4/4 - x^2/2 + 3*y^2/2")).spectra().eigenvalues.round(9).tolist()
+        [[2.0, 3.0], [2.0, 3.0], [-1.0, 3.0]]
+        """
+        return spectra(self.landscape, self.points)
+
     def with_evidence(self, *pieces: Evidence) -> Census:
         """The census with further evidence in its verdict; pieces take the place of earlier ones of their kind."""
         return replace(self, completeness=joined(self.landscape, self.completeness, pieces))
@@ -259,12 +321,13 @@ class Census:
         undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
         euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
         euler = (
-            f"found {found}, none required (not shown to be coercive)"
+            f"found {found}, none required ({'not shown to be coercive' if land.domain.is_euclidean else 'the topology of the domain is not known'})"
             if expected is None and found is not None
             else euler
         )
-        euler = f"found {found} without the singular, expected {expected}" if self.degenerate else euler
-        group = f", {count_of(self.n_complex_orbits, 'orbit')} of the symmetry group"
+        if self.degenerate:
+            euler = f"found {found} without the singular, {'none required' if expected is None else f'expected {expected}'}"
+        group = f", {count_of(self.n_complex_orbits, 'orbit')} of a symmetry group of order {land.symmetry.order}"
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
@@ -276,6 +339,7 @@ class Census:
             f"  points  {''.join(str(v).rjust(width) for v in by_index.values())}{undecided}"
             f"     Euler characteristic {euler}\n"
             f"  energy     {self._energy_range()}\n"
+            f"{self._domain_line()}"
             f"  paths      {self.paths}\n"
             f"{self._degenerate_line()}"
             f"  run        {self.run.engine} ({self.run.transport}), start {self.run.start}, "
@@ -289,10 +353,19 @@ class Census:
     def _degenerate_line(self) -> str:
         return f"  singular   {in_words(self.degenerate)}\n" if self.degenerate else ""
 
+    def _domain_line(self) -> str:
+        if not isinstance(self.landscape.domain, Variety):
+            return ""
+        return f"  domain     dimension {self.landscape.domain.dimension}, {regularity(self.landscape)}\n"
+
     def _energy_range(self) -> str:
         if not self.points:
             return "no real point"
-        return f"from {self.points[0].energy.str(10)} to {self.points[-1].energy.str(10)}"
+        return f"from {self._energy_text(self.points[0])} to {self._energy_text(self.points[-1])}"
+
+    def _energy_text(self, point: StationaryPoint) -> str:
+        """Zero where it is proved to be: at the origin, if the potential has no constant term."""
+        return "0" if point.is_origin and not self.landscape.potential.coeff(1) else point.energy.str(10)
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in self.by_index.items())

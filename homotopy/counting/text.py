@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flint import arb
 
+from homotopy.certification.classify import all_coordinates
 from homotopy.counting.result import Census
 
 DIGITS = 10
@@ -33,12 +34,13 @@ def points_table(census: Census, digits: int = DIGITS) -> str:
         2      0   -0.1421691869  0.9389713509  0
         3      1  0.006211920800  0.1125363187  0
     """
-    names = ["point", "index", "energy", *census.landscape.variables]
-    largest = _largest([c for p in census.points for c in p.coordinates])
-    scales = [_largest([p.energy for p in census.points]), *(largest for _ in census.landscape.variables)]
+    names = ["point", "index", "energy", *census.landscape.all_variables]
+    coordinates = [all_coordinates(census.landscape, p) for p in census.points]
+    largest = _largest([c for point in coordinates for c in point])
+    scales = [_largest([p.energy for p in census.points]), *(largest for _ in census.landscape.all_variables)]
     rows = [
-        [str(k), "?" if p.index is None else str(p.index), *(_digits(v, s, digits) for v, s in zip((p.energy, *p.coordinates), scales, strict=True))]
-        for k, p in enumerate(census.points, start=1)
+        [str(k), "?" if p.index is None else str(p.index), *(_digits(v, s, digits) for v, s in zip((p.energy, *point), scales, strict=True))]
+        for k, (p, point) in enumerate(zip(census.points, coordinates, strict=True), start=1)
     ]
     if not rows:
         return "There is no real stationary point."

@@ -162,7 +162,7 @@ def family_of(model: Model, seed: int) -> FamilyFacts:
         dimension=land.domain.dimension,
         points_per_class=land.formulation.points_per_class,
         bound=bound,
-        is_compact=not land.domain.is_euclidean,
+        is_compact=land.is_compact,
         is_coercive=land.domain.is_euclidean and land.euler_characteristic is not None,
         n_paths=min(bound, 10**9),
     )

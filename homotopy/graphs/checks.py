@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from homotopy.common.wording import count_of
 from homotopy.completeness.checks import morse_inequalities
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.counting.result import Census
 from homotopy.graphs.descent import Descent, End
 from homotopy.status import EvidenceKind, Silence, Verdict
+from polysys.equations.variety import Variety
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ def _connected(census: Census, network: Any, found: tuple[Descent, ...]) -> Grap
     outcome, silence, why = Verdict.NO, None, ""
     if n_components == expected:
         outcome = Verdict.YES
+    elif expected is None:
+        outcome, silence, why = Verdict.UNDECIDED, Silence.NO_TOPOLOGY, "; the number of components of the domain is not known"
     elif land.euler_characteristic is None:
         outcome, silence, why = Verdict.UNDECIDED, Silence.NOT_COERCIVE, "; the potential is not shown to be coercive"
     elif census.n_undecided or census.n_undecided_index or census.degenerate:
@@ -126,12 +130,16 @@ def _connected(census: Census, network: Any, found: tuple[Descent, ...]) -> Grap
         outcome, why = Verdict.UNDECIDED, "; some descents ended at no minimum"
     numbers = {"n_minima": int(network.number_of_nodes()), "n_components": n_components, "expected": expected}
     piece = evidence(EvidenceKind.CONNECTED, outcome, silence, **numbers)
-    said = piece.detail if outcome is Verdict.YES else f"the minima form {n_components} components, not {expected}{why}"
+    what = f"the minima form {count_of(n_components, 'component')}" + ("" if expected is None else f", not {expected}")
+    said = piece.detail if outcome is Verdict.YES else what + why
     return _check(piece, CONNECTED, said)
 
 
-def _n_expected(census: Census) -> int:
-    """Number of connected components of the domain: a sphere of dimension 0 is two points."""
+def _n_expected(census: Census) -> int | None:
+    """Number of connected components of the domain, where it is known: a sphere of dimension 0 is two points."""
+    if isinstance(census.landscape.domain, Variety):
+        betti = census.landscape.betti_numbers
+        return None if betti is None else betti[0]
     return int(2 ** sum(size == 1 for size in census.landscape.domain.blocks))
 
 
@@ -145,7 +153,7 @@ def _euler(census: Census) -> GraphCheck:
     """The last of the strong Morse inequalities, which is an equality."""
     kind, (expected, found) = EvidenceKind.EULER, census.euler
     if expected is None or found is None or census.n_undecided or census.degenerate:
-        said = "does not apply: not coercive, degenerate, or an index is undecided"
+        said = "does not apply: not coercive, the domain not known, degenerate, or an index is undecided"
         return _check(evidence(kind, Verdict.UNDECIDED, Silence.UNDECIDED_POINTS), detail=said)
     outcome = Verdict.YES if found == expected else Verdict.NO
     return _check(evidence(kind, outcome, sum=found, expected=expected))

@@ -16,6 +16,7 @@ from homotopy.certification.zeros import certify
 from homotopy.common import reporting
 from homotopy.common.arrays import Floats, Integers
 from homotopy.graphs.flow import Flow
+from homotopy.graphs.flow_on_variety import flow_of
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 
@@ -135,7 +136,7 @@ def descents(
     A symmetry of the potential is an isometry, so it carries flows into flows: of each orbit of half curves under the
     symmetry group one is followed and the others are its images. Each image's end is matched by a proof of its own.
     """
-    flow = Flow(landscape, uphill=uphill)
+    flow = flow_of(landscape, uphill=uphill)
     where = np.array([[float(c.mid()) for c in p.coordinates] for p in points]).reshape(len(points), landscape.domain.n)
     sizes = separations(where)
     spectra = {s: flow.curvatures(flow.on_domain(where[s])) for s in saddles}

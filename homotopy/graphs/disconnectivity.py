@@ -114,8 +114,13 @@ def fraction_reaching_lowest(graph: LandscapeGraph, energy: float) -> float:
 
 def sets_up_to(graph: LandscapeGraph, energy: float) -> list[set[int]]:
     """The sets of minima that saddles up to an energy join."""
-    sets = union_find(graph.network)
-    for e, _, a, b in saddles_by_energy(graph):
+    return joined_up_to(graph.network, [(e, a, b) for e, _, a, b in saddles_by_energy(graph)], energy)
+
+
+def joined_up_to(nodes: Iterable[int], joins: Iterable[tuple[float, int, int]], energy: float) -> list[set[int]]:
+    """The sets of nodes that joins (energy, node, node) up to an energy make."""
+    sets = union_find(nodes)
+    for e, a, b in joins:
         if e <= energy:
             sets.union(a, b)
     return list(sets.to_sets())

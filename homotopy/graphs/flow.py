@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,7 @@ class Flow:
         for k, block in enumerate(self._slices):
             normals[k, block] = x[block]
         basis = null_space(normals) if len(normals) else np.eye(len(x))
-        values, vectors = np.linalg.eigh(_symmetric(basis.T @ self.jacobian(x) @ basis))
+        values, vectors = np.linalg.eigh(symmetric(basis.T @ self.jacobian(x) @ basis))
         return values, basis @ vectors
 
     def solution(self, x: Floats) -> tuple[Floats, tuple[int, ...]]:
@@ -159,5 +159,13 @@ def _lower(e: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
     return (*e[:i], e[i] - 1, *e[i + 1 :]), i
 
 
-def _symmetric(matrix: Floats) -> Floats:
+def polynomial_values(polynomials: Sequence[Any], n: int) -> Callable[[Floats], Floats]:
+    """The values of polynomials in n variables as a function of the point."""
+    basis = _Basis({e for p in polynomials for e in p.monoms()}, n)
+    matrix = basis.matrix(polynomials)
+    return lambda x: np.asarray(matrix @ basis(x))
+
+
+def symmetric(matrix: Floats) -> Floats:
+    """The symmetric part of a matrix."""
     return (matrix + matrix.T) / 2

@@ -199,7 +199,9 @@ def _homology(graph: LandscapeGraph, betti: Mapping[int, int]) -> GraphCheck:
         return GraphCheck(name, Verdict.UNDECIDED, "there are points of undecided reality or index, or degenerate ones")
     if not betti:
         return GraphCheck(name, Verdict.UNDECIDED, "no Betti number can be computed from the maps that are known")
-    expected = dict(enumerate(land.domain.betti_numbers))
+    if land.betti_numbers is None:
+        return GraphCheck(name, Verdict.UNDECIDED, "the Betti numbers of the domain are not known")
+    expected = dict(enumerate(land.betti_numbers))
     words = ", ".join(f"b_{k} = {b}" for k, b in sorted(betti.items()))
     wrong = [k for k, b in betti.items() if b != expected[k]]
     if wrong:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -11,9 +12,10 @@ import numpy as np
 from homotopy.common.figures import check_path, require_matplotlib, save_figure
 from homotopy.counting.plot import draw_landscape, is_two_dimensional, landscape_axes
 from homotopy.errors import HomotopyError
-from homotopy.graphs.disconnectivity import saddles_by_energy, sets_up_to
+from homotopy.graphs.disconnectivity import joined_up_to, saddles_by_energy
 from homotopy.graphs.landscape_graph import LandscapeGraph
 
+Joins = Sequence[tuple[float, int, int]]
 _LEVELS = 60  # energies at which sets of minima are told apart
 _MANY = 40  # minima beyond which branches and markers are drawn smaller
 
@@ -113,26 +115,47 @@ def _title(graph: LandscapeGraph) -> str:
 
 def draw_disconnectivity(axes: Any, graph: LandscapeGraph, n_levels: int = _LEVELS) -> None:
     """Draw the disconnectivity graph into axes."""
+    joins = [(e, a, b) for e, _, a, b in saddles_by_energy(graph)]
+    place = draw_tree(axes, dict(graph.network.nodes(data="energy")), joins, n_levels)
+    if place:
+        _draw_minima(axes, graph, place)
+
+
+def draw_tree(axes: Any, energy: Mapping[int, float], joins: Joins, n_levels: int = _LEVELS) -> dict[int, int]:
+    """Draw the tree of minima with their energies that come together at joins (energy, minimum, minimum).
+
+    Returns
+    -------
+    dict
+        Minimum -> where it stands from left to right.
+    """
     axes.set_ylabel("energy")
     axes.set_xticks([])
     for side in ("top", "right", "bottom"):
         axes.spines[side].set_visible(False)
-    if not graph.n_minima:
+    if not energy:
         axes.text(0.5, 0.5, "no minimum", ha="center", transform=axes.transAxes)
-        return
-    energy = dict(graph.network.nodes(data="energy"))
-    top = max([e for e, *_ in saddles_by_energy(graph)], default=max(energy.values()))
+        return {}
+    top = max([e for e, *_ in joins], default=max(energy.values()))
     low = min(energy.values())
     step = (top - low or 1.0) / (n_levels - 1)
     levels = [top + step / 2 - k * step for k in range(n_levels + 1)]
-    partitions = [_sets(graph, level) for level in levels]
+    partitions = [_sets(energy, joins, level) for level in levels]
     place = {m: k for k, m in enumerate(_in_order(partitions))}
+    for line in _branches(energy, levels, partitions, place):
+        axes.plot(*zip(*line, strict=True), color="0.15", lw=0.9 if len(place) <= _MANY else 0.5, solid_capstyle="round")
+    # markers at the lowest energy and at both ends are drawn whole
+    axes.set_ylim(low - 0.04 * (top - low or 1.0), levels[0] + 2 * step)
+    axes.set_xlim(-0.6, len(place) - 0.4)
+    return place
+
+
+def _branches(energy: Mapping[int, float], levels: list[float], partitions: list[dict[int, list[int]]], place: dict[int, int]) -> list[Any]:
     centre = [
         {root: float(np.mean([place[m] for m in members])) for root, members in sets.items()} for sets in partitions
     ]
-    lines = []
-    for sets, x in zip(partitions[:1], centre[:1], strict=True):
-        lines += [((x[root], levels[0] + step), (x[root], levels[0])) for root in sets]
+    step = levels[0] - levels[1]
+    lines = [((centre[0][root], levels[0] + step), (centre[0][root], levels[0])) for root in partitions[0]]
     for k in range(len(levels) - 1):
         parent = {m: root for root, members in partitions[k].items() for m in members}
         for root, members in partitions[k + 1].items():
@@ -140,18 +163,12 @@ def draw_disconnectivity(axes: Any, graph: LandscapeGraph, n_levels: int = _LEVE
                 continue  # the branch ended above
             end = energy[root] if len(members) == 1 and energy[root] > levels[k + 1] else levels[k + 1]
             lines.append(((centre[k][parent[root]], levels[k]), (centre[k + 1][root], end)))
-    width = 0.9 if len(place) <= _MANY else 0.5
-    for line in lines:
-        axes.plot(*zip(*line, strict=True), color="0.15", lw=width, solid_capstyle="round")
-    _draw_minima(axes, graph, place)
-    # markers at the lowest energy and at both ends are drawn whole
-    axes.set_ylim(low - 0.04 * (top - low or 1.0), levels[0] + 2 * step)
-    axes.set_xlim(-0.6, len(place) - 0.4)
+    return lines
 
 
-def _sets(graph: LandscapeGraph, level: float) -> dict[int, list[int]]:
-    """The sets of minima joined by saddles up to an energy, by their lowest minimum."""
-    return {min(members): sorted(members) for members in sets_up_to(graph, level)}
+def _sets(energy: Mapping[int, float], joins: Joins, level: float) -> dict[int, list[int]]:
+    """The sets of minima joined up to an energy, by their first minimum: minima are numbered by rising energy."""
+    return {min(members): sorted(members) for members in joined_up_to(energy, joins, level)}
 
 
 def _in_order(partitions: list[dict[int, list[int]]]) -> list[int]:

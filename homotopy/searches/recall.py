@@ -13,7 +13,7 @@ from homotopy.certification.zeros import certify
 from homotopy.common.arrays import Integers
 from homotopy.common.validation import is_number
 from homotopy.counting.result import Census
-from homotopy.graphs.flow import Flow
+from homotopy.graphs.flow_on_variety import flow_of
 from homotopy.searches.quench import newton_step
 from homotopy.searches.result import SearchResult
 from homotopy.searches.surface import Surface
@@ -219,7 +219,7 @@ def _is_near_a_zero(census: Census, points: npt.NDArray[np.float64], tolerance: 
             (moved <= tolerance * (1.0 + np.linalg.norm(points, axis=1))) & (np.linalg.norm(surface.gradients(ends), axis=1) <= aim)
         )
     if len(hopeful):  # the others are next to no zero that Newton's method finds; proofs take milliseconds each
-        flow = Flow(census.landscape)
+        flow = flow_of(census.landscape)
         solutions = np.array([flow.solution(x)[0] for x in ends[hopeful]])
         report = certify(census.landscape.tapes, solutions.astype(complex))
         for k, zero in enumerate(report.assignment):

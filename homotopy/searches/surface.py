@@ -13,6 +13,7 @@ from homotopy.certification.balls import to_double
 from homotopy.certification.discs.program import DiscProgram, disc_program
 from homotopy.common.arrays import Floats
 from polysys.disorder import generator
+from polysys.equations.variety import refuse_variety
 from polysys.landscape import Landscape
 from polysys.tape import Tape
 
@@ -90,6 +91,7 @@ class Surface:
         self.landscape, self.scale = landscape, float(scale)
         self.used = Evaluations()
         domain, scaling = landscape.domain, landscape.scaling
+        refuse_variety(domain, "Searches")
         self.n, self.blocks, self.dimension = domain.n, domain.slices, domain.dimension
         self._lengths = np.ones(domain.n)
         for block, squared in zip(domain.slices or (slice(0, domain.n),), scaling.length_squared, strict=False):

@@ -48,6 +48,7 @@ def solve(
     progress: Progress | None = None,
     after: SolveReport | None = None,
     first: int = 0,
+    keeps_stopped: bool = False,
 ) -> SolveReport:
     """Find and certify all isolated complex solutions of a landscape's system.
 
@@ -63,6 +64,9 @@ def solve(
         there is one.
     first : int
         Number of the first round: from round 1 on other paths are followed than those of a solve from the beginning.
+    keeps_stopped : bool
+        Whether a first round that is stopped (time limit, crash, lack of memory, and Ctrl-C inside
+        :func:`homotopy.common.reporting.keeping_found`) leaves the solutions that its paths had reached, if there are any.
 
     Returns
     -------
@@ -102,6 +106,8 @@ def solve(
     report, is_cut = after, False
     for k in range(first if after is None else after.rounds, first + options.rounds):
         ended = _run_round(landscape, rounds, k, known, options, bound)
+        if ended.report is None and keeps_stopped and not known:
+            _keep_reached(landscape, ended, k, options)
         attempts.extend(ended.attempts)
         is_cut = is_cut or ended.error is not None
         if ended.report is not None:
@@ -141,13 +147,14 @@ class _EndedRound:
     attempts: list[str] = field(default_factory=list)
     error: BaseException | None = None
     is_last: bool = False
+    left: TrackedPaths | None = None
 
 
 def _run_round(
     landscape: Landscape, rounds: Turns, k: int, known: CertificateList, options: Options, bound: int | None
 ) -> _EndedRound:
     """Run round k and account for its paths; far and lost paths are followed to their ends where it matters."""
-    ended = _EndedRound()
+    ended, tracked = _EndedRound(), None
     try:
         with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
             tracked = rounds.run(k)
@@ -170,7 +177,17 @@ def _run_round(
     except (*_UNFINISHED, KeyboardInterrupt) as error:
         ended.error, ended.is_last = error, isinstance(error, (EngineTimeoutError, KeyboardInterrupt))
         ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {_reason(error)}")
+        ended.left = rounds.left if tracked is None else tracked
     return ended
+
+
+def _keep_reached(landscape: Landscape, ended: _EndedRound, k: int, options: Options) -> None:
+    """Certify what the paths of a round had reached when it was stopped; no time limit holds here, and Ctrl-C ends all."""
+    if ended.error is None or ended.left is None or not _is_kept(ended.error):
+        return
+    report = account(landscape, ended.left, CertificateList.of(()), k + 1, options.digits)
+    if report.certificates:
+        ended.report = report
 
 
 def _unconfirmed(report: SolveReport) -> SolveReport:

@@ -27,6 +27,11 @@ _COMPARED = ("verdict", "n_complex", "n_real", "n_minima", "by_index", "n_degene
 
 def faults_when_recertified(table: TableContents, jobs: Iterable[tuple[Any, Seeds]]) -> Iterator[str]:
     """What differs when rows are proved again from their certificates; nothing where nothing does."""
+    yield from (found for _, found in recertified(table, jobs) if isinstance(found, str))
+
+
+def recertified(table: TableContents, jobs: Iterable[tuple[Any, Seeds]]) -> Iterator[tuple[Any, SampleRecord | str]]:
+    """Rows with their records, proved again from their certificates; a sentence in the place of one that differs."""
     first: dict[str, tuple[Model, Landscape]] = {}
     for row, seeds in jobs:
         entry = table.samples(row.model).entry
@@ -41,11 +46,10 @@ def faults_when_recertified(table: TableContents, jobs: Iterable[tuple[Any, Seed
             census = recertify(land, seeds)
             record = record_from(census, row.model, entry.seed, row.sample, row.verdict)
         except (PolysysError, ValueError, ArithmeticError, LookupError) as error:
-            yield f"{where}: its certificate cannot be used ({str(error)[:100]})"
+            yield row, f"{where}: its certificate cannot be used ({str(error)[:100]})"
             continue
         fault = difference(row, record)
-        if fault:
-            yield f"{where}: {fault}"
+        yield row, f"{where}: {fault}" if fault else record
 
 
 def difference(row: Any, record: SampleRecord) -> str:

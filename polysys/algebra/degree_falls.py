@@ -135,13 +135,14 @@ class TopForms:
         columns = sorted(set().union(*(self.entries[r] for r in support)))
         if not independent or not columns:
             return None
-        left = flint.fmpz_mat([[self.entries[r].get(k, 0) for r in independent] for k in columns])
-        right = flint.fmpz_mat([[self.entries[last].get(k, 0)] for k in columns])
+        entries = [[self.entries[r].get(k, 0) for r in independent] for k in columns]
+        values = [[self.entries[last].get(k, 0)] for k in columns]
+        left, right = flint.fmpz_mat(entries), flint.fmpz_mat(values)
         chosen = _independent_rows(left, p)
         if len(chosen) < len(independent):
             return None
-        square = flint.fmpz_mat([[left[k, j] for j in range(len(independent))] for k in chosen])
-        solution: Any = square.solve(flint.fmpz_mat([[right[k, 0]] for k in chosen]))
+        square = flint.fmpz_mat([entries[k] for k in chosen])
+        solution: Any = square.solve(flint.fmpz_mat([values[k] for k in chosen]))
         numerators, denominator = solution.numer_denom()
         if left * numerators != right * denominator:
             return None

@@ -10,6 +10,7 @@ from polysys.counts.networks import (
     polynomial_network,
     single_neuron,
 )
+from polysys.counts.varieties import complete_intersection
 from polysys.counts.zero_patterns import ZeroPatternBound, zero_pattern_bound
 from polysys.root_count import RootCount, RootCountKind
 
@@ -20,6 +21,7 @@ __all__ = [
     "ZeroPatternBound",
     "best_partition",
     "cartwright_sturmfels",
+    "complete_intersection",
     "deep_linear",
     "deep_linear_from_torus_counts",
     "deep_linear_torus",

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from polysys.algebra import ExactCount, exact_count
+from polysys.algebra.singular_locus import random_minor, singular_locus
 from polysys.counts.bezout import best_partition, total_degree
 from polysys.counts.glasses import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
 from polysys.counts.mixed_cells import TieError
+from polysys.counts.varieties import complete_intersection
 from polysys.counts.zero_patterns import zero_pattern_bound
 from polysys.equations.formulation import Kind
+from polysys.equations.variety import Variety
 from polysys.errors import InputError, WorkLimitError
 from polysys.landscape import Landscape
 from polysys.root_count import RootCount, RootCountKind
-from polysys.system import PolynomialSystem
+from polysys.system import PolynomialSystem, exact_terms
 
 if TYPE_CHECKING:
     from polysys.algebra.hilbert_bound import HilbertBound
@@ -48,9 +51,14 @@ def domain_count(landscape: Landscape, potential: Any = None) -> RootCount | Non
         if len(formulation.degrees) == 1:
             return cartwright_sturmfels(domain.n, formulation.degrees[0])
         return friedland_ottaviani(domain.blocks, formulation.degrees)
-    if formulation.kind is Kind.LAGRANGE and domain.n_constraints == 1:
-        chosen = landscape.potential if potential is None else potential
-        return nie_ranestad(domain.n, max(map(sum, chosen.monoms())))
+    if formulation.kind is not Kind.LAGRANGE:
+        return None
+    chosen = landscape.potential if potential is None else potential
+    degree = max(map(sum, chosen.monoms()))
+    if isinstance(domain, Variety):
+        return complete_intersection(domain.n, [max(map(sum, g.monoms())) for g in domain.polynomials], degree)
+    if domain.n_constraints == 1:
+        return nie_ranestad(domain.n, degree)
     return None
 
 
@@ -86,6 +94,8 @@ def upper_bounds(landscape: Landscape) -> list[RootCount]:
     ]
     if not _is_sharp(landscape):
         bounds.extend(_bounds_from_supports(landscape))
+    if isinstance(landscape.domain, Variety):  # of equal bounds first those that leave no room for families
+        bounds.reverse()
     return sorted((b for b in bounds if b.is_proved_bound), key=lambda b: b.value)
 
 
@@ -99,6 +109,8 @@ def _is_sharp(landscape: Landscape) -> bool:
     if formulation.kind is Kind.PROJECTIVE:
         return True
     monomials = landscape.potential.monoms()
+    if isinstance(landscape.domain, Variety):
+        return False
     if formulation.kind is Kind.LAGRANGE:
         d = max(map(sum, monomials))
         is_dense = sum(sum(e) == d for e in monomials) == comb(n + d - 1, d)  # Nie & Ranestad: forms attain it
@@ -144,8 +156,33 @@ def exact_count_of(landscape: Landscape, *, distinct: bool = False, work: int = 
     >>> import polysys as ps
     >>> exact_count_of(ps.expression("(y - x^3)^2 + (12 - x)^2").sample()).degree
     1
+
+    On a variety that is singular where the potential is stationary, the multipliers over such a point form a line or more.
+    It is left out of the count:
+
+    >>> land = ps.expression("x^2 + 3*y^2", "y^2 = x^2*(x + 1)").sample()
+    >>> found = exact_count_of(land)
+    >>> found.dimension, found.degree
+    (0, 3)
     """
-    return _counted(landscape.system, distinct, work)
+    found = _counted(landscape.system, distinct, work)
+    domain = landscape.domain
+    if isinstance(domain, Variety) and (found.dimension or 0) > 0 and not singular_locus(domain).is_empty:
+        return _counted_where_regular(landscape.system, domain, distinct, work)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _counted_where_regular(system: PolynomialSystem, domain: Variety, distinct: bool, work: int) -> ExactCount:
+    """The same where the Jacobian of the domain has full rank: a random combination s of its minors has an inverse there."""
+    minor = random_minor(domain)
+    if minor is None:
+        return _counted(system, distinct, work)
+    n_more = system.n - domain.n
+    inverse = {(*e, *[0] * n_more, 1): c for e, c in exact_terms(minor).items()}
+    inverse[(0,) * (system.n + 1)] = Fraction(-1)
+    equations = [{(*e, 0): c for e, c in terms.items()} for terms in system.terms]
+    return exact_count([*equations, inverse], system.n + 1, work_limit=work, distinct=distinct)
 
 
 def exact_generic_count(landscape: Landscape, *, seed: int = 0) -> RootCount | None:

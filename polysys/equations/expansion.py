@@ -14,6 +14,11 @@ from polysys.reading.rationals import n_bits
 from polysys.tape import Op, Tape
 
 
+def exact_terms(polynomial: Any) -> dict[tuple[int, ...], Fraction]:
+    """Exponents and coefficients (as Fractions) of a sympy polynomial, none for zero."""
+    return {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in polynomial.terms()}
+
+
 def nested_form(terms: Mapping[tuple[int, ...], Any], x: Sequence[Any], zero: Any = 0) -> Any:
     """Value of the polynomial with the given terms by nested (Horner-like) multiplication, over any ring.
 

@@ -1,9 +1,10 @@
 """The square system whose solutions are the stationary points of a potential on its domain.
 
-Three formulations, chosen by the potential alone:
+Three formulations, chosen by domain and potential:
 
 * Euclidean: grad V = 0.
-* Lagrange: grad_l V = mu_l w_l and |w_l|^2 = r_l in the unknowns (w, mu). One solution, one point.
+* Lagrange: grad_l V = mu_l w_l and |w_l|^2 = r_l in the unknowns (w, mu), or on a variety grad V = sum_k mu_k grad g_k and g = 0.
+  One solution, one point.
 * projective, when V is homogeneous in each block (degree d_l): grad_l V = mu_l w_l with a random real affine chart
   a_l . w_l = 1 for each block. One solution is a class of lines, and a real one carries 2^H real points. The chart is
   real so that a class is real exactly when its solution is; the tempting normalisation T x^(p-1) = x makes a real
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from polysys.domains import Domain
+from polysys.equations.variety import Variety
 from polysys.errors import PositiveDimensionalError
 from polysys.tape import Node, Recorder, Tape
 
@@ -63,7 +65,7 @@ class Formulation:
         return 2**self.domain.n_constraints if self.kind is Kind.PROJECTIVE else 1
 
     def unknowns(self, variables: Sequence[str]) -> tuple[str, ...]:
-        """Names of the unknowns: the coordinates, then one multiplier for each sphere."""
+        """Names of the unknowns: the coordinates, then one multiplier for each constraint."""
         stem = "mu"
         while any(v.startswith(stem) for v in variables):
             stem += "_"
@@ -73,6 +75,10 @@ class Formulation:
     def equations(self, x: Sequence[Any], mu: Sequence[Any], gradient: Sequence[Any]) -> list[Any]:
         """The equations, for ring elements of any kind."""
         residual = list(gradient)
+        if isinstance(self.domain, Variety):
+            for multiplier, normal in zip(mu, self.domain.normals(x), strict=True):
+                residual = [r - multiplier * v for r, v in zip(residual, normal, strict=True)]
+            return residual + self.domain.constraints(x)
         for block, multiplier in zip(self.domain.slices, mu, strict=True):
             for i in range(block.start, block.stop):
                 residual[i] = gradient[i] - multiplier * x[i]
@@ -84,13 +90,21 @@ class Formulation:
         return residual
 
     def bordered_hessian(self, x: Sequence[Node], mu: Sequence[Node], hessian: list[list[Node]]) -> list[list[Any]]:
-        """[[H - diag(mu), B], [B^T, 0]] with one column w_l of B per sphere.
+        """[[H - diag(mu), B], [B^T, 0]] with one column w_l of B per sphere; on a variety H - sum_k mu_k g_k'' and grad g_k.
 
         Its inertia is that of the Riemannian Hessian plus (m, m, 0): no tangent basis is needed. It is invariant
         under positive rescaling of each block when V is homogeneous there, so chart coordinates serve as well.
         """
         n, m = self.domain.n, self.domain.n_constraints
         matrix: list[list[Any]] = [[*row, *[0] * m] for row in hessian] + [[0] * (n + m) for _ in range(m)]
+        if isinstance(self.domain, Variety):
+            pieces = zip(mu, self.domain.normals(x), self.domain.curvatures(x), strict=True)
+            for k, (multiplier, normal, second) in enumerate(pieces):
+                for i in range(n):
+                    matrix[i][n + k] = matrix[n + k][i] = normal[i]
+                    for j in range(n):
+                        matrix[i][j] = matrix[i][j] - multiplier * second[i][j]
+            return matrix
         for k, (block, multiplier) in enumerate(zip(self.domain.slices, mu, strict=True)):
             for i in range(block.start, block.stop):
                 matrix[i][i] = hessian[i][i] - multiplier
@@ -183,6 +197,8 @@ def formulate(potential: Any, domain: Domain, chart_seed: int = 0) -> Formulatio
             )
     if domain.is_euclidean:
         return Formulation(Kind.EUCLIDEAN, domain)
+    if isinstance(domain, Variety):
+        return Formulation(Kind.LAGRANGE, domain)
     for k, block in enumerate(domain.slices):
         if domain.blocks[k] > 1 and not any(any(e[block]) for e in potential.monoms()):
             raise PositiveDimensionalError(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from polysys.disorder import generator
 from polysys.domains import Domain
 from polysys.errors import InputError
 from polysys.landscape import Couplings, Landscape, ModelFacts, QuadraticBound, Scaling
-from polysys.models.grammar import Family
+from polysys.models.labelled import Labelled
 from polysys.root_count import RootCount
 from polysys.symmetry import Field
 
@@ -30,41 +29,12 @@ class TorusPart(NamedTuple):
     model: Model
 
 
-class Model(ABC):
+class Model(Labelled):
     """A family with its sizes. Subclasses are frozen dataclasses.
 
     All that depends on the family is asked of its model. Only a label, a domain, variables, a potential and a draw are required; every
     other hook has a default that claims nothing. A family with a line in :mod:`polysys.models.labels` has `about` and `from_keys` too.
     """
-
-    family: ClassVar[str]
-
-    # --- its label ---
-
-    about: ClassVar[Family | None] = None  # how the command line presents it; None where labels do not have keys
-    is_named_by_path: ClassVar[bool] = False  # the label holds a path and nothing else
-
-    @property
-    @abstractmethod
-    def label(self) -> str:
-        """The stable label, such as ``spherical-p-spin:n=6,p=3``."""
-
-    @classmethod
-    def from_keys(cls, keys: Mapping[str, str]) -> Model:
-        """The model that the keys of a label describe; all required ones are there, and no others than the optional ones."""
-        raise NotImplementedError(f"{cls.__name__} has no labels.")
-
-    @classmethod
-    def from_label(cls, text: str) -> Model:
-        """The model from what stands behind the family's name in a label."""
-        return cls.from_keys(cls.about.keys_of_label(text) if cls.about is not None else {})
-
-    @classmethod
-    def from_toml(cls, path: Path, content: Mapping[str, Any]) -> Model:
-        """The model from a .toml file at `path` and its content, the key `model` left out."""
-        return cls.from_keys(cls.about.keys_of_toml(content) if cls.about is not None else {})
-
-    # --- its landscapes ---
 
     linear_couplings: ClassVar[tuple[str, ...]] = ()  # the potential is (jointly) affine in these
 
@@ -90,11 +60,6 @@ class Model(ABC):
     def scaling(self) -> Scaling:
         """Physical units of points and energies."""
         return Scaling()
-
-    @property
-    def default_seed(self) -> int:
-        """The seed of :meth:`sample` when none is given."""
-        return 0
 
     # --- what its structure proves or suggests about a landscape; see ModelFacts ---
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-import sympy
-from sympy.polys.rings import PolyElement
 
-from polysys.domains import Domain, parse_domain
+from polysys.algebra.singular_locus import require_regular
+from polysys.domains import Domain
+from polysys.equations.elimination import eliminate
 from polysys.equations.expansion import nested_form
-from polysys.errors import InputError, LabelError, NotPolynomialError
-from polysys.landscape import Couplings
+from polysys.equations.variety import Variety, read_domain
+from polysys.errors import InputError, LabelError
+from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
-from polysys.reading.expression_file import read_expression_file
+from polysys.reading.expression_file import equations_in, read_expression_file
+from polysys.reading.expression_text import expression_text
 from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational
 from polysys.system import exact_terms
@@ -29,6 +31,7 @@ class Expression(Model):
     polynomial: Any
     where: Domain
     name: str
+    eliminated: tuple[tuple[str, str], ...] = ()
 
     family: ClassVar[str] = "expression"
     is_named_by_path: ClassVar[bool] = True
@@ -60,9 +63,12 @@ class Expression(Model):
         # the coefficients are the couplings: the family is every polynomial with these monomials
         return {"c": np.array(list(exact_terms(self.polynomial).values()), dtype=object)}
 
+    def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
+        return replace(super().landscape(couplings, seed, index), eliminated=self.eliminated)
+
     def __reduce__(self) -> tuple[Any, ...]:
         # sympy's polynomials are dictionaries that change while they are pickled; worker processes get the text
-        return _from_text, (format_polynomial(self.polynomial), self.where, self.variables, self.name)
+        return _from_text, (format_polynomial(self.polynomial), self.where, self.variables, self.name, self.eliminated)
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         return nested_form(dict(zip(exact_terms(self.polynomial), couplings["c"], strict=True)), x)
@@ -83,7 +89,8 @@ def expression(
     potential : str or sympy expression
         A polynomial; decimals are kept exactly (0.1 in a text is 1/10).
     domain : Domain or str
-        ``"euclidean"``, ``"sphere"``, ``"sphere 3 R2=4"``, ``"spheres 3-3"``, or a Domain.
+        ``"euclidean"``, ``"sphere"``, ``"sphere 3 R2=4"``, ``"spheres 3-3"``, equations as in ``"x^2 + y^2 = 1, z = x*y"``, or a
+        Domain such as a :class:`Variety`.
     variables : sequence of names or symbols, optional
         Fixes the order of the coordinates; by default all names in natural order.
     parameters : mapping, optional
@@ -100,17 +107,44 @@ def expression(
     --------
     >>> expression("x^4 - 2*x^2 + y^2").sample().system.degrees
     (3, 1)
+
+    On a curve, with a multiplier as third unknown:
+
+    >>> expression("x + y", "x^2 + 2*y^2 = 1").sample().system.variables
+    ('x', 'y', 'mu')
     """
     values = {str(k): as_rational(v) for k, v in (parameters or {}).items()}
     if isinstance(variables, str):
         raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
     names = tuple(str(v) for v in variables) if variables is not None else None
-    polynomial = parse_polynomial(_text(potential), names, values).polynomial
+    equations = equations_in(domain)
+    if equations is not None:
+        domain = Variety(equations, parameters=values)
+    if isinstance(domain, Variety):
+        return _on_variety(expression_text(potential), domain, names, values, name)
+    polynomial = parse_polynomial(expression_text(potential), names, values).polynomial
     n = polynomial.ring.ngens
-    where = domain if isinstance(domain, Domain) else parse_domain(domain, n)
+    where = domain if isinstance(domain, Domain) else read_domain(domain, [str(s) for s in polynomial.ring.symbols])
     if where.n != n:
         raise InputError(f"The domain has {where.n} coordinates, the potential {n}.", "Make the two agree.")
     return Expression(_reduced(polynomial, where), where, name)
+
+
+def _on_variety(
+    potential: str, variety: Variety, names: tuple[str, ...] | None, values: Mapping[str, Any], name: str
+) -> Expression:
+    """The model on a variety, in the variables that its linear equations leave."""
+    if names is None:
+        own = parse_polynomial(potential, None, values, allow_constant=True).variables
+        joint = {*own, *variety.names} - set(values)
+        names = parse_polynomial(" + ".join(sorted(joint))).variables  # in natural order
+    left = eliminate(variety.over(names, values))
+    if isinstance(left.domain, Variety):
+        require_regular(left.domain)
+    polynomial = left.restrict(parse_polynomial(potential, names, values, allow_constant=True).polynomial)
+    if polynomial.is_ground:
+        raise InputError("The potential is constant where the constraints hold.", "Give one that depends on its variables.")
+    return Expression(polynomial, left.domain, name, left.texts)
 
 
 def _reduced(polynomial: Any, domain: Domain) -> Any:
@@ -139,8 +173,10 @@ def _reduced(polynomial: Any, domain: Domain) -> Any:
     return polynomial if degree else given
 
 
-def _from_text(text: str, where: Domain, variables: tuple[str, ...], name: str) -> Expression:
-    return expression(text, where, variables=variables, name=name)
+def _from_text(
+    text: str, where: Domain, variables: tuple[str, ...], name: str, eliminated: tuple[tuple[str, str], ...]
+) -> Expression:
+    return Expression(parse_polynomial(text, variables).polynomial, where, name, eliminated)
 
 
 def expression_from_file(path: str | Path) -> Expression:
@@ -153,34 +189,3 @@ def expression_from_file(path: str | Path) -> Expression:
         parameters=content.parameters,
         name=str(path),
     )
-
-
-def _text(potential: Any) -> str:
-    """The potential as a text: the parser is the one place that decides what a polynomial is, and what it may cost."""
-    if isinstance(potential, str):
-        return potential
-    if isinstance(potential, PolyElement):
-        return format_polynomial(potential)
-    if isinstance(potential, sympy.Poly):
-        potential = potential.as_expr()
-    if not isinstance(potential, sympy.Expr):
-        raise InputError(f"A {type(potential).__name__} is not an expression.", "Give a text or a sympy expression.")
-    names = [str(symbol) for symbol in potential.free_symbols]
-    if len(set(names)) < len(names) or not all(name.isidentifier() for name in names):
-        raise InputError(
-            f"The symbols {', '.join(sorted(names))[:80]} share a name or are no names.",
-            "Use one symbol a name, of letters, digits and _.",
-        )
-    for number in potential.atoms(sympy.Rational):
-        as_rational(number)  # one too long to print is refused here
-    exact = potential.replace(lambda e: e.is_Float, lambda e: sympy.Rational(as_rational(e)))
-    # sympy.E prints as E, which would be read as a variable
-    is_rational = all(isinstance(atom, sympy.Symbol | sympy.Rational) for atom in exact.atoms())
-    if not is_rational or not exact.is_polynomial(*exact.free_symbols):
-        raise NotPolynomialError(
-            f"The expression {str(potential)[:80]} is not a polynomial with rational coefficients.", _WAY_OUT
-        )
-    return str(exact)
-
-
-_WAY_OUT = "Use only +, -, *, nonnegative integer powers and rational numbers."

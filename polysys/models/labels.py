@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from polysys.errors import FileError, LabelError
 from polysys.models.base import Model
+from polysys.models.binary.space import BinaryModel
 from polysys.models.grammar import Family
+from polysys.models.labelled import Labelled
 from polysys.reading.files import parse_toml, read_text, shown_path
 
 # One line a family: its module in this folder, and its class. In the order in which they are presented.
@@ -19,13 +23,16 @@ _REGISTRY = (
     ("deep_linear", "DeepLinear"),
     ("polynomial_network", "PolynomialNetwork"),
     ("soft_spin_lattice", "SoftSpinLattice"),
+    ("torus_ising", "TorusIsing"),
+    ("soft_ising", "SoftIsing"),
     ("expressions", "Expression"),
 )
+# Discrete spaces, whose states are enumerated; they have no stationary points.
+_DISCRETE = (("binary.network", "BinaryNetwork"), ("binary.ising", "Ising"))
 
 
-def _load(module: str, name: str) -> type[Model]:
-    loaded: type[Model] = getattr(import_module(f"polysys.models.{module}"), name)
-    return loaded
+def _load(module: str, name: str) -> Any:
+    return getattr(import_module(f"polysys.models.{module}"), name)
 
 
 MODELS: dict[str, type[Model]] = {model.family: model for model in (_load(*line) for line in _REGISTRY)}
@@ -33,6 +40,12 @@ MODELS: dict[str, type[Model]] = {model.family: model for model in (_load(*line)
 
 FAMILIES: dict[str, Family] = {name: model.about for name, model in MODELS.items() if model.about is not None}
 """The families whose labels are made of keys, as the command line presents them."""
+
+DISCRETE: dict[str, type[BinaryModel]] = {model.family: model for model in (_load(*line) for line in _DISCRETE)}
+"""The classes of all families of discrete spaces."""
+
+DISCRETE_FAMILIES: dict[str, Family] = {name: model.about for name, model in DISCRETE.items() if model.about is not None}
+"""The same as the command line presents them."""
 
 
 def model_from_label(label: str) -> Model:
@@ -48,21 +61,55 @@ def model_from_label(label: str) -> Model:
     >>> model_from_label("spherical-p-spin:n=4,p=3,field=0.3").label
     'spherical-p-spin:n=4,p=3,field=3/10'
     """
+    model = _from_text(label, MODELS, "stationary points")
+    assert isinstance(model, Model)
+    return model
+
+
+def binary_model_from_label(label: str) -> BinaryModel:
+    """The model of a discrete space that a label, or a .toml file with the same keys, names.
+
+    Raises
+    ------
+    LabelError
+        If the family, a key or a value is unknown.
+
+    Examples
+    --------
+    >>> binary_model_from_label("binary-network:widths=5-3-1,output=fixed,m=5").n_weights
+    15
+    """
+    model = _from_text(label, DISCRETE, "single states")
+    assert isinstance(model, BinaryModel)
+    return model
+
+
+Classes = Mapping[str, type[Labelled]]
+
+
+def _from_text(label: str, classes: Classes, what: str) -> Labelled:
     text = label.strip()
     name, _, rest = text.partition(":")
-    is_path = MODELS[name].is_named_by_path if name in MODELS else False
-    if text.lower().endswith(".toml") and not is_path:
-        return _from_toml(Path(text))
-    return _model(name).from_label(rest)
+    is_path = classes[name].is_named_by_path if name in classes else False
+    loaded = _from_toml(Path(text), classes, what) if text.lower().endswith(".toml") and not is_path else None
+    made: Labelled = _class(name, classes, what).from_label(rest) if loaded is None else loaded
+    return made
 
 
-def _model(name: str) -> type[Model]:
-    if name not in MODELS:
-        *others, last = MODELS
-        raise LabelError(
-            f"There is no model {name[:60]!r}.", f"Choose {', '.join(others)} or {last} (see 'stationary models')."
-        )
-    return MODELS[name]
+def _class(name: str, classes: Classes, what: str) -> type[Labelled]:
+    if name in MODELS or name in DISCRETE:
+        if name not in classes:
+            command = "weights" if name in DISCRETE else "count"
+            raise LabelError(f"{name} has no {what}.", f"Run 'stationary {command} {name}:..', or choose {_any_of(classes)}.")
+        return classes[name]
+    if Path(name).suffix and os.path.isfile(name):
+        raise LabelError(f"'{shown_path(name)}' is a file and no label.", f"Write expression:{shown_path(name)} for a polynomial in it.")
+    raise LabelError(f"There is no model {name[:60]!r}.", f"Choose {_any_of(classes)} (see 'stationary models').")
+
+
+def _any_of(classes: Classes) -> str:
+    *others, last = classes
+    return f"{', '.join(others)} or {last}"
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -72,16 +119,18 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise LabelError(error.what, "Give a TOML file with a key 'model' (docs/models.md).") from error
 
 
-def _from_toml(path: Path) -> Model:
+def _from_toml(path: Path, classes: Classes, what: str) -> Labelled:
     content = _read_toml(path)
     name = content.pop("model", None)
-    if isinstance(name, str) and name in MODELS and MODELS[name].is_named_by_path:
-        return MODELS[name].from_toml(path, content)
+    if isinstance(name, str) and name in classes and classes[name].is_named_by_path:
+        named: Labelled = classes[name].from_toml(path, content)
+        return named
     if isinstance(name, str) and ("samples" in content or ":" in name):
         raise LabelError(
             f"{path} specifies an ensemble, not one landscape.",
             f"Run 'stationary ensemble {path}', or count one of its samples: 'stationary count {name} --seed 0 --index 0'.",
         )
     if not isinstance(name, str):
-        raise LabelError(f"The model file {path} has no key 'model'.", f"Add model = one of {', '.join(FAMILIES)}.")
-    return _model(name).from_toml(path, content)
+        raise LabelError(f"The model file {path} has no key 'model'.", f"Add model = one of {', '.join(classes)}.")
+    made: Labelled = _class(name, classes, what).from_toml(path, content)
+    return made

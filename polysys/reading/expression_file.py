@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from polysys.errors import InputError
-from polysys.reading.files import parse_toml, read_text, shown_path
+from polysys.reading.files import MAX_TEXT, as_text, parse_toml, read_text, shown_path
 from polysys.reading.rationals import as_rational
 
+DOMAIN_OF_EQUATIONS = "variety"
+"""The word before the equations in the canonical text of a domain."""
 _KEYS = ("domain", "variables", "parameters")
 _HEADER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_ -]*?)\s*:(.*)", re.ASCII)
 _DOMAIN = re.compile(r"(euclidean|spheres?)( [0-9]{1,4}(?:-[0-9]{1,4})*)?(?: R2 ?= ?([^ ]+))?")
@@ -28,7 +31,8 @@ class ExpressionFile:
     potential_text : str
         The expression, for `parse_polynomial`.
     domain : str
-        "euclidean", "sphere" (|x|^2 = 1), "sphere R2=4" (|x|^2 = 4) or "spheres 3-3" (one a layer).
+        "euclidean", "sphere" (|x|^2 = 1), "sphere R2=4" (|x|^2 = 4), "spheres 3-3" (one a layer), or equations such as
+        "x^2 + y^2 = 1, x*z = 1".
     variables : tuple of str or None
         Names in order; None for all names in the expression.
     parameters : mapping of str to Fraction
@@ -54,12 +58,13 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
         (x^2 - a)^2 + b*y^2
         + x*y
 
-    A TOML file has the same keys (variables a list or text, parameters a table or text), with potential and
+    A TOML file has the same keys (equations and variables a list or text, parameters a table or text), with potential and
     model = "expression".
 
     Parameters
     ----------
     path : str or Path
+        "-" is the standard input.
 
     Returns
     -------
@@ -70,8 +75,15 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
     InputError
         If the file is missing, not text, larger than 1 MB, has unknown keys or no expression.
     """
-    text = read_text(path)
+    text = _standard_input() if str(path) == "-" else read_text(path)
     return _from_toml(text, f"The file {shown_path(path)}") if Path(path).suffix.lower() == ".toml" else _from_lines(text)
+
+
+def _standard_input() -> str:
+    content = sys.stdin.buffer.read(MAX_TEXT + 1) if sys.stdin is not None else b""
+    if len(content) > MAX_TEXT:
+        raise InputError("The standard input holds more than 1 MB.", "Give a smaller expression.")
+    return as_text(content, "standard input")
 
 
 def _from_lines(text: str) -> ExpressionFile:
@@ -117,11 +129,33 @@ def _expression_file(potential: str, header: Mapping[str, Any]) -> ExpressionFil
     )
 
 
+def equations_in(domain: Any) -> str | None:
+    """The equations in the text of a domain; None where it is the name of a domain, or no text.
+
+    Examples
+    --------
+    >>> equations_in("x^2 + y^2 = 1, x*z = 1"), equations_in("variety x*y"), equations_in("sphere R2=4")
+    ('x^2 + y^2 = 1, x*z = 1', 'x*y', None)
+    """
+    if not isinstance(domain, str):
+        return None
+    text = domain.strip()
+    first, _, rest = text.partition(" ")
+    if first.lower() == DOMAIN_OF_EQUATIONS:
+        return rest
+    is_name = text.lower().startswith(("euclidean", "sphere"))
+    return text if not is_name and any(c in text for c in "=^*+-<>") else None
+
+
 def _domain(value: Any) -> str:
+    if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+        value = ", ".join(value)
     domain = " ".join(value.split()) if isinstance(value, str) else ""
+    if equations_in(domain) is not None:
+        return domain
     match = _DOMAIN.fullmatch(domain)
     if match is None or (match[1] == "spheres" and not match[2]) or (match[1] == "euclidean" and match[3]):
-        raise InputError(f"The domain {value!r} is unknown.", "Write euclidean, sphere, sphere R2=4 or spheres 3-3.")
+        raise InputError(f"The domain {value!r} is unknown.", "Write euclidean, sphere, sphere R2=4, spheres 3-3, or equations such as x^2 + y^2 = 1, x*z = 1.")
     if not match[3]:
         return domain
     radii = [as_rational(r2) for r2 in match[3].split("-")]

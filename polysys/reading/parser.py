@@ -8,6 +8,7 @@ or time.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -225,13 +226,22 @@ def _tokens(text: str) -> list[Token]:
             position += len(text[position:]) - len(text[position:].lstrip())
             raise InputError(
                 f"The character {text[position]!r} at position {position + 1} has no meaning here.",
-                "Use numbers, names, + - * / ^ and parentheses.",
+                _other_spelling(text[position]),
             )
         kind = match.lastgroup
         tokens.append((kind, match[kind], match.start(kind)))
         if kind == "end":
             return tokens
         position = match.end()
+
+
+def _other_spelling(character: str) -> str:
+    if character in "[]":
+        return "Write x1 or x_1 for x[1]."
+    if character.isalpha():
+        words = unicodedata.name(character, "").lower().split()
+        return f"Write names in the letters a to z: {words[-1] if words[:1] == ['greek'] else 'x'}, say."
+    return "Use numbers, names, + - * / ^ and parentheses."
 
 
 class _Parser:

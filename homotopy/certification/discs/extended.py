@@ -14,8 +14,8 @@ import numpy.typing as npt
 from flint import arb, ctx
 
 from homotopy.certification.balls import ball
-from homotopy.certification.discs.bounds import INFLATE, LANES, TINY
 from homotopy.certification.discs.program import DiscProgram, lane_groups
+from homotopy.certification.discs.roundoff import INFLATE, LANES, TINY
 from homotopy.common.arrays import Complexes, Floats
 
 _BITS = 256  # of the scalars: their own error is nothing then

@@ -8,15 +8,15 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.certification.discs import bounds
+from homotopy.certification.discs import roundoff
 from homotopy.certification.discs.arrays import Discs
-from homotopy.certification.discs.bounds import LANES
+from homotopy.certification.discs.roundoff import LANES
 from homotopy.common.arrays import Complexes, Floats
 from homotopy.common.registers import Registers
 from polysys.tape import Op, Tape, parameter_nodes
 
-_DISC = {Op.MUL: bounds.MUL_DD, Op.ADD: bounds.ADD_DD, Op.SUB: bounds.SUB_DD}
-_SCALAR = {Op.MUL: bounds.MUL_SD, Op.ADD: bounds.ADD_SD, Op.SUB: bounds.SUB_SD}
+_DISC = {Op.MUL: roundoff.MUL_DD, Op.ADD: roundoff.ADD_DD, Op.SUB: roundoff.SUB_DD}
+_SCALAR = {Op.MUL: roundoff.MUL_SD, Op.ADD: roundoff.ADD_SD, Op.SUB: roundoff.SUB_SD}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +80,7 @@ def disc_program(tape: Tape) -> DiscProgram:
         if is_scalar[i]:
             code.append((_SCALAR[Op(op)], target, scalar(i), slot[j]))
         elif is_scalar[j]:
-            code.append((bounds.SUB_DS if op == Op.SUB else _SCALAR[Op(op)], target, scalar(j), slot[i]))
+            code.append((roundoff.SUB_DS if op == Op.SUB else _SCALAR[Op(op)], target, scalar(j), slot[i]))
         else:
             code.append((_DISC[Op(op)], target, slot[i], slot[j]))
         slot[first + k] = target

@@ -21,6 +21,7 @@ from homotopy.completeness.exclusion.radius import stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.status import EvidenceKind, Silence, Verdict
 from polysys.equations.formulation import Kind
+from polysys.equations.variety import Variety
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 
@@ -107,6 +108,9 @@ def exclude_others(
     n_unknowns = land.domain.n - (land.domain.n_constraints if land.formulation.kind is Kind.PROJECTIVE else 0)
     if n_unknowns > MAX_UNKNOWNS:
         reason = f"{n_unknowns} unknowns are beyond the reach of branch and bound"
+        return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
+    if isinstance(land.domain, Variety):
+        reason = "interval search is written for R^n and spheres, not for domains that are given by equations"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
     bounds = stationary_bounds(land) if land.domain.is_euclidean else ()
     if land.domain.is_euclidean and not bounds:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homotopy.certification.classify import classify
-from homotopy.certification.closure import orbits
+from homotopy.certification.closure import image, orbits
 from homotopy.certification.zeros import Certificate, certify
 from homotopy.counting.count import as_landscape
 from homotopy.counting.degenerate.components import (
@@ -307,13 +307,12 @@ def _with_real_points(landscape: Landscape, engine: PHCpack, found: Sequence[_Fo
 
 def _with_mirror_images(landscape: Landscape, points: Sequence[Point]) -> list[Point]:
     """The points, each followed by its images under the generators of the finite symmetry group."""
-    n = landscape.domain.n
     if landscape.formulation.kind is Kind.PROJECTIVE:  # an image is in another chart
         return list(points)
     images = []
     for x in points:
         images.append(x)
-        images += [(*g.apply(x[:n]), *x[n:]) for g in landscape.symmetry.generators]
+        images += [tuple(image(landscape.formulation, g, x)) for g in landscape.symmetry.generators]
     return images
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from flint import arb
 
 from homotopy.certification.certificates import decimal_text
+from homotopy.certification.classify import all_coordinates
 from homotopy.common.files import write_atomically
 from homotopy.counting.result import Census
 from homotopy.errors import HomotopyError
@@ -105,8 +106,8 @@ def rows(census: Census) -> list[dict[str, Any]]:
     """The real points as records of doubles, with bounds on what the doubles are off by."""
     result = []
     for row, point in zip(census.rows(), census.points, strict=True):
-        values = [row[name] for name in census.landscape.variables]
-        errors = [_error(c, v) for c, v in zip(point.coordinates, values, strict=True)]
+        values = [row[name] for name in census.landscape.all_variables]
+        errors = [_error(c, v) for c, v in zip(all_coordinates(census.landscape, point), values, strict=True)]
         first = {key: row.pop(key) for key in ("index", "energy")}
         bounds = {"energy_error": _error(point.energy, first["energy"]), "coordinate_error": max(errors)}
         result.append({**first, **bounds, **row})
@@ -120,7 +121,7 @@ def _error(ball: arb, value: float) -> float:
 
 
 def _csv(census: Census, _: bool) -> bytes:
-    names = [*_COLUMNS, *census.landscape.variables]
+    names = [*_COLUMNS, *census.landscape.all_variables]
     stream = io.StringIO()
     writer = csv.DictWriter(stream, names, lineterminator="\n")
     writer.writeheader()
@@ -138,7 +139,7 @@ def _parquet(census: Census, _: bool) -> bytes:
 
     land = census.landscape
     kinds = {"is_origin": pa.bool_(), **dict.fromkeys(("index", "orbit", "solution"), pa.int64())}
-    names = [*_COLUMNS, *land.variables]
+    names = [*_COLUMNS, *land.all_variables]
     told = {"model": land.label, "seed": str(land.seed), "sample": str(land.index), "digest": land.digest}
     told |= {"completeness": str(census.completeness)}
     schema = pa.schema([(name, kinds.get(name, pa.float64()) if name in _COLUMNS else pa.float64()) for name in names], told)

@@ -86,10 +86,15 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
     return replace(land, facts=facts), Origin.TEXT
 
 
+def is_self_contained(label: str) -> bool:
+    """Whether a label says all by itself: no file is read and no array is needed to make its model."""
+    family = MODELS.get(label.partition(":")[0])
+    return family is not None and not family.is_named_by_path and _OUTSIDE.search(label) is None
+
+
 def _redrawn(label: str, seed: int | None, sample: int, digest: str, chart_seed: int) -> Landscape | None:
     """The landscape drawn again from label and seed; None where these do not name it."""
-    family = MODELS.get(label.partition(":")[0])
-    if seed is None or _OUTSIDE.search(label) or (family is not None and family.is_named_by_path):
+    if seed is None or not is_self_contained(label):
         return None
     try:
         land = model_from_label(label).sample(seed, sample)

@@ -222,7 +222,7 @@ def as_census(file: CensusFile, land: Landscape, certified: CertificateList | No
         return Census(
             land,
             certificates(file) if certified is None else certified,
-            tuple(stationary_points(file)),
+            tuple(stationary_points(file, land)),
             tuple(s.orbit for s in file.solutions),
             tuple(upper_bounds(land)),
             stated_completeness(file, land),
@@ -302,7 +302,7 @@ def _number(text: str) -> Fraction:
     return Fraction(text)
 
 
-def stationary_points(file: CensusFile) -> list[StationaryPoint]:
+def stationary_points(file: CensusFile, landscape: Landscape | None = None) -> list[StationaryPoint]:
     """The points of a file, as written."""
     with ctx.workprec(256):
         return [
@@ -314,6 +314,7 @@ def stationary_points(file: CensusFile) -> list[StationaryPoint]:
                 p.index,
                 p.orbit,
                 p.is_origin,
+                landscape,
             )
             for p in file.points
         ]

@@ -38,6 +38,7 @@ from polysys.counts import cartwright_sturmfels
 from polysys.counts.of_landscape import domain_count, exact_generic_count
 from polysys.counts.strata import MAX_VARIABLES, open_strata
 from polysys.equations.formulation import Kind, block_degrees
+from polysys.equations.variety import Variety
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.root_count import RootCount
@@ -208,6 +209,8 @@ class StartSet:
 def can_start(landscape: Landscape) -> bool:
     """Whether a start set may exist for this landscape's family; only making it tells for families on spheres."""
     if not landscape.parameters or not landscape.is_linear_parameter.any():
+        return False
+    if isinstance(landscape.domain, Variety):  # which need not be irreducible: monodromy would stay on one component
         return False
     if landscape.domain.is_euclidean:
         return landscape.domain.n <= MAX_VARIABLES and is_bundle(landscape, tuple(range(landscape.domain.n)))

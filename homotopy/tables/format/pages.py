@@ -17,8 +17,12 @@ def readme(table: TableFile) -> str:
 def page(table: TableFile) -> str:
     """The table's page in docs/tables."""
     example = table.models[-1].label if table.models else ""
+    title, blank, label, *rest = _body(table)
     lines = [
-        *_body(table),
+        title,
+        blank,
+        f'{label} <a href="../browse/tables/{folder_name(table.label)}.html">Browse its rows.</a>',
+        *rest,
         "",
         "## In Python",
         "",

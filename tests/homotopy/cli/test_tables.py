@@ -145,3 +145,33 @@ def test_targets_are_looked_at_before_the_work(stationary, spec, tmp_path):
     assert code == 2 and "cannot be read" in err
     code, _, err = stationary("table", "list", "--root", tmp_path)
     assert code == 2 and "CATALOG.json" in err
+
+
+def test_a_site_is_written_and_its_certificates_verify(stationary, root, tmp_path):
+    code, out, err = stationary("site", tmp_path / "site", "--root", root)
+    assert (code, err) == (0, "") and "1, 10 rows, 10 certificates" in out and str(tmp_path / "site" / "index.html") in out
+    files = sorted((tmp_path / "site" / "tables" / "glass__test-2").glob("*.json.gz"))
+    code, out, _ = stationary("verify", files[0])
+    assert code == 0 and f"Verification of {files[0]}: ok" in out
+    files[0].write_bytes(files[0].read_bytes()[:60])
+    code, _, err = stationary("verify", files[0])
+    assert code == 2 and "truncated or damaged" in err and "Traceback" not in err
+
+
+def test_mistakes_about_sites_are_sentences(stationary, root, tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.tex").touch()
+    for arguments, said in (
+        (["site", tmp_path / "full", "--root", root], "is not empty, and not a site of ours"),
+        (["site", tmp_path / "site", "--no-tables"], "nothing to show"),
+        (["site", tmp_path / "site", "--no-tables", "--root", root], "exclude each other"),
+        (["site", tmp_path / "site", "--no-tables", "--prove"], "exclude each other"),
+        (["site", tmp_path / "site", "--from", tmp_path / "absent"], "is no folder"),
+        (["site", tmp_path / "full" / "thesis.tex" / "site", "--root", root], "cannot be made or read"),
+    ):
+        code, _, err = stationary(*arguments)
+        assert code == 2 and said in err and "Traceback" not in err
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "cut.json").write_text('{"format": "stationary-census", ')
+    code, out, _ = stationary("site", tmp_path / "site", "--from", tmp_path / "runs", "--no-tables")
+    assert code == 4 and "unreadable runs/cut.json: cut.json is no complete JSON" in out

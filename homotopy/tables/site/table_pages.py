@@ -1,0 +1,323 @@
+"""The pages of a reference table: the table itself, its models, and rows with their certificates."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from homotopy.common.wording import count_of
+from homotopy.counting.files.landscape import is_self_contained
+from homotopy.errors import TableError
+from homotopy.tables.format.cells import RIGOR
+from homotopy.tables.format.description import TABLE
+from homotopy.tables.format.folder import read_bytes
+from homotopy.tables.kinds.sample_checks import is_available
+from homotopy.tables.kinds.samples import TableSamples
+from homotopy.tables.recount import recertified
+from homotopy.tables.row_files import row_file
+from homotopy.tables.site.drawings import bars_of_counts, histogram, scatter
+from homotopy.tables.site.entries import Entry, unknowns_of
+from homotopy.tables.site.folder import Names, SiteFolder
+from homotopy.tables.site.listing import Field, RowPages, listing
+from homotopy.tables.site.markup import Markup, element, link
+from homotopy.tables.site.measured import complex_in_words, mean_in_words, predicted_in_words
+from homotopy.tables.site.sample_pages import FIELDS, SamplePage
+from homotopy.tables.site.shell import command_block, facts, page, verdict_badge, weakest
+from homotopy.tables.stored_solutions import Seeds
+from homotopy.tables.table import ReferenceTable
+from polysys.counts.bezout import total_degree
+from polysys.counts.of_landscape import domain_count
+from polysys.errors import PolysysError
+from polysys.models.labels import model_from_label
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # of the files of an archive, so that it is the same whenever it is made
+
+
+@dataclass
+class TablePages:
+    """Writes the pages of one table.
+
+    Parameters
+    ----------
+    table : ReferenceTable
+    folder : SiteFolder
+    is_proving : bool
+        Whether rows that carry certificates are proved again from them, which gives all their energies.
+    entries : list of Entry
+        What the index lists, filled by :meth:`write`.
+    n_certificates : int
+    name : str
+        Of the table's page and folder in the site.
+    """
+
+    table: ReferenceTable
+    folder: SiteFolder
+    is_proving: bool = False
+    entries: list[Entry] = field(default_factory=list)
+    n_certificates: int = 0
+    name: str = ""
+    _models: dict[str, str] = field(default_factory=dict)
+
+    def write(self, name: str) -> None:
+        """All pages, certificates and the archive of the table."""
+        self.name, names = name, Names()
+        self.folder.write(f"tables/{self.name}.zip", archive(self.table))
+        if self.table.kind == "samples":
+            for label in self.table.model_labels:
+                self._models[label] = names.of(label)
+                self._write_model(self.table.samples(label))
+            rows = self._model_list()
+        elif self.table.kind == "counts":
+            rows = self._counts(names)
+        else:
+            rows = _published(self.table)
+        self.folder.write(
+            f"tables/{self.name}.html",
+            page(self.table.description.title, [*self._head(), *rows, *self._about()], depth=1),
+        )
+
+    def _write_model(self, samples: TableSamples) -> None:
+        label, name = samples.label, self._models[samples.label]
+        jobs = [
+            (row, self._certificates[label, row.sample])
+            for row in samples.rows
+            if (label, row.sample) in self._certificates
+        ]
+        files = {str(row.sample): self._write_certificate(f"{name}__{row.sample}", row, seeds) for row, seeds in jobs}
+        rows = [{f.name: getattr(row, f.name) for f in FIELDS} for row in samples.rows]
+        if self.is_proving and is_available(label):
+            for row, found in recertified(self.table, jobs):
+                if isinstance(found, str):
+                    raise TableError(
+                        f"A row of {self.table.label} cannot be proved again: {found}.",
+                        "Run: stationary table verify --slow 0.05",
+                    )
+                rows[row.sample] |= {"energies": found.energies, "indices": found.indices}
+        about = f"{count_of(len(rows), 'sample')} of seed {samples.seed}, in the table {self.table.label}."
+        made = SamplePage(samples, samples.seed, rows, samples.predicted_means, theorem_of(samples), files, about)
+        crumbs = [(self.table.label, link("..", f"{self.name}.html"))]
+        self.folder.write(f"tables/{self.name}/{name}.html", made.html(crumbs, 2))
+        self.entries.append(
+            Entry(
+                label, "samples", unknowns_of(label), complex_in_words(samples), int(samples.found["n_complex"].max(initial=0)), samples.mean("n_real").range[0],
+                samples.mean("n_minima").range[0], len(rows), weakest(list(made.verdicts())), self.table.label, link("tables", self.name, f"{name}.html"),
+            )
+        )  # fmt: skip
+
+    @cached_property
+    def _certificates(self) -> Mapping[tuple[str, int], Seeds]:
+        return self.table.certificates
+
+    def _write_certificate(self, name: str, row: Any, seeds: Seeds) -> str:
+        self.folder.write(f"tables/{self.name}/{name}.json.gz", row_file(self.table, row, seeds))
+        self.n_certificates += 1
+        return f"{name}.json.gz"
+
+    def _head(self) -> Iterator[Markup]:
+        d = self.table.description
+        yield element("h1", d.title)
+        yield element(
+            "p",
+            element("code", d.label),
+            f" · {d.n_rows} {d.kind} · {d.n_certificates} with certificates · {d.licence}",
+        )
+        yield element("p", element("strong", f"{d.completeness.answer.capitalize()}: "), f"{d.completeness.reason}.")
+        yield element(
+            "p",
+            element("a", "Download the table", href=link(f"{self.name}.zip"), class_="button"),
+            element(
+                "span",
+                "a folder with rows as CSV, certificates and description, which ",
+                element("code", "stationary verify"),
+                " rechecks",
+            ),
+            class_="action",
+        )
+
+    def _model_list(self) -> Iterator[Markup]:
+        yield element("h2", "Models")
+        heads = [
+            "model",
+            "samples",
+            "verdict",
+            "complex",
+            "real points: mean, 95 %",
+            "predicted",
+            "minima: mean, 95 %",
+            "real points",
+        ]
+        has_means = any(m.exact_means for m in self.table.description.models)
+        shown = [h for h in heads if h != "predicted" or has_means]
+        lines = []
+        for entry in self.table.description.models:
+            samples = self.table.samples(entry.label)
+            means = samples.predicted_means
+            small = histogram(bars_of_counts(samples.histogram("n_real")), "", "")
+            cells = [
+                element(
+                    "td",
+                    element("a", entry.label, href=link(self.name, f"{self._models[entry.label]}.html")),
+                    class_="label",
+                ),
+                element("td", str(entry.samples), class_="number"),
+                element("td", [verdict_badge(v, f"{n} {v}") for v, n in entry.verdicts.items() if n]),
+                element("td", complex_in_words(samples), class_="number"),
+                element("td", mean_in_words(samples.mean("n_real")), class_="number"),
+                element("td", "" if means is None else predicted_in_words(means.total), class_="number")
+                if has_means
+                else None,
+                element("td", mean_in_words(samples.mean("n_minima")), class_="number"),
+                element("td", small, class_="spark"),
+            ]
+            lines.append(element("tr", cells))
+        table = element(
+            "table",
+            element("thead", element("tr", [element("th", h, scope="col") for h in shown])),
+            element("tbody", lines),
+        )
+        yield element("div", table, class_="wide")
+
+    def _counts(self, names: Names) -> Iterator[Markup]:
+        d, rows = self.table.description, self.table.rows
+        files = {}
+        for row in rows:
+            seeds = self._certificates.get((row.model, 0))
+            if seeds is not None and row.n_complex is not None:
+                address = self._write_certificate(names.of(row.model), row, seeds)
+                files[row.model] = link(self.name, address)
+            shown = "open" if row.n_complex is None else str(row.n_complex)
+            address = link("tables", f"{self.name}.html", fragment=row.model)
+            self.entries.append(
+                Entry(
+                    row.model,
+                    "generic count",
+                    row.n_unknowns,
+                    shown,
+                    row.n_complex,
+                    None,
+                    None,
+                    None,
+                    row.rigor,
+                    d.label,
+                    address,
+                )
+            )
+        fields = [
+            Field(
+                c.name,
+                _HEADS.get(c.name, c.name),
+                _KINDS.get(c.name, "number"),
+                c.meaning,
+                c.name != "evidence",
+                _FILTERS.get(c.name, ""),
+            )
+            for c in d.columns
+        ]
+        reasons = [row.evidence or "No count." for row in rows]
+        pages = RowPages("model", "", ("stationary count", "{model}", f"--seed {d.seed}"), None, reasons, files)
+        dots = [
+            (r.n_unknowns, r.n_complex, r.rigor, f"{r.model}: {r.n_complex} ({r.rigor})")
+            for r in rows
+            if r.n_complex and r.n_complex > 0
+        ]
+        drawn = scatter(dots, "unknowns", "complex solutions")
+        if drawn is not None:
+            caption = "Generic number of complex stationary points of each model; green: proved, amber: numerical."
+            yield element("div", element("figure", drawn, element("figcaption", caption)), class_="figures overview")
+        yield element("h2", "Models", class_="overview")
+        yield listing(
+            "rows",
+            fields,
+            [[getattr(r, c.name) for c in d.columns] for r in rows],
+            noun="models",
+            search="Search, such as 2-2-2",
+            pages=pages,
+        )
+
+    def _about(self) -> Iterator[Markup]:
+        d = self.table.description
+        yield element("h2", "Source", class_="overview")
+        about = [
+            element("p", d.source),
+            element("ul", [element("li", r) for r in d.references]) if d.references else None,
+        ]
+        about += [element("h3", "Reliability"), element("p", d.reliability)]
+        about += [element("h3", "Caveat"), element("p", d.completeness.caveat)] if d.completeness.caveat else []
+        about.append(element("h3", "Make or check it again"))
+        about.append(
+            command_block(
+                f"stationary table verify {d.label}", f"stationary table verify {d.label} --slow 0.05", d.command
+            )
+        )
+        about.append(
+            element(
+                "p",
+                f"With {', '.join(f'{name} {version}' for name, version in d.made_by.items())}; {d.seconds:.0f} s of work.",
+                class_="note",
+            )
+        )
+        about.append(element("h3", "Cite"))
+        about.append(
+            facts([("table", element("code", d.label)), ("sha256", element("code", d.sha256)), ("licence", d.licence)])
+        )
+        heads = element("tr", [element("th", h, scope="col") for h in ("column", "rests on", "meaning")])
+        lines = [
+            element("tr", element("td", element("code", c.name)), element("td", c.rigor), element("td", c.meaning))
+            for c in d.columns
+        ]
+        used = {c.rigor for c in d.columns}
+        key = "; ".join(f"{name}: {meaning}" for name, meaning in RIGOR.items() if name in used) + "."
+        columns = element("div", element("table", element("thead", heads), element("tbody", lines)), class_="wide")
+        about.append(element("details", element("summary", "Columns"), columns, element("p", key, class_="note")))
+        yield element("div", about, class_="overview")
+
+
+_HEADS = {"n_unknowns": "unknowns", "n_complex": "complex", "n_torus": "without zero weights"}
+_KINDS = {"model": "label", "rigor": "verdict", "evidence": "text"}
+_FILTERS = {"n_unknowns": "range", "n_complex": "range", "rigor": "choice"}
+
+
+def _published(table: ReferenceTable) -> Iterator[Markup]:
+    """The rows of a table of published numbers; they have no pages of their own."""
+    shown = ("quantity", "published", "ours", "agreement", "rigor", "source", "place", "evidence", "note")
+    meaning = {c.name: c.meaning for c in table.description.columns}
+    kinds = {"agreement": "verdict"}
+    filters = {"agreement": "choice", "rigor": "choice"}
+    fields = [
+        Field(name, name, kinds.get(name, "text"), meaning.get(name, ""), True, filters.get(name, ""))
+        for name in shown
+        if name in meaning
+    ]
+    yield element("h2", "Numbers")
+    yield listing(
+        "rows", fields, [[getattr(r, f.name) for f in fields] for r in table.rows], noun="numbers", search="Search"
+    )
+
+
+def theorem_of(samples: TableSamples) -> str:
+    """The theorem that states the bound on the number of solutions, in words; empty where the model has none, or no data."""
+    if not is_self_contained(samples.label):
+        return ""
+    try:
+        land = model_from_label(samples.label).sample(samples.seed, 0)
+        known = [*land.facts.known_counts, domain_count(land), total_degree(land.system.degrees)]
+    except PolysysError:
+        return ""
+    found = next((c for c in known if c is not None and c.value == samples.family.bound and c.is_proved_bound), None)
+    return "" if found is None else f"{found.name} [{found.reference}]"
+
+
+def archive(table: ReferenceTable) -> bytes:
+    """The folder of a table as a zip file; the same bytes for the same table."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name in (TABLE, *sorted(table.description.files)):
+            entry = zipfile.ZipInfo(f"{table.folder.name}/{name}", _EARLIEST)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".gz") else zipfile.ZIP_DEFLATED
+            packed.writestr(entry, read_bytes(table.folder / name), compresslevel=9)
+    return buffer.getvalue()

@@ -1,0 +1,135 @@
+"""The file of a row proves the row again, and no other."""
+
+import gzip
+import json
+import os
+
+import msgspec
+import pytest
+
+import homotopy as ho
+from homotopy.errors import TableError
+from homotopy.status import Completeness
+from homotopy.tables.row_files import RowFile, is_row_file, row_digest, row_file, verify_row
+from polysys.errors import PolysysError
+
+GLASS = "spherical-p-spin:n=3,p=5"
+
+
+@pytest.fixture(scope="module")
+def table():
+    return ho.load_table("spherical-p-spin:p=5")
+
+
+@pytest.fixture(scope="module")
+def content(table):
+    """The file of a row, unpacked."""
+    seeds = table.certificates[GLASS, 0]
+    return json.loads(gzip.decompress(row_file(table, table.samples(GLASS).rows[0], seeds)))
+
+
+def write(folder, content, *, is_sealed=True):
+    """A file with that content, with a digest that fits, as a careful forger would give it."""
+    if is_sealed:
+        content = {**content, "sha256": row_digest(msgspec.convert(content, RowFile))}
+    path = folder / "row.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_a_row_is_proved_again_from_its_file(table, tmp_path):
+    row = table.samples(GLASS).rows[0]
+    data = row_file(table, row, table.certificates[GLASS, 0])
+    path = tmp_path / "row.json.gz"
+    path.write_bytes(data)
+    report = verify_row(path)
+    assert is_row_file(path) and report.is_ok and not report.rests_on_paths
+    assert report.stated is report.derived.verdict is Completeness.PROVED
+    assert f"{row.n_complex} boxes" in repr(report) and f"{row.n_real} real points" in repr(report)
+    assert data == row_file(table, row, table.certificates[GLASS, 0])
+
+
+def test_unpacked_it_is_the_same(content, tmp_path):
+    assert is_row_file(write(tmp_path, content)) and verify_row(write(tmp_path, content)).is_ok
+
+
+def test_supported_is_not_said_to_be_proved_again(tmp_path):
+    label = "deep-linear:widths=1-2-2-1,data=gaussian"
+    table = ho.load_table("deep-linear:data=gaussian")
+    path = tmp_path / "row.json.gz"
+    path.write_bytes(row_file(table, table.samples(label).rows[0], table.certificates[label, 0]))
+    report = verify_row(path)
+    assert report.is_ok and report.rests_on_paths
+    assert "supported when the table was made; from the certificate alone unknown" in repr(report)
+
+
+def test_a_generic_count_is_bounded_below(tmp_path):
+    table = ho.load_table("deep-linear:counts=complex")
+    row = next(r for r in table.rows if (r.model, 0) in table.certificates)
+    path = tmp_path / "row.json.gz"
+    path.write_bytes(row_file(table, row, table.certificates[row.model, 0]))
+    assert verify_row(path).is_ok
+    content = json.loads(gzip.decompress(path.read_bytes()))
+    content["row"]["n_complex"] += 1
+    report = verify_row(write(tmp_path, content))
+    assert not report.is_ok and f"one member has {row.n_complex} certified solutions" in repr(report)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "said"),
+    [
+        ("n_real", 2, "n_real is 2 in the table"),
+        ("by_index", [1, 0, 1], "by_index"),
+        ("digest", "0" * 16, "digest"),
+        ("verdict", "unknown", "verdict"),
+    ],
+)
+def test_a_forged_row_does_not_follow(content, tmp_path, member, value, said):
+    assert content["row"][member] != value
+    report = verify_row(write(tmp_path, {**content, "row": {**content["row"], member: value}}))
+    assert not report.is_ok and said in repr(report)
+
+
+def test_a_certificate_of_another_landscape_is_noticed(content, tmp_path):
+    assert not verify_row(write(tmp_path, {**content, "seed": 7})).is_ok
+    assert not verify_row(write(tmp_path, {**content, "row": {**content["row"], "sample": 20}})).is_ok
+    fewer = {**content["certificate"], "real": content["certificate"]["real"][1:]}
+    report = verify_row(write(tmp_path, {**content, "certificate": fewer}))
+    assert not report.is_ok
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["expression:/etc/passwd", "deep-linear:widths=1-1-1,data=/etc/x.csv", "/tmp/model.toml", "nothing:n=2", "<b>"],
+)
+def test_a_label_that_leads_outside_is_refused(content, tmp_path, label):
+    both = {
+        **content,
+        "row": {**content["row"], "model": label},
+        "certificate": {**content["certificate"], "model": label},
+    }
+    with pytest.raises(TableError, match="which its file alone cannot make"):
+        verify_row(write(tmp_path, both))
+
+
+def test_what_is_damaged_is_refused_in_a_sentence(content, tmp_path):
+    with pytest.raises(TableError, match="was altered"):
+        verify_row(write(tmp_path, {**content, "seed": 7}, is_sealed=False))
+    whole = gzip.compress(json.dumps(content).encode())
+    for data in (
+        whole[:200],
+        b"\x1f\x8b",
+        gzip.compress(b"[" * 10_000),
+        gzip.compress(b'{"format": "stationary-row"}'),
+        gzip.compress(b"null"),
+    ):
+        path = tmp_path / "damaged.json.gz"
+        path.write_bytes(data)
+        with pytest.raises(TableError):
+            verify_row(path)
+    wrong = {**content, "certificate": {**content["certificate"], "real": [[1.0]]}}
+    with pytest.raises(PolysysError, match="number of unknowns"):
+        verify_row(write(tmp_path, wrong))
+    os.mkfifo(tmp_path / "pipe")
+    assert not is_row_file(tmp_path / "pipe")  # and does not wait for a writer
+    assert not is_row_file(tmp_path) and not is_row_file(tmp_path / "absent")
