@@ -24,7 +24,6 @@ from polysys.models.base import Model
 from polysys.models.laws import IsotropicGaussian
 from polysys.theory.hermite import Floats
 from polysys.theory.isotropic import Window, check_window
-from polysys.theory.pair_weights import pair_log_weights
 from polysys.theory.prediction import Prediction
 from polysys.theory.two_points import Combination, TwoPointLaw, two_point_law
 
@@ -306,6 +305,8 @@ class _Sampler:
 
     def log_weights(self, size: int, rng: np.random.Generator) -> Floats:
         """Logarithms of independent Kac-Rice weights, mean curvatures summed, array (size,)."""
+        from polysys.theory.pair_weights import pair_log_weights  # loads Numba
+
         eigenvalues, squares = self._spectra(size, rng)
         lattices = [scalars.lattice(rng.random(size)) for scalars in self._scalars]
         found = pair_log_weights(
