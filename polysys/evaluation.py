@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from polysys.domains import Domain
-from polysys.equations.formulation import FormulationTapes
 from polysys.errors import InputError
+from polysys.formulations.formulation import FormulationTapes
 from polysys.tape import Tape
 
 Floats = npt.NDArray[np.float64]

@@ -18,13 +18,13 @@ from polysys.algebra.coercivity import is_coercive
 from polysys.algebra.combinations import Combination
 from polysys.algebra.topology import Topology, topology
 from polysys.domains import Domain
-from polysys.equations.affine import family_terms, member_terms
-from polysys.equations.elimination import read_eliminated, values_of
-from polysys.equations.expansion import multiply_out, nested_form
-from polysys.equations.formulation import Formulation, FormulationTapes, formulate, record
-from polysys.equations.variety import Variety, read_domain
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.evaluation import Evaluation
+from polysys.formulations.affine import family_terms, member_terms
+from polysys.formulations.elimination import read_eliminated, values_of
+from polysys.formulations.expansion import multiply_out, nested_form
+from polysys.formulations.formulation import Formulation, FormulationTapes, formulate, record
+from polysys.formulations.variety import Variety, read_domain
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
 from polysys.root_count import RootCount

@@ -33,9 +33,11 @@ ORDER = {
         "automorphisms",
         "tape",
         "root_count",
-        "equations",
+        "formulations",
         "system",
         "symmetry",
+        "problem",
+        "own_equations",
         "algebra",
         "evaluation",
         "landscape",
@@ -275,7 +277,7 @@ def test_a_replaced_function_is_replaced_everywhere_and_comes_back(monkeypatch):
     census, load = homotopy.census, homotopy.load
     with monkeypatch.context() as patch:
         patch.setattr(homotopy, "census", print)
-        patch.setattr("homotopy.counting.files.saved_census.load_census", print)
+        patch.setattr("homotopy.counting.files.saved_census.load", print)
         assert homotopy.census is print
         assert homotopy.load is print
     assert homotopy.census is census

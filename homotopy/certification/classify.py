@@ -18,7 +18,7 @@ from homotopy.certification.discs.program import disc_program, enclose
 from homotopy.certification.spectrum import eigenvalues
 from homotopy.certification.zeros import certify_one
 from homotopy.status import Verdict
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 
 _PRECISIONS = (128, 256, 512)

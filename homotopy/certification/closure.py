@@ -18,8 +18,8 @@ from homotopy.certification.symmetry_action import orbit_numbers
 from homotopy.certification.zeros import DOUBLE_DIGITS, certify_one
 from homotopy.common.arrays import Integers
 from homotopy.status import Verdict
-from polysys.equations.formulation import Formulation, Kind
-from polysys.landscape import Landscape
+from polysys.formulations.formulation import Formulation, Kind
+from polysys.problem import Problem
 from polysys.symmetry import SignedPermutation
 
 _ABSENT = -2
@@ -147,7 +147,7 @@ def _stacked(z: Sequence[Discs]) -> tuple[npt.NDArray[np.complex128], npt.NDArra
 class _Images:
     """Conjugates and images under generators of all certified zeros, located among them."""
 
-    def __init__(self, landscape: Landscape | None, certificates: Sequence[Certificate]) -> None:
+    def __init__(self, landscape: Problem | None, certificates: Sequence[Certificate]) -> None:
         self._landscape = landscape
         self._list = CertificateList.of(certificates)
         self._locator = Locator(self._list)
@@ -203,7 +203,7 @@ class _Images:
         return np.maximum(found, -1)
 
 
-def closure_candidates(landscape: Landscape, certificates: Sequence[Certificate]) -> list[list[complex]]:
+def closure_candidates(landscape: Problem, certificates: Sequence[Certificate]) -> list[list[complex]]:
     """Conjugates and images under generators that match no certified zero: solutions that were missed."""
     if not len(certificates):
         return []
@@ -218,7 +218,7 @@ def closure_candidates(landscape: Landscape, certificates: Sequence[Certificate]
     return [c for c in candidates if np.isfinite(c).all()]
 
 
-def orbits(landscape: Landscape, certificates: Sequence[Certificate]) -> tuple[tuple[int, ...], bool]:
+def orbits(landscape: Problem, certificates: Sequence[Certificate]) -> tuple[tuple[int, ...], bool]:
     """For each certified zero the number of its orbit, and whether all images were found again."""
     m = len(certificates)
     if not m or not landscape.symmetry.generators:

@@ -14,6 +14,7 @@ from homotopy.errors import HomotopyError
 
 if TYPE_CHECKING:
     from homotopy.counting.result import Census
+    from homotopy.counting.solutions import Solutions
 
 SeedOption = Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")]
 IndexOption = Annotated[int, typer.Option(help="Which sample of the seed.")]
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote.")],
+    file: Annotated[Path, typer.Argument(help="A file that 'stationary count --save' or 'solve --save' wrote.")],
     points: Annotated[bool, typer.Option("--points", help="List the points too.")] = False,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
     json_file: Annotated[
@@ -35,7 +36,8 @@ def show(
     ] = None,
 ) -> None:
     """Print a saved census, list its points, draw it. Its certificates are rechecked by 'stationary verify'."""
-    from homotopy.counting.files.saved_census import load_census
+    from homotopy.counting.files.saved_census import load
+    from homotopy.counting.result import Census
 
     check_targets(plot, json_file=json_file)
     if plot is not None:
@@ -43,14 +45,16 @@ def show(
 
         plots.check_path(plot)
         plots.require_matplotlib()
-    census = load_census(file)
+    census = load(file)
+    if plot is not None and not isinstance(census, Census):
+        raise HomotopyError(f"{file} holds solutions of equations, which are not drawn.", "Leave --plot out.")
     if json_file is not None:
         write(json_file, json.dumps(census.summary(), indent=1))
     if json_file != "-":
         echo(repr(census))
         if points:
             print_points(census)
-    if plot is not None:
+    if plot is not None and isinstance(census, Census):
         plots.plot_census(census, plot)
 
 
@@ -72,16 +76,30 @@ def export(
     """Write points, solutions or equations in the files of other programs."""
     from homotopy.counting.count import as_landscape
     from homotopy.counting.files import export as exports
+    from homotopy.counting.files.saved_census import load
+    from homotopy.counting.solve_equations import solve
     from homotopy.status import Completeness
+    from polysys.own_equations import FAMILY, equations_from_label
 
     chosen = exports.find_form(form)
     if form == "parquet" and output == "-":
         raise HomotopyError("Parquet is no text and does not go to standard output.", "Give the name of a file.")
     check_target(output)
-    if real and chosen.of_points is None:
+    if real and not chosen.lists_points:
         raise HomotopyError(f"--real is given, but {form} holds equations.", "Leave it out.")
     if is_saved(what):
-        source = census_of(what, seed, index)
+        if seed is not None or index:
+            raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
+        source = load(what)
+    elif what.startswith(f"{FAMILY}:"):
+        if seed is not None or index:
+            raise HomotopyError("--seed or --index is given beside equations.", "Leave it out.")
+        problem = equations_from_label(what)
+        if not chosen.lists_points:
+            exports_to(output, exports.text_of(problem, form))
+            return
+        with progress_bar():
+            source = solve(problem)
     elif chosen.of_system is not None:
         exports_to(output, exports.text_of(as_landscape(what, seed, index), form))
         return
@@ -160,8 +178,9 @@ def exports_to(output: str, content: bytes) -> None:
         write_atomically(Path(output), content)
 
 
-def print_points(census: Census) -> None:
-    """List the points of a census below it."""
-    from homotopy.counting.text import points_table
+def print_points(found: Census | Solutions) -> None:
+    """List the points of a census, or solutions of equations, below it."""
+    from homotopy.counting.result import Census
+    from homotopy.counting.text import points_table, solutions_table
 
-    echo("\n" + points_table(census))
+    echo("\n" + (points_table(found) if isinstance(found, Census) else solutions_table(found)))

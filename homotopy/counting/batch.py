@@ -18,8 +18,8 @@ from homotopy.options import Options
 from homotopy.solving.rounds import account, is_met
 from homotopy.status import Completeness
 from polysys.counts.of_landscape import upper_bounds
-from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 

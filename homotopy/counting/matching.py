@@ -21,8 +21,8 @@ from homotopy.common.frames import frame
 from homotopy.common.wording import count_of
 from homotopy.counting.newton import descended, newton, unknowns_of
 from homotopy.status import Verdict
-from polysys.equations.formulation import Kind
 from polysys.errors import InputError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.torch_networks import module_point
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.arrays import Floats
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 
 _STEPS = 60  # of Newton's method; one that has not converged then never does

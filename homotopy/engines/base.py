@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from homotopy.engines.path_ends import FarPath
     from homotopy.status import PathStatus, StartCount
     from polysys.landscape import Landscape
+    from polysys.problem import Problem
     from polysys.system import PolynomialSystem
 
 RealBox = tuple[tuple[Fraction, Fraction], ...]
@@ -83,14 +84,17 @@ class Request:
 
 
 def request_for(
-    landscape: Landscape,
+    problem: Problem,
     options: Options,
     round_number: int = 0,
     progress: Progress | None = None,
     keep: Callable[[TrackedPaths], None] | None = None,
 ) -> Request:
-    """The request for a round of a landscape's solve."""
-    return Request(landscape.system, options, round_number, landscape, progress, keep)
+    """The request for a round of a solve."""
+    from polysys.landscape import Landscape  # heavy
+
+    landscape = problem if isinstance(problem, Landscape) else None
+    return Request(problem.system, options, round_number, landscape, progress, keep)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

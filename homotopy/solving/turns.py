@@ -12,7 +12,7 @@ from homotopy.engines.registry import engines_for
 from homotopy.errors import EngineMissingError, StartSetError
 from homotopy.options import AUTO, Options
 from polysys.errors import InputError, PolysysError
-from polysys.landscape import Landscape
+from polysys.problem import Problem
 
 
 class Turns:
@@ -24,7 +24,7 @@ class Turns:
     """
 
     def __init__(
-        self, landscape: Landscape, options: Options, progress: Progress | None, *, has_found: bool = False
+        self, landscape: Problem, options: Options, progress: Progress | None, *, has_found: bool = False
     ) -> None:
         self._landscape, self._options, self._progress = landscape, options, progress
         self._has_found, self._notes = has_found, list[str]()

@@ -11,10 +11,10 @@ import numpy as np
 
 from polysys.algebra.singular_locus import require_regular
 from polysys.domains import Domain
-from polysys.equations.elimination import eliminate
-from polysys.equations.expansion import nested_form
-from polysys.equations.variety import Variety, read_domain
 from polysys.errors import InputError, LabelError
+from polysys.formulations.elimination import eliminate
+from polysys.formulations.expansion import nested_form
+from polysys.formulations.variety import Variety, read_domain
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
 from polysys.reading.expression_file import equations_in, read_expression_file

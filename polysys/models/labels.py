@@ -13,6 +13,7 @@ from polysys.models.base import Model
 from polysys.models.binary.space import BinaryModel
 from polysys.models.grammar import Family
 from polysys.models.labelled import Labelled
+from polysys.own_equations import FAMILY as EQUATIONS
 from polysys.reading.files import parse_toml, read_text, shown_path
 
 # One line a family: its module in this folder, and its class. In the order in which they are presented.
@@ -97,6 +98,8 @@ def _from_text(label: str, classes: Classes, what: str) -> Labelled:
 
 
 def _class(name: str, classes: Classes, what: str) -> type[Labelled]:
+    if name == EQUATIONS:
+        raise LabelError(f"{name}: stands for equations, no landscape.", "Solve them: 'stationary solve FILE'.")
     if name in MODELS or name in DISCRETE:
         if name not in classes:
             command = "weights" if name in DISCRETE else "count"

@@ -18,7 +18,8 @@ from polysys.reading.rationals import as_rational
 DOMAIN_OF_EQUATIONS = "variety"
 """The word before the equations in the canonical text of a domain."""
 _KEYS = ("domain", "variables", "parameters")
-_HEADER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_ -]*?)\s*:(.*)", re.ASCII)
+HEADER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_ -]*?)\s*:(.*)", re.ASCII)
+"""A header line ``key: value``."""
 _DOMAIN = re.compile(r"(euclidean|spheres?)( [0-9]{1,4}(?:-[0-9]{1,4})*)?(?: R2 ?= ?([^ ]+))?")
 
 
@@ -91,7 +92,7 @@ def _from_lines(text: str) -> ExpressionFile:
     expression: list[str] = []
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.partition("#")[0].strip()
-        if match := _HEADER.fullmatch(line):
+        if match := HEADER.fullmatch(line):
             key = match[1]
             if expression or key in header or key not in _KEYS:
                 fault = "is unknown" if key not in _KEYS else "stands twice" if key in header else "comes too late"
@@ -124,8 +125,8 @@ def _expression_file(potential: str, header: Mapping[str, Any]) -> ExpressionFil
     return ExpressionFile(
         potential,
         _domain(header.get("domain", "euclidean")),
-        _variables(header.get("variables")),
-        _parameters(header.get("parameters", {})),
+        listed_names(header.get("variables")),
+        named_values(header.get("parameters", {})),
     )
 
 
@@ -164,7 +165,8 @@ def _domain(value: Any) -> str:
     return f"{match[1]}{match[2] or ''} R2={'-'.join(map(str, radii))}"
 
 
-def _variables(value: Any) -> tuple[str, ...] | None:
+def listed_names(value: Any) -> tuple[str, ...] | None:
+    """The names of a header ``variables: x, y`` or of a list; None where there is none."""
     names = value.replace(",", " ").split() if isinstance(value, str) else value
     if names is None:
         return None
@@ -173,7 +175,8 @@ def _variables(value: Any) -> tuple[str, ...] | None:
     return tuple(names)
 
 
-def _parameters(value: Any) -> dict[str, Fraction]:
+def named_values(value: Any) -> dict[str, Fraction]:
+    """The values of a header ``parameters: a = 1/2, b = 3`` or of a table."""
     if isinstance(value, str):
         pairs = [piece.split("=") for piece in value.split(",") if piece.strip()]
         if any(len(pair) != 2 for pair in pairs):

@@ -27,7 +27,7 @@ from homotopy.common.arrays import Complexes, Floats
 from homotopy.common.processes import n_usable_cores
 from homotopy.common.threads import Stop, over_threads
 from homotopy.status import Verdict
-from polysys.equations.formulation import FormulationTapes
+from polysys.problem import SystemTapes
 
 UP, DOWN = 1 + 1e-11, 1 - 1e-11  # exceed the rounding of sums of up to ten thousand nonnegative terms
 CHUNK = 256  # candidates of a task
@@ -75,7 +75,7 @@ class SystemDiscs:
     jacobian_scalars: Floats
 
 
-def system_discs(*members: FormulationTapes) -> SystemDiscs:
+def system_discs(*members: SystemTapes) -> SystemDiscs:
     """The systems of members of one family (one of them may have none), without free parameters."""
     family = members[0].family or members[0]
     equations, jacobian = disc_program(family.equations), disc_program(family.jacobian)
@@ -85,7 +85,7 @@ def system_discs(*members: FormulationTapes) -> SystemDiscs:
     )
 
 
-def member(*members: FormulationTapes) -> Discs:
+def member(*members: SystemTapes) -> Discs:
     """The couplings of members of a family (members, k)."""
     values = [Discs.of(tapes.couplings) for tapes in members]
     return Discs(np.stack([v.mid for v in values]), np.stack([v.radius for v in values]))
