@@ -56,9 +56,9 @@ def draw(found: list[Row]) -> Any:
             mine = [r for r in found if r["p"] == p and r["n"] == n]
             x, y, e = ([r[name] for r in mine] for name in ("overlap", "rate", "error"))
             axes.errorbar(x, y, e, color=colour, marker=marker, ms=3, lw=1)
-            axes.annotate(
-                f"N = {n}", (x[-1], y[-1]), (4, 0), textcoords="offset points", color=colour, fontsize=8, va="center"
-            )
+            low = y.index(min(v for v, t in zip(y, x, strict=True) if t > 0))
+            place = {"xytext": (0, -6), "textcoords": "offset points", "ha": "center", "va": "top"}
+            axes.annotate(f"N = {n}", (x[low], y[low]), color=colour, fontsize=8, **place)
         q = np.linspace(OVERLAPS[0], OVERLAPS[-1], 200)
         curve = [limit(p, u, float(t)) for t in q]
         axes.plot(q, curve, color="black", lw=1, ls="--")
@@ -66,7 +66,7 @@ def draw(found: list[Row]) -> Any:
         axes.annotate(
             "limit", (q[low], curve[low]), (0, 4), textcoords="offset points", fontsize=8, va="bottom", ha="center"
         )
-        axes.set(ylim=(-0.105, 0.015), xlabel="overlap q", title=f"p = {p}, energy per spin {u}")
+        axes.set(ylim=(-0.1, 0.025), xlabel="overlap q", title=f"p = {p}, energy per spin {u}")
         axes.axhline(0.0, color="0.8", lw=0.8, zorder=0)
         axes.title.set_fontsize(9)
     figure.axes[0].set_ylabel("log(R(q) / R(0)) / N")

@@ -33,6 +33,7 @@ _MAX_DEGREE = 1000
 _STRATA = 32  # of an interval of overlaps, at most
 _NODE_DISTANCE = 0.5  # of the lattice, in standard deviations: a matter of variance only
 _TAIL = 8.0  # standard deviations beyond which a Gaussian is left out: 1e-15
+_SMALLEST = 1e-300  # error of a number that is 0 in doubles
 _CHUNK = 2_000_000  # entries of matrices held at a time
 _REFERENCE = "two-point Kac-Rice, Azais & Wschebor 2009, theorem 6.4"
 
@@ -69,7 +70,8 @@ def mean_pairs(
     Returns
     -------
     Prediction
-        Of kind "monte-carlo"; the error is the standard error.
+        Of kind "monte-carlo"; the error is the standard error, infinite where no draw had such a pair. From few draws that
+        count, as of minima of many spins at any energy, it is itself uncertain.
 
     Raises
     ------
@@ -158,6 +160,8 @@ def _stratified(
     means = np.array(
         [_mean_of_logs(_log_estimates(ask, float(q), max(each, 2), rng))[0] for q in places.ravel()]
     ).reshape(-1, 2)
+    if not means.any():
+        return 0.0, inf
     return float(means.mean()), float(np.sqrt(((means[:, 0] - means[:, 1]) ** 2).sum())) / (2 * strata)
 
 
@@ -219,7 +223,7 @@ def _mean_of_logs(logs: Floats) -> tuple[float, float]:
     mean, error = float(scaled.mean()), float(scaled.std(ddof=1)) / sqrt(len(logs))
     if top + log(mean) > 700:
         raise InputError("The number of pairs is too large for a float.", "Choose fewer spins, or energies.")
-    return exp(top) * mean, exp(top) * error
+    return exp(top) * mean, max(exp(top) * error, _SMALLEST)
 
 
 def _log_estimates(ask: _Ask, q: float, samples: int, rng: np.random.Generator) -> Floats:

@@ -193,6 +193,14 @@ def test_pairs_are_the_same_numbers_again_and_depend_on_the_seed():
     assert first.kind == "monte-carlo" and "seed 1" in first.reference
 
 
+def test_where_no_draw_has_a_pair_the_error_is_infinite():
+    """Minima of a high energy: hardly possible within a few draws, which is no proof that there are none."""
+    found = p_spin_pairs(30, 3, 0.0, 0, energies=(1.0, 1.0), samples=4)
+    assert found.value == 0 and found.error == float("inf")
+    found = p_spin_pairs(12, 3, (0.0, 0.1), 0, window=(0.8, 0.9), samples=64)
+    assert found.value == 0 and found.error == float("inf")
+
+
 @pytest.mark.parametrize(
     "change",
     [
