@@ -9,6 +9,7 @@ from polysys.theory.isotropic import MAX_SPINS, IsotropicField, counts_by_index,
 from polysys.theory.kac_rice import kac_rice_counts
 from polysys.theory.layered import layered_counts
 from polysys.theory.p_spin import p_spin_counts, p_spin_energy_density
+from polysys.theory.layers import Crossing, crossing
 from polysys.theory.pairs import mean_pairs, p_spin_pairs
 from polysys.theory.prediction import MeanCounts, Prediction
 
@@ -16,11 +17,13 @@ __all__ = [
     "MAX_SPINS",
     "ClosedForm",
     "Complexity",
+    "Crossing",
     "IsotropicField",
     "MeanCounts",
     "Prediction",
     "closed_form",
     "counts_by_index",
+    "crossing",
     "deep_linear_counts",
     "energy_density",
     "goe_density_total",
