@@ -8,8 +8,8 @@ from polysys.theory.hermite import goe_density_total
 from polysys.theory.isotropic import MAX_SPINS, IsotropicField, counts_by_index, energy_density, total_count
 from polysys.theory.kac_rice import kac_rice_counts
 from polysys.theory.layered import layered_counts
-from polysys.theory.p_spin import p_spin_counts, p_spin_energy_density
 from polysys.theory.layers import Crossing, crossing
+from polysys.theory.p_spin import p_spin_counts, p_spin_energy_density
 from polysys.theory.pairs import mean_pairs, p_spin_pairs
 from polysys.theory.prediction import MeanCounts, Prediction
 
