@@ -12,7 +12,6 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.certification.classify import StationaryPoint as StationaryPoint
     from homotopy.certification.zeros import Certificate as Certificate
     from homotopy.certification.zeros import CertificationReport as CertificationReport
-    from homotopy.certification.zeros import certify as certify
     from homotopy.completeness.exclusion.proof import RealProof as RealProof
     from homotopy.counting.count import census as census
     from homotopy.counting.cross_checks import CrossCheck as CrossCheck
@@ -22,13 +21,25 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.counting.degenerate.result import StationarySets as StationarySets
     from homotopy.counting.degenerate.stationary_set import SetKind as SetKind
     from homotopy.counting.degenerate.stationary_set import StationarySet as StationarySet
+    from homotopy.counting.estimates import Bounds as Bounds
+    from homotopy.counting.estimates import Route as Route
+    from homotopy.counting.estimates import bounds as bounds
     from homotopy.counting.files.recheck import VerificationReport as VerificationReport
     from homotopy.counting.files.recheck import verify as verify
-    from homotopy.counting.files.saved_census import load_census as _load_census
+    from homotopy.counting.files.saved_census import load as load
+    from homotopy.counting.files.solution_lists import SolutionList as SolutionList
+    from homotopy.counting.files.solution_lists import read_solutions as read_solutions
+    from homotopy.counting.given_points import CertifiedPoints as CertifiedPoints
+    from homotopy.counting.given_points import certify as certify
+    from homotopy.counting.matching import Matches as Matches
+    from homotopy.counting.matching import MatchKind as MatchKind
     from homotopy.counting.real_proof import prove_real as prove_real
     from homotopy.counting.real_proof import real_evidence as real_evidence
     from homotopy.counting.real_proof import with_real_proof as with_real_proof
     from homotopy.counting.result import Census as Census
+    from homotopy.counting.solutions import Solutions as Solutions
+    from homotopy.counting.solve_equations import solve as solve
+    from homotopy.counting.spectra import Spectra as Spectra
     from homotopy.ensembles.comparison import Comparison as Comparison
     from homotopy.ensembles.comparison import compare as compare
     from homotopy.ensembles.result import Ensemble as Ensemble
@@ -53,9 +64,19 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.graphs.morse import MorseComplex as MorseComplex
     from homotopy.graphs.morse import morse_complex as morse_complex
     from homotopy.options import Options as Options
+    from homotopy.scans.events import Event as Event
+    from homotopy.scans.events import EventKind as EventKind
+    from homotopy.scans.result import Branch as Branch
+    from homotopy.scans.result import Scan as Scan
+    from homotopy.scans.run import scan as scan
+    from homotopy.scans.values import geomspace as geomspace
+    from homotopy.scans.values import linspace as linspace
+    from homotopy.solving.families import monodromy as monodromy
+    from homotopy.solving.families import track as track
+    from homotopy.solving.family_results import FamilySolutions as FamilySolutions
+    from homotopy.solving.family_results import MonodromySolutions as MonodromySolutions
     from homotopy.solving.result import PathAccount as PathAccount
     from homotopy.solving.result import SolveReport as SolveReport
-    from homotopy.solving.rounds import solve as solve
     from homotopy.status import Completeness as Completeness
     from homotopy.status import PathStatus as PathStatus
     from homotopy.status import Verdict as Verdict
@@ -75,15 +96,18 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.weights.torus import torus_points as torus_points
     from homotopy.weights.torus_barriers import TorusBarriers as TorusBarriers
     from homotopy.weights.torus_barriers import torus_barriers as torus_barriers
-
-    load = _load_census
 else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
             "counting.count": "census",
+            "counting.estimates": "Bounds, Route, bounds",
             "counting.result": "Census",
-            "certification.zeros": "Certificate, CertificationReport, certify",
+            "counting.matching": "MatchKind, Matches",
+            "counting.spectra": "Spectra",
+            "certification.zeros": "Certificate, CertificationReport",
+            "counting.given_points": "CertifiedPoints, certify",
+            "counting.files.solution_lists": "SolutionList, read_solutions",
             "certification.classify": "StationaryPoint",
             "ensembles.comparison": "Comparison, compare",
             "counting.cross_checks": "CrossCheck, cross_check",
@@ -98,8 +122,15 @@ else:
             "graphs.landscape_graph": "LandscapeGraph, graph, with_graph",
             "graphs.morse": "MorseComplex, morse_complex",
             "options": "Options",
-            "counting.files.saved_census": "load_census as load",
-            "solving.rounds": "solve",
+            "counting.files.saved_census": "load",
+            "counting.solutions": "Solutions",
+            "counting.solve_equations": "solve",
+            "solving.families": "monodromy, track",
+            "solving.family_results": "FamilySolutions, MonodromySolutions",
+            "scans.events": "Event, EventKind",
+            "scans.result": "Branch, Scan",
+            "scans.run": "scan",
+            "scans.values": "geomspace, linspace",
             "solving.result": "PathAccount, SolveReport",
             "counting.degenerate.stationary_set": "SetKind, StationarySet",
             "counting.degenerate.decompose": "stationary_sets",

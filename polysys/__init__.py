@@ -15,7 +15,6 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.domains import Euclidean as Euclidean
     from polysys.domains import ProductOfSpheres as ProductOfSpheres
     from polysys.domains import Sphere as Sphere
-    from polysys.equations.variety import Variety as Variety
     from polysys.errors import DatasetError as DatasetError
     from polysys.errors import InputError as InputError
     from polysys.errors import LabelError as LabelError
@@ -23,6 +22,7 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.errors import NotSquareError as NotSquareError
     from polysys.errors import PolysysError as PolysysError
     from polysys.errors import PositiveDimensionalError as PositiveDimensionalError
+    from polysys.formulations.variety import Variety as Variety
     from polysys.landscape import Landscape as Landscape
     from polysys.landscape import Scaling as Scaling
     from polysys.models.base import Model as Model
@@ -38,6 +38,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.models.labels import model_from_label as model_from_label
     from polysys.models.layered_spin_glass import LayeredSpinGlass as LayeredSpinGlass
     from polysys.models.network import DataSource as DataSource
+    from polysys.models.polynomial_activations import PolynomialActivation as PolynomialActivation
+    from polysys.models.polynomial_activations import polynomial_activation as polynomial_activation
     from polysys.models.polynomial_network import PolynomialNetwork as PolynomialNetwork
     from polysys.models.soft_ising import SoftIsing as SoftIsing
     from polysys.models.spherical_p_spin import SphericalPSpin as SphericalPSpin
@@ -45,6 +47,9 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.models.torch_networks import load_point as load_point
     from polysys.models.torch_networks import module_point as module_point
     from polysys.models.torus_ising import TorusIsing as TorusIsing
+    from polysys.own_equations import Equations as Equations
+    from polysys.own_equations import equations as equations
+    from polysys.own_equations import equations_from_file as equations_from_file
     from polysys.system import PolynomialSystem as PolynomialSystem
     from polysys.tape import Tape as Tape
     from polysys.tape import trace as trace
@@ -53,7 +58,7 @@ else:
         __name__,
         {
             "domains": "Domain, Euclidean, ProductOfSpheres, Sphere",
-            "equations.variety": "Variety",
+            "formulations.variety": "Variety",
             "errors": "DatasetError, InputError, LabelError, NotPolynomialError, NotSquareError, PolysysError, PositiveDimensionalError",
             "models.labels": "FAMILIES, binary_model_from_label, model_from_label",
             "landscape": "Landscape, Scaling",
@@ -66,10 +71,12 @@ else:
             "models.expressions": "expression, expression_from_file",
             "models.layered_spin_glass": "LayeredSpinGlass",
             "models.network": "DataSource",
+            "models.polynomial_activations": "PolynomialActivation, polynomial_activation",
             "models.polynomial_network": "PolynomialNetwork",
             "models.soft_ising": "SoftIsing",
             "models.spherical_p_spin": "SphericalPSpin",
             "models.torus_ising": "TorusIsing",
+            "own_equations": "Equations, equations, equations_from_file",
             "system": "PolynomialSystem",
             "tape": "Tape, trace",
             "models.torch_networks": "from_torch, load_point, module_point",

@@ -18,12 +18,13 @@ from polysys.algebra.coercivity import is_coercive
 from polysys.algebra.combinations import Combination
 from polysys.algebra.topology import Topology, topology
 from polysys.domains import Domain
-from polysys.equations.affine import family_terms, member_terms
-from polysys.equations.elimination import read_eliminated, values_of
-from polysys.equations.expansion import multiply_out, nested_form
-from polysys.equations.formulation import Formulation, FormulationTapes, formulate, record
-from polysys.equations.variety import Variety, read_domain
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
+from polysys.evaluation import Evaluation
+from polysys.formulations.affine import family_terms, member_terms
+from polysys.formulations.elimination import read_eliminated, values_of
+from polysys.formulations.expansion import multiply_out, nested_form
+from polysys.formulations.formulation import Formulation, FormulationTapes, formulate, record
+from polysys.formulations.variety import Variety, read_domain
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
 from polysys.root_count import RootCount
@@ -197,6 +198,36 @@ class Landscape:
     def tapes(self) -> FormulationTapes:
         """Straight-line programs of equations, Jacobian, bordered Hessian and energy, couplings inside."""
         return self.parametric_tapes.bind(self.parameters)
+
+    @cached_property
+    def _evaluation(self) -> Evaluation:
+        return Evaluation(self.tapes, self.domain, self.scaling.length_squared, self.scaling.energy_squared)
+
+    def energy(self, x: Any) -> Any:
+        """The potential at one point (n,) or many (.., n), in doubles.
+
+        Points and energies are in the model's units, as the coordinates and energies of stationary points are: for a p-spin
+        glass of N spins |s|^2 = N. Points off a sphere are taken as they are.
+
+        Examples
+        --------
+        >>> import polysys as ps
+        >>> land = ps.expression("x^4/4 - x^2/2 + y^2/2").sample()
+        >>> land.energy([[1.0, 0.0], [0.0, 2.0]]).tolist(), land.gradient([0.0, 2.0]).tolist(), land.hessian([1, 0]).tolist()
+        ([-0.25, 2.0], [0.0, 2.0], [[2.0, 0.0], [0.0, 1.0]])
+        """
+        return self._evaluation.energy(x)
+
+    def gradient(self, x: Any) -> npt.NDArray[np.float64]:
+        """The gradient (.., n) at points (.., n), energy a length; on spheres its tangent part, zero at stationary points."""
+        return self._evaluation.gradient(x)
+
+    def hessian(self, x: Any) -> npt.NDArray[np.float64]:
+        """The Hessian (.., n, n) at points (.., n), energy a squared length.
+
+        On spheres that of the potential restricted to them (of geodesics), as a matrix on R^n that vanishes on normal vectors.
+        """
+        return self._evaluation.hessian(x)
 
     @cached_property
     def parametric_tapes(self) -> FormulationTapes:

@@ -19,9 +19,9 @@ from sympy.combinatorics import Permutation, PermutationGroup
 
 from polysys.automorphisms import signed_automorphisms, variable_classes
 from polysys.domains import Domain
-from polysys.equations.expansion import nested_form
-from polysys.equations.variety import Variety
 from polysys.errors import InputError
+from polysys.formulations.expansion import nested_form
+from polysys.formulations.variety import Variety
 from polysys.system import exact_terms
 from polysys.tape import Tape, trace
 

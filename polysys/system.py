@@ -11,9 +11,9 @@ from typing import Any
 from sympy import QQ
 from sympy.polys.rings import PolyElement
 
-from polysys.equations.expansion import exact_terms as exact_terms
-from polysys.equations.expansion import nested_form
 from polysys.errors import InputError, NotSquareError
+from polysys.formulations.expansion import exact_terms as exact_terms
+from polysys.formulations.expansion import nested_form
 from polysys.reading.parser import format_polynomial
 from polysys.tape import Tape, trace
 

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.balls import Enclosure, ExactComplex, to_double
-from homotopy.certification.discs.bounds import TINY, U
 from homotopy.certification.discs.contraction import REALITY, Boxes
+from homotopy.certification.discs.roundoff import TINY, U
 from homotopy.status import Verdict
 
 DOUBLE = 53  # bits of a certificate made in doubles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -15,9 +15,10 @@ from homotopy.certification.certificates import Certificate, CertificateList, sa
 from homotopy.certification.discs.contraction import member
 from homotopy.certification.discs.inertia import negative_counts
 from homotopy.certification.discs.program import disc_program, enclose
+from homotopy.certification.spectrum import eigenvalues
 from homotopy.certification.zeros import certify_one
 from homotopy.status import Verdict
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 
 _PRECISIONS = (128, 256, 512)
@@ -43,6 +44,8 @@ class StationaryPoint:
         Number of its symmetry orbit.
     is_origin : bool
         Whether all coordinates are exactly zero.
+    landscape : Landscape, optional
+        Of which it is a point.
     """
 
     solution: int
@@ -52,6 +55,15 @@ class StationaryPoint:
     index: int | None
     orbit: int
     is_origin: bool
+    landscape: Landscape | None = field(default=None, repr=False)
+
+    @property
+    def eigenvalues(self) -> tuple[arb, ...] | None:
+        """Proved enclosures of the eigenvalues of the Riemannian Hessian, ascending, in the model's units.
+
+        None where the coordinates are too wide to prove anything; see :func:`homotopy.certification.spectrum.eigenvalues`.
+        """
+        return None if self.landscape is None else eigenvalues(self.landscape, self.coordinates)
 
     def __repr__(self) -> str:
         kind = "undecided" if self.index is None else f"index {self.index}"
@@ -185,7 +197,7 @@ def _place(
     if formulation.kind is not Kind.PROJECTIVE:
         blocks = domain.slices or (slice(0, n),)
         coordinates = [xi * lengths[b] for b, block in enumerate(blocks) for xi in x[block]]
-        return [StationaryPoint(solution, (), tuple(coordinates), energy, index, orbit, is_origin)]
+        return [StationaryPoint(solution, (), tuple(coordinates), energy, index, orbit, is_origin, landscape)]
     norms = [sum((xi * xi for xi in x[block]), arb(0)).sqrt() for block in domain.slices]
     for norm, radius, degree in zip(norms, domain.radii_squared, formulation.degrees, strict=True):
         energy = energy * (balls.ball(radius).sqrt() / norm) ** degree
@@ -199,7 +211,9 @@ def _place(
             coordinates += [xi * factor for xi in x[block]]
         # V(s w) = flip V(w): where it changes sign so does the Hessian, and the index is reversed
         turned = index if index is None or flip == 1 else domain.dimension - index
-        points.append(StationaryPoint(solution, signs, tuple(coordinates), energy * flip, turned, orbit, False))
+        points.append(
+            StationaryPoint(solution, signs, tuple(coordinates), energy * flip, turned, orbit, False, landscape)
+        )
     return points
 
 

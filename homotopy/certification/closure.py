@@ -18,10 +18,11 @@ from homotopy.certification.symmetry_action import orbit_numbers
 from homotopy.certification.zeros import DOUBLE_DIGITS, certify_one
 from homotopy.common.arrays import Integers
 from homotopy.status import Verdict
-from polysys.equations.formulation import Formulation, Kind
-from polysys.landscape import Landscape
+from polysys.formulations.formulation import Formulation, Kind
+from polysys.problem import Problem
 from polysys.symmetry import SignedPermutation
 
+_ABSENT = -2
 _MANY_DIGITS = 60  # a class next to infinity in its chart (x of 1e5, mu of 1e11) is magnified more than 20 digits allow
 
 
@@ -90,30 +91,36 @@ class Locator:
         return None
 
     def find_all(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Integers:
-        """For each of many polydiscs (m, n) the zero that it encloses, proved; -1 where doubles prove nothing.
+        """For each of many polydiscs (m, n) about zeros the zero that it encloses, proved; -1 where doubles prove nothing.
 
-        The keys, one linear form of the coordinates, leave a few centres to compare with: those of zeros that may be
+        `_ABSENT` where it meets no enclosure, so that its zero is none of the certified ones. The keys, one linear form of the coordinates, leave a few centres to compare with: those of zeros that may be
         the enclosed one, as far as the radii go.
         """
-        found = np.full(len(mid), -1, np.int64)
+        found, meets = np.full(len(mid), _ABSENT, np.int64), np.zeros(len(mid), bool)
         with np.errstate(over="ignore", invalid="ignore"):
             parts = np.concatenate([mid.real, mid.imag], axis=1)
             keys = parts @ self._weights
             width = radius.max(axis=1, initial=0.0) + self._list.radius.max(initial=0.0)
             slack = 1e-12 * (1.0 + np.abs(parts) @ self._weights) + parts.shape[1] * width
-        sound = np.flatnonzero(np.isfinite(keys) & np.isfinite(slack))
+        is_sound = np.isfinite(keys) & np.isfinite(slack)
+        found[~is_sound] = -1
+        sound = np.flatnonzero(is_sound)
         place = np.searchsorted(self._keys, keys[sound] - slack[sound])
         last = np.searchsorted(self._keys, keys[sound] + slack[sound], side="right")
         while len(sound):
             busy = place < last
             sound, place, last = sound[busy], place[busy], last[busy]
             k = self._order[place]
-            gap = modulus(mid[sound] - self._list.mid[k]) * (1 + 1e-15) + radius[sound]
+            distance = modulus(mid[sound] - self._list.mid[k])
+            reach = radius[sound] + self._list.radius[k, None] + 1e-15 * modulus(mid[sound])
+            meets[sound] |= (distance * (1 - 1e-14) <= reach * (1 + 1e-14)).all(axis=1)
+            gap = distance * (1 + 1e-15) + radius[sound]
             inside = (gap.max(axis=1, initial=0.0) * (1 + 1e-15) <= self._list.uniqueness[k]) & np.isfinite(gap).all(
                 axis=1
             )
             found[sound[inside]] = k[inside]
             sound, place, last = sound[~inside], place[~inside] + 1, last[~inside]
+        found[meets & (found == _ABSENT)] = -1
         return found
 
 
@@ -140,7 +147,7 @@ def _stacked(z: Sequence[Discs]) -> tuple[npt.NDArray[np.complex128], npt.NDArra
 class _Images:
     """Conjugates and images under generators of all certified zeros, located among them."""
 
-    def __init__(self, landscape: Landscape | None, certificates: Sequence[Certificate]) -> None:
+    def __init__(self, landscape: Problem | None, certificates: Sequence[Certificate]) -> None:
         self._landscape = landscape
         self._list = CertificateList.of(certificates)
         self._locator = Locator(self._list)
@@ -186,17 +193,17 @@ class _Images:
 
     def _with_balls(self, found: Integers, rows: Integers, balls: Callable[[int, int], list[acb]]) -> Integers:
         """What doubles did not find is looked for in ball arithmetic, should it be necessary with many digits."""
-        for place in np.flatnonzero(found < 0).tolist():
+        for place in np.flatnonzero(found == -1).tolist():
             for digits in (0, DOUBLE_DIGITS, _MANY_DIGITS):
                 with ctx.workprec(max(self._bits, 4 * digits + 64)):
                     other = self._locator.find(balls(int(rows[place]), digits))
                 if other is not None:
                     found[place] = other
                     break
-        return found
+        return np.maximum(found, -1)
 
 
-def closure_candidates(landscape: Landscape, certificates: Sequence[Certificate]) -> list[list[complex]]:
+def closure_candidates(landscape: Problem, certificates: Sequence[Certificate]) -> list[list[complex]]:
     """Conjugates and images under generators that match no certified zero: solutions that were missed."""
     if not len(certificates):
         return []
@@ -211,7 +218,7 @@ def closure_candidates(landscape: Landscape, certificates: Sequence[Certificate]
     return [c for c in candidates if np.isfinite(c).all()]
 
 
-def orbits(landscape: Landscape, certificates: Sequence[Certificate]) -> tuple[tuple[int, ...], bool]:
+def orbits(landscape: Problem, certificates: Sequence[Certificate]) -> tuple[tuple[int, ...], bool]:
     """For each certified zero the number of its orbit, and whether all images were found again."""
     m = len(certificates)
     if not m or not landscape.symmetry.generators:

@@ -8,8 +8,8 @@ from flint import arb, arb_mat, ctx
 
 from homotopy.certification import balls
 from homotopy.certification.certificates import Certificate
-from polysys.equations.formulation import Kind
-from polysys.equations.variety import Variety
+from polysys.formulations.formulation import Kind
+from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
 
 _PRECISION = 128

@@ -11,7 +11,7 @@ import numpy as np
 from homotopy.certification.balls import to_double
 from homotopy.certification.zeros import Certificate, certify
 from homotopy.status import Verdict
-from polysys.equations.formulation import FormulationTapes
+from polysys.problem import SystemTapes
 
 Box = Sequence[tuple[Fraction, Fraction]]
 
@@ -99,7 +99,7 @@ class ListMatching:
 
 
 def match_candidates(
-    tapes: FormulationTapes, candidates: Iterable[Sequence[complex]], known: Sequence[Certificate]
+    tapes: SystemTapes, candidates: Iterable[Sequence[complex]], known: Sequence[Certificate]
 ) -> ListMatching:
     """Certify candidates and look for the result in a certified list.
 

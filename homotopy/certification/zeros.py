@@ -25,7 +25,7 @@ from homotopy.certification.certificates import (
 from homotopy.certification.discs.contraction import UNDECIDED, YES, prove, system_discs
 from homotopy.common import reporting
 from homotopy.status import Verdict
-from polysys.equations.formulation import FormulationTapes
+from polysys.problem import SystemTapes
 
 __all__ = [
     "Certificate",
@@ -72,7 +72,7 @@ class CertificationReport:
 
 
 def certify(
-    tapes: FormulationTapes,
+    tapes: SystemTapes,
     candidates: Iterable[Sequence[complex]] | npt.NDArray[np.complex128],
     known: Sequence[Certificate] = (),
     images: Sequence[npt.NDArray[np.int8]] | None = None,
@@ -83,7 +83,7 @@ def certify(
 
     Parameters
     ----------
-    tapes : FormulationTapes
+    tapes : SystemTapes
     candidates : iterable of complex vectors
         Approximate solutions from any engine.
     known : sequence of Certificate
@@ -135,7 +135,7 @@ def _as_array(
 
 
 def _certified(
-    tapes: FormulationTapes, points: npt.NDArray[np.complex128], digits: int, best: Sequence[Candidate]
+    tapes: SystemTapes, points: npt.NDArray[np.complex128], digits: int, best: Sequence[Candidate]
 ) -> tuple[CertificateList, npt.NDArray[np.int64]]:
     """Certificates of the points that have one, in order, and for each point its row, -1 without."""
     with np.errstate(over="ignore"):
@@ -170,7 +170,7 @@ def _certified(
     return result, row_of
 
 
-def certify_one(tapes: FormulationTapes, candidate: Candidate, digits: int = DOUBLE_DIGITS) -> Certificate | None:
+def certify_one(tapes: SystemTapes, candidate: Candidate, digits: int = DOUBLE_DIGITS) -> Certificate | None:
     """The certificate of the zero near a candidate, with the precision raised until it is decided; None if none is."""
     if not all(isinstance(z, tuple) or np.isfinite(z) for z in candidate):
         return None
@@ -191,7 +191,7 @@ def certify_one(tapes: FormulationTapes, candidate: Candidate, digits: int = DOU
     return best
 
 
-def _enclose(tapes: FormulationTapes, mid: tuple[ExactComplex, ...], precision: int) -> Enclosure | None:
+def _enclose(tapes: SystemTapes, mid: tuple[ExactComplex, ...], precision: int) -> Enclosure | None:
     refined, y = _newton(tapes, mid, precision)
     if refined is None or y is None:
         return None
@@ -213,7 +213,7 @@ def _enclose(tapes: FormulationTapes, mid: tuple[ExactComplex, ...], precision: 
 
 
 def _tighten(
-    tapes: FormulationTapes,
+    tapes: SystemTapes,
     y: acb_mat,
     centre: tuple[ExactComplex, ...],
     uniqueness: Fraction,
@@ -242,7 +242,7 @@ def _tighten(
 
 
 def _newton(
-    tapes: FormulationTapes, mid: tuple[ExactComplex, ...], precision: int
+    tapes: SystemTapes, mid: tuple[ExactComplex, ...], precision: int
 ) -> tuple[tuple[ExactComplex, ...] | None, acb_mat | None]:
     """Newton's iteration with exact midpoints until it stagnates, and the last preconditioner; None if it diverges.
 

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli import census_files, ensembles, estimators, graphs, predict, studies, tables, weights
+from homotopy.cli import (
+    census_files,
+    ensembles,
+    equations,
+    estimators,
+    graphs,
+    predict,
+    scans,
+    studies,
+    tables,
+    weights,
+)
+from homotopy.cli.census_files import show_bounds
 from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, progress_bar, say, write
 from homotopy.cli.run import run
 from homotopy.common.reporting import keeping_found
@@ -67,6 +79,7 @@ def models() -> None:
         "expression\n    your own polynomial potential, from a text file\n    expression:FILE\n"
         "    sizes: at most 64 variables, powers up to 1000, a file of at most 1 MB\n"
         "    file: optional lines 'domain: sphere' or 'domain: x^2 + y^2 = 1', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
+        "Equations without a potential are solved by 'stationary solve FILE': one a line, after the same optional lines.\n\n"
         'A label may also stand in a .toml file: model = "deep-linear", widths = [2, 2, 2], .. (docs/models.md).'
     )
 
@@ -101,8 +114,17 @@ def count(
         str | None,
         typer.Option(help=f"Which, for --cross-check: second-run, {', '.join(ENGINES)} [msolve,second-run]."),
     ] = None,
+    bounds: Annotated[
+        bool, typer.Option("--bounds", help="Count nothing: proved bounds, paths, estimated time and memory of each engine.")
+    ] = False,
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
+    if bounds:
+        given = (prove_real, points, save, plot, cross_check, against)
+        if any(given):
+            raise HomotopyError("--bounds counts nothing, and the other options want a count.", "Leave them out, or --bounds.")
+        show_bounds(model, seed, index, json_file)
+        return
     from homotopy.counting.count import census
     from homotopy.options import Options
 
@@ -261,8 +283,10 @@ def demo(
 
 
 census_files.register(app)
+equations.register(app)
 ensembles.register(app)
 graphs.register(app)
+scans.register(app)
 weights.register(app)
 predict.register(app)
 tables.register(app)

@@ -14,6 +14,7 @@ from homotopy.errors import HomotopyError
 
 if TYPE_CHECKING:
     from homotopy.counting.result import Census
+    from homotopy.counting.solutions import Solutions
 
 SeedOption = Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")]
 IndexOption = Annotated[int, typer.Option(help="Which sample of the seed.")]
@@ -23,10 +24,11 @@ def register(app: typer.Typer) -> None:
     """Add the commands to an application."""
     app.command(short_help="Print or draw a saved census.")(show)
     app.command(short_help="Write points or equations for other programs.")(export)
+    app.command(short_help="Say which stationary points given points belong to.")(match)
 
 
 def show(
-    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote.")],
+    file: Annotated[Path, typer.Argument(help="A file that 'stationary count --save' or 'solve --save' wrote.")],
     points: Annotated[bool, typer.Option("--points", help="List the points too.")] = False,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
     json_file: Annotated[
@@ -34,7 +36,8 @@ def show(
     ] = None,
 ) -> None:
     """Print a saved census, list its points, draw it. Its certificates are rechecked by 'stationary verify'."""
-    from homotopy.counting.files.saved_census import load_census
+    from homotopy.counting.files.saved_census import load
+    from homotopy.counting.result import Census
 
     check_targets(plot, json_file=json_file)
     if plot is not None:
@@ -42,14 +45,16 @@ def show(
 
         plots.check_path(plot)
         plots.require_matplotlib()
-    census = load_census(file)
+    census = load(file)
+    if plot is not None and not isinstance(census, Census):
+        raise HomotopyError(f"{file} holds solutions of equations, which are not drawn.", "Leave --plot out.")
     if json_file is not None:
         write(json_file, json.dumps(census.summary(), indent=1))
     if json_file != "-":
         echo(repr(census))
         if points:
             print_points(census)
-    if plot is not None:
+    if plot is not None and isinstance(census, Census):
         plots.plot_census(census, plot)
 
 
@@ -70,33 +75,97 @@ def export(
 ) -> None:
     """Write points, solutions or equations in the files of other programs."""
     from homotopy.counting.count import as_landscape
-    from homotopy.counting.count import census as count
     from homotopy.counting.files import export as exports
-    from homotopy.counting.files.saved_census import load_census
+    from homotopy.counting.files.saved_census import load
+    from homotopy.counting.solve_equations import solve
     from homotopy.status import Completeness
+    from polysys.own_equations import FAMILY, equations_from_label
 
     chosen = exports.find_form(form)
     if form == "parquet" and output == "-":
         raise HomotopyError("Parquet is no text and does not go to standard output.", "Give the name of a file.")
     check_target(output)
-    if real and chosen.of_points is None:
+    if real and not chosen.lists_points:
         raise HomotopyError(f"--real is given, but {form} holds equations.", "Leave it out.")
-    if what.endswith(".json") or (os.path.isfile(what) and not what.lower().endswith(".toml")):
+    if is_saved(what):
         if seed is not None or index:
             raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
-        source = load_census(what)
+        source = load(what)
+    elif what.startswith(f"{FAMILY}:"):
+        if seed is not None or index:
+            raise HomotopyError("--seed or --index is given beside equations.", "Leave it out.")
+        problem = equations_from_label(what)
+        if not chosen.lists_points:
+            exports_to(output, exports.text_of(problem, form))
+            return
+        with progress_bar():
+            source = solve(problem)
     elif chosen.of_system is not None:
         exports_to(output, exports.text_of(as_landscape(what, seed, index), form))
         return
     else:
-        with progress_bar():
-            source = count(what, seed=seed, index=index)
+        source = census_of(what, seed, index)
     exports_to(output, exports.text_of(source, form, is_real=real))
     verdict = source.completeness.verdict
     if verdict is Completeness.CONTRADICTED:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if verdict is Completeness.UNKNOWN and chosen.of_system is None:
         raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def match(
+    what: Annotated[str, typer.Argument(metavar="FILE|MODEL", help="A saved census, or a model, which is counted.")],
+    points: Annotated[Path, typer.Argument(help="A .csv or .npy file with one point a row, coordinates in the order of the variables.")],
+    descend: Annotated[bool, typer.Option("--descend", help="Let points near no stationary point go downhill first.")] = False,
+    within: Annotated[float | None, typer.Option(help="Farthest distance of a match that is not proved.")] = None,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write one record a point as JSON; - is stdout.")] = None,
+    seed: SeedOption = None,
+    index: IndexOption = 0,
+) -> None:
+    """Say which certified stationary point each of many points belongs to, or why none."""
+    from homotopy.common.tables_of_numbers import read_numbers
+
+    check_target(json_file)
+    given = read_numbers(points)
+    found = census_of(what, seed, index).match(given, within=within, descend=descend)
+    if json_file is not None:
+        write(json_file, json.dumps(found.summary(), indent=1))
+    if json_file != "-":
+        echo(repr(found))
+    if found.unlisted:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+    if not found.is_explained:
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def is_saved(what: str) -> bool:
+    """Whether an argument names a saved census and no model."""
+    return what.lower().endswith(".json") or (os.path.isfile(what) and not what.lower().endswith((".toml", ".txt")))
+
+
+def census_of(what: str, seed: int | None, index: int) -> Census:
+    """A saved census, or that of a model, counted now."""
+    from homotopy.counting.count import census as count
+    from homotopy.counting.files.saved_census import load_census
+
+    if is_saved(what):
+        if seed is not None or index:
+            raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
+        return load_census(what)
+    with progress_bar():
+        return count(what, seed=seed, index=index)
+
+
+def show_bounds(model: str, seed: int | None, index: int, json_file: str | None) -> None:
+    """What is known of a count before it is made."""
+    from homotopy.counting.estimates import bounds
+
+    check_target(json_file)
+    found = bounds(model, seed=seed, index=index)
+    if json_file is not None:
+        write(json_file, json.dumps(found.summary(), indent=1))
+    if json_file != "-":
+        echo(repr(found))
 
 
 def exports_to(output: str, content: bytes) -> None:
@@ -109,8 +178,9 @@ def exports_to(output: str, content: bytes) -> None:
         write_atomically(Path(output), content)
 
 
-def print_points(census: Census) -> None:
-    """List the points of a census below it."""
-    from homotopy.counting.text import points_table
+def print_points(found: Census | Solutions) -> None:
+    """List the points of a census, or solutions of equations, below it."""
+    from homotopy.counting.result import Census
+    from homotopy.counting.text import points_table, solutions_table
 
-    echo("\n" + points_table(census))
+    echo("\n" + (points_table(found) if isinstance(found, Census) else solutions_table(found)))

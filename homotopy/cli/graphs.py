@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def graph(
-    model: Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=4, or a .toml file.")],
+    model: Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=4, a .toml file, or a saved census.")],
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
     plot: Annotated[
@@ -42,7 +42,8 @@ def graph(
 ) -> None:
     """Join the minima of a landscape by its index-1 saddles: barriers and the disconnectivity graph."""
     from homotopy import plots
-    from homotopy.counting.count import as_landscape, census
+    from homotopy.cli.census_files import census_of, is_saved
+    from homotopy.counting.count import as_landscape
     from homotopy.graphs import files
     from homotopy.graphs.disconnectivity import measures
     from homotopy.graphs.landscape_graph import graph as graph_of
@@ -60,14 +61,15 @@ def graph(
             plots.check_path(figure)
             plots.require_matplotlib()
     check_targets(plot, landscape, json_file=json_file)
-    land = as_landscape(model, seed, index)
+    saved = census_of(model, seed, index) if is_saved(model) else None
+    land = as_landscape(model, seed, index) if saved is None else saved.landscape
     if landscape is not None and not plots.is_two_dimensional(land):
         raise HomotopyError(
             f"A landscape with domain {land.domain.text} cannot be drawn.",
             "Leave out --landscape; --plot draws any graph.",
         )
     with progress_bar():
-        found = census(land)
+        found = census_of(model, seed, index) if saved is None else saved
         full = graph_of(found)
         result = full.quotient() if quotient else full
         complex_ = morse_complex(full) if skeleton else None

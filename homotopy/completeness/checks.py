@@ -11,8 +11,9 @@ from homotopy.certification.closure import conjugates_closed
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.status import EvidenceKind, Silence, Verdict
 from polysys.counts import RootCount
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
+from polysys.problem import Problem
 
 
 def alternating_sum(points: Sequence[StationaryPoint]) -> int | None:
@@ -23,7 +24,7 @@ def alternating_sum(points: Sequence[StationaryPoint]) -> int | None:
 
 
 def checks(
-    landscape: Landscape,
+    landscape: Problem,
     certificates: Sequence[Certificate],
     points: Sequence[StationaryPoint],
     is_orbit_closed: bool,
@@ -34,7 +35,7 @@ def checks(
 
     Parameters
     ----------
-    landscape : Landscape
+    landscape : Landscape or Equations
     certificates : sequence of Certificate
     points : sequence of StationaryPoint
         The real ones.
@@ -52,6 +53,8 @@ def checks(
     found.append(evidence(EvidenceKind.CONJUGATES, _met(conjugates_closed(certificates))))
     if landscape.symmetry.generators:
         found.append(evidence(EvidenceKind.ORBITS, _met(is_orbit_closed), order=landscape.symmetry.order))
+    if not isinstance(landscape, Landscape):  # no potential, no Morse theory
+        return found
     if n_singular:
         found.append(evidence(EvidenceKind.EULER, Verdict.UNDECIDED, Silence.DEGENERATE_ENDS))
         return found
@@ -66,7 +69,7 @@ def _met(is_met: bool) -> Verdict:
     return Verdict.YES if is_met else Verdict.NO
 
 
-def _upper_bound(landscape: Landscape, n: int, best: RootCount) -> Evidence:
+def _upper_bound(landscape: Problem, n: int, best: RootCount) -> Evidence:
     """How a list of `n` compares with the best bound, and whether a bound that is met leaves no room for families.
 
     Notes

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.status import EvidenceKind, PathStatus, Silence, Verdict
 from polysys.algebra import Stop
-from polysys.counts.of_landscape import EXACT_REACH, exact_count_of, hilbert_bound
-from polysys.landscape import Landscape
+from polysys.counts.of_landscape import EXACT_REACH, exact_count_as_given, hilbert_bound
+from polysys.problem import Problem
 
 
-def exact_evidence(landscape: Landscape, found: int, multiplicities: Sequence[int] = ()) -> Evidence:
+def exact_evidence(landscape: Problem, found: int, multiplicities: Sequence[int] = ()) -> Evidence:
     """What the exact count of a landscape's solutions says about a list of certified ones.
 
     Parameters
     ----------
-    landscape : Landscape
+    landscape : Landscape or Equations
     found : int
         Certified solutions.
     multiplicities : sequence of int
@@ -29,9 +29,9 @@ def exact_evidence(landscape: Landscape, found: int, multiplicities: Sequence[in
     """
     if found > EXACT_REACH:
         return no_exact_count(found)
-    count = exact_count_of(landscape)
+    count = exact_count_as_given(landscape)
     if count.dimension == 0 and (multiplicities or count.degree != found):
-        count = exact_count_of(landscape, distinct=True)
+        count = exact_count_as_given(landscape, distinct=True)
     if count.dimension is None:
         return no_exact_count(found, Silence.NO_AGREEMENT if count.stopped is Stop.DISAGREEMENT else Silence.OUT_OF_REACH)
     return exact_count_evidence(
@@ -83,6 +83,8 @@ def exact_count_evidence(
     total, silence = found + sum(singular), None
     if dimension > 0 or degree is None:
         outcome, silence = (Verdict.NO, None) if is_finite else (Verdict.UNDECIDED, Silence.FAMILIES)
+    elif degree < found:  # whatever is said of distinct ones, which are no more
+        outcome = Verdict.NO
     elif distinct is not None and (distinct > degree or distinct < found + len(singular)):
         # a linear form that does not separate the solutions gives too few distinct ones
         outcome, silence = Verdict.UNDECIDED, Silence.NO_AGREEMENT
@@ -112,7 +114,7 @@ def no_exact_count(found: int, silence: Silence = Silence.OUT_OF_REACH) -> Evide
     return evidence(EvidenceKind.EXACT_COUNT, Verdict.UNDECIDED, silence, found=found)
 
 
-def hilbert_evidence(landscape: Landscape, found: int, multiplicities: Sequence[int] = ()) -> Evidence | None:
+def hilbert_evidence(landscape: Problem, found: int, multiplicities: Sequence[int] = ()) -> Evidence | None:
     """What a bound by Hilbert functions proves about `found` certified solutions and others of proved multiplicities.
 
     None where there is no such bound for the landscape's points.

@@ -12,6 +12,7 @@ from polysys.counts.strata import MAX_VARIABLES, strata
 from polysys.counts.tropical import log10_of_largest
 from polysys.errors import WorkLimitError
 from polysys.landscape import Landscape
+from polysys.problem import Problem
 
 # Operations that an estimate of sizes may spend on mixed volumes: a few tenths of a second.
 _SIZE_WORK = 40_000_000
@@ -23,7 +24,7 @@ _MAX_SPREAD = 10**6
 _MAX_PATTERNS = 64  # zero patterns, the largest, on which sizes are estimated
 
 
-def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence:
+def path_evidence(landscape: Problem, solved: SolveReport, n: int) -> Evidence:
     """What the paths of a solve say about the completeness of a list of `n` solutions."""
     return weigh_paths(
         landscape,
@@ -38,7 +39,7 @@ def path_evidence(landscape: Landscape, solved: SolveReport, n: int) -> Evidence
 
 
 def weigh_paths(
-    landscape: Landscape,
+    landscape: Problem,
     paths: PathAccount,
     n: int,
     *,
@@ -76,14 +77,14 @@ def weigh_paths(
     )
 
 
-def _may_be_huge(landscape: Landscape) -> bool:
+def _may_be_huge(landscape: Problem) -> bool:
     """Whether solutions are to be expected that are so large that an engine may have called them infinite."""
     terms = landscape.system.terms
     if any(max(map(abs, t.values())) > _MAX_SPREAD * min(map(abs, t.values())) for t in terms):
         return True
     n = len(terms)
     patterns = [tuple(range(n))]
-    if landscape.domain.is_euclidean and landscape.domain.n <= MAX_VARIABLES:
+    if isinstance(landscape, Landscape) and landscape.domain.is_euclidean and landscape.domain.n <= MAX_VARIABLES:
         patterns = [alive for alive in strata(landscape.potential) if alive][-_MAX_PATTERNS:]
     for alive in patterns:
         dead = [i for i in range(n) if i not in alive]

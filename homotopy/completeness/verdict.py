@@ -16,9 +16,14 @@ from homotopy.completeness.path_evidence import path_evidence
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, EvidenceKind, Silence, StartCount, Verdict
 from polysys.counts import RootCount
-from polysys.equations.formulation import Kind
-from polysys.equations.variety import Variety
-from polysys.landscape import Landscape
+from polysys.formulations.formulation import Kind
+from polysys.formulations.variety import Variety
+from polysys.problem import Problem
+
+# Checks that a list may fail because solutions are missing, and for no other reason.
+_OF_WHOLE_LISTS = frozenset(
+    {EvidenceKind.CONJUGATES, EvidenceKind.ORBITS, EvidenceKind.EULER, EvidenceKind.PARITY, EvidenceKind.MORSE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class CompletenessReport:
 
 
 def judge(
-    landscape: Landscape,
+    landscape: Problem,
     certificates: Sequence[Certificate],
     points: Sequence[StationaryPoint],
     is_orbit_closed: bool,
@@ -57,7 +62,7 @@ def judge(
     return join(landscape, [*paths, *found])
 
 
-def join(landscape: Landscape, pieces: Iterable[Evidence]) -> CompletenessReport:
+def join(landscape: Problem, pieces: Iterable[Evidence]) -> CompletenessReport:
     """The verdict that all evidence on a list adds up to; it does not depend on the order of the evidence.
 
     Notes
@@ -77,22 +82,26 @@ def join(landscape: Landscape, pieces: Iterable[Evidence]) -> CompletenessReport
     return CompletenessReport(verdict, reason, found)
 
 
-def joined(landscape: Landscape, report: CompletenessReport, more: Iterable[Evidence]) -> CompletenessReport:
+def joined(landscape: Problem, report: CompletenessReport, more: Iterable[Evidence]) -> CompletenessReport:
     """A verdict with further evidence; new pieces take the place of older ones of their kind."""
     new = tuple(more)
     kinds = {e.kind for e in new}
     return join(landscape, (*(e for e in report.evidence if e.kind not in kinds), *new))
 
 
-def _on_complex_list(landscape: Landscape, found: Sequence[Evidence]) -> tuple[Completeness, str]:
+def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Completeness, str]:
     """The verdict on the list of complex solutions, with its reason."""
-    against = next((e for e in found if e.outcome is Verdict.NO), None)
+    against = next((e for e in found if e.outcome is Verdict.NO and not (e.kind in _OF_WHOLE_LISTS and _is_stopped(found))), None)
     if against is not None:
         return Completeness.CONTRADICTED, str(against)
     has_families_ = cache(partial(has_families, landscape))  # asked for only where the answer matters, and once
     reason = _proof(found, has_families_)
     if reason is not None:
         return Completeness.PROVED, reason
+    if _is_stopped(found):
+        paths = of_kind(found, EvidenceKind.PATHS)
+        assert paths is not None
+        return Completeness.UNKNOWN, wording.stopped(paths["tracked"], paths["root_count"])
     bound = of_kind(found, EvidenceKind.UPPER_BOUND)
     if bound is not None and bound.outcome is Verdict.UNDECIDED and landscape.formulation.kind is Kind.PROJECTIVE:
         # The classes are the zeros of a section of a vector bundle on a product of projective spaces: where they are
@@ -110,7 +119,13 @@ def _on_complex_list(landscape: Landscape, found: Sequence[Evidence]) -> tuple[C
     return Completeness.UNKNOWN, _open(found)
 
 
-def _families(landscape: Landscape) -> str:
+def _is_stopped(found: Sequence[Evidence]) -> bool:
+    """Whether the solve says itself that it was stopped before it had followed its paths: then solutions may well be missing."""
+    paths = of_kind(found, EvidenceKind.PATHS)
+    return paths is not None and paths["root_count"] is not None and paths["tracked"] < paths["root_count"]
+
+
+def _families(landscape: Problem) -> str:
     return wording.FAMILIES_ON_VARIETY if isinstance(landscape.domain, Variety) else wording.FAMILIES
 
 

@@ -246,6 +246,11 @@ def supported(ground: EvidenceKind, names: str) -> str:
     return f"not proved, but every check is met ({names})"
 
 
+def stopped(tracked: int, root_count: int) -> str:
+    """Why nothing is known of a list whose solve was stopped."""
+    return f"the solve was stopped when {tracked} of its {root_count} paths had come to an end"
+
+
 def best_bound(found: int, bound: int) -> str:
     """What is known of a list about which nothing else is."""
     return f"{found} solutions; the best proved bound is {bound}"

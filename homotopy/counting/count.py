@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from homotopy.certification.classify import classify
+from homotopy.certification.certificates import CertificateList
+from homotopy.certification.classify import StationaryPoint, classify
 from homotopy.certification.closure import orbits
-from homotopy.common.reporting import Progress
+from homotopy.common.reporting import Progress, keeps_found
+from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
-from homotopy.completeness.verdict import joined, judge, wants_exact_count, wants_more
+from homotopy.completeness.verdict import CompletenessReport, joined, judge, wants_exact_count, wants_more
 from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
-from homotopy.counting.degenerate.stationary_set import SetKind
+from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
@@ -22,13 +26,23 @@ from homotopy.solving.rounds import solve, with_missing
 from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import upper_bounds
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
+from polysys.problem import Problem
 
 _LAST_WORK = 6 * 10**10  # of exact algebra for solutions that no path reaches: a minute, about
 _CHARTS = 3  # charts tried while classes are missing
+
+
+class _Judged(Protocol):
+    @property
+    def completeness(self) -> CompletenessReport: ...
+
+
+AProblem = TypeVar("AProblem", bound=Problem)
+AResult = TypeVar("AResult", bound=_Judged)
 
 
 def census(
@@ -74,33 +88,87 @@ def census(
     """
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
-    return _with_bound(counted(as_landscape(what, seed, index), chosen, progress))
+    found = counted(as_landscape(what, seed, index), chosen, progress, keeps_stopped=True)
+    with _keeping():
+        return _with_bound(found)
+    return found
 
 
-def counted(landscape: Landscape, chosen: Options, progress: Progress | None = None) -> Census:
-    """The census of a landscape without an attempt to prove what is supported, as samples of ensembles are counted."""
+def counted(
+    landscape: Landscape, chosen: Options, progress: Progress | None = None, *, keeps_stopped: bool = False
+) -> Census:
+    """The census of a landscape without an attempt to prove what is supported, as samples of ensembles are counted.
+
+    A sample that is stopped is none: what it had found depends on the machine. A user's census keeps it.
+    """
     landscape.require_isolated()
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
-    solved = solve(landscape, chosen, bound=bounds[0].value if bounds else None, progress=progress)
+    least = bounds[0].value if bounds else None
+    solved = solve(landscape, chosen, bound=least, progress=progress, keeps_stopped=keeps_stopped)
     for chart_seed in range(1, _CHARTS):
         if landscape.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) >= bounds[0].value:
+            break
+        if solved.is_stopped:
             break
         # a class may lie at infinity in the chart: tensors made by hand have rational eigenvectors
         other = replace(landscape, chart_seed=landscape.chart_seed + chart_seed)
         again = solve(other, chosen, bound=bounds[0].value, progress=progress)
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
-    result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+    with _keeping():
+        return until_judged(landscape, solved, bounds, assemble, chosen, begin, progress)
+    return assemble(landscape, solved, bounds, time.perf_counter() - begin, is_brief=True)
+
+
+@contextlib.contextmanager
+def _keeping() -> Iterator[None]:
+    """End what would only add to what was found, where Ctrl-C or a lack of memory asks for it and somebody keeps that."""
+    try:
+        yield
+    except (KeyboardInterrupt, MemoryError):
+        if not keeps_found():
+            raise
+
+
+def until_judged(
+    problem: AProblem,
+    solved: SolveReport,
+    bounds: tuple[RootCount, ...],
+    make: Callable[[AProblem, SolveReport, tuple[RootCount, ...], float], AResult],
+    options: Options,
+    begin: float,
+    progress: Progress | None = None,
+) -> AResult:
+    """The result that `make` makes of a solve, gone on with for as long as its verdict says that solutions are missing."""
+    result = make(problem, solved, bounds, time.perf_counter() - begin)
+    if solved.is_stopped:
+        return result
+    with _keeping():
+        return _gone_on(problem, solved, bounds, make, options, begin, progress, result)
+    return result
+
+
+def _gone_on(
+    problem: AProblem,
+    solved: SolveReport,
+    bounds: tuple[RootCount, ...],
+    make: Callable[[AProblem, SolveReport, tuple[RootCount, ...], float], AResult],
+    options: Options,
+    begin: float,
+    progress: Progress | None,
+    result: AResult,
+) -> AResult:
+    """The result after more rounds and after exact algebra, where checks say that solutions are missing."""
     while wants_more(result.completeness):
-        again = _go_on(landscape, chosen, bounds, solved, result.completeness.reason, progress)
+        again = _go_on(problem, options, bounds, solved, result.completeness.reason, progress)
         if again.rounds == solved.rounds:
             break
         solved = again
-        result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+        result = make(problem, solved, bounds, time.perf_counter() - begin)
     if wants_more(result.completeness):
-        solved = with_missing(landscape, solved, chosen.digits, _LAST_WORK)
-        result = assemble(landscape, solved, bounds, time.perf_counter() - begin)
+        solved = with_missing(problem, solved, options.digits, _LAST_WORK)
+        result = make(problem, solved, bounds, time.perf_counter() - begin)
     return result
 
 
@@ -108,9 +176,8 @@ def _with_bound(census: Census) -> Census:
     """The census with a proof by Hilbert functions, where its list is supported and there is one within the limit of work."""
     if census.completeness.verdict is not Completeness.SUPPORTED:
         return census
-    isolated = [s for s in census.degenerate if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved]
     begin = time.perf_counter()
-    piece = hilbert_evidence(census.landscape, len(census.certificates), [s.multiplicity or 0 for s in isolated])
+    piece = bound_by_hilbert_function(census.landscape, census.certificates, census.degenerate)
     if piece is None:
         return census
     verdict = joined(census.landscape, census.completeness, [piece])
@@ -118,8 +185,16 @@ def _with_bound(census: Census) -> Census:
     return replace(census, completeness=verdict, run=run)
 
 
+def bound_by_hilbert_function(
+    problem: Problem, certificates: CertificateList, degenerate: Sequence[StationarySet]
+) -> Evidence | None:
+    """What a Hilbert function proves about a list with the isolated singular points of proved multiplicity besides."""
+    isolated = [s for s in degenerate if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved]
+    return hilbert_evidence(problem, len(certificates), [s.multiplicity or 0 for s in isolated])
+
+
 def _go_on(
-    landscape: Landscape,
+    landscape: Problem,
     options: Options,
     bounds: tuple[RootCount, ...],
     solved: SolveReport,
@@ -135,28 +210,61 @@ def _go_on(
         return solved
 
 
-def assemble(landscape: Landscape, solved: SolveReport, bounds: tuple[RootCount, ...], seconds: float) -> Census:
-    """The census that follows from certified solutions: orbits, points, verdict."""
+def assemble(
+    landscape: Landscape,
+    solved: SolveReport,
+    bounds: tuple[RootCount, ...],
+    seconds: float,
+    *,
+    is_brief: bool = False,
+) -> Census:
+    """The census that follows from certified solutions: orbits, points, verdict; briefly, without what may take a minute."""
     begin = time.perf_counter()
+    is_brief = is_brief or solved.is_stopped
     orbit_of, is_closed = orbits(landscape, solved.certificates)
     points = classify(landscape, solved.certificates, orbit_of)
+    solved, degenerate = with_singular(landscape, solved, bounds, is_brief=is_brief)
+    verdict = verdict_on(landscape, solved.certificates, points, is_closed, bounds, solved, degenerate, is_brief=is_brief)
+    record = run_record(solved, seconds + time.perf_counter() - begin)
+    return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
+
+
+def with_singular(
+    problem: Problem, solved: SolveReport, bounds: Sequence[RootCount], *, is_brief: bool = False
+) -> tuple[SolveReport, tuple[StationarySet, ...]]:
+    """What the singular ends of a solve are; paths that were given up next to one of them count as singular."""
     largest = next((b.value for b in bounds if b.counts_multiplicities), None)
-    degenerate = singular_sets(
-        landscape, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
+    degenerate = () if is_brief else singular_sets(
+        problem, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
     )  # fmt: skip
     # paths that were given up next to a singular solution ended there: Morse theory does not apply
     more = sum(s.n_paths or 0 for s in degenerate) - solved.paths.singular
     more = min(max(more, 0), solved.paths.failed)
     paths = replace(solved.paths, singular=solved.paths.singular + more, failed=solved.paths.failed - more)
-    solved = replace(solved, paths=paths)
-    verdict = judge(landscape, solved.certificates, points, is_closed, bounds, solved, paths.singular)
-    multiple = multiplicity_evidence(len(solved.certificates), bounds, degenerate)
+    return replace(solved, paths=paths), degenerate
+
+
+def verdict_on(
+    problem: Problem,
+    certificates: CertificateList,
+    points: Sequence[StationaryPoint],
+    is_closed: bool,
+    bounds: Sequence[RootCount],
+    solved: SolveReport,
+    degenerate: Sequence[StationarySet],
+    *,
+    must_count: bool = False,
+    is_brief: bool = False,
+) -> CompletenessReport:
+    """The verdict on a list, with its multiple points and, where nothing else settles it or it must, the exact count."""
+    n = len(certificates)
+    verdict = judge(problem, certificates, points, is_closed, bounds, solved, solved.paths.singular)
+    multiple = multiplicity_evidence(n, bounds, degenerate)
     if multiple is not None:
-        verdict = joined(landscape, verdict, [multiple])
-    if wants_exact_count(verdict):
-        verdict = joined(landscape, verdict, [exact_evidence(landscape, len(solved.certificates), least_multiplicities(degenerate))])
-    record = run_record(solved, seconds + time.perf_counter() - begin)
-    return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
+        verdict = joined(problem, verdict, [multiple])
+    if must_count or (not is_brief and wants_exact_count(verdict)):
+        verdict = joined(problem, verdict, [exact_evidence(problem, n, least_multiplicities(degenerate))])
+    return verdict
 
 
 def as_landscape(what: Landscape | Model | str, seed: int | None = None, index: int = 0) -> Landscape:
@@ -164,6 +272,11 @@ def as_landscape(what: Landscape | Model | str, seed: int | None = None, index: 
     if isinstance(what, Landscape):
         return what
     model = model_from_label(what) if isinstance(what, str) else what
+    if not isinstance(model, Model):
+        raise TypeError(
+            f"A {type(what).__name__} is no landscape: give a Landscape, a Model or a label such as 'spherical-p-spin:n=6,p=3'. "
+            "A polynomial becomes one by ps.expression."
+        )
     return model.sample(seed, index)
 
 

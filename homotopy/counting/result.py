@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import html
-import importlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, all_coordinates
+from homotopy.common.frames import frame
 from homotopy.common.wording import count_of, plural
 from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, joined
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
+from homotopy.counting.matching import Matches, match
 from homotopy.counting.singular_points import SingularPoint, regularity, singular_points
-from homotopy.errors import HomotopyError
+from homotopy.counting.spectra import Spectra, spectra
 from homotopy.solving.result import PathAccount
 from polysys.counts import RootCount
-from polysys.equations.variety import Variety
+from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
 
 
@@ -39,6 +40,17 @@ class RunRecord:
     rounds: int
     attempts: tuple[str, ...]
     seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.engine} ({self.transport}), start {self.start}, precision {self.precision}, "
+            f"solver seed {self.solver_seed}, {self.seconds:.3g} s"
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """The record as members of a JSON object."""
+        names = ("engine", "engine_version", "start", "precision", "transport", "solver_seed", "rounds")
+        return {**{name: getattr(self, name) for name in names}, "attempts": list(self.attempts), "seconds": self.seconds}
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,11 +176,7 @@ class Census:
         HomotopyError
             If pandas is not installed.
         """
-        try:
-            pandas = importlib.import_module("pandas")
-        except ImportError as error:
-            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-        return pandas.DataFrame(self.rows())
+        return frame(self.rows())
 
     def rows(self) -> list[dict[str, Any]]:
         """The points as plain records, coordinates rounded to double."""
@@ -210,15 +218,7 @@ class Census:
             "completeness": completeness_summary(self.completeness),
             "paths": paths_summary(self.paths),
             "degenerate": [s.summary() for s in self.degenerate],
-            "engine": self.run.engine,
-            "engine_version": self.run.engine_version,
-            "start": self.run.start,
-            "precision": self.run.precision,
-            "transport": self.run.transport,
-            "solver_seed": self.run.solver_seed,
-            "rounds": self.run.rounds,
-            "attempts": list(self.run.attempts),
-            "seconds": self.run.seconds,
+            **self.run.summary(),
             "points": [
                 {
                     "index": p.index,
@@ -260,6 +260,50 @@ class Census:
 
         return export(self, form, path, is_real=is_real)
 
+    def match(self, points: Any, *, within: float | None = None, descend: bool = False) -> Matches:
+        """Which certified stationary point each of many points belongs to, or why none.
+
+        Newton's method goes from each point to a zero that is certified; where it is proved to converge to that zero the match is
+        proved, elsewhere the zero must not be farther than `within`. All images under the symmetry group (neurons
+        exchanged, signs flipped) are points of the census; ``orbit`` says which are images of each other.
+
+        Parameters
+        ----------
+        points : array (m, n), data frame, torch network or sequence of them
+            In the model's units, in the order of the variables.
+        within : float, optional
+            Farthest distance of a match that is not proved; by default a tenth of the domain's size.
+        descend : bool
+            Whether points near no stationary point go downhill first, as training that was stopped early would have gone on.
+
+        Returns
+        -------
+        Matches
+            With a certified stationary point that the list lacks, should a point lead to one.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> found = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))
+        >>> print(found.match([[0.98, 0.01], [-1.02, 0.0], [3.0, 3.0]]))
+        3 points against 3 certified points: 2 matched (2 proved), 1 not
+          points  index          energy  images
+               2      0   -0.2500000000       2
+               1  near no stationary point (gradients from 24)
+        """
+        return match(self.landscape, self.certificates, self.points, points, within=within, descend=descend)
+
+    def spectra(self) -> Spectra:
+        """Proved enclosures of all eigenvalues of the Riemannian Hessian at all points, in the model's units.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> ho.census(ps.expression("x^4/4 - x^2/2 + 3*y^2/2")).spectra().eigenvalues.round(9).tolist()
+        [[2.0, 3.0], [2.0, 3.0], [-1.0, 3.0]]
+        """
+        return spectra(self.landscape, self.points)
+
     def with_evidence(self, *pieces: Evidence) -> Census:
         """The census with further evidence in its verdict; pieces take the place of earlier ones of their kind."""
         return replace(self, completeness=joined(self.landscape, self.completeness, pieces))
@@ -269,9 +313,6 @@ class Census:
         seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
         sample = f", sample {land.index}" if land.index else ""
         unit = "class" if land.formulation.points_per_class > 1 else "solution"
-        of = f" of {self.bounds[0].value}" if self.bounds else ""
-        of = of.replace("of", "of at most") if self.bounds and self.n_complex < self.bounds[0].value else of
-        unit = unit if (self.bounds[0].value if self.bounds else self.n_complex) == 1 else plural(unit)
         real = count_of(self.n_real, "point")
         if land.formulation.points_per_class > 1:
             real = f"{count_of(self.n_real_classes, 'class')} = {real}"
@@ -290,7 +331,7 @@ class Census:
         group = group if self.n_complex_orbits < self.n_complex else ""
         return (
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
-            f"  complex    {self.n_complex}{of} {unit} certified distinct{group}\n"
+            f"  complex    {of_at_most(self.n_complex, self.bounds, unit)} certified distinct{group}\n"
             f"  complete   {self.completeness}\n"
             f"  real       {real}, {self.n_undecided} undecided; "
             f"{count_of(self.n_minima, 'minimum')}{self._origin_note()}\n"
@@ -300,17 +341,13 @@ class Census:
             f"  energy     {self._energy_range()}\n"
             f"{self._domain_line()}"
             f"  paths      {self.paths}\n"
-            f"{self._degenerate_line()}"
-            f"  run        {self.run.engine} ({self.run.transport}), start {self.run.start}, "
-            f"precision {self.run.precision}, solver seed {self.run.solver_seed}, {self.run.seconds:.3g} s"
+            f"{singular_line(self.degenerate)}"
+            f"  run        {self.run}"
         )
 
     def _origin_note(self) -> str:
         origin = self.n_minima - self.n_minima_without_origin
         return f" ({self.n_minima_without_origin} without the origin)" if origin else ""
-
-    def _degenerate_line(self) -> str:
-        return f"  singular   {in_words(self.degenerate)}\n" if self.degenerate else ""
 
     def _domain_line(self) -> str:
         if not isinstance(self.landscape.domain, Variety):
@@ -332,6 +369,19 @@ class Census:
             f"<div><pre>{html.escape(repr(self))}</pre>"
             f"<table><tr><th>Morse index</th><th>points</th></tr>{rows}</table></div>"
         )
+
+
+
+def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
+    """A number of solutions beside the best bound: ``70 of at most 120 solutions``."""
+    best = bounds[0].value if bounds else n
+    of = f" of {'at most ' if n < best else ''}{best}" if bounds else ""
+    return f"{n}{of} {noun if best == 1 else plural(noun)}"
+
+
+def singular_line(degenerate: Sequence[StationarySet]) -> str:
+    """The line of a report on singular solutions; empty where there are none."""
+    return f"  singular   {in_words(degenerate)}\n" if degenerate else ""
 
 
 def completeness_summary(report: CompletenessReport) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from flint import arb, ctx
 from homotopy.certification.balls import ball
 from homotopy.common.wording import count_of
 from polysys.algebra.singular_locus import real_singular_points, singular_locus
-from polysys.equations.expansion import nested_form
-from polysys.equations.variety import Variety
+from polysys.formulations.expansion import nested_form
+from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
 from polysys.system import exact_terms
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import arb
+import numpy as np
+from flint import acb, arb, ctx
 
 from homotopy.certification.classify import all_coordinates
+from homotopy.certification.closure import enclosing_balls
 from homotopy.counting.result import Census
+from homotopy.counting.solutions import Solutions
+from homotopy.status import Verdict
 
 DIGITS = 10
 
@@ -47,6 +51,53 @@ def points_table(census: Census, digits: int = DIGITS) -> str:
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
     lines = ["  ".join(text.rjust(width) for text, width in zip(line, widths, strict=True)) for line in [names, *rows]]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def solutions_table(found: Solutions, digits: int = DIGITS) -> str:
+    """One line a solution, the real ones first: number, whether it is real (? where undecided), the unknowns.
+
+    Parameters
+    ----------
+    found : Solutions
+    digits : int
+        Significant digits, fewer where fewer are proved (the last may be off by one).
+
+    Examples
+    --------
+    >>> import homotopy as ho, polysys as ps
+    >>> print(solutions_table(ho.solve(ps.equations(["x^2 + y = 1", "x*y = 2"])), digits=5))
+    solution  real                   x                   y
+           1  yes              -1.5214             -1.3146
+           2  no   0.76069 - 0.85787 i  1.1573 + 1.3052 i
+           3  no   0.76069 + 0.85787 i  1.1573 - 1.3052 i
+    """
+    marks = {Verdict.YES: "yes", Verdict.NO: "no", Verdict.UNDECIDED: "?"}
+    order = sorted(range(len(found)), key=lambda k: found.certificates[k].reality is not Verdict.YES)
+    rows = [["solution", "real", *found.equations.variables]]
+    largest = float(np.abs(found.points).max(initial=0.0))
+    for number, k in enumerate(order, start=1):
+        c = found.certificates[k]
+        with ctx.workprec(max(64, c.precision)):
+            values = [
+                _complex_digits(z, largest, digits, is_real=c.reality is Verdict.YES) for z in enclosing_balls(c)
+            ]  # fmt: skip
+        rows.append([str(number), marks[c.reality], *values])
+    if len(rows) == 1:
+        return "There is no certified solution."
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(t.ljust(w) if i == 1 else t.rjust(w) for i, (t, w) in enumerate(zip(row, widths, strict=True)))
+        for row in rows
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _complex_digits(z: acb, scale: float, digits: int, *, is_real: bool) -> str:
+    real, imaginary = _digits(z.real, scale, digits), _digits(abs(z.imag), scale, digits)
+    if is_real or imaginary == "0":
+        return real
+    sign = "-" if z.imag.mid() < 0 else "+"
+    return f"{real} {sign} {imaginary} i"
 
 
 def _largest(values: Sequence[arb]) -> float:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from homotopy.engines.path_ends import FarPath
     from homotopy.status import PathStatus, StartCount
     from polysys.landscape import Landscape
+    from polysys.problem import Problem
     from polysys.system import PolynomialSystem
 
 RealBox = tuple[tuple[Fraction, Fraction], ...]
@@ -59,6 +60,9 @@ class Request:
         Where the equations come from. An engine that starts from a member of its family needs it.
     progress : callable (done, total), optional
         Told how many paths are tracked.
+    keep : callable (TrackedPaths), optional
+        Given the paths that have come to an end, those alone, when a run is stopped (time limit, interruption, crash, memory),
+        before its error is raised. An engine that has none to give, or does not know them, leaves it alone.
     """
 
     system: PolynomialSystem
@@ -66,6 +70,7 @@ class Request:
     round_number: int = 0
     landscape: Landscape | None = None
     progress: Progress | None = None
+    keep: Callable[[TrackedPaths], None] | None = None
 
     @property
     def label(self) -> str:
@@ -79,10 +84,17 @@ class Request:
 
 
 def request_for(
-    landscape: Landscape, options: Options, round_number: int = 0, progress: Progress | None = None
+    problem: Problem,
+    options: Options,
+    round_number: int = 0,
+    progress: Progress | None = None,
+    keep: Callable[[TrackedPaths], None] | None = None,
 ) -> Request:
-    """The request for a round of a landscape's solve."""
-    return Request(landscape.system, options, round_number, landscape, progress)
+    """The request for a round of a solve."""
+    from polysys.landscape import Landscape  # heavy
+
+    landscape = problem if isinstance(problem, Landscape) else None
+    return Request(problem.system, options, round_number, landscape, progress, keep)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

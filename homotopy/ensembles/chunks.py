@@ -10,12 +10,13 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from homotopy.common.processes import n_usable_cores
 from homotopy.common.reporting import SampleProgress, Say
+from homotopy.common.threads import Arrivals, undisturbed
 from homotopy.common.validation import is_whole
 from homotopy.ensembles.record import SampleRecord, count_samples
 from homotopy.ensembles.store.format import DamagedChunkError
@@ -64,7 +65,7 @@ def local_pool(workers: int | None = None) -> Iterator[Pool]:
     isolated = Workers()
     threads = ThreadPoolExecutor(n, thread_name_prefix="ensemble")
     try:
-        yield Pool(lambda job: threads.submit(isolated.count, job), lambda: n + 1)
+        yield Pool(_undisturbed(lambda job: threads.submit(isolated.count, job)), lambda: n + 1)
     finally:
         isolated.close()
         threads.shutdown(wait=True, cancel_futures=True)
@@ -78,7 +79,7 @@ def executor_pool(executor: Executor) -> Pool:
         )
     width = getattr(executor, "_max_workers", None)
     n = width if isinstance(width, int) and width > 0 else 64
-    return Pool(lambda job: executor.submit(count_job, job), lambda: n + 2)
+    return Pool(_undisturbed(lambda job: executor.submit(count_job, job)), lambda: n + 2)
 
 
 @contextlib.contextmanager
@@ -114,7 +115,7 @@ def dask_pool(address: str) -> Iterator[Pool]:
             def width() -> int:
                 return 2 * int(sum(client.nthreads().values())) + 2
 
-            yield Pool(lambda job: executor.submit(count_job, job), width)
+            yield Pool(_undisturbed(lambda job: executor.submit(count_job, job)), width)
     finally:
         quiet.setLevel(level)
 
@@ -184,6 +185,7 @@ class _Run:
         self._retry, self._progress, self._total = retry_failed, progress, total
         self._kept: dict[Chunk, dict[int, SampleRecord]] = {}
         self._under_way: dict[Future[list[SampleRecord]], Chunk] = {}
+        self._arrivals = Arrivals()
         self._lost: list[str] = []
         self._done = sum(len(c.samples) for c in state.sound)
         self._failures = state.n_failed
@@ -214,8 +216,8 @@ class _Run:
                     if elsewhere:
                         time.sleep(_POLL)
                     continue
-                finished, _ = wait(self._under_way, timeout=_POLL if elsewhere else None, return_when=FIRST_COMPLETED)
-                for future in finished:
+                future = self._arrivals.next(_POLL if elsewhere else None)
+                if future is not None:
                     locks.release(self._take(future).start // self._store.chunk)
         except BaseException:
             self._save_what_is_done()
@@ -250,18 +252,21 @@ class _Run:
                 samples = tuple(s for s in samples if s not in kept)
         job = Job(self._model, spec.seed, samples, spec.options, spec.points, spec.timeout)
         try:
-            self._under_way[self._pool.submit(job)] = chunk
+            future = self._pool.submit(job)
         except (PolysysError, OSError):
             raise
         except Exception as error:  # a pool that is broken or shut down
             self._lost.append(f"{type(error).__name__}: {str(error)[:120]}")
             return False
+        self._under_way[future] = chunk
+        self._arrivals.add(future)
         return True
 
     def _take(self, future: Future[list[SampleRecord]]) -> Chunk:
         chunk = self._under_way.pop(future)
         try:
-            new = future.result()
+            with undisturbed():
+                new = future.result()
         except (PolysysError, OSError):
             raise
         except Exception as error:  # a broken pool, a killed Dask worker: the executor's trouble, not a sample's
@@ -289,6 +294,14 @@ class _Run:
     def _report(self) -> None:
         if self._progress is not None:
             self._progress(self._done, self._total, self._failures)
+
+
+def _undisturbed(submit: Callable[[Job], Future[list[SampleRecord]]]) -> Callable[[Job], Future[list[SampleRecord]]]:
+    def submit_(job: Job) -> Future[list[SampleRecord]]:
+        with undisturbed():
+            return submit(job)
+
+    return submit_
 
 
 def _count_here(job: Job) -> Future[list[SampleRecord]]:

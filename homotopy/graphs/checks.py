@@ -13,7 +13,7 @@ from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.counting.result import Census
 from homotopy.graphs.descent import Descent, End
 from homotopy.status import EvidenceKind, Silence, Verdict
-from polysys.equations.variety import Variety
+from polysys.formulations.variety import Variety
 
 
 @dataclass(frozen=True, slots=True)

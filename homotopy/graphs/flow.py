@@ -10,7 +10,7 @@ from scipy.linalg import null_space
 
 from homotopy.certification.balls import to_double
 from homotopy.common.arrays import Floats
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 
 

@@ -7,7 +7,7 @@ from scipy.linalg import null_space
 
 from homotopy.common.arrays import Floats
 from homotopy.graphs.flow import Flow, polynomial_values, symmetric
-from polysys.equations.variety import Variety
+from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
 
 _STEPS = 12  # of Newton's method back to the domain; a step of the flow leaves it by little

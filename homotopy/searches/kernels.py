@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from homotopy.certification.discs.bounds import ADD_DD, MUL_DD, MUL_SD, SUB_DD, SUB_DS, SUB_SD
+from homotopy.certification.discs.roundoff import ADD_DD, MUL_DD, MUL_SD, SUB_DD, SUB_DS, SUB_SD
 from homotopy.common.jit import compiled
 
 LANES = 32

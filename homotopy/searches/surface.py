@@ -13,7 +13,7 @@ from homotopy.certification.balls import to_double
 from homotopy.certification.discs.program import DiscProgram, disc_program
 from homotopy.common.arrays import Floats
 from polysys.disorder import generator
-from polysys.equations.variety import refuse_variety
+from polysys.formulations.variety import refuse_variety
 from polysys.landscape import Landscape
 from polysys.tape import Tape
 

@@ -119,10 +119,15 @@ class SolveReport:
     history: tuple[RoundAccount, ...] = ()
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether the last round was stopped before it had followed the paths that its start asks for."""
+        return self.root_count is not None and self.paths.tracked < self.root_count
+
+    @property
     def is_clean(self) -> bool:
         """Whether every path ended at a certified solution of its own or at infinity, and nothing was found besides."""
         lost = self.paths.duplicate + self.paths.singular + self.paths.failed
-        return lost == 0 and self.paths.is_balanced and self.n_beyond_paths == 0 and self.n_entangled == 0
+        return not self.is_stopped and lost == 0 and self.paths.is_balanced and self.n_beyond_paths == 0 and self.n_entangled == 0
 
     @property
     def is_repeated(self) -> bool:

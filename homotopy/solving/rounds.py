@@ -28,32 +28,35 @@ from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
 from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
-from polysys.landscape import Landscape
+from polysys.own_equations import Equations
+from polysys.problem import Problem
 
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
 # Solutions that exact algebra may be asked to write down: their coefficients grow with the square of their number.
 _MOST_PARAMETRISED = 300
 _MANY_PATHS, _PATHS_A_SOLUTION = 100_000, 1000
+_MANY_UNKNOWNS = 24
 _QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
 # What ends a round and not the solve: certificates of the rounds before are kept.
 _UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
 
 
 def solve(
-    landscape: Landscape,
+    landscape: Problem,
     options: Options | None = None,
     *,
     bound: int | None = None,
     progress: Progress | None = None,
     after: SolveReport | None = None,
     first: int = 0,
+    keeps_stopped: bool = False,
 ) -> SolveReport:
     """Find and certify all isolated complex solutions of a landscape's system.
 
     Parameters
     ----------
-    landscape : Landscape
+    landscape : Landscape or Equations
     options : Options, optional
     bound : int, optional
         A proved upper bound; when it is met no further round is needed.
@@ -63,6 +66,9 @@ def solve(
         there is one.
     first : int
         Number of the first round: from round 1 on other paths are followed than those of a solve from the beginning.
+    keeps_stopped : bool
+        Whether a first round that is stopped (time limit, crash, lack of memory, and Ctrl-C inside
+        :func:`homotopy.common.reporting.keeping_found`) leaves the solutions that its paths had reached, if there are any.
 
     Returns
     -------
@@ -102,6 +108,8 @@ def solve(
     report, is_cut = after, False
     for k in range(first if after is None else after.rounds, first + options.rounds):
         ended = _run_round(landscape, rounds, k, known, options, bound)
+        if ended.report is None and keeps_stopped and not known:
+            _keep_reached(landscape, ended, k, options)
         attempts.extend(ended.attempts)
         is_cut = is_cut or ended.error is not None
         if ended.report is not None:
@@ -141,13 +149,14 @@ class _EndedRound:
     attempts: list[str] = field(default_factory=list)
     error: BaseException | None = None
     is_last: bool = False
+    left: TrackedPaths | None = None
 
 
 def _run_round(
-    landscape: Landscape, rounds: Turns, k: int, known: CertificateList, options: Options, bound: int | None
+    landscape: Problem, rounds: Turns, k: int, known: CertificateList, options: Options, bound: int | None
 ) -> _EndedRound:
     """Run round k and account for its paths; far and lost paths are followed to their ends where it matters."""
-    ended = _EndedRound()
+    ended, tracked = _EndedRound(), None
     try:
         with reporting.time_limit(options.time_limit, f"Round {k + 1} of the solve"):
             tracked = rounds.run(k)
@@ -170,7 +179,17 @@ def _run_round(
     except (*_UNFINISHED, KeyboardInterrupt) as error:
         ended.error, ended.is_last = error, isinstance(error, (EngineTimeoutError, KeyboardInterrupt))
         ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {_reason(error)}")
+        ended.left = rounds.left if tracked is None else tracked
     return ended
+
+
+def _keep_reached(landscape: Problem, ended: _EndedRound, k: int, options: Options) -> None:
+    """Certify what the paths of a round had reached when it was stopped; no time limit holds here, and Ctrl-C ends all."""
+    if ended.error is None or ended.left is None or not _is_kept(ended.error):
+        return
+    report = account(landscape, ended.left, CertificateList.of(()), k + 1, options.digits)
+    if report.certificates:
+        ended.report = report
 
 
 def _unconfirmed(report: SolveReport) -> SolveReport:
@@ -190,7 +209,7 @@ def _reason(error: BaseException) -> str:
     return "it was interrupted." if isinstance(error, KeyboardInterrupt) else "the memory of this machine does not suffice."
 
 
-def _without_multiple(landscape: Landscape, report: SolveReport) -> SolveReport:
+def _without_multiple(landscape: Problem, report: SolveReport) -> SolveReport:
     """Ends that look like multiple solutions are none where the certified ones are all that exact algebra counts."""
     if not (report.singular_ends or report.failed_ends) or len(report.certificates) > EXACT_REACH:
         return report
@@ -201,7 +220,7 @@ def _without_multiple(landscape: Landscape, report: SolveReport) -> SolveReport:
     return replace(report, paths=paths, singular_ends=(), failed_ends=())
 
 
-def is_met(landscape: Landscape, report: SolveReport, bound: int | None) -> bool:
+def is_met(landscape: Problem, report: SolveReport, bound: int | None) -> bool:
     """Whether there cannot be more solutions, or exact algebra modulo two primes says that there are none."""
     n = len(report.certificates)
     if report.meets_generic_count or (bound is not None and n == bound):
@@ -218,14 +237,14 @@ def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
 
 
 def account(
-    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> SolveReport:
     """Certify the end points and put every path into exactly one class."""
     return _account(landscape, tracked, known, rounds, digits)[0]
 
 
 def _account(
-    landscape: Landscape, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
 ) -> tuple[SolveReport, list[int]]:
     """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
     counts = dict.fromkeys(PathStatus, 0)
@@ -277,7 +296,7 @@ def _account(
     return report, doubtful
 
 
-def with_missing(landscape: Landscape, report: SolveReport, digits: int, work_limit: int) -> SolveReport:
+def with_missing(landscape: Problem, report: SolveReport, digits: int, work_limit: int) -> SolveReport:
     """A report with the solutions that no path reached and that exact algebra finds within a limit of work; else the same report.
 
     Nothing is tried where exact algebra counts no more than were found, or more than it can write down.
@@ -332,7 +351,7 @@ def _final_statuses(
     return list(statuses)
 
 
-def _close(landscape: Landscape, result: CertificationReport, digits: int) -> CertificationReport:
+def _close(landscape: Problem, result: CertificationReport, digits: int) -> CertificationReport:
     """Add conjugates and mirror images that are missing: they are solutions too."""
     while candidates := closure_candidates(landscape, result.certificates):
         larger = certify(landscape.tapes, candidates, result.certificates, digits=digits)
@@ -342,7 +361,7 @@ def _close(landscape: Landscape, result: CertificationReport, digits: int) -> Ce
     return result
 
 
-def _refuse_continuous_family(landscape: Landscape, ends: Sequence[Sequence[complex]]) -> None:
+def _refuse_continuous_family(landscape: Problem, ends: Sequence[Sequence[complex]]) -> None:
     """Name the symmetry if singular end points are moved by it: then they lie on a continuous family."""
     symmetry = landscape.continuous_symmetry
     if symmetry is None or not symmetry.dimension:
@@ -358,7 +377,7 @@ def _refuse_continuous_family(landscape: Landscape, ends: Sequence[Sequence[comp
             )
 
 
-def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> SolveReport | None:
+def _solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveReport | None:
     """Systems without solutions or with linear equations only, which no engine needs to see."""
     degrees = landscape.system.degrees
     if min(degrees) > 0 and max(degrees) > 1:
@@ -390,12 +409,18 @@ def _solve_by_hand(landscape: Landscape, options: Options, begin: float) -> Solv
     )
 
 
-def _solve_without_paths(landscape: Landscape, options: Options, bound: int | None, begin: float) -> SolveReport | None:
-    """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions."""
-    if options.engine != AUTO or bound is None or bound < _MANY_PATHS:
+def _solve_without_paths(landscape: Problem, options: Options, bound: int | None, begin: float) -> SolveReport | None:
+    """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions.
+
+    And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are.
+    """
+    is_wide = isinstance(landscape, Equations) and landscape.n > _MANY_UNKNOWNS
+    if options.engine != AUTO or bound is None or (bound < _MANY_PATHS and not is_wide):
         return None
     count = exact_count_of(landscape)
-    if count.dimension != 0 or not count.degree or bound < _PATHS_A_SOLUTION * count.degree:
+    if count.dimension != 0 or not count.degree:
+        return None
+    if bound < _PATHS_A_SOLUTION * count.degree and not (is_wide and count.degree <= _MOST_PARAMETRISED):
         return None
     none = SolveReport(
         certificates=CertificateList.of(()),
@@ -421,7 +446,7 @@ def _solve_without_paths(landscape: Landscape, options: Options, bound: int | No
     return replace(found, seconds=time.perf_counter() - begin) if is_whole else None
 
 
-def _linear_solution(landscape: Landscape) -> list[complex] | None:
+def _linear_solution(landscape: Problem) -> list[complex] | None:
     """The solution of linear equations by exact elimination, in double precision; None where they are singular."""
     n = landscape.system.n
     origin = [Fraction(0)] * n

@@ -12,7 +12,7 @@ from homotopy.engines.registry import engines_for
 from homotopy.errors import EngineMissingError, StartSetError
 from homotopy.options import AUTO, Options
 from polysys.errors import InputError, PolysysError
-from polysys.landscape import Landscape
+from polysys.problem import Problem
 
 
 class Turns:
@@ -24,18 +24,23 @@ class Turns:
     """
 
     def __init__(
-        self, landscape: Landscape, options: Options, progress: Progress | None, *, has_found: bool = False
+        self, landscape: Problem, options: Options, progress: Progress | None, *, has_found: bool = False
     ) -> None:
         self._landscape, self._options, self._progress = landscape, options, progress
         self._has_found, self._notes = has_found, list[str]()
         self._fits: dict[str, bool] = {}
         self._engines = engines_for(options)
         self._without_start: set[str] = set()
+        self.left: TrackedPaths | None = None
         self._missing: EngineMissingError | None = None
 
     def run(self, k: int) -> TrackedPaths | None:
-        """The paths of round k; None if no engine is left: what is missing does not undo what others have found."""
-        request = request_for(self._landscape, self._options, k, self._progress)
+        """The paths of round k; None if no engine is left: what is missing does not undo what others have found.
+
+        Where an engine is stopped, `left` has the paths that had ended.
+        """
+        self.left = None
+        request = request_for(self._landscape, self._options, k, self._progress, self._keep)
         for engine in self._candidates(k, request):
             try:
                 tracked = engine.run(request)
@@ -51,6 +56,9 @@ class Turns:
                 return tracked
             self._without_start.add(engine.name)
         return None
+
+    def _keep(self, tracked: TrackedPaths) -> None:
+        self.left = tracked
 
     def notes(self) -> list[str]:
         """What was decided since this was asked last, one sentence each."""

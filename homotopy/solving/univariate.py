@@ -14,10 +14,10 @@ from homotopy.certification.zeros import certify
 from homotopy.options import Options
 from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
 from homotopy.status import StartCount
-from polysys.landscape import Landscape
+from polysys.problem import Problem
 
 
-def solve_univariate(landscape: Landscape, options: Options) -> SolveReport | None:
+def solve_univariate(landscape: Problem, options: Options) -> SolveReport | None:
     """All roots of the one equation; None where there are more unknowns or an engine is asked for.
 
     Notes

@@ -25,7 +25,7 @@ from homotopy.ensembles.record import SampleRecord, record_of
 from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness
 from polysys.counts.of_landscape import upper_bounds
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 
 DIGITS = (4, 6, 9, 13, 17)  # tried in this order

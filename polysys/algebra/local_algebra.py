@@ -67,6 +67,7 @@ def local_structure(
     n_slices: int = 0,
     seed: int = 0,
     max_columns: int = MAX_COLUMNS,
+    more: Sequence[Mapping[tuple[int, ...], Any]] = (),
 ) -> LocalStructure:
     """The multiplicity of a rational zero, or that it is not isolated; exact, hence a proof.
 
@@ -83,6 +84,8 @@ def local_structure(
         Seed of the hyperplanes.
     max_columns : int
         Largest number of monomials; beyond it the answer is that nothing was decided.
+    more : sequence of mappings from exponents to rational coefficients
+        Equations besides those of the square system.
 
     Raises
     ------
@@ -110,7 +113,7 @@ def local_structure(
     directions = None if not n_slices else slice_directions(n, n_slices, seed)
     local = [
         _integral(taylor(terms, centre, lambda c: fmpq(c.numerator, c.denominator), directions))
-        for terms in system.terms
+        for terms in (*system.terms, *more)
     ]
     if any(f.get((0,) * (n - n_slices)) for f in local):
         raise InputError("The point is not a zero of the system.", "Multiplicity belongs to zeros.")

@@ -17,8 +17,8 @@ from flint import acb
 
 from polysys.algebra.count import ExactCount, exact_count
 from polysys.algebra.limits import Meter, Stopped
-from polysys.equations.variety import Variety
 from polysys.errors import InputError
+from polysys.formulations.variety import Variety
 from polysys.system import exact_terms
 
 _MOST_MINORS, _MOST_TERMS = 300, 20_000

@@ -15,7 +15,7 @@ from flint import fmpq, fmpq_mat
 
 from polysys.algebra.coercivity import is_coercive
 from polysys.algebra.singular_locus import singular_locus
-from polysys.equations.variety import Variety
+from polysys.formulations.variety import Variety
 
 _MOST_TERMS = 3000  # of a sum of squares
 

@@ -17,10 +17,12 @@ from polysys.counts.glasses import cartwright_sturmfels, friedland_ottaviani, ni
 from polysys.counts.mixed_cells import TieError
 from polysys.counts.varieties import complete_intersection
 from polysys.counts.zero_patterns import zero_pattern_bound
-from polysys.equations.formulation import Kind
-from polysys.equations.variety import Variety
 from polysys.errors import InputError, WorkLimitError
+from polysys.formulations.formulation import Kind
+from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
+from polysys.own_equations import Equations
+from polysys.problem import Problem
 from polysys.root_count import RootCount, RootCountKind
 from polysys.system import PolynomialSystem, exact_terms
 
@@ -77,7 +79,7 @@ def generic_count(landscape: Landscape) -> RootCount | None:
     return min(known, key=lambda c: c.value, default=None)
 
 
-def upper_bounds(landscape: Landscape) -> list[RootCount]:
+def upper_bounds(landscape: Problem) -> list[RootCount]:
     """Proved upper bounds on the number of isolated complex solutions, best first; from the exact system alone.
 
     Examples
@@ -86,13 +88,12 @@ def upper_bounds(landscape: Landscape) -> list[RootCount]:
     >>> upper_bounds(ps.SphericalPSpin(n=4, p=4).sample())[0].value
     40
     """
-    of_domain = domain_count(landscape)
-    bounds = [
-        *landscape.facts.known_counts,
-        *([] if of_domain is None else [of_domain]),
-        total_degree(landscape.system.degrees),
-    ]
-    if not _is_sharp(landscape):
+    bounds: list[RootCount] = []
+    if isinstance(landscape, Landscape):
+        of_domain = domain_count(landscape)
+        bounds += [*landscape.facts.known_counts, *([] if of_domain is None else [of_domain])]
+    bounds.append(total_degree(landscape.system.degrees))
+    if not (isinstance(landscape, Landscape) and _is_sharp(landscape)):
         bounds.extend(_bounds_from_supports(landscape))
     if isinstance(landscape.domain, Variety):  # of equal bounds first those that leave no room for families
         bounds.reverse()
@@ -119,7 +120,7 @@ def _is_sharp(landscape: Landscape) -> bool:
     return is_known and set(monomials) == set(landscape.generic_potential().monoms())
 
 
-def _bounds_from_supports(landscape: Landscape) -> list[RootCount]:
+def _bounds_from_supports(landscape: Problem) -> list[RootCount]:
     """The best bound that holds for all systems with the monomials of this one.
 
     A sum of mixed volumes that excludes families is the generic count of these systems, so no Bezout number is smaller;
@@ -144,11 +145,11 @@ EXACT_REACH = 4000
 
 
 @lru_cache(maxsize=256)
-def _counted(system: PolynomialSystem, distinct: bool, work: int) -> ExactCount:
-    return exact_count(system.terms, system.n, work_limit=work, distinct=distinct)
+def _counted(polynomials: tuple[Any, ...], n: int, distinct: bool, work: int) -> ExactCount:
+    return exact_count([exact_terms(f) for f in polynomials], n, work_limit=work, distinct=distinct)
 
 
-def exact_count_of(landscape: Landscape, *, distinct: bool = False, work: int = _COUNT_WORK) -> ExactCount:
+def exact_count_of(landscape: Problem, *, distinct: bool = False, work: int = _COUNT_WORK) -> ExactCount:
     """Dimension and degree of a landscape's solutions by exact algebra modulo two primes, and how many are distinct if that is asked for.
 
     Examples
@@ -165,7 +166,7 @@ def exact_count_of(landscape: Landscape, *, distinct: bool = False, work: int = 
     >>> found.dimension, found.degree
     (0, 3)
     """
-    found = _counted(landscape.system, distinct, work)
+    found = _counted(landscape.system.polynomials, landscape.system.n, distinct, work)
     domain = landscape.domain
     if isinstance(domain, Variety) and (found.dimension or 0) > 0 and not singular_locus(domain).is_empty:
         return _counted_where_regular(landscape.system, domain, distinct, work)
@@ -177,12 +178,26 @@ def _counted_where_regular(system: PolynomialSystem, domain: Variety, distinct: 
     """The same where the Jacobian of the domain has full rank: a random combination s of its minors has an inverse there."""
     minor = random_minor(domain)
     if minor is None:
-        return _counted(system, distinct, work)
+        return _counted(system.polynomials, system.n, distinct, work)
     n_more = system.n - domain.n
     inverse = {(*e, *[0] * n_more, 1): c for e, c in exact_terms(minor).items()}
     inverse[(0,) * (system.n + 1)] = Fraction(-1)
     equations = [{(*e, 0): c for e, c in terms.items()} for terms in system.terms]
     return exact_count([*equations, inverse], system.n + 1, work_limit=work, distinct=distinct)
+
+
+def exact_count_as_given(problem: Problem, *, distinct: bool = False, work: int = _COUNT_WORK) -> ExactCount:
+    """The same of the equations as they were given, of which there may be more than of the square system that is solved.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> exact_count_as_given(ps.equations(["x^2 = 1", "x*y = 1", "x + y = 2"])).degree
+    1
+    """
+    if not isinstance(problem, Equations):
+        return exact_count_of(problem, distinct=distinct, work=work)
+    return _counted(problem.given, problem.n, distinct, work)
 
 
 def exact_generic_count(landscape: Landscape, *, seed: int = 0) -> RootCount | None:
@@ -207,8 +222,8 @@ def exact_generic_count(landscape: Landscape, *, seed: int = 0) -> RootCount | N
     return RootCount(found.degree, RootCountKind.COMPUTED, "degree of a generic member", reference, "")
 
 
-def hilbert_bound(landscape: Landscape, goal: int) -> HilbertBound | None:
-    """A proved bound on the number of a landscape's solutions by Hilbert functions; None where they say nothing about its points.
+def hilbert_bound(landscape: Problem, goal: int) -> HilbertBound | None:
+    """A proved bound on the number of solutions of the equations as given, by Hilbert functions; None where they say nothing.
 
     Classes of points on spheres may lie at infinity in the chart, where the equations do not see them.
 
@@ -228,11 +243,13 @@ def hilbert_bound(landscape: Landscape, goal: int) -> HilbertBound | None:
         return None
     from polysys.algebra.hilbert_bound import completeness_bound  # its kernels need Numba
 
-    system, work = landscape.system, _HILBERT_WORK + _HILBERT_WORK_EACH * goal
-    for make in (None, landscape.facts.ideal_elements):
+    work = _HILBERT_WORK + _HILBERT_WORK_EACH * goal
+    terms = landscape.given_terms if isinstance(landscape, Equations) else landscape.system.terms
+    elements = landscape.facts.ideal_elements if isinstance(landscape, Landscape) else None
+    for make in (None, elements):
         extra = () if make is None else make()
         if make is None or extra:
-            found = completeness_bound(system.terms, system.n, extra=extra, goal=goal, work_limit=work)
+            found = completeness_bound(terms, landscape.system.n, extra=extra, goal=goal, work_limit=work)
             if found.bound == goal:
                 break
     return found

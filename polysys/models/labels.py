@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ from polysys.models.base import Model
 from polysys.models.binary.space import BinaryModel
 from polysys.models.grammar import Family
 from polysys.models.labelled import Labelled
+from polysys.own_equations import FAMILY as EQUATIONS
 from polysys.reading.files import parse_toml, read_text, shown_path
 
 # One line a family: its module in this folder, and its class. In the order in which they are presented.
@@ -96,11 +98,15 @@ def _from_text(label: str, classes: Classes, what: str) -> Labelled:
 
 
 def _class(name: str, classes: Classes, what: str) -> type[Labelled]:
+    if name == EQUATIONS:
+        raise LabelError(f"{name}: stands for equations, no landscape.", "Solve them: 'stationary solve FILE'.")
     if name in MODELS or name in DISCRETE:
         if name not in classes:
             command = "weights" if name in DISCRETE else "count"
             raise LabelError(f"{name} has no {what}.", f"Run 'stationary {command} {name}:..', or choose {_any_of(classes)}.")
         return classes[name]
+    if Path(name).suffix and os.path.isfile(name):
+        raise LabelError(f"'{shown_path(name)}' is a file and no label.", f"Write expression:{shown_path(name)} for a polynomial in it.")
     raise LabelError(f"There is no model {name[:60]!r}.", f"Choose {_any_of(classes)} (see 'stationary models').")
 
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from polysys.disorder import kostlan, normal
 from polysys.domains import Domain, Sphere
-from polysys.equations.expansion import nested_form
 from polysys.errors import InputError, PositiveDimensionalError
+from polysys.formulations.expansion import nested_form
 from polysys.landscape import Couplings, Landscape, Scaling
 from polysys.models.base import Model, check_coefficients, join, size, sizes
 from polysys.models.grammar import Family, integer, integers

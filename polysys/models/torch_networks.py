@@ -1,7 +1,7 @@
-"""Landscapes of torch networks: a torch.nn.Sequential of linear layers and polynomial activations, read exactly.
+"""Landscapes of torch networks: linear layers and polynomial activations, read exactly.
 
 torch itself is not imported: modules and tensors bring all that is needed, and everything that depends on how torch keeps
-them is in this file.
+them is in this file; what torch.fx says of a forward is read in :mod:`polysys.models.traced_modules`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,15 @@ from polysys.models.base import Model
 from polysys.models.deep_linear import DeepLinear
 from polysys.models.polynomial_network import PolynomialNetwork
 from polysys.models.sequential_network import Activation, LinearLayer, SequentialNetwork
+from polysys.models.traced_modules import traced
 from polysys.reading.elementwise import polynomial_of
 from polysys.reading.rationals import as_rational_array
 
 LOSSES = ("half-sum", "sum", "mean")
+_POLYNOMIAL = (
+    "Put an elementwise polynomial in its place: torch.square, or one near tanh and others with a proved error, by "
+    "ps.polynomial_activation (docs/torch.md)."
+)
 _WAY_OUT = "Build the network from torch.nn.Linear and elementwise polynomials (docs/torch.md)."
 
 
@@ -45,8 +50,8 @@ def from_torch(
 
     Parameters
     ----------
-    module : torch.nn.Sequential
-        Of Linear layers and polynomial activations: modules without parameters whose ``forward`` uses +, -, * and whole
+    module : torch.nn.Module
+        A Sequential of Linear layers and polynomial activations: modules without parameters whose ``forward`` uses +, -, * and whole
         powers (torch.square, torch.pow .. included). Identity, Flatten and nested Sequentials are fine. Parameters with
         ``requires_grad=False`` are fixed at their values; the others become the variables, in the order of
         ``module.parameters()``.
@@ -86,7 +91,7 @@ def from_torch(
     layers = [layer.what for layer in _layers(module)]
     data = _data(X, Y)
     model = _model(layers, data, l2)
-    is_random = isinstance(l2, str) and l2 == "random"
+    is_random = isinstance(l2, str)
     couplings = _scaled(model.draw(generator(seed, 0)), _factor(loss, data))
     land = model.landscape(couplings, seed if is_random else None)
     return replace(land, label=land.label if loss == "half-sum" else f"{land.label},loss=torch-{loss}")
@@ -188,9 +193,12 @@ def _layers(module: Any) -> list[_Layer]:
     InputError
         For modules that share parameters, or that are no Sequential.
     """
-    if _torch_class(module) not in ("Sequential", "Linear"):
+    if _torch_class(module) in ("Sequential", "Linear"):
+        layers = list(_read(module, ""))
+    elif _torch_class(module) is None and callable(getattr(module, "named_modules", None)):
+        layers = list(_read_traced(module))
+    else:
         raise InputError(f"A {type(module).__name__} is no torch.nn.Sequential.", _WAY_OUT)
-    layers = list(_read(module, ""))
     used = [id(p) for layer in layers for p in layer.trained]
     if len(set(used)) < len(used):
         raise InputError("Two layers share their parameters.", "Give each layer its own.")
@@ -217,11 +225,20 @@ def _read(module: Any, name: str) -> Iterator[_Layer]:
     elif kind == "Identity" or (kind == "Flatten" and getattr(module, "start_dim", None) == 1):
         return
     elif kind is not None:
-        raise NotPolynomialError(f"{said} is neither linear nor an elementwise polynomial.", _WAY_OUT)
+        raise NotPolynomialError(f"{said} is neither linear nor an elementwise polynomial.", _POLYNOMIAL)
     elif _holds(module, "_parameters") or _holds(module, "_buffers") or _holds(module, "_modules"):
         raise InputError(f"{said} has parameters or parts of its own, and its forward cannot be read.", _WAY_OUT)
     else:
         yield from _activation(module, said)
+
+
+def _read_traced(module: Any) -> Iterator[_Layer]:
+    """A module with a forward of its own, as torch.fx sees it."""
+    for name, part in module.named_modules():
+        if getattr(part, "_forward_hooks", None) or getattr(part, "_forward_pre_hooks", None):
+            raise InputError(f"Layer {name or 'itself'} has hooks, which may change what it computes.", "Remove them.")
+    for what in traced(module, lambda part: _torch_class(part) == "Linear", f"A {type(module).__name__}"):
+        yield _Layer(Activation(what)) if isinstance(what, tuple) else _linear(what)
 
 
 def _holds(module: Any, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from polysys.errors import InputError
-from polysys.reading.files import parse_toml, read_text, shown_path
+from polysys.reading.files import MAX_TEXT, as_text, parse_toml, read_text, shown_path
 from polysys.reading.rationals import as_rational
 
 DOMAIN_OF_EQUATIONS = "variety"
 """The word before the equations in the canonical text of a domain."""
 _KEYS = ("domain", "variables", "parameters")
-_HEADER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_ -]*?)\s*:(.*)", re.ASCII)
+HEADER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_ -]*?)\s*:(.*)", re.ASCII)
+"""A header line ``key: value``."""
 _DOMAIN = re.compile(r"(euclidean|spheres?)( [0-9]{1,4}(?:-[0-9]{1,4})*)?(?: R2 ?= ?([^ ]+))?")
 
 
@@ -63,6 +65,7 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
     Parameters
     ----------
     path : str or Path
+        "-" is the standard input.
 
     Returns
     -------
@@ -73,8 +76,15 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
     InputError
         If the file is missing, not text, larger than 1 MB, has unknown keys or no expression.
     """
-    text = read_text(path)
+    text = _standard_input() if str(path) == "-" else read_text(path)
     return _from_toml(text, f"The file {shown_path(path)}") if Path(path).suffix.lower() == ".toml" else _from_lines(text)
+
+
+def _standard_input() -> str:
+    content = sys.stdin.buffer.read(MAX_TEXT + 1) if sys.stdin is not None else b""
+    if len(content) > MAX_TEXT:
+        raise InputError("The standard input holds more than 1 MB.", "Give a smaller expression.")
+    return as_text(content, "standard input")
 
 
 def _from_lines(text: str) -> ExpressionFile:
@@ -82,7 +92,7 @@ def _from_lines(text: str) -> ExpressionFile:
     expression: list[str] = []
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.partition("#")[0].strip()
-        if match := _HEADER.fullmatch(line):
+        if match := HEADER.fullmatch(line):
             key = match[1]
             if expression or key in header or key not in _KEYS:
                 fault = "is unknown" if key not in _KEYS else "stands twice" if key in header else "comes too late"
@@ -115,8 +125,8 @@ def _expression_file(potential: str, header: Mapping[str, Any]) -> ExpressionFil
     return ExpressionFile(
         potential,
         _domain(header.get("domain", "euclidean")),
-        _variables(header.get("variables")),
-        _parameters(header.get("parameters", {})),
+        listed_names(header.get("variables")),
+        named_values(header.get("parameters", {})),
     )
 
 
@@ -155,7 +165,8 @@ def _domain(value: Any) -> str:
     return f"{match[1]}{match[2] or ''} R2={'-'.join(map(str, radii))}"
 
 
-def _variables(value: Any) -> tuple[str, ...] | None:
+def listed_names(value: Any) -> tuple[str, ...] | None:
+    """The names of a header ``variables: x, y`` or of a list; None where there is none."""
     names = value.replace(",", " ").split() if isinstance(value, str) else value
     if names is None:
         return None
@@ -164,7 +175,8 @@ def _variables(value: Any) -> tuple[str, ...] | None:
     return tuple(names)
 
 
-def _parameters(value: Any) -> dict[str, Fraction]:
+def named_values(value: Any) -> dict[str, Fraction]:
+    """The values of a header ``parameters: a = 1/2, b = 3`` or of a table."""
     if isinstance(value, str):
         pairs = [piece.split("=") for piece in value.split(",") if piece.strip()]
         if any(len(pair) != 2 for pair in pairs):

@@ -8,7 +8,8 @@ or time.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -26,6 +27,7 @@ __all__ = [
     "as_rational",
     "as_rational_array",
     "format_polynomial",
+    "names_in",
     "parse_polynomial",
     "read_expression_file",
 ]
@@ -132,8 +134,7 @@ def parse_polynomial(
     constants = {_name(key, "parameter"): as_rational(value) for key, value in (parameters or {}).items()}
     tokens = _tokens(text)
     if variables is None:
-        found = {_short_name(token) for kind, token, _ in tokens if kind == "name"} - set(constants)
-        names = tuple(sorted(found - _NEVER_NAMES - _NUMBER_NAMES, key=_natural))
+        names = _names(tokens, constants)
     else:
         if isinstance(variables, str):
             raise InputError(f"The variables are given as the text {variables!r}.", "Give a list of names.")
@@ -150,6 +151,22 @@ def parse_polynomial(
     shifts = range(0, _FIELD * len(names), _FIELD)
     mask = (1 << _FIELD) - 1
     return ParsedPolynomial(rng.from_dict({tuple(e >> k & mask for k in shifts): c for e, c in terms.items()}), names)
+
+
+def names_in(texts: Sequence[str], constants: Collection[str] = ()) -> tuple[str, ...]:
+    """All names in some expressions that can be variables and are not among the constants, in natural order.
+
+    Examples
+    --------
+    >>> names_in(["a*x10 + x2", "x1 - 1"], {"a"})
+    ('x1', 'x2', 'x10')
+    """
+    return _names([token for text in texts for token in _tokens(text)], constants)
+
+
+def _names(tokens: Sequence[Token], constants: Collection[str]) -> tuple[str, ...]:
+    found = {_short_name(token) for kind, token, _ in tokens if kind == "name"} - set(constants)
+    return tuple(sorted(found - _NEVER_NAMES - _NUMBER_NAMES, key=_natural))
 
 
 def format_polynomial(polynomial: Any) -> str:
@@ -225,13 +242,22 @@ def _tokens(text: str) -> list[Token]:
             position += len(text[position:]) - len(text[position:].lstrip())
             raise InputError(
                 f"The character {text[position]!r} at position {position + 1} has no meaning here.",
-                "Use numbers, names, + - * / ^ and parentheses.",
+                _other_spelling(text[position]),
             )
         kind = match.lastgroup
         tokens.append((kind, match[kind], match.start(kind)))
         if kind == "end":
             return tokens
         position = match.end()
+
+
+def _other_spelling(character: str) -> str:
+    if character in "[]":
+        return "Write x1 or x_1 for x[1]."
+    if character.isalpha():
+        words = unicodedata.name(character, "").lower().split()
+        return f"Write names in the letters a to z: {words[-1] if words[:1] == ['greek'] else 'x'}, say."
+    return "Use numbers, names, + - * / ^ and parentheses."
 
 
 class _Parser:

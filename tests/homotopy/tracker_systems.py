@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polysys.equations.expansion import nested_form
+from polysys.formulations.expansion import nested_form
 from polysys.tape import Recorder, Tape, trace
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import homotopy as ho
+import polysys as ps
 from homotopy.counting.files.saved_census import load_census
 from homotopy.ensembles.comparison import read_predictions
 from homotopy.ensembles.spec import read_spec
@@ -88,6 +89,7 @@ def readers(place: Path) -> dict[str, tuple[bytes, Callable[[Path], Any]]]:
             lambda path: (read_predictions(path), read_estimates(path, "m")),
         ),
         "h.json": (census.read_bytes(), load_census),
+        **_of_equations(place),
         "i.json": ((store.path / "manifest.json").read_bytes(), manifest),
         "j.json": ((SMALL_TABLE / "table.json").read_bytes(), table),
         "k.parquet": (
@@ -95,6 +97,31 @@ def readers(place: Path) -> dict[str, tuple[bytes, Callable[[Path], Any]]]:
             lambda path: decode(path.read_bytes(), store.identity, chunk.samples),
         ),
     }
+
+
+def _of_equations(folder: Path) -> dict[str, tuple[bytes, Callable[[Path], Any]]]:
+    """Equations, their saved solutions, and solutions as other programs write them."""
+    found = ho.solve(ps.equations(["x^2 + y = 1", "x*y = 2", "x^3 - x + 2 = 0"]))
+    result: dict[str, tuple[bytes, Callable[[Path], Any]]] = {
+        "l.txt": (b"# two\nvariables: x, y\nparameters: a = 1/2\nx^2 + y = a\nx*y - 1\n", ps.equations_from_file)
+    }
+    found.save(folder / "saved.json")
+    result["m.json"] = ((folder / "saved.json").read_bytes(), ho.load)
+    result["n.json"] = (result["m.json"][0], ho.read_solutions)
+    for name, form in (("o.txt", "bertini-start"), ("p.txt", "phcpack"), ("q.csv", "csv")):
+        result[name] = (found.export(folder / name, form).read_bytes(), ho.read_solutions)
+    result["r.txt"] = (_MAIN_DATA, ho.read_solutions)
+    np.save(folder / "s.npy", found.points)
+    np.savez(folder / "t.npz", points=found.points)
+    for name in ("s.npy", "t.npz"):
+        result[name] = ((folder / name).read_bytes(), ho.read_solutions)
+    return result
+
+
+_MAIN_DATA = (
+    b"Number of variables: 2\nVariables:  x y\nRank: 2\n\nSolution 0 (path number 0)\nEstimated condition number: 5.8e+00\n"
+    b"1.0e+00 0.0e+00\n-2.0e+00 1.0e-17\nMultiplicity: 1\n\nSolution 1 (path number 3)\n2.5 0.5\n3 -1\nMultiplicity: 1\n"
+)
 
 
 def damaged(content: bytes, rng: np.random.Generator) -> bytes:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import QQ, ring
 
-from polysys.equations.expansion import multiply_out, nested_form
 from polysys.errors import InputError, PolysysError
+from polysys.formulations.expansion import multiply_out, nested_form
 from polysys.tape import Op, Recorder, trace
 
 N = 3

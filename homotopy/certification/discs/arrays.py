@@ -1,7 +1,7 @@
 """Arrays of discs: rigorous complex arithmetic on numpy arrays, for what is not worth a compiled kernel.
 
 Entry k of a `Discs` holds every complex z with |z - mid[k]| <= radius[k]. Operators return discs that contain every
-result; bounds as in :mod:`homotopy.certification.discs.bounds`. An overflow makes a radius inf or nan: comparisons with it are false.
+result; bounds as in :mod:`homotopy.certification.discs.roundoff`. An overflow makes a radius inf or nan: comparisons with it are false.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.certification.discs.bounds import INFLATE, LEAST_SIZE, TINY, U
+from homotopy.certification.discs.roundoff import INFLATE, LEAST_SIZE, TINY, U
 from homotopy.common.arrays import Floats
 
 

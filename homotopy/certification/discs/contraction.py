@@ -12,7 +12,6 @@ which holds for every order of summation, with fused products or without, and fo
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.discs.arrays import Discs
-from homotopy.certification.discs.bounds import TINY, U
 from homotopy.certification.discs.extended import enclose_at, extended_scalars
 from homotopy.certification.discs.program import DiscProgram, disc_program, enclose
+from homotopy.certification.discs.roundoff import TINY, U
 from homotopy.common import reporting
 from homotopy.common.arrays import Complexes, Floats
 from homotopy.common.processes import n_usable_cores
+from homotopy.common.threads import Stop, over_threads
 from homotopy.status import Verdict
-from polysys.equations.formulation import FormulationTapes
+from polysys.problem import SystemTapes
 
 UP, DOWN = 1 + 1e-11, 1 - 1e-11  # exceed the rounding of sums of up to ten thousand nonnegative terms
 CHUNK = 256  # candidates of a task
@@ -75,7 +75,7 @@ class SystemDiscs:
     jacobian_scalars: Floats
 
 
-def system_discs(*members: FormulationTapes) -> SystemDiscs:
+def system_discs(*members: SystemTapes) -> SystemDiscs:
     """The systems of members of one family (one of them may have none), without free parameters."""
     family = members[0].family or members[0]
     equations, jacobian = disc_program(family.equations), disc_program(family.jacobian)
@@ -85,7 +85,7 @@ def system_discs(*members: FormulationTapes) -> SystemDiscs:
     )
 
 
-def member(*members: FormulationTapes) -> Discs:
+def member(*members: SystemTapes) -> Discs:
     """The couplings of members of a family (members, k)."""
     values = [Discs.of(tapes.couplings) for tapes in members]
     return Discs(np.stack([v.mid for v in values]), np.stack([v.radius for v in values]))
@@ -106,20 +106,19 @@ def prove(
         np.array(candidates, complex), np.zeros(m), np.zeros(m), np.full(m, UNDECIDED, np.int8), np.zeros(m, bool)
     )
 
-    def work(first: int) -> None:
+    def work(first: int, _: Stop) -> int:
         rows = slice(first, min(first + CHUNK, m))
         _prove_chunk(system, which[rows], boxes, rows)
+        return rows.stop - rows.start
 
-    starts = range(0, m, CHUNK)
-    workers = min(threads or n_usable_cores(), len(starts))
-    if workers <= 1:
-        for first in starts:
-            work(first)
-            reporting.report("certificates", min(first + CHUNK, m), m)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            for first, _ in zip(starts, pool.map(work, starts), strict=True):
-                reporting.report("certificates", min(first + CHUNK, m), m)
+    done = 0
+
+    def count(proved: int) -> None:
+        nonlocal done
+        done += proved
+        reporting.report("certificates", done, m)
+
+    over_threads(work, range(0, m, CHUNK), threads or n_usable_cores(), count)
     return boxes
 
 
@@ -187,18 +186,17 @@ def check(system: SystemDiscs, mid: Complexes, radius: Floats, uniqueness: Float
     """
     result = np.zeros(len(mid), bool)
 
-    def work(first: int) -> None:
+    def work(first: int, _: Stop) -> None:
         rows = slice(first, min(first + CHUNK, len(mid)))
         with np.errstate(all="ignore"):
             room = 2 * U * np.abs(mid[rows]).max(axis=1, initial=0.0) * UP + TINY
             inner, outer = radius[rows] * DOWN - room, uniqueness[rows] * UP + room
-            kappa, eta, _, _ = contraction(system, np.zeros(len(inner), np.int64), mid[rows], outer)
+            kappa, eta = contraction(system, np.zeros(len(inner), np.int64), mid[rows], outer)[:2]
             result[rows] = (
                 (kappa < 1) & (eta <= (1 - kappa) * inner * DOWN) & (inner > 0) & (radius[rows] <= uniqueness[rows])
             )
 
-    with ThreadPoolExecutor(n_usable_cores()) as pool:
-        list(pool.map(work, range(0, len(mid), CHUNK)))
+    over_threads(work, range(0, len(mid), CHUNK), n_usable_cores())
     return result
 
 

@@ -1,6 +1,6 @@
 """The compiled interpreter of straight-line programs at many points, in double-double arithmetic with radii.
 
-Bounds as in :mod:`homotopy.certification.discs.bounds`.
+Bounds as in :mod:`homotopy.certification.discs.roundoff`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.certification.discs.bounds import (
+from homotopy.certification.discs.kernels import size_of
+from homotopy.certification.discs.roundoff import (
     ADD_DD,
     EXTENDED_MUL,
     EXTENDED_SUM,
@@ -23,7 +24,6 @@ from homotopy.certification.discs.bounds import (
     SUB_SD,
     TINY,
 )
-from homotopy.certification.discs.kernels import size_of
 from homotopy.common.double_double import add, mul
 from homotopy.common.jit import compiled
 

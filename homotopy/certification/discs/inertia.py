@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.certification.discs.bounds import TINY, U
 from homotopy.certification.discs.contraction import UP
+from homotopy.certification.discs.roundoff import TINY, U
 from homotopy.common.arrays import Floats
 
 

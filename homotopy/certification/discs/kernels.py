@@ -1,4 +1,4 @@
-"""The compiled interpreter of straight-line programs over many discs at once; bounds as in :mod:`homotopy.certification.discs.bounds`."""
+"""The compiled interpreter of straight-line programs over many discs at once; bounds as in :mod:`homotopy.certification.discs.roundoff`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.certification.discs.bounds import (
+from homotopy.certification.discs.roundoff import (
     ADD_DD,
     HALF_DIAGONAL,
     INFLATE,

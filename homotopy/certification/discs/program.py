@@ -8,15 +8,15 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.certification.discs import bounds
+from homotopy.certification.discs import roundoff
 from homotopy.certification.discs.arrays import Discs
-from homotopy.certification.discs.bounds import LANES
+from homotopy.certification.discs.roundoff import LANES
 from homotopy.common.arrays import Complexes, Floats
 from homotopy.common.registers import Registers
 from polysys.tape import Op, Tape, parameter_nodes
 
-_DISC = {Op.MUL: bounds.MUL_DD, Op.ADD: bounds.ADD_DD, Op.SUB: bounds.SUB_DD}
-_SCALAR = {Op.MUL: bounds.MUL_SD, Op.ADD: bounds.ADD_SD, Op.SUB: bounds.SUB_SD}
+_DISC = {Op.MUL: roundoff.MUL_DD, Op.ADD: roundoff.ADD_DD, Op.SUB: roundoff.SUB_DD}
+_SCALAR = {Op.MUL: roundoff.MUL_SD, Op.ADD: roundoff.ADD_SD, Op.SUB: roundoff.SUB_SD}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +80,7 @@ def disc_program(tape: Tape) -> DiscProgram:
         if is_scalar[i]:
             code.append((_SCALAR[Op(op)], target, scalar(i), slot[j]))
         elif is_scalar[j]:
-            code.append((bounds.SUB_DS if op == Op.SUB else _SCALAR[Op(op)], target, scalar(j), slot[i]))
+            code.append((roundoff.SUB_DS if op == Op.SUB else _SCALAR[Op(op)], target, scalar(j), slot[i]))
         else:
             code.append((_DISC[Op(op)], target, slot[i], slot[j]))
         slot[first + k] = target
@@ -96,11 +96,11 @@ def disc_program(tape: Tape) -> DiscProgram:
 
 
 def enclose(
-    program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats
+    program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int64] | None, x: Complexes, radius: Floats
 ) -> tuple[Complexes, Floats]:
-    """Midpoints and radii (m, n_outputs) of the outputs over polydiscs of radius (m,) about x (m, n).
+    """Midpoints and radii (m, n_outputs) of the outputs over polydiscs of radius (m,), or of radii (m, n), about x (m, n).
 
-    `sample` (m,) says which scalars belong to which point; equal samples must be adjacent.
+    `sample` (m,) says which scalars belong to which point; equal samples must be adjacent. None: the first ones belong to all.
     """
     from homotopy.certification.discs import kernels  # compiled where it is used first
 
@@ -108,11 +108,18 @@ def enclose(
     mid, rad = np.empty((m, len(program.outputs)), complex), np.empty((m, len(program.outputs)))
     registers = np.zeros((max(1, program.n_registers), 3, LANES))
     radii = np.repeat(np.asarray(radius, float)[:, None], max(n, 1), axis=1) if np.ndim(radius) == 1 else np.array(radius)
+    groups = one_sample(m) if sample is None else lane_groups(sample)
     kernels.evaluate_discs(
-        program.code, program.outputs, scalars, lane_groups(sample), np.array(x, complex, order="C"), radii, mid, rad, registers,
+        program.code, program.outputs, scalars, groups, np.array(x, complex, order="C"), radii, mid, rad, registers,
         5e-324,
     )  # fmt: skip
     return mid, rad
+
+
+@lru_cache(maxsize=512)
+def one_sample(m: int) -> npt.NDArray[np.int64]:
+    """The same groups for m points of sample 0."""
+    return lane_groups(np.zeros(m, np.int64))
 
 
 def lane_groups(sample: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

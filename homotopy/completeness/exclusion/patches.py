@@ -20,8 +20,8 @@ from flint import arb, fmpq, fmpq_mat, fmpz_mat, nmod_mat
 
 from homotopy.common.arrays import Floats
 from homotopy.completeness.exclusion.programs import equations_tape, outward
-from polysys.equations.expansion import nested_form
-from polysys.equations.formulation import Kind
+from polysys.formulations.expansion import nested_form
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape, QuadraticBound
 from polysys.system import exact_terms
 from polysys.tape import Node, Recorder, Tape

@@ -20,8 +20,8 @@ from homotopy.completeness.exclusion.patches import Patch, patches, stationary_f
 from homotopy.completeness.exclusion.radius import stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.status import EvidenceKind, Silence, Verdict
-from polysys.equations.formulation import Kind
-from polysys.equations.variety import Variety
+from polysys.formulations.formulation import Kind
+from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
 from polysys.symmetry import SignedPermutation
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.completeness.exclusion.programs import IntervalProgram, equations_tape, interval_program
-from polysys.equations.expansion import nested_form
+from polysys.formulations.expansion import nested_form
 from polysys.landscape import Landscape, QuadraticBound
 from polysys.system import exact_terms
 

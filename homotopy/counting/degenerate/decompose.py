@@ -40,8 +40,8 @@ from homotopy.options import AUTO, Options
 from homotopy.solving.rounds import solve
 from homotopy.status import Verdict
 from polysys.algebra.common_factors import common_factors
-from polysys.equations.formulation import Kind
 from polysys.errors import InputError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 

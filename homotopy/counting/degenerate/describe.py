@@ -18,9 +18,10 @@ from homotopy.counting.degenerate.local_dimension import LocalReport, local_repo
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
 from homotopy.status import EvidenceKind, Verdict
-from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
+from polysys.problem import Problem
 from polysys.root_count import RootCount
 from polysys.symmetry import ContinuousSymmetry
 
@@ -36,7 +37,7 @@ _PHC_ORDER = 16
 
 
 def singular_sets(
-    landscape: Landscape,
+    landscape: Problem,
     ends: Sequence[Sequence[complex]],
     *,
     failed: Sequence[Sequence[complex]] = (),
@@ -48,7 +49,7 @@ def singular_sets(
 
     Parameters
     ----------
-    landscape : Landscape
+    landscape : Landscape or Equations
     ends : sequence of complex vectors
         :attr:`homotopy.SolveReport.singular_ends`, say.
     failed : sequence of complex vectors
@@ -127,14 +128,14 @@ def singular_sets(
 
 
 def describe(
-    landscape: Landscape, x: Sequence[complex] | Complexes, *, bound: int | None = None, seed: int = 0
+    landscape: Problem, x: Sequence[complex] | Complexes, *, bound: int | None = None, seed: int = 0
 ) -> LocalReport | None:
     """The local report on a singular solution of a landscape's system."""
     symmetry = moving_symmetry(landscape)
     return local_report(landscape.system, landscape.tapes, list(x), symmetry, bound=bound, seed=seed)
 
 
-def moving_symmetry(landscape: Landscape) -> ContinuousSymmetry | None:
+def moving_symmetry(landscape: Problem) -> ContinuousSymmetry | None:
     """The symmetries whose fields move solutions where they do not vanish.
 
     Not on lines: there a field that is parallel to the line moves nothing.
@@ -142,10 +143,10 @@ def moving_symmetry(landscape: Landscape) -> ContinuousSymmetry | None:
     return None if landscape.formulation.kind is Kind.PROJECTIVE else landscape.known_symmetry
 
 
-def symmetry_words(landscape: Landscape) -> str:
+def symmetry_words(landscape: Problem) -> str:
     """What to call the landscape's continuous symmetry; empty if it has none."""
     symmetry = moving_symmetry(landscape)
-    if symmetry is None or not symmetry.dimension:
+    if symmetry is None or not symmetry.dimension or not isinstance(landscape, Landscape):
         return ""
     facts = landscape.facts
     if facts.mixing_fields and facts.symmetry_name:
@@ -157,9 +158,9 @@ def symmetry_words(landscape: Landscape) -> str:
     return f"a group of {kind} of dimension {symmetry.dimension}"
 
 
-def energy_at(landscape: Landscape, x: Sequence[complex]) -> complex | None:
-    """The potential at a solution, in the model's units; None on lines."""
-    if landscape.formulation.kind is Kind.PROJECTIVE:
+def energy_at(landscape: Problem, x: Sequence[complex]) -> complex | None:
+    """The potential at a solution, in the model's units; None on lines and where there is no potential."""
+    if not isinstance(landscape, Landscape) or landscape.formulation.kind is Kind.PROJECTIVE:
         return None
     (value,) = landscape.tapes.energy.evaluate(list(x), (), float)
     return complex(value) * sqrt(landscape.scaling.energy_squared)
@@ -241,7 +242,7 @@ def is_real(x: Sequence[complex]) -> bool:
     return max(abs(z.imag) for z in x) < 1e-9 * (1 + max(map(abs, x)))
 
 
-def _isolated(landscape: Landscape, report: LocalReport, n_paths: int | None, engine: PHCpack | None) -> StationarySet:
+def _isolated(landscape: Problem, report: LocalReport, n_paths: int | None, engine: PHCpack | None) -> StationarySet:
     return StationarySet(
         SetKind.ISOLATED,
         0,
@@ -257,12 +258,12 @@ def _isolated(landscape: Landscape, report: LocalReport, n_paths: int | None, en
     )
 
 
-def isolated_set(landscape: Landscape, report: LocalReport, engine: PHCpack | None = None) -> StationarySet:
+def isolated_set(landscape: Problem, report: LocalReport, engine: PHCpack | None = None) -> StationarySet:
     """The entry of an isolated singular point that no path count belongs to."""
     return _isolated(landscape, report, None, engine)
 
 
-def _phcpack_multiplicity(landscape: Landscape, report: LocalReport, engine: PHCpack) -> int | None:
+def _phcpack_multiplicity(landscape: Problem, report: LocalReport, engine: PHCpack) -> int | None:
     from homotopy.engines.doubles import equations_in_doubles
 
     order = min(_PHC_ORDER, (report.multiplicity or _PHC_ORDER) + 1)
@@ -274,7 +275,7 @@ def _phcpack_multiplicity(landscape: Landscape, report: LocalReport, engine: PHC
         return None
 
 
-def _family(landscape: Landscape, members: Sequence[tuple[LocalReport, int]]) -> StationarySet:
+def _family(landscape: Problem, members: Sequence[tuple[LocalReport, int]]) -> StationarySet:
     reports = [r for r, _ in members]
     first = next((r for r in reports if r.is_proved), reports[0])
     dimension = first.dimension

@@ -24,7 +24,7 @@ from flint import acb, acb_mat, ctx, fmpq, fmpq_mat
 
 from homotopy.common.arrays import Complexes
 from polysys.algebra.local_algebra import Local, LocalStructure, grow, local_structure, slice_directions, taylor
-from polysys.equations.formulation import FormulationTapes
+from polysys.problem import SystemTapes
 from polysys.symmetry import ContinuousSymmetry
 from polysys.system import PolynomialSystem
 from polysys.tape import Tape
@@ -75,7 +75,7 @@ class LocalReport:
 
 def local_report(
     system: PolynomialSystem,
-    tapes: FormulationTapes,
+    tapes: SystemTapes,
     near: Sequence[complex],
     symmetry: ContinuousSymmetry | None = None,
     *,
@@ -142,7 +142,7 @@ def orbit_dimension(symmetry: ContinuousSymmetry | None, point: Sequence[complex
 
 def _exact_report(
     system: PolynomialSystem,
-    tapes: FormulationTapes,
+    tapes: SystemTapes,
     point: tuple[Fraction, ...],
     symmetry: ContinuousSymmetry | None,
     bound: int | None,
@@ -175,7 +175,7 @@ def _exact_report(
 
 def _numerical_report(
     system: PolynomialSystem,
-    tapes: FormulationTapes,
+    tapes: SystemTapes,
     x: Complexes,
     symmetry: ContinuousSymmetry | None,
     bound: int | None,
@@ -236,7 +236,7 @@ def _numerical_rank(rows: list[list[complex]]) -> int | None:
     return rank
 
 
-def _newton(tapes: FormulationTapes, x: Complexes) -> list[acb] | None:
+def _newton(tapes: SystemTapes, x: Complexes) -> list[acb] | None:
     """Newton's method in many digits; near a multiple zero it converges too, if only linearly."""
     n = len(x)
     size = 1 + float(np.abs(x).max())
@@ -261,14 +261,14 @@ def _newton(tapes: FormulationTapes, x: Complexes) -> list[acb] | None:
     return z if residual < 1e-20 * size and moved < 0.05 * size else None
 
 
-def _solve(tapes: FormulationTapes, z: list[acb], n: int) -> list[acb]:
+def _solve(tapes: SystemTapes, z: list[acb], n: int) -> list[acb]:
     jacobian = acb_mat(n, n, [v.mid() for v in _evaluate(tapes.jacobian, z)])
     value = acb_mat(n, 1, [v.mid() for v in _evaluate(tapes.equations, z)])
     step = jacobian.solve(value, algorithm="approx")
     return [step[i, 0].mid() for i in range(n)]
 
 
-def _manifold(tapes: FormulationTapes, x: Complexes, seed: int) -> tuple[Complexes, int] | None:
+def _manifold(tapes: SystemTapes, x: Complexes, seed: int) -> tuple[Complexes, int] | None:
     """The point on a manifold of zeros near `x` whose dimension is the corank of the Jacobian there; None if none is.
 
     Returns the point and the corank.
@@ -285,7 +285,7 @@ def _manifold(tapes: FormulationTapes, x: Complexes, seed: int) -> tuple[Complex
     return None
 
 
-def _gauss_newton(tapes: FormulationTapes, x: Complexes, rank: int, reach: float) -> Complexes | None:
+def _gauss_newton(tapes: SystemTapes, x: Complexes, rank: int, reach: float) -> Complexes | None:
     """Newton's method on the directions in which the Jacobian has full rank; the zero reached, of just that rank."""
     y, size = x, 1 + float(np.abs(x).max())
     for _ in range(30):
@@ -303,7 +303,7 @@ def _gauss_newton(tapes: FormulationTapes, x: Complexes, rank: int, reach: float
     return y if s[rank] < 1e-7 * s[rank - 1] and residual < 1e-11 * max(1.0, float(s[0])) * size else None
 
 
-def _comes_back(tapes: FormulationTapes, point: Complexes, rank: int, seed: int) -> bool:
+def _comes_back(tapes: SystemTapes, point: Complexes, rank: int, seed: int) -> bool:
     """Whether points moved along the kernel of the Jacobian come back to zeros of all equations, to 50 digits."""
     n = len(point)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x70B1,)))
@@ -324,7 +324,7 @@ def _comes_back(tapes: FormulationTapes, point: Complexes, rank: int, seed: int)
     return True
 
 
-def _is_zero_in_many_digits(tapes: FormulationTapes, y: Complexes, left: Complexes, tangent: Complexes) -> bool:
+def _is_zero_in_many_digits(tapes: SystemTapes, y: Complexes, left: Complexes, tangent: Complexes) -> bool:
     """Newton's method on as many combinations of the equations as the rank, on the slice through y across the tangent.
 
     The remaining combinations must vanish there too: they do along a manifold of zeros and nowhere else near.
@@ -352,11 +352,11 @@ def _is_zero_in_many_digits(tapes: FormulationTapes, y: Complexes, left: Complex
         return residual < _DIGITS * (1 + float(np.abs(y).max()))
 
 
-def _equations(tapes: FormulationTapes, x: Complexes) -> Complexes:
+def _equations(tapes: SystemTapes, x: Complexes) -> Complexes:
     return np.array(tapes.equations.evaluate(x.tolist(), (), float), dtype=np.complex128)
 
 
-def _jacobian(tapes: FormulationTapes, x: Complexes) -> Complexes:
+def _jacobian(tapes: SystemTapes, x: Complexes) -> Complexes:
     n = len(x)
     return np.array(tapes.jacobian.evaluate(x.tolist(), (), float), dtype=np.complex128).reshape(n, n)
 

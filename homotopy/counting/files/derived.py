@@ -14,8 +14,9 @@ from homotopy.solving.result import PathAccount
 from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
 from polysys.counts import best_partition, total_degree
 from polysys.counts.of_landscape import upper_bounds
-from polysys.equations.formulation import Kind
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
+from polysys.problem import Problem
 
 TOLD = frozenset({EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT})
 """Kinds that rest on the run's own account of its paths, which a file can repeat but not prove."""
@@ -54,21 +55,24 @@ def is_carried(piece: Evidence) -> bool:
 
 
 def derive(
-    land: Landscape,
+    land: Problem,
     certified: CertificateList,
     points: Sequence[StationaryPoint],
     is_closed: bool,
     paths: PathAccount,
     stated: Sequence[Evidence],
+    *,
+    all_solve: bool = True,
 ) -> list[Evidence]:
-    """All evidence that follows again from the landscape and the certificates; an interval search only where one is stated."""
-    found = checks(land, certified, points, is_closed, upper_bounds(land), paths.singular)
+    """All evidence that follows again from the landscape and the certificates; an interval search only where one is stated, and bounds only where
+    all that are listed are proved to solve the equations as given."""
+    found = checks(land, certified, points, is_closed, upper_bounds(land) if all_solve else (), paths.singular)
     proof = of_kind(stated, EvidenceKind.REAL_PROOF)
-    if proof is not None and proof.outcome is Verdict.YES:
+    if proof is not None and proof.outcome is Verdict.YES and isinstance(land, Landscape):
         found.append(_searched_again(land, certified, len(points), proof))
     if of_kind(stated, EvidenceKind.EXACT_COUNT) is not None:
         found.append(exact_evidence(land, len(certified)))
-    hilbert = hilbert_evidence(land, len(certified)) if of_kind(stated, EvidenceKind.HILBERT_BOUND) is not None else None
+    hilbert = hilbert_evidence(land, len(certified)) if all_solve and of_kind(stated, EvidenceKind.HILBERT_BOUND) is not None else None
     if hilbert is not None:
         found.append(hilbert)
     return found
@@ -84,7 +88,7 @@ def _searched_again(land: Landscape, certified: CertificateList, n_real: int, pr
     return evidence_of(exclude_others(land, certified, n_real, max_boxes=most, time_limit=_TIME_LIMIT), n_real)
 
 
-def told_paths(land: Landscape, n: int, paths: PathAccount, stated: Sequence[Evidence]) -> Evidence | None:
+def told_paths(land: Problem, n: int, paths: PathAccount, stated: Sequence[Evidence]) -> Evidence | None:
     """The evidence from the paths, weighed again from the numbers of a file; None where the file has no such numbers.
 
     Raises
@@ -115,7 +119,7 @@ def _number(value: Fact) -> int:
     return value
 
 
-def wrong_root_count(land: Landscape, told: Evidence) -> str | None:
+def wrong_root_count(land: Problem, told: Evidence) -> str | None:
     """What is wrong with the number of paths that a file tells, beside the number that its start has; None if nothing is seen.
 
     Numbers of closed form are derived again. A mixed volume, or the count of a generic member by monodromy, is not.

@@ -12,11 +12,12 @@ import numpy as np
 
 from homotopy.counting.files.schema import Bound, CensusFile, Coupling
 from homotopy.errors import CensusFileError
-from polysys.equations.formulation import Kind
 from polysys.errors import PolysysError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Couplings, Landscape, ModelFacts, landscape_from_text
 from polysys.models.given import landscape_from_couplings
 from polysys.models.labels import MODELS, model_from_label
+from polysys.own_equations import Equations, equations_from_text
 
 # Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
 _OUTSIDE = re.compile(r"@|=explicit|\.csv|\.toml")
@@ -84,6 +85,20 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
     # candidates only: they are used where they preserve the potential, which is checked
     facts = ModelFacts(candidate_permutations=tuple(map(tuple, file.neuron_permutations)))
     return replace(land, facts=facts), Origin.TEXT
+
+
+def rebuild_equations(file: CensusFile) -> Equations:
+    """The equations of a file, from their exact text.
+
+    Raises
+    ------
+    CensusFileError
+        If the text is none.
+    """
+    try:
+        return equations_from_text(file.landscape, file.model)
+    except PolysysError as error:
+        raise CensusFileError(f"The equations of the file are unusable. {error.what}", "Make the file again.") from error
 
 
 def is_self_contained(label: str) -> bool:

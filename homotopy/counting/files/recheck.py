@@ -16,26 +16,32 @@ from homotopy.certification.certificates import DOUBLE, CertificateList, close_p
 from homotopy.certification.classify import StationaryPoint, classify, points_of
 from homotopy.certification.closure import orbits
 from homotopy.certification.discs import contraction
+from homotopy.certification.residuals import solve_given
 from homotopy.certification.zeros import certify_one, same_zero
 from homotopy.common.provenance import producer
 from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, join
 from homotopy.counting.files.derived import DERIVED, TOLD, derive, told_paths, wrong_root_count
-from homotopy.counting.files.landscape import bounds_as_written, rebuild_landscape
+from homotopy.counting.files.landscape import bounds_as_written, rebuild_equations, rebuild_landscape
 from homotopy.counting.files.saved_census import (
     as_census,
+    as_solutions,
     certificates,
     count_members,
+    solution_counts,
     stated_evidence,
     stationary_points,
 )
 from homotopy.counting.files.schema import CensusFile, read_census_file
 from homotopy.counting.result import Census, paths_summary
+from homotopy.counting.solutions import Solutions
 from homotopy.errors import CensusFileError
 from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness, Verdict
 from polysys.landscape import Landscape
+from polysys.own_equations import Equations
+from polysys.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def verify(path: str | Path) -> VerificationReport:
     """
     file = read_census_file(path)
     try:
-        return _report(str(path), file)
+        return _report_on_equations(str(path), file) if file.is_of_equations else _report(str(path), file)
     except (ArithmeticError, LookupError, ValueError, TypeError, msgspec.ValidationError) as error:
         raise CensusFileError(f"{path} has a member that cannot be used ({error}).", "Make it again.") from error
 
@@ -119,24 +125,11 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
     )
     unfounded = "the file states root counts, coercivity or symmetries of the model that do not follow from what it holds"
     result = [Check("landscape", facts, origin.value if facts else unfounded)]
-    exact = (
-        land.digest == file.digest
-        and land.text == file.landscape
-        and land.system.digest == file.system_digest
-        and list(land.system.variables) == file.unknowns
-        and land.formulation.kind.value == file.formulation
-        and [[str(a) for a in chart] for chart in land.formulation.charts] == file.charts
-        and land.label == file.model
-        and land.chart_seed == file.chart_seed
-    )
-    what = "landscape, system and charts are what they are said to be" if exact else "they differ"
-    result.append(Check("digests", exact, what))
-    if not exact or not facts:
+    result.append(_digests(land, land.chart_seed, file))
+    if not all(c.is_ok for c in result):
         return VerificationReport(path, tuple(result))
     certified = certificates(file)
-    result.append(_certificates(land, certified))
-    result.append(_distinct(certified))
-    result.append(_reality(certified))
+    result += [_certificates(land, certified), _distinct(certified), _reality(certified)]
     if not all(c.is_ok for c in result):
         return VerificationReport(path, tuple(result))
     orbit_of, is_closed = orbits(land, certified)
@@ -151,7 +144,59 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
     return VerificationReport(path, (*result, check), Completeness(file.completeness.verdict), alone)
 
 
-def _certificates(land: Landscape, certified: CertificateList) -> Check:
+def _report_on_equations(path: str, file: CensusFile) -> VerificationReport:
+    problem, certified = rebuild_equations(file), certificates(file)
+    result = [_digests(problem, 0, file)]
+    if not result[0].is_ok:
+        return VerificationReport(path, tuple(result))
+    result += [_certificates(problem, certified), _distinct(certified), _reality(certified)]
+    if not all(c.is_ok for c in result):
+        return VerificationReport(path, tuple(result))
+    solving = solve_given(problem, certified)
+    found = as_solutions(file, problem, certified)
+    result.append(_as_given(problem, found, solving))
+    same = file.counts == solution_counts(found) and file.paths == paths_summary(found.paths) and found.paths.is_balanced
+    empty = not (file.points or file.by_index or file.known_counts or file.couplings)
+    what = "all follow from the solutions" if same and empty else "a stated count does not follow from the solutions"
+    result.append(Check("counts", same and empty, what))
+    stated = stated_evidence(file)
+    derived = derive(
+        problem, certified, (), True, found.paths, stated, all_solve=all(v is Verdict.YES for v in solving)
+    )  # fmt: skip
+    check, alone = _verdict(problem, file, stated, derived, len(certified))
+    return VerificationReport(path, (*result, check), Completeness(file.completeness.verdict), alone)
+
+
+def _as_given(problem: Equations, found: Solutions, solving: Sequence[Verdict]) -> Check:
+    """Whether the solutions solve the equations as given, as far as it is stated."""
+    name, n_proved = "equations", sum(v is Verdict.YES for v in solving)
+    if Verdict.NO in solving:
+        return Check(name, False, f"solution {solving.index(Verdict.NO)} is proved not to solve the equations as given")
+    if n_proved != found.n_proved:
+        return Check(name, False, f"{found.n_proved} are said to be proved to solve them, {n_proved} are")
+    if not problem.is_overdetermined:
+        return Check(name, True, "solved as they are given")
+    return Check(name, True, f"{n_proved} of {len(solving)} are proved to solve the equations as given, none is excluded")
+
+
+def _digests(problem: Problem, chart_seed: int, file: CensusFile) -> Check:
+    exact = (
+        problem.digest == file.digest
+        and problem.text == file.landscape
+        and problem.system.digest == file.system_digest
+        and list(problem.system.variables) == file.unknowns
+        and problem.formulation.kind.value == file.formulation
+        and [[str(a) for a in chart] for chart in problem.formulation.charts] == file.charts
+        and problem.label == file.model
+        and chart_seed == file.chart_seed
+    )
+    what = "landscape, system and charts are what they are said to be" if exact else "they differ"
+    if isinstance(problem, Equations) and exact:
+        what = "equations and square system are what they are said to be"
+    return Check("digests", exact, what)
+
+
+def _certificates(land: Problem, certified: CertificateList) -> Check:
     if len(certified) and certified.mid.shape[1] != land.system.n:
         return Check("certificates", False, "the solutions have a wrong shape")
     for k, c in certified.exact.items():
@@ -257,13 +302,13 @@ _STRENGTH = {Completeness.UNKNOWN: 0, Completeness.SUPPORTED: 1, Completeness.PR
 
 
 def _verdict(
-    land: Landscape, file: CensusFile, stated: Sequence[Evidence], derived: Sequence[Evidence], n: int
+    land: Problem, file: CensusFile, stated: Sequence[Evidence], derived: Sequence[Evidence], n: int
 ) -> tuple[Check, CompletenessReport]:
     """Whether the stated verdict follows, with the account of the paths where it is told; and the verdict without it."""
     name, verdict = "completeness", Completeness(file.completeness.verdict)
     against = [e for e in stated if e.outcome is Verdict.NO and e.kind not in DERIVED | TOLD]
     alone = join(land, [*against, *derived])
-    if file.euler_expected != land.euler_characteristic:
+    if file.euler_expected != (land.euler_characteristic if isinstance(land, Landscape) else None):
         return Check(name, False, "another Euler characteristic is stated than the domain has"), alone
     paths = told_paths(land, n, PathAccount(**file.paths), stated)
     wrong = _wrong_paths(land, file, paths)
@@ -288,7 +333,7 @@ def _verdict(
     return Check(name, True, f"{again}"), alone
 
 
-def _wrong_paths(land: Landscape, file: CensusFile, told: Evidence | None) -> str | None:
+def _wrong_paths(land: Problem, file: CensusFile, told: Evidence | None) -> str | None:
     """What is wrong with what a file tells of the paths; None if nothing is seen."""
     if told is None:
         is_told = file.paths["tracked"] == 0 or file.completeness.has_sentences

@@ -29,6 +29,7 @@ from homotopy.counting.files.landscape import (
     carried,
     couplings_as_written,
     has_same_facts,
+    rebuild_equations,
     rebuild_landscape,
 )
 from homotopy.counting.files.schema import (
@@ -37,21 +38,29 @@ from homotopy.counting.files.schema import (
     CensusFile,
     Point,
     Solution,
+    SquaredUp,
     StatedCompleteness,
     content_digest,
     read_census_file,
 )
 from homotopy.counting.files.schema import Check as WrittenEvidence
 from homotopy.counting.result import Census, RunRecord, paths_summary
+from homotopy.counting.solutions import Solutions
 from homotopy.errors import CensusFileError, HomotopyError
 from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness, EvidenceKind, Silence, Verdict
 from polysys.counts.of_landscape import upper_bounds
 from polysys.landscape import Landscape
+from polysys.own_equations import Equations
+from polysys.problem import Problem
 
 _DIGITS = 25
 _README = (
     "Certified stationary points. Each solution: exactly one zero of the system of 'landscape' lies in the polydisc of "
+    "radius 'uniqueness' about re + i im, and it lies within 'radius'. Decimals and fractions are exact."
+)
+_README_EQUATIONS = (
+    "Certified solutions of equations. Each solution: exactly one zero of the square system of 'landscape' lies in the polydisc of "
     "radius 'uniqueness' about re + i im, and it lies within 'radius'. Decimals and fractions are exact."
 )
 
@@ -114,10 +123,57 @@ def save_census(census: Census, path: str | Path) -> tuple[str, ...]:
         couplings=couplings_as_written(land) if origin is Origin.GIVEN else {},
         left_out=list(left_out),
     )
-    content = msgspec.to_builtins(body)
-    content["sha256"] = content_digest(content)
-    _write(Path(path), msgspec.json.format(msgspec.json.encode(content), indent=1))
+    _write(Path(path), body)
     return left_out
+
+
+def save_solutions(found: Solutions, path: str | Path) -> tuple[str, ...]:
+    """Write solutions of equations in the form of a census file, without points; atomically, as :func:`save_census`.
+
+    Returns
+    -------
+    tuple of str
+        What was left out.
+    """
+    problem, report = found.equations, found.completeness
+    left_out = [e.name for e in report.evidence if not is_carried(e)]
+    if left_out:
+        report = join(problem, [e for e in report.evidence if is_carried(e)])
+    squared = SquaredUp(found.n_discarded, found.n_proved) if problem.is_overdetermined else None
+    body = CensusFile(
+        format=FORMAT,
+        version=VERSION,
+        readme=_README_EQUATIONS,
+        producer=producer(),
+        model=problem.label,
+        seed=None,
+        sample=0,
+        chart_seed=0,
+        landscape=problem.text,
+        digest=problem.digest,
+        system_digest=problem.system.digest,
+        formulation=problem.formulation.kind.value,
+        unknowns=list(problem.variables),
+        charts=[],
+        is_redrawable=False,
+        is_coercive_by_model=False,
+        known_counts=[],
+        neuron_permutations=[],
+        solutions=_solutions(found.certificates, range(found.n_complex)),
+        points=[],
+        counts=solution_counts(found),
+        by_index={},
+        euler_expected=None,
+        euler_found=None,
+        completeness=_completeness(report),
+        paths=paths_summary(found.paths),
+        run={name: getattr(found.run, name) for name in found.run.__dataclass_fields__},
+        sha256="",
+        left_out=left_out,
+        squared_up=squared,
+    )
+    _write(Path(path), body)
+    return tuple(left_out)
 
 
 def _completeness(report: CompletenessReport) -> StatedCompleteness:
@@ -166,7 +222,17 @@ def count_members(census: Census) -> dict[str, int]:
     return {name: getattr(census, name) for name in names + more}
 
 
-def _write(path: Path, data: bytes) -> None:
+def solution_counts(found: Solutions) -> dict[str, int]:
+    """The counts that a file of solutions states."""
+    return {name: getattr(found, name) for name in ("n_complex", "n_real", "n_undecided")}
+
+
+def _write(path: Path, body: CensusFile) -> None:
+    content = msgspec.to_builtins(body)
+    if body.squared_up is None:
+        del content["squared_up"]
+    content["sha256"] = content_digest(content)
+    data = msgspec.json.format(msgspec.json.encode(content), indent=1)
     try:
         write_result(path, data + b"\n")
     except HomotopyError as error:
@@ -204,6 +270,20 @@ def _exact(value: Fraction) -> str:
     return f"{value.numerator}e{exponent}" if exponent else str(value.numerator)
 
 
+def load(path: str | Path) -> Census | Solutions:
+    """Read a census, or solutions of equations, back. The digest is checked; :func:`homotopy.verify` rechecks the mathematics.
+
+    Raises
+    ------
+    CensusFileError
+        If the file is missing, truncated, altered, foreign or of a newer format.
+    """
+    file = read_census_file(path)
+    if file.is_of_equations:
+        return as_solutions(file, rebuild_equations(file))
+    return as_census(file, rebuild_landscape(file)[0])
+
+
 def load_census(path: str | Path) -> Census:
     """Read a census back. Its digest is checked; use :func:`homotopy.verify` to recheck the mathematics.
 
@@ -212,8 +292,28 @@ def load_census(path: str | Path) -> Census:
     CensusFileError
         If the file is missing, truncated, altered, foreign or of a newer format.
     """
-    file = read_census_file(path)
-    return as_census(file, rebuild_landscape(file)[0])
+    found = load(path)
+    if not isinstance(found, Census):
+        raise CensusFileError(f"{path} holds solutions of equations, no stationary points.", "Give a saved census.")
+    return found
+
+
+def as_solutions(file: CensusFile, problem: Equations, certified: CertificateList | None = None) -> Solutions:
+    """The solutions that a file states."""
+    squared = file.squared_up
+    try:
+        return Solutions(
+            problem,
+            certificates(file) if certified is None else certified,
+            tuple(upper_bounds(problem)),
+            stated_completeness(file, problem),
+            PathAccount(**file.paths),
+            msgspec.convert(file.run, RunRecord),
+            n_discarded=0 if squared is None else squared.discarded,
+            n_proved=len(file.solutions) if squared is None else squared.proved,
+        )
+    except (ArithmeticError, LookupError, ValueError, TypeError, msgspec.ValidationError) as error:
+        raise CensusFileError(f"The file has a wrong member ({error}).", "Make it again.") from error
 
 
 def as_census(file: CensusFile, land: Landscape, certified: CertificateList | None = None) -> Census:
@@ -222,7 +322,7 @@ def as_census(file: CensusFile, land: Landscape, certified: CertificateList | No
         return Census(
             land,
             certificates(file) if certified is None else certified,
-            tuple(stationary_points(file)),
+            tuple(stationary_points(file, land)),
             tuple(s.orbit for s in file.solutions),
             tuple(upper_bounds(land)),
             stated_completeness(file, land),
@@ -246,7 +346,7 @@ def stated_evidence(file: CensusFile) -> tuple[Evidence, ...]:
     )
 
 
-def stated_completeness(file: CensusFile, land: Landscape) -> CompletenessReport:
+def stated_completeness(file: CensusFile, land: Problem) -> CompletenessReport:
     """The verdict of a file, worded from its evidence; in its own words where the evidence has no numbers, as in older files."""
     stated, pieces = file.completeness, stated_evidence(file)
     verdict = Completeness(stated.verdict)
@@ -302,7 +402,7 @@ def _number(text: str) -> Fraction:
     return Fraction(text)
 
 
-def stationary_points(file: CensusFile) -> list[StationaryPoint]:
+def stationary_points(file: CensusFile, landscape: Landscape | None = None) -> list[StationaryPoint]:
     """The points of a file, as written."""
     with ctx.workprec(256):
         return [
@@ -314,6 +414,7 @@ def stationary_points(file: CensusFile) -> list[StationaryPoint]:
                 p.index,
                 p.orbit,
                 p.is_origin,
+                landscape,
             )
             for p in file.points
         ]

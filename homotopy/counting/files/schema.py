@@ -15,6 +15,7 @@ import msgspec
 
 from homotopy.errors import CensusFileError
 from polysys.errors import FileError
+from polysys.formulations.formulation import Kind
 from polysys.reading.files import check_json, read_bytes, shown_path
 
 FORMAT = "stationary-census"
@@ -96,6 +97,13 @@ class Coupling(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     values: Annotated[list[str], msgspec.Meta(description="Fractions in lowest terms, row by row.")]
 
 
+class SquaredUp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How solutions of a squared-up system are solutions of the equations as given."""
+
+    discarded: Annotated[int, msgspec.Meta(description="Solutions of the square system that are proved not to solve them.")]
+    proved: Annotated[int, msgspec.Meta(description="Solutions in the file that are proved to solve them.")]
+
+
 class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """All members of a census file."""
 
@@ -133,6 +141,14 @@ class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     left_out: Annotated[
         list[str], msgspec.Meta(description="What the census had besides and nobody can derive again from this file.")
     ] = []
+    squared_up: Annotated[
+        SquaredUp | None, msgspec.Meta(description="Of equations of which there are more than unknowns.")
+    ] = None
+
+    @property
+    def is_of_equations(self) -> bool:
+        """Whether it holds solutions of equations, without a potential."""
+        return self.formulation == Kind.EQUATIONS.value
 
 
 def schema() -> dict[str, Any]:
@@ -141,7 +157,7 @@ def schema() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(schema()["$defs"])
-    ['Bound', 'CensusFile', 'Check', 'Coupling', 'Point', 'Solution', 'StatedCompleteness']
+    ['Bound', 'CensusFile', 'Check', 'Coupling', 'Point', 'Solution', 'SquaredUp', 'StatedCompleteness']
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +61,7 @@ def exact_solutions(
     time_limit: float | None = None,
     seed: int = 0,
     bits: int = 64,
+    given: Sequence[Mapping[tuple[int, ...], Any]] | None = None,
 ) -> ExactSolutions:
     """All complex solutions of a small system, to as many digits as tell them apart.
 
@@ -71,6 +74,8 @@ def exact_solutions(
         Of the primes and all random choices.
     bits : int
         Relative accuracy of each coordinate at least.
+    given : sequence of mappings from exponents to rational coefficients, optional
+        The equations as given, where there are more of them than the system has.
 
     Returns
     -------
@@ -94,11 +99,12 @@ def exact_solutions(
     2e-20
     """
     meter = Meter(work_limit, memory_limit, time_limit)
-    result = parametrise(system.terms, system.n, seed=seed, meter=meter)
+    terms = system.terms if given is None else given
+    result = parametrise(terms, system.n, seed=seed, meter=meter)
     dimension = result.dimension
     points: tuple[AlgebraicPoint, ...] = ()
     try:
-        if dimension is not None and dimension > 0:
+        if dimension is not None and dimension > 0 and given is None:
             simple = with_inverse_determinant(system.terms, system.n, meter)
             result = parametrise(simple, system.n + 1, seed=seed, meter=meter)
         if result.parametrisation is not None:

@@ -19,7 +19,7 @@ from homotopy.engines.phcpack.plan import plan
 from homotopy.engines.phcpack.scaling import Scaling, find_scaling
 from homotopy.engines.phcpack.stages import Requests, Stage, whole_space
 from homotopy.engines.phcpack.starts import best_partition, total_degree
-from homotopy.engines.phcpack.tracking import Tracker, embed
+from homotopy.engines.phcpack.tracking import StageResult, Tracker, embed
 from homotopy.engines.phcpack.types import PathEnd, PathReport, Polynomials, Start, Term, TrackedHomotopy
 from homotopy.errors import EngineCrashError, EngineMissingError
 from homotopy.options import TRANSPORTS, Precision, Transport
@@ -129,6 +129,7 @@ class PHCpack:
         partition: Sequence[Sequence[int]] | None = None,
         precision: Precision = "d",
         seed: int,
+        keep: Callable[[PathReport], None] | None = None,
     ) -> PathReport:
         """Track all paths from a start system to the given system.
 
@@ -144,6 +145,8 @@ class PHCpack:
             Double, double double, or quad double. Suspect paths are tracked again in double double in any case.
         seed : int
             With the same version of PHCpack the same seed gives the same report.
+        keep : callable (PathReport), optional
+            Given the paths that have a regular end when the call is stopped, before its error is raised.
 
         Returns
         -------
@@ -178,27 +181,38 @@ class PHCpack:
         gammas: list[complex] = []
         precisions: list[str] = [precision]
         tracked: list[TrackedHomotopy] = []
+
+        def report() -> PathReport:
+            return self._report(
+                [replace(end, x=scaling.unscale(end.x)) for end in ends],
+                root_count=n_paths,
+                root_count_kind=kind,
+                start=words,
+                precision=max(precisions, key=["d", "dd", "qd"].index),
+                seed=seed,
+                gamma=gammas[-1] if gammas else 1 + 0j,
+                began=began,
+                attempts=attempts,
+                homotopies=tracked,
+            )
+
         for stage in sorted(stages, key=lambda stage: len(stage.live)):
             dead = [i for i in range(n) if i not in stage.live]
             # Regular solutions found on smaller subspaces: a path that arrives there as well has jumped.
             known = [e.x for e in ends if e.status is PathStatus.REGULAR and not any(e.x[i] for i in dead)]
-            result = tracker.run(stage, precision, [tuple(x[i] for i in stage.live) for x in known])
+            try:
+                result = tracker.run(stage, precision, [tuple(x[i] for i in stage.live) for x in known])
+            except BaseException:
+                arrived = tracker.arrived()
+                if keep is not None and arrived is not None:
+                    ends += embed(arrived, stage, whole)
+                    keep(report())
+                raise
             ends += embed(result, stage, whole)
             tracked.append(_tracked(stage, result.gamma, scaling))
             gammas.append(result.gamma)
             precisions.append(result.precision)
-        return self._report(
-            [replace(end, x=scaling.unscale(end.x)) for end in ends],
-            root_count=n_paths,
-            root_count_kind=kind,
-            start=words,
-            precision=max(precisions, key=["d", "dd", "qd"].index),
-            seed=seed,
-            gamma=gammas[-1] if gammas else 1 + 0j,
-            began=began,
-            attempts=attempts,
-            homotopies=tracked,
-        )
+        return report()
 
     def track(
         self,
@@ -208,6 +222,7 @@ class PHCpack:
         *,
         precision: Precision = "d",
         seed: int,
+        keep: Callable[[PathReport], None] | None = None,
     ) -> PathReport:
         """Track ``gamma (1 - t) start + t target`` from given solutions of `start`.
 
@@ -217,7 +232,7 @@ class PHCpack:
             Square systems of the same size.
         start_solutions : sequence of points
             Regular solutions of `start`.
-        precision, seed
+        precision, seed, keep
             As for `solve`; gamma is drawn from the seed.
 
         Returns
@@ -241,19 +256,30 @@ class PHCpack:
         stage = whole_space(scaling.apply(target_), scaling.apply(start_), [scaling.scale(x) for x in points])
         check_start_solutions(stage)
         requests, rng, attempts = self._requests(seed)
-        result = Tracker(requests, rng, self._counter(len(points))).run(stage, precision)
-        return self._report(
-            [replace(end, x=scaling.unscale(end.x)) for end in result.ends],
-            root_count=None,
-            root_count_kind=StartCount.GIVEN,
-            start="given",
-            precision=result.precision,
-            seed=seed,
-            gamma=result.gamma,
-            began=began,
-            attempts=attempts,
-            homotopies=[_tracked(stage, result.gamma, scaling)],
-        )
+        tracker = Tracker(requests, rng, self._counter(len(points)))
+
+        def report(result: StageResult) -> PathReport:
+            return self._report(
+                [replace(end, x=scaling.unscale(end.x)) for end in result.ends],
+                root_count=None,
+                root_count_kind=StartCount.GIVEN,
+                start="given",
+                precision=result.precision,
+                seed=seed,
+                gamma=result.gamma,
+                began=began,
+                attempts=attempts,
+                homotopies=[_tracked(stage, result.gamma, scaling)],
+            )
+
+        try:
+            result = tracker.run(stage, precision)
+        except BaseException:
+            arrived = tracker.arrived()
+            if keep is not None and arrived is not None:
+                keep(report(arrived))
+            raise
+        return report(result)
 
     def root_counts(self, polynomials: Polynomials, *, seed: int = 0) -> dict[str, int]:
         """Return upper bounds on the number of isolated solutions.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
@@ -39,47 +41,25 @@ class PHCpackEngine(Engine):
 
     def run(self, request: Request) -> TrackedPaths | None:
         """All paths from the start system that the strategy names; the later a round, the more digits."""
-        import numpy as np
-
         from homotopy.engines.phcpack.client import PHCpack
-        from homotopy.engines.phcpack.far_paths import follow_linear
 
         options = request.options
         ladder = _LADDER[options.precision]
         precision = ladder[min(request.round_number, len(ladder) - 1)]
         progress = request.progress or partial(reporting.report, "paths")
         with PHCpack(options.transport, options.time_limit, progress=progress) as phcpack:
-            report, start, kind, root_count = _report(phcpack, request, precision)
-        n = request.system.n
-        return TrackedPaths(
-            x=np.array([e.x for e in report.ends], np.complex128).reshape(-1, n),
-            status=tuple(e.status for e in report.ends),
-            rco=np.array([e.rco for e in report.ends], np.float64),
-            images=(np.ones((1, n), dtype=np.int8),) * len(report.ends),
-            start=start,
-            root_count=root_count,
-            root_count_kind=kind,
-            engine=self.name,
-            engine_version=report.version,
-            transport=report.transport,
-            precision=report.precision,
-            seed=request.seed,
-            gamma=report.gamma,
-            attempts=report.attempts,
-            seconds=report.seconds,
-            follow=partial(follow_linear, request.system, report.homotopies),
-        )
+            return _track(phcpack, request, precision)
 
     def estimate(self, request: Request) -> float | None:
         """From the number of paths; infinity if counting them would take more than about a thousandth of the time limit."""
         from polysys.errors import WorkLimitError
 
         try:
-            n_paths = _n_paths(request)
+            n = n_paths(request)
         except WorkLimitError:
             return inf
         n_monomials = sum(map(len, request.system.terms))
-        return None if n_paths is None else _SECONDS * request.system.n * n_monomials * n_paths
+        return None if n is None else _SECONDS * request.system.n * n_monomials * n
 
     def self_test(self) -> tuple[Finding, ...]:
         """Each of the two ways to PHCpack, and whether one of them works."""
@@ -88,8 +68,8 @@ class PHCpackEngine(Engine):
         return (*ways, Finding(self.title, works, True, "solving works" if works else _INSTALL))
 
 
-def _report(phcpack: PHCpack, request: Request, precision: Precision) -> tuple[PathReport, str, StartCount, int | None]:
-    """The paths, what they start from, which count that start realises, and the count."""
+def _track(phcpack: PHCpack, request: Request, precision: Precision) -> TrackedPaths:
+    """The paths from the start that the strategy names."""
     from homotopy.engines.doubles import equations_in_doubles
     from homotopy.engines.phcpack.client import Start
     from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
@@ -99,21 +79,61 @@ def _report(phcpack: PHCpack, request: Request, precision: Precision) -> tuple[P
     system, strategy, seed = request.system, request.options.strategy, request.seed
     formulation = None if request.landscape is None else request.landscape.formulation
     target = equations_in_doubles(system)
+    paths = partial(_paths, request)
     if strategy in ("auto", "fermat") and formulation is not None and has_fermat_start(formulation):
         start, solutions = fermat_start(formulation, seed)
-        report = phcpack.track(target, start, solutions, precision=precision, seed=seed)
-        return report, StartKind.FERMAT.value, StartCount.FERMAT, len(solutions)
+
+        def fermat_paths(report: PathReport) -> TrackedPaths:
+            kind = StartCount.FERMAT
+            return replace(paths(report), start=StartKind.FERMAT.value, root_count=len(solutions), root_count_kind=kind)
+
+        keep = _then(fermat_paths, request.keep)
+        return fermat_paths(phcpack.track(target, start, solutions, precision=precision, seed=seed, keep=keep))
     if strategy == "fermat":
         raise InputError(f"{request.label} has no Fermat start.", "It needs a form on one sphere; use strategy=auto.")
     choice = Start.POLYHEDRAL if strategy == "auto" else Start(strategy.replace("-", " "))
     partition = None
     if choice is Start.MULTIHOMOGENEOUS:
         partition = best_partition([list(terms) for terms in system.terms], system.n).partition
-    report = phcpack.solve(target, start=choice, partition=partition, precision=precision, seed=seed)
-    return report, report.start, report.root_count_kind, report.root_count
+    keep = _then(paths, request.keep)
+    return paths(
+        phcpack.solve(target, start=choice, partition=partition, precision=precision, seed=seed, keep=keep)
+    )
 
 
-def _n_paths(request: Request) -> int | None:
+def _then(
+    made: Callable[[PathReport], TrackedPaths], keep: Callable[[TrackedPaths], None] | None
+) -> Callable[[PathReport], None] | None:
+    return None if keep is None else lambda report: keep(made(report))
+
+
+def _paths(request: Request, report: PathReport) -> TrackedPaths:
+    import numpy as np
+
+    from homotopy.engines.phcpack.far_paths import follow_linear
+
+    n = request.system.n
+    return TrackedPaths(
+        x=np.array([e.x for e in report.ends], np.complex128).reshape(-1, n),
+        status=tuple(e.status for e in report.ends),
+        rco=np.array([e.rco for e in report.ends], np.float64),
+        images=(np.ones((1, n), dtype=np.int8),) * len(report.ends),
+        start=report.start,
+        root_count=report.root_count,
+        root_count_kind=report.root_count_kind,
+        engine=PHCpackEngine.name,
+        engine_version=report.version,
+        transport=report.transport,
+        precision=report.precision,
+        seed=request.seed,
+        gamma=report.gamma,
+        attempts=report.attempts,
+        seconds=report.seconds,
+        follow=partial(follow_linear, request.system, report.homotopies),
+    )
+
+
+def n_paths(request: Request) -> int | None:
     """How many paths the start has that the strategy names; None where that is not known without making it."""
     from homotopy.engines.starts.fermat import has_fermat_start
     from polysys.counts import best_partition, total_degree

@@ -11,7 +11,7 @@ import numpy as np
 
 from homotopy.engines.path_ends import ExactHomotopy, FarPath
 from homotopy.engines.phcpack.types import TrackedHomotopy
-from polysys.equations.expansion import nested_form
+from polysys.formulations.expansion import nested_form
 from polysys.system import PolynomialSystem
 from polysys.tape import trace
 

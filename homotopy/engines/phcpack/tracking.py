@@ -55,6 +55,21 @@ class Tracker:
         self.requests = requests
         self.rng = rng
         self.progress = progress
+        self._best: StageResult | None = None
+        self._under_way: tuple[Stage, Homotopy, list[RawEnd]] | None = None
+
+    def arrived(self) -> StageResult | None:
+        """The regular ends of the stage under way, in the best run so far or in the first: what a stopped call leaves."""
+        found = self._best
+        if found is None and self._under_way is not None:
+            stage, homotopy, raw = self._under_way
+            ends = judge(homotopy, raw) if raw else []
+            pairs = zip(stage.orbits, ends, strict=False)  # orbits that were not tracked have no end
+            images = [image for orbit, end in pairs for _, image in _images(stage, orbit, end)]
+            found = StageResult(tuple(images), homotopy.gamma, "d")
+        if found is None:
+            return None
+        return replace(found, ends=tuple(end for end in found.ends if end.status is PathStatus.REGULAR))
 
     def run(self, stage: Stage, precision: str, known: Sequence[Point] = ()) -> StageResult:
         """Track every path of a stage, again with another gamma while some fail or jump, and return the best run.
@@ -67,6 +82,7 @@ class Tracker:
         if not stage.live:  # the origin: nothing moves; `embed` looks at the Jacobian there
             return StageResult((PathEnd((), 1.0, 0.0, 1.0, 0.0, PathStatus.REGULAR),), random_gamma(self.rng), "d")
         best: tuple[tuple[int, int], StageResult] | None = None
+        self._best = self._under_way = None
         n_runs = self.requests.retries + 1
         for run in range(n_runs):
             result = self._run_once(stage, random_gamma(self.rng), precision, known)
@@ -76,6 +92,7 @@ class Tracker:
             quality = (n_failed + n_met, -len(regular))
             if best is None or quality < best[0]:
                 best = (quality, result)
+                self._best = result
             if n_failed + n_met == 0:
                 break
             again = " and all paths were tracked with another gamma" if run + 1 < n_runs else ""
@@ -122,6 +139,8 @@ class Tracker:
         self, stage: Stage, homotopy: Homotopy, points: list[Point], precision: str, tuning: dict[int, float]
     ) -> list[PathEnd]:
         raw: list[RawEnd] = []
+        if self._under_way is None:
+            self._under_way = (stage, homotopy, raw)
         track = self.requests.backend.track
         for first in range(0, len(points), CHUNK):
             chunk = points[first : first + CHUNK]
@@ -136,11 +155,14 @@ class Tracker:
 
 def _spread(stage: Stage, ends: list[PathEnd]) -> tuple[PathEnd, ...]:
     """Return the ends of all start solutions: images of the tracked ones under the sign changes."""
-    result: dict[int, PathEnd] = {}
-    for orbit, end in zip(stage.orbits, ends, strict=True):
-        for index, g in orbit:
-            result[index] = replace(end, x=tuple(s * z for s, z in zip(stage.signs[g], end.x, strict=True)))
+    pairs = zip(stage.orbits, ends, strict=True)
+    result = dict(image for orbit, end in pairs for image in _images(stage, orbit, end))
     return tuple(result[i] for i in range(len(stage.solutions)))
+
+
+def _images(stage: Stage, orbit: Sequence[tuple[int, int]], end: PathEnd) -> list[tuple[int, PathEnd]]:
+    """The ends of an orbit's start solutions by their numbers."""
+    return [(k, replace(end, x=tuple(s * z for s, z in zip(stage.signs[g], end.x, strict=True)))) for k, g in orbit]
 
 
 def embed(result: StageResult, stage: Stage, whole: System) -> list[PathEnd]:

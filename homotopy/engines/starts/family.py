@@ -15,8 +15,8 @@ from sympy.polys.rings import ring
 from homotopy.common.arrays import Complexes
 from polysys.counts.strata import MAX_VARIABLES, strata
 from polysys.domains import Domain, Euclidean
-from polysys.equations.expansion import multiply_out
-from polysys.equations.formulation import Formulation, FormulationTapes, Kind, record
+from polysys.formulations.expansion import multiply_out
+from polysys.formulations.formulation import Formulation, FormulationTapes, Kind, record
 from polysys.landscape import Landscape
 from polysys.tape import Recorder, Tape
 

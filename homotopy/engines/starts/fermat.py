@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from homotopy.common import reporting
 from homotopy.engines.doubles import Polynomials
-from polysys.equations.formulation import Formulation, Kind
+from polysys.formulations.formulation import Formulation, Kind
 
 
 def has_fermat_start(formulation: Formulation) -> bool:

@@ -37,9 +37,9 @@ from homotopy.status import StartCount
 from polysys.counts import cartwright_sturmfels
 from polysys.counts.of_landscape import domain_count, exact_generic_count
 from polysys.counts.strata import MAX_VARIABLES, open_strata
-from polysys.equations.formulation import Kind, block_degrees
-from polysys.equations.variety import Variety
 from polysys.errors import InputError
+from polysys.formulations.formulation import Kind, block_degrees
+from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
 from polysys.root_count import RootCount
 from polysys.symmetry import SymmetryGroup, sign_symmetries

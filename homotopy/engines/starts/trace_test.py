@@ -32,7 +32,7 @@ from homotopy.engines.tracker.program import Program, compile_homotopy
 from homotopy.engines.tracker.refine import refine
 from homotopy.engines.tracker.results import CODE
 from homotopy.status import PathStatus
-from polysys.equations.formulation import FormulationTapes
+from polysys.formulations.formulation import FormulationTapes
 from polysys.landscape import Landscape
 from polysys.tape import Tape, trace
 
@@ -103,10 +103,9 @@ class TraceTest:
         )
 
 
-def section_system(tapes: FormulationTapes, moving: npt.NDArray[np.bool_]) -> Tape:
-    """F(x; c + t d) = 0 and sum a_k dV/dc_k + b t = e, in the unknowns (x, t) and the parameters (c, d, a, b, e)."""
-    equations, phi = tapes.equations, observables(tapes, moving)
-    n, k, m = equations.n_variables, equations.n_parameters, int(moving.sum())
+def section_system(equations: Tape, seen: Tape, moving: npt.NDArray[np.bool_]) -> Tape:
+    """F(x; c + t d) = 0 and sum a_k phi_k + b t = e, phi_k the functions seen, in the unknowns (x, t) and the parameters (c, d, a, b, e)."""
+    n, k, m, n_seen = equations.n_variables, equations.n_parameters, int(moving.sum()), len(seen.outputs)
     places = np.flatnonzero(moving).tolist()
 
     def section(x: list[Any], q: list[Any]) -> list[Any]:
@@ -114,11 +113,11 @@ def section_system(tapes: FormulationTapes, moving: npt.NDArray[np.bool_]) -> Ta
         for place, rate in zip(places, q[k : k + m], strict=True):
             c[place] = c[place] + t * rate
         values = equations.evaluate(x[:n], c, lambda constant: constant)
-        observed = phi.evaluate(x[:n], c, lambda constant: constant)
-        line = sum((a * v for a, v in zip(q[k + m : k + 2 * m], observed, strict=True)), q[-2] * t)
+        observed = seen.evaluate(x[:n], c, lambda constant: constant)
+        line = sum((a * v for a, v in zip(q[k + m : k + m + n_seen], observed, strict=True)), q[-2] * t)
         return [*values, line - q[-1]]
 
-    return trace(section, n + 1, k + 2 * m + 2)
+    return trace(section, n + 1, k + m + n_seen + 2)
 
 
 def trace_test(
@@ -149,25 +148,56 @@ def trace_test(
         The first so many unknowns do not vanish at any solution.
     seed : int
     """
+    seen = observables(tapes, moving)
+    return section_test(
+        tapes.equations, seen, parameters, solutions, signs, moving, n_nonzero, seed, options, say=say
+    )  # fmt: skip
+
+
+def section_test(
+    equations: Tape,
+    seen: Tape,
+    parameters: Complexes,
+    solutions: Complexes,
+    signs: npt.NDArray[np.int8],
+    moving: npt.NDArray[np.bool_],
+    n_nonzero: int,
+    seed: int = 0,
+    options: TrackerOptions | None = None,
+    *,
+    say: Callable[[str], None] | None = None,
+) -> TraceTest:
+    """The trace test of any family of equations, on sections by combinations of the functions `seen`.
+
+    Parameters
+    ----------
+    equations : Tape
+        n unknowns, k parameters.
+    seen : Tape
+        Functions of the unknowns and the parameters; the unknowns themselves always serve.
+    parameters, solutions, signs, moving, n_nonzero, seed
+        As in :func:`trace_test`.
+    """
     options = options or TrackerOptions()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
     m = int(moving.sum())
     wider = np.concatenate([signs, np.ones((len(signs), 1), np.int8)], axis=1)
-    scales = np.concatenate([_scales(tapes, moving, parameters, solutions), [1]])
-    program = compile_homotopy(section_system(tapes, moving))
-    curve = _Curve(program, wider, n_nonzero, observables(tapes, moving), moving, scales, options)
+    n_seen = len(seen.outputs)
+    scales = np.concatenate([_scales(seen, parameters, solutions), [1]])
+    program = compile_homotopy(section_system(equations, seen, moving))
+    curve = _Curve(program, wider, n_nonzero, seen, moving, scales, options)
 
     def draw(size: int) -> Complexes:
         drawn: Complexes = (rng.standard_normal(size) + 1j * rng.standard_normal(size)) / np.sqrt(2)
         return drawn
 
     direction = draw(m) * np.maximum(np.abs(parameters), np.median(np.abs(parameters)))[moving]
-    vertical = np.concatenate([parameters, direction, np.zeros(m), [1, 0]])
+    vertical = np.concatenate([parameters, direction, np.zeros(n_seen), [1, 0]])
     known = np.concatenate([solutions, np.zeros((len(solutions), 1))], axis=1)
 
     def line() -> Complexes:
         """A general line on the same curve; observables are measured by their typical size."""
-        return np.concatenate([parameters, direction, draw(m + 1) / scales, draw(1)])
+        return np.concatenate([parameters, direction, draw(n_seen + 1) / scales, draw(1)])
 
     base = line()
     seeds, _ = curve.carried(vertical, known, base)
@@ -220,10 +250,8 @@ def trace_stratum(
     )  # fmt: skip
 
 
-def _scales(
-    tapes: FormulationTapes, moving: npt.NDArray[np.bool_], parameters: Complexes, solutions: Complexes
-) -> npt.NDArray[Any]:
-    values = observables(tapes, moving).evaluate(list(solutions.T), list(parameters), float)
+def _scales(seen: Tape, parameters: Complexes, solutions: Complexes) -> npt.NDArray[Any]:
+    values = seen.evaluate(list(solutions.T), list(parameters), float)
     sizes = np.array([np.median(np.abs(np.broadcast_to(v, len(solutions)))) for v in values])
     return np.where(sizes > 0, sizes, 1)
 

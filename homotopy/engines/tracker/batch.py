@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -10,16 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.common import reporting
 from homotopy.common.jit import aligned
 from homotopy.common.processes import n_usable_cores
 from homotopy.common.reporting import Progress
+from homotopy.common.threads import Stop, over_threads
 from homotopy.engines.tracker import extended, kernels
 from homotopy.engines.tracker.emit import LANES, WIDTH
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program
 
-CHUNK = 512  # most paths of a task: under a second, so that progress and Ctrl-C are prompt
+CHUNK = 512  # most paths of a task: a second or two, so that progress is prompt; a stop is looked at at every step
 SMALL = 128  # least paths of a task: with fewer, starting a thread costs more than it saves
 
 
@@ -63,51 +62,47 @@ def track_paths(
     u_to: npt.NDArray[np.complex128] | complex = 1.0,
     threads: int | None = None,
     progress: Progress | None = None,
+    ends: Ends | None = None,
 ) -> Ends:
     """Track each x[i], a solution of sample[i] at u_from, along the segment to u_to.
 
-    Paths must be ordered by sample. The numbers of a path depend on nothing but its own data.
+    Paths must be ordered by sample. The numbers of a path depend on nothing but its own data. `ends`, as :func:`no_ends` makes
+    them, are filled in place: what is in them when this is stopped holds for the paths that have an outcome.
     """
     n_paths, n = x.shape
     program = homotopy.program
     x, t_from, t_to = _own(x), _own(np.broadcast_to(u_from, (n_paths,))), _own(np.broadcast_to(u_to, (n_paths,)))
-    ends = Ends(np.full((n_paths, n), np.nan, complex), np.full(n_paths, -1, np.int64), np.zeros((n_paths, 9)))
+    ends = no_ends(n_paths, n) if ends is None else ends
     settings, system = options._array(), program.system
     tape = (_own(system.ops, np.int8), *(_own(a, np.int32) for a in (system.left, system.right, system.outputs)))
     start, targets, registers = _own(homotopy.start), _own(homotopy.targets), extended.registers(system)
 
-    def work(runs: npt.NDArray[np.int64]) -> int:
+    def work(runs: npt.NDArray[np.int64], stop: Stop) -> int:
         column = n * WIDTH
         kernels.track_runs(
             program.code, program.fill, homotopy.scalars, n, homotopy.kappas, tape, start, targets, runs, x, t_from, t_to, settings,
             ends.x, ends.outcome, ends.info, aligned(program.n_registers * WIDTH),
             aligned(n * (n + 2) * WIDTH), aligned(kernels.HISTORY * column),
-            aligned(kernels.HISTORY * column), aligned(column), np.zeros(LANES, np.int64), registers.copy(),
+            aligned(kernels.HISTORY * column), aligned(column), np.zeros(LANES, np.int64), registers.copy(), stop,
         )  # fmt: skip
         return int((runs[:, 2] - runs[:, 1]).sum())
 
-    workers = threads or n_usable_cores()
-    tasks = _tasks(sample, min(CHUNK, max(SMALL, n_paths // (4 * workers))))
     done = 0
-    if workers == 1 or len(tasks) <= 1:
-        for task in tasks:
-            done += work(task)
-            reporting.check()
-            if progress:
-                progress(done, n_paths)
-        return ends
-    pool = ThreadPoolExecutor(workers)
-    try:
-        waiting = {pool.submit(work, task) for task in tasks}
-        while waiting:
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            done += sum(future.result() for future in finished)
-            reporting.check()
-            if progress:
-                progress(done, n_paths)
-    finally:
-        pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the running chunks only
+
+    def count(paths: int) -> None:
+        nonlocal done
+        done += paths
+        if progress:
+            progress(done, n_paths)
+
+    workers = threads or n_usable_cores()
+    over_threads(work, _tasks(sample, min(CHUNK, max(SMALL, n_paths // (4 * workers)))), workers, count)
     return ends
+
+
+def no_ends(n_paths: int, n: int) -> Ends:
+    """Ends of paths that are still to be tracked: no outcome."""
+    return Ends(np.full((n_paths, n), np.nan, complex), np.full(n_paths, -1, np.int64), np.zeros((n_paths, 9)))
 
 
 def _own(values: npt.ArrayLike, dtype: type = complex) -> npt.NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from itertools import pairwise
@@ -17,7 +18,7 @@ from homotopy.engines.tracker.coincide import coinciding
 from homotopy.engines.tracker.endgame import AFAR, run_endgame
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program, compile_homotopy
-from homotopy.engines.tracker.results import CODE, PathResults
+from homotopy.engines.tracker.results import CODE, PathResults, Stopped
 from homotopy.engines.tracker.retries import State, attempt, sharpen
 from homotopy.status import PathStatus
 from polysys.errors import InputError
@@ -33,6 +34,7 @@ def track(
     *,
     threads: int | None = None,
     progress: Progress | None = None,
+    stopped: Stopped | None = None,
 ) -> PathResults:
     """Track the solutions of F(x; p0) = 0 to those of F(x; p1) = 0 for every target p1.
 
@@ -51,6 +53,9 @@ def track(
         Default: the cores this process may use. The result does not depend on it.
     progress : callable (done, total), optional
         Called after each chunk of paths.
+    stopped : Stopped, optional
+        Takes what stops this (time limit, interruption, lack of memory), instead of having it raised: the paths that had not
+        come to an end are failed then.
 
     Returns
     -------
@@ -97,7 +102,14 @@ def track(
         np.full(total, CODE[PathStatus.FAILED], np.int8), np.zeros((total, 9)), np.zeros(total, np.int64),
         np.zeros(total, np.int64), np.zeros(total, bool),
     )  # fmt: skip
-    todo, settings = np.arange(total), options
+    with contextlib.nullcontext() if stopped is None else stopped.taking():
+        _track_all(state, options, threads, progress)
+    _mark_duplicates(state)
+    return _results(state, samples, m, time.perf_counter() - begin)
+
+
+def _track_all(state: State, options: TrackerOptions, threads: int | None, progress: Progress | None) -> None:
+    todo, settings = np.arange(len(state.codes)), options
     for k in range(options.n_retries + 1):
         attempt(state, todo, settings, threads, progress if k == 0 else None)
         failed = np.flatnonzero(state.codes == CODE[PathStatus.FAILED])
@@ -108,8 +120,6 @@ def track(
             break
         settings = settings.tighter()
     _look_from_afar(state, options.tighter(), threads)
-    _mark_duplicates(state)
-    return _results(state, samples, m, time.perf_counter() - begin)
 
 
 def track_loop(

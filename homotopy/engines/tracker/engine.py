@@ -46,4 +46,4 @@ class TrackerEngine(Engine):
         if len(landscapes) < len(requests):
             return None
         with reporting.time_limit(first.options.time_limit, self.title.capitalize()):
-            return track_members(landscapes, first.seed, first.round_number, first.progress, threads)
+            return track_members(landscapes, first.seed, first.round_number, first.progress, threads, first.keep)

@@ -184,8 +184,12 @@ def track_runs(
     y: Any,
     index: Any,
     wide: Any,
+    stop: Any,
 ) -> None:
-    """Track the paths of each run (sample, first path, last path + 1); a lane that ends takes the run's next path."""
+    """Track the paths of each run (sample, first path, last path + 1); a lane that ends takes the run's next path.
+
+    Ends at once when another thread sets stop[0]; the paths under way have no outcome then.
+    """
     beta, trust, accuracy = options[O_BETA], options[O_TRUST], options[O_ACCURACY]
     rational, floor2 = options[O_PREDICTOR], options[O_FLOOR] ** 2
     max_ticks, growth = int(options[O_MAX_TICKS]), options[O_GROWTH]
@@ -208,6 +212,8 @@ def track_runs(
     stride = n * WIDTH
     columns = n + 2
     for run in range(runs.shape[0]):
+        if stop[0] != 0:
+            break
         sample, queue, last = runs[run, 0], runs[run, 1], runs[run, 2]
         par, kappa = pars[sample], kappas[sample]
         active = 0
@@ -235,7 +241,7 @@ def track_runs(
                     first_update[lane] = last_update[lane] = 0.0
                     rate[lane] = _set_time(reg, n, lane, t_from[p], kappa)
             fresh = False
-            if active == 0:
+            if active == 0 or stop[0] != 0:
                 break
             # one Newton iteration in every lane
             for i in range(stride):  # as a slice it would compile the text of an error for three seconds

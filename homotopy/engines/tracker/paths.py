@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
@@ -19,7 +20,7 @@ from homotopy.engines.starts.start_set import StartKind, Stratum, make_start_set
 from homotopy.engines.tracker.driver import track_loop
 from homotopy.engines.tracker.far_paths import Way, follow_tracked
 from homotopy.engines.tracker.options import TrackerOptions
-from homotopy.engines.tracker.results import CODE, STATUSES, PathResults
+from homotopy.engines.tracker.results import CODE, STATUSES, PathResults, Stopped
 from homotopy.engines.tracker.routes import gradual_way, random_member
 from homotopy.engines.tracker.strata import adopt, smaller_strata, track_stratum
 from homotopy.status import PathStatus
@@ -38,11 +39,13 @@ def track_members(
     round_number: int = 0,
     progress: Progress | None = None,
     threads: int | None = None,
+    keep: Callable[[TrackedPaths], None] | None = None,
 ) -> list[TrackedPaths] | None:
     """The paths of members of one family, each as if it were alone; None if the family has no start set.
 
     The first round follows the segment from the start member to the landscape; later ones, of one landscape, go by way of a
-    random complex member and with tighter settings, so that other paths are followed.
+    random complex member and with tighter settings, so that other paths are followed. When the first round of one landscape is
+    stopped, `keep` is given the paths that have ended.
     """
     begin = time.perf_counter()
     first = landscapes[0]
@@ -61,6 +64,7 @@ def track_members(
     images: list[npt.NDArray[np.int8]] = []
     ways: list[list[Way]] = []
     done = 0
+    stopped = Stopped() if keep is not None and m == 1 and round_number == 0 else None
     for stratum in starts.strata:
 
         def report(here: int, _: int, before: int = done) -> None:
@@ -68,17 +72,19 @@ def track_members(
 
         smaller = smaller_strata(starts, stratum)
         detour = seed if round_number else None
-        found, here = _track_stratum(first, stratum, targets, settings, smaller, detour, threads, report)
+        found, here = _track_stratum(first, stratum, targets, settings, smaller, detour, threads, report, stopped)
         ways.append(here)
         parts.append(_whole_ends(first, stratum, found, len(landscapes)))
         images += [_whole_signs(first, stratum)] * len(stratum.solutions)
         done += len(stratum.solutions)
+        if stopped is not None and stopped.error is not None:
+            break
         if progress is not None:
             progress(done, starts.n_paths)
     orbits = f", one path per sign orbit: {starts.n_paths}" if starts.n_paths < starts.n_solutions else ""
     strata = f", {len(starts.strata)} zero patterns" if len(starts.strata) > 1 else ""
     x, codes, rco = (np.concatenate([part[i] for part in parts], axis=1) for i in range(3))
-    return [
+    members = [
         TrackedPaths(
             x=x[k],
             status=tuple(STATUSES[code] for code in codes[k].tolist()),
@@ -99,6 +105,24 @@ def track_members(
         )
         for k in range(len(landscapes))
     ]
+    if stopped is not None and stopped.error is not None:
+        assert keep is not None
+        keep(_without_failed(members[0]))
+        raise stopped.error
+    return members
+
+
+def _without_failed(paths: TrackedPaths) -> TrackedPaths:
+    """The paths that came to an end, of a run that was stopped: of the others nobody knows whether they would have failed."""
+    rows = [k for k, status in enumerate(paths.status) if status is not PathStatus.FAILED]
+    return replace(
+        paths,
+        x=paths.x[rows],
+        status=tuple(paths.status[k] for k in rows),
+        rco=paths.rco[rows],
+        images=tuple(paths.images[k] for k in rows),
+        follow=None,
+    )
 
 
 @cache  # a search through the installed packages
@@ -127,6 +151,7 @@ def _track_stratum(
     detour: int | None,
     threads: int | None,
     progress: Progress,
+    stopped: Stopped | None,
 ) -> tuple[PathResults | None, list[Way]]:
     """A stratum's paths to every target, and the ways through parameter space that they took."""
     ways: list[Way] = [[stratum.parameters, target] for target in targets]
@@ -134,7 +159,11 @@ def _track_stratum(
         return None, ways
     tape = stratum_equations(landscape, stratum.alive)
     if detour is None:
-        found = track_stratum(tape, stratum, targets, settings, smaller=smaller, threads=threads, progress=progress)
+        found = track_stratum(
+            tape, stratum, targets, settings, smaller=smaller, threads=threads, progress=progress, stopped=stopped
+        )
+        if stopped is not None and stopped.error is not None:
+            return found, ways
         for k in np.flatnonzero((found.codes != CODE[PathStatus.REGULAR]).any(axis=1)).tolist():
             gradual = gradual_way(stratum.parameters, targets[k])
             ways[k] = _go_gradually(tape, stratum, ways[k], gradual, settings, threads, found, k)

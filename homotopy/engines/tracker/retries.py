@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from homotopy.common.reporting import Progress
 from homotopy.engines.tracker import kernels
-from homotopy.engines.tracker.batch import Ends, Homotopy, evaluate, track_paths
+from homotopy.engines.tracker.batch import Ends, Homotopy, evaluate, no_ends, track_paths
 from homotopy.engines.tracker.endgame import run_endgame
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.refine import refine
@@ -41,18 +41,24 @@ class State:
 def attempt(
     state: State, todo: npt.NDArray[np.int64], options: TrackerOptions, threads: int | None, progress: Progress | None
 ) -> None:
-    """Track the paths `todo` from their start and put each into a class."""
-    ends = track_paths(
-        state.homotopy, state.sample[todo], state.starts[todo], options, threads=threads, progress=progress
-    )
+    """Track the paths `todo` from their start and put each into a class.
+
+    When this is stopped, those that had reached a regular end are in theirs.
+    """
+    ends = no_ends(len(todo), state.x.shape[1])
+    try:
+        track_paths(
+            state.homotopy, state.sample[todo], state.starts[todo], options, threads=threads, progress=progress, ends=ends
+        )
+    except BaseException:
+        _keep_reached(state, todo, ends)
+        raise
     state.x[todo], state.info[todo] = ends.x, ends.info
     state.attempts[todo] += 1
     state.winding[todo] = 0
     state.is_sharp[todo] = False
     codes = np.full(len(todo), CODE[PathStatus.FAILED], np.int8)
-    with np.errstate(invalid="ignore"):
-        sound = (ends.outcome == kernels.REACHED) & np.isfinite(ends.x).all(axis=1)
-        sound &= ends.info[:, kernels.UPDATE] < kernels.FINAL
+    sound = _is_sound(ends)
     codes[sound] = CODE[PathStatus.REGULAR]
     suspicious = np.flatnonzero(sound & ~(ends.info[:, kernels.PIVOT_RATIO] > SINGULAR_PIVOTS))
     codes[suspicious[_is_singular(state, todo[suspicious])]] = CODE[PathStatus.SINGULAR]
@@ -67,6 +73,18 @@ def attempt(
     state.codes[rough_rows[crawling]] = CODE[PathStatus.SINGULAR]
     if len(stalled):
         _finish(state, todo[stalled], options, threads)
+
+
+def _is_sound(ends: Ends) -> npt.NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        sound = (ends.outcome == kernels.REACHED) & np.isfinite(ends.x).all(axis=1)
+        return np.asarray(sound & (ends.info[:, kernels.UPDATE] < kernels.FINAL))
+
+
+def _keep_reached(state: State, todo: npt.NDArray[np.int64], ends: Ends) -> None:
+    reached = _is_sound(ends) & (ends.info[:, kernels.PIVOT_RATIO] > ROUGH_PIVOTS)
+    rows = todo[reached]
+    state.x[rows], state.info[rows], state.codes[rows] = ends.x[reached], ends.info[reached], CODE[PathStatus.REGULAR]
 
 
 def sharpen(state: State, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

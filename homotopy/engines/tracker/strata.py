@@ -9,6 +9,7 @@ The tracker tells paths that met by equal end points. Two more kinds of jumps le
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any
@@ -21,7 +22,7 @@ from homotopy.engines.starts.start_set import StartSet, Stratum
 from homotopy.engines.tracker.driver import track
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program
-from homotopy.engines.tracker.results import CODE, PathResults
+from homotopy.engines.tracker.results import CODE, PathResults, Stopped
 from homotopy.status import PathStatus
 from polysys.tape import Tape
 
@@ -44,6 +45,7 @@ def track_stratum(
     smaller: Sequence[tuple[int, ...]] = (),
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    stopped: Stopped | None = None,
 ) -> PathResults:
     """Track a stratum's solutions to every target (samples, k).
 
@@ -54,9 +56,31 @@ def track_stratum(
     ----------
     smaller : sequence of tuple of int
         Live unknowns of the smaller strata (:func:`smaller_strata`).
+    stopped : Stopped, optional
+        As in :func:`~homotopy.engines.tracker.driver.track`.
     """
     options = options or TrackerOptions()
-    ends = track(system, stratum.parameters, stratum.solutions, targets, options, threads=threads, progress=progress)
+    ends = track(
+        system, stratum.parameters, stratum.solutions, targets, options, threads=threads, progress=progress, stopped=stopped
+    )
+    if stopped is None or stopped.error is None:
+        with contextlib.nullcontext() if stopped is None else stopped.taking():
+            _repair(system, stratum, targets, options, threads, ends, smaller)
+    ends.codes[_strayed(ends, stratum, smaller)] = CODE[PathStatus.FAILED]
+    ends.codes[_mirrored(ends, stratum)] = CODE[PathStatus.DUPLICATE]
+    return ends
+
+
+def _repair(
+    system: Tape | Program,
+    stratum: Stratum,
+    targets: npt.NDArray[np.complex128],
+    options: TrackerOptions,
+    threads: int | None,
+    ends: PathResults,
+    smaller: Sequence[tuple[int, ...]],
+) -> None:
+    """Track samples with a jump again, and failed paths."""
     jumped = _mirrored(ends, stratum) | _strayed(ends, stratum, smaller)
     again = np.flatnonzero(jumped.any(axis=1))
     if len(again):
@@ -65,9 +89,6 @@ def track_stratum(
         for k, sample in enumerate(again.tolist()):
             adopt(ends, sample, repair, k)
     _persist(system, stratum, targets, options, threads, ends)
-    ends.codes[_strayed(ends, stratum, smaller)] = CODE[PathStatus.FAILED]
-    ends.codes[_mirrored(ends, stratum)] = CODE[PathStatus.DUPLICATE]
-    return ends
 
 
 def _persist(

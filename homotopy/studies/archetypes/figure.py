@@ -33,11 +33,11 @@ def _series(axes: Any, groups: Sequence[Sequence[Sampled]], along: str) -> None:
         found = np.array([_mean(c) for c in group])
         bars = np.maximum([found[:, 1] - found[:, 0], found[:, 2] - found[:, 1]], 0)
         axes.errorbar(x, found[:, 1], yerr=bars, capsize=2.5, **look)
-        ends.append((float(found[-1, 1]), group[0].model.short, look["color"]))
+        ends.append((float(found[-1, 1]), group[0].model.short, look))
     axes.set_xticks(range(len(positions)), positions)
     finish(axes, along, "minima modulo symmetry")
     axes.set_ylim(bottom=0)
-    label_ends(axes, [(v if np.isfinite(v) else 0.0, name, colour) for v, name, colour in ends])
+    label_ends(axes, [(v if np.isfinite(v) else 0.0, name, look) for v, name, look in ends])
 
 
 def _mean(c: Sampled) -> tuple[float, float, float]:
@@ -52,7 +52,7 @@ def _plane(axes: Any, ends: Sequence[Sampled]) -> None:
         x, y = c.with_several("spread"), c.with_several("escape")
         axes.plot(x, y, alpha=0.7, **look)
         size = {"depth": f", {c.model.position} layers", "data": f", {c.model.position} datum"}.get(c.model.axis, "")
-        labels.append((float(np.median(y)), f"{c.model.short}{size}", look["color"]))
+        labels.append((float(np.median(y)), f"{c.model.short}{size}", look))
     axes.set_xlim(-0.03, 1.03)
     axes.set_ylim(bottom=0)
     finish(

@@ -9,7 +9,6 @@ from homotopy.studies.frame.checks import require
 from polysys.landscape import Landscape
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
-from polysys.models.network import Network
 
 ALL = 0  # as a number of data: all there are
 AXES = {"data": "number of data", "hidden": "hidden units", "depth": "hidden layers", "l2": "l2 value", "glass": ""}
@@ -67,7 +66,10 @@ def width_series(text: str, axis: str) -> list[SeriesModel]:
     for option in widths.split("|"):
         hidden = option.split("-")[1:-1]
         place = len(hidden) if axis == "depth" else sum(int(w) for w in hidden if w.isdigit())
-        models.append(SeriesModel(_series_name(text), axis, str(place), f"{head}widths={option}{comma}{tail}"))
+        several = f" {option.partition('-')[0]} inputs" if not option.startswith("1-") else ""
+        models.append(
+            SeriesModel(_series_name(text) + several, axis, str(place), f"{head}widths={option}{comma}{tail}")
+        )
     return _checked(models, text)
 
 
@@ -129,7 +131,7 @@ def with_one_l2(label: str, l2: str) -> Model:
     points at slightly different losses, which multiplies minima and makes them alike.
     """
     model = model_from_label(label)
-    if isinstance(model, Network) and "l2=" not in label:
+    if model.n_l2 and "l2=" not in label:
         return model.with_l2(l2)
     return model
 

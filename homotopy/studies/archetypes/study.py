@@ -56,19 +56,19 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     numbers: tuple[int, ...] = (1, 2, 5, 20, 50)  # numbers of data; 0 stands for all
     # series along the number of hidden units: a label with several lists of widths
     hidden: tuple[str, ...] = (
-        "polynomial-network:widths=1-1-1|1-2-1|1-3-1,activation=z^2+z,data=iris,m=20",
-        "polynomial-network:widths=1-1-1|1-2-1,activation=z^2+z,data=iris,m=20,bias=yes",
-        "polynomial-network:widths=2-1-1|2-2-1,activation=z^2+z,data=xor",
+        "polynomial-network:widths=1-1-1|1-2-1,activation=z^2+z,data=iris,m=20",
+        "polynomial-network:widths=1-1-1|1-2-1,activation=z^2+z,data=wine,m=20",
     )
     # series along depth, likewise
     depth: tuple[str, ...] = (
         "polynomial-network:widths=1-1-1|1-1-1-1,activation=z^2+z,data=iris,m=20",
+        "polynomial-network:widths=2-1-1|2-1-1-1,activation=z^2+z,data=iris,m=20",
         "deep-linear:widths=2-1-2|2-1-1-2|2-1-1-1-2,data=wine,m=20",
     )
     # series along depth whose networks have the same number of weights
     same_size: tuple[str, ...] = (
         "polynomial-network:widths=1-2-1|1-1-1-1-1,activation=z^2+z,data=iris,m=20",
-        "polynomial-network:widths=2-2-1|2-1-2-1,activation=z^2+z,data=iris,m=20",
+        "polynomial-network:widths=1-2-1|1-1-1-1-1,activation=z^2+z,data=wine,m=20",
     )
     # networks that are followed along l2
     regularised: tuple[str, ...] = (
@@ -100,7 +100,9 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
         require(list(self.budgets) == sorted(set(self.budgets)), "Budgets must rise.", "Give 1, 4, 16, say.")
         require(list(self.l2_values) == sorted(set(self.l2_values)), "l2 values must rise.", "Give 0.01, 0.1, say.")
-        _models(self)
+        places = [(m.axis, m.series, m.position) for m in _models(self)]
+        twice = next((place for place in places if places.count(place) > 1), None)
+        require(twice is None, f"Two models are {twice}.", "Leave one of them out.")
 
 
 def run(spec: Spec, folder: RunFolder) -> Report:

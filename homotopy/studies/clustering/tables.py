@@ -146,7 +146,7 @@ def draw(figure: Any, series: Mapping[str, Sequence[Cluster]]) -> None:
             levels = [c.level(measures[j]) if j < len(measures) else _by_energy(c) for c in members]
             draw_levels(panel, [c.depth for c in members], levels, **style(k))
             known = [v.value for v in levels if v is not None and v.value == v.value]
-            ends += [(known[-1], name, style(k)["color"])] if known else []
+            ends += [(known[-1], name, style(k))] if known else []
         panel.axhline(zero, color="0.7", lw=0.8)
         panel.set_xticks(sorted(set(every)))
         panel.set_xlim(min(every) - 0.3, max(every) + 0.3)

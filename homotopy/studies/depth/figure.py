@@ -36,7 +36,7 @@ def draw(figure: Any, found: Mapping[str, Mapping[str, Line]], curves: Sequence[
     _draw_curves(first, curves)
     _scale(first, depths, is_counting=True)
     finish(first, "depth H", "complex stationary points, up to sign", "effective glass, exactly N weights")
-    label_ends(first, [(c.count(c.depths[-1]), f"N = {c.n_weights}", style(k)["color"]) for k, c in enumerate(curves)])
+    label_ends(first, [(c.count(c.depths[-1]), f"N = {c.n_weights}", style(k)) for k, c in enumerate(curves)])
     texts = (
         (second, "real", "real stationary points (mean, up to sign)", "enumerated or exact"),
         (third, "trade-off", "rank correlation, energy and log-curvature", "deep minima are narrow (below 0)"),
@@ -49,7 +49,7 @@ def draw(figure: Any, found: Mapping[str, Mapping[str, Line]], curves: Sequence[
         finish(panel, "depth H", up, title)
         if quantity == "trade-off":
             panel.axhline(0.0, color="0.7", lw=0.8)
-        ends = [(line[-1][1].value, name, style(k)["color"]) for k, (name, line) in enumerate(series.items())]
+        ends = [(line[-1][1].value, name, style(k)) for k, (name, line) in enumerate(series.items())]
         label_ends(panel, ends)
 
 

@@ -25,21 +25,25 @@ def style(k: int) -> dict[str, Any]:
     }
 
 
-def label_ends(axes: Any, ends: Sequence[tuple[float, str, str]]) -> None:
-    """Write the names of curves beside the right edge of a panel, at the height of their last values; none over another.
+def label_ends(axes: Any, ends: Sequence[tuple[float, str, dict[str, Any]]]) -> None:
+    """Write the names of curves beside the right edge of a panel, each behind its marker at the height of its last value; none over another.
 
     Parameters
     ----------
     axes : matplotlib Axes
         Its limits must not change any more.
-    ends : sequence of (value, name, colour)
+    ends : sequence of (value, name, style)
     """
     to_axes = axes.transData + axes.transAxes.inverted()
     left = axes.get_xlim()[0]
-    wanted = sorted((float(to_axes.transform((left, value))[1]), name, colour) for value, name, colour in ends)
+    wanted = sorted(
+        ((float(to_axes.transform((left, value))[1]), name, look) for value, name, look in ends), key=lambda e: e[:2]
+    )
     heights = spread([h for h, _, _ in wanted], _NEAR)
-    for height, (_, name, colour) in zip(heights, wanted, strict=True):
-        axes.text(1.02, height, name, color=colour, transform=axes.transAxes, fontsize=8, va="center")
+    for height, (_, name, look) in zip(heights, wanted, strict=True):
+        marker = {**look, "ls": "", "ms": 4}
+        axes.plot([1.035], [height], transform=axes.transAxes, clip_on=False, **marker)
+        axes.text(1.06, height, name, color=look["color"], transform=axes.transAxes, fontsize=8, va="center")
 
 
 def spread(heights: Sequence[float], least: float) -> list[float]:

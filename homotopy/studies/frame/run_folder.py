@@ -9,7 +9,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from homotopy.common.files import set_aside, write_atomically
 from homotopy.common.processes import isolated_spawning, n_usable_cores
 from homotopy.common.reporting import SampleProgress, Say
+from homotopy.common.threads import Arrivals, undisturbed
 from homotopy.ensembles.result import Ensemble
 from homotopy.ensembles.run import ensemble
 from homotopy.ensembles.worker_main import end_with
@@ -133,8 +134,13 @@ class RunFolder:
         ):
             futures = {pool.submit(function, item): i for i, item in items.items()}
             try:
-                for future in as_completed(futures):
-                    arrived(futures[future], future.result())
+                arrivals = Arrivals(futures)
+                for _ in items:
+                    future = arrivals.next()
+                    assert future is not None
+                    with undisturbed():
+                        result = future.result()
+                    arrived(futures[future], result)
             except BrokenProcessPool as error:
                 raise HomotopyError(
                     f"A process of the study died while it worked on {key}.",

@@ -8,8 +8,8 @@ from typing import Any
 
 from homotopy.completeness.checks import violated_morse_inequality
 from homotopy.tables.format.description import ModelEntry
-from polysys.equations.formulation import Kind
 from polysys.errors import DatasetError
+from polysys.formulations.formulation import Kind
 from polysys.models.labels import model_from_label
 
 N_DIGEST = 16  # hexadecimal digits of a record's digest that rows keep

@@ -15,7 +15,7 @@ import polysys as ps
 from homotopy.certification import balls
 from homotopy.certification.balls import Enclosure
 from homotopy.certification.zeros import Certificate, certify_one
-from polysys.equations.formulation import FormulationTapes
+from polysys.formulations.formulation import FormulationTapes
 
 fractions = st.fractions(min_value=-4, max_value=4, max_denominator=10**6)
 radii = st.fractions(min_value=Fraction(1, 10**40), max_value=3, max_denominator=10**40).filter(lambda r: r > 0)

@@ -28,7 +28,7 @@ from homotopy.certification.zeros import (
     same_zero,
 )
 from homotopy.status import Verdict
-from polysys.equations.formulation import FormulationTapes
+from polysys.formulations.formulation import FormulationTapes
 
 X = sympy.Symbol("x")
 Exact = tuple[Fraction, Fraction]

@@ -166,6 +166,7 @@ def test_further_evidence_takes_the_place_of_its_kind() -> None:
         ({"degree": 6, "multiplicities": [2]}, Verdict.NO, None),
         ({"degree": 9, "multiplicities": [2], "distinct": 6}, Verdict.YES, None),
         ({"degree": 9, "multiplicities": [2], "distinct": 7}, Verdict.UNDECIDED, Silence.MULTIPLE_OR_MISSING),
+        ({"degree": 4, "distinct": 4}, Verdict.NO, None),
         ({"degree": None, "dimension": 1}, Verdict.UNDECIDED, Silence.FAMILIES),
         ({"degree": None, "dimension": 1, "is_finite": True}, Verdict.NO, None),
     ],

@@ -13,6 +13,7 @@ import polysys as ps
 from homotopy.completeness.checks import alternating_sum, checks
 from homotopy.completeness.path_evidence import path_evidence
 from homotopy.counting.result import Census
+from homotopy.solving import rounds
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount, RootCountKind
@@ -320,7 +321,7 @@ SOLVED = [
 def test_a_solve_from_which_anything_is_missing_claims_nothing(label: str) -> None:
     """Each solution, each conjugate pair, each orbit in turn: its path failed, or was never tracked."""
     land = ps.model_from_label(label).sample(seed=3)
-    solved = ho.solve(land)
+    solved = rounds.solve(land)
     whole = census_from(land, solved)
     assert whole.completeness.verdict in CLAIMS
     n = len(solved.certificates)

@@ -15,6 +15,7 @@ from homotopy.engines.base import Capability, Engine
 from homotopy.engines.registry import ENGINES, engines_for, solver_names, solvers
 from homotopy.ensembles.record import count_samples
 from homotopy.options import Options
+from homotopy.solving import rounds
 from polysys.errors import InputError
 from tests.homotopy.engines import contract
 from tests.homotopy.engines.toy import ToyEngine
@@ -54,7 +55,7 @@ def test_known_systems_are_answered(engine: Engine) -> None:
 def test_a_solve_with_one_engine_certifies_the_known_solutions(engine: Engine, known: contract.Known) -> None:
     if Capability.PATHS not in engine.gives:
         with pytest.raises(InputError, match="not the paths that a solve needs"):
-            ho.solve(ps.expression(known.text).sample(), Options(engine=engine.name))
+            rounds.solve(ps.expression(known.text).sample(), Options(engine=engine.name))
         return
     contract.assert_solves(engine, known)
 
@@ -110,7 +111,7 @@ def test_what_an_engine_does_not_honour_is_refused_before_any_work(
     options = Options(engine=name, **choices)
     for refused in (
         lambda: ho.census(GLASS, seed=1, options=options),
-        lambda: ho.solve(ps.model_from_label(GLASS).sample(1), options),
+        lambda: rounds.solve(ps.model_from_label(GLASS).sample(1), options),
         lambda: ho.ensemble(GLASS, samples=2, options=options, workers=0),
         lambda: count_samples(ps.model_from_label(GLASS), 1, [0], options),
     ):
@@ -182,5 +183,5 @@ def test_a_missing_engine_does_not_undo_what_another_has_found(
         return found
 
     monkeypatch.setattr(tracker, "run", losing)
-    report = ho.solve(ps.model_from_label("spherical-p-spin:n=3,p=3").sample(1))
+    report = rounds.solve(ps.model_from_label("spherical-p-spin:n=3,p=3").sample(1))
     assert (report.engine, report.rounds, report.paths.is_balanced) == ("tracker", 1, True)

@@ -10,7 +10,7 @@ from sympy import QQ, ring
 
 import polysys as ps
 from polysys.algebra.coercivity import is_coercive
-from polysys.equations.expansion import nested_form
+from polysys.formulations.expansion import nested_form
 from tests.systems import NAMED
 
 R, x, y = ring("x,y", QQ)

@@ -1,7 +1,10 @@
 """Torch networks as landscapes: which family, which variables, which loss; without torch by stand-ins, and with it by autograd."""
 
+import operator
+import sys
 from fractions import Fraction
 from math import prod
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -284,3 +287,88 @@ class TestWithTorch:
             w = torch.nn.utils.parameters_to_vector(module.parameters())
             (torch.nn.MSELoss()(module(x.double()), y.double()) + (decay * w**2).sum() / 2).backward()
             assert max(p.grad.abs().max().item() for p in module.parameters()) < 1e-12
+
+
+class Node:
+    """A node of torch.fx, as far as it is read."""
+
+    def __init__(self, op, target, *args, **kwargs):
+        self.op, self.target, self.args, self.kwargs = op, target, args, kwargs
+
+
+class Traced(nn.Module):
+    """A module with a forward of its own, and what torch.fx makes of it."""
+
+    def __init__(self, *nodes, **parts):
+        super().__init__(**parts)
+        self.nodes = nodes
+
+    def named_modules(self):
+        return [("", self), *self._modules.items()]
+
+
+@pytest.fixture
+def fx(monkeypatch):
+    graph = SimpleNamespace(symbolic_trace=lambda module: SimpleNamespace(graph=SimpleNamespace(nodes=module.nodes)))
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(fx=graph))
+    monkeypatch.setitem(sys.modules, "torch.fx", graph)
+
+
+def chain(first, last, *between):
+    """x -> last(between(first(x))); each of `between` makes a node of the one before."""
+    nodes = [Node("placeholder", "x")]
+    nodes.append(Node("call_module", "first", nodes[-1]))
+    for make in between:
+        nodes.append(make(nodes[-1]))
+    nodes.append(Node("call_module", "last", nodes[-1]))
+    nodes.append(Node("output", "output", nodes[-1]))
+    return Traced(*nodes, first=first, last=last, tanh=nn.Tanh(), same=nn.Identity())
+
+
+def square(z):
+    raise AssertionError("torch.square is named, not called")
+
+
+def test_a_forward_of_its_own_is_the_sequential_that_torch_fx_sees(fx):
+    first, last = nn.Linear(2, 2, bias=False), nn.Linear(2, 1, bias=False)
+    expected = ps.from_torch(nn.Sequential(first, Cubic(), last), X, Y, l2="1/3")
+    cube = Node("call_function", operator.pow, None, 3)
+
+    def polynomial(z):
+        cube.args = (z, 3)
+        half = Node("call_function", operator.mul, 0.5, z)
+        return cube, half, Node("call_function", operator.sub, cube, half)
+
+    module = chain(first, last, lambda z: Node("call_module", "same", z))
+    *head, end, out = module.nodes
+    parts = polynomial(head[-1])
+    end.args = (parts[-1],)
+    module.nodes = (*head, *parts, end, out)
+    assert ps.from_torch(module, X, Y, l2="1/3").digest == expected.digest
+    assert ps.module_point(module).tolist() == ps.module_point(nn.Sequential(first, Cubic(), last)).tolist()
+    by_name = chain(first, last, lambda z: Node("call_function", square, z))
+    assert ps.from_torch(by_name, X, Y, l2="1/3").digest == ps.from_torch(nn.Sequential(first, Square(), last), X, Y, l2="1/3").digest
+    by_method = chain(first, last, lambda z: Node("call_method", "pow", z, 2))
+    assert ps.from_torch(by_method, X, Y, l2="1/3").digest == ps.from_torch(by_name, X, Y, l2="1/3").digest
+
+
+def test_a_forward_that_is_no_chain_says_what_to_do(fx):
+    first, last = nn.Linear(2, 2, bias=False), nn.Linear(2, 1, bias=False)
+    skip = chain(first, last, lambda z: Node("call_function", operator.add, z, 1))
+    skip.nodes[2].args = (skip.nodes[1], skip.nodes[0])
+    with pytest.raises(InputError, match="skip connection"):
+        ps.from_torch(skip, X, Y)
+    with pytest.raises(NotPolynomialError, match="polynomial_activation"):
+        ps.from_torch(chain(first, last, lambda z: Node("call_module", "tanh", z)), X, Y)
+    with pytest.raises(NotPolynomialError, match=r"torch\.exp"):
+        ps.from_torch(chain(first, last, lambda z: Node("call_method", "exp", z)), X, Y)
+    with pytest.raises(InputError, match="parameter or buffer"):
+        ps.from_torch(chain(first, last, lambda z: Node("get_attr", "scale")), X, Y)
+    with pytest.raises(NotPolynomialError, match="polynomial_activation"):
+        ps.from_torch(nn.Sequential(first, nn.Tanh(), last), X, Y)
+
+
+def test_without_torch_fx_a_forward_of_its_own_is_refused(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.fx", None)
+    with pytest.raises(InputError, match=r"torch\.fx cannot be loaded"):
+        ps.from_torch(chain(nn.Linear(2, 2), nn.Linear(2, 1)), X, Y)

@@ -31,7 +31,7 @@ from homotopy.certification.discs.inertia import negative_counts
 from homotopy.certification.discs.program import disc_program, enclose, lane_groups
 from homotopy.certification.zeros import certify
 from homotopy.status import Verdict
-from polysys.equations.formulation import FormulationTapes
+from polysys.formulations.formulation import FormulationTapes
 from polysys.tape import Tape, trace
 
 MAGNITUDES = st.sampled_from([1.0, 1.0, 1.0, 1e-3, 1e5, 1e-60, 1e60, 1e-160, 1e160, 1e-307, 1e-320])

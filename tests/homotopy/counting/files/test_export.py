@@ -103,7 +103,9 @@ def test_bertini_reads_the_system_and_its_solutions(census):
 def test_the_julia_system_is_ours_exactly(census):
     text = text_of(census, "julia-system").decode()
     assert "using HomotopyContinuation" in text
-    match = re.fullmatch(r"F = System\(\[(.*)\], variables = \[(.*)\]\)", text.split("\n", 3)[3].strip(), re.DOTALL)
+    system, _, last = text.strip().rpartition("\n")
+    assert last == "result = solve(F)"
+    match = re.fullmatch(r"F = System\(\[(.*)\], variables = \[(.*)\]\)", system.split("\n", 3)[3], re.DOTALL)
     assert match is not None
     assert f"@var {match[2].replace(',', '')}" in text and tuple(match[2].split(", ")) == census.landscape.system.variables
     symbols, ours = equations(census)

@@ -10,7 +10,7 @@ import pytest
 import polysys as ps
 from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
 from polysys.counts import cartwright_sturmfels
-from polysys.equations.formulation import Formulation
+from polysys.formulations.formulation import Formulation
 
 SIZES = [(n, p) for n in range(1, 5) for p in range(1, 6) if (n, p) not in ((4, 5),)] + [(2, 9), (6, 3)]
 

@@ -129,7 +129,7 @@ def test_the_trace_test_notices_a_missing_solution():
     q[:k] = s.parameters
     values = observables(tapes, moving).evaluate(list(s.solutions[0]), list(s.parameters), float)
     q[-1] = q[k + m : k + 2 * m] @ np.array(values, dtype=complex)
-    program = compile_homotopy(trace_test.section_system(tapes, moving))
+    program = compile_homotopy(trace_test.section_system(tapes.equations, trace_test.observables(tapes, moving), moving))
     signs = np.concatenate([s.signs, np.ones((len(s.signs), 1), np.int8)], axis=1)
     section = grow(program, q, np.append(s.solutions[0], 0)[None, :], n, signs, rng).solutions
     curve = trace_test._Curve(

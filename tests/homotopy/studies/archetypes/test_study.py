@@ -74,6 +74,7 @@ def test_series_are_checked_before_anything_is_counted():
         {"l2": 0.0},
         {"l2_values": (0.1, 0.01)},
         {"l2_values": ()},
+        {"depth": ("deep-linear:widths=1-1-1|1-1-1-1,data=iris", "deep-linear:widths=1-1-1|1-1-1-1,data=iris")},
         {"same_size": ("deep-linear:widths=1-1-1|1-1-1-1,data=iris",)},
     ):
         with pytest.raises(PolysysError):

@@ -46,6 +46,7 @@ def test_names_stand_at_the_ends_of_their_curves():
     figure = pytest.importorskip("matplotlib.figure").Figure()
     axes = figure.subplots()
     axes.set_ylim(0, 1)
-    label_ends(axes, [(0.5, "a", "black"), (0.5, "b", "black"), (0.9, "c", "black")])
+    label_ends(axes, [(0.5, "a", style(0)), (0.5, "b", style(1)), (0.9, "c", style(2))])
+    assert axes.get_ylim() == (0, 1) and len(axes.lines) == 3  # a marker before each name
     found = {t.get_text(): t.get_position()[1] for t in axes.texts}
     assert found["c"] == pytest.approx(0.9) and abs(found["a"] - found["b"]) == pytest.approx(0.055)

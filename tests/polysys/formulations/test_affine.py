@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 import polysys as ps
-from polysys.equations.affine import affine_terms, member_terms
+from polysys.formulations.affine import affine_terms, member_terms
 from polysys.tape import trace
 
 LABELS = [

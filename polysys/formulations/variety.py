@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from polysys.domains import Domain, parse_domain
-from polysys.equations.expansion import exact_terms, nested_form
 from polysys.errors import InputError
+from polysys.formulations.expansion import exact_terms, nested_form
 from polysys.reading.expression_file import DOMAIN_OF_EQUATIONS, equations_in
 from polysys.reading.expression_text import equation_text
 from polysys.reading.parser import format_polynomial, parse_polynomial

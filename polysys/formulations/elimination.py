@@ -11,9 +11,9 @@ from sympy import QQ
 from sympy.polys.rings import ring
 
 from polysys.domains import Domain, Euclidean
-from polysys.equations.expansion import exact_terms, nested_form
-from polysys.equations.variety import Variety
 from polysys.errors import InputError
+from polysys.formulations.expansion import exact_terms, nested_form
+from polysys.formulations.variety import Variety
 from polysys.reading.parser import format_polynomial, parse_polynomial
 
 

@@ -12,9 +12,9 @@ from polysys.algebra.singular_locus import real_singular_points, singular_locus
 from polysys.algebra.topology import topology
 from polysys.counts import complete_intersection
 from polysys.counts.of_landscape import exact_count_of
-from polysys.equations.elimination import eliminate
-from polysys.equations.variety import Variety, read_domain
 from polysys.errors import InputError, NotPolynomialError
+from polysys.formulations.elimination import eliminate
+from polysys.formulations.variety import Variety, read_domain
 from polysys.landscape import landscape_from_text
 from polysys.symmetry import continuous_symmetries
 

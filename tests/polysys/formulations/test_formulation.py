@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sympy import QQ, ring
 
 import polysys as ps
-from polysys.equations.formulation import Kind, block_degrees, formulate
 from polysys.errors import PolysysError, PositiveDimensionalError
+from polysys.formulations.formulation import Kind, block_degrees, formulate
 from tests.systems import POSITIVE_DIMENSIONAL, SMALL_LABELS
 
 

@@ -22,17 +22,18 @@ from typing import Any
 import numpy as np
 
 from polysys.domains import Domain
-from polysys.equations.variety import Variety
 from polysys.errors import PositiveDimensionalError
+from polysys.formulations.variety import Variety
 from polysys.tape import Node, Recorder, Tape
 
 
 class Kind(Enum):
-    """The three formulations."""
+    """The three formulations, and equations that were given without a potential."""
 
     EUCLIDEAN = "euclidean"
     LAGRANGE = "lagrange"
     PROJECTIVE = "projective"
+    EQUATIONS = "equations"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,346 @@
+"""Points of anybody's optimiser, trained networks for instance, held against the certified points of a census."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.certification.certificates import Certificate, CertificateList
+from homotopy.certification.classify import StationaryPoint
+from homotopy.certification.discs.contraction import contraction, system_discs
+from homotopy.certification.zeros import certify
+from homotopy.common.arrays import Flags, Floats, Integers
+from homotopy.common.frames import frame
+from homotopy.common.wording import count_of
+from homotopy.counting.newton import descended, newton, unknowns_of
+from homotopy.status import Verdict
+from polysys.errors import InputError
+from polysys.formulations.formulation import Kind
+from polysys.landscape import Landscape
+from polysys.models.torch_networks import module_point
+
+_NEAR = 0.1  # default for how far a point may be from what it is matched with, relative to the size of the domain
+_SHOWN = 5  # lines of the printed table
+
+
+class MatchKind(Enum):
+    """How a point is matched; the values are what is printed."""
+
+    PROVED = "Newton's method from the point converges to it, proved"
+    NEAR = "Newton's method from the point went there"
+    DESCENT = "a descent from the point ended there"
+    UNLISTED = "a certified stationary point that the census lacks"
+    FAR = "no stationary point is near"
+    NO_POINT = "not a number"
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it belongs to a point of the census."""
+        return self in (MatchKind.PROVED, MatchKind.NEAR, MatchKind.DESCENT)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matches:
+    """For each of many points the certified stationary point that it belongs to.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    listed : tuple of StationaryPoint
+        Of the census.
+    points : float array (m, n)
+        In the model's units.
+    kind : tuple of MatchKind
+    number : int array (m,)
+        Which of `listed`; -1 where none.
+    distance : float array (m,)
+        From the point to the stationary point, in the model's units; nan where there is none.
+    gradient : float array (m,)
+        Norm of the (tangent) gradient at the point.
+    energy : float array (m,)
+        At the point, not at the stationary point.
+    unlisted : tuple of Certificate
+        Certified real solutions that the census lacks: its list is incomplete.
+    """
+
+    landscape: Landscape
+    listed: tuple[StationaryPoint, ...]
+    points: Floats
+    kind: tuple[MatchKind, ...]
+    number: Integers
+    distance: Floats
+    gradient: Floats
+    energy: Floats
+    unlisted: tuple[Certificate, ...]
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether every point belongs to a certified point of the census."""
+        return all(kind.is_listed for kind in self.kind)
+
+    @property
+    def n_by_orbit(self) -> dict[int, int]:
+        """How many points belong to each symmetry orbit (neurons exchanged, signs flipped), the lowest energy first."""
+        found = Counter(self.listed[k].orbit for k in self.number.tolist() if k >= 0)
+        first = {p.orbit: i for i, p in reversed(list(enumerate(self.listed)))}
+        return {orbit: found[orbit] for orbit in sorted(found, key=first.__getitem__)}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One record a point: the certified point, its orbit, index and energy, the distance, and how or why not."""
+        result = []
+        for k, kind in enumerate(self.kind):
+            point = self.listed[self.number[k]] if self.number[k] >= 0 else None
+            result.append(
+                {
+                    "point": None if point is None else int(self.number[k]),
+                    "orbit": None if point is None else point.orbit,
+                    "index": None if point is None else point.index,
+                    "energy": None if point is None else float(point.energy.mid()),
+                    "excess": None if point is None else float(self.energy[k] - float(point.energy.mid())),
+                    "distance": float(self.distance[k]),
+                    "gradient": float(self.gradient[k]),
+                    "kind": kind.name.lower(),
+                }
+            )
+        return result
+
+    def to_frame(self) -> Any:
+        """The rows as a pandas DataFrame.
+
+        Raises
+        ------
+        HomotopyError
+            If pandas is not installed.
+        """
+        return frame(self.rows())
+
+    def summary(self) -> dict[str, Any]:
+        """The matches as one JSON object."""
+        return {
+            "model": self.landscape.label,
+            "digest": self.landscape.digest,
+            "n_points": len(self.kind),
+            "kinds": {kind.name.lower(): self.kind.count(kind) for kind in MatchKind},
+            "is_explained": self.is_explained,
+            "n_unlisted": len(self.unlisted),
+            "rows": [{k: None if v != v else v for k, v in row.items()} for row in self.rows()],
+        }
+
+    def __repr__(self) -> str:
+        n = {kind: self.kind.count(kind) for kind in MatchKind}
+        listed = sum(count for kind, count in n.items() if kind.is_listed)
+        lines = [
+            f"{count_of(len(self.kind), 'point')} against {count_of(len(self.listed), 'certified point')}: "
+            f"{listed} matched ({_in_words(n)}), {len(self.kind) - listed} not"
+        ]
+        by_orbit = self.n_by_orbit
+        if by_orbit:
+            lines.append("  points  index          energy  images")
+        sizes = Counter(p.orbit for p in self.listed)
+        first = {p.orbit: p for p in reversed(self.listed)}
+        for orbit, count in list(by_orbit.items())[:_SHOWN]:
+            point = first[orbit]
+            index = "?" if point.index is None else str(point.index)
+            lines.append(f"  {count:6}  {index:>5}  {point.energy.str(10, radius=False):>14}  {sizes[orbit]:6}")
+        if len(by_orbit) > _SHOWN:
+            lines.append(f"  {sum(list(by_orbit.values())[_SHOWN:]):6}  at {count_of(len(by_orbit) - _SHOWN, 'more orbit')}")
+        if n[MatchKind.FAR] or n[MatchKind.NO_POINT]:
+            smallest = min((g for g, kind in zip(self.gradient, self.kind, strict=True) if kind is MatchKind.FAR), default=np.nan)
+            lines.append(f"  {n[MatchKind.FAR] + n[MatchKind.NO_POINT]:6}  near no stationary point (gradients from {smallest:.2g})")
+        if self.unlisted:
+            lines.append(f"  {n[MatchKind.UNLISTED]:6}  at {len(self.unlisted)} certified stationary points that the census lacks: IT IS INCOMPLETE")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
+
+def _in_words(n: dict[MatchKind, int]) -> str:
+    said = [f"{n[MatchKind.PROVED]} proved"]
+    said += [f"{n[MatchKind.NEAR]} by Newton's method"] if n[MatchKind.NEAR] else []
+    said += [f"{n[MatchKind.DESCENT]} by a descent"] if n[MatchKind.DESCENT] else []
+    return ", ".join(said)
+
+
+def match(
+    land: Landscape,
+    certificates: CertificateList,
+    listed: tuple[StationaryPoint, ...],
+    points: Any,
+    *,
+    within: float | None = None,
+    descend: bool = False,
+) -> Matches:
+    """Which certified stationary point each of many points belongs to; see :meth:`homotopy.Census.match`."""
+    given = as_points(land, points)
+    reach = _default_reach(land, listed) if within is None else _positive(within)
+    found = _matched(land, certificates, listed, given, given, reach)
+    far = [k for k, kind in enumerate(found.kind) if kind is MatchKind.FAR]
+    if not (descend and far):
+        return found
+    if land.domain.n_constraints > len(land.domain.slices):
+        raise InputError("Descents stay on R^n and on spheres, and this domain is another one.", "Leave out descend.")
+    ends = given.copy()
+    ends[far] = descended(land, given[far])
+    lower = _matched(land, certificates, listed, ends[far], given[far], reach)
+    kinds, number, distance = list(found.kind), found.number.copy(), found.distance.copy()
+    for row, k in enumerate(far):
+        kinds[k] = MatchKind.DESCENT if lower.kind[row].is_listed else lower.kind[row]
+        number[k], distance[k] = lower.number[row], lower.distance[row]
+    new = {c.enclosure.mid: c for c in (*found.unlisted, *lower.unlisted)}
+    return replace(found, kind=tuple(kinds), number=number, distance=distance, unlisted=tuple(new.values()))
+
+
+def _matched(
+    land: Landscape,
+    certificates: CertificateList,
+    listed: tuple[StationaryPoint, ...],
+    x: Floats,
+    given: Floats,
+    reach: float,
+) -> Matches:
+    """Points x against a list; distances are those of `given`, from which a descent may have led to x."""
+    m = len(x)
+    is_number: Flags = np.asarray(np.isfinite(x).all(axis=1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        start = unknowns_of(land, np.where(is_number[:, None], x, 1.0))
+        end = newton(land, start)
+        is_number &= np.isfinite(start).all(axis=1)
+    rows = np.flatnonzero(np.isfinite(end).all(axis=1) & is_number)
+    report = certify(land.tapes, end[rows].astype(complex), certificates)
+    owner = np.full(m, -1, np.int64)
+    owner[rows] = [-1 if k is None else k for k in report.assignment]
+    owner[~np.isin(owner, report.certificates.where(Verdict.YES))] = -1
+    number, away = _nearest_of_class(land, listed, x, owner)
+    is_new = owner >= len(certificates)
+    away[is_new] = _physical_distance(land, x[is_new], report.certificates.mid[owner[is_new]])
+    proved = _is_contracted(land, start, owner, report.certificates)
+    is_near = (owner >= 0) & (proved | (away <= reach))
+    kinds = []
+    for k in range(m):
+        if not is_number[k]:
+            kinds.append(MatchKind.NO_POINT)
+        elif not is_near[k]:
+            kinds.append(MatchKind.FAR)
+        elif is_new[k]:
+            kinds.append(MatchKind.UNLISTED)
+        else:
+            kinds.append(MatchKind.PROVED if proved[k] else MatchKind.NEAR)
+    number[~is_near] = -1
+    distance = np.where(is_near, away + np.linalg.norm(x - given, axis=1), np.nan)
+    found = number >= 0
+    distance[found] = np.linalg.norm(_coordinates(land, listed)[number[found]] - given[found], axis=1)
+    return Matches(
+        land,
+        listed,
+        given,
+        tuple(kinds),
+        number,
+        distance,
+        np.linalg.norm(land.gradient(given), axis=1),
+        np.asarray(land.energy(given)),
+        tuple(report.certificates[k] for k in sorted(set(owner[is_near & is_new].tolist()))),
+    )
+
+
+def as_points(landscape: Landscape, points: Any) -> Floats:
+    """Points as an array (m, n): from an array, one point, a frame with the variables' names, torch networks or tensors.
+
+    Raises
+    ------
+    InputError
+    """
+    n, names = landscape.domain.n, list(landscape.variables)
+    if hasattr(points, "columns"):
+        missing = [name for name in names if name not in list(points.columns)]
+        if missing:
+            raise InputError(f"The frame has no column {missing[0]!r}.", f"Give one for each variable: {', '.join(names)[:200]}.")
+        points = points[names].to_numpy()
+    elif callable(getattr(points, "parameters", None)):
+        points = [module_point(points)]
+    elif isinstance(points, Sequence) and points and all(callable(getattr(p, "parameters", None)) for p in points):
+        points = [module_point(p) for p in points]
+    elif callable(getattr(points, "detach", None)):
+        points = points.detach().double().cpu().numpy()
+    try:
+        array = np.array(points, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError("The points cannot be read as numbers.", "Give an array (points, coordinates).") from error
+    array = array[None, :] if array.ndim == 1 and len(array) == n else array
+    if array.ndim != 2 or array.shape[1] != n:
+        raise InputError(
+            f"Points of shape {array.shape} were given for {n} variables.",
+            f"Give an array (points, {n}), coordinates in the order {', '.join(names)[:200]}.",
+        )
+    return array
+
+
+def _positive(within: float) -> float:
+    if not within > 0:
+        raise InputError(f"within = {within!r} is not a positive length.", "Give within=0.01, say.")
+    return float(within)
+
+
+def _default_reach(land: Landscape, listed: Sequence[StationaryPoint]) -> float:
+    """A tenth of the size of the domain: the smallest radius, or the size of the stationary points."""
+    x = _coordinates(land, listed)
+    if land.domain.slices:
+        sizes = [np.linalg.norm(x[:, block], axis=1).max(initial=0.0) for block in land.domain.slices]
+        return _NEAR * (min(sizes) or 1.0)
+    return _NEAR * max(1.0, float(np.abs(x).max(initial=0.0)))
+
+
+def _coordinates(land: Landscape, listed: Sequence[StationaryPoint]) -> Floats:
+    rows = [[float(c.mid()) for c in p.coordinates] for p in listed]
+    return np.array(rows, dtype=float).reshape(len(rows), land.domain.n)
+
+
+def _nearest_of_class(
+    land: Landscape, listed: Sequence[StationaryPoint], given: Floats, owner: Integers
+) -> tuple[Integers, Floats]:
+    """Of the points that a solution carries the nearest one, and how far it is."""
+    number, distance = np.full(len(given), -1, np.int64), np.full(len(given), np.nan)
+    carried: dict[int, list[int]] = {}
+    for i, p in enumerate(listed):
+        carried.setdefault(p.solution, []).append(i)
+    x = _coordinates(land, listed)
+    for k, solution in enumerate(owner.tolist()):
+        if solution in carried:
+            far = np.linalg.norm(x[carried[solution]] - given[k], axis=1)
+            number[k], distance[k] = carried[solution][int(far.argmin())], far.min()
+    return number, distance
+
+
+def _physical_distance(land: Landscape, given: Floats, mid: npt.NDArray[np.complex128]) -> Floats:
+    z = mid.real[:, : land.domain.n].copy()
+    for k, block in enumerate(land.domain.slices):
+        if land.formulation.kind is Kind.PROJECTIVE:
+            z[:, block] *= float(land.domain.radii_squared[k]) ** 0.5 / np.linalg.norm(z[:, block], axis=1, keepdims=True)
+            z[:, block] *= np.sign((z[:, block] * given[:, block]).sum(axis=1, keepdims=True))
+    return np.asarray(np.linalg.norm(z * land._evaluation.lengths - given, axis=1))
+
+
+def _is_contracted(land: Landscape, start: Floats, owner: Integers, certificates: Any) -> npt.NDArray[np.bool_]:
+    """Where Newton's method with the Jacobian at the point is proved to converge to the certified zero.
+
+    On a polydisc about z of more than twice the distance to the zero x, N = z -> z - Y F(z) contracts by kappa < 1 and keeps x, so
+    the steps come nearer to x by kappa each and stay in the polydisc.
+    """
+    result = np.zeros(len(start), bool)
+    rows = np.flatnonzero((owner >= 0) & np.isfinite(start).all(axis=1))
+    if not len(rows):
+        return result
+    z = start[rows].astype(complex)
+    away = np.abs(z - certificates.mid[owner[rows]]).max(axis=1) + certificates.radius[owner[rows]]
+    radius = 2.1 * away + 1e-12 * (1 + np.abs(z).max(axis=1))
+    with np.errstate(all="ignore"):
+        kappa = contraction(system_discs(land.tapes), np.zeros(len(rows), np.int64), z, radius)[0]
+    result[rows] = kappa < 1
+    return result

@@ -1,0 +1,118 @@
+"""Small doors: saved censuses as models, bounds, points from files, names as people write them, numbers as text."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+import homotopy as ho
+import polysys as ps
+from homotopy.common.tables_of_numbers import read_numbers
+from homotopy.counting.estimates import Route
+from polysys.errors import InputError
+
+WELL = "x^4/4 - x^2/2 + x/9 + y^2/2"
+
+
+@pytest.fixture
+def saved(tmp_path):
+    census = ho.census(ps.expression(WELL))
+    census.save(tmp_path / "c.json")
+    return str(tmp_path / "c.json")
+
+
+def test_a_saved_census_is_a_model_for_graph_show_export_and_match(stationary, saved, tmp_path):
+    np.savetxt(tmp_path / "p.csv", [[0.94, 0.0], [-1.05, 0.001]], delimiter=",", header="x,y", comments="")
+    np.save(tmp_path / "p.npy", np.array([[0.94, 0.0], [30.0, 30.0]]))
+    assert "2 minima" in stationary("show", saved).out
+    graph = stationary("graph", saved)
+    assert graph.code == 0 and "minima     2" in graph.out
+    assert stationary("graph", saved, "--seed", "1").code == 2
+    assert stationary("export", saved, "--form", "csv", "--output", "-").code == 0
+    result = stationary("match", saved, str(tmp_path / "p.csv"))
+    assert result.code == 0 and "2 points against 3 certified points: 2 matched (2 proved), 0 not" in result.out
+    result = stationary("match", saved, str(tmp_path / "p.npy"), "--json", "-")
+    assert result.code == 4 and json.loads(result.out)["kinds"]["far"] == 1
+    assert stationary("match", saved, str(tmp_path / "p.npy"), "--descend").code == 0
+    result = stationary("match", saved, str(tmp_path / "nowhere.csv"))
+    assert result.code == 2 and result.is_one_sentence
+
+
+@pytest.mark.parametrize("content", ["1 2\nx 3\n", "1,2\n3\n", "", "a,b\n", "1_0,2\n1,2,3\n"])
+def test_numbers_in_rows_are_read_or_refused(tmp_path, content):
+    path = tmp_path / "n.txt"
+    path.write_text("# made by us\nx;y\n1;2.5e0\n\n-3;4 # last\n")
+    assert read_numbers(path).tolist() == [[1.0, 2.5], [-3.0, 4.0]]
+    path.write_text(content)
+    with pytest.raises(InputError):
+        read_numbers(path)
+
+
+def test_arrays_of_objects_and_complex_numbers_are_refused(tmp_path):
+    for array in (np.array([[1j]]), np.array([[None]], dtype=object)):
+        np.save(tmp_path / "a.npy", array, allow_pickle=True)
+        with pytest.raises(InputError):
+            read_numbers(tmp_path / "a.npy")
+
+
+def test_bounds_are_printed_before_any_work(stationary, tmp_path):
+    result = stationary("count", "spherical-p-spin:n=6,p=3", "--bounds", "--json", str(tmp_path / "b.json"))
+    assert result.code == 0 and "at most    63" in result.out and "tracker: 63 paths" in result.out
+    told = json.loads((tmp_path / "b.json").read_text())
+    assert told["bounds"][0]["value"] == "63" and told["routes"][0]["n_paths"] == 63 and not told["is_long"]
+    result = stationary("count", "spherical-p-spin:n=6,p=3", "--bounds", "--save", str(tmp_path / "c.json"))
+    assert result.code == 2 and result.is_one_sentence
+
+
+def test_bounds_hold_and_hours_are_a_warning():
+    found = ho.bounds("spherical-p-spin:n=24,p=3")
+    assert found.bounds[0].value == 2**24 - 1 and found.is_long and "HOURS" in repr(found) and len(repr(found).splitlines()) <= 10
+    small = ho.bounds(ps.expression(WELL))
+    assert ho.census(ps.expression(WELL)).n_complex <= min(b.value for b in small.bounds) and not small.is_long
+    assert str(Route("e", "s", None, None)) == "e: ? paths (s), time unknown"
+
+
+def test_a_text_file_is_no_label_but_an_expression(stationary, tmp_path):
+    file = tmp_path / "well.txt"
+    file.write_text(WELL)
+    result = stationary("count", str(file))
+    assert result.code == 2 and f"expression:{file}" in result.err
+
+
+def test_an_expression_may_come_from_the_standard_input(stationary, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(WELL.encode())))
+    assert "3 points" in stationary("count", "expression:-").out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("x[1]^2", "x1 or x_1"), ("α^2", "alpha, say"), ("2x^2", r"with '\*'"), ("2 (x + 1)", r"with '\*'"), ("é^2", "a to z")],
+)
+def test_names_and_products_as_people_write_them_say_how_to_write_them(text, words):
+    with pytest.raises(InputError, match=words):
+        ps.expression(text)
+
+
+def test_a_tenth_is_a_tenth_in_a_label_a_file_and_a_text(tmp_path):
+    file = tmp_path / "tenth.txt"
+    file.write_text("parameters: a = 0.1\na*x^2 + x^4")
+    toml = tmp_path / "tenth.toml"
+    toml.write_text('model = "expression"\npotential = "a*x^2 + x^4"\nparameters = {a = 0.1}')
+    texts = [
+        ps.expression("0.1*x^2 + x^4"),
+        ps.expression("a*x^2 + x^4", parameters={"a": "0.1"}),
+        ps.expression_from_file(file),
+        ps.expression_from_file(toml),
+    ]
+    assert len({m.sample().digest for m in texts}) == 1
+    typed = ps.model_from_label("spherical-p-spin:n=2,p=3,field=0.1")
+    assert typed.label == ps.SphericalPSpin(n=2, p=3, field="0.1").label == "spherical-p-spin:n=2,p=3,field=1/10"
+    assert ps.expression("a*x^2 + x^4", parameters={"a": 0.1}).sample().digest != texts[0].sample().digest  # a float is what it is in binary
+
+
+@pytest.mark.parametrize("wrong", [3, None, ["x"], {}])
+def test_a_wrong_type_is_a_type_error_with_a_sentence(wrong):
+    for function in (ho.census, ho.bounds):
+        with pytest.raises(TypeError, match=r"is no landscape: give .*expression\."):
+            function(wrong)

@@ -1,0 +1,174 @@
+"""Families of equations: solutions tracked to many members, certified, and found by monodromy with a trace test."""
+
+from fractions import Fraction
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import pytest
+
+import homotopy as ho
+import polysys as ps
+from homotopy.common import reporting
+from homotopy.engines.starts.trace_test import section_test
+from homotopy.errors import EngineTimeoutError
+from polysys.tape import trace
+from tests.published_systems import equal_couplings, kuramoto
+
+W = ("w1", "w2", "w3")
+SQUARE = ps.equations(["x^2 = a"], parameters=["a"])
+CONICS = ps.equations(["x^2 + a*x*y + b = 0", "c*y^2 + d*x + 1 = 0"], parameters=["a", "b", "c", "d"])
+
+
+@pytest.fixture(scope="module")
+def conics() -> ho.MonodromySolutions:
+    return ho.monodromy(CONICS)
+
+
+def test_monodromy_finds_all_solutions_and_the_trace_test_says_so(conics) -> None:
+    assert len(conics) == 4 and conics.is_trace_passed
+    residuals = CONICS.parametric_tapes.equations.evaluate(list(conics.solutions.T), list(conics.parameters), float)
+    assert np.abs(residuals).max() < 1e-10
+    assert conics.chance_of_one_missing < 1e-5 and "trace test passed" in repr(conics)
+
+
+def test_many_targets_have_the_real_solutions_that_a_solve_finds(conics) -> None:
+    targets = np.random.default_rng(3).normal(size=(40, 4)).round(3)
+    found = ho.track(CONICS, conics.parameters, conics.solutions, targets, certify=True)
+    assert found.solutions.shape == (40, 4, 2) and len(found.accounts) == 40
+    assert all(a.is_balanced and a.regular == 4 for a in found.accounts) and (found.n_certified == 4).all()
+    for k in (0, 17, 39):
+        solved = ho.solve(CONICS.at(targets[k].tolist()))
+        assert solved.n_complex == 4 and solved.n_real == found.n_real[k]
+        theirs = np.sort_complex(np.round(found.regular(k)[:, 0], 8))
+        assert np.allclose(theirs, np.sort_complex(np.round(solved.points[:, 0], 8)), atol=1e-7)
+
+
+def test_the_answer_is_the_same_for_the_same_seed_and_any_number_of_threads(conics) -> None:
+    target = [[0.3, -1.0, 0.7, 2.0]]
+    first, second = (ho.track(CONICS, conics.parameters, conics.solutions, target, threads=t) for t in (1, 2))
+    assert np.array_equal(first.solutions, second.solutions)
+    again = ho.monodromy(CONICS)
+    assert np.array_equal(again.solutions, conics.solutions) and np.array_equal(again.parameters, conics.parameters)
+
+
+def test_real_starts_go_by_way_of_a_complex_member() -> None:
+    """On the straight way from 1 to -1 the solutions of x^2 = a meet at 0."""
+    found = ho.track(SQUARE, {"a": 1}, [[1], [-1]], [-1, "2.25", Fraction(1, 4)], certify=True)
+    assert found.n_real.tolist() == [0, 2, 2] and found.n_regular.tolist() == [2, 2, 2]
+    assert sorted(found.regular(1)[:, 0].real.round(12).tolist()) == [-1.5, 1.5]
+
+
+def test_paths_to_multiple_and_infinite_solutions_have_their_class() -> None:
+    family = ps.equations(["a*x^2 + b*x + c = 0"], parameters=["a", "b", "c"])
+    found = ho.track(
+        family, {"a": 1, "b": 0, "c": -1}, [1, -1], [{"a": 1, "b": 2, "c": 1}, {"a": 0, "b": 1, "c": 1}], certify=True
+    )
+    assert [a.singular for a in found.accounts] == [2, 0] and [a.at_infinity for a in found.accounts] == [0, 1]
+    assert found.n_certified.tolist() == [0, 1] and found.n_real.tolist() == [0, 1]
+
+
+def test_landscapes_are_families_of_their_couplings() -> None:
+    model = ps.SphericalPSpin(n=3, p=3)
+    lands = [model.sample(seed=1, index=k) for k in range(3)]
+    census = ho.census(lands[0])
+    targets = [[float(c) for c in land.parameters] for land in lands]
+    found = ho.track(lands[0], targets[0], census.certificates.mid, targets, certify=True)
+    assert found.n_real.tolist() == [ho.census(land).n_real_classes for land in lands]
+
+
+def test_more_equations_than_unknowns_are_held_against_all_of_them() -> None:
+    family = ps.equations(["x^2 = a^2", "x^3 = a^3"], parameters=["a"])
+    found = ho.track(family, {"a": 1}, [[1]], [[2], [3]], certify=True)
+    assert found.n_certified.tolist() == [1, 1]
+    assert np.allclose([c.mid[0, 0] for c in found.certificates], [2, 3])
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        (ps.equations(kuramoto(W, equal_couplings(4)), parameters=W), 14),
+        (
+            ps.equations(
+                kuramoto(W, {(i, j): f"k{i}{j}" for i, j in combinations(range(4), 2)}),
+                parameters=[*W, *(f"k{i}{j}" for i, j in combinations(range(4), 2))],
+            ),
+            comb(6, 3),
+        ),
+    ],
+    ids=["equal couplings", "general couplings"],
+)
+def test_oscillators_have_their_published_numbers_of_equilibria(family, expected) -> None:
+    found = ho.monodromy(family)
+    assert len(found) == expected and found.is_trace_passed
+
+
+def test_the_trace_test_notices_a_missing_solution() -> None:
+    family = ps.equations(kuramoto(W, equal_couplings(4)), parameters=W)
+    found = ho.monodromy(family, trace_test=False)
+    tape = family.parametric_tapes.equations
+    unknowns = trace(lambda x, _: list(x), 6, 3)
+    signs, moving = np.ones((1, 6), np.int8), np.ones(3, bool)
+    test = section_test(tape, unknowns, found.parameters, found.solutions[:-1], signs, moving, 0)
+    assert not test.is_passed and test.n_new == 1
+    assert found.trace_test is None and found.is_trace_passed is None
+
+
+def test_a_start_that_is_given_is_used_and_an_expected_number_ends_the_loops(conics) -> None:
+    found = ho.monodromy(CONICS, conics.solutions[0], conics.parameters, expected=4)
+    assert len(found) == 4 and found.trace_test is None
+
+
+def test_a_family_that_falls_apart_keeps_to_its_component() -> None:
+    """x^2 = a^2 is x = a and x = -a: no loop leads from one to the other, and the trace test sees a complete curve."""
+    family = ps.equations(["x^2 = a^2"], parameters=["a"])
+    assert len(ho.monodromy(family, [[1 + 1j]], [1 + 1j])) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (({"a": 1}, [[2]], [4]), "does not solve"),
+        (({"b": 1}, [[1]], [4]), "parameter"),
+        (([1, 2], [[1]], [4]), "2 values"),
+        (({"a": 1}, [[1, 2]], [4]), "shape"),
+        (({"a": "one"}, [[1]], [4]), "number"),
+        (({"a": float("nan")}, [[1]], [4]), "finite"),
+        (({"a": 1}, "x", [4]), "array"),
+    ],
+)
+def test_wrong_input_is_refused_in_a_sentence(arguments, said) -> None:
+    with pytest.raises(ps.InputError, match=said):
+        ho.track(SQUARE, *arguments)
+
+
+def test_certificates_need_real_targets_and_families_need_parameters() -> None:
+    with pytest.raises(ps.InputError, match="not real"):
+        ho.track(SQUARE, {"a": 1}, [[1]], [1j], certify=True)
+    assert ho.track(SQUARE, {"a": 1}, [[1]], [1j]).regular()[0, 0] ** 2 == pytest.approx(1j)
+    with pytest.raises(ps.InputError, match="certify=True"):
+        _ = ho.track(SQUARE, {"a": 1}, [[1]], [2]).n_real
+    for call in (lambda f: ho.track(f, [], [[1]], []), ho.monodromy):
+        with pytest.raises(ps.InputError, match="no parameters"):
+            call(ps.equations(["x^2 = 2"]))
+        with pytest.raises(TypeError, match="no family"):
+            call("x^2 = a")
+    for wrong in ({"seed": -1}, {"time_limit": 0}, {"expected": 0}, {"x0": [[1]]}):
+        with pytest.raises(ps.InputError):
+            ho.monodromy(SQUARE, **wrong)
+
+
+def test_progress_is_told_and_the_time_limit_holds(conics) -> None:
+    told: list[tuple[int, int]] = []
+    said: list[str] = []
+    with reporting.listening(lambda what, done, total: said.append(what)):
+        ho.track(CONICS, conics.parameters, conics.solutions, np.ones((3, 4)) / 2, progress=lambda *x: told.append(x))
+    assert told[-1] == (12, 12) and "paths" in said
+    with pytest.raises(EngineTimeoutError):
+        ho.monodromy(CONICS, time_limit=1e-9)
+
+
+def test_no_start_and_no_target_are_empty() -> None:
+    found = ho.track(SQUARE, {"a": 1}, [], [4], certify=True)
+    assert found.solutions.shape == (1, 0, 1) and found.n_real.tolist() == [0] and "0 paths" in repr(found)
+    assert len(ho.track(SQUARE, {"a": 1}, [[1]], [])) == 0
