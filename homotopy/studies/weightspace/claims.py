@@ -200,7 +200,7 @@ def liquid(measured: Measured) -> list[Claim]:
             layers = np.array([of(r) for r in kept])
             p = one_sided(layers[:, 1] - np.maximum(layers[:, 0], layers[:, 2]))
             sign = -1 if "mean square" in name else 1
-            means = ", ".join(f"{sign * v:.3g}" for v in layers.mean(axis=0) + 0.0)
+            means = ", ".join(f"{sign * v + 0.0:.3g}" for v in layers.mean(axis=0))
             found.append(
                 Claim(
                     statement,

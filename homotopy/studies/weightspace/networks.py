@@ -50,7 +50,9 @@ ARCHITECTURES = (
     Architecture("two hidden layers", 3, lambda n: (n - 9) // 3, "3-3-1,output=fixed"),
     Architecture("two hidden layers with trained output", 3, lambda n: (n - 12) // 3, "3-3-1"),
 )
-LEAST_INPUTS = 2  # of a network that is compared
+LEAST_INPUTS = (
+    3  # of a hidden unit: with two it has two weight vectors up to sign, and the space does not depend on the data
+)
 THREE_TRAINED = ARCHITECTURES[-1].name  # it has a middle layer
 
 

@@ -35,7 +35,7 @@ class WeightspaceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: float = 0.01  # probability, at most, that one of the verdicts is false
     # numbers of weights, multiples of three from 12 to 24, and samples of each network of that size
     sizes: tuple[int, ...] = (15, 18, 21, 24)
-    samples: tuple[int, ...] = (100, 50, 20, 4)
+    samples: tuple[int, ...] = (100, 50, 24, 8)
     # numbers of data over weights, P/N
     random_loads: tuple[float, ...] = (0.3, 0.6)
     teacher_loads: tuple[float, ...] = (0.6, 1.2)

@@ -9,7 +9,7 @@ import numpy as np
 
 from homotopy.common.arrays import Floats
 from homotopy.studies.frame.tables import Cell, Table, level_cells
-from homotopy.studies.frame.trends import mean_of
+from homotopy.studies.frame.trends import Level, mean_of
 from homotopy.studies.weightspace.claims import Measured, Record, shares
 from homotopy.studies.weightspace.networks import Case
 
@@ -76,7 +76,7 @@ def teacher_table(measured: Measured) -> Table:
         row: dict[str, Cell] = {**_named(case), "samples": len(records)}
         for name, key in (("largest cluster", "largest_cluster"), ("largest orbit", "largest_orbit")):
             row[f"{name}, random"] = float(shares(records, key).mean())
-            row[f"{name}, random by solutions"] = float(sum(r[key] for r in records) / n.sum())
+            row |= level_cells(f"{name}, random by solutions", _weighted(np.array([r[key] for r in records], float), n))
             row |= _mean(f"{name}, teacher", shares(other[1], key))
         rows.append(row)
     return Table.of(
@@ -85,6 +85,13 @@ def teacher_table(measured: Measured) -> Table:
         "over teachers' labels, which by theory equals the second.",
         rows,
     )
+
+
+def _weighted(parts: Floats, n: Floats) -> Level:
+    """The mean of parts / n over samples, weighted by n, with the error of a ratio of means."""
+    ratio = float(parts.sum() / n.sum())
+    error = float((parts - ratio * n).std(ddof=1) / n.mean() / np.sqrt(n.size))
+    return Level(ratio, ratio, error, n.size)
 
 
 def layers_table(measured: Measured) -> Table:

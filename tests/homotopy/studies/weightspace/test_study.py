@@ -72,7 +72,7 @@ def test_all_networks_have_the_same_number_of_weights():
         models = [ps.binary_model_from_label(c.label) for c in found]
         assert {m.n_weights for m in models} == {n} and {m.m for m in models} == {round(0.6 * n)}
         assert {c.architecture for c in found} <= {a.name for a in ARCHITECTURES}
-        assert len({c.label for c in found}) == len(found) == (12 if n > 15 else 10)
+        assert len({c.label for c in found}) == len(found) == {15: 8, 18: 10}.get(n, 12)
         trees = [m for c, m in zip(found, models, strict=True) if c.architecture == TREE]
         assert all(m.widths[0] == n for m in trees)  # as many inputs as the perceptron
     assert all(
