@@ -17,7 +17,7 @@ from homotopy.weights.search_ends import EndPoints, end_points
 from homotopy.weights.solutions import StateSet, state_set
 from homotopy.weights.space import WeightSpace
 from homotopy.weights.torus import torus_points
-from homotopy.weights.torus_barriers import torus_barriers
+from homotopy.weights.torus_saddles import torus_barriers
 
 _MOST_ALIGNED = 300  # solutions of which aligned means are made
 _LEVELS_UP_TO = 18  # weights for which the components of all states up to an error are found
