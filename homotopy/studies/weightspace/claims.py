@@ -11,7 +11,7 @@ import numpy as np
 from homotopy.common.arrays import Floats
 from homotopy.studies.frame.claims import Claim, against_half, one_sided
 from homotopy.studies.frame.report import NOT_TESTABLE, Finding
-from homotopy.studies.frame.trends import mean_of, p_less
+from homotopy.studies.frame.trends import Level, mean_of, p_less
 from homotopy.studies.weightspace.networks import SHALLOW, TREE, Case
 
 RAW, QUOTIENT = "clusters one by one", "clusters up to symmetry"
@@ -23,9 +23,9 @@ CLASS = "under- and over-parametrised spaces are of one class"
 HIERARCHY = "the clusters of deep spaces have no hierarchy"
 BROKEN = "the shallow weight space is broken"
 TRANSITION = "the shallow space has a discontinuous transition"
-LIQUID_RAW = "the central layer is the most random, by means over solutions"
-LIQUID = "the central layer is the most random, without the symmetry"
-PAIRS = "the pairwise model describes the space"
+LIQUID = "the central layer is the most random"
+PAIRS = "pairs carry nine tenths of the multi-information"
+MASSES = "the pairwise model has most of its probability on solutions"
 ORDER = (
     *(f"{CONNECTED}, {way}" for way in (RAW, QUOTIENT)),
     BROKEN,
@@ -33,10 +33,11 @@ ORDER = (
     *(f"{CLASS}, {way}" for way in (RAW, QUOTIENT)),
     HIERARCHY,
     TRANSITION,
-    LIQUID_RAW,
     LIQUID,
     PAIRS,
+    MASSES,
 )
+LEAST_SAMPLES = 5  # with solutions, behind a test
 CAPTURED, MASS = 0.9, 0.5  # of the multi-information, and of the probability, at least, for pairs to describe a space
 
 Record = dict[str, Any]
@@ -48,6 +49,11 @@ def shares(records: Sequence[Record], key: str) -> Floats:
     return np.array([r[key] / r["n_solutions"] for r in records if r["n_solutions"]], float)
 
 
+def against(values: Floats, target: float) -> tuple[float, float]:
+    """Student's p-values of a mean below and above a number; a handful of samples decides nothing."""
+    return one_sided(values, target) if np.isfinite(values).sum() >= LEAST_SAMPLES else (1.0, 1.0)
+
+
 def connected(measured: Measured) -> list[Claim]:
     """On the average more than half of the solutions lie in one cluster, or in one orbit of clusters: for deep networks; less: for shallow ones."""
     found = []
@@ -55,7 +61,7 @@ def connected(measured: Measured) -> list[Claim]:
         is_shallow = case.architecture == SHALLOW
         for way, key in SHARES.items():
             values = shares(records, key)
-            above, below = one_sided(values, 0.5)
+            above, below = against(values, 0.5)
             sentence = f"Largest share {mean_of(values)} of {len(values)} samples with solutions, against 1/2 (t test)"
             if not is_shallow:
                 found.append(Claim(f"{CONNECTED}, {way}", case.name, (above, below), sentence))
@@ -72,14 +78,14 @@ def deeper(measured: Measured) -> list[Claim]:
         if case.architecture == SHALLOW or case.place not in shallow:
             continue
         for way, key in SHARES.items():
-            level, reference = mean_of(shares(records, key)), mean_of(shares(shallow[case.place], key))
-            is_known = level is not None and reference is not None
-            p = (p_less(reference, level), p_less(level, reference)) if level and reference else (1.0, 1.0)
+            deep, reference = (mean_of(shares(r, key)) for r in (records, shallow[case.place]))
+            is_known = deep and reference and min(deep.n or 0, reference.n or 0) >= LEAST_SAMPLES
+            p = (p_less(reference, deep), p_less(deep, reference)) if deep and reference and is_known else (1.0, 1.0)
             note = ", as many inputs, no symmetry" if case.architecture == TREE else ""
-            sentence = (
-                f"Largest share {level}, perceptron {reference} (Welch's test{note})" if is_known else "Too few samples"
+            sentence = f"Largest share {deep}, perceptron {reference} (Welch's test{note})"
+            found.append(
+                Claim(f"{DEPTH}, {way}", case.name, p, sentence if is_known else "Too few samples with solutions")
             )
-            found.append(Claim(f"{DEPTH}, {way}", case.name, p, sentence))
     return found
 
 
@@ -110,11 +116,11 @@ def same_side(a: Floats, b: Floats, middle: float = 0.5) -> tuple[float, float]:
 
     Examples
     --------
-    >>> high, low = np.array([0.8, 0.9, 0.85]), np.array([0.1, 0.2, 0.15])
-    >>> same_side(high, high)[0] < 0.02, same_side(high, low)[1] < 0.02
+    >>> high, low = np.array([0.8, 0.9, 0.85, 0.8, 0.9]), np.array([0.1, 0.2, 0.15, 0.1, 0.2])
+    >>> same_side(high, high)[0] < 0.01, same_side(high, low)[1] < 0.01
     (True, True)
     """
-    (above_a, below_a), (above_b, below_b) = one_sided(a, middle), one_sided(b, middle)
+    (above_a, below_a), (above_b, below_b) = against(a, middle), against(b, middle)
     same = min(max(above_a, above_b), max(below_a, below_b))
     other = min(max(above_a, below_b), max(below_a, above_b))
     return min(1.0, 2 * same), min(1.0, 2 * other)
@@ -187,23 +193,22 @@ def liquid(measured: Measured) -> list[Claim]:
         kept = [r for r in records if r["n_solutions"] and len(r["magnetisation"]) == 3]
         if not kept:
             continue
-        readings: dict[str, tuple[str, Callable[[Record], list[float]]]] = {
-            "mean square of the means": (LIQUID_RAW, lambda r: [-v for v in r["magnetisation"]]),
-            "mean square of the aligned means beyond that of random states": (
-                LIQUID,
-                lambda r: [b - a for a, b in zip(r["aligned"], r["aligned_states"], strict=True)],
-            ),
-            "conditional entropy for each weight": (LIQUID, lambda r: list(r["conditional_entropies"])),
-            "share of free flips": (LIQUID, lambda r: list(r["free_flips"])),
+        readings: dict[str, Callable[[Record], list[float]]] = {
+            "mean square of the means": lambda r: [-v for v in r["magnetisation"]],
+            "mean square of the aligned means beyond that of random states": lambda r: [
+                b - a for a, b in zip(r["aligned"], r["aligned_states"], strict=True)
+            ],
+            "conditional entropy for each weight": lambda r: list(r["conditional_entropies"]),
+            "share of free flips": lambda r: list(r["free_flips"]),
         }
-        for name, (statement, of) in readings.items():
+        for name, of in readings.items():
             layers = np.array([of(r) for r in kept])
-            p = one_sided(layers[:, 1] - np.maximum(layers[:, 0], layers[:, 2]))
+            p = against(layers[:, 1] - np.maximum(layers[:, 0], layers[:, 2]), 0.0)
             sign = -1 if "mean square" in name else 1
             means = ", ".join(f"{sign * v + 0.0:.3g}" for v in layers.mean(axis=0))
             found.append(
                 Claim(
-                    statement,
+                    LIQUID,
                     f"{case.name}, {name}",
                     p,
                     f"By layer {means}; the second against the better other (t test, {len(kept)} samples)",
@@ -216,61 +221,99 @@ def pairs(fitted: Measured) -> list[Claim]:
     """Pairs describe a space if they carry nine tenths of the multi-information, and if more than half of the model's probability is on solutions."""
     found = []
     for case, records in fitted.items():
-        n_parameters = case.n * (case.n + 1) // 2
-        for way in ("raw", "aligned"):
-            kept = [r[way] for r in records if way in r and r[way]["n"] >= 2 * n_parameters and r[way]["is_converged"]]
-            for name, key, least in (
-                ("multi-information", "captured", CAPTURED),
-                ("probability on solutions", "mass", MASS),
-            ):
+        least_solutions = case.n * (case.n + 1)
+        has_symmetry = any(r.get("symmetry_order", 1) > 1 for r in records)
+        for way in ("raw", "aligned") if has_symmetry else ("raw",):
+            kept = [r[way] for r in records if way in r and r[way]["n"] >= least_solutions and r[way]["is_converged"]]
+            for statement, key, least in ((PAIRS, "captured", CAPTURED), (MASSES, "mass", MASS)):
                 values = np.array([r[key] for r in kept], float)
-                sentence = f"{mean_of(values)} against {least:g} (t test, {len(values)} samples with at least {2 * n_parameters} solutions, twice the parameters)"
-                found.append(Claim(PAIRS, f"{case.name}, {way}, {name}", one_sided(values, least), sentence))
+                sentence = (
+                    f"{mean_of(values)} against {least:g} (t test, {len(values)} samples with at least {least_solutions} solutions, "
+                    "twice the parameters)"
+                )
+                said = (
+                    sentence
+                    if len(values) >= LEAST_SAMPLES
+                    else f"Only {len(values)} samples have {least_solutions} solutions"
+                )
+                found.append(Claim(statement, f"{case.name}, {way}", against(values, least), said))
     return found
 
 
 def lead(measured: Measured, fitted: Measured, ended: Measured) -> tuple[str, ...]:
-    """What the numbers say beside the verdicts: the two ways of counting, trees, training."""
-    said = []
-    largest = max(case.n for case in measured)
+    """What the numbers say beside the verdicts: the two ways of counting, trees, pairs, training."""
+    return (*_shown_shares(measured), *_trees(measured), *_fits(fitted), *_training(ended))
+
+
+def _shown_shares(measured: Measured) -> list[str]:
+    """Of the largest size with samples enough, at the lowest load of teachers' labels."""
+    teachers = [c for c, records in measured.items() if c.labels == "teacher" and len(records) >= LEAST_SAMPLES]
+    if not teachers:
+        return []
+    n, m = max(c.n for c in teachers), min(c.m for c in teachers if c.n == max(d.n for d in teachers))
+    said = [
+        f"{c.architecture} {mean_of(shares(measured[c], 'largest_cluster'))} and {mean_of(shares(measured[c], 'largest_orbit'))}"
+        for c in teachers
+        if (c.n, c.m) == (n, m)
+    ]
+    return [
+        f"Shares of the solutions in the largest cluster, and in the largest orbit of clusters, N = {n}, P = {m}, teachers: {'; '.join(said)}."
+    ]
+
+
+def _trees(measured: Measured) -> list[str]:
+    """Equal inputs and no symmetry: the comparison without the two confounders."""
+    pairs_of: dict[tuple[int, int, str], dict[str, Level]] = {}
     for case, records in measured.items():
-        if (
-            case.n == largest
-            and case.labels == "teacher"
-            and case.load == min(c.load for c in measured if c.labels == "teacher")
-        ):
-            raw, quotient = (mean_of(shares(records, key)) for key in SHARES.values())
-            said.append(f"{case.architecture} {raw} and {quotient}")
-    sentences = (
-        [
-            f"Shares of the solutions in the largest cluster and in the largest orbit of clusters, N = {largest}, teachers: {'; '.join(said)}."
-        ]
-        if said
-        else []
-    )
+        level = mean_of(shares(records, "largest_cluster"))
+        if case.architecture in (SHALLOW, TREE) and level is not None and (level.n or 0) >= LEAST_SAMPLES:
+            pairs_of.setdefault(case.place, {})[case.architecture] = level
+    both = [found for found in pairs_of.values() if len(found) == 2]
+    if not both:
+        return []
+    larger = sum(found[TREE].value > found[SHALLOW].value for found in both)
+    difference = np.mean([found[TREE].value - found[SHALLOW].value for found in both])
+    return [
+        f"With as many inputs and no symmetry (trees) the largest cluster has a larger share than the perceptron's in {larger} of {len(both)} cases, "
+        f"by {difference:.3f} on the average."
+    ]
+
+
+def _fits(fitted: Measured) -> list[str]:
+    said = []
     for case, records in fitted.items():
         kept = [r["raw"] for r in records if "raw" in r and r["raw"]["n"] >= case.n * (case.n + 1)]
         if len(kept) > 1:
-            captured, mass = (np.array([r[key] for r in kept]) for key in ("captured", "mass"))
-            sentences.append(
-                f"Pairs carry {captured.min():.0%} to {captured.max():.0%} of the multi-information of the {case.architecture} with {case.n} weights and {case.m} data, and put "
-                f"{1 - mass.max():.0%} to {1 - mass.min():.0%} of their probability on wrong weights."
+            captured, wrong = np.array([r["captured"] for r in kept]), 1 - np.array([r["mass"] for r in kept])
+            said.append(
+                f"{case.architecture} with {case.m} data {captured.min():.0%} to {captured.max():.0%} and {wrong.min():.0%} to {wrong.max():.0%}"
             )
+    return (
+        [f"Multi-information that pairs carry, and probability that they put on wrong weights: {'; '.join(said)}."]
+        if said
+        else []
+    )
+
+
+def _training(ended: Measured) -> list[str]:
+    said = []
     for case, records in ended.items():
         kept = [r for r in records if r.get("distinct")]
         if len(kept) > 1:
             near, typical = (
                 mean_of(np.array([r[key] for r in kept], float)) for key in ("neighbours", "typical_neighbours")
             )
-            sentences.append(
-                f"Where training of the {case.architecture} ends there are {near} solutions one flip away, around a typical solution {typical}."
-            )
-    return tuple(sentences)
+            said.append(f"{case.architecture} {near} and {typical}")
+    return (
+        [f"Solutions one flip from where training ends, and from a typical solution: {'; '.join(said)}."]
+        if said
+        else []
+    )
 
 
 def limits(measured: Measured) -> tuple[str, ...]:
     """What these numbers do not show."""
-    few = [case for case, records in measured.items() if sum(r["n_solutions"] > 0 for r in records) < 5]
+    few = [case for case, records in measured.items() if sum(r["n_solutions"] > 0 for r in records) < LEAST_SAMPLES]
     return (
         f"At most {max(case.n for case in measured)} weights: trends are reported, no phase is.",
         f"{len(few)} of {len(measured)} cases have less than five samples with solutions, and decide nothing.",

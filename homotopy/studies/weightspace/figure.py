@@ -42,7 +42,7 @@ def draw(figure: Any, found: dict[str, dict[str, Line]], fitted: Measured, title
         if way == QUOTIENT:
             label_ends(
                 panel,
-                [(line[-1][1].value, _short(name), style(_number(name))["color"]) for name, line in series.items()],
+                [(line[-1][1].value, _short(name), style(_number(name))) for name, line in series.items()],
             )
     _draw_pairs(third, fitted)
 
@@ -60,6 +60,8 @@ def _draw_pairs(axes: Any, fitted: Measured) -> None:
         k = style(_number(case.architecture))
         for way, fill in (("raw", k["color"]), ("aligned", "none")):
             found = [r[way] for r in records if way in r and r[way]["n"] >= case.n * (case.n + 1)]
+            if way == "aligned" and all(r.get("symmetry_order", 1) == 1 for r in records):
+                continue  # the same once more
             axes.scatter(
                 [r["captured"] for r in found],
                 [r["mass"] for r in found],

@@ -161,8 +161,8 @@ def measure_spins(spec: WeightspaceSpec, folder: RunFolder) -> tuple[list[Record
 
 def verdicts(measured: Measured, fitted: Measured, level: float) -> tuple[Finding, ...]:
     """All findings, claim by claim."""
-    tested = (claims.connected, claims.deeper, claims.one_class, claims.no_hierarchy, claims.liquid)
-    judged = judge([claim for of in tested for claim in of(measured)] + claims.pairs(fitted), level)
+    of_spaces = (claims.connected, claims.deeper, claims.one_class, claims.no_hierarchy, claims.liquid)
+    judged = judge([claim for of in of_spaces for claim in of(measured)] + claims.pairs(fitted), level)
     return tuple(sorted((*judged, *claims.transition(measured)), key=lambda found: claims.ORDER.index(found.statement)))
 
 

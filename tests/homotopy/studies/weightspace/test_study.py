@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from itertools import permutations, product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -220,9 +221,24 @@ def test_pairs_are_judged_where_there_are_solutions_enough():
         for _ in range(20)
     ]
     fits += [{"n_solutions": 100, "raw": {"n": 100, "captured": 1.0, "mass": 1.0, "is_converged": True}}] * 50
-    found = [(f.case.split(", ", 4)[4], f.verdict) for f in judge(claims.pairs({case(n=12): fits}), 0.01)]
-    assert found[:2] == [("raw, multi-information", "fails"), ("raw, probability on solutions", "holds")]
-    assert {verdict for _, verdict in found[2:]} == {"undecided"}
+    fits = [{**r, "symmetry_order": 6} for r in fits]
+    found = {
+        (f.statement, f.case.rpartition(", ")[2]): f.verdict for f in judge(claims.pairs({case(n=12): fits}), 0.01)
+    }
+    assert found == {
+        (claims.PAIRS, "raw"): "fails",
+        (claims.MASSES, "raw"): "holds",
+        (claims.PAIRS, "aligned"): "undecided",
+        (claims.MASSES, "aligned"): "undecided",
+    }
+
+
+def test_a_handful_of_samples_decides_nothing():
+    few = {case(): many(4, largest_cluster=5), case(SHALLOW): many(40, largest_cluster=60)}
+    assert {f.verdict for f in judge([*claims.deeper(few), *claims.connected({case(): few[case()]})], 0.01)} == {
+        "undecided"
+    }
+    assert claims.same_side(np.full(4, 0.9), np.full(9, 0.9)) == (1.0, 1.0)
 
 
 def test_a_model_of_a_full_cube_is_independent():
@@ -242,6 +258,13 @@ def test_steep_wells_keep_all_vertices_and_shallow_ones_none_that_is_unstable():
     steep, shallow = measure.soft([3, 1, 0, 64]), measure.soft([3, 1, 0, 1])
     assert (steep["n_minima"], steep["n_real"]) == (8, 27) and shallow["n_minima"] < 8
     assert steep["verdict"] == shallow["verdict"] == "proved"
+
+
+def test_every_claim_has_its_source():
+    page = (Path(__file__).parents[4] / "docs" / "studies" / "sources.md").read_text()
+    cited = " ".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| "))
+    for statement in claims.ORDER:
+        assert statement.removesuffix(f", {claims.RAW}").removesuffix(f", {claims.QUOTIENT}") in cited, statement
 
 
 RUN = """
