@@ -35,7 +35,7 @@ class WeightspaceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: float = 0.01  # probability, at most, that one of the verdicts is false
     # numbers of weights, multiples of three from 12 to 24, and samples of each network of that size
     sizes: tuple[int, ...] = (15, 18, 21, 24)
-    samples: tuple[int, ...] = (100, 50, 24, 8)
+    samples: tuple[int, ...] = (100, 50, 16, 6)
     # numbers of data over weights, P/N
     random_loads: tuple[float, ...] = (0.3, 0.6)
     teacher_loads: tuple[float, ...] = (0.6, 1.2)
@@ -43,16 +43,17 @@ class WeightspaceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data_up_to: int = 18  # weights of networks that are given real data
     fit_size: int = 12  # weights of the networks whose solutions pairwise models describe
     fit_loads: tuple[float, ...] = (0.17, 0.33)
-    fits: int = 12  # samples of each
+    fits: int = 8  # samples of each
     training_size: int = 15  # weights of networks that are trained
-    trained: int = 20  # samples of each
-    runs: int = 100  # trainings of each sample
+    trained: int = 12  # samples of each
+    runs: int = 60  # trainings of each sample
     spins: int = 8  # of the Ising samples whose barriers are compared
     spin_samples: int = 50
     soft_spins: int = 5
     soft_samples: int = 20
     steepness: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64)
-    once: tuple[str, ...] = ("binary-network:widths=4-7-1,output=fixed,m=12",)  # larger spaces, one sample each
+    # larger spaces, one sample each
+    once: tuple[str, ...] = ("binary-network:widths=28-1,m=12", "binary-network:widths=4-7-1,output=fixed,m=12")
 
     def __post_init__(self) -> None:
         check_level(self.level)
