@@ -242,7 +242,7 @@ def pairs(fitted: Measured) -> list[Claim]:
 
 def lead(measured: Measured, fitted: Measured, ended: Measured) -> tuple[str, ...]:
     """What the numbers say beside the verdicts: the two ways of counting, trees, pairs, training."""
-    return (*_shown_shares(measured), *_trees(measured), *_fits(fitted), *_training(ended))
+    return (*_shown_shares(measured), *_trees(measured), *_layers(measured), *_fits(fitted), *_training(ended))
 
 
 def _shown_shares(measured: Measured) -> list[str]:
@@ -277,6 +277,28 @@ def _trees(measured: Measured) -> list[str]:
         f"With as many inputs and no symmetry (trees) the largest cluster has a larger share than the perceptron's in {larger} of {len(both)} cases, "
         f"by {difference:.3f} on the average."
     ]
+
+
+def _layers(measured: Measured) -> list[str]:
+    """Of the network with three trained layers that has most samples with solutions."""
+    known = {
+        case: kept
+        for case, records in measured.items()
+        if (kept := [r for r in records if r["n_solutions"] and len(r["magnetisation"]) == 3])
+    }
+    if not known:
+        return []
+    case = max(known, key=lambda c: len(known[c]))
+    keys = {
+        "mean squares of the means over solutions": "magnetisation",
+        "of aligned means": "aligned",
+        "of aligned random states": "aligned_states",
+        "entropies given all other weights, in bits a weight": "conditional_entropies",
+        "shares of free flips": "free_flips",
+    }
+    means = {name: np.array([r[key] for r in known[case]]).mean(axis=0) for name, key in keys.items()}
+    said = "; ".join(f"{name} {', '.join(f'{v:.3g}' for v in values)}" for name, values in means.items())
+    return [f"By layer, {case.name}: {said}."]
 
 
 def _fits(fitted: Measured) -> list[str]:

@@ -198,6 +198,8 @@ def test_the_liquid_centre_is_judged_layer_by_layer():
         for _ in range(30)
     ]
     found = {f.case.rpartition(", ")[2]: f.verdict for f in judge(claims.liquid({case("deep"): records}), 0.01)}
+    (said,) = claims.lead({case("deep"): records, case(): [sample(0)]}, {}, {})[-1:]
+    assert "means over solutions 0, 0, 0; of aligned means 0.5, 0.2, 0.6;" in said
     assert found == {
         "mean square of the means": "undecided",
         "mean square of the aligned means beyond that of random states": "holds",
