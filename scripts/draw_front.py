@@ -1,4 +1,4 @@
-"""Draws the picture of the front page: python scripts/draw_front.py [docs/figures/front.svg].
+"""Draws the pictures of the front page: python scripts/draw_front.py [docs/figures].
 
 One landscape in the plane, three times: its level lines with all stationary points and the paths down from its saddles, the
 points by energy and Morse index, and the disconnectivity graph. Every point is certified and the list is proved complete.
@@ -19,20 +19,20 @@ from homotopy.graphs.plot import draw_flows, draw_tree
 ROOT = Path(__file__).parent.parent
 POTENTIAL = "x^4/4 - x^2/2 + y^4/4 - y^2/2 + x*y/6 + x/10 + y/25"
 INK, GREY = "#1c2733", "#7a8794"
+STYLE = {"svg.hashsalt": "stationary", "font.size": 11, "path.simplify_threshold": 0.5, "text.color": INK}
+LOW, HIGH = -0.85, 0.16  # energies that are shown
 MARKERS = (("o", "#0072b2", "minima"), ("s", "#e69f00", "saddles"), ("^", "#d55e00", "maximum"))
 
 
-def main(target: Path) -> None:
-    """Count, draw and write."""
+def main(folder: Path) -> None:
+    """Count, draw and write three figures that stand side by side where there is room."""
     graph = ho.graph(ho.census(ps.expression(POTENTIAL)))
     assert graph.census.completeness.verdict is ho.Completeness.PROVED
-    mpl.rcParams.update({"svg.hashsalt": "stationary", "svg.fonttype": "path", "font.size": 10, "path.simplify_threshold": 0.5, "text.color": INK})
-    figure = Figure(figsize=(11, 3.5), layout="constrained")
-    plane, levels, tree = figure.subplots(1, 3, width_ratios=(1.15, 1, 1))
-    landscape(plane, graph)
-    by_index(levels, graph)
-    disconnectivity(tree, graph, levels)
-    figure.savefig(target, metadata={"Date": None})
+    mpl.rcParams.update(STYLE)
+    for name, draw in (("landscape", landscape), ("energies", by_index), ("graph", disconnectivity)):
+        figure = Figure(figsize=(3.6, 3.5), layout="constrained")
+        draw(figure.subplots(), graph)
+        figure.savefig(folder / f"front-{name}.svg", metadata={"Date": None})
 
 
 def landscape(axes, graph) -> None:
@@ -55,18 +55,28 @@ def by_index(axes, graph) -> None:
     for k, (marker, colour, name) in enumerate(MARKERS):
         energies = [float(p.energy.mid()) for p in graph.census.points if p.index == k]
         axes.plot([k] * len(energies), energies, marker, color=colour, mec="white", ms=9)
-        axes.annotate(f"{len(energies)} {name}", (k, max(energies)), xytext=(0, 11), textcoords="offset points", ha="center")
-    axes.set(xticks=range(3), xlim=(-0.6, 2.6), xlabel="Morse index", ylabel="energy", title="by energy and index")
-    axes.margins(y=0.18)
+        axes.annotate(
+            f"{len(energies)} {name}", (k, max(energies)), xytext=(0, 11), textcoords="offset points", ha="center"
+        )
+    axes.set(
+        xticks=range(3),
+        xlim=(-0.6, 2.6),
+        xlabel="Morse index",
+        ylabel="energy",
+        ylim=(LOW, HIGH),
+        title="by energy and index",
+    )
     plain(axes)
 
 
-def disconnectivity(axes, graph, beside) -> None:
-    """Minima joined at the saddles between them, on the energies of the axes beside."""
-    place = draw_tree(axes, dict(graph.network.nodes(data="energy")), [(e, a, b) for e, _, a, b in saddles_by_energy(graph)], 24)
+def disconnectivity(axes, graph) -> None:
+    """Minima joined at the saddles between them."""
+    place = draw_tree(
+        axes, dict(graph.network.nodes(data="energy")), [(e, a, b) for e, _, a, b in saddles_by_energy(graph)], 24
+    )
     for minimum, energy in graph.network.nodes(data="energy"):
         axes.plot(place[minimum], energy, "o", color=MARKERS[0][1], mec="white", ms=9, zorder=3, clip_on=False)
-    axes.set(ylabel="", ylim=beside.get_ylim(), title="minima joined by saddles")
+    axes.set(ylabel="energy", ylim=(LOW, HIGH), title="minima joined by saddles")
     plain(axes)
 
 
@@ -77,4 +87,4 @@ def plain(axes) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "figures" / "front.svg")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "figures")
