@@ -25,7 +25,13 @@ from polysys.models.grammar import integer
 from polysys.reading.rationals import as_rational, as_rational_array
 from polysys.symmetry import Field
 
-NAMED = {"iris": datasets.iris, "wine": datasets.wine, "digits": datasets.digits, "diabetes": datasets.diabetes}
+NAMED = {
+    "iris": datasets.iris,
+    "wine": datasets.wine,
+    "digits": datasets.digits,
+    "diabetes": datasets.diabetes,
+    "xor": datasets.xor,
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class DataSource:
     Parameters
     ----------
     name : str
-        ``iris``, ``wine``, ``digits``, ``diabetes`` (a subset of m data is drawn per sample), ``gaussian`` (iid
+        ``iris``, ``wine``, ``digits``, ``diabetes``, ``xor`` (a subset of m data is drawn per sample), ``gaussian`` (iid
         N(0,1) per sample) or the path of a CSV file.
     m : int, optional
         Number of data; all by default, and max(features, targets) for ``gaussian``.
@@ -103,9 +109,10 @@ def check_data(data: Dataset, widths: Sequence[int]) -> None:
 
 
 def as_l2(l2: Any, n_weights: int) -> str | tuple[Fraction, ...]:
-    """An l2 argument in canonical form: "random", or one nonnegative rational per weight."""
-    if isinstance(l2, str) and l2 == "random":
-        return l2
+    """An l2 argument in canonical form: "random" or "random*SCALE", or one nonnegative rational per weight."""
+    if isinstance(l2, str) and l2.split("*")[0].strip() == "random":
+        scale = _l2_scale(l2)
+        return "random" if scale == 1 else f"random*{scale}"
     if l2 is None:
         l2 = 0
     if isinstance(l2, Sequence | np.ndarray) and not isinstance(l2, str):
@@ -117,16 +124,25 @@ def as_l2(l2: Any, n_weights: int) -> str | tuple[Fraction, ...]:
     return values
 
 
+def _l2_scale(l2: str) -> Fraction:
+    """The positive factor of random l2 values."""
+    _, star, text = l2.partition("*")
+    scale = as_rational(text) if star else Fraction(1)
+    if scale <= 0:
+        raise InputError(f"The scale {scale} of random l2 values is not positive.", "Give l2=random*1/10, say.")
+    return scale
+
+
 def l2_label(l2: str | tuple[Fraction, ...]) -> str:
     """The label's part for l2; empty for the default."""
     if isinstance(l2, str):
-        return ""
+        return "" if l2 == "random" else f",l2={l2}"
     return f",l2={l2[0]}" if len(set(l2)) == 1 else ",l2=explicit"
 
 
 def draw_l2(l2: str | tuple[Fraction, ...], n_weights: int, rng: np.random.Generator) -> npt.NDArray[np.object_]:
-    """One l2 value per weight: given, or uniform on (0, 1)."""
-    return uniform(rng, n_weights) if isinstance(l2, str) else np.array(l2, dtype=object)
+    """One l2 value per weight: given, or uniform on (0, 1) times the scale."""
+    return uniform(rng, n_weights) * _l2_scale(l2) if isinstance(l2, str) else np.array(l2, dtype=object)
 
 
 def layer_bounds(
