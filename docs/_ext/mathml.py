@@ -8,12 +8,15 @@ from latex2mathml.converter import convert
 from sphinx.util import logging
 
 # Fonts draw a prime raised; as a superscript it would be raised twice.
-_PRIME = re.compile(r"<msup>(<mi>[^<]*</mi>)<m[io]>(&#x0203[23];|&#x02057;)</m[io]></msup>")
+_PRIME = re.compile(r"<msup>(<mi>[^<]*</mi>)<m[io]>(&#x0203[234];|&#x02057;)</m[io]></msup>")
+# Bars about a number are fences, without the space of an operator.
+_BAR = '<mo stretchy="false">&#x0007C;</mo>'
 _LOGGER = logging.getLogger(__name__)
 
 
 def _mathml(latex: str, display: str) -> str:
     made: str = convert(re.sub(r"\\(dfrac|tfrac)\b", r"\\frac", latex.strip()), display=display)
+    made = made.replace(_BAR, _BAR.replace("<mo ", '<mo lspace="0" rspace="0" '))
     made = _PRIME.sub(r"<mrow>\1<mo>\2</mo></mrow>", made)
     left = re.search(r"<m[io]>\\[A-Za-z]+</m[io]>", made)
     if left:
