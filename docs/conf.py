@@ -1,8 +1,12 @@
 """Sphinx configuration: MyST pages, numpydoc docstrings, a reference made from the packages themselves."""
 
 import re
+import sys
 from importlib.metadata import version as _version
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "stationary"
 author = "The stationary authors"
@@ -11,11 +15,11 @@ release = _version("stationary-points")
 version = release
 
 extensions = [
+    "mathml",
     "myst_parser",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
@@ -35,10 +39,20 @@ autodoc_mock_imports = ["bertini", "dask_jobqueue", "distributed", "phcpy", "tor
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
+html_math_renderer = "mathml"  # docs/_ext: no network, no script
+html_static_path = ["_static"]
+html_css_files = ["stationary.css"]
 html_theme = "pydata_sphinx_theme"
 html_title = "stationary"
 html_show_sourcelink = False
-html_theme_options = {"show_toc_level": 2, "navigation_with_keys": False}
+html_theme_options = {
+    "header_links_before_dropdown": 8,
+    "navigation_with_keys": False,
+    "search_bar_text": "Search",
+    "show_nav_level": 1,
+    "show_toc_level": 2,
+}
+html_sidebars = {"index": []}  # the front page has its cards instead
 
 
 # Docstrings write |x|^2 and W_ as plain text; to docutils those are a substitution and a link.

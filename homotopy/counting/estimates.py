@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import time
 from dataclasses import dataclass, replace
 from math import inf, isinf
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.processes import n_usable_cores
+from homotopy.common.sheet import Line, Sheet
 from homotopy.counting.count import as_landscape
 from homotopy.engines.base import request_for
 from homotopy.engines.registry import ENGINES
@@ -124,19 +124,21 @@ class Bounds:
         }
 
     def __repr__(self) -> str:
-        land = self.landscape
-        unit = "classes" if land.formulation.points_per_class > 1 else "solutions"
-        lines = [f"Before a count of {land.label} ({land.system.n} equations, {unit})"]
-        lines += [f"  at most    {b.value:,}: {b.name}" for b in self.bounds[:4]]
-        if self.generic is not None:
-            lines.append(f"  generic    {self.generic.value:,}: {self.generic.name}")
-        lines += [f"  {route}" for route in self.routes]
-        if self.is_long:
-            lines.append("  THIS TAKES HOURS. A time limit (--time-limit) leaves what was found until then.")
-        return "\n".join(lines)
+        return self._sheet().text()
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
+        land = self.landscape
+        unit = "classes" if land.formulation.points_per_class > 1 else "solutions"
+        lines = [Line("at most", f"{b.value:,}: {b.name}") for b in self.bounds[:4]]
+        if self.generic is not None:
+            lines.append(Line("generic", f"{self.generic.value:,}: {self.generic.name}"))
+        lines += [Line("", str(route)) for route in self.routes]
+        if self.is_long:
+            lines.append(Line("", "THIS TAKES HOURS. A time limit (--time-limit) leaves what was found until then."))
+        return Sheet(f"Before a count of {land.label} ({land.system.n} equations, {unit})", tuple(lines))
 
 
 def bounds(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from homotopy.certification.discs.contraction import contraction, system_discs
 from homotopy.certification.zeros import certify
 from homotopy.common.arrays import Flags, Floats, Integers
 from homotopy.common.frames import frame
+from homotopy.common.sheet import Columns, Line, Sheet
 from homotopy.common.wording import count_of
 from homotopy.counting.newton import descended, newton, unknowns_of
 from homotopy.status import Verdict
@@ -134,32 +134,41 @@ class Matches:
         }
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         n = {kind: self.kind.count(kind) for kind in MatchKind}
         listed = sum(count for kind, count in n.items() if kind.is_listed)
-        lines = [
-            f"{count_of(len(self.kind), 'point')} against {count_of(len(self.listed), 'certified point')}: "
-            f"{listed} matched ({_in_words(n)}), {len(self.kind) - listed} not"
-        ]
-        by_orbit = self.n_by_orbit
-        if by_orbit:
-            lines.append("  points  index          energy  images")
+        blocks: list[Line | Columns] = []
+        by_orbit, rows = self.n_by_orbit, []
         sizes = Counter(p.orbit for p in self.listed)
         first = {p.orbit: p for p in reversed(self.listed)}
         for orbit, count in list(by_orbit.items())[:_SHOWN]:
             point = first[orbit]
             index = "?" if point.index is None else str(point.index)
-            lines.append(f"  {count:6}  {index:>5}  {point.energy.str(10, radius=False):>14}  {sizes[orbit]:6}")
+            rows.append((str(count), index, point.energy.str(10, radius=False), str(sizes[orbit])))
+        if rows:
+            blocks.append(Columns((("points", 6), ("index", 7), ("energy", 16), ("images", 8)), tuple(rows)))
         if len(by_orbit) > _SHOWN:
-            lines.append(f"  {sum(list(by_orbit.values())[_SHOWN:]):6}  at {count_of(len(by_orbit) - _SHOWN, 'more orbit')}")
+            blocks.append(_note(sum(list(by_orbit.values())[_SHOWN:]), f"at {count_of(len(by_orbit) - _SHOWN, 'more orbit')}"))
         if n[MatchKind.FAR] or n[MatchKind.NO_POINT]:
             smallest = min((g for g, kind in zip(self.gradient, self.kind, strict=True) if kind is MatchKind.FAR), default=np.nan)
-            lines.append(f"  {n[MatchKind.FAR] + n[MatchKind.NO_POINT]:6}  near no stationary point (gradients from {smallest:.2g})")
+            blocks.append(_note(n[MatchKind.FAR] + n[MatchKind.NO_POINT], f"near no stationary point (gradients from {smallest:.2g})"))
         if self.unlisted:
-            lines.append(f"  {n[MatchKind.UNLISTED]:6}  at {len(self.unlisted)} certified stationary points that the census lacks: IT IS INCOMPLETE")
-        return "\n".join(lines)
+            lacking = f"at {len(self.unlisted)} certified stationary points that the census lacks: IT IS INCOMPLETE"
+            blocks.append(_note(n[MatchKind.UNLISTED], lacking))
+        title = (
+            f"{count_of(len(self.kind), 'point')} against {count_of(len(self.listed), 'certified point')}: "
+            f"{listed} matched ({_in_words(n)}), {len(self.kind) - listed} not"
+        )
+        return Sheet(title, tuple(blocks))
 
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+
+def _note(count: int, what: str) -> Line:
+    return Line(f"{count:6}", what, width=8)
 
 
 def _in_words(n: dict[MatchKind, int]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import Any
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, all_coordinates
 from homotopy.common.frames import frame
+from homotopy.common.sheet import Grid, Line, Sheet
 from homotopy.common.wording import count_of, plural
 from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
@@ -309,6 +309,12 @@ class Census:
         return replace(self, completeness=joined(self.landscape, self.completeness, pieces))
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         land, expected, found = self.landscape, *self.euler
         seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
         sample = f", sample {land.index}" if land.index else ""
@@ -329,30 +335,30 @@ class Census:
             euler = f"found {found} without the singular, {'none required' if expected is None else f'expected {expected}'}"
         group = f", {count_of(self.n_complex_orbits, 'orbit')} of a symmetry group of order {land.symmetry.order}"
         group = group if self.n_complex_orbits < self.n_complex else ""
-        return (
-            f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})\n"
-            f"  complex    {of_at_most(self.n_complex, self.bounds, unit)} certified distinct{group}\n"
-            f"  complete   {self.completeness}\n"
-            f"  real       {real}, {self.n_undecided} undecided; "
-            f"{count_of(self.n_minima, 'minimum')}{self._origin_note()}\n"
-            f"  index   {''.join(str(k).rjust(width) for k in by_index)}\n"
-            f"  points  {''.join(str(v).rjust(width) for v in by_index.values())}{undecided}"
-            f"     Euler characteristic {euler}\n"
-            f"  energy     {self._energy_range()}\n"
-            f"{self._domain_line()}"
-            f"  paths      {self.paths}\n"
-            f"{singular_line(self.degenerate)}"
-            f"  run        {self.run}"
+        rows = (("index", tuple(map(str, by_index))), ("points", tuple(map(str, by_index.values()))))
+        return Sheet(
+            f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
+            (
+                Line("complex", f"{of_at_most(self.n_complex, self.bounds, unit)} certified distinct{group}"),
+                Line("complete", str(self.completeness)),
+                Line("real", f"{real}, {self.n_undecided} undecided; {count_of(self.n_minima, 'minimum')}{self._origin_note()}"),
+                Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
+                Line("energy", self._energy_range()),
+                *self._domain_line(),
+                Line("paths", str(self.paths)),
+                *singular_line(self.degenerate),
+                Line("run", str(self.run)),
+            ),
         )
 
     def _origin_note(self) -> str:
         origin = self.n_minima - self.n_minima_without_origin
         return f" ({self.n_minima_without_origin} without the origin)" if origin else ""
 
-    def _domain_line(self) -> str:
+    def _domain_line(self) -> tuple[Line, ...]:
         if not isinstance(self.landscape.domain, Variety):
-            return ""
-        return f"  domain     dimension {self.landscape.domain.dimension}, {regularity(self.landscape)}\n"
+            return ()
+        return (Line("domain", f"dimension {self.landscape.domain.dimension}, {regularity(self.landscape)}"),)
 
     def _energy_range(self) -> str:
         if not self.points:
@@ -363,14 +369,6 @@ class Census:
         """Zero where it is proved to be: at the origin, if the potential has no constant term."""
         return "0" if point.is_origin and not self.landscape.potential.coeff(1) else point.energy.str(10)
 
-    def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in self.by_index.items())
-        return (
-            f"<div><pre>{html.escape(repr(self))}</pre>"
-            f"<table><tr><th>Morse index</th><th>points</th></tr>{rows}</table></div>"
-        )
-
-
 
 def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
     """A number of solutions beside the best bound: ``70 of at most 120 solutions``."""
@@ -379,9 +377,9 @@ def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
     return f"{n}{of} {noun if best == 1 else plural(noun)}"
 
 
-def singular_line(degenerate: Sequence[StationarySet]) -> str:
-    """The line of a report on singular solutions; empty where there are none."""
-    return f"  singular   {in_words(degenerate)}\n" if degenerate else ""
+def singular_line(degenerate: Sequence[StationarySet]) -> tuple[Line, ...]:
+    """The line of a report on singular solutions; none where there are none."""
+    return (Line("singular", in_words(degenerate)),) if degenerate else ()
 
 
 def completeness_summary(report: CompletenessReport) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.common.frames import frame
+from homotopy.common.sheet import Line, Sheet
 from homotopy.common.wording import count_of
 from homotopy.completeness.verdict import CompletenessReport
 from homotopy.counting.degenerate.stationary_set import StationarySet
@@ -163,25 +163,31 @@ class Solutions:
         return len(self.certificates)
 
     def __repr__(self) -> str:
-        return (
-            f"Solutions of {self.equations.label} (digest {self.equations.digest[:6]})\n"
-            f"  system     {self.equations.size}\n"
-            f"  complex    {of_at_most(self.n_complex, self.bounds, 'solution')} certified distinct\n"
-            f"  complete   {self.completeness}\n"
-            f"  real       {count_of(self.n_real, 'solution')}, {self.n_undecided} undecided\n"
-            f"  paths      {self.paths}\n"
-            f"{self._squared_line()}"
-            f"{singular_line(self.degenerate)}"
-            f"  run        {self.run}"
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
+        return Sheet(
+            f"Solutions of {self.equations.label} (digest {self.equations.digest[:6]})",
+            (
+                Line("system", str(self.equations.size)),
+                Line("complex", f"{of_at_most(self.n_complex, self.bounds, 'solution')} certified distinct"),
+                Line("complete", str(self.completeness)),
+                Line("real", f"{count_of(self.n_real, 'solution')}, {self.n_undecided} undecided"),
+                Line("paths", str(self.paths)),
+                *self._squared_line(),
+                *singular_line(self.degenerate),
+                Line("run", str(self.run)),
+            ),
         )
 
-    def _squared_line(self) -> str:
+    def _squared_line(self) -> tuple[Line, ...]:
         if not self.equations.is_overdetermined:
-            return ""
+            return ()
         n_open = self.n_complex - self.n_proved
         kept = "all kept are proved to solve them" if self.n_complex else "none is left"
         kept = f"{n_open} of the kept are not excluded, and not proved" if n_open else kept
-        return f"  squared    {count_of(self.n_discarded, 'solution')} of the square system proved not to solve the equations; {kept}\n"
-
-    def _repr_html_(self) -> str:
-        return f"<div><pre>{html.escape(repr(self))}</pre></div>"
+        gone = f"{count_of(self.n_discarded, 'solution')} of the square system proved not to solve the equations"
+        return (Line("squared", f"{gone}; {kept}"),)

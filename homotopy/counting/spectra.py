@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from homotopy.certification.classify import StationaryPoint
 from homotopy.common.arrays import Floats
 from homotopy.common.frames import frame
+from homotopy.common.sheet import Columns, Line, Sheet
 from polysys.landscape import Landscape
 
 _SHOWN = 6
@@ -49,17 +49,21 @@ class Spectra:
         return frame(self.rows())
 
     def __repr__(self) -> str:
-        widest = float(np.nanmax(self.errors)) if self.errors.size and not np.isnan(self.errors).all() else float("nan")
-        lines = [f"Spectra of {len(self.index)} points, every eigenvalue within {widest:.1g}", "  index        energy  eigenvalues"]
-        for k, e, row in list(zip(self.index, self.energies, self.eigenvalues, strict=True))[:_SHOWN]:
-            values = "  ".join(f"{v:.5g}" for v in row[:_SHOWN]) + (" .." if len(row) > _SHOWN else "")
-            lines.append(f"  {'?' if k is None else k:>5}  {e:12.6g}  {values}")
-        if len(self.index) > _SHOWN:
-            lines.append(f"  and {len(self.index) - _SHOWN} more")
-        return "\n".join(lines)
+        return self._sheet().text()
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
+        widest = float(np.nanmax(self.errors)) if self.errors.size and not np.isnan(self.errors).all() else float("nan")
+        rows = []
+        for k, e, row in list(zip(self.index, self.energies, self.eigenvalues, strict=True))[:_SHOWN]:
+            values = "  ".join(f"{v:.5g}" for v in row[:_SHOWN]) + (" .." if len(row) > _SHOWN else "")
+            rows.append(("?" if k is None else str(k), f"{e:.6g}", f"  {values}"))
+        heads = (("index", 5), ("energy", 14), ("  eigenvalues", -1))
+        more = (Line("", f"and {len(self.index) - _SHOWN} more"),) if len(self.index) > _SHOWN else ()
+        title = f"Spectra of {len(self.index)} points, every eigenvalue within {widest:.1g}"
+        return Sheet(title, (Columns(heads, tuple(rows)), *more))
 
 
 def spectra(landscape: Landscape, points: Sequence[StationaryPoint]) -> Spectra:

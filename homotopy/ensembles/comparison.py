@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from homotopy.common.sheet import Columns, Line, Sheet
 from homotopy.common.validation import check_level, is_number, is_whole
 from homotopy.common.wording import count_of, probability
 from homotopy.ensembles.counts import SampleCounts
@@ -123,16 +124,25 @@ class Comparison:
         }
 
     def __repr__(self) -> str:
-        lines = [
-            f"Comparison for {self.label} ({count_of(self.n, 'sample')})",
-            "  mean of      predicted      found   std err       z       p",
-        ]
-        for m in self.means:
-            found = f"{m.low:.5g}" if m.low == m.high else f"{m.low:.5g}..{m.high:.5g}"
-            lines.append(
-                f"  {m.name:10} {m.predicted:11.6g} {found:>10} {m.standard_error:9.2g} {m.z:+7.2f} {probability(m.p_value):>7}"
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
+        rows = tuple(
+            (
+                f"{m.name:10}",
+                f" {m.predicted:.6g}",
+                f" {m.low:.5g}" if m.low == m.high else f" {m.low:.5g}..{m.high:.5g}",
+                f" {m.standard_error:.2g}",
+                f" {m.z:+.2f}",
+                f" {probability(m.p_value)}",
             )
-        return "\n".join([*lines, f"  {self.verdict}"])
+            for m in self.means
+        )
+        heads = (("mean of", -10), ("predicted", 12), ("found", 11), ("std err", 10), ("z", 8), ("p", 8))
+        return Sheet(f"Comparison for {self.label} ({count_of(self.n, 'sample')})", (Columns(heads, rows), Line("", self.verdict)))
 
 
 _WIDE = 5.0  # standard errors of a prediction within which it is tested at its most favourable value

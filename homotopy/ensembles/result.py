@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from homotopy.common.arrays import Floats, Integers
+from homotopy.common.sheet import Grid, Line, Sheet
 from homotopy.common.wording import count_of
 from homotopy.ensembles.counts import FAILED, VERDICTS, SampleCounts
 from homotopy.ensembles.statistics import Statistic
@@ -185,6 +186,12 @@ class Ensemble(SampleCounts):
         }
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         statistics = list(self.means_by_index().values())
         means = [m.interval() for m in statistics]
         if self.n_samples == 1 and not self.n_open:
@@ -200,16 +207,18 @@ class Ensemble(SampleCounts):
         )
         where = "" if self.is_temporary else f" in {self.store.path}"
         part = f"{self.n_samples} of {self.n_planned} samples" if self.n_missing else count_of(self.n_samples, "sample")
-        return (
-            f"Ensemble of {self.label} (seed {self.seed}, {part}, digest {self.digest[:6]}){where}\n"
-            f"  complete   {verdicts}{self._open_note()}\n"
-            f"  real       mean {self.mean('n_real').interval()}\n"
-            f"  minima     mean {self.mean('n_minima').interval()}\n"
-            f"  median     real {self.median('n_real').interval()}\n"
-            f"  index   {''.join(str(k).rjust(width) for k in range(self.dimension + 1))}\n"
-            f"  {names[0]:8}{''.join(text.rjust(width) for text in rows[0])}\n"
-            f"  {names[1]:8}{''.join(text.rjust(width) for text in rows[1])}   (95 %, t)\n"
-            f"  time       {self.seconds:.3g} s of work"
+        indices = tuple(map(str, range(self.dimension + 1)))
+        grid = (("index", indices), (names[0], tuple(rows[0])), (names[1], tuple(rows[1])))
+        return Sheet(
+            f"Ensemble of {self.label} (seed {self.seed}, {part}, digest {self.digest[:6]}){where}",
+            (
+                Line("complete", f"{verdicts}{self._open_note()}"),
+                Line("real", f"mean {self.mean('n_real').interval()}"),
+                Line("minima", f"mean {self.mean('n_minima').interval()}"),
+                Line("median", f"real {self.median('n_real').interval()}"),
+                Grid(grid, width, "   (95 %, t)"),
+                Line("time", f"{self.seconds:.3g} s of work"),
+            ),
         )
 
     def _open_note(self) -> str:

@@ -11,6 +11,8 @@ import numpy as np
 from homotopy.certification.classify import StationaryPoint
 from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.certification.symmetry_action import first_of_orbit, images
+from homotopy.common.sheet import Line, Sheet
+from homotopy.common.wording import count_of
 from homotopy.counting.result import Census
 from homotopy.graphs.checks import GraphCheck, graph_checks, graph_evidence
 from homotopy.graphs.descent import Descent, End, descents
@@ -156,19 +158,26 @@ class LandscapeGraph:
         }
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         land = self.census.landscape
         seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
         sample = f", sample {land.index}" if land.index else ""
         marks = {Verdict.YES: "met", Verdict.NO: "VIOLATED", Verdict.UNDECIDED: "silent"}
         of = " up to symmetry" if self.is_quotient else ""
-        lines = [
+        descents = f"{len(self.descents)} descents, {self.n_unmatched} unmatched, {self.n_followed} followed"
+        return Sheet(
             f"Graph of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
-            f"  minima     {self.n_minima}{of}, in {self.n_components} connected component{'s' if self.n_components != 1 else ''}",
-            f"  saddles    {self.n_saddles} of index 1{of}, {len(self.descents)} descents, {self.n_unmatched} unmatched, "
-            f"{self.n_followed} followed",
-            *(f"  {marks[c.outcome]:9}  {c.name}: {c.detail}" for c in self.checks),
-        ]
-        return "\n".join(lines)
+            (
+                Line("minima", f"{self.n_minima}{of}, in {count_of(self.n_components, 'connected component')}"),
+                Line("saddles", f"{self.n_saddles} of index 1{of}, {descents}"),
+                *(Line(marks[c.outcome], f"{c.name}: {c.detail}") for c in self.checks),
+            ),
+        )
 
 
 def graph(census: Census) -> LandscapeGraph:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from homotopy.common.sheet import Line, Sheet
 from homotopy.common.wording import count_of
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.statistics import Statistic
@@ -245,25 +245,29 @@ class Scan:
         }
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         low, high = (f"{float(v):.6g}" for v in (self.values[0], self.values[-1]))
         verdicts = [r.verdict or "failed" for row in self.records for r in row]
         told = ", ".join(f"{verdicts.count(v)} {v}" for v in dict.fromkeys(sorted(verdicts)))
-        head = f"Scan of {self.label}\n  values     {len(self.values)} of {self.name} from {low} to {high}, seed {self.seed}; {told}"
+        head = f"Scan of {self.label}"
+        lines = [Line("values", f"{len(self.values)} of {self.name} from {low} to {high}, seed {self.seed}; {told}")]
         if self.n_samples > 1:
             means = self.means()
             shown = ", ".join(f"{m.value:.4g}" for m in _thinned(means, 8))
-            return f"{head}\n  samples    {self.n_samples} a value\n  real       mean {shown}"
+            return Sheet(head, (*lines, Line("samples", f"{self.n_samples} a value"), Line("real", f"mean {shown}")))
         counts = _runs([str(n) if n is not None else "?" for n in self.n_real])
-        lines = [head, f"  real       {counts}", f"  branches   {len(self.branches)} of real points"]
+        lines += [Line("real", counts), Line("branches", f"{len(self.branches)} of real points")]
         kinds = [e.kind.value for e in self.events]
         told = ", ".join(f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds)) or "none"
         n_orbits = len({e.orbit for e in self.events})
-        lines.append(f"  events     {told}" + (f" ({count_of(n_orbits, 'orbit')})" if n_orbits < len(kinds) else ""))
-        lines += [f"             {e!r}" for e in _thinned(self.events, 4)]
-        return "\n".join([*lines, f"  complete   {self.coverage}"])
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+        lines.append(Line("events", told + (f" ({count_of(n_orbits, 'orbit')})" if n_orbits < len(kinds) else "")))
+        lines += [Line(" ", repr(e)) for e in _thinned(self.events, 4)]
+        return Sheet(head, (*lines, Line("complete", str(self.coverage))))
 
 
 def check_events(scan: Scan) -> list[str]:

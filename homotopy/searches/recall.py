@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from homotopy.certification.zeros import certify
 from homotopy.common.arrays import Integers
+from homotopy.common.sheet import Grid, Line, Sheet
 from homotopy.common.validation import is_number
 from homotopy.counting.result import Census
 from homotopy.graphs.flow_on_variety import flow_of
@@ -114,20 +115,31 @@ class Recall:
         return int(index)
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         table = self.by_index
         width = max(4, *(len(f"{f}/{e}") + 1 for f, e in table.values()))
         hit = self.hits[self.hits > 0]
         often = f"; each {hit.min()} to {hit.max()} times" if len(hit) else ""
         false = f", gradient at least {min(self.false_gradients):.2g}" if self.false_gradients else ""
-        return (
-            f"Recall of {self.search.name} on {self.search.landscape.label} (seed {self.search.seed}; {self.search.setting})\n"
-            f"  found      {self.n_found} of {len(self.hits)} certified points{often}\n"
-            f"  index   {''.join(str(k).rjust(width) for k in table)}\n"
-            f"  found   {''.join(f'{f}/{e}'.rjust(width) for f, e in table.values())}\n"
-            f"  end points {self.search.n_points} of {self.search.n_starts} runs: {int((self.owner >= 0).sum())} at certified "
-            f"points, {self.n_unlisted} at unlisted ones, {self.n_false} at no stationary point{false}\n"
-            f"  census     {self.census.completeness.verdict.value}\n"
-            f"  cost       {self.search.n_evaluations} evaluations, {self.search.seconds:.3g} s"
+        rows = (("index", tuple(map(str, table))), ("found", tuple(f"{f}/{e}" for f, e in table.values())))
+        ends = (
+            f"{self.search.n_points} of {self.search.n_starts} runs: {int((self.owner >= 0).sum())} at certified points, "
+            f"{self.n_unlisted} at unlisted ones, {self.n_false} at no stationary point{false}"
+        )
+        return Sheet(
+            f"Recall of {self.search.name} on {self.search.landscape.label} (seed {self.search.seed}; {self.search.setting})",
+            (
+                Line("found", f"{self.n_found} of {len(self.hits)} certified points{often}"),
+                Grid(rows, width),
+                Line("end points", ends),
+                Line("census", self.census.completeness.verdict.value),
+                Line("cost", f"{self.search.n_evaluations} evaluations, {self.search.seconds:.3g} s"),
+            ),
         )
 
 

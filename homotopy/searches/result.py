@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.arrays import Floats
+from homotopy.common.sheet import Line, Sheet
 from homotopy.common.validation import is_number, is_whole
 from homotopy.searches.surface import Evaluations, Surface
 from polysys.disorder import check_seed
@@ -99,15 +100,24 @@ class SearchResult:
         }
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         energies = f"{self.energies.min():.6g} to {self.energies.max():.6g}" if self.n_points else "none"
         worst = f", gradient at most {self.gradient_norms.max():.2g}" if self.n_points else ""
         counts = "  ".join(f"{k}: {v}" for k, v in self.by_index.items())
-        return (
-            f"{self.name} on {self.landscape.label} (seed {self.seed}; {self.setting})\n"
-            f"  runs       {self.n_starts}, of which {self.n_failed} did not converge\n"
-            f"  end points {self.n_points}{worst}; by index  {counts}\n"
-            f"  energy     {energies}\n"
-            f"  cost       {self.n_evaluations} evaluations ({self.evaluations.hessians} Hessians), {self.seconds:.3g} s"
+        cost = f"{self.n_evaluations} evaluations ({self.evaluations.hessians} Hessians), {self.seconds:.3g} s"
+        return Sheet(
+            f"{self.name} on {self.landscape.label} (seed {self.seed}; {self.setting})",
+            (
+                Line("runs", f"{self.n_starts}, of which {self.n_failed} did not converge"),
+                Line("end points", f"{self.n_points}{worst}; by index  {counts}"),
+                Line("energy", energies),
+                Line("cost", cost),
+            ),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from homotopy.common.sheet import Line, Sheet
 from homotopy.counting.files.recheck import VerificationReport
 from homotopy.errors import TableError
 from homotopy.tables import checks, recount
@@ -54,19 +55,26 @@ class ReferenceTable(TableContents):
         return recount.replay(self, k, seed, load_table)
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         d = self.description
         column = {"samples": "verdict", "counts": "rigor", "published": "agreement"}[self.kind]
         judged = Counter(getattr(r, column) or "failed" for r in self.rows)
         of = f", of {len(d.models)} models" if d.models else ""
-        lines = [
+        return Sheet(
             f"Table {self.label}: {d.title}",
-            f"  rows       {len(self.rows)} {self.kind}{of}; {d.n_certificates} with certificates",
-            f"  {column:10} {', '.join(f'{n} {v}' for v, n in judged.most_common())}",
-            f"  complete   {d.completeness.answer}: {d.completeness.reason}",
-            f"  seed       {d.seed}",
-            f"  files      {self.folder}",
-        ]
-        return "\n".join(lines)
+            (
+                Line("rows", f"{len(self.rows)} {self.kind}{of}; {d.n_certificates} with certificates"),
+                Line(column, ", ".join(f"{n} {v}" for v, n in judged.most_common())),
+                Line("complete", f"{d.completeness.answer}: {d.completeness.reason}"),
+                Line("seed", str(d.seed)),
+                Line("files", str(self.folder)),
+            ),
+        )
 
 
 def load_table(label: str | Path, root: str | Path | None = None) -> ReferenceTable:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.arrays import Floats
+from homotopy.common.sheet import Line, Sheet
 from homotopy.common.validation import is_whole
 from homotopy.errors import HomotopyError
 from homotopy.weights import kernels
@@ -184,23 +185,22 @@ class LeastStructured:
         return draw_fitted_entropy(self, ax)
 
     def __repr__(self) -> str:
-        lines = [
-            f"LeastStructured model of {self.label} ({self.method})",
-            f"  moments    to {self.moment_error:.1e}"
-            + ("" if self.is_converged or self.method != METHODS[0] else ", not converged"),
-            f"  entropy    {self.entropy:.4f} bits; independent {self.independent_entropy:.4f}, solutions {log2(self.solutions.size):.4f}",
-            f"  mass       {self.mass_on_solutions:.4f} on the {self.solutions.size} solutions",
-        ]
-        if self.method == METHODS[0]:
-            lines.insert(
-                3, f"  captured   {self.captured:.1%} of {self.multi_information:.4f} bits of multi-information"
-            )
-        return "\n".join(lines)
+        return self._sheet().text()
 
     def _repr_html_(self) -> str:
-        import html
+        return self._sheet().html()
 
-        return f"<pre>{html.escape(repr(self))}</pre>"
+    def _sheet(self) -> Sheet:
+        is_exact = self.method == METHODS[0]
+        independent, solutions = f"{self.independent_entropy:.4f}", f"{log2(self.solutions.size):.4f}"
+        lines = [
+            Line("moments", f"to {self.moment_error:.1e}{'' if self.is_converged or not is_exact else ', not converged'}"),
+            Line("entropy", f"{self.entropy:.4f} bits; independent {independent}, solutions {solutions}"),
+        ]
+        if is_exact:
+            lines.append(Line("captured", f"{self.captured:.1%} of {self.multi_information:.4f} bits of multi-information"))
+        lines.append(Line("mass", f"{self.mass_on_solutions:.4f} on the {self.solutions.size} solutions"))
+        return Sheet(f"LeastStructured model of {self.label} ({self.method})", tuple(lines))
 
 
 def fit(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, as_completed
@@ -17,6 +16,7 @@ import numpy as np
 from homotopy.common.arrays import Floats
 from homotopy.common.files import set_aside, write_atomically
 from homotopy.common.reporting import report
+from homotopy.common.sheet import Line, Sheet
 from homotopy.common.validation import is_whole
 from homotopy.errors import StoreError
 from homotopy.weights.enumeration import weight_space
@@ -133,21 +133,23 @@ class WeightEnsemble:
         return draw_shares(self, ax)
 
     def __repr__(self) -> str:
-        lines = [f"WeightEnsemble of {self.label} (seed {self.seed}, {self.n_samples} samples)"]
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
+        lines = []
         if self.n_samples > 1:
             mean, error = self.mean("n_solutions")
             lines.append(
-                f"  solutions  {mean:.6g} +/- {error:.2g} on the average; {self.n_satisfiable} samples have one"
+                Line("solutions", f"{mean:.6g} +/- {error:.2g} on the average; {self.n_satisfiable} samples have one")
             )
         if self.n_satisfiable:
             cluster, orbit = self.shares()
-            lines.append(
-                f"  largest    cluster {cluster.mean():.3f} of the solutions, orbit of clusters {orbit.mean():.3f}, where there are any"
-            )
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+            share = f"cluster {cluster.mean():.3f} of the solutions, orbit of clusters {orbit.mean():.3f}, where there are any"
+            lines.append(Line("largest", share))
+        return Sheet(f"WeightEnsemble of {self.label} (seed {self.seed}, {self.n_samples} samples)", tuple(lines))
 
 
 def weight_ensemble(

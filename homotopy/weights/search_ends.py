@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.arrays import Floats, Integers
+from homotopy.common.sheet import Line, Sheet
 from homotopy.weights.clusters import align
 from homotopy.weights.distances import LocalEntropy
 from homotopy.weights.space import WeightSpace
@@ -126,23 +126,23 @@ class EndPoints:
         }
 
     def __repr__(self) -> str:
-        lines = [
-            f"EndPoints of {self.method} in {self.space.space.label} ({self.states.size} runs, seed {self.seed})",
-            f"  solutions  {self.solutions.size} runs ({self.success:.1%}), {np.unique(self.solutions).size} different ones of {self.space.n_solutions}",
-        ]
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
+        different = f"{np.unique(self.solutions).size} different ones of {self.space.n_solutions}"
+        lines = [Line("solutions", f"{self.solutions.size} runs ({self.success:.1%}), {different}")]
         if self.solutions.size > 1:
             deviation, freedom = self.orbit_deviation
             near, typical = self.local_entropy().mean_counts[1], self.space.local_entropy().mean_counts[1]
-            lines.append(
-                f"  uniform    concentration {self.concentration:.3g} (1: all alike); chi^2 of orbits {deviation:.3g}, {freedom} degrees of freedom"
-            )
-            lines.append(
-                f"  neighbours {near:.3g} solutions one flip away on the average, {typical:.3g} around a typical one"
-            )
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+            squares = f"chi^2 of orbits {deviation:.3g}, {freedom} degrees of freedom"
+            lines.append(Line("uniform", f"concentration {self.concentration:.3g} (1: all alike); {squares}"))
+            neighbours = f"{near:.3g} solutions one flip away on the average, {typical:.3g} around a typical one"
+            lines.append(Line("neighbours", neighbours))
+        title = f"EndPoints of {self.method} in {self.space.space.label} ({self.states.size} runs, seed {self.seed})"
+        return Sheet(title, tuple(lines))
 
 
 def end_points(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from functools import cached_property
 from math import log2
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.arrays import Floats, Integers
+from homotopy.common.sheet import Line, Sheet
 from homotopy.common.validation import is_whole
 from homotopy.common.wording import count_of
 from homotopy.errors import HomotopyError
@@ -318,6 +318,12 @@ class WeightSpace:
         return draw_local_entropy(self, ax)
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         space = self.space
         seed = "explicit data" if space.seed is None else f"seed {space.seed}"
         sample = f", sample {space.index}" if space.index else ""
@@ -332,30 +338,20 @@ class WeightSpace:
             if self.n_solutions != 1
             else f"1 {what}"
         )
+        entropy = f", entropy {self.entropy / self.n_weights:.4f} bits a weight" if self.n_solutions else ""
         lines = [
-            f"WeightSpace of {space.label} ({seed}{sample}, digest {space.digest[:6]})",
-            f"  states     2^{self.n_weights} = {self.costs.size}, all enumerated, {self.seconds:.3g} s",
-            f"  solutions  {number}"
-            + (f", entropy {self.entropy / self.n_weights:.4f} bits a weight" if self.n_solutions else ""),
+            Line("states", f"2^{self.n_weights} = {self.costs.size}, all enumerated, {self.seconds:.3g} s"),
+            Line("solutions", f"{number}{entropy}"),
         ]
         if self.n_solutions:
-            order = self.symmetry.order
-            lines.append(
-                f"  clusters   {self.n_clusters} under single flips, {self.n_isolated} isolated; largest {self._share(self.largest_cluster)}"
-            )
-            lines.append(
-                f"  orbits     {self.n_cluster_orbits} under a group of order {order}; largest {self._share(self.largest_orbit)}"
-            )
-        return "\n".join(lines)
+            clusters = f"{self.n_clusters} under single flips, {self.n_isolated} isolated"
+            orbits = f"{self.n_cluster_orbits} under a group of order {self.symmetry.order}"
+            lines.append(Line("clusters", f"{clusters}; largest {self._share(self.largest_cluster)}"))
+            lines.append(Line("orbits", f"{orbits}; largest {self._share(self.largest_orbit)}"))
+        return Sheet(f"WeightSpace of {space.label} ({seed}{sample}, digest {space.digest[:6]})", tuple(lines))
 
     def _share(self, size: int) -> str:
         return f"{size} ({size / self.n_solutions:.1%})"
-
-    def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{c}</td><td>{k}</td></tr>" for c, k in list(self.states_by_cost.items())[:20])
-        return (
-            f"<div><pre>{html.escape(repr(self))}</pre><table><tr><th>cost</th><th>states</th></tr>{rows}</table></div>"
-        )
 
 
 def frame(columns: dict[str, Any]) -> Any:

@@ -71,7 +71,7 @@ def test_rows_and_json_and_html(wells):
     first, second = found.rows()
     assert first["index"] == 0 and first["kind"] == "proved" and first["excess"] >= 0 and second["point"] is None
     assert found.summary()["rows"][1]["distance"] is None and len(repr(found).splitlines()) <= 10
-    assert "<pre>" in found._repr_html_()
+    assert "<table" in found._repr_html_()
 
 
 class Frame:

@@ -1,0 +1,90 @@
+"""Draws the pictures of the front page: python scripts/draw_front.py [docs/figures].
+
+One landscape in the plane, three times: its level lines with all stationary points and the paths down from its saddles, the
+points by energy and Morse index, and the disconnectivity graph. Every point is certified and the list is proved complete.
+"""
+
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+import homotopy as ho
+import polysys as ps
+from homotopy.graphs.disconnectivity import saddles_by_energy
+from homotopy.graphs.plot import draw_flows, draw_tree
+
+ROOT = Path(__file__).parent.parent
+POTENTIAL = "x^4/4 - x^2/2 + y^4/4 - y^2/2 + x*y/6 + x/10 + y/25"
+INK, GREY = "#1c2733", "#7a8794"
+STYLE = {"svg.hashsalt": "stationary", "font.size": 11, "path.simplify_threshold": 0.5, "text.color": INK}
+LOW, HIGH = -0.85, 0.16  # energies that are shown
+MARKERS = (("o", "#0072b2", "minima"), ("s", "#e69f00", "saddles"), ("^", "#d55e00", "maximum"))
+
+
+def main(folder: Path) -> None:
+    """Count, draw and write three figures that stand side by side where there is room."""
+    graph = ho.graph(ho.census(ps.expression(POTENTIAL)))
+    assert graph.census.completeness.verdict is ho.Completeness.PROVED
+    mpl.rcParams.update(STYLE)
+    for name, draw in (("landscape", landscape), ("energies", by_index), ("graph", disconnectivity)):
+        figure = Figure(figsize=(3.6, 3.5), layout="constrained")
+        draw(figure.subplots(), graph)
+        figure.savefig(folder / f"front-{name}.svg", metadata={"Date": None})
+
+
+def landscape(axes, graph) -> None:
+    """Level lines, flows and points."""
+    x = np.linspace(-1.75, 1.75, 90)
+    grid = np.meshgrid(x, x)
+    (values,) = graph.census.landscape.tapes.energy.evaluate(list(grid), (), float)
+    energies = [float(p.energy.mid()) for p in graph.census.points]
+    steps = np.linspace(min(energies) - 0.02, 0.42, 13)
+    axes.contourf(*grid, values, levels=steps, cmap="Blues_r", extend="max", alpha=0.85)
+    draw_flows(axes, graph)
+    for p in graph.census.points:
+        marker, colour, _ = MARKERS[p.index]
+        axes.plot(*(float(c.mid()) for c in p.coordinates), marker, color=colour, mec="white", ms=9, zorder=3)
+    axes.set(xticks=[], yticks=[], aspect="equal", title="every stationary point, proved")
+
+
+def by_index(axes, graph) -> None:
+    """Energy against Morse index, counted."""
+    for k, (marker, colour, name) in enumerate(MARKERS):
+        energies = [float(p.energy.mid()) for p in graph.census.points if p.index == k]
+        axes.plot([k] * len(energies), energies, marker, color=colour, mec="white", ms=9)
+        axes.annotate(
+            f"{len(energies)} {name}", (k, max(energies)), xytext=(0, 11), textcoords="offset points", ha="center"
+        )
+    axes.set(
+        xticks=range(3),
+        xlim=(-0.6, 2.6),
+        xlabel="Morse index",
+        ylabel="energy",
+        ylim=(LOW, HIGH),
+        title="by energy and index",
+    )
+    plain(axes)
+
+
+def disconnectivity(axes, graph) -> None:
+    """Minima joined at the saddles between them."""
+    place = draw_tree(
+        axes, dict(graph.network.nodes(data="energy")), [(e, a, b) for e, _, a, b in saddles_by_energy(graph)], 24
+    )
+    for minimum, energy in graph.network.nodes(data="energy"):
+        axes.plot(place[minimum], energy, "o", color=MARKERS[0][1], mec="white", ms=9, zorder=3, clip_on=False)
+    axes.set(ylabel="energy", ylim=(LOW, HIGH), title="minima joined by saddles")
+    plain(axes)
+
+
+def plain(axes) -> None:
+    """No frame, grey ticks."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(colors=GREY)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "figures")
