@@ -82,7 +82,7 @@ def _richest(c: Sampled) -> int:
 def _tree(axes: Any, label: str, seed: int, index: int, spec: Any) -> None:
     axes.set_title(f"{label}\nsample {index}, up to symmetry", fontsize=8)
     try:
-        draw_disconnectivity(axes, graph(census(sample(label, spec.l2, seed, index))).quotient())
+        draw_disconnectivity(graph(census(sample(label, spec.l2, seed, index))).quotient(), axes)
     except HomotopyError as error:
         axes.text(0.5, 0.5, error.what, ha="center", transform=axes.transAxes, fontsize=7, wrap=True)
 
