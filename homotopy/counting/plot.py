@@ -186,6 +186,14 @@ def draw_landscape(census: Census, ax: Any = None) -> Any:
     return axes
 
 
+def _depths() -> Any:
+    """Valleys blue, heights white: light enough for the darkest marker."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(colormaps["Blues_r"](np.linspace(0.4, 1.0, 128)))
+
+
 def _draw_plane(axes: Any, census: Census) -> None:
     points = np.array([[float(c.mid()) for c in p.coordinates] for p in census.points]).reshape(-1, 2)
     low, high = (points.min(axis=0), points.max(axis=0)) if len(points) else (np.zeros(2), np.zeros(2))
@@ -197,7 +205,7 @@ def _draw_plane(axes: Any, census: Census) -> None:
     energies = [float(p.energy.mid()) for p in census.points] or [0.0]
     top = max(energies) + 0.6 * (max(energies) - min(energies) or 1.0)
     levels = np.linspace(float(values.min()), max(top, float(values.min()) + 1e-9), 26)
-    axes.contourf(x, y, values, levels=levels, cmap="Greys", extend="max", alpha=0.75)
+    axes.contourf(x, y, values, levels=levels, cmap=_depths(), extend="max")
     axes.contour(x, y, values, levels=levels, colors="0.35", linewidths=0.35)
     for p in census.points:
         _mark(axes, float(p.coordinates[0].mid()), float(p.coordinates[1].mid()), p.index, 2)
@@ -214,7 +222,7 @@ def _draw_sphere(axes: Any, census: Census) -> None:
         radius * np.cos(latitude) * np.sin(longitude),
         radius * np.sin(latitude),
     ]
-    axes.pcolormesh(longitude, latitude, _energy(census, x), cmap="Greys", shading="gouraud", alpha=0.85, rasterized=True)
+    axes.pcolormesh(longitude, latitude, _energy(census, x), cmap=_depths(), shading="gouraud", rasterized=True)
     axes.contour(longitude, latitude, _energy(census, x), 18, colors="0.3", linewidths=0.4, linestyles="solid")
     for p in census.points:
         c = np.array([float(v.mid()) for v in p.coordinates])

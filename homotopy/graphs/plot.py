@@ -94,7 +94,7 @@ def draw_disconnectivity(graph: LandscapeGraph, ax: Any = None, n_levels: int = 
         _draw_minima(axes, graph, place, energy)
         low, high = axes.get_ylim()
         shown.draw(axes)
-        axes.set_ylim(min(low, *(v for v, _ in shown.marks), low), high)
+        axes.set_ylim(min([low, *(v - 0.08 * (high - v) for v, _ in shown.marks)]), high)
     return axes
 
 
