@@ -64,6 +64,13 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.graphs.morse import MorseComplex as MorseComplex
     from homotopy.graphs.morse import morse_complex as morse_complex
     from homotopy.options import Options as Options
+    from homotopy.scans.events import Event as Event
+    from homotopy.scans.events import EventKind as EventKind
+    from homotopy.scans.result import Branch as Branch
+    from homotopy.scans.result import Scan as Scan
+    from homotopy.scans.run import scan as scan
+    from homotopy.scans.values import geomspace as geomspace
+    from homotopy.scans.values import linspace as linspace
     from homotopy.solving.families import monodromy as monodromy
     from homotopy.solving.families import track as track
     from homotopy.solving.family_results import FamilySolutions as FamilySolutions
@@ -118,6 +125,10 @@ else:
             "counting.solve_equations": "solve",
             "solving.families": "monodromy, track",
             "solving.family_results": "FamilySolutions, MonodromySolutions",
+            "scans.events": "Event, EventKind",
+            "scans.result": "Branch, Scan",
+            "scans.run": "scan",
+            "scans.values": "geomspace, linspace",
             "solving.result": "PathAccount, SolveReport",
             "counting.degenerate.stationary_set": "SetKind, StationarySet",
             "counting.degenerate.decompose": "stationary_sets",

@@ -18,6 +18,7 @@ from homotopy.counting.plot import (
 from homotopy.ensembles.plot import draw_comparison, draw_energies, draw_histogram, draw_mean_counts, plot_ensemble
 from homotopy.estimators.plot import draw_deviations, draw_recall, plot_report
 from homotopy.graphs.plot import draw_disconnectivity, draw_flows
+from homotopy.scans.plot import draw_branches, draw_staircase, plot_scan
 from homotopy.weights.plot import (
     draw_cost_tree,
     draw_fitted_entropy,
@@ -31,6 +32,7 @@ __all__ = [
     "FORMATS",
     "SERIES",
     "check_path",
+    "draw_branches",
     "draw_comparison",
     "draw_cost_tree",
     "draw_deviations",
@@ -49,12 +51,14 @@ __all__ = [
     "draw_shares",
     "draw_solutions",
     "draw_spectra",
+    "draw_staircase",
     "graded",
     "is_two_dimensional",
     "landscape_axes",
     "plot_census",
     "plot_ensemble",
     "plot_report",
+    "plot_scan",
     "plot_weight_space",
     "require_matplotlib",
     "save_figure",

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli import census_files, ensembles, equations, estimators, graphs, predict, studies, tables, weights
+from homotopy.cli import (
+    census_files,
+    ensembles,
+    equations,
+    estimators,
+    graphs,
+    predict,
+    scans,
+    studies,
+    tables,
+    weights,
+)
 from homotopy.cli.census_files import show_bounds
 from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, progress_bar, say, write
 from homotopy.cli.run import run
@@ -275,6 +286,7 @@ census_files.register(app)
 equations.register(app)
 ensembles.register(app)
 graphs.register(app)
+scans.register(app)
 weights.register(app)
 predict.register(app)
 tables.register(app)

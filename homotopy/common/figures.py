@@ -48,8 +48,8 @@ def axes_for(ax: Any, title: str = "", size: tuple[float, float] = (6.4, 4.6), *
     return axes
 
 
-def panels_for(ax: Any, title: str, size: tuple[float, float], kinds: Sequence[dict[str, Any]]) -> tuple[Any, ...]:
-    """The axes that a figure of several panels is drawn into, side by side: as many as given, or those of a new figure.
+def panels_for(ax: Any, title: str, size: tuple[float, float], kinds: Sequence[dict[str, Any]], *, is_stacked: bool = False) -> tuple[Any, ...]:
+    """The axes that a figure of several panels is drawn into, side by side or one below the other: as many as given, or those of a new figure.
 
     Raises
     ------
@@ -66,7 +66,8 @@ def panels_for(ax: Any, title: str, size: tuple[float, float], kinds: Sequence[d
         return given
     figure = require_matplotlib()(figsize=size, layout="constrained")
     figure.suptitle(wrapped(title, size[0], 11), fontsize=11)
-    return tuple(figure.add_subplot(1, len(kinds), k, **kind) for k, kind in enumerate(kinds, start=1))
+    shape = (len(kinds), 1) if is_stacked else (1, len(kinds))
+    return tuple(figure.add_subplot(*shape, k, **kind) for k, kind in enumerate(kinds, start=1))
 
 
 def wrapped(text: str, inches: float, fontsize: float) -> str:

@@ -96,10 +96,20 @@ def _together(
     landscapes: Mapping[int, Landscape], engine: Engine, options: Options, threads: int | None
 ) -> dict[int, Census | PolysysError]:
     """Censuses of the samples that need no second round; none where the engine does not track them together."""
-    if not landscapes:
-        return {}
-    first = next(iter(landscapes.values()))
-    family = {k: land for k, land in landscapes.items() if land is first or land.shares_tapes_with(first)}
+    results: dict[int, Census | PolysysError] = {}
+    left = dict(landscapes)
+    while left:
+        first = next(iter(left.values()))
+        family = {k: land for k, land in left.items() if land is first or land.shares_tapes_with(first)}
+        left = {k: land for k, land in left.items() if k not in family}
+        results |= _family_together(family, engine, options, threads)
+    return results
+
+
+def _family_together(
+    family: Mapping[int, Landscape], engine: Engine, options: Options, threads: int | None
+) -> dict[int, Census | PolysysError]:
+    """The same for samples that share their straight-line programs."""
     begin = time.perf_counter()
     tracked = engine.run_together([request_for(land, options) for land in family.values()], threads)
     if tracked is None:

@@ -36,14 +36,46 @@ def with_inverse_determinant(
     (1, 1)
     """
     meter = Meter() if meter is None else meter
-    ring = fmpz_mpoly_ctx.get([f"x{k}" for k in range(n + 1)], Ordering.degrevlex)
+    ring = _ring(n + 1)
     equations = [ring.from_dict({(*e, 0): c for e, c in f.items()}) for f in integer_polynomials(polynomials, n)]
+    last = ring.gens()[n] * _determinant(equations, n, meter) - 1
+    return [_terms(f) for f in (*equations, last)]
+
+
+def jacobian_determinant(polynomials: Sequence[Polynomial], n: int, meter: Meter | None = None) -> dict[Exponents, int]:
+    """The determinant of the derivatives of some polynomials with respect to as many of the first of n unknowns.
+
+    Up to a factor: denominators of the polynomials are cleared. Empty where it vanishes identically.
+
+    Examples
+    --------
+    x^2 - a with the parameter a, singular where 2 x = 0:
+
+    >>> jacobian_determinant([{(2, 0): 1, (0, 1): -1}], 2)
+    {(1, 0): 2}
+    """
+    ring = _ring(n)
+    equations = [ring.from_dict(f) for f in integer_polynomials(polynomials, n)]
+    return _terms(_determinant(equations, len(equations), Meter() if meter is None else meter))
+
+
+def _ring(n: int) -> fmpz_mpoly_ctx:
+    return fmpz_mpoly_ctx.get([f"x{k}" for k in range(n)], Ordering.degrevlex)
+
+
+def _terms(f: fmpz_mpoly) -> dict[Exponents, int]:
+    return {tuple(map(int, e)): int(c) for e, c in f.to_dict().items()}
+
+
+def _determinant(equations: Sequence[fmpz_mpoly], n: int, meter: Meter) -> fmpz_mpoly:
+    """Of the derivatives of n polynomials with respect to the first n generators, expanded by minors."""
     jacobian = [[f.derivative(k) for k in range(n)] for f in equations]
+    one = equations[0].context().from_dict({(0,) * equations[0].context().nvars(): 1})
 
     @cache
     def minor(row: int, columns: tuple[int, ...]) -> fmpz_mpoly:
         """Of the rows from this one on."""
-        total = ring.from_dict({(0,) * (n + 1): 0 if columns else 1})
+        total = one * (0 if columns else 1)
         for k, column in enumerate(columns):
             entry = jacobian[row][column]
             if len(entry):
@@ -52,6 +84,4 @@ def with_inverse_determinant(
                 total += (-1) ** k * entry * rest
         return total
 
-    determinant = minor(0, tuple(range(n)))
-    last = ring.gens()[n] * determinant - 1
-    return [{tuple(map(int, e)): int(c) for e, c in f.to_dict().items()} for f in (*equations, last)]
+    return minor(0, tuple(range(n)))

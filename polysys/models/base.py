@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from math import isqrt
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 import numpy as np
 
@@ -35,6 +35,29 @@ class Model(Labelled):
     All that depends on the family is asked of its model. Only a label, a domain, variables, a potential and a draw are required; every
     other hook has a default that claims nothing. A family with a line in :mod:`polysys.models.labels` has `about` and `from_keys` too.
     """
+
+    def with_value(self, name: str, value: Any) -> Model:
+        """The same model with another value of one of its keywords, as a scan over it needs.
+
+        Raises
+        ------
+        InputError
+            If the model has no such keyword.
+
+        Examples
+        --------
+        >>> from polysys.models.spherical_p_spin import SphericalPSpin
+        >>> SphericalPSpin(n=3, p=3).with_value("field", "1/2").label
+        'spherical-p-spin:n=3,p=3,field=1/2'
+        """
+        names = [f.name for f in fields(cast("Any", self)) if f.init]
+        if name not in names:
+            raise InputError(f"{self.label[:80]} has no keyword {name[:40]!r}.", f"Choose one of {', '.join(names)}.")
+        changes: dict[str, Any] = {name: value}
+        changed: Model = replace(cast("Any", self), **changes)
+        return changed
+
+    # --- its landscapes ---
 
     linear_couplings: ClassVar[tuple[str, ...]] = ()  # the potential is (jointly) affine in these
 
@@ -132,6 +155,11 @@ class Model(Labelled):
         """
         return None
 
+    @property
+    def potential_function(self) -> Callable[[Any, Couplings], Any]:
+        """:meth:`potential` as its landscapes hold it: equal for equal models."""
+        return _Potential(self)
+
     def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
         """The landscape with the given couplings."""
         facts = ModelFacts(
@@ -148,7 +176,7 @@ class Model(Labelled):
             label=self.label,
             domain=self.domain,
             variables=self.variables,
-            potential_function=_Potential(self),
+            potential_function=self.potential_function,
             couplings=couplings,
             seed=seed,
             index=index,

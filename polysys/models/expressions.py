@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,6 +25,26 @@ from polysys.reading.rationals import as_rational
 from polysys.system import exact_terms
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an expression with parameters was read from, so that they can be given other values.
+
+    Parameters
+    ----------
+    text : str
+        The potential.
+    domain : Domain or str
+    variables : tuple of str or None
+        The coordinates in order, where they were given.
+    parameters : tuple of (str, Fraction)
+    """
+
+    text: str
+    domain: Any
+    variables: tuple[str, ...] | None
+    parameters: tuple[tuple[str, Fraction], ...]
+
+
 @dataclass(frozen=True)
 class Expression(Model):
     """A polynomial potential with rational coefficients; make one with :func:`expression`."""
@@ -32,6 +53,7 @@ class Expression(Model):
     where: Domain
     name: str
     eliminated: tuple[tuple[str, str], ...] = ()
+    source: Source | None = field(default=None, compare=False, repr=False)
 
     family: ClassVar[str] = "expression"
     is_named_by_path: ClassVar[bool] = True
@@ -68,7 +90,22 @@ class Expression(Model):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # sympy's polynomials are dictionaries that change while they are pickled; worker processes get the text
-        return _from_text, (format_polynomial(self.polynomial), self.where, self.variables, self.name, self.eliminated)
+        text = format_polynomial(self.polynomial)
+        return _from_text, (text, self.where, self.variables, self.name, self.eliminated, self.source)
+
+    def with_value(self, name: str, value: Any) -> Model:
+        """The same expression with another value of one of its parameters."""
+        values = dict(self.source.parameters) if self.source is not None else {}
+        if self.source is None or name not in values:
+            known = f"Its parameters are {', '.join(values)}." if values else "It has none."
+            raise InputError(
+                f"{self.label[:80]} has no parameter {name[:40]!r}.",
+                f"{known} Write them on a line 'parameters: {name[:40]} = 1' of its file, or give parameters={{..}}.",
+            )
+        changed = {**values, name: as_rational(value)}
+        return expression(
+            self.source.text, self.source.domain, variables=self.source.variables, parameters=changed, name=self.name
+        )
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         return nested_form(dict(zip(exact_terms(self.polynomial), couplings["c"], strict=True)), x)
@@ -117,17 +154,19 @@ def expression(
     if isinstance(variables, str):
         raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
     names = tuple(str(v) for v in variables) if variables is not None else None
+    text = expression_text(potential)
+    source = Source(text, domain, names, tuple(values.items())) if values else None
     equations = equations_in(domain)
     if equations is not None:
         domain = Variety(equations, parameters=values)
     if isinstance(domain, Variety):
-        return _on_variety(expression_text(potential), domain, names, values, name)
-    polynomial = parse_polynomial(expression_text(potential), names, values).polynomial
+        return replace(_on_variety(text, domain, names, values, name), source=source)
+    polynomial = parse_polynomial(text, names, values).polynomial
     n = polynomial.ring.ngens
     where = domain if isinstance(domain, Domain) else read_domain(domain, [str(s) for s in polynomial.ring.symbols])
     if where.n != n:
         raise InputError(f"The domain has {where.n} coordinates, the potential {n}.", "Make the two agree.")
-    return Expression(_reduced(polynomial, where), where, name)
+    return Expression(_reduced(polynomial, where), where, name, source=source)
 
 
 def _on_variety(
@@ -174,9 +213,14 @@ def _reduced(polynomial: Any, domain: Domain) -> Any:
 
 
 def _from_text(
-    text: str, where: Domain, variables: tuple[str, ...], name: str, eliminated: tuple[tuple[str, str], ...]
+    text: str,
+    where: Domain,
+    variables: tuple[str, ...],
+    name: str,
+    eliminated: tuple[tuple[str, str], ...],
+    source: Source | None,
 ) -> Expression:
-    return Expression(parse_polynomial(text, variables).polynomial, where, name, eliminated)
+    return Expression(parse_polynomial(text, variables).polynomial, where, name, eliminated, source)
 
 
 def expression_from_file(path: str | Path) -> Expression:

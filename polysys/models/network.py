@@ -103,9 +103,10 @@ def check_data(data: Dataset, widths: Sequence[int]) -> None:
 
 
 def as_l2(l2: Any, n_weights: int) -> str | tuple[Fraction, ...]:
-    """An l2 argument in canonical form: "random", or one nonnegative rational per weight."""
-    if isinstance(l2, str) and l2 == "random":
-        return l2
+    """An l2 argument in canonical form: "random" or "random*SCALE", or one nonnegative rational per weight."""
+    if isinstance(l2, str) and l2.split("*")[0].strip() == "random":
+        scale = _l2_scale(l2)
+        return "random" if scale == 1 else f"random*{scale}"
     if l2 is None:
         l2 = 0
     if isinstance(l2, Sequence | np.ndarray) and not isinstance(l2, str):
@@ -117,16 +118,25 @@ def as_l2(l2: Any, n_weights: int) -> str | tuple[Fraction, ...]:
     return values
 
 
+def _l2_scale(l2: str) -> Fraction:
+    """The positive factor of random l2 values."""
+    _, star, text = l2.partition("*")
+    scale = as_rational(text) if star else Fraction(1)
+    if scale <= 0:
+        raise InputError(f"The scale {scale} of random l2 values is not positive.", "Give l2=random*1/10, say.")
+    return scale
+
+
 def l2_label(l2: str | tuple[Fraction, ...]) -> str:
     """The label's part for l2; empty for the default."""
     if isinstance(l2, str):
-        return ""
+        return "" if l2 == "random" else f",l2={l2}"
     return f",l2={l2[0]}" if len(set(l2)) == 1 else ",l2=explicit"
 
 
 def draw_l2(l2: str | tuple[Fraction, ...], n_weights: int, rng: np.random.Generator) -> npt.NDArray[np.object_]:
-    """One l2 value per weight: given, or uniform on (0, 1)."""
-    return uniform(rng, n_weights) if isinstance(l2, str) else np.array(l2, dtype=object)
+    """One l2 value per weight: given, or uniform on (0, 1) times the scale."""
+    return uniform(rng, n_weights) * _l2_scale(l2) if isinstance(l2, str) else np.array(l2, dtype=object)
 
 
 def layer_bounds(

@@ -91,7 +91,7 @@ def from_torch(
     layers = [layer.what for layer in _layers(module)]
     data = _data(X, Y)
     model = _model(layers, data, l2)
-    is_random = isinstance(l2, str) and l2 == "random"
+    is_random = isinstance(l2, str)
     couplings = _scaled(model.draw(generator(seed, 0)), _factor(loss, data))
     land = model.landscape(couplings, seed if is_random else None)
     return replace(land, label=land.label if loss == "half-sum" else f"{land.label},loss=torch-{loss}")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from polysys.errors import InputError
 from polysys.theory.hermite import Floats
 from polysys.theory.prediction import Prediction
+from polysys.theory.two_points import two_point_law
 
 _REFERENCE = "Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165"
 _MOST = 10_000
@@ -77,7 +78,9 @@ class Complexity:
         from scipy.optimize import brentq  # a quarter of a second to import
 
         edge = self.threshold.value
-        value = brentq(lambda e: float(self.at(-e, index=k)), edge, 10 * sqrt(log(self.p)) + edge, xtol=1e-15, rtol=1e-14)
+        value = brentq(
+            lambda e: float(self.at(-e, index=k)), edge, 10 * sqrt(log(self.p)) + edge, xtol=1e-15, rtol=1e-14
+        )
         return Prediction(float(value), 1e-13, "asymptotic", f"{_REFERENCE}, theorem 2.12: the zero of Theta_k")
 
     def at(self, u: npt.ArrayLike, index: int | None = None) -> Floats:
@@ -112,6 +115,48 @@ class Complexity:
         if k is not None:
             return np.where(energies <= -edge, below, self.of_any_index.value)
         return np.where(energies <= -edge, below, np.where(energies < 0, parabola, self.total.value))
+
+    def of_pairs(self, q: float, u: npt.ArrayLike, v: npt.ArrayLike) -> Floats:
+        """The rate of the number of pairs of stationary points at overlap q with energies per spin in du and dv.
+
+        Parameters
+        ----------
+        q : float
+            Inside (-1, 1).
+        u, v : float or float array
+            Energies per spin.
+
+        Returns
+        -------
+        float array
+
+        Notes
+        -----
+        From two-point Kac-Rice, the determinants of both points growing as they do for one (Subag 2017, theorem 10): with
+        u+- = (u +- v)/sqrt(2), s+-^2 their variances given that both gradients vanish (times n) and Omega the potential of the
+        semicircle, 1 + log(p-1) + log((1-q^2) / (1-q^(2p-2)))/2 + Omega(u) + Omega(v) - u+^2/(2 s+^2) - u-^2/(2 s-^2). At q = 0 it
+        is the sum of the rates of both energies.
+
+        Examples
+        --------
+        >>> glass = Complexity(4)
+        >>> bool(abs(glass.of_pairs(0.0, -1.7, -1.75) - glass.at(-1.7) - glass.at(-1.75)) < 1e-12)
+        True
+        """
+        _overlap(q)
+        law, edge = two_point_law(self.p, float(q)), self.threshold.value
+        energies = np.asarray(u, float), np.asarray(v, float)
+        rate = 1 + log(self.p - 1) + log((1 - q * q) / (1 - q ** (2 * self.p - 2))) / 2
+        for e in energies:
+            rate = rate + self.p / (4 * (self.p - 1)) * e * e - 0.5 - _price(np.maximum(np.abs(e), edge), edge)
+        for sign, combination in ((1, law.even), (-1, law.odd)):
+            rate = rate - (energies[0] + sign * energies[1]) ** 2 / (4 * combination.value**2)
+        return np.asarray(rate)
+
+
+def _overlap(q: Any) -> None:
+    if not isinstance(q, float | int | np.floating) or not -1 < q < 1:
+        raise InputError(f"{q!r:.40} is not an overlap between -1 and 1.", "Give -1 < q < 1.")
 
 
 def _index(k: Any) -> int:

@@ -89,7 +89,7 @@ def deep_linear_counts(model: DeepLinear, *, samples: int = _SAMPLES, seed: int 
             "They are for widths 1-1-..-1, and for one hidden layer with one datum.",
         )
     n, dimension = len(model.widths) - 1, model.n_weights
-    if isinstance(model.data, Dataset) and max(model.widths) == 1 and not isinstance(model.l2, tuple):
+    if isinstance(model.data, Dataset) and max(model.widths) == 1 and model.l2 == "random":
         threshold = _chain_threshold(n, *_chain_moments(model.draw(generator(0))))
         likely = float(gammaincc(n, max(0.0, -threshold)))
         without, with_all = (np.array(_chain_counts(n, is_many)) for is_many in (False, True))

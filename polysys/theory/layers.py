@@ -13,8 +13,10 @@ from math import inf, nan, sqrt
 import numpy as np
 import numpy.typing as npt
 
+from polysys.errors import InputError
 from polysys.theory.complexity import Complexity
-from polysys.theory.isotropic import IsotropicField, counts_by_index, energy_density
+from polysys.theory.isotropic import MAX_SPINS, IsotropicField, counts_by_index, energy_density
+from polysys.theory.prediction import Prediction
 
 Floats = npt.NDArray[np.float64]
 _STEPS = 2000  # of the grid of energies; the densities are analytic and decay, so the trapezoidal rule converges fast
@@ -68,6 +70,81 @@ class ExactLayers:
         """The share of the points of index k above an energy per spin; nan where it is not known to six digits."""
         found, errors = counts_by_index(self.field, (edge, inf))
         return float(found[k] / self.counts[k]) if errors[k] <= 1e-6 * self.counts[k] else nan
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """The level below which minima and points of index k have the same mean number.
+
+    Parameters
+    ----------
+    level : Prediction
+        An energy per spin: at lower levels there are more minima below, at higher ones more points of index k.
+    count : Prediction
+        The mean number of each below the level.
+    """
+
+    level: Prediction
+    count: Prediction
+
+
+def crossing(n: int, p: int, k: int) -> Crossing:
+    """Where the mean numbers of minima and of points of index k below a level cross, pure spherical p-spin.
+
+    Parameters
+    ----------
+    n : int
+        Number of spins, 3 to 64.
+    p : int
+        At least 3.
+    k : int
+        Morse index, 1 to n - 2.
+
+    Returns
+    -------
+    Crossing
+        Of kind "quadrature". The error of the level is that of both means over the slope of their difference.
+
+    Raises
+    ------
+    InputError
+        For other sizes and indices, and where the errors of the means hide the crossing.
+
+    Examples
+    --------
+    >>> found = crossing(6, 3, 1)
+    >>> round(found.level.value, 4), found.level.error < 1e-8
+    (-0.64, True)
+    """
+    if not (3 <= n <= MAX_SPINS and p >= 3 and 1 <= k <= n - 2):
+        raise InputError(
+            f"No crossing is known for {n!r:.20} spins, p = {p!r:.20} and index {k!r:.20}.",
+            f"Choose 3 to {MAX_SPINS} spins, p >= 3 and an index from 1 to n - 2.",
+        )
+    from scipy.optimize import brentq  # a quarter of a second to import
+
+    glass = exact_layers(n, p)
+    excess = (glass.density[:, 0] - glass.density[:, k]).cumsum()
+    first = int(np.flatnonzero(excess > 1e-9 * excess.max())[0])  # below, rounding decides the sign
+    place = first + int(np.flatnonzero(excess[first:] < 0)[0])
+    step = float(glass.energies[1] - glass.energies[0])
+
+    def difference(u: float) -> float:
+        found = counts_by_index(glass.field, (-inf, u))[0]
+        return float(found[0] - found[k])
+
+    low, high = float(glass.energies[place]) - 3 * step, float(glass.energies[place]) + 3 * step
+    level = float(brentq(difference, low, high, xtol=1e-13, rtol=1e-13))
+    values, errors = counts_by_index(glass.field, (-inf, level))
+    at_level = energy_density(glass.field, [level])[0]
+    error = float(errors[0] + errors[k]) / abs(float(at_level[0] - at_level[k])) + 1e-12
+    if error > step:
+        raise InputError(
+            f"The crossing for {n} spins, p = {p} and index {k} is hidden by rounding.", "Choose fewer spins."
+        )
+    reference = "Auffinger, Ben Arous & Cerny, CPAM 66 (2013) 165, theorem 2.1"
+    count = Prediction(float(values[0]), float(errors[0]), "quadrature", reference)
+    return Crossing(Prediction(level, error, "quadrature", reference), count)
 
 
 @lru_cache(maxsize=128)

@@ -68,7 +68,7 @@ def test_markers_on_a_map_are_not_cut_off():
 
 # One style: the thing, then ax=, and the axes come back.
 
-PANELS = {"plot_census": 1, "plot_ensemble": 3, "plot_report": 2, "plot_weight_space": 3}
+PANELS = {"plot_census": 1, "plot_ensemble": 3, "plot_report": 2, "plot_scan": 2, "plot_weight_space": 3}
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,7 @@ def things():
     space = ho.weight_space(ps.BinaryNetwork(widths=(3, 1), m=2, ties="plus"), seed=2)
     table = ho.load_table("spherical-p-spin:p=3")
     report = ho.estimators.evaluate("kac-rice", table, models=[glass.label])
+    scan = ho.scan(ps.expression("x^4/4 - x^2/2 - a*x", parameters={"a": 0}), a=[-1, 0, 1])
     samples = ho.weight_ensemble(ps.BinaryNetwork(widths=(3, 1), m=2, ties="plus"), samples=4, seed=1)
     return {
         "plot_census": ho.census(ps.expression("x^4/4 - x^2/2")),
@@ -101,6 +102,9 @@ def things():
         "draw_comparison": ho.compare(ensemble, ps.theory.mean_counts(glass)),
         "plot_report": report,
         "draw_deviations": report,
+        "plot_scan": scan,
+        "draw_branches": scan,
+        "draw_staircase": scan,
         "draw_recall": SearchScore(recall={0: (1, 2)}, precision={0: (1, 1)}, n_landscapes=1, n_points=2, n_false=0, n_unlisted=0, n_failed=0, least_false_gradient=1.0),
         "plot_weight_space": space,
         "draw_local_entropy": space,

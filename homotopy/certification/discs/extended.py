@@ -14,7 +14,7 @@ import numpy.typing as npt
 from flint import arb, ctx
 
 from homotopy.certification.balls import ball
-from homotopy.certification.discs.program import DiscProgram, lane_groups
+from homotopy.certification.discs.program import DiscProgram, lane_groups, one_sample
 from homotopy.certification.discs.roundoff import INFLATE, LANES, TINY
 from homotopy.common.arrays import Complexes, Floats
 
@@ -43,7 +43,7 @@ def _split(value: arb) -> tuple[float, float, float]:
     return high, low, float(rest) * INFLATE + TINY if rest != 0 else 0.0
 
 
-def enclose_at(program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int64], x: Complexes) -> tuple[Complexes, Floats]:
+def enclose_at(program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int64] | None, x: Complexes) -> tuple[Complexes, Floats]:
     """Midpoints and radii (m, n_outputs) of the outputs at points x (m, n); as :func:`homotopy.certification.discs.program.enclose`."""
     from homotopy.certification.discs import extended_kernels as kernels  # compiled where it is used first
 
@@ -54,7 +54,7 @@ def enclose_at(program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int
         program.code,
         program.outputs,
         scalars,
-        lane_groups(sample),
+        one_sample(m) if sample is None else lane_groups(sample),
         np.array(x, complex, order="C"),
         mid,
         rad,

@@ -96,11 +96,11 @@ def disc_program(tape: Tape) -> DiscProgram:
 
 
 def enclose(
-    program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats
+    program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int64] | None, x: Complexes, radius: Floats
 ) -> tuple[Complexes, Floats]:
-    """Midpoints and radii (m, n_outputs) of the outputs over polydiscs of radius (m,) about x (m, n).
+    """Midpoints and radii (m, n_outputs) of the outputs over polydiscs of radius (m,), or of radii (m, n), about x (m, n).
 
-    `sample` (m,) says which scalars belong to which point; equal samples must be adjacent.
+    `sample` (m,) says which scalars belong to which point; equal samples must be adjacent. None: the first ones belong to all.
     """
     from homotopy.certification.discs import kernels  # compiled where it is used first
 
@@ -108,11 +108,18 @@ def enclose(
     mid, rad = np.empty((m, len(program.outputs)), complex), np.empty((m, len(program.outputs)))
     registers = np.zeros((max(1, program.n_registers), 3, LANES))
     radii = np.repeat(np.asarray(radius, float)[:, None], max(n, 1), axis=1) if np.ndim(radius) == 1 else np.array(radius)
+    groups = one_sample(m) if sample is None else lane_groups(sample)
     kernels.evaluate_discs(
-        program.code, program.outputs, scalars, lane_groups(sample), np.array(x, complex, order="C"), radii, mid, rad, registers,
+        program.code, program.outputs, scalars, groups, np.array(x, complex, order="C"), radii, mid, rad, registers,
         5e-324,
     )  # fmt: skip
     return mid, rad
+
+
+@lru_cache(maxsize=512)
+def one_sample(m: int) -> npt.NDArray[np.int64]:
+    """The same groups for m points of sample 0."""
+    return lane_groups(np.zeros(m, np.int64))
 
 
 def lane_groups(sample: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -1,0 +1,302 @@
+"""Events: parameter values at which real stationary points meet, appear, disappear or leave for infinity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from homotopy.scans.family import GENERIC, Family
+from homotopy.scans.march import Passage, Strands
+from homotopy.scans.points import index_of, place_of
+from homotopy.scans.singular import SingularKind, SingularPoint, simplest
+from polysys.algebra import exact_count
+from polysys.landscape import Scaling
+
+_DIGITS = 20  # decimals of a ball's centre
+_MOST_DENOMINATOR = 10_000
+_FAR = 50.0  # a solution this large at the ends of a bracket is on its way to infinity
+_EXACT_WORK = 3 * 10**8  # of exact algebra for one value: a fraction of a second
+
+
+class EventKind(Enum):
+    """What happens; the values are the words of reports and files."""
+
+    FOLD = "fold"
+    PITCHFORK = "pitchfork"
+    TRANSCRITICAL = "transcritical"
+    ISOLATED = "isolated point"
+    ESCAPE = "escape to infinity"
+    DEGENERATE = "degenerate"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a scan.
+
+    Parameters
+    ----------
+    kind : EventKind
+    low, high : Fraction
+        The bracket: at both ends all solutions are certified, and outside of all brackets every real point goes on.
+    centre, radius : Fraction or None
+        A ball that is proved to hold the parameter value; None where the event is bracketed only.
+    value : Fraction or None
+        The simplest rational in the ball, where it has a small denominator; `is_exact` says whether it is proved to be the value.
+    is_exact : bool
+    point : tuple of float or None
+        Where the real points meet, in the model's units; the direction of an escape.
+    null_vector : tuple of float or None
+        Coordinates of the vector that the Hessian sends to zero.
+    before, after : mapping from int to int
+        Real points of each index that take part, below and above the value.
+    branches_before, branches_after : tuple of int
+        Numbers of the branches that meet, below and above.
+    orbit : int
+        Events with one number are images of each other under the symmetries of the family.
+    is_crossing_proved : bool
+        Branch points only: whether it is proved that branches cross, by a symmetry or at a rational point; else they pass each other within
+        a distance that 32 digits do not show.
+    algebraic : Fraction or None
+        The parameter value by exact algebra modulo primes, to thirty digits, of an event that is not certified.
+    """
+
+    kind: EventKind
+    low: Fraction
+    high: Fraction
+    centre: Fraction | None
+    radius: Fraction | None
+    value: Fraction | None
+    is_exact: bool
+    point: tuple[float, ...] | None
+    null_vector: tuple[float, ...] | None
+    before: Mapping[int, int]
+    after: Mapping[int, int]
+    branches_before: tuple[int, ...]
+    branches_after: tuple[int, ...]
+    orbit: int = 0
+    is_crossing_proved: bool = True
+    algebraic: Fraction | None = None
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether it is located by a certified singular point."""
+        return self.centre is not None
+
+    @property
+    def at(self) -> float:
+        """The parameter value in doubles."""
+        known = self.centre if self.centre is not None else self.algebraic
+        return float((self.low + self.high) / 2 if known is None else known)
+
+    @property
+    def change(self) -> int:
+        """Change of the number of real points as the parameter grows."""
+        return sum(self.after.values()) - sum(self.before.values())
+
+    def summary(self) -> dict[str, Any]:
+        """The event as a JSON object."""
+        return {
+            "kind": self.kind.value,
+            "at": self.at,
+            "low": str(self.low),
+            "high": str(self.high),
+            "centre": None if self.centre is None else decimal(self.centre),
+            "radius": None if self.radius is None else decimal(self.radius),
+            "algebraic": None if self.algebraic is None else f"{float(self.algebraic):.15g}",
+            "value": None if self.value is None else str(self.value),
+            "is_exact": self.is_exact,
+            "is_certified": self.is_certified,
+            "is_crossing_proved": self.is_crossing_proved,
+            "point": self.point,
+            "null_vector": self.null_vector,
+            "before": {str(k): n for k, n in self.before.items()},
+            "after": {str(k): n for k, n in self.after.items()},
+            "branches_before": list(self.branches_before),
+            "branches_after": list(self.branches_after),
+            "orbit": self.orbit,
+        }
+
+    def __repr__(self) -> str:
+        where = f"{self.at:.12g}" if self.value is None or not self.is_exact else f"{self.value} exactly"
+        located = (
+            f"+- {float(self.radius):.0e}"
+            if self.radius is not None
+            else f"in [{float(self.low):.10g}, {float(self.high):.10g}]"
+        )
+        counts = f"{sum(self.before.values())} -> {sum(self.after.values())} real points"
+        return f"Event({self.kind.value} at {where} {located}, {counts})"
+
+
+def decimal(value: Fraction) -> str:
+    """A rational with a denominator that divides a power of ten, written out; others as a fraction."""
+    scale = 10 ** (_DIGITS + 4)
+    if (value * scale).denominator != 1:
+        return str(value)
+    sign = "-" if value < 0 else ""
+    digits = str(abs(int(value * scale))).rjust(_DIGITS + 5, "0")
+    return f"{sign}{digits[: -_DIGITS - 4]}.{digits[-_DIGITS - 4 :].rstrip('0') or '0'}"
+
+
+def events_of(
+    family: Family, passages: Sequence[Passage], scaling: Scaling, is_descending: Sequence[bool]
+) -> list[Event]:
+    """The events in all passages, by parameter value; passages in which no real point takes part are none."""
+    found = []
+    for passage, is_down in zip(passages, is_descending, strict=True):
+        found += _events_in(family, passage, scaling, is_down)
+    found.sort(key=lambda e: (e[0].at, e[0].kind.value, e[0].point or ()))
+    return _with_orbits(family, found)
+
+
+def _events_in(
+    family: Family, passage: Passage, scaling: Scaling, is_down: bool
+) -> list[tuple[Event, SingularPoint | None]]:
+    ends = (passage.after, passage.before) if is_down else (passage.before, passage.after)
+    sides = [_assigned(family, strands, passage.singular) for strands in ends]
+    result = []
+    for k, point in enumerate([*passage.singular, None]):
+        rows = [
+            np.flatnonzero((owner == (k if point is not None else -1)) & s.is_real)
+            for owner, s in zip(sides, ends, strict=True)
+        ]
+        is_isolated = point is not None and point.kind is SingularKind.BRANCH
+        if not is_isolated and not any(len(r) for r in rows):
+            continue
+        counts = [_by_index(family, s, r) for s, r in zip(ends, rows, strict=True)]
+        names = [tuple(sorted(s.names[r].tolist())) for s, r in zip(ends, rows, strict=True)]
+        kind = _kind(point, len(rows[0]), len(rows[1]))
+        if point is None and all((sizes(s, r) > _FAR).all() for s, r in zip(ends, rows, strict=True)):
+            kind = EventKind.ESCAPE
+        result.append((_event(family, kind, ends, point, counts, names, scaling), point))
+    return result
+
+
+def _assigned(family: Family, strands: Strands, singular: Sequence[SingularPoint]) -> Any:
+    """For each strand the number of the singular point that it goes to, -1 where there is none."""
+    u = strands.certificates.mid
+    if not singular:
+        return np.full(len(u), -1)
+    distances = []
+    size = np.linalg.norm(u, axis=1)
+    for point in singular:
+        if point.kind is SingularKind.ESCAPE:
+            y = point.u / np.linalg.norm(point.u)
+            turned = np.abs(u @ y.conj()) / np.maximum(size, 1e-300)
+            angle = np.sqrt(np.maximum(1 - turned**2, 0))
+            distances.append(np.where(size > 2, 0.1 + angle, np.inf))  # what is next to a finite point does not escape
+        else:
+            distances.append(np.linalg.norm(u - point.u, axis=1) / (1 + np.linalg.norm(point.u)))
+    table = np.array(distances)
+    return np.where(table.min(axis=0) < 0.3, table.argmin(axis=0), -1)
+
+
+def sizes(strands: Strands, rows: Any) -> Any:
+    """The largest modulus of an unknown, of some solutions."""
+    return np.abs(strands.certificates.mid[rows]).max(axis=1, initial=0.0)
+
+
+def _by_index(family: Family, strands: Strands, rows: Any) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for k in rows.tolist():
+        index = index_of(family, strands.certificates[k], strands.at)
+        if index is not None:
+            counts[index] = counts.get(index, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _kind(point: SingularPoint | None, n_before: int, n_after: int) -> EventKind:
+    """What happens at a singular point with so many real points on both sides."""
+    counts = sorted((n_before, n_after))
+    if point is None:
+        return EventKind.DEGENERATE
+    if point.kind is SingularKind.ESCAPE:
+        return EventKind.ESCAPE
+    if point.kind is SingularKind.FOLD and counts == [0, 2]:
+        return EventKind.FOLD
+    if point.kind is SingularKind.BRANCH:
+        return {(1, 3): EventKind.PITCHFORK, (2, 2): EventKind.TRANSCRITICAL, (0, 0): EventKind.ISOLATED}.get(
+            (counts[0], counts[1]), EventKind.DEGENERATE
+        )
+    return EventKind.DEGENERATE
+
+
+def _event(
+    family: Family,
+    kind: EventKind,
+    ends: tuple[Strands, Strands],
+    point: SingularPoint | None,
+    counts: list[dict[int, int]],
+    names: list[tuple[int, ...]],
+    scaling: Scaling,
+) -> Event:
+    low, high = ends[0].at, ends[1].at
+    if point is None:
+        return Event(kind, low, high, None, None, None, False, None, None, counts[0], counts[1], names[0], names[1])
+    n = family.domain.n
+    unit = Fraction(1, 10**_DIGITS)
+    centre = round(point.a[0] / unit) * unit
+    radius = 2 * unit
+    guess = simplest(point.a[0], point.a[1])
+    value = guess if guess.denominator <= _MOST_DENOMINATOR else None
+    is_exact = value is not None and is_singular_value(family, value)
+    place = (
+        tuple(place_of(family, point.u, scaling)) if point.kind is not SingularKind.ESCAPE else _rounded(point.u[:n])
+    )
+    vector = point.null_vector[:n]
+    return Event(
+        kind, low, high, centre, radius, value, is_exact, place, _rounded(_unit(vector)), counts[0], counts[1], names[0], names[1],
+        is_crossing_proved=point.is_exact,
+    )  # fmt: skip
+
+
+def is_singular_value(family: Family, value: Fraction) -> bool:
+    """Whether exact algebra modulo two primes counts fewer distinct solutions at a rational value than at a value without meaning."""
+    generic, here = (_n_distinct(family, a) for a in (GENERIC, value))
+    return generic is not None and here is not None and here < generic
+
+
+@lru_cache(maxsize=64)
+def _n_distinct(family: Family, value: Fraction) -> int | None:
+    count = exact_count(family.equations_at(value), family.n, work_limit=_EXACT_WORK)
+    return count.n_distinct
+
+
+def _unit(v: Any) -> Any:
+    w = np.real(v)
+    w = w / max(float(np.linalg.norm(w)), 1e-300)
+    return w if w[np.argmax(np.abs(w) > 1e-9)] >= 0 else -w
+
+
+def _rounded(v: Any) -> tuple[float, ...]:
+    return tuple(float(f"{x:.8e}") + 0.0 if abs(x) > 1e-14 else 0.0 for x in np.real(v).tolist())
+
+
+def _with_orbits(family: Family, found: list[tuple[Event, SingularPoint | None]]) -> list[Event]:
+    """Number the orbits of events under the symmetries of the family."""
+    n, leaders = family.domain.n, list[SingularPoint | None]()
+    result = []
+    for event, point in found:
+        orbit = None
+        if point is not None:
+            for k, leader in enumerate(leaders):
+                if (
+                    leader is None
+                    or leader.kind is not point.kind
+                    or abs(leader.a[0] - point.a[0]) > leader.a[1] + point.a[1]
+                ):
+                    continue
+                images = (np.array(g.apply(leader.u[:n].tolist())) for g in family.symmetry_elements)
+                if any(np.abs(image - point.u[:n]).max() < 1e-9 * (1 + np.abs(point.u).max()) for image in images):
+                    orbit = k
+                    break
+        if orbit is None:
+            orbit = len(leaders)
+            leaders.append(point)
+        result.append(replace(event, orbit=orbit))
+    return result

@@ -1,0 +1,397 @@
+"""Scan: counts at the values of a parameter, the branches between them, the events, and how sure it is that there are no others."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from homotopy.common.wording import count_of
+from homotopy.ensembles.record import SampleRecord
+from homotopy.ensembles.statistics import Statistic
+from homotopy.errors import HomotopyError
+from homotopy.scans.events import Event
+from homotopy.status import Completeness
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A branch of real stationary points: proved to be one analytic curve, of one Morse index.
+
+    Parameters
+    ----------
+    number : int
+    index : int or None
+        Morse index; None if undecided.
+    values : tuple of Fraction
+        The values of the scan at which it has a point.
+    energies : tuple of float
+        There, rounded to nine digits.
+    coordinates : tuple of tuple of float
+    curve : tuple of (float, float)
+        Parameter and energy along it, ends included: for drawing.
+    begins, ends : int or None
+        Numbers of the events at its lower and upper end; None at the ends of the range, and next to a gap.
+    """
+
+    number: int
+    index: int | None
+    values: tuple[Fraction, ...]
+    energies: tuple[float, ...]
+    coordinates: tuple[tuple[float, ...], ...]
+    curve: tuple[tuple[float, float], ...]
+    begins: int | None
+    ends: int | None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Why no event is missing between the values, or what was resolved.
+
+    Parameters
+    ----------
+    verdict : Completeness
+        proved: all solutions that a proved bound allows were followed through the range, outside of the brackets of the events. supported: all
+        that the degree of a generic member's ideal modulo two primes allows. unknown: else. contradicted: a check failed.
+    reason : str
+    n_solutions : int or None
+        Complex solutions that were followed.
+    gaps : tuple of (Fraction, Fraction)
+        Where nothing was proved.
+    n_complex_events : int
+        Values in the range, outside and inside the brackets, at which only complex solutions meet.
+    checks : tuple of str
+        What was found to be wrong.
+    n_singular : int or None
+        Distinct complex singular points of the family, at any value, by exact algebra modulo primes; None where that is out of reach.
+    """
+
+    verdict: Completeness
+    reason: str
+    n_solutions: int | None
+    gaps: tuple[tuple[Fraction, Fraction], ...] = ()
+    n_complex_events: int = 0
+    checks: tuple[str, ...] = ()
+    n_singular: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.verdict.value}: {self.reason}"
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """A landscape along a parameter; made by :func:`homotopy.scan`.
+
+    Parameters
+    ----------
+    label : str
+        What was scanned.
+    name : str
+        The parameter.
+    values : tuple of Fraction
+    seed : int
+    records : tuple of tuple of SampleRecord
+        For each value the records of its samples.
+    dimension : int
+        Of the domain.
+    branches : tuple of Branch
+        Of the first sample, where there is one sample; else empty.
+    events : tuple of Event
+    coverage : Coverage
+    bound : int
+        A proved bound on the number of real points at any value, for samples without a result.
+    """
+
+    label: str
+    name: str
+    values: tuple[Fraction, ...]
+    seed: int
+    records: tuple[tuple[SampleRecord, ...], ...]
+    dimension: int
+    branches: tuple[Branch, ...]
+    events: tuple[Event, ...]
+    coverage: Coverage
+    bound: int
+
+    @property
+    def n_samples(self) -> int:
+        """Samples a value."""
+        return len(self.records[0])
+
+    @property
+    def n_real(self) -> tuple[int | None, ...]:
+        """Certified real points at each value (of the first sample); None where the count failed."""
+        return tuple(r[0].n_real for r in self.records)
+
+    @property
+    def n_complex(self) -> tuple[int | None, ...]:
+        """Certified complex solutions at each value (of the first sample)."""
+        return tuple(r[0].n_complex for r in self.records)
+
+    @property
+    def by_index(self) -> tuple[Mapping[int, int], ...]:
+        """Numbers of real points by Morse index at each value (of the first sample)."""
+        return tuple(dict(enumerate(r[0].by_index or ())) for r in self.records)
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The verdict of the census at each value (of the first sample); "failed" without one."""
+        return tuple(r[0].verdict or "failed" for r in self.records)
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether a census or a check along the parameter contradicts the list."""
+        return self.coverage.verdict is Completeness.CONTRADICTED or any(
+            r.verdict == "contradicted" for row in self.records for r in row
+        )
+
+    def means(self, quantity: str | int = "n_real") -> tuple[Statistic, ...]:
+        """The mean of n_real, n_complex, n_minima or the number of points of a Morse index over the samples, at each value.
+
+        Samples that failed or are not complete enter with everything between what was found and the proved bound.
+        """
+        if isinstance(quantity, str) and quantity not in ("n_real", "n_complex", "n_minima"):
+            raise HomotopyError(
+                f"There is no quantity {quantity[:40]!r}.", "Choose n_real, n_complex, n_minima or an index."
+            )
+        rows = []
+        for records in self.records:
+            low = np.array([_found(r, quantity) for r in records], float)
+            is_open = np.array([r.verdict not in ("proved", "supported") for r in records])
+            rows.append(
+                Statistic(str(quantity), "mean", low, np.where(is_open, float(self.bound), low), 0.0, float(self.bound))
+            )
+        return tuple(rows)
+
+    def without(self, event: int) -> Scan:
+        """The scan without one of its events, checked again: for tests of the checks."""
+        rest = tuple(e for k, e in enumerate(self.events) if k != event)
+        return replace(self, events=rest).checked()
+
+    def checked(self) -> Scan:
+        """The scan with its events held against the counts at the values and the ends of the branches.
+
+        The verdict becomes contradicted where they do not agree: an event is missing, or stands there twice.
+        """
+        found = check_events(self)
+        if not found:
+            return self
+        coverage = replace(
+            self.coverage, verdict=Completeness.CONTRADICTED, reason=found[0], checks=(*self.coverage.checks, *found)
+        )
+        return replace(self, coverage=coverage)
+
+    def to_frame(self, of: str = "values") -> Any:
+        """A pandas DataFrame: "values" (a row a value and sample), "branches" (a row a point), "events" or "curves".
+
+        Raises
+        ------
+        HomotopyError
+            If pandas is not installed, or there is no such table.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
+        return pandas.DataFrame(self.rows(of))
+
+    def rows(self, of: str = "values") -> list[dict[str, Any]]:
+        """The same as plain rows."""
+        makers = {"values": _value_rows, "branches": _branch_rows, "curves": _curve_rows, "events": _event_rows}
+        if of not in makers:
+            raise HomotopyError(f"A scan has no table {of[:40]!r}.", f"Choose {', '.join(makers)}.")
+        return makers[of](self)
+
+    def to_csv(self, of: str = "values") -> str:
+        """A table as comma-separated text."""
+        rows = self.rows(of)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue()
+
+    def plot(self, ax: Any = None) -> Any:
+        """Energies of all branches, coloured by Morse index, with the events marked; returns the axes."""
+        return import_module("homotopy.scans.plot").draw_branches(self, ax)
+
+    def summary(self) -> dict[str, Any]:
+        """The scan as a JSON object; it does not depend on how long anything took."""
+        return {
+            "label": self.label,
+            "parameter": self.name,
+            "seed": self.seed,
+            "samples": self.n_samples,
+            "values": _value_rows(self),
+            "coverage": {
+                "verdict": self.coverage.verdict.value,
+                "reason": self.coverage.reason,
+                "n_solutions": self.coverage.n_solutions,
+                "gaps": [[str(a), str(b)] for a, b in self.coverage.gaps],
+                "n_complex_events": self.coverage.n_complex_events,
+                "n_singular": self.coverage.n_singular,
+                "checks": list(self.coverage.checks),
+            },
+            "events": [e.summary() for e in self.events],
+            "branches": [_branch(b) for b in self.branches],
+            "means": _means(self) if self.n_samples > 1 else None,
+        }
+
+    def __repr__(self) -> str:
+        low, high = (f"{float(v):.6g}" for v in (self.values[0], self.values[-1]))
+        verdicts = [r.verdict or "failed" for row in self.records for r in row]
+        told = ", ".join(f"{verdicts.count(v)} {v}" for v in dict.fromkeys(sorted(verdicts)))
+        head = f"Scan of {self.label}\n  values     {len(self.values)} of {self.name} from {low} to {high}, seed {self.seed}; {told}"
+        if self.n_samples > 1:
+            means = self.means()
+            shown = ", ".join(f"{m.value:.4g}" for m in _thinned(means, 8))
+            return f"{head}\n  samples    {self.n_samples} a value\n  real       mean {shown}"
+        counts = _runs([str(n) if n is not None else "?" for n in self.n_real])
+        lines = [head, f"  real       {counts}", f"  branches   {len(self.branches)} of real points"]
+        kinds = [e.kind.value for e in self.events]
+        told = ", ".join(f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds)) or "none"
+        n_orbits = len({e.orbit for e in self.events})
+        lines.append(f"  events     {told}" + (f" ({count_of(n_orbits, 'orbit')})" if n_orbits < len(kinds) else ""))
+        lines += [f"             {e!r}" for e in _thinned(self.events, 4)]
+        return "\n".join([*lines, f"  complete   {self.coverage}"])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
+
+def check_events(scan: Scan) -> list[str]:
+    """What of a scan's events does not agree with its counts, branches and brackets; empty where all does."""
+    if scan.n_samples > 1 or not scan.branches:
+        return []
+    found = []
+    gaps = scan.coverage.gaps
+    for k in range(len(scan.values) - 1):
+        low, high = scan.values[k], scan.values[k + 1]
+        if any(a < high and b > low for a, b in gaps) or any(_is_in_event(scan, v) for v in (low, high)):
+            continue
+        inside = [e for e in scan.events if low < e.low and e.high < high]
+        for index in range(scan.dimension + 1):
+            change = sum(e.after.get(index, 0) - e.before.get(index, 0) for e in inside)
+            here, there = scan.by_index[k].get(index), scan.by_index[k + 1].get(index)
+            if here is not None and there is not None and here + change != there:
+                found.append(
+                    f"between {scan.name} = {low} and {high} the points of index {index} go from {here} to {there}, "
+                    f"and the events there change them by {change}"
+                )
+    begun = {n for e in scan.events for n in e.branches_after}
+    ended = {n for e in scan.events for n in e.branches_before}
+    for branch in scan.branches:
+        sides = (("begins", branch.begins, begun), ("ends", branch.ends, ended))
+        for word, event, listed in sides:
+            if event is not None and branch.number not in listed:
+                found.append(f"branch {branch.number} of index {branch.index} {word} where no event is listed")
+    return found
+
+
+def _is_in_event(scan: Scan, value: Fraction) -> bool:
+    return any(e.low <= value <= e.high for e in scan.events)
+
+
+def _found(record: SampleRecord, quantity: str | int) -> int:
+    if isinstance(quantity, str):
+        return int(getattr(record, quantity) or 0)
+    counts = record.by_index or ()
+    return counts[quantity] if quantity < len(counts) else 0
+
+
+def _value_rows(scan: Scan) -> list[dict[str, Any]]:
+    return [
+        {
+            scan.name: float(value),
+            "value": str(value),
+            "sample": record.sample,
+            "verdict": record.verdict,
+            "n_complex": record.n_complex,
+            "n_real": record.n_real,
+            **{f"index_{k}": n for k, n in enumerate(record.by_index or [None] * (scan.dimension + 1))},
+            "landscape": record.landscape,
+            "failure": record.failure,
+        }
+        for value, row in zip(scan.values, scan.records, strict=True)
+        for record in row
+    ]
+
+
+def _branch_rows(scan: Scan) -> list[dict[str, Any]]:
+    return [
+        {
+            "branch": b.number,
+            scan.name: float(v),
+            "index": b.index,
+            "energy": e,
+            **{f"x{i + 1}": x for i, x in enumerate(c)},
+        }
+        for b in scan.branches
+        for v, e, c in zip(b.values, b.energies, b.coordinates, strict=True)
+    ]
+
+
+def _curve_rows(scan: Scan) -> list[dict[str, Any]]:
+    return [
+        {"branch": b.number, "index": b.index, scan.name: a, "energy": e} for b in scan.branches for a, e in b.curve
+    ]
+
+
+def _event_rows(scan: Scan) -> list[dict[str, Any]]:
+    kept = ("kind", "at", "low", "high", "centre", "radius", "value", "is_exact", "is_certified", "orbit")
+    return [
+        {**{k: e.summary()[k] for k in kept}, "n_before": sum(e.before.values()), "n_after": sum(e.after.values())}
+        for e in scan.events
+    ]
+
+
+def _branch(branch: Branch) -> dict[str, Any]:
+    return {
+        "number": branch.number,
+        "index": branch.index,
+        "values": [str(v) for v in branch.values],
+        "energies": list(branch.energies),
+        "begins": branch.begins,
+        "ends": branch.ends,
+    }
+
+
+def _means(scan: Scan) -> list[dict[str, Any]]:
+    quantities: list[str | int] = ["n_real", *range(scan.dimension + 1)]
+    columns = {q: scan.means(q) for q in quantities}
+    result = []
+    for k, value in enumerate(scan.values):
+        intervals = {str(q): column[k].interval() for q, column in columns.items()}
+        result.append(
+            {
+                "value": str(value),
+                **{
+                    q: {"range": list(columns[_key(q)][k].range), "low": i.low, "high": i.high}
+                    for q, i in intervals.items()
+                },
+            }
+        )
+    return result
+
+
+def _key(text: str) -> str | int:
+    return int(text) if text.isdigit() else text
+
+
+def _runs(words: Sequence[str]) -> str:
+    """Numbers along the values, equal neighbours once."""
+    kept = [w for k, w in enumerate(words) if k == 0 or w != words[k - 1]]
+    return " -> ".join(kept) if len(kept) <= 16 else " -> ".join([*kept[:8], "..", *kept[-7:]])
+
+
+def _thinned(items: Sequence[Any], most: int) -> list[Any]:
+    if len(items) <= most:
+        return list(items)
+    return [items[round(k * (len(items) - 1) / (most - 1))] for k in range(most)]

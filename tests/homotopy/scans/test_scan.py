@@ -1,0 +1,172 @@
+"""Scans whose branches and events are known."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+import homotopy as ho
+import polysys as ps
+from homotopy.scans.export import page
+from homotopy.status import Completeness
+from polysys.errors import InputError
+
+FOLD = 2 / (3 * 3**0.5)
+
+
+def _expression(text, variables=None):
+    return ps.expression(text, parameters={"a": 1}, variables=variables)
+
+
+@pytest.fixture(scope="module")
+def cusp():
+    return ho.scan(_expression("x^4/4 - x^2/2 - a*x"), a=ho.linspace(-1, 1, 6))
+
+
+def _told(scan):
+    return [(e.kind.value, sum(e.before.values()), sum(e.after.values())) for e in scan.events]
+
+
+def test_folds_are_balls(cusp):
+    assert cusp.n_real == (1, 1, 3, 3, 1, 1) and cusp.n_complex == (3,) * 6
+    assert _told(cusp) == [("fold", 0, 2), ("fold", 2, 0)]
+    for event, sign in zip(cusp.events, (-1, 1), strict=True):
+        assert event.is_certified and event.radius <= Fraction(1, 10**13)
+        # (3 a)^2 * 3 = 4 at the fold, with a in the ball
+        ends = [27 * (event.centre + s * event.radius) ** 2 - 4 for s in (-1, 1)]
+        assert min(ends) < 0 < max(ends) and sign * event.centre > 0
+        assert event.low < event.centre < event.high
+        assert event.point == pytest.approx([-sign / 3**0.5], rel=1e-8) and event.null_vector == (1.0,)
+    assert cusp.coverage.verdict is Completeness.PROVED and cusp.coverage.n_solutions == 3
+
+
+def test_branches_begin_and_end_at_events(cusp):
+    found = {(b.index, b.begins, b.ends, len(b.values)) for b in cusp.branches}
+    assert found == {(0, None, 1, 4), (0, 0, None, 4), (1, 0, 1, 2)}
+    for branch in cusp.branches:
+        for value, energy, (x,) in zip(branch.values, branch.energies, branch.coordinates, strict=True):
+            assert x**3 - x - float(value) == pytest.approx(0, abs=1e-7)  # nine digits
+            assert energy == pytest.approx(x**4 / 4 - x**2 / 2 - float(value) * x, abs=1e-8)
+    assert {k for e in cusp.events for k in (*e.branches_before, *e.branches_after)} == {0, 1, 2}
+
+
+def test_a_deleted_event_is_noticed(cusp):
+    assert cusp.checked() is cusp
+    for k in range(2):
+        rest = cusp.without(k)
+        assert rest.is_contradicted and rest.coverage.checks
+    twice = replace(cusp, events=(cusp.events[0], *cusp.events)).checked()
+    assert twice.is_contradicted
+
+
+def test_a_grid_that_jumps_over_two_folds_finds_them():
+    scan = ho.scan(_expression("x^4/4 - x^2/2 - a*x"), a=[-1, 1])
+    assert scan.n_real == (1, 1)
+    assert _told(scan) == [("fold", 0, 2), ("fold", 2, 0)]
+    rest = replace(scan, events=()).checked()
+    assert rest.is_contradicted  # though the counts at the values agree
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "real", "told", "value"),
+    [
+        ("x^4/4 - a*x^2/2", ho.linspace(-1, 1, 4), (1, 1, 3, 3), [("pitchfork", 1, 3)], 0),
+        (
+            "x^4/4 - a*x^2/2",
+            ho.linspace(-1, 1, 3),
+            (1, 0, 3),
+            [("pitchfork", 1, 3)],
+            0,
+        ),  # degenerate at a value of the scan
+        ("x^3/3 - a*x", ho.linspace(-1, 1, 4), (0, 0, 2, 2), [("fold", 0, 2)], 0),
+        ("x^3/3 - a*x^2/2", ho.linspace(-1, 1, 4), (2, 2, 2, 2), [("transcritical", 2, 2)], 0),
+        ("x^3/3 + a^2*x", [-1, 1], (0, 0), [("isolated point", 0, 0)], 0),
+        ("a*x^4/4 + x^2/2 + x + y^2", [-0.1, 1], (3, 1), [("escape to infinity", 2, 0)], 0),
+        ("x^5/5 - 2*x^3/3 + a*x", [-2, "1/2", 2], (2, 4, 0), [("fold", 0, 2), ("fold", 2, 0), ("fold", 2, 0)], 1),
+        ("x^4/4 - (a^2 - 1/4)*x^2/2", [-1, 0, 1], (3, 1, 3), [("pitchfork", 3, 1), ("pitchfork", 1, 3)], "1/2"),
+    ],
+)
+def test_known_events(text, values, real, told, value):
+    scan = ho.scan(_expression(text), a=values)
+    assert scan.n_real == real and _told(scan) == told
+    assert scan.coverage.verdict is Completeness.PROVED, scan.coverage
+    assert scan.events[-1].value == Fraction(value) and scan.events[-1].is_exact and scan.events[-1].is_certified
+
+
+def test_a_triple_point_without_a_change_is_bracketed():
+    scan = ho.scan(_expression("x^4/4 - a*x"), a=ho.linspace(-1, 1, 4))
+    assert _told(scan) == [("degenerate", 1, 1)] and scan.events[0].low < 0 < scan.events[0].high
+
+
+def test_two_soft_spins():
+    """Gradient x^3 - x - t y, y^3 - y - t x: 9 points to t = 1/2, 5 to t = 1, then 3."""
+    scan = ho.scan(_expression("x^4/4 + y^4/4 - x^2/2 - y^2/2 - a*x*y"), a=["1/10", "3/5", "9/10", "6/5"])
+    assert scan.n_real == (9, 5, 5, 3)
+    assert [str(e.value) for e in scan.events] == ["1/2", "1/2", "1"] and all(
+        e.is_exact and e.is_crossing_proved for e in scan.events
+    )
+    assert {e.kind.value for e in scan.events} == {"pitchfork"}
+    assert [e.orbit for e in scan.events] == [0, 0, 1]
+    assert scan.coverage.verdict is Completeness.PROVED
+    assert scan.events[2].point == (0.0, 0.0)
+    assert [dict(e.before) for e in scan.events] == [{1: 2, 0: 1}] * 2 + [{1: 2, 2: 1}]
+
+
+def test_the_same_list_from_another_grid_and_seed():
+    model = ps.SphericalPSpin(n=3, p=3)
+    first = ho.scan(model, field=ho.linspace(0, 3, 3), seed=5)
+    second = ho.scan(
+        "spherical-p-spin:n=3,p=3,field={h}", h=ho.linspace(0, 3, 4), index=0, options=ho.Options(seed=9), seed=5
+    )
+    assert _told(first) == _told(second) and first.events
+    assert [e.centre for e in first.events] == [e.centre for e in second.events]
+    assert first.coverage.verdict is second.coverage.verdict is Completeness.PROVED
+
+
+def test_a_function_of_the_value():
+    scan = ho.scan(lambda a: ps.expression(f"x^3/3 - ({a})*x"), a=[-1, 1])
+    assert _told(scan) == [("fold", 0, 2)]
+    other = ho.scan(lambda a: ps.expression(f"x^3/3 - ({1 / (2 + a)})*x"), a=[-1, 1])
+    assert (
+        other.n_real == (2, 2)
+        and other.coverage.verdict is Completeness.UNKNOWN
+        and "no polynomial" in other.coverage.reason
+    )
+
+
+def test_several_samples_have_means():
+    scan = ho.scan(ps.SphericalPSpin(n=2, p=3), field=[0, 1, 2], samples=6, seed=2)
+    means = scan.means("n_real")
+    assert [m.n for m in means] == [6] * 3 and all(2 <= m.value <= 6 for m in means)
+    total = [sum(scan.means(k)[i].value for k in range(scan.dimension + 1)) for i in range(3)]
+    assert total == pytest.approx([m.value for m in means])
+    assert scan.summary()["means"][0]["n_real"]["low"] <= means[0].value
+
+
+def test_tables_page_and_json(cusp, tmp_path):
+    assert len(cusp.rows("values")) == 6 and len(cusp.rows("events")) == 2
+    assert cusp.to_csv("events").splitlines()[0].startswith("kind,at,low,high")
+    assert len(cusp.rows("branches")) == sum(len(b.values) for b in cusp.branches)
+    assert json.loads(json.dumps(cusp.summary()))["events"][0]["kind"] == "fold"
+    assert "<h2>Events</h2>" in page(cusp) and len(repr(cusp).splitlines()) <= 10
+    axes = cusp.plot()
+    assert len(axes.lines) >= len(cusp.branches)
+    ho.plots.save_figure(ho.plots.plot_scan(cusp), tmp_path / "cusp.svg")
+    assert (tmp_path / "cusp.svg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ({}, "No parameter"),
+        ({"a": [0, 1], "b": [0, 1]}, "2 parameters"),
+        ({"b": [0, 1]}, "no parameter 'b'"),
+        ({"a": [0]}, "1 value"),
+        ({"a": [0, 1], "samples": 0}, "samples"),
+        ({"a": [0, 1], "tolerance": 0}, "not positive"),
+    ],
+)
+def test_bad_scans(arguments, word):
+    with pytest.raises(InputError, match=word):
+        ho.scan(_expression("x^3 - a*x"), **arguments)
