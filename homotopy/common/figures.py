@@ -48,7 +48,9 @@ def axes_for(ax: Any, title: str = "", size: tuple[float, float] = (6.4, 4.6), *
     return axes
 
 
-def panels_for(ax: Any, title: str, size: tuple[float, float], kinds: Sequence[dict[str, Any]], *, is_stacked: bool = False) -> tuple[Any, ...]:
+def panels_for(
+    ax: Any, title: str, size: tuple[float, float], kinds: Sequence[dict[str, Any]], *, is_stacked: bool = False
+) -> tuple[Any, ...]:
     """The axes that a figure of several panels is drawn into, side by side or one below the other: as many as given, or those of a new figure.
 
     Raises
@@ -75,11 +77,11 @@ def wrapped(text: str, inches: float, fontsize: float) -> str:
 
     Examples
     --------
-    >>> print(wrapped("deep-linear:widths=2-2-2,data=iris: 3 minima", 2.0, 10))
+    >>> print(wrapped("deep-linear:widths=2-2-2,data=iris: 3 minima", 2.5, 10))
     deep-linear:widths=2-2-2,
     data=iris: 3 minima
     """
-    most = max(8, int(72 * inches / (0.55 * fontsize)))
+    most = max(8, int(0.9 * 72 * inches / (0.62 * fontsize)))  # the axes are narrower than the figure
     lines = [""]
     for word in re.findall(r".+?(?:[\s,:]+|$)", text, re.DOTALL):
         if lines[-1] and len((lines[-1] + word).rstrip()) > most:

@@ -315,7 +315,7 @@ def draw_matches(matches: Matches, ax: Any = None) -> Any:
     shown.sort(key=lambda row: float(row[0].energy.mid()))
     dimension, scale = matches.landscape.domain.dimension, axis_of(matches.landscape)
     for x, (point, n) in enumerate(shown):
-        axes.bar(x, n, width=0.72, color=graded(point.index or 0, dimension), edgecolor="0.15", lw=0.6)
+        axes.bar(x, n, width=0.72, color=graded(point.index or 0, dimension), alpha=0.7, edgecolor="0.15", lw=0.6)
         axes.annotate(str(n), (x, n), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8 if len(shown) <= _LABELLED else 6)
     n_without = sum(not kind.is_listed for kind in matches.kind)
     if n_without:

@@ -75,7 +75,7 @@ def draw_mean_counts(ensemble: Ensemble, ax: Any = None, prediction: Predictions
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
         raise InputError("The means have no finite interval.", "Count at least two samples.")
     middle = (low + high) / 2
-    colours = [graded(i, len(k) - 1) for i in k]
+    colours = [graded(i, len(k) - 1) for i in range(len(k))]
     axes.bar(k, middle, width=0.72, color=colours, alpha=0.55, edgecolor="0.15", lw=0.8, label="found")
     axes.errorbar(
         k,

@@ -49,7 +49,7 @@ def draw_counts(model: ModelReport, ax: Any = None) -> Any:
     middle = np.array([(r.low + r.high) / 2 for r in rows])
     reach = np.array([2 * r.standard_error if np.isfinite(r.standard_error) else 0.0 for r in rows])
     reach = reach + np.array([(r.high - r.low) / 2 for r in rows])
-    colours = [graded(i, len(k) - 1) for i in k]
+    colours = [graded(i, len(k) - 1) for i in range(len(k))]
     axes.bar(k, middle, width=0.72, color=colours, alpha=0.55, edgecolor="0.15", lw=0.8, label="found")
     axes.errorbar(k, middle, yerr=reach, fmt="none", ecolor="black", capsize=4, lw=1.2, label="two standard errors")
     axes.plot(k, [r.predicted for r in rows], "X", color=SERIES[1], mec="white", mew=0.8, ms=11, ls="none", label="predicted")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from homotopy.graphs.landscape_graph import LandscapeGraph
 
 Joins = Sequence[tuple[float, int, int]]
 _LEVELS = 60  # energies at which sets of minima are told apart
+_NEAR = 0.25  # of its height that a tree makes room for thresholds below it
 _MANY = 40  # minima beyond which branches and markers are drawn smaller
 
 
@@ -93,8 +95,9 @@ def draw_disconnectivity(graph: LandscapeGraph, ax: Any = None, n_levels: int = 
     if place:
         _draw_minima(axes, graph, place, energy)
         low, high = axes.get_ylim()
-        shown.draw(axes)
-        axes.set_ylim(min([low, *(v - 0.08 * (high - v) for v, _ in shown.marks)]), high)
+        near = tuple(mark for mark in shown.marks if mark[0] > low - _NEAR * (high - low))
+        replace(shown, marks=near).draw(axes)
+        axes.set_ylim(min([low, *(v - 0.08 * (high - v) for v, _ in near)]), high)
     return axes
 
 

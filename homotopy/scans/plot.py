@@ -11,6 +11,7 @@ from homotopy.counting.energy_axis import energy_axis
 from homotopy.scans.events import Event, EventKind
 from homotopy.scans.result import Scan
 
+_LINES = ("-", "--", "-.", ":")  # two indices may have the same counts
 _MARKERS = {
     EventKind.FOLD: "o",
     EventKind.PITCHFORK: "v",
@@ -61,7 +62,7 @@ def draw_branches(scan: Scan, ax: Any = None) -> Any:
     matplotlib axes
     """
     axes = axes_for(ax, _title(scan), (7.2, 4.6))
-    scale = energy_axis(scan.label, is_random=False)
+    scale = energy_axis(scan.label.split(" over ")[0], is_random=False)
     shown: set[int | None] = set()
     for branch in scan.branches:
         a, energies = np.array(branch.curve).T
@@ -126,7 +127,7 @@ def draw_staircase(scan: Scan, ax: Any = None) -> Any:
         else:
             x, y = _staircase(scan, index)
             if max(y, default=0):
-                axes.step(x, y, where="post", color=colour, lw=1.2, label=f"index {index}")
+                axes.step(x, y, _LINES[index % len(_LINES)], where="post", color=colour, lw=2, label=f"index {index}")
     axes.set_xscale(_scale(scan))
     axes.set_xlabel(scan.name)
     axes.set_ylabel("mean number of points" if scan.n_samples > 1 else "number of points")
