@@ -1,17 +1,14 @@
 """Tutorials print what their pages say, and the figures of the gallery are drawn."""
 
-import importlib.util
 import json
 import re
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-_spec = importlib.util.spec_from_file_location("run_pages", ROOT / "scripts" / "run_pages.py")
-run_pages = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(run_pages)
+from scripts import run_pages
 
+ROOT = Path(__file__).parent.parent
 TUTORIALS = sorted(p for p in (ROOT / "docs" / "tutorials").glob("*.md") if p.stem != "index")
 GALLERY = ROOT / "docs" / "gallery"
 
