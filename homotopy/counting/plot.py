@@ -333,6 +333,7 @@ def draw_matches(matches: Matches, ax: Any = None) -> Any:
         axes.set_xticks([])
     axes.set_xlabel(f"stationary points up to symmetry, by {scale.label}")
     axes.set_ylabel(plural("point"))
+    axes.yaxis.get_major_locator().set_params(integer=True)
     axes.margins(y=0.1)
     return axes
 
