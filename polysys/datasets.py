@@ -182,6 +182,41 @@ def diabetes(features: int, targets: int = 1, m: int | None = None, seed: int = 
     return _named("diabetes", features, targets, m, seed)
 
 
+def xor(features: int = 2, targets: int = 1, m: int | None = None, seed: int = 0) -> Dataset:
+    """Exclusive or: the four corners of the unit square, 1 where the two inputs differ, exactly and not standardised.
+
+    Parameters
+    ----------
+    features, targets : int
+        2 and 1.
+    m : int, optional
+        Number of data, all four by default.
+    seed : int
+        Chooses which data.
+
+    Raises
+    ------
+    DatasetError
+        For other numbers of features, targets or data.
+
+    Examples
+    --------
+    >>> xor().Y.tolist()
+    [[Fraction(0, 1), Fraction(1, 1), Fraction(1, 1), Fraction(0, 1)]]
+    """
+    if (features, targets) != (2, 1):
+        raise DatasetError(
+            f"xor has two features and one target, not {features!r:.20} and {targets!r:.20}.",
+            "Use a network with two inputs and one output.",
+        )
+    m = 4 if m is None else m
+    _check("m", m, 4, "xor")
+    corners = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
+    chosen = np.sort(generator(seed).permutation(4)[:m])
+    values = corners[:, chosen]
+    return Dataset("xor", values, values.sum(axis=0, keepdims=True) % 2, f"exclusive or, {m} of 4 data", "mean")
+
+
 def gaussian(features: int, targets: int, m: int, seed: int = 0, *, loss: str = "sum") -> Dataset:
     """Independent standard normal features and targets, rounded to multiples of 2^-20.
 
@@ -258,7 +293,9 @@ def _rows(path: Path) -> list[list[Fraction]]:
     shown = shown_path(path)
     try:
         text = read_text(path, MAX_BYTES)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text, shown), skipinitialspace=True, strict=True)
+        reader = csv.reader(
+            io.StringIO(text, newline=""), delimiter=_separator(text, shown), skipinitialspace=True, strict=True
+        )
         lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row) and row[0][:1] != "#"]
     except FileError as error:
         raise DatasetError(error.what, _CSV) from None
@@ -295,7 +332,9 @@ def _number(cell: str, where: str) -> Fraction:
     try:
         return as_rational(cell)
     except InputError as error:
-        raise DatasetError(f"{where}: {error.what}", "Every entry must be a finite number, such as -0.5, 1e-3 or 1/3.") from None
+        raise DatasetError(
+            f"{where}: {error.what}", "Every entry must be a finite number, such as -0.5, 1e-3 or 1/3."
+        ) from None
 
 
 def _may_be_number(cell: str) -> bool:
@@ -426,7 +465,9 @@ def _weight(loss: str, m: int) -> Fraction:
 def _check(name: str, value: Any, most: int, where: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= most:
         if most < 1:
-            raise DatasetError(f"{where} has too few columns for its {name}.", "Give one for each feature and each target.")
+            raise DatasetError(
+                f"{where} has too few columns for its {name}.", "Give one for each feature and each target."
+            )
         raise DatasetError(f"{name} = {value!r} cannot be had.", f"For {where} it is an integer from 1 to {most}.")
 
 

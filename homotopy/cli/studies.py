@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Minutes that the presets took on two cores, processor time where that is more.
 _MINUTES: dict[str, tuple[float, float | None]] = {
     "agreement": (0.5, None),
-    "archetypes": (1.7, 7),
+    "archetypes": (2, 12),
     "depth": (3, None),
     "layering": (1.6, None),
     "assumptions": (2, None),

@@ -25,7 +25,13 @@ from polysys.models.grammar import integer
 from polysys.reading.rationals import as_rational, as_rational_array
 from polysys.symmetry import Field
 
-NAMED = {"iris": datasets.iris, "wine": datasets.wine, "digits": datasets.digits, "diabetes": datasets.diabetes}
+NAMED = {
+    "iris": datasets.iris,
+    "wine": datasets.wine,
+    "digits": datasets.digits,
+    "diabetes": datasets.diabetes,
+    "xor": datasets.xor,
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class DataSource:
     Parameters
     ----------
     name : str
-        ``iris``, ``wine``, ``digits``, ``diabetes`` (a subset of m data is drawn per sample), ``gaussian`` (iid
+        ``iris``, ``wine``, ``digits``, ``diabetes``, ``xor`` (a subset of m data is drawn per sample), ``gaussian`` (iid
         N(0,1) per sample) or the path of a CSV file.
     m : int, optional
         Number of data; all by default, and max(features, targets) for ``gaussian``.

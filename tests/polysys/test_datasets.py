@@ -110,6 +110,17 @@ def test_named_sets_average_and_others_sum_by_default():
     assert datasets.gaussian(1, 1, 2).loss == datasets.from_arrays([[1]], [[1]]).loss == "sum"
 
 
+def test_exclusive_or_is_exact_and_has_one_shape():
+    data = datasets.xor()
+    assert [tuple(map(int, c)) for c in data.X.T] == [(0, 0), (0, 1), (1, 0), (1, 1)] and data.loss == "mean"
+    assert all((a + b) % 2 == y for (a, b), y in zip(data.X.T, data.Y[0], strict=True))
+    drawn = {datasets.xor(2, 1, m=3, seed=s).digest for s in range(40)}
+    assert len(drawn) == 4  # one for each corner that is left out
+    for wrong in ((1, 1, 2), (2, 2, 2), (2, 1, 5), (2, 1, 0)):
+        with pytest.raises(DatasetError):
+            datasets.xor(*wrong)
+
+
 def test_a_data_set_cannot_be_changed_and_prints_its_sizes():
     data = datasets.gaussian(2, 1, 3)
     with pytest.raises(ValueError):

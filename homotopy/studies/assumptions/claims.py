@@ -21,7 +21,8 @@ def step_findings(taken: Sequence[tuple[Step, Climbed, Climbed]], level: float) 
         titles = [before.rung.title, after.rung.title]
         for name, (what, _) in QUANTITIES.items():
             found = trend(titles, [before.level(name), after.level(name)], along="rung", level=share)
-            findings.append(Finding(what, found.verdict, found.sentence, f"{step.dropped} ({' to '.join(titles)})"))
+            case = f"{step.dropped} ({' to '.join(titles)})"
+            findings.append(Finding(what, found.verdict, found.sentence, case, is_claim=False))
     return findings
 
 

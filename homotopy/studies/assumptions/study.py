@@ -7,9 +7,11 @@ import msgspec
 from homotopy.common.validation import check_level, is_whole
 from homotopy.ensembles.result import Ensemble
 from homotopy.studies.assumptions import tables
+from homotopy.studies.assumptions.bad_saddles import bad_saddles
 from homotopy.studies.assumptions.claims import layer_claims, lead, limit_claims, step_findings
 from homotopy.studies.assumptions.figure import draw
 from homotopy.studies.assumptions.ladder import check_dimension, layered_widths, rungs, steps
+from homotopy.studies.assumptions.relu import rectified
 from homotopy.studies.assumptions.tables import Climbed, Scanned
 from homotopy.studies.frame.checks import require, require_whole
 from homotopy.studies.frame.claims import judge
@@ -43,6 +45,8 @@ class AssumptionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # numbers of normal data at which the approach to independent couplings is followed
     scan: tuple[int, ...] = (10, 30, 100, 300)
 
+    rectified: int = 5  # data sets for the network with rectified units; 0 leaves it out
+
     def __post_init__(self) -> None:
         check_level(self.level)
         require(
@@ -50,7 +54,7 @@ class AssumptionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
         for dimension in self.dimensions:
             check_dimension(dimension)
-        require_whole(self, {"samples": (5, None)})
+        require_whole(self, {"samples": (5, None), "rectified": (0, 1000)})
         known = ("gaussian", *NAMED)
         is_known = _are_distinct(self.data) and all(d in known for d in self.data)
         require(is_known, "The data are not distinct data sets.", f"Choose from {', '.join(known)}.")
@@ -65,7 +69,7 @@ class AssumptionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         require(len(set(self.scan)) == len(self.scan), "The numbers of data of the scan repeat.", "Give each once.")
 
 
-_FEATURES = {"iris": 4, "wine": 13, "diabetes": 10, "digits": 61}
+_FEATURES = {"iris": 4, "wine": 13, "diabetes": 10, "digits": 61, "xor": 2}
 
 
 def _are_distinct(values: tuple[object, ...]) -> bool:
@@ -112,6 +116,8 @@ def run(spec: AssumptionsSpec, folder: RunFolder) -> Report:
     top = [c for c in climbed if c.dimension == max(spec.dimensions)]
     of = {c.rung: c for c in top}
     taken = [(s, of[s.before], of[s.after]) for s in steps(list(of), spec.data)]
+    chains, on_chains = bad_saddles(folder)
+    units, on_units = rectified(folder, spec.rectified, spec.seed)
     lost = sum(c.profiles.n_left_out for c in climbed)
     return Report(
         "From spin glass to network, one assumption at a time",
@@ -122,8 +128,15 @@ def run(spec: AssumptionsSpec, folder: RunFolder) -> Report:
             tables.index_table(climbed),
             tables.steps_table(taken),
             tables.scan_table(scanned),
+            chains,
+            *([units] if units.rows else []),
         ),
-        (*step_findings(taken, spec.level), *judge([*layer_claims(climbed), *limit_claims(scanned)], spec.level)),
+        (
+            *step_findings(taken, spec.level),
+            *judge([*layer_claims(climbed), *limit_claims(scanned)], spec.level),
+            *on_chains,
+            *on_units,
+        ),
         lead(top),
         (
             f"{lost} of {spec.samples * len(climbed)} samples are not complete and decided: left out of shapes and distinct counts, in the means "
@@ -137,7 +150,7 @@ STUDY = Study(
     name="assumptions",
     question=QUESTION,
     spec=AssumptionsSpec,
-    quick=AssumptionsSpec(dimensions=(3, 4), samples=60, scan=(10, 50, 250)),
+    quick=AssumptionsSpec(dimensions=(3, 4), samples=60, scan=(10, 50, 250), rectified=2),
     full=AssumptionsSpec(),
     run=run,
 )

@@ -66,7 +66,7 @@ def run(spec: ClusteringSpec, folder: RunFolder) -> Report:
             model = model_from_label(label)
             ensemble = folder.ensemble(label, samples=spec.samples, seed=spec.seed, points=True)
             found, left_out = pairs_of(folder, ensemble, model, spec.draws)
-            series.setdefault(name, []).append(Cluster(name, depth_of(model), label, found, left_out))
+            series.setdefault(name, []).append(Cluster(name, depth_of(model), label, found, left_out, model.domain.n))
     every = [c for members in series.values() for c in members]
     findings = (*trends_of(series, spec.level), *judge(claims(every), spec.level))
     return Report(

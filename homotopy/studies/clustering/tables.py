@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.arrays import Floats
-from homotopy.studies.frame.claims import Claim, claimed, one_sided, which_test
-from homotopy.studies.frame.figures import draw_levels, finish, shared_legend, style
+from homotopy.studies.frame.claims import Claim, clustering_claimed, one_sided, which_test
+from homotopy.studies.frame.figures import draw_levels, finish, label_ends, style
 from homotopy.studies.frame.report import Finding
 from homotopy.studies.frame.tables import Cell, Table, finite, level_cells
 from homotopy.studies.frame.trends import Level, mean_of, trend
@@ -29,6 +29,7 @@ class Cluster:
     label: str
     samples: list[Minima]
     n_left_out: int
+    n_variables: int  # spins or weights
 
     def each(self, of: Callable[[Minima], float]) -> Floats:
         """One number for each sample."""
@@ -93,8 +94,10 @@ def trends_of(series: Mapping[str, Sequence[Cluster]], level: float) -> list[Fin
     for name, members in series.items():
         for key, (what, of) in QUANTITIES.items():
             found = trend([c.depth for c in members], [c.level(of) for c in members], level=share)
-            findings.append(Finding(what, found.verdict, found.sentence, name))
-            findings += [claimed(DEEPER, name, "falls", found, what)] if key == "nearest" else []
+            findings.append(Finding(what, found.verdict, found.sentence, name, is_claim=False))
+            if key == "nearest":
+                most = max(c.n_variables for c in members)
+                findings.append(clustering_claimed(DEEPER, name, "falls", found, what, most))
     return findings
 
 
@@ -130,22 +133,27 @@ def lead(series: Mapping[str, Sequence[Cluster]]) -> tuple[str, ...]:
 def draw(figure: Any, series: Mapping[str, Sequence[Cluster]]) -> None:
     """Fill an empty figure."""
     axes = figure.subplots(1, 3)
-    for k, (name, members) in enumerate(series.items()):
-        depths = [c.depth for c in members]
-        for panel, (_, of) in zip(axes, QUANTITIES.values(), strict=False):
-            draw_levels(panel, depths, [c.level(of) for c in members], label=name, **style(k))
-        ranks = [energy_correlation(c.samples, 0.95) for c in members]
-        known = [Level(r.value, r.value, r.error, r.n_groups) if np.isfinite(r.low) else None for r in ranks]
-        draw_levels(axes[2], depths, known, label=name, **style(k))
+    every = [c.depth for members in series.values() for c in members]
     words = (
         ("nearest distance / uniform points", "distance to the nearest (below 1: clustered)", 1.0),
         ("overlap beyond that of uniform points", "overlap (above 0: clustered)", 0.0),
         ("rank correlation, pair energy and overlap", "by energy (below 0: low minima are closer)", 0.0),
     )
-    every = [c.depth for members in series.values() for c in members]
-    for panel, (up, title, zero) in zip(axes, words, strict=True):
+    measures = [of for _, of in QUANTITIES.values()]
+    for j, (panel, (up, title, zero)) in enumerate(zip(axes, words, strict=True)):
+        ends = []
+        for k, (name, members) in enumerate(series.items()):
+            levels = [c.level(measures[j]) if j < len(measures) else _by_energy(c) for c in members]
+            draw_levels(panel, [c.depth for c in members], levels, **style(k))
+            known = [v.value for v in levels if v is not None and v.value == v.value]
+            ends += [(known[-1], name, style(k))] if known else []
         panel.axhline(zero, color="0.7", lw=0.8)
         panel.set_xticks(sorted(set(every)))
         panel.set_xlim(min(every) - 0.3, max(every) + 0.3)
         finish(panel, "depth (p, layers)", up, title)
-    shared_legend(figure, axes[0], len(series))
+        label_ends(panel, ends)
+
+
+def _by_energy(c: Cluster) -> Level | None:
+    found = energy_correlation(c.samples, 0.95)
+    return Level(found.value, found.value, found.error, found.n_groups) if np.isfinite(found.low) else None

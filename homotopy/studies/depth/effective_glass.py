@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import exp, log
 
+from homotopy.studies.frame.claims import claimed
 from homotopy.studies.frame.report import Finding
 from homotopy.studies.frame.tables import Cell, Table
 from homotopy.studies.frame.trends import Level, Trend, trend
@@ -23,6 +24,7 @@ from polysys.models.architectures import (
 from polysys.models.labels import model_from_label
 from polysys.theory import MeanCounts
 
+FEWER, FEWER_REAL = "fewer stationary points with depth", "fewer real stationary points with depth"
 CONVENTIONS = (Convention(), Convention(FREE, FREE), Convention(4, 3), Convention(10, 1), Convention(10, 10))
 
 
@@ -165,7 +167,7 @@ def convention_table(weights: Sequence[int], max_depth: int) -> Table:
 
 
 def curve_findings(curves: Sequence[Curve], table: Table) -> list[Finding]:
-    """Trends of the complex count and of the interpolated mean real count, with where they turn and how fast they fall."""
+    """What the formula says of the claims: where the complex count and the interpolated mean real count turn, and how fast they fall."""
     findings = []
     column = {name: k for k, name in enumerate(table.columns)}
     for c in curves:
@@ -177,14 +179,16 @@ def curve_findings(curves: Sequence[Curve], table: Table) -> list[Finding]:
             f"proved bounds; for many weights the maximum tends to depth 1 + e^2 = {TURNING_DEPTH:.2f})."
         )
         case = f"architecture {c.n_weights}, formula"
-        findings.append(Finding("number of complex stationary points", c.trend.verdict, sentence, case))
+        exactly = replace(c.trend, sentence=sentence)
+        findings.append(claimed(FEWER, case, "falls", exactly, "number of complex stationary points"))
         rows = [row for row in table.rows if row[column["weights"]] == c.n_weights]
         values = [row[column["mean real, interpolated"]] for row in rows]
         levels = [None if v is None else Level(float(v), float(v)) for v in values]
         found = trend([row[column["depth"]] for row in rows], levels)
         said = found.sentence.replace("the exact numbers say so", "of the numbers as interpolated")
         sentence = f"Exact at whole Lambda, geometric between. {said}"
-        findings.append(Finding("mean number of real stationary points", found.verdict, sentence, case))
+        between = replace(found, sentence=sentence)
+        findings.append(claimed(FEWER_REAL, case, "falls", between, "mean number of real stationary points"))
     return findings
 
 

@@ -1,58 +1,77 @@
-"""The figure of the depth study: counts, energies, clustering and the trade-off against depth."""
+"""The figure of the depth study: the effective glass by its formula, real points and trade-off of what was enumerated."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from homotopy.studies.depth.effective_glass import Curve
 from homotopy.studies.depth.measure import QUANTITIES, Measured
-from homotopy.studies.frame.figures import draw_levels, finish, shared_legend, style
+from homotopy.studies.frame.figures import draw_levels, finish, label_ends, style
 from homotopy.studies.frame.trends import Level
 
+Line = list[tuple[int, Level]]  # depths with values
+_SHOWN = ("layered", "sphere", "architecture")  # readings that are drawn; networks are in the tables
 
-def draw(figure: Any, series: Mapping[str, Sequence[Measured]], curves: Sequence[Curve]) -> None:
+
+def lines(series: Mapping[str, Sequence[Measured]]) -> dict[str, dict[str, Line]]:
+    """For each quantity that is drawn the values of each series of glasses."""
+    chosen = {name: members for name, members in series.items() if members and members[0].case.reading in _SHOWN}
+    return {
+        quantity: {name: _line(members, quantity) for name, members in chosen.items()}
+        for quantity in ("real", "trade-off")
+    }
+
+
+def _line(members: Sequence[Measured], quantity: str) -> Line:
+    levels = [(m.case.depth, QUANTITIES[quantity][1](m)) for m in members]
+    return [(depth, level) for depth, level in levels if level is not None]
+
+
+def draw(figure: Any, found: Mapping[str, Mapping[str, Line]], curves: Sequence[Curve]) -> None:
     """Fill an empty figure."""
+    first, second, third = figure.subplots(1, 3)
+    depths = [h for c in curves for h in c.depths]
+    depths += [h for series in found.values() for line in series.values() for h, _ in line]
+    _draw_curves(first, curves)
+    _scale(first, depths, is_counting=True)
+    finish(first, "depth H", "complex stationary points, up to sign", "effective glass, exactly N weights")
+    label_ends(first, [(c.count(c.depths[-1]), f"N = {c.n_weights}", style(k)) for k, c in enumerate(curves)])
+    texts = (
+        (second, "real", "real stationary points (mean, up to sign)", "enumerated or exact"),
+        (third, "trade-off", "rank correlation, energy and log-curvature", "deep minima are narrow (below 0)"),
+    )
+    for panel, quantity, up, title in texts:
+        series = {name: line for name, line in found.get(quantity, {}).items() if line}
+        for k, line in enumerate(series.values()):
+            draw_levels(panel, [h for h, _ in line], [level for _, level in line], **style(k))
+        _scale(panel, depths, is_counting=quantity == "real")
+        finish(panel, "depth H", up, title)
+        if quantity == "trade-off":
+            panel.axhline(0.0, color="0.7", lw=0.8)
+        ends = [(line[-1][1].value, name, style(k)) for k, (name, line) in enumerate(series.items())]
+        label_ends(panel, ends)
+
+
+def _scale(axes: Any, depths: Sequence[int], *, is_counting: bool) -> None:
+    """Logarithmic depths with whole numbers below them; counts are logarithmic too."""
     from matplotlib.ticker import NullLocator
 
-    axes = figure.subplots(2, 3)
-    depths = [m.case.depth for members in series.values() for m in members] + [h for c in curves for h in c.depths]
-    panels: tuple[tuple[str, str, str, float | None], ...] = (
-        ("complex", "complex count", "complex stationary points", None),
-        ("real", "real count (mean)", "real stationary points", None),
-        ("minima", "minima (mean)", "minima up to symmetry", None),
-        ("nearest", "clustering (below 1: closer than uniform)", "nearest distance / uniform points", 1.0),
-        ("trade-off", "trade-off (below 0: deep minima are narrow)", "rank correlation, energy and log-curvature", 0.0),
-    )
-    _draw_curves(axes[0, 0], curves)
-    for panel, (name, title, label, line) in zip(axes.flat[1:], panels, strict=True):
-        _draw_series(panel, series, QUANTITIES[name][1])
-        finish(panel, "depth H (layers of weights)", label, title)
-        if line is None:
-            panel.set_yscale("log")
-        else:
-            panel.axhline(line, color="0.7", lw=0.8)
-    for panel in axes.flat:
-        panel.set_xscale("log")
-        ticks = [h for h in (2, 3, 4, 5, 6, 8, 12, 20, 30, 50, 100) if h <= max(depths, default=2)]
-        panel.set_xticks(ticks, [str(h) for h in ticks])
-        panel.xaxis.set_minor_locator(NullLocator())
-        panel.set_xlim(1.8, 1.15 * max(depths, default=2))
-    shared_legend(figure, axes[0, 1], 7)
+    axes.set_xscale("log")
+    most = max(depths, default=2)
+    ticks = [h for h in (2, 3, 4, 6, 10, 20, 50, 100) if h <= most]
+    axes.set_xticks(ticks, [str(h) for h in ticks])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlim(1.8, 1.15 * most)
+    if is_counting:
+        axes.set_yscale("log")
+        axes.margins(y=0.12)
 
 
 def _draw_curves(axes: Any, curves: Sequence[Curve]) -> None:
     for k, c in enumerate(curves):
-        axes.plot(c.depths, [float(low) for low, _ in c.counts], **style(k), label=f"{c.n_weights} weights")
-        axes.annotate(f"H = {c.peak}", (c.peak, c.count(c.peak)), textcoords="offset points", xytext=(0, 6), fontsize=8)
-    axes.set_yscale("log")
-    axes.margins(y=0.12)  # room for the words above the highest curve
-    title = "effective glass, exactly N weights (H: largest)"
-    finish(axes, "depth H (layers of weights)", "complex stationary points", title)
-    if curves:
-        axes.legend(fontsize=8, loc="lower left")  # the best place takes long to find
-
-
-def _draw_series(axes: Any, series: Mapping[str, Sequence[Measured]], of: Callable[[Measured], Level | None]) -> None:
-    for k, (name, members) in enumerate(series.items()):
-        draw_levels(axes, [m.case.depth for m in members], [of(m) for m in members], label=name, **style(k))
+        axes.plot(c.depths, [float(low) for low, _ in c.counts], **{**style(k), "marker": ""})
+        axes.plot([c.peak], [c.count(c.peak)], **{**style(k), "ls": ""})
+        axes.annotate(
+            f"H* = {c.peak}", (c.peak, c.count(c.peak)), textcoords="offset points", xytext=(0, 6), fontsize=8
+        )

@@ -14,7 +14,8 @@ from homotopy.ensembles.comparison import compare
 from homotopy.ensembles.rank_correlations import RankCorrelation
 from homotopy.ensembles.result import Ensemble
 from homotopy.studies.depth.cases import Case, sample_seed
-from homotopy.studies.frame.claims import claimed
+from homotopy.studies.depth.effective_glass import FEWER, FEWER_REAL
+from homotopy.studies.frame.claims import claimed, clustering_claimed
 from homotopy.studies.frame.report import Finding
 from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.tables import Cell, finite, level_cells
@@ -41,6 +42,11 @@ class Measured:
     def trade_off(self) -> RankCorrelation:
         """Of energy and log-curvature of minima, inside samples."""
         return self.minima.trade_off()
+
+    @property
+    def n_variables(self) -> int:
+        """Spins of a glass, weights of a network."""
+        return model_from_label(self.case.label).domain.n
 
     @property
     def points_per_class(self) -> int:
@@ -128,8 +134,8 @@ QUANTITIES: dict[str, tuple[str, Callable[[Measured], Level | None]]] = {
 
 # Becker, Zhang & Lee's claims: the quantity, and the trend that would agree
 CLAIMS: tuple[tuple[str, str, str], ...] = (
-    ("fewer stationary points with depth", "complex", "falls"),
-    ("fewer real stationary points with depth", "real", "falls"),
+    (FEWER, "complex", "falls"),
+    (FEWER_REAL, "real", "falls"),
     ("minima more clustered with depth", "nearest", "falls"),
     ("less trade-off between depth and width of minima with depth", "trade-off", "rises"),
 )
@@ -145,12 +151,19 @@ def series_trends(measured: Sequence[Measured], level: float) -> dict[str, Trend
 
 def trend_findings(series: str, trends: dict[str, Trend]) -> list[Finding]:
     """One finding a quantity."""
-    return [Finding(QUANTITIES[name][0], t.verdict, t.sentence, series) for name, t in trends.items()]
+    return [Finding(QUANTITIES[name][0], t.verdict, t.sentence, series, is_claim=False) for name, t in trends.items()]
 
 
-def claim_findings(series: str, trends: dict[str, Trend]) -> list[Finding]:
-    """What a series says about each claim: it holds, fails, or stays undecided."""
-    return [claimed(claim, series, wanted, trends[name], QUANTITIES[name][0]) for claim, name, wanted in CLAIMS]
+def claim_findings(series: str, trends: dict[str, Trend], most_variables: int) -> list[Finding]:
+    """What a series, whose models have so many variables at most, says about each claim."""
+    findings = []
+    for statement, name, wanted in CLAIMS:
+        what = QUANTITIES[name][0]
+        if name == "nearest":
+            findings.append(clustering_claimed(statement, series, wanted, trends[name], what, most_variables))
+        else:
+            findings.append(claimed(statement, series, wanted, trends[name], what))
+    return findings
 
 
 def theory_findings(measured: Sequence[Measured], level: float) -> list[Finding]:

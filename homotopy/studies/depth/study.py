@@ -17,7 +17,7 @@ from homotopy.studies.depth.cases import (
     sphere_cases,
 )
 from homotopy.studies.depth.effective_glass import convention_table, curve, curve_findings, curve_table, glasses, lead
-from homotopy.studies.depth.figure import draw
+from homotopy.studies.depth.figure import draw, lines
 from homotopy.studies.depth.measure import (
     claim_findings,
     counts_row,
@@ -157,7 +157,8 @@ def run(spec: DepthSpec, folder: RunFolder) -> Report:
         tables["architecture"] = curve_table(curves, predicted)
         tables["conventions"] = convention_table(spec.architecture_weights, spec.architecture_depth)
         findings += curve_findings(curves, tables["architecture"])
-    findings += [f for name, found in trends.items() for f in claim_findings(name, found)]
+    most = {name: max(m.n_variables for m in members) for name, members in series.items()}
+    findings += [f for name, found in trends.items() for f in claim_findings(name, found, most[name])]
     findings += [f for name, found in trends.items() for f in trend_findings(name, found)]
     return Report(
         "Depth at a fixed number of parameters",
@@ -166,7 +167,8 @@ def run(spec: DepthSpec, folder: RunFolder) -> Report:
         tuple(findings),
         lead(curves),
         limits(measured, left_out, spec.level),
-        draw=lambda figure: draw(figure, series, curves),
+        draw=lambda figure: draw(figure, lines(series), curves),
+        figure_size=(11.0, 4.2),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from homotopy.common.arrays import Floats
-from homotopy.studies.frame.report import Finding
+from homotopy.studies.frame.report import HOLDS_BEYOND, NOT_TESTABLE, Finding
 from homotopy.studies.frame.trends import Trend, holm
 
 
@@ -90,10 +90,41 @@ def against_half(successes: int, n: int, n_open: int = 0) -> tuple[float, float]
     return at_least, float(special.bdtr(successes + n_open, n, 0.5))
 
 
-def claimed(statement: str, case: str, wanted: str, found: Trend, what: str) -> Finding:
-    """The verdict on a claim that a quantity has a trend: it fails where another trend is found."""
+def claimed(statement: str, case: str, wanted: str, found: Trend, what: str, along: str = "depth") -> Finding:
+    """The verdict on a claim that a quantity has a trend: where it falls from its maximum on, a claim that it falls holds beyond that place.
+
+    Examples
+    --------
+    >>> from homotopy.studies.frame.trends import exact, trend
+    >>> rises_then_falls = trend([2, 4, 8], [exact(v) for v in (5, 13, 8)])
+    >>> claimed("fewer points", "glass", "falls", rises_then_falls, "count").words
+    'holds beyond depth 4'
+    >>> claimed("more points", "glass", "rises", rises_then_falls, "count").words
+    'fails'
+    """
+    sentence = f"The {what}: {found.verdict}. {found.sentence}"
+    if wanted == "falls" and found.turn:
+        return Finding(statement, HOLDS_BEYOND, sentence, case, found.verdict, f"{along} {found.turn}")
     verdict = "undecided" if found.verdict == "undecided" else "holds" if found.verdict == wanted else "fails"
-    return Finding(statement, verdict, f"The {what}: {found.verdict}. {found.sentence}", case, found.verdict)
+    return Finding(statement, verdict, sentence, case, found.verdict)
+
+
+LEAST_SPINS = 20  # enumeration ends far below; from here on theory gives the density of pairs
+
+
+def clustering_claimed(statement: str, case: str, wanted: str, found: Trend, what: str, most_spins: int) -> Finding:
+    """The verdict on a claim that minima cluster, which landscapes of few variables cannot test.
+
+    Stationary points of a smooth random function repel each other at short distance, whatever the function: between two of them the gradient must
+    turn within its correlation length. Where there are few variables every distance between minima is that short.
+    """
+    if most_spins >= LEAST_SPINS:
+        return claimed(statement, case, wanted, found, what)
+    why = (
+        f"With at most {most_spins} variables the distances between minima are those at which zeros of any smooth random field repel, so that no "
+        f"series of this kind shows clustering or refutes it (from {LEAST_SPINS} on it would be judged). Measured: {found.sentence}"
+    )
+    return Finding(statement, NOT_TESTABLE, why, case, found.verdict)
 
 
 SIGN_TEST = "sign test, as all values are equal"

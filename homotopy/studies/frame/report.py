@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +16,14 @@ from homotopy.common.files import write_atomically
 from homotopy.studies.frame.tables import Cell, Table, plain
 from polysys.errors import InputError
 
-CLAIM_VERDICTS, TREND_VERDICTS = ("holds", "fails", "undecided"), ("falls", "rises", "constant", "not monotone")
-_MAX_ROWS = 120  # of a table on the page; its CSV file has all
+HOLDS_BEYOND, NOT_TESTABLE = "holds beyond", "not testable at these sizes"
+CLAIM_VERDICTS = ("holds", HOLDS_BEYOND, "fails", NOT_TESTABLE, "undecided")
+TREND_VERDICTS = ("falls", "rises", "constant", "not monotone")
+_VERBS = dict(zip(CLAIM_VERDICTS, ("holds", HOLDS_BEYOND, "fails", f"is {NOT_TESTABLE}", "is undecided"), strict=True))
+_MAX_ROWS = 120  # of a folded table on the page; its CSV file has all
 _MAX_NAMED = 90  # characters of the names of cases in a headline; more cases are counted
+_MAX_STATEMENTS = 12  # of the table of verdicts
+_WIDTH, _MAX_LINES = 100, 14  # of the sentences in a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +35,23 @@ class Finding:
     statement : str
         A claim of a paper, or a quantity whose trend is asked for.
     verdict : str
-        Of a claim: holds, fails; of a trend: falls, rises, constant, not monotone; or undecided.
+        Of a claim: holds, holds beyond (a place), fails, not testable at these sizes; of a trend: falls, rises, constant, not monotone; or
+        undecided.
     sentence : str
         The numbers and the test behind it.
     case : str
         The model or the series; "" where the statement is about the whole study.
     trend : str
         The trend that decided on a claim, for the headline.
+    beyond : str
+        Where a claim begins to hold, such as "depth 5"; of the verdict "holds beyond" and of no other.
+    is_claim : bool
+        False for the trend of a quantity about which no claim is made.
+
+    Examples
+    --------
+    >>> Finding("fewer points", "holds beyond", "", "glass", beyond="depth 5").words
+    'holds beyond depth 5'
     """
 
     statement: str
@@ -42,11 +59,23 @@ class Finding:
     sentence: str
     case: str = ""
     trend: str = ""
+    beyond: str = ""
+    is_claim: bool = True
 
     def __post_init__(self) -> None:
         if self.verdict not in (*CLAIM_VERDICTS, *TREND_VERDICTS):
             known = ", ".join((*CLAIM_VERDICTS, *TREND_VERDICTS))
             raise InputError(f"{self.verdict!r} is no verdict.", f"Use one of {known}.")
+        if bool(self.beyond) != (self.verdict == HOLDS_BEYOND):
+            raise InputError(
+                f"The verdict {self.verdict!r} has beyond = {self.beyond!r:.40}.",
+                f"Say beyond what a claim holds, with the verdict {HOLDS_BEYOND} only.",
+            )
+
+    @property
+    def words(self) -> str:
+        """The verdict as it is printed."""
+        return f"{self.verdict} {self.beyond}" if self.beyond else self.verdict
 
     @property
     def subject(self) -> str:
@@ -64,17 +93,31 @@ def headline(statement: str, findings: Sequence[Finding]) -> str:
     '"Fewer points" holds for layered; fails for sphere (rises).'
     """
     said = []
-    for verdict, verb in zip(CLAIM_VERDICTS, ("holds", "fails", "is undecided"), strict=True):
+    for verdict, verb in _VERBS.items():
         met = [f for f in findings if f.verdict == verdict]
+        if not met:
+            continue
         between = " and " if any("," in f.case for f in met) else ", "
-        names = between.join(f"{f.case} ({f.trend})" if f.trend and verdict == "fails" else f.case for f in met)
-        if len(findings) == 1 and met:
-            said.append(verb)
-        elif met:
-            said.append(
-                f"{verb} {f'for {names}' if len(names) <= _MAX_NAMED else f'in {len(met)} of {len(findings)} cases'}"
-            )
+        names = between.join(_named(f) for f in met)
+        where = f"for {names}" if len(names) <= _MAX_NAMED else f"in {len(met)} of {len(findings)} cases"
+        verb = f"{verb} {_places(met)}".rstrip()
+        said.append(verb if len(findings) == 1 else f"{verb} {where}")
     return f'"{statement[0].upper()}{statement[1:]}" {"; ".join(said)}.'
+
+
+def _places(findings: Sequence[Finding]) -> str:
+    """Beyond what claims hold: "depth 4", or "depth 4 to 5" of several; "" for other verdicts."""
+    places = list(dict.fromkeys(f.beyond for f in findings))
+    if len(places) < 2:
+        return places[0]
+    numbers = sorted((place.rpartition(" ")[2] for place in places), key=lambda text: (len(text), text))
+    return f"{places[0].rpartition(' ')[0]} {numbers[0]} to {numbers[-1]}"
+
+
+def _named(finding: Finding) -> str:
+    """A case with what decided: the trend that refutes a claim, or the place beyond which it holds."""
+    note = finding.beyond or (finding.trend if finding.verdict == "fails" else "")
+    return f"{finding.case} ({note})" if note else finding.case
 
 
 @dataclass(frozen=True)
@@ -87,7 +130,7 @@ class Report:
     tables : tuple of Table
     findings : tuple of Finding
     lead : tuple of str
-        Sentences made from numbers that no verdict holds; they stand before the headlines of the claims.
+        Sentences made from numbers that no verdict holds; they stand behind the headlines of the claims.
     limits : tuple of str
         What these numbers do not show: samples that are open, what was left out. What is true of every run is in docs/studies.
     draw : callable (matplotlib Figure), optional
@@ -111,7 +154,7 @@ class Report:
             raise InputError("Two tables of the report have one name.", "Rename one.")
 
     def __repr__(self) -> str:
-        shown = [f"  {f.verdict:<12} {f.subject}" for f in self.findings[:8]]
+        shown = [f"  {f.words:<12} {f.subject}" for f in self.findings[:8]]
         rest = len(self.findings) - 8
         return "\n".join([self.title, *shown, *([f"  and {rest} more findings"] if rest > 0 else [])])
 
@@ -123,29 +166,34 @@ class Report:
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """The lead, and a sentence for each claim."""
-        claims = {s: fs for s, fs in self._by_statement().items() if all(f.verdict in CLAIM_VERDICTS for f in fs)}
+        """A sentence for each claim on which something was decided."""
+        claims = _claims(self._by_statement())
         decided = {s: fs for s, fs in claims.items() if any(f.verdict != "undecided" for f in fs)}
-        return (*self.lead, *(headline(s, fs) for s, fs in decided.items()))
+        return tuple(headline(s, fs) for s, fs in decided.items())
 
     @property
     def verdicts(self) -> Table:
-        """A row for each statement: in how many cases each verdict was found."""
+        """A row for each claim, or for each trend where there are no claims: in how many cases each verdict was found."""
+        found = self._by_statement()
+        claims = _claims(found)
+        chosen = list((claims or found).items())
+        rest = len(found) - min(len(chosen), _MAX_STATEMENTS)
         records: list[dict[str, Cell]] = []
-        for statement, found in self._by_statement().items():
-            counts = Counter(f.verdict for f in found)
-            records.append({"statement": statement, "cases": len(found), **counts})
+        for statement, findings in chosen[:_MAX_STATEMENTS]:
+            counts = Counter(f.verdict for f in findings)
+            records.append({"statement": statement, "cases": len(findings), **counts})
         used = [v for v in (*CLAIM_VERDICTS, *TREND_VERDICTS) if any(v in r for r in records)]
         ordered = [{k: r.get(k) for k in ("statement", "cases", *used)} for r in records]
-        return Table.of("verdicts", "In how many cases each verdict was found.", ordered)
+        more = f" {rest} more quantities and claims are in the evidence." if rest else ""
+        return Table.of("verdicts", f"In how many cases each verdict was found.{more}", ordered)
 
     def to_dict(self) -> dict[str, Any]:
         """As a JSON object."""
         return {
             "title": self.title,
             "question": self.question,
-            "conclusion": " ".join(self.headlines),
-            "findings": [{"subject": f.subject, "verdict": f.verdict, "sentence": f.sentence} for f in self.findings],
+            "conclusion": " ".join((*self.headlines, *self.lead)),
+            "findings": [{"subject": f.subject, "verdict": f.words, "sentence": f.sentence} for f in self.findings],
             "limits": list(self.limits),
             "tables": {
                 t.name: {
@@ -158,12 +206,25 @@ class Report:
         }
 
     def to_text(self) -> str:
-        """What a terminal shows: the headlines and the table of verdicts."""
-        lines = [self.title, self.question, "", *(f"- {sentence}" for sentence in self.headlines)]
-        return "\n".join([*lines, "", self.verdicts.to_text()]) + "\n"
+        """What a terminal shows, in less than 40 lines: the headlines and the table of verdicts."""
+        lines: list[str] = []
+        sentences = (*self.headlines, *self.lead)
+        for k, sentence in enumerate(sentences):
+            wrapped = textwrap.wrap(
+                sentence, _WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
+            )
+            if len(lines) + len(wrapped) > _MAX_LINES:
+                lines.append(f"  and {len(sentences) - k} more sentences on the page")
+                break
+            lines += wrapped
+        table = self.verdicts
+        question = textwrap.wrap(self.question, _WIDTH, max_lines=4, break_on_hyphens=False)
+        shown = [table.to_text()] if table.rows else []
+        shown += [table.caption] if len(table.rows) == _MAX_STATEMENTS else []
+        return "\n".join([self.title, *question, "", *lines, "", *shown]) + "\n"
 
     def to_markdown(self, command: str, figure: str | None = None) -> str:
-        """The report as a page.
+        """The report as a page: headlines, verdicts and figure; everything else is folded.
 
         Parameters
         ----------
@@ -172,16 +233,21 @@ class Report:
         figure : str, optional
             Path of the figure, as the page sees it.
         """
-        parts = [f"# {self.title}", self.question, _bullets(self.headlines), self.verdicts.to_markdown()]
+        table = self.verdicts
+        parts = [f"# {self.title}", self.question, _bullets(self.headlines or self.lead)]
+        parts += [table.to_markdown(), table.caption] if table.rows else []
         if figure is not None:
             parts.append(f"![{self.title}]({figure})")
-        rows = tuple((f.subject, f.verdict, f.sentence) for f in self.findings)
-        parts += ["## Findings", Table("findings", "", ("about", "verdict", "evidence"), rows).to_markdown()]
+        rows = tuple((f.subject, f.words, f.sentence) for f in self.findings)
+        parts += folded("The numbers in sentences", _bullets(self.lead)) if self.headlines and self.lead else []
+        evidence = Table("evidence", "", ("about", "verdict", "evidence"), rows)
+        parts += folded("The evidence for each verdict", evidence.to_markdown()) if rows else []
         for t in self.tables:
             shown = Table(t.name, t.caption, t.columns, t.rows[:_MAX_ROWS])
             rest = len(t.rows) - len(shown.rows)
-            parts += [f"## {t.name.replace('-', ' ').capitalize()}", t.caption, shown.to_markdown()]
-            parts += [f"And {rest} more rows in `{t.name}.csv`."] if rest else []
+            more = f"And {rest} more rows in `{t.name}.csv`." if rest else ""
+            title = f"{t.name.replace('-', ' ').capitalize()} (`{t.name}.csv`)"
+            parts += folded(title, t.caption, shown.to_markdown(), more)
         parts += ["## Limits", _bullets(self.limits)] if self.limits else []
         parts += ["## Run it again", f"```sh\n{command}\n```"]
         return "\n\n".join(part for part in parts if part) + "\n"
@@ -214,6 +280,22 @@ class Report:
             written.append(folder / f"figure.{form}")
             write_atomically(written[-1], figure_bytes(figure, form, dpi=150))
         return tuple(written)
+
+
+def _claims(found: dict[str, list[Finding]]) -> dict[str, list[Finding]]:
+    return {s: fs for s, fs in found.items() if all(f.is_claim and f.verdict in CLAIM_VERDICTS for f in fs)}
+
+
+def folded(title: str, *parts: str) -> list[str]:
+    """Parts of a page that are shown when their title is chosen.
+
+    Examples
+    --------
+    >>> folded("More", "text", "")
+    ['<details><summary>More</summary>', 'text', '</details>']
+    """
+    shown = re.sub("`([^`]*)`", r"<code>\1</code>", title)
+    return [f"<details><summary>{shown}</summary>", *filter(None, parts), "</details>"]
 
 
 def _bullets(sentences: Sequence[str]) -> str:

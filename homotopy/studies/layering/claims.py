@@ -101,7 +101,7 @@ def trend_findings(glasses: Sequence[Glass], margins: Sequence[float], most: int
             f"{exactly[0]:.4g} at N = {sizes[0]}, {exactly[-1]:.3g} at N = {sizes[-1]}, compared at every N between"
         )
         sentence = f"{what}: {numbers}; inside enumerated samples: {enumerated.verdict}. {enumerated.sentence}"
-        return Finding(statement, _exact_trend(sizes, exactly), sentence, f"p = {p}")
+        return Finding(statement, _exact_trend(sizes, exactly), sentence, f"p = {p}", is_claim=False)
 
     glasses = sorted(glasses, key=lambda g: g.n)
     for p in degrees:
@@ -141,7 +141,7 @@ def edge_findings(degrees: Sequence[int], most: int) -> list[Finding]:
             f"below -E_inf goes like exp(-{rate:.3g} sqrt(N)) there; the law says {inside_rate(p):.3g}."
         )
         statement = "distance of the mean minimum above -E_inf with growing N"
-        findings.append(Finding(statement, _exact_trend(sizes, distances), sentence, f"p = {p}"))
+        findings.append(Finding(statement, _exact_trend(sizes, distances), sentence, f"p = {p}", is_claim=False))
     return findings
 
 

@@ -25,7 +25,7 @@ from homotopy.studies.frame.trends import Level, exact
 from homotopy.studies.measures.profiles import Profile, Profiles, concordance, profiles
 from polysys.errors import PolysysError
 
-TINY = AssumptionsSpec(seed=2, dimensions=(3,), samples=6, data=("gaussian",), m=8, scan=(8,))
+TINY = AssumptionsSpec(seed=2, dimensions=(3,), samples=6, data=("gaussian",), m=8, scan=(8,), rectified=0)
 
 
 @pytest.mark.parametrize("dimension", range(LEAST, MOST + 1))
@@ -110,7 +110,7 @@ def test_a_run_has_its_tables_and_gives_the_same_bytes_again(tmp_path, monkeypat
     report, files = run_study(STUDY, TINY, tmp_path / "a", workers=0)
     again, _ = run_study(STUDY, TINY, tmp_path / "b", workers=0)
     resumed, _ = run_study(STUDY, TINY, tmp_path / "a", workers=0)
-    assert [t.name for t in report.tables] == ["counts", "shape", "index-profile", "steps", "scan"]
+    assert [t.name for t in report.tables] == ["counts", "shape", "index-profile", "steps", "scan", "linear-chains"]
     assert report.to_dict() == again.to_dict() == resumed.to_dict()
     for file in files:
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()

@@ -83,9 +83,9 @@ def test_pairs_are_of_distinct_minima_of_the_census(tmp_path):
 def test_verdicts_follow_from_the_numbers():
     rng = np.random.default_rng(1)
 
-    def cluster(depth, ratio):
+    def cluster(depth, ratio, n_variables=20):
         found = [minima([-1, 0], [[1, 0.2], [0.2, 1]], ratio + 0.02 * rng.normal(), 0.1) for _ in range(30)]
-        return Cluster("one sphere", depth, f"glass {depth}", found, 0)
+        return Cluster("one sphere", depth, f"glass {depth}", found, 0, n_variables)
 
     series = {"one sphere": [cluster(3, 0.9), cluster(4, 0.7), cluster(5, 0.5)]}
     verdicts = {f.subject: f.verdict for f in (*trends_of(series, 0.01), *judge(claims(series["one sphere"]), 0.01))}
@@ -95,6 +95,9 @@ def test_verdicts_follow_from_the_numbers():
     verdicts = {f.subject: f.verdict for f in (*trends_of(series, 0.01), *judge(claims(series["one sphere"]), 0.01))}
     assert verdicts["one sphere: minima are more clustered with depth (Becker, Zhang & Lee 2020)"] == "fails"
     assert verdicts["glass 3: minima are closer together than uniform points"] == "fails"
+    series = {"one sphere": [cluster(3, 0.9, 5), cluster(4, 0.7, 5)]}
+    (found,) = [f for f in trends_of(series, 0.01) if f.statement.startswith("minima are more clustered")]
+    assert found.words == "not testable at these sizes" and "repel" in found.sentence
 
 
 def test_a_run_gives_the_same_bytes_again_and_says_where_nothing_can_cluster(tmp_path, monkeypatch):

@@ -16,7 +16,15 @@ import homotopy as ho
 import polysys as ps
 from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.studies.depth.cases import MIN_SAMPLES, Effort, layered_cases, sample_seed
-from homotopy.studies.depth.effective_glass import CONVENTIONS, convention_table, curve, curve_table, glasses, lead
+from homotopy.studies.depth.effective_glass import (
+    CONVENTIONS,
+    convention_table,
+    curve,
+    curve_findings,
+    curve_table,
+    glasses,
+    lead,
+)
 from homotopy.studies.depth.measure import (
     QUANTITIES,
     claim_findings,
@@ -116,6 +124,15 @@ def test_the_shape_does_not_depend_on_what_the_ends_do():
     table = convention_table((60, 100), 20)
     verdicts = [row[table.columns.index("verdict")] for row in table.rows]
     assert len(verdicts) == 2 * len(CONVENTIONS) and set(verdicts) == {"not monotone"}
+
+
+@pytest.mark.parametrize(("n_weights", "turn"), [(30, 4), (60, 5), (100, 5), (2000, 8)])
+def test_the_formula_holds_beyond_its_own_turn(n_weights, turn):
+    """Where the formula that the claim rests on rises before it falls, the claim holds beyond the depth of its maximum."""
+    found = curve(n_weights, 20)
+    first, second = curve_findings([found], curve_table([found], {}))
+    assert first.words == f"holds beyond depth {turn}" and first.statement == "fewer stationary points with depth"
+    assert second.verdict == "undecided"  # no predictions of real points were given
     assert str(Convention(4, 3)) == "4 inputs, 3 outputs" and "1 output" in str(Convention())
 
 
@@ -308,7 +325,7 @@ def test_the_conclusion_says_how_a_claim_fails():
         "sphere": row("rises", "rises", "falls", "rises"),
         "linear": row("falls", "falls", "rises", "undecided"),
     }
-    findings = [f for series, trends in verdicts.items() for f in claim_findings(series, trends)]
+    findings = [f for series, trends in verdicts.items() for f in claim_findings(series, trends, 20)]
     text = Report("", "", (), tuple(findings)).headlines
     assert (
         '"Fewer stationary points with depth" holds for linear; fails for layered (not monotone), sphere (rises).'
@@ -319,6 +336,8 @@ def test_the_conclusion_says_how_a_claim_fails():
         in text
     )
     assert any("holds for sphere; fails for layered (falls); is undecided for linear." in t for t in text)
+    small = claim_findings("sphere", verdicts["sphere"], 6)
+    assert [f.verdict for f in small] == ["fails", "fails", "not testable at these sizes", "holds"]
     few, many = lead([curve(30, 20), curve(100, 20)])
     assert "is not monotone, largest at depth 4" in few and "from depth 12 on" in few
     assert "largest at depth 5" in many and "from depth 39 on" in many

@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from homotopy.studies.frame.claims import Claim, against_half, judge, one_sided, which_test
+from homotopy.studies.frame.claims import (
+    LEAST_SPINS,
+    Claim,
+    against_half,
+    clustering_claimed,
+    judge,
+    one_sided,
+    which_test,
+)
+from homotopy.studies.frame.trends import exact, trend
 
 
 @given(st.lists(st.floats(-5, 5), min_size=3, max_size=20).filter(lambda v: np.std(v) > 1e-3))
@@ -40,3 +49,10 @@ def test_the_exact_binomial_test_is_scipys():
         assert fewer == pytest.approx(stats.binomtest(k, n, 0.5, alternative="less").pvalue)
     assert against_half(0, 0) == (1.0, 1.0)
     assert against_half(3, 9, n_open=4)[1] == against_half(7, 9)[1]  # open samples may all be successes
+
+
+def test_clustering_of_few_spins_is_not_judged():
+    found = trend([2, 3], [exact(1.3), exact(1.1)])
+    few = clustering_claimed("clustered", "glass", "falls", found, "distance", 9)
+    assert few.words == "not testable at these sizes" and "repel" in few.sentence and "1.3" in few.sentence
+    assert clustering_claimed("clustered", "glass", "falls", found, "distance", LEAST_SPINS).verdict == "holds"

@@ -155,7 +155,12 @@ def test_the_command_runs_a_study(tmp_path, monkeypatch, quadratic):
     studies.register(squares)
     runner = CliRunner()
     result = runner.invoke(squares, ["squares", "--workers", "0"], catch_exceptions=False)
-    assert result.exit_code == 0 and "- They grow." in result.output and (tmp_path / "squares-quick/report.md").exists()
+    assert (
+        result.exit_code == 0
+        and "- They grow." in result.output
+        and len(result.output.splitlines()) < 40
+        and (tmp_path / "squares-quick/report.md").exists()
+    )
     result = runner.invoke(squares, ["squares", "--workers", "0", "--seed", "5", "--json", "-"], catch_exceptions=False)
     assert json.loads(result.stdout)["findings"][0]["verdict"] == "rises"
     assert "seed = 5" in (tmp_path / "squares-quick-seed-5/spec.toml").read_text()
@@ -225,13 +230,57 @@ def test_headlines_name_few_cases_and_count_many():
     many = [Finding("points fall", "holds", "", f"spherical-p-spin:n={n},p=3") for n in range(9)]
     assert headline("points fall", many) == '"Points fall" holds in 9 of 9 cases.'
     report = Report(
-        "Title", "Question?", (), (*few, *many, Finding("count", "rises", "", "a"), Finding("same", "undecided", ""))
+        "Title",
+        "Question?",
+        (),
+        (
+            *few,
+            *many,
+            Finding("count", "rises", "", "a"),
+            Finding("same", "undecided", ""),
+            Finding("size", "undecided", "", is_claim=False),
+        ),
     )
     assert report.headlines == (
         headline("points fall", [*few, *many]),
     )  # a trend is no claim, and undecided says nothing
-    assert report.verdicts.columns == ("statement", "cases", "holds", "fails", "undecided", "rises")
-    assert report.verdicts.rows[0] == ("points fall", 12, 10, 1, 1, None)
+    assert report.verdicts.columns == ("statement", "cases", "holds", "fails", "undecided")
+    assert [row[0] for row in report.verdicts.rows] == ["points fall", "same"] and "2 more" in report.verdicts.caption
+    assert report.verdicts.rows[0] == ("points fall", 12, 10, 1, 1)
+
+
+def test_a_claim_may_hold_beyond_a_place_or_be_beyond_test():
+    found = [
+        Finding("fewer points", "holds beyond", "", "N = 30", "not monotone", "depth 4"),
+        Finding("fewer points", "holds beyond", "", "N = 60", "not monotone", "depth 5"),
+        Finding("fewer points", "not testable at these sizes", "", "small"),
+    ]
+    said = "holds beyond depth 4 to 5 for N = 30 (depth 4), N = 60 (depth 5); is not testable at these sizes for small."
+    assert headline("fewer points", found) == f'"Fewer points" {said}'
+    assert headline("fewer points", found[:1]) == '"Fewer points" holds beyond depth 4.'
+    report = Report("Title", "Question?", (), tuple(found))
+    assert report.verdicts.rows == (("fewer points", 3, 2, 1),)
+    assert report.to_dict()["findings"][0]["verdict"] == "holds beyond depth 4"
+    for verdict, beyond in (("holds", "depth 4"), ("holds beyond", "")):
+        with pytest.raises(InputError, match="beyond"):
+            Finding("fewer points", verdict, "", "x", beyond=beyond)
+
+
+def test_the_terminal_shows_less_than_forty_lines_and_the_page_one_short_table():
+    rng = range(30)
+    long = "a statement with many words that is about something in a landscape, and goes on for a while"
+    findings = [
+        Finding(f"{long} {k}", "holds" if c % 2 else "fails", "s " * 60, f"spherical-p-spin:n={c},p=3", "rises")
+        for k in rng
+        for c in range(9)
+    ]
+    table = Table.of("counts", "Counts.", [{"a": k} for k in range(500)])
+    report = Report("Title", "Why? " * 90, (table,), tuple(findings), tuple(f"{long}." for _ in rng), ("limit",) * 40)
+    assert len(report.to_text().splitlines()) < 38 and "more sentences on the page" in report.to_text()
+    page = report.to_markdown("stationary x", "figure.svg")
+    before, _, hidden = page.partition("<details>")
+    assert before.count("\n| ") <= 14 and "![Title](figure.svg)" in before  # a head, a rule, a dozen rows
+    assert hidden.count("</details>") == page.count("<details>") == 3 and "And 380 more rows in `counts.csv`" in hidden
 
 
 def test_a_dying_process_is_a_sentence(tmp_path):

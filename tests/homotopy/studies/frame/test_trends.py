@@ -193,3 +193,21 @@ def test_a_monte_carlo_prediction_is_no_exact_number():
     assert predicted(Prediction(3.0, 1e-9, "quadrature", "")) == exact(3.0, 1e-9)
     below = p_less(found, exact(found.value + 3 * found.error))
     assert below == pytest.approx(stats.t(31).sf(3), rel=1e-6)
+
+
+def test_a_series_that_rises_and_falls_has_its_turn_at_its_maximum():
+    def turn(*values):
+        return trend(list(range(len(values))), [exact(v) for v in values]).turn
+
+    assert [turn(5, 13, 8), turn(1, 2, 3, 2, 2, 1), turn(6, 240, 997, 720)] == ["1", "2", "2"]
+    # falling or rising as a whole; a second rise; two places that are largest; the maximum at an end
+    assert [turn(3, 2, 1), turn(1, 2, 3), turn(1, 5, 3, 4, 2), turn(1, 4, 4, 2), turn(5, 1, 2)] == [""] * 5
+
+
+def test_a_turn_is_rarely_claimed_where_the_tail_does_not_fall():
+    """Means 0, 1, 1: whichever place is taken for the maximum, the last step is taken for a fall with probability level / 3 at most."""
+    rng, n, false = np.random.default_rng(5), 20, 0
+    for _ in range(1500):
+        values = [mean_of(rng.normal(m, 0.2, n)) for m in (0.0, 1.0, 1.0)]
+        false += trend([1, 2, 3], values, level=0.15).turn != ""
+    assert false / 1500 < 0.05 + 3 * (0.05 * 0.95 / 1500) ** 0.5

@@ -67,7 +67,7 @@ def test_a_run_has_tables_verdicts_and_a_figure(whole):
     assert verdicts["p = 3: share of minima above -E_inf + 0 with growing N"] == "rises"
     assert verdicts["p = 3: share of minima above -E_inf + 0.5 with growing N"] == "falls"
     assert verdicts["enumeration agrees with the exact annealed energies and shares"] == "undecided"
-    assert report.headlines[0].startswith("p = 3: exactly 96.2 % at N = 4 and")
+    assert report.lead[0].startswith("p = 3: exactly 96.2 % at N = 4 and")
     assert any(text.startswith('"Layers do not overlap" fails for ') for text in report.headlines)
 
 
