@@ -94,6 +94,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.weights.space import WeightSpace as WeightSpace
     from homotopy.weights.torus import TorusPoints as TorusPoints
     from homotopy.weights.torus import torus_points as torus_points
+    from homotopy.weights.torus_saddles import TorusBarriers as TorusBarriers
+    from homotopy.weights.torus_saddles import torus_barriers as torus_barriers
 else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
@@ -143,6 +145,7 @@ else:
             "weights.enumeration": "weight_space",
             "weights.space": "WeightSpace",
             "weights.torus": "TorusPoints, torus_points",
+            "weights.torus_saddles": "TorusBarriers, torus_barriers",
         },
         submodules=("estimators", "plots", "searches", "testing"),
     )

@@ -27,6 +27,7 @@ _MINUTES: dict[str, tuple[float, float | None]] = {
     "layering": (1.6, None),
     "assumptions": (2, None),
     "clustering": (1.6, 6),
+    "weightspace": (2, 9),
 }
 
 

@@ -16,6 +16,8 @@ from homotopy.weights.solutions import StateSet
 from polysys.models.binary.space import state_of
 from polysys.symmetry import SignedPermutation, SymmetryGroup
 
+_MOST_ELEMENTS = 50_000  # of a group, for aligning
+
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
@@ -75,6 +77,28 @@ def images(states: npt.NDArray[Any], element: SignedPermutation) -> Integers:
     """The images of states under a signed permutation."""
     perm, flips = _in_bits(element)
     found: Integers = kernels.images(np.asarray(states, np.int64), perm, flips)
+    return found
+
+
+def align(group: SymmetryGroup, states: Integers, reference: int) -> Integers:
+    """Each state moved by the group to where it agrees most with a reference state; of equally good images to the one with the smallest number.
+
+    States of one orbit all move to one state.
+
+    Raises
+    ------
+    InputError
+        If the group has more than 50,000 elements.
+    """
+
+    def ranked(moved: Integers) -> Integers:
+        distances = np.bitwise_count(moved ^ reference).astype(np.int64)
+        return np.asarray((distances << group.n) | moved, np.int64)
+
+    best = ranked(states)
+    for element in group.elements(_MOST_ELEMENTS):
+        best = np.minimum(best, ranked(images(states, element)))
+    found: Integers = best & ((1 << group.n) - 1)
     return found
 
 

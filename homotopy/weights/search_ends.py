@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.arrays import Floats, Integers
-from homotopy.weights.clusters import images
+from homotopy.weights.clusters import align
 from homotopy.weights.distances import LocalEntropy
 from homotopy.weights.space import WeightSpace
 from homotopy.weights.training import anneal, train
 from polysys.errors import InputError
 
-_MOST_ELEMENTS = 50_000  # of a group, for aligning
 METHODS = ("training", "annealing")
 
 
@@ -109,15 +108,7 @@ class EndPoints:
             "states": rng.integers(0, self.space.costs.size, m),
         }
         reference = int(self.solutions[0])
-        return {name: _means(self._moved(states, reference), n) for name, states in sets.items()}
-
-    def _moved(self, states: Integers, reference: int) -> Integers:
-        best, distance = states.copy(), np.full(states.size, self.space.n_weights + 1)
-        for element in self.space.symmetry.elements(_MOST_ELEMENTS):
-            moved = images(states, element)
-            d = np.bitwise_count(moved ^ reference)
-            best, distance = np.where(d < distance, moved, best), np.minimum(d, distance)
-        return best
+        return {name: _means(align(self.space.symmetry, states, reference), n) for name, states in sets.items()}
 
     def summary(self) -> dict[str, Any]:
         """The ends as one JSON object."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -101,19 +101,19 @@ def torus_points(space: WeightSpace | SpinSpace) -> TorusPoints:
     n = spins.n
     if n > MAX_SPINS:
         raise InputError(f"{n} spins have 3^{n} = {3**n} faces.", f"At most {MAX_SPINS} spins are counted.")
-    j, h = _integers(spins)
+    j, h = integer_couplings(spins)
     counts, energies = [0] * (n + 1), [[np.empty(0)] for _ in range(n + 1)]
-    for k, (size, index, energy) in enumerate(_faces(j, h)):
+    for k, face in enumerate(faces(j, h)):
         report("faces", k, 2**n)
-        for m in np.unique(index).tolist():
-            found = energy[index == m]
+        for m in np.unique(face.indices).tolist():
+            found, size = face.energy[face.indices == m], len(face.free)
             counts[m] += found.size << size
             energies[m].append(np.repeat(found, 1 << size))
     unit = float(spins.unit)
     return TorusPoints(spins.label, n, tuple(counts), tuple(np.sort(np.concatenate(e)) * unit for e in energies))
 
 
-def _integers(spins: SpinSpace) -> tuple[Objects, Objects]:
+def integer_couplings(spins: SpinSpace) -> tuple[Objects, Objects]:
     """J and h in units."""
     j, h = np.zeros((spins.n, spins.n), object), np.zeros(spins.n, object)
     for name, coefficient in spins.coefficients.items():
@@ -125,8 +125,20 @@ def _integers(spins: SpinSpace) -> tuple[Objects, Objects]:
     return j, h
 
 
-def _faces(j: Objects, h: Objects) -> Iterator[tuple[int, npt.NDArray[np.int64], Floats]]:
-    """For each set F of free spins its size, and the index and the energy of each face that holds real points."""
+class Faces(NamedTuple):
+    """The faces with one set of free spins that hold real points, each of them one row."""
+
+    free: list[int]
+    fixed: list[int]
+    signs: Objects  # of the fixed spins
+    numerators: Objects  # of the free spins, over `determinant`
+    determinant: int
+    indices: npt.NDArray[np.int64]
+    energy: Floats  # in units
+
+
+def faces(j: Objects, h: Objects) -> Iterator[Faces]:
+    """The faces of the cube that hold real points, by sets of free spins; couplings and fields are integers."""
     n = h.size
     for size in range(n + 1):
         for free in map(list, combinations(range(n), size)):
@@ -154,7 +166,7 @@ def _faces(j: Objects, h: Objects) -> Iterator[tuple[int, npt.NDArray[np.int64],
                 raise _degenerate("A spin at +1 or -1 has no field.")
             down = (signs * field * (1 if determinant > 0 else -1) < 0).sum(axis=1).astype(np.int64)
             energy = _ratio(-(signs * (field + h[fixed] * determinant)).sum(axis=1) - x @ h[free], 2 * determinant)
-            yield size, down + _n_negative(-block), energy
+            yield Faces(free, fixed, signs, x, determinant, down + _n_negative(-block), energy)
 
 
 def _ratio(numerators: Any, denominator: int) -> Floats:

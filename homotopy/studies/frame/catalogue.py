@@ -7,5 +7,6 @@ STUDIES: dict[str, str] = {
     "layering": "Are energies layered by Morse index in a narrow band?",
     "assumptions": "From spin glass to network, one assumption at a time.",
     "clustering": "Are minima closer together than uniform points?",
+    "weightspace": "Are spaces of binary weights connected or broken?",
 }
 """Name of the command and of the module, and what the list of commands says (one line of 80)."""

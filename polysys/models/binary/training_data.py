@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,13 +39,21 @@ def named_data(rng: np.random.Generator, name: str, n: int, m: int) -> tuple[Rat
     Iris: versicolor (+1) against virginica. Digits: even (+1) against odd. Input i says whether feature i mod f is at least a quantile of
     it over all these data: with n up to the f features the median, with more the quantiles k/(K+1), k = 1 .. K, of each.
     """
+    x, labels = _binarised(name, n)
+    if m > labels.size:
+        raise InputError(f"{name} has {labels.size} data of these classes, not {m}.", "Choose a smaller m.")
+    order = rng.permutation(labels.size)[:m]
+    return x[:, order], labels[order]
+
+
+@lru_cache(maxsize=8)  # of all samples the same
+def _binarised(name: str, n: int) -> tuple[Rationals, npt.NDArray[np.int8]]:
+    """All data of a set with n inputs of +-1, and their labels."""
     most, n_classes = _SETS[name]
     f = min(n, most)
     raw = getattr(datasets, name)(f, n_classes)
     classes = np.array([[int(v) for v in column] for column in raw.Y.T]).argmax(axis=1)
     chosen = np.flatnonzero(classes > 0) if name == "iris" else np.arange(classes.size)
-    if m > chosen.size:
-        raise InputError(f"{name} has {chosen.size} data of these classes, not {m}.", "Choose a smaller m.")
     labels = np.where(classes == 1 if name == "iris" else classes % 2 == 0, 1, -1)[chosen].astype(np.int8)
     levels = -(-n // f)
     x = np.empty((n, chosen.size), dtype=object)
@@ -52,8 +61,7 @@ def named_data(rng: np.random.Generator, name: str, n: int, m: int) -> tuple[Rat
         feature = raw.X[i % f, chosen]
         threshold = sorted(feature)[(i // f + 1) * chosen.size // (levels + 1)]
         x[i] = [1 if v >= threshold else -1 for v in feature]
-    order = rng.permutation(chosen.size)[:m]
-    return x[:, order], labels[order]
+    return x, labels
 
 
 def integer_inputs(x: Rationals) -> tuple[npt.NDArray[np.object_], int]:

@@ -9,6 +9,7 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.graphs.disconnectivity import escape_barriers
+from polysys.errors import InputError
 
 
 def states(census, n):
@@ -38,6 +39,9 @@ def test_the_ising_torus_is_counted_and_proved(n, known):
     )  # at most those under single flips: the energy is affine while one spin turns
     flips = sorted(space.tree.escape_barriers[1:] * space.unit)
     assert len(escape) == len(flips) and all(a <= b + 1e-9 for a, b in zip(sorted(escape.values()), flips, strict=True))
+    barriers = ho.torus_barriers(space)
+    assert sorted(barriers.torus[1:]) == pytest.approx(sorted(escape.values()), abs=1e-7)
+    assert barriers.flips[1:] == pytest.approx(space.tree.escape_barriers[1:] * space.unit)
 
 
 def test_soft_spins_are_counted_and_proved():
@@ -116,3 +120,19 @@ def test_steep_soft_spins_have_a_minimum_at_every_vertex():
     assert census.n_minima == 8 and census.n_real == 27
     flat = ho.census(ps.SoftIsing(3, steepness="1/10", field=1), seed=2)
     assert flat.n_minima < 8
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_barriers_on_the_torus_are_those_of_the_graph_of_its_census(seed):
+    space = ho.weight_space(ps.Ising(4, field=1), seed=seed)
+    escape = escape_barriers(ho.graph(ho.census(ps.TorusIsing(4, field=1), seed=seed)))
+    assert sorted(ho.torus_barriers(space).torus[1:]) == pytest.approx(sorted(escape.values()), abs=1e-7)
+
+
+def test_barriers_on_the_torus_are_at_most_those_of_single_flips():
+    for index in range(20):
+        found = ho.torus_barriers(ho.weight_space(ps.Ising(7, field="1/2"), seed=3, index=index))
+        assert found.minima.size == 1 or (found.torus[1:] > 0).all()
+        assert (found.torus[1:] <= found.flips[1:] * (1 + 1e-12)).all()
+    with pytest.raises(InputError, match="12 Ising spins"):
+        ho.torus_barriers(ho.weight_space("binary-network:widths=5-1,m=2", seed=1))

@@ -8,6 +8,7 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
+from homotopy.weights.clusters import align
 from homotopy.weights.search_ends import EndPoints
 from homotopy.weights.training import anneal, loss_and_slope, train
 
@@ -73,12 +74,13 @@ def test_measures_of_ends_that_are_drawn_uniformly_say_uniform(space):
 
 def test_alignment_is_to_the_nearest_image(space):
     states = space.solutions.states[:9].astype(np.int64)
-    ends, elements = EndPoints(space, "given", states, 0), list(space.symmetry.elements())
-    moved = ends._moved(states, int(states[4]))
+    elements = list(space.symmetry.elements())
+    moved = align(space.symmetry, states, int(states[4]))
     reference = space.space.signs(int(states[4]))
     for s, t in zip(states.tolist(), moved.tolist(), strict=True):
         images = [space.space.state(g.apply(space.space.signs(s))) for g in elements]
         assert t in images
+        assert align(space.symmetry, np.array(images), int(states[4])).tolist() == [t] * len(images)
         assert (t ^ space.space.state(reference)).bit_count() == min(
             (i ^ space.space.state(reference)).bit_count() for i in images
         )

@@ -1,0 +1,1 @@
+"""The study of weight spaces: connected or broken, with depth, load, data and symmetry."""
