@@ -17,10 +17,10 @@ SITE ?=
 export PHCPACK PYTHON
 
 # One thread a process: the tests are parallel already.
-test test-slow bench: export OMP_NUM_THREADS := 1
-test test-slow bench: export OPENBLAS_NUM_THREADS := 1
+test test-slow tutorials bench: export OMP_NUM_THREADS := 1
+test test-slow tutorials bench: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-slow bench adversary hostile lint docs clean distclean
+.PHONY: help setup demo test test-slow tutorials bench adversary hostile lint docs clean distclean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: setup  ## all tests but the slow ones
 
 test-slow: setup  ## the slow tests: minutes each
 	@$(PY) -m pytest -m slow --timeout 3600 -n $(WORKERS) --dist loadfile $(ARGS)
+
+tutorials: setup  ## run the tutorials and the gallery: they print what their pages say
+	@$(PY) -m pytest -m pages --timeout 3600 tests/test_pages.py $(ARGS)
 
 bench: setup  ## speed against PHCpack, measured in the same run
 	@$(PY) -m pytest -m benchmark --timeout 3600 -p no:xdist -s $(ARGS)

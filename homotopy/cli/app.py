@@ -163,7 +163,7 @@ def count(
         if points:
             census_files.print_points(result)
     if plot is not None:
-        _plots().plot_census(result, plot)
+        _plots().save_figure(_plots().plot_census(result), plot)
     if checked is not None and checked.is_contradicted:
         if save is not None:
             echo(f"stationary: {save} is not written: the cross-check disagrees.", err=True)

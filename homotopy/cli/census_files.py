@@ -55,7 +55,7 @@ def show(
         if points:
             print_points(census)
     if plot is not None and isinstance(census, Census):
-        plots.plot_census(census, plot)
+        plots.save_figure(plots.plot_census(census), plot)
 
 
 def export(

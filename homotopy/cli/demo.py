@@ -49,11 +49,11 @@ def run(path: str | Path, say: Callable[[str], None]) -> list[Census]:
     figure = figure_class(figsize=(13, 7.6), layout="constrained")
     for place, result in enumerate(results, start=1):
         if place == 1:
-            axes = figure.add_subplot(2, 3, 1, **landscape_axes(result))
-            draw_landscape(axes, result)
+            axes = figure.add_subplot(2, 3, 1, **landscape_axes(result.landscape))
+            draw_landscape(result, axes)
         else:
             axes = figure.add_subplot(2, 3, place)
-            draw_index_energy(axes, result)
+            draw_index_energy(result, axes)
         verdict = result.completeness.verdict.value
         label = result.landscape.label.replace(",activation=z^2", "\nactivation=z^2")
         axes.set_title(f"{label}\n{result.n_complex} complex, {result.n_real} real points, {verdict}", fontsize=9)

@@ -165,9 +165,9 @@ def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | N
 
     comparison = None if predictions is None else compare(result, predictions)
     if plot is not None:
-        from homotopy.ensembles.plot import plot_ensemble
+        from homotopy import plots
 
-        plot_ensemble(result, plot, predictions)
+        plots.save_figure(plots.plot_ensemble(result, prediction=predictions), plot)
     if json_file is not None:
         extra = {} if comparison is None else {"comparison": comparison.to_dict()}
         write(json_file, json.dumps({**result.summary(), **extra}, indent=1))

@@ -75,9 +75,7 @@ def compare(
     if json_file != "-":
         echo(f"{report.table()}\n{report.verdict}" if full else repr(report))
     if plot is not None:
-        from homotopy.estimators.plot import plot_report
-
-        plot_report(report, plot)
+        plots.save_figure(plots.plot_report(report), plot)
     if not report.is_consistent:
         raise typer.Exit(ExitCode.CHECK_FAILED)
 

@@ -81,9 +81,9 @@ def graph(
         if complex_ is not None:
             echo(repr(complex_))
     if plot is not None:
-        plots.disconnectivity(result, plot)
+        plots.save_figure(plots.draw_disconnectivity(result), plot)
     if landscape is not None:
-        plots.flows(full, landscape)
+        plots.save_figure(plots.draw_flows(full), landscape)
     if export is not None and output is not None:
         files.export(result, export, output)
     verdict = found.completeness.verdict

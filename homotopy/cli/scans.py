@@ -58,7 +58,6 @@ def scan(
     from homotopy import plots
     from homotopy.options import Options
     from homotopy.scans.export import check_suffix, save_scan
-    from homotopy.scans.plot import plot_scan
     from homotopy.scans.run import scan as run_scan
     from homotopy.scans.values import parse_over
 
@@ -83,7 +82,7 @@ def scan(
     if save is not None:
         save_scan(found, save)
     if plot is not None:
-        plot_scan(found, plot)
+        plots.save_figure(plots.plot_scan(found), plot)
     if found.is_contradicted:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     is_open = any(v in ("unknown", "failed") for v in found.verdicts) or (

@@ -81,7 +81,7 @@ def weights(
                 if what is not None:
                     echo(repr(what))
         if plot is not None:
-            plots.plot_weight_space(found, plot)
+            plots.save_figure(plots.plot_weight_space(found), plot)
 
 
 def _check_many(samples: int | None, **of_one: Any) -> None:

@@ -1,7 +1,9 @@
-"""Figures as files: matplotlib where it is installed, formats, and writing them complete or not at all."""
+"""What all figures share: matplotlib where it is installed, colours and markers, titles that fit, and writing them complete or not at all."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ from homotopy.common.files import write_result
 from homotopy.errors import HomotopyError
 
 FORMATS = (".png", ".svg", ".pdf")
+# Okabe & Ito (2008): told apart with every kind of colour vision; blue, vermilion and green differ in grey too.
+SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKERS = "osD^v<>pPX*hH8"  # one for each Morse index or series, so that nothing depends on colour alone
 
 
 def require_matplotlib() -> Any:
@@ -27,6 +32,64 @@ def require_matplotlib() -> Any:
     return Figure
 
 
+def graded(k: int, n: int) -> Any:
+    """The colour of Morse index k in n dimensions: minima dark, maxima light, in order in grey too (viridis)."""
+    from matplotlib import colormaps
+
+    return colormaps["viridis"](0.95 * k / max(n, 1))
+
+
+def axes_for(ax: Any, title: str = "", size: tuple[float, float] = (6.4, 4.6), **kwargs: Any) -> Any:
+    """The axes that a figure of one panel is drawn into: those given, or the only ones of a new figure with a title."""
+    if ax is not None:
+        return ax
+    axes = require_matplotlib()(figsize=size, layout="constrained").add_subplot(**kwargs)
+    axes.set_title(wrapped(title, size[0], 10), fontsize=10)
+    return axes
+
+
+def panels_for(
+    ax: Any, title: str, size: tuple[float, float], kinds: Sequence[dict[str, Any]], *, is_stacked: bool = False
+) -> tuple[Any, ...]:
+    """The axes that a figure of several panels is drawn into, side by side or one below the other: as many as given, or those of a new figure.
+
+    Raises
+    ------
+    HomotopyError
+        If other than one axes for each panel are given.
+    """
+    if ax is not None:
+        given = tuple(getattr(ax, "flat", ax) if isinstance(ax, Iterable) else (ax,))
+        if len(given) != len(kinds):
+            raise HomotopyError(
+                f"This figure has {len(kinds)} panels, and {len(given)} axes were given.",
+                f"Give {len(kinds)}, as of figure.subplots(1, {len(kinds)}), or none.",
+            )
+        return given
+    figure = require_matplotlib()(figsize=size, layout="constrained")
+    figure.suptitle(wrapped(title, size[0], 11), fontsize=11)
+    shape = (len(kinds), 1) if is_stacked else (1, len(kinds))
+    return tuple(figure.add_subplot(*shape, k, **kind) for k, kind in enumerate(kinds, start=1))
+
+
+def wrapped(text: str, inches: float, fontsize: float) -> str:
+    """A title in lines that fit a width: broken at spaces, and after commas and colons, of which labels of models consist.
+
+    Examples
+    --------
+    >>> print(wrapped("deep-linear:widths=2-2-2,data=iris: 3 minima", 2.5, 10))
+    deep-linear:widths=2-2-2,
+    data=iris: 3 minima
+    """
+    most = max(8, int(0.9 * 72 * inches / (0.62 * fontsize)))  # the axes are narrower than the figure
+    lines = [""]
+    for word in re.findall(r".+?(?:[\s,:]+|$)", text, re.DOTALL):
+        if lines[-1] and len((lines[-1] + word).rstrip()) > most:
+            lines.append("")
+        lines[-1] += word
+    return "\n".join(line.strip() for line in lines)
+
+
 def check_path(path: str | Path) -> Path:
     """The path of a figure, refused early if its format is unknown or its folder does not exist."""
     target = Path(path)
@@ -37,14 +100,46 @@ def check_path(path: str | Path) -> Path:
     return target
 
 
-def save_figure(figure: Any, target: Path, dpi: int = 160) -> None:
+def figure_bytes(drawn: Any, form: str, dpi: int = 160) -> bytes:
+    """A figure, named by itself, its axes or several of them, as PNG, SVG or PDF: the same bytes each time."""
+    from matplotlib import rc_context
+
+    figure = next(iter(getattr(drawn, "flat", drawn))) if isinstance(drawn, Iterable) else drawn
+    while not hasattr(figure, "savefig"):  # axes, or a part of a figure
+        figure = figure.figure
+    undated = {"png": None, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
+    buffer = BytesIO()
+    with rc_context({"svg.hashsalt": "stationary"}):  # names inside an SVG are random otherwise
+        figure.savefig(buffer, format=form, dpi=dpi, metadata=undated)
+    return buffer.getvalue()
+
+
+def save_figure(drawn: Any, path: str | Path, dpi: int = 160) -> Path:
     """Write a figure in the form that the file's suffix says, complete or not at all.
+
+    Parameters
+    ----------
+    drawn : matplotlib Figure, axes or several axes
+        What any function here and any ``.plot()`` returns.
+    path : str or Path
+        PNG, SVG or PDF.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
     HomotopyError
-        If it cannot be written.
+        For another form, a folder that does not exist, or if it cannot be written.
+
+    Examples
+    --------
+    >>> import homotopy as ho, polysys as ps, tempfile
+    >>> census = ho.census(ps.expression("x^4/4 - x^2/2"))
+    >>> save_figure(census.plot(), tempfile.mkdtemp() + "/well.png").name
+    'well.png'
     """
-    buffer = BytesIO()
-    figure.savefig(buffer, format=target.suffix[1:].lower(), dpi=dpi)
-    write_result(target, buffer.getvalue())
+    target = check_path(path)
+    write_result(target, figure_bytes(drawn, target.suffix[1:].lower(), dpi))
+    return target

@@ -121,6 +121,12 @@ class Matches:
         """
         return frame(self.rows())
 
+    def plot(self, ax: Any = None) -> Any:
+        """How many points belong to each stationary point, into matplotlib axes; returned."""
+        from homotopy.counting.plot import draw_matches
+
+        return draw_matches(self, ax)
+
     def summary(self) -> dict[str, Any]:
         """The matches as one JSON object."""
         return {

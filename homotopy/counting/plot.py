@@ -1,42 +1,61 @@
-"""Figures: stationary points by index and energy, and two-dimensional landscapes with their points."""
+"""Figures of a census: points by index and energy, landscapes with their points, spectra, matches, solutions of equations."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.common.figures import check_path, require_matplotlib, save_figure
-from homotopy.common.wording import count_of
-from homotopy.counting.result import Census
+from homotopy.common.figures import MARKERS, SERIES, axes_for, graded, panels_for
+from homotopy.common.wording import count_of, plural
+from homotopy.counting.energy_axis import EnergyAxis, energy_axis
+from homotopy.errors import HomotopyError
 from polysys.landscape import Landscape
 
-# One marker and one colour per Morse index, distinguishable in grey: minima filled dark, saddles open, maxima light.
-_MARKERS = "osD^v<>pPX*hH8"
+if TYPE_CHECKING:
+    from homotopy.counting.matching import Matches
+    from homotopy.counting.result import Census
+    from homotopy.counting.solutions import Solutions
+    from homotopy.counting.spectra import Spectra
+
 _ROOM = 0.8  # of the distance between two indices, for the markers of one
 
 
-def plot_census(census: Census, path: str | Path) -> None:
-    """Draw a census: index against energy, and for two-dimensional domains the landscape with its points.
+def plot_census(census: Census, ax: Any = None) -> tuple[Any, ...]:
+    """Index against energy and, for two-dimensional domains, the landscape with its points before it.
 
     Parameters
     ----------
     census : Census
-    path : str or Path
-        PNG, SVG or PDF.
+    ax : axes or several of them, optional
+        As many as there are panels; those of a new figure by default.
+
+    Returns
+    -------
+    tuple of matplotlib axes
+        One or two.
     """
-    target = check_path(path)
-    figure = require_matplotlib()(figsize=(11, 4.6) if is_two_dimensional(census.landscape) else (6.4, 4.6), layout="constrained")
-    if is_two_dimensional(census.landscape):
-        draw_landscape(figure.add_subplot(1, 2, 1, **landscape_axes(census)), census)
-        draw_index_energy(figure.add_subplot(1, 2, 2), census)
-    else:
-        draw_index_energy(figure.add_subplot(), census)
-    seed = "" if census.landscape.seed is None else f", seed {census.landscape.seed}"
-    figure.suptitle(f"{census.landscape.label}{seed}", fontsize=11)
-    save_figure(figure, target)
+    is_map = is_two_dimensional(census.landscape)
+    kinds = [landscape_axes(census.landscape), {}] if is_map else [{}]
+    axes = panels_for(ax, title_of(census.landscape), (11, 4.6) if is_map else (6.4, 4.6), kinds)
+    if is_map:
+        draw_landscape(census, axes[0])
+    draw_index_energy(census, axes[-1])
+    return axes
+
+
+def title_of(landscape: Landscape) -> str:
+    """Label, seed and sample of a landscape."""
+    seed = "" if landscape.seed is None else f", seed {landscape.seed}"
+    sample = f", sample {landscape.index}" if landscape.index else ""
+    return f"{landscape.label}{seed}{sample}"
+
+
+def axis_of(landscape: Landscape) -> EnergyAxis:
+    """In which units the energies of a landscape are drawn."""
+    return energy_axis(landscape.label, is_random=landscape.seed is not None)
 
 
 def is_two_dimensional(landscape: Landscape) -> bool:
@@ -45,39 +64,61 @@ def is_two_dimensional(landscape: Landscape) -> bool:
     return (domain.is_euclidean and domain.n == 2) or domain.blocks == (3,)
 
 
-def landscape_axes(census: Census) -> dict[str, Any]:
-    """Arguments of the axes that :func:`draw_landscape` needs."""
-    return {} if census.landscape.domain.is_euclidean else {"projection": "mollweide"}
+def landscape_axes(landscape: Landscape) -> dict[str, Any]:
+    """Arguments of the axes, ``figure.add_subplot(**..)``, that :func:`draw_landscape` needs: a map where it is a sphere."""
+    return {} if landscape.domain.is_euclidean else {"projection": "mollweide"}
 
 
-def draw_index_energy(axes: Any, census: Census) -> None:
-    """Energy against Morse index, each level with its number of points."""
+def draw_index_energy(census: Census, ax: Any = None) -> Any:
+    """Energy against Morse index, each index with its number of points.
+
+    Energies of glasses are per degree of freedom, and pure spherical ones have -E_0 and -E_inf marked.
+
+    Parameters
+    ----------
+    census : Census
+    ax : matplotlib axes, optional
+        Those of a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+    """
+    axes = axes_for(ax, f"{title_of(census.landscape)}: {count_of(census.n_real, 'real point')}")
     if not census.points:
         axes.text(0.5, 0.5, "no real stationary point", ha="center", transform=axes.transAxes)
-    dimension = census.landscape.domain.dimension
-    by_index = {k: np.array([float(p.energy.mid()) for p in census.points if p.index == k]) for k in range(dimension + 1)}
-    span = float(np.ptp(np.concatenate(list(by_index.values())))) if census.points else 0.0
-    box, inch = axes.get_window_extent(), 72 / axes.figure.dpi
-    for size in (5.0, 4.5, 4.0, 3.5, 3.0, 2.5, 2.0):  # points; the largest for which the longest row has room
-        # how large a marker is in the units of the axes, with a little air
-        wide = 1.2 * size * (dimension + 1) / max(box.width * inch, 1.0)
-        high = 1.2 * size * 1.25 * (span or 1.0) / max(box.height * inch, 1.0)
-        if max((len(row) for e in by_index.values() for row in _rows(e, high)), default=0) * wide <= _ROOM:
-            break
+    dimension, shown = census.landscape.domain.dimension, axis_of(census.landscape)
+    by_index = {
+        k: np.array([float(p.energy.mid()) / shown.per for p in census.points if p.index == k]) for k in range(dimension + 1)
+    }
+    size, wide, high = _marker_size(axes, by_index)
     for index, energies in by_index.items():
         if not len(energies):
             continue
         x = index + side_by_side(energies, wide, high)
-        marker = _MARKERS[index % len(_MARKERS)]
-        axes.plot(x, energies, marker, color=_colour(index, dimension), mec="0.15", mew=0.1 * size, ms=size)
+        axes.plot(x, energies, MARKERS[index % len(MARKERS)], color=graded(index, dimension), mec="0.15", mew=0.1 * size, ms=size)
         place = (index, float(energies.max()))
         axes.annotate(str(len(energies)), place, xytext=(0, 5), textcoords="offset points", ha="center", fontsize=8)
+    shown.draw(axes)
     axes.set_xlabel("Morse index")
-    axes.set_ylabel("energy")
     axes.set_xlim(-0.5, dimension + 0.5)
     axes.set_xticks(range(0, dimension + 1, max(1, dimension // 10)))
     axes.margins(y=0.12)
     axes.grid(axis="y", lw=0.4, alpha=0.6)
+    return axes
+
+
+def _marker_size(axes: Any, by_index: dict[int, npt.NDArray[np.float64]]) -> tuple[float, float, float]:
+    """The largest size (in points) for which the longest row has room, and a marker's width and height in the units of the axes."""
+    every = np.concatenate(list(by_index.values()))
+    span = float(np.ptp(every)) if len(every) else 0.0
+    box, inch = axes.get_window_extent(), 72 / axes.figure.dpi
+    for size in (5.0, 4.5, 4.0, 3.5, 3.0, 2.5, 2.0):
+        wide = 1.2 * size * len(by_index) / max(box.width * inch, 1.0)  # with a little air
+        high = 1.2 * size * 1.25 * (span or 1.0) / max(box.height * inch, 1.0)
+        if max((len(row) for e in by_index.values() for row in _rows(e, high)), default=0) * wide <= _ROOM:
+            break
+    return size, wide, high
 
 
 def side_by_side(heights: npt.NDArray[np.float64], wide: float, high: float) -> npt.NDArray[np.float64]:
@@ -110,18 +151,47 @@ def _rows(heights: npt.NDArray[np.float64], high: float) -> list[npt.NDArray[np.
     return [np.array(row, np.int64) for row in rows]
 
 
-def draw_landscape(axes: Any, census: Census) -> None:
-    """Level lines of a two-dimensional landscape with its stationary points."""
-    if census.landscape.domain.is_euclidean:
+def draw_landscape(census: Census, ax: Any = None) -> Any:
+    """Level lines of a two-dimensional landscape with its stationary points.
+
+    Parameters
+    ----------
+    census : Census
+        In two unknowns, or on the sphere in three, which is drawn in Mollweide's projection: it keeps areas.
+    ax : matplotlib axes, optional
+        Made with the arguments ``landscape_axes(census.landscape)``; those of a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Raises
+    ------
+    HomotopyError
+        For a landscape of another dimension, and for flat axes where a map is needed.
+    """
+    land = census.landscape
+    if not is_two_dimensional(land):
+        raise HomotopyError(
+            f"A landscape with domain {land.domain.text} cannot be drawn.",
+            "Take two unknowns or the sphere in three; points by index and energy are drawn for any, and so are disconnectivity graphs.",
+        )
+    axes = axes_for(ax, title_of(land), (6.6, 5.4), **landscape_axes(land))
+    if land.domain.is_euclidean:
         _draw_plane(axes, census)
+    elif axes.name != "mollweide":
+        raise HomotopyError("A sphere is drawn on a map.", "Make the axes with figure.add_subplot(projection='mollweide').")
     else:
         _draw_sphere(axes, census)
+    return axes
 
 
-def _colour(index: int, dimension: int) -> Any:
+def _depths() -> Any:
+    """Valleys blue, heights white: light enough for the darkest marker."""
     from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
 
-    return colormaps["viridis"](0.95 * index / max(dimension, 1))
+    return ListedColormap(colormaps["Blues_r"](np.linspace(0.4, 1.0, 128)))
 
 
 def _draw_plane(axes: Any, census: Census) -> None:
@@ -135,7 +205,7 @@ def _draw_plane(axes: Any, census: Census) -> None:
     energies = [float(p.energy.mid()) for p in census.points] or [0.0]
     top = max(energies) + 0.6 * (max(energies) - min(energies) or 1.0)
     levels = np.linspace(float(values.min()), max(top, float(values.min()) + 1e-9), 26)
-    axes.contourf(x, y, values, levels=levels, cmap="Greys", extend="max", alpha=0.75)
+    axes.contourf(x, y, values, levels=levels, cmap=_depths(), extend="max")
     axes.contour(x, y, values, levels=levels, colors="0.35", linewidths=0.35)
     for p in census.points:
         _mark(axes, float(p.coordinates[0].mid()), float(p.coordinates[1].mid()), p.index, 2)
@@ -152,7 +222,7 @@ def _draw_sphere(axes: Any, census: Census) -> None:
         radius * np.cos(latitude) * np.sin(longitude),
         radius * np.sin(latitude),
     ]
-    axes.pcolormesh(longitude, latitude, _energy(census, x), cmap="Greys", shading="gouraud", alpha=0.85, rasterized=True)
+    axes.pcolormesh(longitude, latitude, _energy(census, x), cmap=_depths(), shading="gouraud", rasterized=True)
     axes.contour(longitude, latitude, _energy(census, x), 18, colors="0.3", linewidths=0.4, linestyles="solid")
     for p in census.points:
         c = np.array([float(v.mid()) for v in p.coordinates])
@@ -175,7 +245,7 @@ def _energy(census: Census, x: list[Any]) -> Any:
 def _mark(axes: Any, x: float, y: float, index: int | None, dimension: int) -> None:
     k = 0 if index is None else index
     # unclipped: points at the poles and the rim of a map are as whole as the others
-    axes.plot(x, y, _MARKERS[k], color=_colour(k, dimension), mec="black", mew=0.8, ms=7, clip_on=False, zorder=3)
+    axes.plot(x, y, MARKERS[k], color=graded(k, dimension), mec="black", mew=0.8, ms=7, clip_on=False, zorder=3)
 
 
 def _legend(axes: Any, census: Census) -> None:
@@ -183,8 +253,115 @@ def _legend(axes: Any, census: Census) -> None:
     for index, count in census.by_index.items():
         if count:
             name = "minimum" if index == 0 else "maximum" if index == dimension else "saddle"
-            axes.plot([], [], _MARKERS[index], color=_colour(index, dimension), mec="black", ls="", label=count_of(count, name))
+            axes.plot([], [], MARKERS[index], color=graded(index, dimension), mec="black", ls="", label=count_of(count, name))
     if census.points:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02 if not census.landscape.domain.is_euclidean else 1.12), ncol=3, fontsize=8)
 
 
+
+
+def draw_spectra(spectra: Spectra, ax: Any = None) -> Any:
+    """Eigenvalues of the Hessian at every point, each point one row at its energy; left of the line the directions downhill.
+
+    Parameters
+    ----------
+    spectra : Spectra
+    ax : matplotlib axes, optional
+        Those of a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+    """
+    axes = axes_for(ax, f"Hessian spectra of {count_of(len(spectra.index), 'stationary point')}")
+    d = spectra.eigenvalues.shape[1]
+    axes.axvline(0, color="0.35", lw=0.8)
+    for index in sorted({k for k in spectra.index if k is not None}):
+        rows = [i for i, k in enumerate(spectra.index) if k == index]
+        values = spectra.eigenvalues[rows]
+        axes.plot(
+            values.ravel(), np.repeat(spectra.energies[rows], d), MARKERS[index % len(MARKERS)], ls="none", ms=4, mew=0.4, mec="0.15",
+            color=graded(index, d), label=f"index {index}",
+        )  # fmt: skip
+    axes.set_xlabel("eigenvalue of the Hessian")
+    axes.set_ylabel("energy")
+    axes.margins(y=0.06)
+    if any(k is not None for k in spectra.index):
+        axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
+    return axes
+
+
+_LABELLED = 16  # bars up to which each bears its energy
+
+
+def draw_matches(matches: Matches, ax: Any = None) -> Any:
+    """How many points belong to each stationary point up to symmetry, in order of energy; minima that none belongs to show as 0.
+
+    Parameters
+    ----------
+    matches : Matches
+    ax : matplotlib axes, optional
+        Those of a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+    """
+    axes = axes_for(ax, f"{title_of(matches.landscape)}: where {count_of(len(matches.kind), 'point')} belong", (6.8, 4.6))
+    found = matches.n_by_orbit
+    first = {p.orbit: p for p in reversed(matches.listed)}
+    images = Counter(p.orbit for p in matches.listed)
+    shown = [(p, found.get(o, 0)) for o, p in first.items() if o in found or p.index == 0]
+    shown.sort(key=lambda row: float(row[0].energy.mid()))
+    dimension, scale = matches.landscape.domain.dimension, axis_of(matches.landscape)
+    for x, (point, n) in enumerate(shown):
+        axes.bar(x, n, width=0.72, color=graded(point.index or 0, dimension), alpha=0.7, edgecolor="0.15", lw=0.6)
+        axes.annotate(str(n), (x, n), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8 if len(shown) <= _LABELLED else 6)
+    n_without = sum(not kind.is_listed for kind in matches.kind)
+    if n_without:
+        axes.bar(len(shown), n_without, width=0.72, color="white", edgecolor=SERIES[1], hatch="///", lw=0.8)
+        axes.annotate(str(n_without), (len(shown), n_without), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
+    names = [
+        f"{float(p.energy.mid()) / scale.per:.4g}\nindex {'?' if p.index is None else p.index}" + (f"\n{images[p.orbit]} images" if images[p.orbit] > 1 else "")
+        for p, _ in shown
+    ]
+    names += ["none"] if n_without else []
+    if len(names) <= _LABELLED:
+        crowded = len(names) > 8
+        axes.set_xticks(range(len(names)), [n.replace("\n", ", ") for n in names] if crowded else names, fontsize=8, rotation=90 if crowded else 0)
+    else:
+        axes.set_xticks([])
+    axes.set_xlabel(f"stationary points up to symmetry, by {scale.label}")
+    axes.set_ylabel(plural("point"))
+    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.margins(y=0.1)
+    return axes
+
+
+def draw_solutions(solutions: Solutions, ax: Any = None) -> Any:
+    """All coordinates of all solutions in the complex plane: real solutions filled, the others hollow.
+
+    Parameters
+    ----------
+    solutions : Solutions
+    ax : matplotlib axes, optional
+        Those of a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+    """
+    axes = axes_for(ax, f"{solutions.equations.label}: {solutions.n_complex} complex solutions, {solutions.n_real} real", (5.6, 5.2))
+    axes.axhline(0, color="0.6", lw=0.8, zorder=0.5)
+    axes.axvline(0, color="0.6", lw=0.8, zorder=0.5)
+    for k, name in enumerate(solutions.equations.variables):
+        marker, colour = MARKERS[k % len(MARKERS)], SERIES[k % len(SERIES)]
+        z, x = solutions.points[:, k], solutions.real_points[:, k]
+        axes.plot(z.real, z.imag, marker, ls="none", mfc="none", mec=colour, ms=7, mew=1.2)
+        axes.plot(x, np.zeros(len(x)), marker, ls="none", color=colour, mec=colour, ms=7, label=name)
+    axes.plot([], [], "o", ls="none", mfc="none", mec="0.3", ms=7, label="not real")
+    axes.set_xlabel("real part")
+    axes.set_ylabel("imaginary part")
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.legend(fontsize=8)
+    return axes

@@ -304,6 +304,19 @@ class Census:
         """
         return spectra(self.landscape, self.points)
 
+    def plot(self, ax: Any = None) -> Any:
+        """Energy against Morse index, into matplotlib axes; returned.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> ho.census(ps.expression("x^4/4 - x^2/2")).plot().get_xlabel()
+        'Morse index'
+        """
+        from homotopy.counting.plot import draw_index_energy
+
+        return draw_index_energy(self, ax)
+
     def with_evidence(self, *pieces: Evidence) -> Census:
         """The census with further evidence in its verdict; pieces take the place of earlier ones of their kind."""
         return replace(self, completeness=joined(self.landscape, self.completeness, pieces))

@@ -117,6 +117,12 @@ class Solutions:
         """
         return frame(self.rows(is_real=is_real))
 
+    def plot(self, ax: Any = None) -> Any:
+        """All solutions in the complex plane, into matplotlib axes; returned."""
+        from homotopy.counting.plot import draw_solutions
+
+        return draw_solutions(self, ax)
+
     def summary(self) -> dict[str, Any]:
         """The list as one JSON object (the output of ``stationary solve --json -``)."""
         return {

@@ -48,6 +48,12 @@ class Spectra:
         """The rows as a pandas DataFrame."""
         return frame(self.rows())
 
+    def plot(self, ax: Any = None) -> Any:
+        """Every point's eigenvalues at its energy, into matplotlib axes; returned."""
+        from homotopy.counting.plot import draw_spectra
+
+        return draw_spectra(self, ax)
+
     def __repr__(self) -> str:
         return self._sheet().text()
 

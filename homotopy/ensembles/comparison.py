@@ -99,6 +99,12 @@ class Comparison:
         side = "more" if worst.z > 0 else "fewer"
         return f"deviates: {side} {worst.name} than predicted, z = {worst.z:+.2f}, p = {probability(self.p_value, 3)}{many}{open_}"
 
+    def plot(self, ax: Any = None) -> Any:
+        """The deviations in standard errors, into matplotlib axes; returned."""
+        from homotopy.ensembles.plot import draw_comparison
+
+        return draw_comparison(self, ax)
+
     def to_dict(self) -> dict[str, Any]:
         """As a JSON object."""
         return {

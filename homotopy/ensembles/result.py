@@ -146,6 +146,12 @@ class Ensemble(SampleCounts):
             raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
         return pa.concat_tables(self.store.records()).to_pandas(use_threads=False)
 
+    def plot(self, ax: Any = None, prediction: Any = None) -> Any:
+        """Mean numbers of points by index, beside a prediction if one is given, into matplotlib axes; returned."""
+        from homotopy.ensembles.plot import draw_mean_counts
+
+        return draw_mean_counts(self, ax, prediction)
+
     def count_failures(self) -> dict[str, int]:
         """Number of failures of each kind."""
         return dict(sorted(Counter(kind for kind, _ in self.failures.values()).items()))

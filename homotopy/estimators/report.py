@@ -221,6 +221,12 @@ class Report:
             lines += [_line(m.label, r, width) for r in m.rows]
         return "\n".join(lines)
 
+    def plot(self, ax: Any = None) -> Any:
+        """The deviations of all models in standard errors, into matplotlib axes; returned."""
+        from homotopy.estimators.plot import draw_deviations
+
+        return draw_deviations(self, ax)
+
     def summary(self) -> dict[str, Any]:
         """As a JSON object."""
         scored = self.searches

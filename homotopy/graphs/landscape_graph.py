@@ -118,6 +118,12 @@ class LandscapeGraph:
         kept = tuple(d for d in self.descents if first[d.saddle] == d.saddle)
         return replace(self, network=network, descents=kept, is_quotient=True)
 
+    def plot(self, ax: Any = None) -> Any:
+        """The disconnectivity graph, into matplotlib axes; returned."""
+        from homotopy.graphs.plot import draw_disconnectivity
+
+        return draw_disconnectivity(self, ax)
+
     def point(self, number: int) -> StationaryPoint:
         """The stationary point of a node, or of the key of an edge."""
         return self.census.points[number]

@@ -3,95 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from textwrap import fill
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from homotopy.common.figures import check_path, require_matplotlib, save_figure
-from homotopy.counting.plot import draw_landscape, is_two_dimensional, landscape_axes
-from homotopy.errors import HomotopyError
+from homotopy.common.figures import SERIES, axes_for, wrapped
+from homotopy.common.wording import count_of
+from homotopy.counting.plot import axis_of, draw_landscape, title_of
 from homotopy.graphs.disconnectivity import joined_up_to, saddles_by_energy
 from homotopy.graphs.landscape_graph import LandscapeGraph
 
 Joins = Sequence[tuple[float, int, int]]
 _LEVELS = 60  # energies at which sets of minima are told apart
+_NEAR = 0.25  # of its height that a tree makes room for thresholds below it
 _MANY = 40  # minima beyond which branches and markers are drawn smaller
 
 
-def disconnectivity(graph: LandscapeGraph, path: str | Path | None = None) -> Any:
-    """The disconnectivity graph, minima coloured by the logarithm of the determinant of their Hessian.
-
-    Parameters
-    ----------
-    graph : LandscapeGraph
-        Its quotient draws one branch for each orbit of minima.
-    path : str or Path, optional
-        PNG, SVG or PDF.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    HomotopyError
-        If matplotlib is missing, or the figure cannot be written.
-
-    References
-    ----------
-    Becker & Karplus, J. Chem. Phys. 106, 1495 (1997); Wales, Miller & Walsh, Nature 394, 758 (1998).
-    """
-    target = None if path is None else check_path(path)
-    figure = require_matplotlib()(figsize=(min(7.2 * max(1.0, graph.n_minima / 80), 20.0), 5.4), layout="constrained")
-    axes = figure.add_subplot()
-    draw_disconnectivity(axes, graph)
-    axes.set_title(_title(graph), fontsize=10)
-    if target is not None:
-        save_figure(figure, target)
-    return figure
-
-
-def flows(graph: LandscapeGraph, path: str | Path | None = None) -> Any:
+def draw_flows(graph: LandscapeGraph, ax: Any = None) -> Any:
     """A two-dimensional landscape: level lines, stationary points, and the paths of descent from the saddles.
 
     Parameters
     ----------
     graph : LandscapeGraph
         Of a landscape in two unknowns, or on the sphere in three (drawn in Mollweide's projection, which keeps areas).
-    path : str or Path, optional
-        PNG, SVG or PDF.
+    ax : matplotlib axes, optional
+        As for :func:`homotopy.plots.draw_landscape`; those of a new figure by default.
 
     Returns
     -------
-    matplotlib.figure.Figure
+    matplotlib axes
 
     Raises
     ------
     HomotopyError
-        For a landscape of another dimension, and as :func:`disconnectivity`.
+        For a landscape of another dimension.
     """
-    target = None if path is None else check_path(path)
     census = graph.census
-    if not is_two_dimensional(census.landscape):
-        raise HomotopyError(
-            f"A landscape with domain {census.landscape.domain.text} cannot be drawn.",
-            "Take two unknowns or the sphere in three; --plot draws the disconnectivity graph of any.",
-        )
-    figure = require_matplotlib()(figsize=(6.6, 5.8), layout="constrained")
-    axes = figure.add_subplot(**landscape_axes(census))
-    draw_landscape(axes, census)
-    draw_flows(axes, graph)
-    figure.suptitle(_title(graph), fontsize=10)
-    if target is not None:
-        save_figure(figure, target)
-    return figure
-
-
-def draw_flows(axes: Any, graph: LandscapeGraph) -> None:
-    """Draw the paths of descent into axes that hold the landscape."""
-    is_sphere = not graph.census.landscape.domain.is_euclidean
+    is_sphere = not census.landscape.domain.is_euclidean
+    axes = draw_landscape(census, ax)
+    if ax is None:
+        axes.set_title("")  # room for the legend
+        axes.figure.suptitle(wrapped(_title(graph), 6.6, 10), fontsize=10)
     for d in graph.descents:
         x = d.path
         if not len(x):
@@ -101,27 +54,54 @@ def draw_flows(axes: Any, graph: LandscapeGraph) -> None:
             x = np.stack([np.arctan2(x[:, 1], x[:, 0]), np.arcsin(np.clip(x[:, 2], -1, 1))], axis=1)
             # a path that crosses the edge of the map is taken up on the other side
             x = np.insert(x, np.flatnonzero(np.abs(np.diff(x[:, 0])) > np.pi) + 1, np.nan, axis=0)
-        axes.plot(x[:, 0], x[:, 1], color="white", lw=2.4, zorder=2.1, scalex=False, scaley=False)
-        axes.plot(x[:, 0], x[:, 1], color="black", lw=1.0, zorder=2.2, scalex=False, scaley=False)
+        axes.plot(x[:, 0], x[:, 1], color="white", lw=2.6, zorder=2.1, scalex=False, scaley=False)
+        axes.plot(x[:, 0], x[:, 1], color=SERIES[1], lw=1.3, zorder=2.2, scalex=False, scaley=False)
+    return axes
 
 
 def _title(graph: LandscapeGraph) -> str:
-    land = graph.census.landscape
-    seed = "" if land.seed is None else f", seed {land.seed}"
-    sample = f", sample {land.index}" if land.index else ""
     of = " up to symmetry" if graph.is_quotient else ""
-    return fill(f"{land.label}{seed}{sample}: {graph.n_minima} minima, {graph.n_saddles} saddles{of}", 80)
+    counts = f"{count_of(graph.n_minima, 'minimum')}, {count_of(graph.n_saddles, 'saddle')}{of}"
+    return f"{title_of(graph.census.landscape)}: {counts}"
 
 
-def draw_disconnectivity(axes: Any, graph: LandscapeGraph, n_levels: int = _LEVELS) -> None:
-    """Draw the disconnectivity graph into axes."""
-    joins = [(e, a, b) for e, _, a, b in saddles_by_energy(graph)]
-    place = draw_tree(axes, dict(graph.network.nodes(data="energy")), joins, n_levels)
+def draw_disconnectivity(graph: LandscapeGraph, ax: Any = None, n_levels: int = _LEVELS) -> Any:
+    """The disconnectivity graph: every branch ends at a minimum, and branches meet where saddles join their minima.
+
+    Minima bear their number in the census where there is room, and are coloured by the logarithm of the determinant of their Hessian.
+    A scale is drawn where that differs. Energies of glasses are per degree of freedom.
+
+    Parameters
+    ----------
+    graph : LandscapeGraph
+        Its quotient draws one branch for each orbit of minima.
+    ax : matplotlib axes, optional
+        Those of a new figure by default.
+    n_levels : int
+        Energies at which sets of minima are told apart.
+
+    Returns
+    -------
+    matplotlib axes
+
+    References
+    ----------
+    Becker & Karplus, J. Chem. Phys. 106, 1495 (1997); Wales, Miller & Walsh, Nature 394, 758 (1998).
+    """
+    axes = axes_for(ax, _title(graph), (min(7.2 * max(1.0, graph.n_minima / 80), 20.0), 5.4))
+    shown = axis_of(graph.census.landscape)
+    energy = {m: e / shown.per for m, e in graph.network.nodes(data="energy")}
+    place = draw_tree(energy, [(e / shown.per, a, b) for e, _, a, b in saddles_by_energy(graph)], axes, n_levels)
     if place:
-        _draw_minima(axes, graph, place)
+        _draw_minima(axes, graph, place, energy)
+        low, high = axes.get_ylim()
+        near = tuple(mark for mark in shown.marks if mark[0] > low - _NEAR * (high - low))
+        replace(shown, marks=near).draw(axes)
+        axes.set_ylim(min([low, *(v - 0.08 * (high - v) for v, _ in near)]), high)
+    return axes
 
 
-def draw_tree(axes: Any, energy: Mapping[int, float], joins: Joins, n_levels: int = _LEVELS) -> dict[int, int]:
+def draw_tree(energy: Mapping[int, float], joins: Joins, axes: Any, n_levels: int = _LEVELS) -> dict[int, int]:
     """Draw the tree of minima with their energies that come together at joins (energy, minimum, minimum).
 
     Returns
@@ -145,7 +125,7 @@ def draw_tree(axes: Any, energy: Mapping[int, float], joins: Joins, n_levels: in
     for line in _branches(energy, levels, partitions, place):
         axes.plot(*zip(*line, strict=True), color="0.15", lw=0.9 if len(place) <= _MANY else 0.5, solid_capstyle="round")
     # markers at the lowest energy and at both ends are drawn whole
-    axes.set_ylim(low - 0.04 * (top - low or 1.0), levels[0] + 2 * step)
+    axes.set_ylim(low - 0.09 * (top - low or 1.0), levels[0] + 2 * step)
     axes.set_xlim(-0.6, len(place) - 0.4)
     return place
 
@@ -185,8 +165,8 @@ def _in_order(partitions: list[dict[int, list[int]]]) -> list[int]:
     return order(sorted(m for members in partitions[0].values() for m in members), 0)
 
 
-def _draw_minima(axes: Any, graph: LandscapeGraph, place: dict[int, int]) -> None:
-    nodes = [(place[m], d["energy"], d["log_det"]) for m, d in graph.network.nodes(data=True)]
+def _draw_minima(axes: Any, graph: LandscapeGraph, place: dict[int, int], energy: Mapping[int, float]) -> None:
+    nodes = [(place[m], energy[m], d["log_det"]) for m, d in graph.network.nodes(data=True)]
     size = 34 if len(nodes) <= _MANY else max(6.0, 34.0 * _MANY / len(nodes))
     known = [node for node in nodes if node[2] is not None]
     unknown = [node for node in nodes if node[2] is None]
@@ -195,7 +175,19 @@ def _draw_minima(axes: Any, graph: LandscapeGraph, place: dict[int, int]) -> Non
         shown = axes.scatter(
             x, y, c=colour, cmap="viridis", s=size, edgecolors="0.1", linewidths=0.6 if size > 20 else 0.3, zorder=3
         )
-        bar = axes.figure.colorbar(shown, ax=axes, pad=0.02)
-        bar.set_label("log det of the Hessian (narrow minima above)", fontsize=8)
+        if np.ptp(colour) > 1e-9 * max(1.0, float(np.abs(colour).max())):
+            bar = axes.figure.colorbar(shown, ax=axes, pad=0.02)
+            bar.set_label("log det of the Hessian (narrow minima above)", fontsize=8)
     if unknown:
         axes.plot([n[0] for n in unknown], [n[1] for n in unknown], "o", mfc="white", mec="0.1", ms=6)
+    _number_minima(axes, place, energy)
+
+
+def _number_minima(axes: Any, place: dict[int, int], energy: Mapping[int, float]) -> None:
+    """The number of each minimum below it, if the widest fits between two branches."""
+    apart = 72 / axes.figure.dpi * axes.get_window_extent().width / (max(place.values()) + 1.2)  # points
+    for size in (8, 7, 6):
+        if 0.62 * size * max(len(str(m)) for m in place) < 0.9 * apart:
+            for m, x in place.items():
+                axes.annotate(str(m), (x, energy[m]), xytext=(0, -6), textcoords="offset points", ha="center", va="top", fontsize=size)
+            return

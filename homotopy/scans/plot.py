@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from homotopy.common.figures import check_path, require_matplotlib, save_figure
+from homotopy.common.figures import axes_for, graded, panels_for
+from homotopy.counting.energy_axis import energy_axis
 from homotopy.scans.events import Event, EventKind
 from homotopy.scans.result import Scan
 
+_LINES = ("-", "--", "-.", ":")  # two indices may have the same counts
 _MARKERS = {
     EventKind.FOLD: "o",
     EventKind.PITCHFORK: "v",
@@ -21,43 +22,51 @@ _MARKERS = {
 }
 
 
-def plot_scan(scan: Scan, path: str | Path) -> None:
-    """Draw a scan into a file: energies of the branches above, numbers of points by Morse index below.
+def plot_scan(scan: Scan, ax: Any = None) -> tuple[Any, ...]:
+    """Energies of the branches, and below them the numbers of points by Morse index.
 
     Parameters
     ----------
     scan : Scan
-    path : str or Path
-        PNG, SVG or PDF.
-
-    Raises
-    ------
-    HomotopyError
-        If matplotlib is missing, or the figure cannot be written.
-    """
-    target = check_path(path)
-    has_branches = bool(scan.branches)
-    figure = require_matplotlib()(figsize=(7.2, 7.0 if has_branches else 3.8), layout="constrained")
-    panels = figure.subplots(2 if has_branches else 1, 1, sharex=True, squeeze=False)[:, 0]
-    if has_branches:
-        draw_branches(scan, panels[0])
-    draw_counts(scan, panels[-1])
-    panels[-1].set_xlabel(scan.name)
-    figure.suptitle(f"{scan.label}, seed {scan.seed}", fontsize=10)
-    save_figure(figure, target)
-
-
-def draw_branches(scan: Scan, axes: Any = None) -> Any:
-    """Energy against the parameter, one curve a branch, coloured by Morse index; the events are marked.
+    ax : two axes, optional
+        One where there are no branches; those of a new figure by default.
 
     Returns
     -------
-    matplotlib Axes
+    tuple of matplotlib axes
     """
-    axes = require_matplotlib()().add_subplot() if axes is None else axes
+    rows = 2 if scan.branches else 1
+    axes = panels_for(ax, _title(scan), (7.2, 7.0 if scan.branches else 3.8), [{}] * rows, is_stacked=True)
+    if scan.branches:
+        draw_branches(scan, axes[0])
+        axes[0].set_xlabel("")
+    draw_staircase(scan, axes[-1])
+    return axes
+
+
+def _title(scan: Scan) -> str:
+    return f"{scan.label}, seed {scan.seed}"
+
+
+def draw_branches(scan: Scan, ax: Any = None) -> Any:
+    """Energy against the parameter, one curve a branch, coloured by Morse index; the events are marked.
+
+    Parameters
+    ----------
+    scan : Scan
+    ax : matplotlib axes, optional
+        Those of a new figure by default.
+
+    Returns
+    -------
+    matplotlib axes
+    """
+    axes = axes_for(ax, _title(scan), (7.2, 4.6))
+    scale = energy_axis(scan.label.split(" over ")[0], is_random=False)
     shown: set[int | None] = set()
     for branch in scan.branches:
         a, energies = np.array(branch.curve).T
+        energies = energies / scale.per
         label = "index undecided" if branch.index is None else f"index {branch.index}"
         axes.plot(
             a,
@@ -75,7 +84,7 @@ def draw_branches(scan: Scan, axes: Any = None) -> Any:
         if energy is not None:
             name = None if event.kind in told else event.kind.value
             axes.plot(
-                [event.at], [energy], _MARKERS[event.kind], color="0.1", ms=4.5, mfc="white", ls="none", label=name
+                [event.at], [energy / scale.per], _MARKERS[event.kind], color="0.1", ms=4.5, mfc="white", ls="none", label=name
             )
             told.add(event.kind)
     if scan.branches:
@@ -85,19 +94,26 @@ def draw_branches(scan: Scan, axes: Any = None) -> Any:
         )
         axes.legend([h for h, _ in order], [text for _, text in order], fontsize=7, ncols=2)
     axes.set_xscale(_scale(scan))
-    axes.set_ylabel("energy")
+    axes.set_xlabel(scan.name)
+    scale.draw(axes)
     axes.margins(x=0)
     return axes
 
 
-def draw_counts(scan: Scan, axes: Any = None) -> Any:
+def draw_staircase(scan: Scan, ax: Any = None) -> Any:
     """Numbers of real points by Morse index against the parameter: a staircase that changes at the events, or means with intervals.
+
+    Parameters
+    ----------
+    scan : Scan
+    ax : matplotlib axes, optional
+        Those of a new figure by default.
 
     Returns
     -------
-    matplotlib Axes
+    matplotlib axes
     """
-    axes = require_matplotlib()().add_subplot() if axes is None else axes
+    axes = axes_for(ax, _title(scan), (7.2, 4.6))
     at = np.array([float(v) for v in scan.values])
     for index in range(scan.dimension + 1):
         colour = _colour(index, scan.dimension)
@@ -111,8 +127,9 @@ def draw_counts(scan: Scan, axes: Any = None) -> Any:
         else:
             x, y = _staircase(scan, index)
             if max(y, default=0):
-                axes.step(x, y, where="post", color=colour, lw=1.2, label=f"index {index}")
+                axes.step(x, y, _LINES[index % len(_LINES)], where="post", color=colour, lw=2, label=f"index {index}")
     axes.set_xscale(_scale(scan))
+    axes.set_xlabel(scan.name)
     axes.set_ylabel("mean number of points" if scan.n_samples > 1 else "number of points")
     axes.margins(x=0)
     if axes.get_legend_handles_labels()[0]:
@@ -154,9 +171,4 @@ def _scale(scan: Scan) -> str:
 
 
 def _colour(index: int | None, dimension: int) -> Any:
-    """One colour a Morse index, from dark minima to light maxima; grey where it is undecided."""
-    if index is None:
-        return "0.6"
-    from matplotlib import colormaps
-
-    return colormaps["viridis"](0.92 * index / max(dimension, 1))
+    return "0.6" if index is None else graded(index, dimension)  # grey where it is undecided

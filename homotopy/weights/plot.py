@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from homotopy.common.figures import check_path, require_matplotlib, save_figure
+from homotopy.common.figures import SERIES, axes_for, panels_for
 from homotopy.graphs.plot import draw_tree
 
 if TYPE_CHECKING:
@@ -17,37 +15,35 @@ if TYPE_CHECKING:
     from homotopy.weights.samples import WeightEnsemble
     from homotopy.weights.space import WeightSpace
 
+_SIZE = (5.4, 4.2)
 
-def plot_weight_space(space: WeightSpace, path: str | Path | None = None) -> Any:
+
+def plot_weight_space(space: WeightSpace, ax: Any = None) -> tuple[Any, ...]:
     """Local entropies, numbers of states and minima by cost, and the tree of the lowest minima, side by side.
 
     Parameters
     ----------
     space : WeightSpace
-    path : str or Path, optional
-        PNG, SVG or PDF.
+    ax : three axes, optional
+        Those of a new figure by default.
 
     Returns
     -------
-    matplotlib.figure.Figure
+    tuple of matplotlib axes
+        Three.
     """
-    target = None if path is None else check_path(path)
-    figure = require_matplotlib()(figsize=(13.5, 4.2), layout="constrained")
-    axes = [figure.add_subplot(1, 3, k) for k in (1, 2, 3)]
+    axes = panels_for(ax, space.space.label, (13.5, 4.2), [{}] * 3)
     draw_local_entropy(space, axes[0])
     draw_levels(space, axes[1])
     draw_cost_tree(space.tree, axes[2])
-    figure.suptitle(fill(space.space.label, 120), fontsize=10)
-    if target is not None:
-        save_figure(figure, target)
-    return figure
+    return axes
 
 
 def draw_local_entropy(space: WeightSpace, ax: Any = None) -> Any:
     """log2 of the number of solutions against the distance from a solution: annealed, quenched, and of all states."""
     from math import comb
 
-    axes = _axes(ax)
+    axes = axes_for(ax, size=_SIZE)
     n = space.n_weights
     axes.plot(range(n + 1), [np.log2(comb(n, d)) for d in range(n + 1)], color="0.7", lw=1, label="all states")
     if space.n_solutions:
@@ -57,11 +53,12 @@ def draw_local_entropy(space: WeightSpace, ax: Any = None) -> Any:
                 range(n + 1),
                 np.where(found.mean_counts > 0, found.annealed, np.nan),
                 "-",
-                color="0.1",
+                color=SERIES[0],
+                lw=1.8,
                 label="annealed",
             )
         axes.plot(
-            range(n + 1), found.quenched, "o", mfc="white", mec="0.1", ms=4, label="quenched, where there are any"
+            range(n + 1), found.quenched, "o", mfc="white", mec=SERIES[1], ms=5, label="quenched, where there are any"
         )
     axes.set_xlabel("distance from a solution")
     axes.set_ylabel("entropy (bits)")
@@ -71,7 +68,7 @@ def draw_local_entropy(space: WeightSpace, ax: Any = None) -> Any:
 
 def draw_levels(space: WeightSpace, ax: Any = None) -> Any:
     """Numbers of states, of states that no flip lowers, and of minima, at each cost; of spins the last two only."""
-    axes = _axes(ax)
+    axes = axes_for(ax, size=_SIZE)
     marks = ("-", "o", "s")
     series = [
         ("minima", space.tree.minima_by_cost()),
@@ -79,12 +76,13 @@ def draw_levels(space: WeightSpace, ax: Any = None) -> Any:
     ]
     if space.costs.dtype == np.uint8:
         series.append(("states", space.states_by_cost))
-    for (name, counts), mark in zip(reversed(series), marks[-len(series) :], strict=True):
+    colours = ("0.4", SERIES[0], SERIES[1])
+    for (name, counts), mark, colour in zip(reversed(series), marks[-len(series) :], colours[-len(series) :], strict=True):
         axes.plot(
             [c * space.unit for c in counts],
             list(counts.values()),
             mark,
-            color="0.1",
+            color=colour,
             mfc="white",
             ms=4,
             lw=1,
@@ -99,33 +97,29 @@ def draw_levels(space: WeightSpace, ax: Any = None) -> Any:
 
 def draw_cost_tree(tree: CostTree, ax: Any = None, n_minima: int = 60) -> Any:
     """The disconnectivity tree of the lowest minima."""
-    axes = _axes(ax)
+    axes = axes_for(ax, size=_SIZE)
     energies, joins = tree.lowest(n_minima)
-    place = draw_tree(axes, energies, joins)
-    axes.plot(list(place.values()), [energies[m] for m in place], "o", mfc="white", mec="0.1", ms=4)
+    place = draw_tree(energies, joins, axes)
+    axes.plot(list(place.values()), [energies[m] for m in place], "o", color=SERIES[0], mec="0.1", ms=4)
     axes.set_ylabel("cost")
     kept, every = len(energies), tree.n_minima
     axes.set_title(f"{every} minima" if kept == every else f"the lowest {kept} of {every} minima", fontsize=9)
     return axes
 
 
-def _axes(ax: Any) -> Any:
-    return require_matplotlib()(figsize=(5.4, 4.2), layout="constrained").add_subplot() if ax is None else ax
-
-
 def draw_fitted_entropy(model: LeastStructured, ax: Any = None) -> Any:
     """A fitted model's local entropy around the first solution beside the true one."""
-    axes = _axes(ax)
+    axes = axes_for(ax, size=_SIZE)
     found = model.local_entropy(int(model.solutions.states[0]))
     distances = range(model.solutions.n + 1)
-    axes.plot(distances, found["entropy"], "-", color="0.1", label=model.method)
+    axes.plot(distances, found["entropy"], "-", color=SERIES[0], lw=1.8, label=model.method)
     axes.plot(
         distances,
         np.where(np.isfinite(found["solutions"]), found["solutions"], np.nan),
         "o",
         mfc="white",
-        mec="0.1",
-        ms=4,
+        mec=SERIES[1],
+        ms=5,
         label="solutions",
     )
     axes.set_xlabel("distance from the first solution")
@@ -136,9 +130,9 @@ def draw_fitted_entropy(model: LeastStructured, ax: Any = None) -> Any:
 
 def draw_shares(ensemble: WeightEnsemble, ax: Any = None) -> Any:
     """The share of the solutions in the largest orbit of clusters against that in the largest cluster, one point a sample."""
-    axes = _axes(ax)
+    axes = axes_for(ax, size=_SIZE)
     if ensemble.n_satisfiable:
-        axes.plot(*ensemble.shares(), "o", mfc="none", mec="0.1", ms=4)
+        axes.plot(*ensemble.shares(), "o", mfc="none", mec=SERIES[0], ms=4)
     axes.plot([0, 1], [0, 1], color="0.7", lw=1)
     axes.set_xlabel("share of the largest cluster")
     axes.set_ylabel("share of the largest orbit of clusters")

@@ -1,11 +1,14 @@
 """Figures: markers that can be counted, points on their ticks, nothing cut off."""
 
+import inspect
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from homotopy.counting.plot import _ROOM, side_by_side
+from homotopy.estimators.report import SearchScore
 
 heights = st.lists(st.floats(-5, 5), max_size=40).map(np.array)
 
@@ -43,10 +46,12 @@ def test_every_point_is_drawn_once_at_its_index_and_energy(label):
 
     census = ho.census(label, seed=2)
     axes = figure.add_subplot()
-    draw_index_energy(axes, census)
-    drawn = sorted((round(x), y) for line in axes.lines for x, y in zip(*line.get_data(), strict=True))
-    assert drawn == sorted((p.index, float(p.energy.mid())) for p in census.points)
-    assert [t.get_text() for t in axes.texts] == [str(n) for n in census.by_index.values() if n]
+    assert draw_index_energy(census, axes) is axes
+    points = [line for line in axes.lines if line.get_gid() != "threshold"]
+    drawn = sorted((round(x), y) for line in points for x, y in zip(*line.get_data(), strict=True))
+    assert drawn == sorted((p.index, float(p.energy.mid()) / census.landscape.domain.n) for p in census.points)  # H/N
+    counts = [t.get_text() for t in axes.texts if t.get_gid() != "threshold"]
+    assert counts == [str(n) for n in census.by_index.values() if n]
 
 
 def test_markers_on_a_map_are_not_cut_off():
@@ -55,7 +60,144 @@ def test_markers_on_a_map_are_not_cut_off():
     from homotopy.plots import draw_landscape, landscape_axes
 
     census = ho.census("spherical-p-spin:n=3,p=3", seed=2026)
-    axes = figure.add_subplot(**landscape_axes(census))
-    draw_landscape(axes, census)
+    axes = figure.add_subplot(**landscape_axes(census.landscape))
+    draw_landscape(census, axes)
     markers = [line for line in axes.lines if len(line.get_xdata()) == 1]
     assert len(markers) == census.n_real and not any(line.get_clip_on() for line in markers)
+
+
+# One style: the thing, then ax=, and the axes come back.
+
+PANELS = {"plot_census": 1, "plot_ensemble": 3, "plot_report": 2, "plot_scan": 2, "plot_weight_space": 3}
+
+
+@pytest.fixture(scope="module")
+def things():
+    """What each function draws."""
+    pytest.importorskip("matplotlib")
+    import homotopy as ho
+    import polysys as ps
+
+    well = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2 + x*y/5"))
+    glass = ps.SphericalPSpin(n=3, p=3)
+    ensemble = ho.ensemble(glass, samples=6, seed=1, workers=0)
+    space = ho.weight_space(ps.BinaryNetwork(widths=(3, 1), m=2, ties="plus"), seed=2)
+    table = ho.load_table("spherical-p-spin:p=3")
+    report = ho.estimators.evaluate("kac-rice", table, models=[glass.label])
+    scan = ho.scan(ps.expression("x^4/4 - x^2/2 - a*x", parameters={"a": 0}), a=[-1, 0, 1])
+    samples = ho.weight_ensemble(ps.BinaryNetwork(widths=(3, 1), m=2, ties="plus"), samples=4, seed=1)
+    return {
+        "plot_census": ho.census(ps.expression("x^4/4 - x^2/2")),
+        "draw_index_energy": well,
+        "draw_landscape": well,
+        "draw_spectra": well.spectra(),
+        "draw_matches": well.match([[1.0, -0.2], [9.0, 9.0]]),
+        "draw_solutions": ho.solve(ps.equations(["x^3 - 1"])),
+        "draw_disconnectivity": ho.graph(well),
+        "draw_flows": ho.graph(well),
+        "plot_ensemble": ensemble,
+        "draw_mean_counts": ensemble,
+        "draw_energies": ensemble,
+        "draw_histogram": ensemble,
+        "draw_comparison": ho.compare(ensemble, ps.theory.mean_counts(glass)),
+        "plot_report": report,
+        "draw_deviations": report,
+        "plot_scan": scan,
+        "draw_branches": scan,
+        "draw_staircase": scan,
+        "draw_recall": SearchScore(recall={0: (1, 2)}, precision={0: (1, 1)}, n_landscapes=1, n_points=2, n_false=0, n_unlisted=0, n_failed=0, least_false_gradient=1.0),
+        "plot_weight_space": space,
+        "draw_local_entropy": space,
+        "draw_levels": space,
+        "draw_cost_tree": space.tree,
+        "draw_fitted_entropy": space.least_structured("mean-field"),
+        "draw_shares": samples,
+    }
+
+
+def test_every_function_takes_axes_and_returns_them_and_needs_no_file(things, tmp_path):
+    from matplotlib.figure import Figure
+
+    import homotopy as ho
+
+    drawing = [name for name in ho.plots.__all__ if name.startswith(("draw_", "plot_"))]
+    assert sorted(drawing) == sorted(things)
+    for name in drawing:
+        draw = getattr(ho.plots, name)
+        assert list(inspect.signature(draw).parameters)[1] == "ax", name
+        if name in PANELS:
+            panels = Figure().subplots(1, PANELS[name], squeeze=False)[0]
+            assert draw(things[name], ax=panels) == tuple(panels), name
+            with pytest.raises(ho.HomotopyError, match=r"panels?, and 7 axes were given"):
+                draw(things[name], ax=[panels[0]] * 7)
+        else:
+            axes = Figure().add_subplot()
+            assert draw(things[name], ax=axes) is axes, name
+        for form in ("png", "svg", "pdf"):
+            assert ho.plots.save_figure(draw(things[name]), tmp_path / f"{name}.{form}").stat().st_size > 2000
+
+
+def test_results_plot_themselves(things):
+    from matplotlib.figure import Figure
+
+    for name, thing in things.items():
+        if name != "draw_recall":
+            axes = Figure().add_subplot()
+            assert thing.plot(ax=axes) is axes, name
+
+
+def test_a_figure_has_the_same_bytes_each_time(things, tmp_path):
+    import homotopy as ho
+
+    for form in ("svg", "pdf", "png"):
+        once, again = (ho.plots.save_figure(things["draw_flows"].plot(), tmp_path / f"{k}.{form}") for k in "ab")
+        assert once.read_bytes() == again.read_bytes()
+
+
+def test_long_titles_are_broken_where_labels_may_be():
+    from homotopy.common.figures import wrapped
+
+    label = "polynomial-network:widths=2-3-1,activation=z^2,data=iris,output=fixed,loss=sum,l2=1/40"
+    lines = wrapped(label, 3.0, 10).splitlines()
+    assert "".join(lines) == label and max(map(len, lines)) <= 39
+    assert wrapped("short", 3.0, 10) == "short" and wrapped("", 3.0, 10) == ""
+
+
+def test_energies_of_glasses_are_per_spin_and_thresholds_are_those_of_the_theory():
+    """E_inf = 2 sqrt(2/3) and E_0 = 1.657 for p = 3: Auffinger, Ben Arous & Cerny (2013)."""
+    from homotopy.counting.energy_axis import energy_axis
+
+    axis = energy_axis("spherical-p-spin:n=7,p=3")
+    assert axis.per == 7 and [v for v, _ in axis.marks] == pytest.approx([-1.6569984, -2 * np.sqrt(2 / 3)])
+    assert energy_axis("spherical-p-spin:n=7,p=3", is_random=False).marks == ()
+    assert energy_axis("spherical-p-spin:n=7,p=3,field=1/3").marks == () and energy_axis("spherical-p-spin:n=7,p=3,field=1/3").per == 7
+    assert energy_axis("layered-spin-glass:widths=3-2-3").per == 8
+    for other in ("deep-linear:widths=2-2-2,data=iris", "my own", "expression:missing.txt"):
+        assert energy_axis(other).per == 1 and energy_axis(other).label == "energy"
+
+
+def test_one_minimum_has_no_scale_and_numbers_of_minima_do_not_collide():
+    pytest.importorskip("matplotlib")
+    import homotopy as ho
+    import polysys as ps
+
+    alone = ho.graph(ho.census(ps.expression("x^2/2 + x^4/4"))).plot()
+    assert len(alone.figure.axes) == 1
+    mirrored = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2"))).plot()
+    assert len(mirrored.figure.axes) == 1  # both as wide
+    axes = ho.graph(ho.census("spherical-p-spin:n=5,p=4", seed=3)).plot()
+    assert len(axes.figure.axes) == 2
+    axes.figure.canvas.draw() if axes.figure.canvas else None
+    boxes = [t.get_window_extent() for t in axes.texts if t.get_gid() != "threshold"]
+    assert len(boxes) == 0 or not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_a_landscape_on_a_sphere_asks_for_a_map():
+    figure = pytest.importorskip("matplotlib.figure").Figure()
+    import homotopy as ho
+
+    census = ho.census("spherical-p-spin:n=3,p=3", seed=2)
+    with pytest.raises(ho.HomotopyError, match="drawn on a map"):
+        ho.plots.draw_landscape(census, figure.add_subplot())
+    with pytest.raises(ho.HomotopyError, match="cannot be drawn"):
+        ho.plots.draw_landscape(ho.census("spherical-p-spin:n=4,p=3", seed=2))

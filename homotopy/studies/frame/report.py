@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import textwrap
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from homotopy.common.figures import require_matplotlib
+from homotopy.common.figures import figure_bytes, require_matplotlib
 from homotopy.common.files import write_atomically
 from homotopy.studies.frame.tables import Cell, Table, plain
 from polysys.errors import InputError
@@ -276,15 +275,10 @@ class Report:
             return ()
         figure = require_matplotlib()(figsize=self.figure_size, layout="constrained")
         self.draw(figure)
-        from matplotlib import rc_context
-
         written = []
         for form in ("svg", "png"):
-            buffer = io.BytesIO()
-            with rc_context({"svg.hashsalt": "stationary"}):  # names inside an SVG are random otherwise
-                figure.savefig(buffer, format=form, dpi=150, metadata={"Date": None} if form == "svg" else None)
             written.append(folder / f"figure.{form}")
-            write_atomically(written[-1], buffer.getvalue())
+            write_atomically(written[-1], figure_bytes(figure, form, dpi=150))
         return tuple(written)
 
 

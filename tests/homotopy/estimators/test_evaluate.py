@@ -233,13 +233,13 @@ def test_distinct_points_are_counted_once():
 
 def test_the_figure(table, tmp_path):
     pytest.importorskip("matplotlib")
-    from homotopy.estimators.plot import plot_report
+    from homotopy.plots import plot_report, save_figure
 
     for name, report in [
         ("formula.png", evaluate("kac-rice", table, models=[THREE, FIVE])),
         ("search.svg", evaluate("gradient-norm", table, models=FIVE, landscapes=2)),
     ]:
-        plot_report(report, tmp_path / name)
+        save_figure(plot_report(report), tmp_path / name)
         assert (tmp_path / name).stat().st_size > 10_000
 
 

@@ -216,7 +216,7 @@ def test_graphml_is_read_back_by_networkx(glass, tmp_path):
 def test_the_disconnectivity_graph_is_drawn(himmelblau, tmp_path, suffix):
     pytest.importorskip("matplotlib")
 
-    ho.plots.disconnectivity(himmelblau, tmp_path / f"g.{suffix}")
+    ho.plots.save_figure(himmelblau.plot(), tmp_path / f"g.{suffix}")
     assert (tmp_path / f"g.{suffix}").stat().st_size > 5000
 
 
@@ -240,7 +240,7 @@ def test_a_landscape_without_stationary_points_has_an_empty_graph(tmp_path):
     assert len(barriers(g)) == 0 and disconnectivity(g) == () and tree_depth(g) == 0
     with pytest.raises(ho.HomotopyError, match="no minimum"):
         fraction_reaching_lowest(g, 0.0)
-    ho.plots.disconnectivity(g, tmp_path / "g.png")
+    ho.plots.save_figure(g.plot(), tmp_path / "g.png")
     assert "no minimum" not in repr(g) and "0 of index 1" in repr(g)
 
 
@@ -345,10 +345,10 @@ def test_flows_are_drawn_on_the_plane_and_on_the_sphere(himmelblau, glass, tmp_p
     sphere = ho.graph(ho.census("spherical-p-spin:n=3,p=4", seed=3))
     for g, name in ((himmelblau, "plane.png"), (sphere, "sphere.svg")):
         assert all(len(d.path) == d.n_steps + 1 for d in g.descents)
-        ho.plots.flows(g, tmp_path / name)
+        ho.plots.save_figure(ho.plots.draw_flows(g), tmp_path / name)
         assert (tmp_path / name).stat().st_size > 5000
     with pytest.raises(ho.HomotopyError, match="cannot be drawn"):
-        ho.plots.flows(glass)
+        ho.plots.draw_flows(glass)
     assert all(len(d.path) == 0 for d in glass.descents)
 
 

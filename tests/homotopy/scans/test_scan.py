@@ -152,7 +152,7 @@ def test_tables_page_and_json(cusp, tmp_path):
     assert "<h2>Events</h2>" in page(cusp) and len(repr(cusp).splitlines()) <= 10
     axes = cusp.plot()
     assert len(axes.lines) >= len(cusp.branches)
-    ho.plots.plot_scan(cusp, tmp_path / "cusp.svg")
+    ho.plots.save_figure(ho.plots.plot_scan(cusp), tmp_path / "cusp.svg")
     assert (tmp_path / "cusp.svg").stat().st_size > 1000
 
 

@@ -310,5 +310,5 @@ def test_a_space_draws_itself(tmp_path):
     assert space.tree.plot().get_title() == f"{space.tree.n_minima} minima"
     assert space.least_structured("mean-field").plot().get_ylabel() == "entropy (bits)"
     for label in ("ising:n=6", "binary-network:widths=8-1,m=30"):
-        ho.plots.plot_weight_space(ho.weight_space(label), tmp_path / "space.png")
+        ho.plots.save_figure(ho.plots.plot_weight_space(ho.weight_space(label)), tmp_path / "space.png")
     assert (tmp_path / "space.png").stat().st_size > 10_000
