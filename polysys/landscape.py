@@ -213,8 +213,8 @@ class Landscape:
         --------
         >>> import polysys as ps
         >>> land = ps.expression("x^4/4 - x^2/2 + y^2/2").sample()
-        >>> land.energy([[1.0, 0.0], [0.0, 2.0]]).tolist(), land.gradient([0.0, 2.0]).tolist(), land.hessian([1, 0]).tolist()
-        ([-0.25, 2.0], [0.0, 2.0], [[2.0, 0.0], [0.0, 1.0]])
+        >>> land.energy([[1.0, 0.0], [0.0, 2.0]]).tolist(), land.gradient([2.0, 2.0]).tolist(), land.hessian([1, 0]).tolist()
+        ([-0.25, 2.0], [6.0, 2.0], [[2.0, 0.0], [0.0, 1.0]])
         """
         return self._evaluation.energy(x)
 

@@ -54,7 +54,7 @@ def points_table(census: Census, digits: int = DIGITS) -> str:
 
 
 def solutions_table(found: Solutions, digits: int = DIGITS) -> str:
-    """One line a solution, the real ones first: number, whether it is real (? where undecided), the unknowns.
+    """One line a solution, the real ones first, by their coordinates: number, whether it is real (? where undecided), the unknowns.
 
     Parameters
     ----------
@@ -72,7 +72,12 @@ def solutions_table(found: Solutions, digits: int = DIGITS) -> str:
            3  no   0.76069 + 0.85787 i  1.1573 - 1.3052 i
     """
     marks = {Verdict.YES: "yes", Verdict.NO: "no", Verdict.UNDECIDED: "?"}
-    order = sorted(range(len(found)), key=lambda k: found.certificates[k].reality is not Verdict.YES)
+
+    def place(k: int) -> tuple[bool, list[float]]:
+        parts = [part for z in found.points[k].tolist() for part in (float(f"{z.real:.9g}"), float(f"{z.imag:.9g}"))]
+        return found.certificates[k].reality is not Verdict.YES, parts
+
+    order = sorted(range(len(found)), key=place)
     rows = [["solution", "real", *found.equations.variables]]
     largest = float(np.abs(found.points).max(initial=0.0))
     for number, k in enumerate(order, start=1):

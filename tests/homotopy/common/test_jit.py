@@ -19,7 +19,7 @@ LAST = (
     ROOT / "polysys" / "tape.py",
     ROOT / "polysys" / "jit.py",
 )  # kernels take the numbers of operations, and nothing
-BOUNDS = Path("homotopy") / "certification" / "discs" / "bounds.py"
+BOUNDS = Path("homotopy") / "certification" / "discs" / "roundoff.py"
 RADIUS = """
 import numpy as np
 from homotopy.certification.discs.program import disc_program, enclose
