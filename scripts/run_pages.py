@@ -177,7 +177,7 @@ def gallery_page() -> str:
     rows = [small[k : k + 3] + [""] * (3 - len(small[k : k + 3])) for k in range(0, len(small), 3)]
     table = "\n".join(["| | | |", "|---|---|---|", *("| " + " | ".join(row) + " |" for row in rows)])
     return (
-        "---\norphan: true\n---\n\n# Gallery\n\nFigures with the code that draws them. Copy a block, change the landscape, save with\n"
+        "# Gallery\n\nFigures with the code that draws them. Copy a block, change the landscape, save with\n"
         '`ho.plots.save_figure(ax, "figure.pdf")`. How figures are made is in [plots](../plots.md).\n\n'
         f"{table}\n\n" + "\n".join(sections)
     )
