@@ -5,7 +5,7 @@ from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 
-collect_ignore_glob = ["docs/gallery/*.py"]  # scripts, run by tests/test_pages.py
+collect_ignore_glob = ["docs/gallery/*.py", "docs/_ext/*.py"]  # scripts, run by tests/test_pages.py; extensions of Sphinx
 collect_ignore = ["docs/conf.py", "homotopy/engines/bertini/worker.py"]  # the latter needs an optional package
 
 pytest_collect_file = Sybil(

@@ -59,7 +59,11 @@ def test_a_nested_limit_cannot_be_longer_than_the_outer():
 @pytest.mark.parametrize("label", ["spherical-p-spin:n=8,p=3", "deep-linear:widths=2-2-2,data=gaussian"])
 def test_a_time_limit_holds_for_the_tracker_too(stationary, label):
     result = stationary("count", label, "--time-limit", "0.001")
-    assert result.code == ExitCode.INCOMPLETE and result.is_one_sentence and "time limit of 0.001 s" in result.err
+    assert result.code == ExitCode.INCOMPLETE and "time limit of 0.001 s" in result.err
+    if result.out:  # some paths had ended before the limit was looked at
+        assert "unknown: " in result.out and "what was found is kept" in result.err
+    else:
+        assert result.is_one_sentence
 
 
 @pytest.mark.parametrize("option", ["--save", "--json", "--plot"])
