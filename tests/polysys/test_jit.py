@@ -214,3 +214,32 @@ except KeyboardInterrupt:
 def test_ctrl_c_while_a_kernel_runs_is_an_interruption_and_no_crash() -> None:
     result = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=120)
     assert (result.returncode, result.stdout) == (0, "interrupted\n"), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("declare double @sqrt(double)\ndeclare i32 @PyArg_UnpackTuple(i8*, i8*, i64)\ndeclare void @NRT_Free(i8*)", True),
+        ("declare double @llvm.fabs.f64(double)\ndeclare i8* @numba_unpickle(i8*, i32, i8*)", True),
+        ("declare double @sqrt(double)\ndeclare i32 @numba_xxgemm(i8, i8*)", False),
+        ('declare void @"numba_rnd_shuffle"(i8*)', False),
+        ("declare double @tgamma(double)", False),
+    ],
+)
+def test_code_that_calls_more_than_the_runtime_waits_for_what_numba_implements(declared, expected):
+    assert polysys.jit._is_self_contained(declared) is expected
+
+
+def test_code_with_linear_algebra_is_loaded_again(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; import numpy as np; from polysys.jit import Compiler\n"
+        "from kernel_of_test import product\n"
+        "print(Compiler('example', [Path(sys.argv[1])])(product)(np.eye(3), np.arange(9.0).reshape(3, 3)).sum())"
+    )
+    (tmp_path / "kernel_of_test.py").write_text("import numpy as np\n\ndef product(a, b):\n    return np.linalg.inv(a) @ b\n")
+    environment = {**os.environ, "STATIONARY_CACHE": str(tmp_path / "cache"), "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    for _ in range(2):  # compiled, then loaded
+        run = [sys.executable, "-c", program, str(tmp_path / "kernel_of_test.py")]
+        result = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=300, check=True)
+        assert (result.stdout, result.stderr) == ("36.0\n", "")
