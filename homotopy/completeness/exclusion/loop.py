@@ -17,6 +17,7 @@ from homotopy.completeness.exclusion.kernels import (
     gauss_seidel,
     precondition,
     run,
+    select_rows,
     up,
 )
 from homotopy.completeness.exclusion.layout import (
@@ -78,7 +79,7 @@ def _direction(
     for i in range(n):
         if is_split[i] and hi[i] - lo[i] > tol * scale[i]:
             share = 0.0
-            for row in range(n):
+            for row in range(s_out.size // n):
                 total, mine = 0.0, 0.0
                 for j in range(n):
                     at = s_out[row * n + j]
@@ -113,7 +114,7 @@ def _nearest(n: int, lo: Any, hi: Any, zero_lo: Any, zero_hi: Any) -> int:
 @compiled
 def _mean_value(n: int, f_reg: Any, f_out: Any, s_reg: Any, s_out: Any, lane: int, lo: Any, hi: Any, mid: Any) -> bool:
     """Whether 0 lies in F(mid) + S(X, mid)(X - mid), equation by equation; if not, the box holds no zero."""
-    for row in range(n):
+    for row in range(f_out.size):
         low, high = f_reg[f_out[row] + lane], f_reg[f_out[row] + LANES + lane]
         for j in range(n):
             at = s_out[row * n + j]
@@ -175,11 +176,20 @@ def branch_and_bound(
 ) -> tuple[int, int]:
     """Process boxes until the stack is empty, `max_boxes` are done, or there is no room; returns (stack, left) sizes.
 
-    q: quadratic constraints, see `contract_quadratics`. f: the n equations at a box. s: their slopes (n x n outputs) from the box and a
+    q: quadratic constraints, see `contract_quadratics`. f: the equations at a box, n or more. s: their slopes (n outputs each) from the box and a
     centre: F(x) - F(c) = S(x, c)(x - c) as polynomials. own_rows, own_cols: equations that determine dependent unknowns.
     """
     m_own = own_rows.size
+    n_rows = f_out.size
     every = np.arange(n)
+    rows = np.zeros((LANES, n_rows), np.int64)
+    fixed_rows = np.zeros((LANES, m_own), np.int64)
+    b = np.zeros((n_rows, n))
+    for lane in range(LANES):
+        for i in range(n_rows):
+            rows[lane, i] = i
+        for i in range(m_own):
+            fixed_rows[lane, i] = own_rows[i]
     lo, hi = np.zeros((LANES, n)), np.zeros((LANES, n))
     c_lo, c_hi = np.zeros((LANES, n)), np.zeros((LANES, n))
     mid = np.zeros((LANES, n))
@@ -211,7 +221,7 @@ def branch_and_bound(
                 if not alive[lane]:
                     counts[QUADRATIC] += 1
                     continue
-                for i in range(n):
+                for i in range(f_out.size):
                     if f_reg[f_out[i] + lane] > 0.0 or f_reg[f_out[i] + LANES + lane] < 0.0:
                         alive[lane] = False
                         break
@@ -246,10 +256,10 @@ def branch_and_bound(
             _load(s_reg, 0, n, lo, hi)
             _load(s_reg, n, n, c_lo, c_hi)
             run(s_code, s_reg)
-            precondition(m_own, s_reg, s_out, n, own_rows, own_cols, y, ok, g, m, a)
+            precondition(m_own, s_reg, s_out, n, fixed_rows, own_cols, y, ok, g, m, a)
             for lane in range(k):
                 if ok[lane] and not gauss_seidel(
-                    m_own, y, g, f_reg, f_out, own_rows, own_cols, lane, lo[lane], hi[lane], mid[lane]
+                    m_own, y, g, f_reg, f_out, fixed_rows, own_cols, lane, lo[lane], hi[lane], mid[lane]
                 ):
                     alive[lane] = False
                     counts[DEPENDENT] += 1
@@ -270,13 +280,17 @@ def branch_and_bound(
                 counts[MEAN_VALUE] += 1
                 continue
             choice[lane] = _direction(n, lo[lane], hi[lane], scale, is_split, s_reg, s_out, lane, tol)
-        precondition(n, s_reg, s_out, n, every, every, y, ok, g, m, a)
+        if n_rows > n:
+            for lane in range(k):
+                if alive[lane]:
+                    select_rows(n, n_rows, s_reg, s_out, lane, lo[lane], hi[lane], b, rows[lane])
+        precondition(n, s_reg, s_out, n, rows, every, y, ok, g, m, a)
         n_asked = 0
         for lane in range(LANES):
             asked[lane] = False
             if not alive[lane]:
                 continue
-            if ok[lane] and not gauss_seidel(n, y, g, f_reg, f_out, every, every, lane, lo[lane], hi[lane], mid[lane]):
+            if ok[lane] and not gauss_seidel(n, y, g, f_reg, f_out, rows, every, lane, lo[lane], hi[lane], mid[lane]):
                 alive[lane] = False
                 counts[NEWTON] += 1
                 continue
@@ -293,7 +307,11 @@ def branch_and_bound(
             _load(s_reg, 0, n, lo, hi)
             _load(s_reg, n, n, c_lo, c_hi)
             run(s_code, s_reg)
-            precondition(n, s_reg, s_out, n, every, every, y, ok, g, m, a)
+            if n_rows > n:
+                for lane in range(k):
+                    if asked[lane]:
+                        select_rows(n, n_rows, s_reg, s_out, lane, lo[lane], hi[lane], b, rows[lane])
+            precondition(n, s_reg, s_out, n, rows, every, y, ok, g, m, a)
             for lane in range(k):
                 if asked[lane] and ok[lane] and contraction(n, g, lane) < 1.0:
                     alive[lane] = False

@@ -16,10 +16,12 @@ from math import inf, isqrt
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq, fmpq_mat, fmpz_mat, nmod_mat
+from flint import arb, nmod_mat
 
 from homotopy.common.arrays import Floats
+from homotopy.completeness.exclusion.identities import Terms, quadratic_identities
 from homotopy.completeness.exclusion.programs import equations_tape, outward
+from homotopy.completeness.exclusion.rows import reduce_rows
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape, QuadraticBound
@@ -71,12 +73,17 @@ class Patch:
         return tuple(i for i in range(self.landscape.domain.n) if i not in pinned)
 
     @cached_property
+    def identities(self) -> tuple[Terms, ...]:
+        """Quadratic equations, beside those of the gradient, that all its stationary points meet (R^n only)."""
+        return quadratic_identities(self.landscape) if self.landscape.domain.is_euclidean else ()
+
+    @cached_property
     def constraints(self) -> tuple[Quadratic, ...]:
         """Quadratic constraints, in the patch's unknowns, that all its stationary points meet."""
         land = self.landscape
         n = land.domain.n
         if land.domain.is_euclidean:
-            return (*(Quadratic(w, None, value) for w, value in self.bounds), *balances(land))
+            return (*(Quadratic(w, None, value) for w, value in self.bounds), *filter(None, map(_of_squares, self.identities)))
         if self.is_affine:
             return ()
         rows = []
@@ -103,7 +110,7 @@ class Patch:
 
     @cached_property
     def tape(self) -> Tape:
-        """Equations, as many as unknowns."""
+        """Equations, as many as unknowns, and the identities."""
         return equations_tape(self._outputs, len(self.free))
 
     def _outputs(self, unknowns: list[Node]) -> list[Any]:
@@ -114,7 +121,7 @@ class Patch:
             x[i] = node
         gradient = _gradient(land, recorder, x)
         if land.domain.is_euclidean:
-            return gradient
+            return [*gradient, *(recorder.node(nested_form(dict(q), x)) for q in self.identities)]
         equations: list[Any] = []
         for block, (k, _) in zip(land.domain.slices, self.faces, strict=True):
             for i in range(block.start, block.stop):
@@ -171,6 +178,15 @@ class Patch:
         )
 
 
+def _of_squares(terms: Terms) -> Quadratic | None:
+    """An equation without mixed and linear terms as a constraint on squares; None for any other."""
+    n = len(next(iter(terms)))
+    weights = tuple(terms.get(tuple(2 * int(i == j) for i in range(n)), Fraction(0)) for j in range(n))
+    value = -terms.get((0,) * n, Fraction(0))
+    is_whole = sum(map(bool, weights)) + bool(value) == len(terms)
+    return Quadratic(weights, value, value) if is_whole else None
+
+
 def _gradient(land: Landscape, recorder: Recorder, x: list[Any]) -> list[Node]:
     """The gradient of the potential at x, whose entries are variables or constants of the recorder."""
     terms = exact_terms(land.potential)
@@ -209,41 +225,6 @@ def quadratic_block(landscape: Landscape) -> tuple[int, ...]:
     return ()
 
 
-def balances(landscape: Landscape) -> tuple[Quadratic, ...]:
-    """Equations sum_j a_j c_j x_j^2 = 0 that hold at every stationary point, c_j the coefficient of x_j^2 in the potential.
-
-    They are sum_j a_j x_j dV/dx_j = 0 for the scalings x_j -> t^(a_j) x_j that leave all other monomials unchanged: in a
-    network the weights into and out of a hidden neuron balance.
-
-    Examples
-    --------
-    >>> import polysys as ps
-    >>> balances(ps.expression("(x*y - 1)^2 + x^2 + 2*y^2").sample())[0].weights
-    (Fraction(1, 1), Fraction(-2, 1))
-    """
-    n = landscape.domain.n
-    terms = exact_terms(landscape.potential)
-    square = [tuple(2 * int(i == j) for i in range(n)) for j in range(n)]
-    rows = [e for e in terms if any(e) and e not in square]
-    if not rows:
-        return ()
-    kernel, nullity = fmpz_mat([list(e) for e in rows]).nullspace()
-    result = []
-    for vector in reduce_rational([[int(kernel[j, k]) for j in range(n)] for k in range(nullity)], n):
-        weights = tuple(a * terms.get(square[j], Fraction(0)) for j, a in enumerate(vector))
-        if any(weights):
-            result.append(Quadratic(weights, Fraction(0), Fraction(0)))
-    return tuple(result)
-
-
-def reduce_rational(rows: Sequence[Sequence[int]], n: int) -> list[list[Fraction]]:
-    """The reduced row echelon form over the rationals: sparse generators of the same space."""
-    if not rows:
-        return []
-    matrix, rank = fmpq_mat(len(rows), n, [fmpq(v) for row in rows for v in row]).rref()
-    return [[Fraction(int(matrix[i, j].p), int(matrix[i, j].q)) for j in range(n)] for i in range(rank)]
-
-
 def stationary_flips(landscape: Landscape) -> list[tuple[Flip, int]]:
     """Generators g of the sign flips with V(g x) = eps V(x) up to a constant, eps = +-1: they permute stationary points.
 
@@ -263,21 +244,6 @@ def stationary_flips(landscape: Landscape) -> list[tuple[Flip, int]]:
     bits = [[int(kernel[i, k]) for i in range(n)] for k in range(nullity)]
     flips = [tuple(-1 if v else 1 for v in vector) for vector in reduce_rows(bits, range(n))]
     return [(g, -1 if sum(a for a, s in zip(first, g, strict=True) if s < 0) % 2 else 1) for g in flips]
-
-
-def reduce_rows(rows: Sequence[Sequence[int]], order: Sequence[int]) -> list[list[int]]:
-    """The reduced row echelon form over GF(2), without zero rows, with columns taken in the given order."""
-    left = [list(r) for r in rows if any(r)]
-    done: list[list[int]] = []
-    for column in order:
-        pivot = next((r for r in left if r[column]), None)
-        if pivot is None:
-            continue
-        left.remove(pivot)
-        left = [[a ^ b for a, b in zip(r, pivot, strict=True)] if r[column] else r for r in left]
-        done = [[a ^ b for a, b in zip(r, pivot, strict=True)] if r[column] else r for r in done]
-        done.append(pivot)
-    return done
 
 
 def _pivots(rows: Sequence[Sequence[int]], order: Sequence[int]) -> list[int]:

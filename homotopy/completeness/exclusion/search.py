@@ -66,7 +66,7 @@ def search(
 
     n = len(patch.free)
     equations = interval_program(patch.tape)
-    slopes = interval_program(slope_tape(patch.tape, n))
+    slopes = interval_program(slope_tape(patch.tape))
     stack_lo, stack_hi = np.empty((_STACK, n)), np.empty((_STACK, n))
     stack_lo[0], stack_hi[0] = patch.lo, patch.hi
     left_lo, left_hi = np.empty((_MAX_LEFT + LANES, n)), np.empty((_MAX_LEFT + LANES, n))
