@@ -31,13 +31,22 @@ class CompletenessReport:
     """The verdict on a list of solutions, with its reason and all evidence.
 
     `complex_verdict` is set where `verdict` speaks of the real points alone (:func:`homotopy.prove_real`): it is the
-    verdict on the complex solutions then.
+    verdict on the complex solutions then, and `complex_reason` its reason.
     """
 
     verdict: Completeness
     reason: str
     evidence: tuple[Evidence, ...]
     complex_verdict: Completeness | None = None
+    complex_reason: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is known: in one line, or in one for each list where the real one alone is proved."""
+        real = of_kind(self.evidence, EvidenceKind.REAL_PROOF)
+        if real is None or self.complex_verdict is None or not self.complex_reason:
+            return (str(self),)
+        return wording.of_each_list(real.detail, self.complex_verdict.value, self.complex_reason)
 
     def __repr__(self) -> str:
         marks = {Verdict.YES: "met", Verdict.NO: "VIOLATED", Verdict.UNDECIDED: "silent"}
@@ -78,7 +87,7 @@ def join(landscape: Problem, pieces: Iterable[Evidence]) -> CompletenessReport:
     is_open = verdict not in (Completeness.PROVED, Completeness.CONTRADICTED)
     if is_open and real is not None and real.outcome is Verdict.YES:
         words = wording.real_list(real.detail, verdict.value, reason)
-        return CompletenessReport(Completeness.PROVED, words, found, verdict)
+        return CompletenessReport(Completeness.PROVED, words, found, verdict, reason)
     return CompletenessReport(verdict, reason, found)
 
 
@@ -112,7 +121,7 @@ def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Com
     if ground is not None:
         if ground.kind is not EvidenceKind.EXACT_COUNT and has_families_():
             return Completeness.UNKNOWN, _families(landscape)
-        names = ", ".join(e.name for e in found if e.outcome is Verdict.YES)
+        names = ", ".join(e.name for e in found if e.outcome is Verdict.YES and e.kind is not EvidenceKind.REAL_PROOF)
         return Completeness.SUPPORTED, wording.supported(ground.kind, names)
     if bound is not None and bound.outcome is Verdict.YES:
         return Completeness.UNKNOWN, _families(landscape)  # else it would be a proof

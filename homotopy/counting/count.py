@@ -17,6 +17,7 @@ from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidenc
 from homotopy.completeness.verdict import CompletenessReport, joined, judge, wants_exact_count, wants_more
 from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
+from homotopy.counting.real_proof import with_cheap_real_proof
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
@@ -90,7 +91,8 @@ def census(
     engines_for(chosen)  # before any work
     found = counted(as_landscape(what, seed, index), chosen, progress, keeps_stopped=True)
     with _keeping():
-        return _with_bound(found)
+        found = _with_bound(found)
+        return with_cheap_real_proof(found)
     return found
 
 

@@ -97,6 +97,11 @@ class RealProof:
         )
 
 
+def is_searchable(land: Landscape) -> bool:
+    """Whether interval search is written for the domain of a landscape."""
+    return not isinstance(land.domain, Variety)
+
+
 def exclude_others(
     land: Landscape, certificates: Sequence[Certificate], n_real: int, *, max_boxes: int, time_limit: float
 ) -> RealProof:
@@ -109,7 +114,7 @@ def exclude_others(
     if n_unknowns > MAX_UNKNOWNS:
         reason = f"{n_unknowns} unknowns are beyond the reach of branch and bound"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
-    if isinstance(land.domain, Variety):
+    if not is_searchable(land):
         reason = "interval search is written for R^n and spheres, not for domains that are given by equations"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
     bounds = stationary_bounds(land) if land.domain.is_euclidean else ()
