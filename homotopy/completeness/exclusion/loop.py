@@ -21,6 +21,7 @@ from homotopy.completeness.exclusion.kernels import (
     up,
 )
 from homotopy.completeness.exclusion.layout import (
+    CELL,
     DEPENDENT,
     KNOWN,
     LANES,
@@ -151,6 +152,22 @@ def _mean_value(
 
 
 @compiled
+def _contract_order(order: Any, lo: Any, hi: Any) -> bool:
+    """Tighten a box by inequalities x_i >= sign x_j, exactly; False where none of it meets them."""
+    for row in range(order.shape[0]):
+        i, sign, j = order[row, 0], order[row, 1], order[row, 2]
+        if sign > 0:
+            lo[i] = max(lo[i], lo[j])
+            hi[j] = min(hi[j], hi[i])
+        else:
+            lo[i] = max(lo[i], -hi[j])
+            lo[j] = max(lo[j], -hi[i])
+        if lo[i] > hi[i] or lo[j] > hi[j]:
+            return False
+    return True
+
+
+@compiled
 def _push_halves(n: int, lo: Any, hi: Any, c: int, stack_lo: Any, stack_hi: Any, size: int) -> int:
     """Push the two halves of a box, cut across side c; returns the new size of the stack."""
     cut = 0.5 * lo[c] + 0.5 * hi[c]
@@ -168,6 +185,7 @@ def _push_halves(n: int, lo: Any, hi: Any, c: int, stack_lo: Any, stack_hi: Any,
 @compiled
 def branch_and_bound(
     n: int,
+    order: Any,
     q_starts: Any,
     q_index: Any,
     q_weight_lo: Any,
@@ -198,7 +216,7 @@ def branch_and_bound(
 ) -> tuple[int, int]:
     """Process boxes until the stack is empty, `max_boxes` are done, or there is no room; returns (stack, left) sizes.
 
-    q: quadratic constraints, see `contract_quadratics`. f: the equations at a box, n or more. s: their slopes (n outputs each) from the box and a
+    order: rows i, sign, j of x_i >= sign x_j. q: quadratic constraints, see `contract_quadratics`. f: the equations at a box, n or more. s: their slopes (n outputs each) from the box and a
     centre: F(x) - F(c) = S(x, c)(x - c) as polynomials. own_rows, own_cols: equations that determine dependent unknowns.
     """
     m_own = own_rows.size
@@ -234,14 +252,18 @@ def branch_and_bound(
             budget -= k
             counts[PROCESSED] += k
             for lane in range(k):
-                alive[lane] = contract_quadratics(
+                alive[lane] = _contract_order(order, lo[lane], hi[lane])
+                if not alive[lane]:
+                    counts[CELL] += 1
+                elif not contract_quadratics(
                     q_starts, q_index, q_weight_lo, q_weight_hi, q_lo, q_hi, lo[lane], hi[lane]
-                )
+                ):
+                    alive[lane] = False
+                    counts[QUADRATIC] += 1
             _load(f_reg, 0, n, lo, hi)
             run(f_code, f_reg)
             for lane in range(k):
                 if not alive[lane]:
-                    counts[QUADRATIC] += 1
                     continue
                 for i in range(f_out.size):
                     if f_reg[f_out[i] + lane] > 0.0 or f_reg[f_out[i] + LANES + lane] < 0.0:

@@ -16,9 +16,11 @@ from math import inf, isqrt
 from typing import Any
 
 import numpy as np
-from flint import arb, nmod_mat
+from flint import arb
 
 from homotopy.common.arrays import Floats
+from homotopy.completeness.exclusion.cells import Order, cell, stationary_symmetries
+from homotopy.completeness.exclusion.flips import stationary_flips
 from homotopy.completeness.exclusion.identities import Terms, quadratic_identities
 from homotopy.completeness.exclusion.programs import equations_tape, outward
 from homotopy.completeness.exclusion.rows import reduce_rows
@@ -27,9 +29,6 @@ from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape, QuadraticBound
 from polysys.system import exact_terms
 from polysys.tape import Node, Recorder, Tape
-
-Flip = tuple[int, ...]  # signs
-
 
 @dataclass(frozen=True, slots=True)
 class Quadratic:
@@ -53,6 +52,8 @@ class Patch:
         The box to be searched.
     bounds : tuple
         Quadratic forms that bound the stationary points (R^n only).
+    order : tuple of (int, int, int)
+        Entries i, sign, j: the patch has x_i >= sign x_j (R^n only).
     """
 
     landscape: Landscape
@@ -60,6 +61,7 @@ class Patch:
     lo: Floats
     hi: Floats
     bounds: tuple[QuadraticBound, ...] = ()
+    order: tuple[Order, ...] = ()
 
     @property
     def is_affine(self) -> bool:
@@ -225,47 +227,28 @@ def quadratic_block(landscape: Landscape) -> tuple[int, ...]:
     return ()
 
 
-def stationary_flips(landscape: Landscape) -> list[tuple[Flip, int]]:
-    """Generators g of the sign flips with V(g x) = eps V(x) up to a constant, eps = +-1: they permute stationary points.
-
-    The exponents of all monomials, minus those of one of them, have even sums over the flipped coordinates.
-
-    Examples
-    --------
-    >>> import polysys as ps
-    >>> stationary_flips(ps.expression("x^3 + y^2*x").sample())
-    [((-1, 1), -1), ((1, -1), 1)]
-    """
-    n = landscape.domain.n
-    monomials = [e for e in landscape.potential.monoms() if any(e)]
-    first = monomials[0]
-    rows = sorted({tuple((a - b) % 2 for a, b in zip(e, first, strict=True)) for e in monomials})
-    kernel, nullity = nmod_mat(len(rows), n, [v for row in rows for v in row], 2).nullspace()
-    bits = [[int(kernel[i, k]) for i in range(n)] for k in range(nullity)]
-    flips = [tuple(-1 if v else 1 for v in vector) for vector in reduce_rows(bits, range(n))]
-    return [(g, -1 if sum(a for a, s in zip(first, g, strict=True) if s < 0) % 2 else 1) for g in flips]
-
-
 def _pivots(rows: Sequence[Sequence[int]], order: Sequence[int]) -> list[int]:
     """The pivot columns of rows reduced in this order: each row has a one there and the others a zero."""
     return [next(c for c in order if row[c]) for row in rows]
 
 
 def patches(landscape: Landscape, bounds: Sequence[QuadraticBound]) -> Iterator[Patch]:
-    """Patches that together meet every orbit of real stationary points under :func:`stationary_flips`.
+    """Patches that together meet every orbit of real stationary points: on R^n under :func:`stationary_symmetries`, on spheres under
+    :func:`stationary_flips`.
 
     On R^n `bounds` must bound every coordinate.
     """
     domain = landscape.domain
-    flips = [[int(s < 0) for s in g] for g, _ in stationary_flips(landscape)]
     if domain.is_euclidean:
         hi = np.array([_bound_of(i, bounds) for i in range(domain.n)])
         lo = -hi
         block = quadratic_block(landscape)
-        order = [*(i for i in range(domain.n) if i not in block), *block]
-        lo[_pivots(reduce_rows(flips, order), order)] = 0.0
-        yield Patch(landscape, (), lo, hi, tuple(bounds))
+        base = [*(i for i in range(domain.n) if i not in block), *block]
+        order = cell([g for g, _ in stationary_symmetries(landscape)], base)
+        lo[[i for i, _, j in order if i == j]] = 0.0
+        yield Patch(landscape, (), lo, hi, tuple(bounds), tuple(row for row in order if row[0] != row[2]))
         return
+    flips = [[int(s < 0) for s in g] for g, _ in stationary_flips(landscape)]
     for corners in product(*(range(b.start, b.stop) for b in domain.slices)):
         if landscape.formulation.kind is Kind.PROJECTIVE:
             yield _affine_patch(landscape, corners, flips)

@@ -16,14 +16,14 @@ from homotopy.certification.closure import Locator, enclosing_balls, image
 from homotopy.certification.zeros import Certificate, certify
 from homotopy.common.arrays import Floats
 from homotopy.completeness.evidence import Evidence, evidence
-from homotopy.completeness.exclusion.patches import Patch, patches, stationary_flips
+from homotopy.completeness.exclusion.cells import stationary_symmetries
+from homotopy.completeness.exclusion.patches import Patch, patches
 from homotopy.completeness.exclusion.radius import stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.status import EvidenceKind, Silence, Verdict
 from polysys.formulations.formulation import Kind
 from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
-from polysys.symmetry import SignedPermutation
 
 MAX_UNKNOWNS = 16  # beyond, even writing down the slopes takes longer than any search that could succeed
 
@@ -208,16 +208,15 @@ def _search(
 
 
 def _missing_images(land: Landscape, real: Sequence[Certificate]) -> tuple[list[list[complex]], bool]:
-    """Mirror images, under the flips that cut the domain, of real solutions that match none; and whether there are none."""
+    """Images, under the symmetries that cut the domain, of real solutions that match none; and whether there are none."""
     missing = []
     if real:
         locator = Locator(real)
-        identity = tuple(range(land.domain.n))
         with ctx.workprec(_precision(real)):
             for certificate in real:
                 z = enclosing_balls(certificate)
-                for signs, eps in stationary_flips(land):
-                    moved = image(land.formulation, SignedPermutation(identity, signs), z)
+                for g, eps in stationary_symmetries(land):
+                    moved = image(land.formulation, g, z)
                     # V(g x) = eps V(x): the multipliers change sign with the gradient
                     moved[land.domain.n :] = [m * eps for m in moved[land.domain.n :]]
                     if locator.find(moved) is None:

@@ -19,7 +19,7 @@ from homotopy.completeness.exclusion.programs import interval_program, magnitude
 from polysys.domains import Euclidean
 from polysys.landscape import Landscape
 
-TESTS = ("quadratic", "value", "dependent", "mean value", "Newton", "known")  # in the order of the kernel's counts
+TESTS = ("cell", "quadratic", "value", "dependent", "mean value", "Newton", "known")  # in the order of the kernel's counts
 _SLICE = 20_000  # boxes between two looks at the clock
 _STACK = 1 << 15
 _SMALLEST = 2.0**-36  # relative to the patch: a smaller box is left over
@@ -92,6 +92,7 @@ def search(
         reporting.report("boxes of branch and bound", before)
         size, n_left = branch_and_bound(
             n,
+            np.array(patch.order, np.int64).reshape(len(patch.order), 3),
             *quadratics,
             equations.code,
             equations.outputs,
