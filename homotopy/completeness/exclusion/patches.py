@@ -20,9 +20,11 @@ from flint import arb
 
 from homotopy.common.arrays import Floats
 from homotopy.completeness.exclusion.cells import Order, cell, stationary_symmetries
+from homotopy.completeness.exclusion.elimination import Reduction, reduce_gradient
 from homotopy.completeness.exclusion.flips import stationary_flips
 from homotopy.completeness.exclusion.identities import Terms, quadratic_identities
 from homotopy.completeness.exclusion.programs import equations_tape, outward
+from homotopy.completeness.exclusion.radius import zero_bound
 from homotopy.completeness.exclusion.rows import reduce_rows
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.formulation import Kind
@@ -54,6 +56,8 @@ class Patch:
         Quadratic forms that bound the stationary points (R^n only).
     order : tuple of (int, int, int)
         Entries i, sign, j: the patch has x_i >= sign x_j (R^n only).
+    reduction : Reduction, optional
+        The equations of the patch instead of the gradient; `lo` and `hi` are of its free unknowns (R^n only).
     """
 
     landscape: Landscape
@@ -62,6 +66,7 @@ class Patch:
     hi: Floats
     bounds: tuple[QuadraticBound, ...] = ()
     order: tuple[Order, ...] = ()
+    reduction: Reduction | None = None
 
     @property
     def is_affine(self) -> bool:
@@ -71,13 +76,16 @@ class Patch:
     @cached_property
     def free(self) -> tuple[int, ...]:
         """The coordinates of the domain that are unknowns of the patch."""
+        if self.reduction is not None:
+            return self.reduction.free
         pinned = {k for k, _ in self.faces} if self.is_affine else set()
         return tuple(i for i in range(self.landscape.domain.n) if i not in pinned)
 
     @cached_property
     def identities(self) -> tuple[Terms, ...]:
         """Quadratic equations, beside those of the gradient, that all its stationary points meet (R^n only)."""
-        return quadratic_identities(self.landscape) if self.landscape.domain.is_euclidean else ()
+        is_whole = self.landscape.domain.is_euclidean and self.reduction is None
+        return quadratic_identities(self.landscape) if is_whole else ()
 
     @cached_property
     def constraints(self) -> tuple[Quadratic, ...]:
@@ -102,11 +110,11 @@ class Patch:
     @cached_property
     def dependent(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Rows of the equations and unknowns that they determine once the others are known."""
+        if self.is_affine or self.reduction is not None:
+            return (), ()
         if self.landscape.domain.is_euclidean:
             block = quadratic_block(self.landscape)
             return block, block
-        if self.is_affine:
-            return (), ()
         n, m = self.landscape.domain.n, len(self.faces)
         return tuple(range(n - m, n)), tuple(k for k, _ in self.faces)
 
@@ -121,6 +129,8 @@ class Patch:
         x: list[Any] = [recorder.constant(1)] * land.domain.n
         for i, node in zip(self.free, unknowns, strict=True):
             x[i] = node
+        if self.reduction is not None:
+            return [recorder.node(nested_form(exact_terms(f), x)) for f in self.reduction.equations]
         gradient = _gradient(land, recorder, x)
         if land.domain.is_euclidean:
             return [*gradient, *(recorder.node(nested_form(dict(q), x)) for q in self.identities)]
@@ -152,6 +162,8 @@ class Patch:
         x = [1.0] * domain.n
         for i, value in zip(self.free, unknowns, strict=True):
             x[i] = float(value)
+        if self.reduction is not None:
+            x = self.reduction.complete(x)
         if self.is_affine:
             for block, chart in zip(domain.slices, formulation.charts, strict=True):
                 height = sum(xi * float(a) for xi, a in zip(x[block], chart, strict=True))
@@ -254,6 +266,18 @@ def patches(landscape: Landscape, bounds: Sequence[QuadraticBound]) -> Iterator[
             yield _affine_patch(landscape, corners, flips)
         else:
             yield from _sphere_patches(landscape, corners, flips)
+
+
+def reduced_patch(landscape: Landscape) -> Patch | None:
+    """R^n in the unknowns that no elimination removes, where the equations that remain show a bound of their zeros; else None."""
+    reduction = reduce_gradient(landscape)
+    free = reduction.free
+    equations = [{tuple(e[i] for i in free): c for e, c in exact_terms(f).items()} for f in reduction.equations]
+    bound = zero_bound(equations, len(free))
+    if bound is None:
+        return None
+    hi = np.full(len(free), float(bound))
+    return Patch(landscape, (), -hi, hi, reduction=reduction)
 
 
 def _affine_patch(landscape: Landscape, corners: tuple[int, ...], flips: list[list[int]]) -> Patch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from homotopy.certification.zeros import Certificate, certify
 from homotopy.common.arrays import Floats
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.exclusion.cells import stationary_symmetries
-from homotopy.completeness.exclusion.patches import Patch, patches
+from homotopy.completeness.exclusion.patches import Patch, patches, reduced_patch
 from homotopy.completeness.exclusion.radius import stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.status import EvidenceKind, Silence, Verdict
@@ -117,8 +117,8 @@ def exclude_others(
     if not is_searchable(land):
         reason = "interval search is written for R^n and spheres, not for domains that are given by equations"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
-    bounds = stationary_bounds(land) if land.domain.is_euclidean else ()
-    if land.domain.is_euclidean and not bounds:
+    pieces = _pieces(land)
+    if pieces is None:
         reason = "no box is known that holds all real stationary points (the growth of the potential was not shown)"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
     candidates, is_closed = _missing_images(land, real)
@@ -128,7 +128,7 @@ def exclude_others(
             [balls.real_ball(re, c.enclosure.radius) for re, _ in c.enclosure.mid[: land.domain.n]] for c in real
         ]
     n_skipped = 0
-    for patch in patches(land, bounds):
+    for patch in pieces:
         left = max_boxes - sum(r.n_boxes for r in results)
         if results and (left <= 0 or time.monotonic() > begin + time_limit):
             n_skipped = 1  # at least: there may be more patches than could be listed
@@ -149,6 +149,15 @@ def exclude_others(
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), results, n_unknowns, n_left)
     reason = f"branch and bound excludes every real stationary point other than the {n_real} listed"
     return _report(n_real, begin, Verdict.YES, reason, (), results, n_unknowns)
+
+
+def _pieces(land: Landscape) -> Iterable[Patch] | None:
+    """Patches that hold a point of every orbit of real stationary points; None where none are known."""
+    bounds = stationary_bounds(land) if land.domain.is_euclidean else ()
+    if bounds or not land.domain.is_euclidean:
+        return patches(land, bounds)
+    whole = reduced_patch(land)
+    return None if whole is None else (whole,)
 
 
 def evidence_of(proof: RealProof, n_real: int) -> Evidence:
@@ -203,7 +212,7 @@ def _search(
     with ctx.workprec(precision):
         located = [z for z in map(patch.locate, points) if z is not None]
     if not patch.free:  # the patch is one point, and stationary
-        return PatchResult(1, (0,) * len(TESTS), [], 0 if points else 1)
+        return PatchResult(1, (0,) * len(TESTS), [] if points else [(patch.lo, patch.hi)], 0)
     return search(patch, located, max_boxes, deadline)
 
 

@@ -103,7 +103,7 @@ def test_rationals_beyond_the_doubles_are_enclosed():
 @settings(max_examples=60, deadline=None)
 @given(tapes(), *[st.lists(st.fractions(-9, 9, max_denominator=20), min_size=N, max_size=N)] * 2)
 def test_slopes_are_exact_divided_differences(tape, x, c):
-    slopes = slope_tape(tape, 3).evaluate([*x, *c])
+    slopes = slope_tape(tape).evaluate([*x, *c])
     for i, (a, b) in enumerate(zip(tape.evaluate(x), tape.evaluate(c), strict=True)):
         assert a - b == sum(slopes[i * N + j] * (x[j] - c[j]) for j in range(N))
 
@@ -148,8 +148,9 @@ def test_an_interval_newton_sweep_keeps_the_zeros_of_every_enclosed_linear_syste
             s_registers[at + LANES : at + WIDTH] = a[i, j] + slack[5]
     y, g, ok = np.zeros((2, 2, LANES)), np.zeros((2, 2, 2, LANES)), np.zeros(LANES, bool)
     two, s_out = np.arange(2), np.arange(4) * WIDTH
-    precondition(2, s_registers, s_out, 2, two, two, y, ok, g, np.zeros((2, 2)), np.zeros((2, 2)))
+    rows = np.tile(two, (LANES, 1))
+    precondition(2, s_registers, s_out, 2, rows, two, y, ok, g, np.zeros((2, 2)), np.zeros((2, 2)))
     lo, hi = np.array(zero) - np.array(slack[2:4]), np.array(zero) + np.array(slack[:2])
     if ok[0]:
-        assert gauss_seidel(2, y, g, f_registers, np.arange(2) * WIDTH, two, two, 0, lo, hi, mid)
+        assert gauss_seidel(2, y, g, f_registers, np.arange(2) * WIDTH, rows, two, 0, lo, hi, mid)
         assert (lo <= zero).all() and (zero <= hi).all()
