@@ -307,6 +307,45 @@ def gauss_seidel(
 
 
 @compiled
+def contract_mean_value(
+    n: int, f_reg: Any, f_out: Any, s_reg: Any, s_out: Any, lane: int, lo: Any, hi: Any, mid: Any, t: Any
+) -> bool:
+    """Tighten lo, hi by 0 in F(mid) + S(X, mid)(X - mid), equation by equation; False where that proves that no zero is inside.
+
+    Every unknown whose slope does not vanish on the box is solved for, the other terms (before: t[0], t[1]; behind: added up) given.
+    """
+    for row in range(f_out.size):
+        low, high = f_reg[f_out[row] + lane], f_reg[f_out[row] + LANES + lane]
+        for j in range(n):
+            t[0, j], t[1, j] = low, high  # of all terms before j
+            at = s_out[row * n + j]
+            d_lo, d_hi = down(lo[j] - mid[j]), up(hi[j] - mid[j])
+            p, q = s_reg[at + lane], s_reg[at + LANES + lane]
+            p1, p2, p3, p4 = p * d_lo, p * d_hi, q * d_lo, q * d_hi
+            t[2, j], t[3, j] = down(min(min(p1, p2), min(p3, p4))), up(max(max(p1, p2), max(p3, p4)))
+            low, high = down(low + t[2, j]), up(high + t[3, j])
+        if low > 0.0 or high < 0.0:
+            return False
+        rest_lo, rest_hi = 0.0, 0.0
+        for j in range(n - 1, -1, -1):
+            at = s_out[row * n + j]
+            p, q = s_reg[at + lane], s_reg[at + LANES + lane]
+            if p > 0.0 or q < 0.0:
+                r_lo, r_hi = down(t[0, j] + rest_lo), up(t[1, j] + rest_hi)
+                q1, q2, q3, q4 = r_lo / p, r_lo / q, r_hi / p, r_hi / q
+                new_lo = down(mid[j] - up(max(max(q1, q2), max(q3, q4))))
+                new_hi = up(mid[j] - down(min(min(q1, q2), min(q3, q4))))
+                if new_lo > lo[j]:
+                    lo[j] = new_lo
+                if new_hi < hi[j]:
+                    hi[j] = new_hi
+                if lo[j] > hi[j]:
+                    return False
+            rest_lo, rest_hi = down(rest_lo + t[2, j]), up(rest_hi + t[3, j])
+    return True
+
+
+@compiled
 def contract_quadratics(
     starts: Any, index: Any, weight_lo: Any, weight_hi: Any, range_lo: Any, range_hi: Any, lo: Any, hi: Any
 ) -> bool:

@@ -269,9 +269,11 @@ def patches(landscape: Landscape, bounds: Sequence[QuadraticBound]) -> Iterator[
 
 
 def reduced_patch(landscape: Landscape) -> Patch | None:
-    """R^n in the unknowns that no elimination removes, where the equations that remain show a bound of their zeros; else None."""
+    """R^n in the unknowns that no elimination removes, where there is one and what remains shows a bound of its zeros; else None."""
     reduction = reduce_gradient(landscape)
     free = reduction.free
+    if not reduction.eliminated:
+        return None
     equations = [{tuple(e[i] for i in free): c for e, c in exact_terms(f).items()} for f in reduction.equations]
     bound = zero_bound(equations, len(free))
     if bound is None:

@@ -18,7 +18,7 @@ from homotopy.common.arrays import Floats
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.exclusion.cells import stationary_symmetries
 from homotopy.completeness.exclusion.patches import Patch, patches, reduced_patch
-from homotopy.completeness.exclusion.radius import stationary_bounds
+from homotopy.completeness.exclusion.radius import bounds_at_infinity, stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.status import EvidenceKind, Silence, Verdict
 from polysys.formulations.formulation import Kind
@@ -157,7 +157,10 @@ def _pieces(land: Landscape) -> Iterable[Patch] | None:
     if bounds or not land.domain.is_euclidean:
         return patches(land, bounds)
     whole = reduced_patch(land)
-    return None if whole is None else (whole,)
+    if whole is not None:
+        return (whole,)
+    bounds = bounds_at_infinity(land)
+    return patches(land, bounds) if bounds else None
 
 
 def evidence_of(proof: RealProof, n_real: int) -> Evidence:

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.arrays import Floats
-from homotopy.completeness.exclusion.identities import Terms
+from homotopy.completeness.exclusion.identities import Terms, quadratic_identities
 from homotopy.completeness.exclusion.programs import IntervalProgram, equations_tape, interval_program
 from polysys.formulations.expansion import nested_form
 from polysys.landscape import Landscape, QuadraticBound
@@ -141,6 +141,8 @@ def zero_bound(equations: Sequence[Terms], n: int) -> int | None:
     >>> zero_bound([circle, line], 2), zero_bound([line], 2)
     (2, None)
     """
+    if not all(equations):  # one of them is zero
+        return None
     programs = [
         (k, interval_program(equations_tape(partial(_at_infinity, equations, k, sign), n)))
         for k, sign in product(range(n), (1, -1))
@@ -149,13 +151,23 @@ def zero_bound(equations: Sequence[Terms], n: int) -> int | None:
     def is_beyond(digits: int) -> bool:
         return all(_has_no_zero(program, k, 2.0**-digits) for k, program in programs)
 
-    if not all(equations) or not is_beyond(_FARTHEST):
+    if not is_beyond(_FARTHEST):
         return None
     below, enough = -1, _FARTHEST
     while enough - below > 1:
         middle = (below + enough) // 2
         below, enough = (below, middle) if is_beyond(middle) else (middle, enough)
     return 2**enough
+
+
+def bounds_at_infinity(landscape: Landscape) -> tuple[QuadraticBound, ...]:
+    """Bounds of all coordinates by :func:`zero_bound` on the gradient and the quadratic identities; empty where none is shown."""
+    n, potential = landscape.domain.n, landscape.potential
+    gradient = [exact_terms(potential.diff(x)) for x in potential.ring.gens]
+    bound = zero_bound([*gradient, *quadratic_identities(landscape)], n)
+    if bound is None:
+        return ()
+    return tuple((tuple(Fraction(int(i == j)) for j in range(n)), Fraction(bound**2)) for i in range(n))
 
 
 def _at_infinity(equations: Sequence[Terms], k: int, sign: int, unknowns: list[Any]) -> list[Any]:
