@@ -9,7 +9,8 @@ from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclud
 from homotopy.counting.result import Census
 from homotopy.status import Completeness, Verdict
 
-_UNKNOWNS_BY_ITSELF, _BOXES_BY_ITSELF = 8, 50_000  # about a second
+_UNKNOWNS_BY_ITSELF = 8
+_WORK_BY_ITSELF = 3_200_000  # boxes times the square of the unknowns: about a second
 
 
 def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float = 600.0) -> RealProof:
@@ -63,8 +64,9 @@ def with_cheap_real_proof(census: Census) -> Census:
 
     The limit is one of boxes, so that the verdict does not depend on the machine. A search that it ends says nothing.
     """
+    n = census.landscape.domain.n
     is_open = census.completeness.verdict in (Completeness.SUPPORTED, Completeness.UNKNOWN)
-    if not is_open or census.landscape.domain.n > _UNKNOWNS_BY_ITSELF or not is_searchable(census.landscape):
+    if not is_open or n > _UNKNOWNS_BY_ITSELF or not is_searchable(census.landscape):
         return census
-    proof = prove_real(census, max_boxes=_BOXES_BY_ITSELF, time_limit=inf)
+    proof = prove_real(census, max_boxes=_WORK_BY_ITSELF // n**2, time_limit=inf)
     return census if proof.outcome is Verdict.UNDECIDED else with_real_proof(census, proof)
