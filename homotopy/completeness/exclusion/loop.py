@@ -14,12 +14,10 @@ from homotopy.completeness.exclusion.kernels import (
     contract_mean_value,
     contract_quadratics,
     contraction,
-    down,
     gauss_seidel,
     precondition,
     run,
     select_rows,
-    up,
 )
 from homotopy.completeness.exclusion.layout import (
     CELL,

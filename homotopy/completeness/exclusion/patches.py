@@ -32,6 +32,7 @@ from polysys.landscape import Landscape, QuadraticBound
 from polysys.system import exact_terms
 from polysys.tape import Node, Recorder, Tape
 
+
 @dataclass(frozen=True, slots=True)
 class Quadratic:
     """The constraint least <= sum weights_j x_j^2 <= most; None where there is no such end."""
@@ -93,7 +94,10 @@ class Patch:
         land = self.landscape
         n = land.domain.n
         if land.domain.is_euclidean:
-            return (*(Quadratic(w, None, value) for w, value in self.bounds), *filter(None, map(_of_squares, self.identities)))
+            return (
+                *(Quadratic(w, None, value) for w, value in self.bounds),
+                *filter(None, map(_of_squares, self.identities)),
+            )
         if self.is_affine:
             return ()
         rows = []

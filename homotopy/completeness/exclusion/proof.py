@@ -124,9 +124,7 @@ def exclude_others(
     candidates, is_closed = _missing_images(land, real)
     results: list[PatchResult] = []
     with ctx.workprec(_precision(real)):
-        points = [
-            [balls.real_ball(re, c.enclosure.radius) for re, _ in c.enclosure.mid[: land.domain.n]] for c in real
-        ]
+        points = [[balls.real_ball(re, c.enclosure.radius) for re, _ in c.enclosure.mid[: land.domain.n]] for c in real]
     n_skipped = 0
     for patch in pieces:
         left = max_boxes - sum(r.n_boxes for r in results)

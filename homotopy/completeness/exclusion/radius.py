@@ -157,7 +157,7 @@ def zero_bound(equations: Sequence[Terms], n: int) -> int | None:
     while enough - below > 1:
         middle = (below + enough) // 2
         below, enough = (below, middle) if is_beyond(middle) else (middle, enough)
-    return 2**enough
+    return 1 << enough
 
 
 def bounds_at_infinity(landscape: Landscape) -> tuple[QuadraticBound, ...]:

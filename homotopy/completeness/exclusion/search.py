@@ -19,7 +19,8 @@ from homotopy.completeness.exclusion.programs import interval_program, magnitude
 from polysys.domains import Euclidean
 from polysys.landscape import Landscape
 
-TESTS = ("cell", "quadratic", "value", "dependent", "mean value", "Newton", "known")  # in the order of the kernel's counts
+# in the order of the kernel's counts
+TESTS = ("cell", "quadratic", "value", "dependent", "mean value", "Newton", "known")
 _SLICE = 20_000  # boxes between two looks at the clock
 _STACK = 1 << 15
 _SMALLEST = 2.0**-36  # relative to the patch: a smaller box is left over

@@ -17,7 +17,9 @@ PROOFS = (EvidenceKind.UPPER_BOUND, EvidenceKind.HILBERT_BOUND)
 def unproved(what, seed: int = 1) -> ho.Census:
     """A census without the evidence that proves its complex list."""
     census = counted(as_landscape(what, seed), ho.Options())
-    return replace(census, completeness=join(census.landscape, [e for e in census.completeness.evidence if e.kind not in PROOFS]))
+    return replace(
+        census, completeness=join(census.landscape, [e for e in census.completeness.evidence if e.kind not in PROOFS])
+    )
 
 
 BIASED = "polynomial-network:widths=1-2-1,activation=z^2,data=gaussian,m=3,bias=yes,output=fixed"
@@ -31,7 +33,9 @@ def test_a_list_that_is_not_proved_is_searched_and_says_which_list_is_proved(wha
     report = after.completeness
     assert report.verdict is Completeness.PROVED and report.complex_verdict is before.completeness.verdict
     real, of_complex = report.lines
-    assert real.startswith("real list proved: branch and bound") and of_complex.startswith(f"complex list {before.completeness}")
+    assert real.startswith("real list proved: branch and bound") and of_complex.startswith(
+        f"complex list {before.completeness}"
+    )
     text = repr(after).splitlines()
     at = next(k for k, line in enumerate(text) if line.startswith("  complete   real list proved"))
     assert text[at + 1].startswith("             complex list ")

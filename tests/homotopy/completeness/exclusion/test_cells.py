@@ -16,9 +16,7 @@ from homotopy.status import Verdict
 from polysys.symmetry import SignedPermutation, SymmetryGroup
 
 N = 4
-signed = st.builds(
-    SignedPermutation, st.permutations(range(N)).map(tuple), st.tuples(*[st.sampled_from((1, -1))] * N)
-)
+signed = st.builds(SignedPermutation, st.permutations(range(N)).map(tuple), st.tuples(*[st.sampled_from((1, -1))] * N))
 
 
 def meets(order, x) -> bool:

@@ -8,7 +8,13 @@ from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from homotopy.completeness.exclusion.kernels import contract_mean_value, contract_quadratics, gauss_seidel, precondition, select_rows
+from homotopy.completeness.exclusion.kernels import (
+    contract_mean_value,
+    contract_quadratics,
+    gauss_seidel,
+    precondition,
+    select_rows,
+)
 from homotopy.completeness.exclusion.layout import LANES, WIDTH
 from homotopy.completeness.exclusion.programs import interval_program, magnitude, outward, slope_tape
 from polysys.tape import Recorder
