@@ -100,14 +100,14 @@ def joined(landscape: Problem, report: CompletenessReport, more: Iterable[Eviden
 
 def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Completeness, str]:
     """The verdict on the list of complex solutions, with its reason."""
-    against = next((e for e in found if e.outcome is Verdict.NO and not (e.kind in _OF_WHOLE_LISTS and _is_stopped(found))), None)
+    against = next((e for e in found if e.outcome is Verdict.NO and not (e.kind in _OF_WHOLE_LISTS and is_stopped(found))), None)
     if against is not None:
         return Completeness.CONTRADICTED, str(against)
     has_families_ = cache(partial(has_families, landscape))  # asked for only where the answer matters, and once
     reason = _proof(found, has_families_)
     if reason is not None:
         return Completeness.PROVED, reason
-    if _is_stopped(found):
+    if is_stopped(found):
         paths = of_kind(found, EvidenceKind.PATHS)
         assert paths is not None
         return Completeness.UNKNOWN, wording.stopped(paths["tracked"], paths["root_count"])
@@ -128,7 +128,7 @@ def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Com
     return Completeness.UNKNOWN, _open(found)
 
 
-def _is_stopped(found: Sequence[Evidence]) -> bool:
+def is_stopped(found: Sequence[Evidence]) -> bool:
     """Whether the solve says itself that it was stopped before it had followed its paths: then solutions may well be missing."""
     paths = of_kind(found, EvidenceKind.PATHS)
     return paths is not None and paths["root_count"] is not None and paths["tracked"] < paths["root_count"]

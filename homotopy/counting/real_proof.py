@@ -6,6 +6,7 @@ from math import inf
 
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclude_others, is_searchable
+from homotopy.completeness.verdict import is_stopped
 from homotopy.counting.result import Census
 from homotopy.status import Completeness, Verdict
 
@@ -65,7 +66,8 @@ def with_cheap_real_proof(census: Census) -> Census:
     The limit is one of boxes, so that the verdict does not depend on the machine. A search that it ends says nothing.
     """
     n = census.landscape.domain.n
-    is_open = census.completeness.verdict in (Completeness.SUPPORTED, Completeness.UNKNOWN)
+    report = census.completeness
+    is_open = report.verdict in (Completeness.SUPPORTED, Completeness.UNKNOWN) and not is_stopped(report.evidence)
     if not is_open or n > _UNKNOWNS_BY_ITSELF or not is_searchable(census.landscape):
         return census
     proof = prove_real(census, max_boxes=_WORK_BY_ITSELF // n**2, time_limit=inf)
