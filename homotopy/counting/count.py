@@ -16,6 +16,7 @@ from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.verdict import CompletenessReport, joined, judge, wants_exact_count, wants_more
 from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
+from homotopy.counting.degenerate.exact_points import exact_multiple_points
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
@@ -233,13 +234,19 @@ def with_singular(
     problem: Problem, solved: SolveReport, bounds: Sequence[RootCount], *, is_brief: bool = False
 ) -> tuple[SolveReport, tuple[StationarySet, ...]]:
     """What the singular ends of a solve are; paths that were given up next to one of them count as singular."""
-    largest = next((b.value for b in bounds if b.counts_multiplicities), None)
-    degenerate = () if is_brief else singular_sets(
-        problem, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
-    )  # fmt: skip
+    if is_brief:
+        return solved, ()
+    ends = (*solved.singular_ends, *solved.failed_ends)
+    degenerate = exact_multiple_points(problem, len(solved.certificates), ends) if ends else None
+    is_exact = degenerate is not None
+    if degenerate is None:
+        largest = next((b.value for b in bounds if b.counts_multiplicities), None)
+        degenerate = singular_sets(
+            problem, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
+        )
     # paths that were given up next to a singular solution ended there: Morse theory does not apply
     more = sum(s.n_paths or 0 for s in degenerate) - solved.paths.singular
-    more = min(max(more, 0), solved.paths.failed)
+    more = min(more if is_exact else max(more, 0), solved.paths.failed)
     paths = replace(solved.paths, singular=solved.paths.singular + more, failed=solved.paths.failed - more)
     return replace(solved, paths=paths), degenerate
 

@@ -26,6 +26,7 @@ from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
 from homotopy.solving.turns import Turns
 from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
+from polysys.counts.multiplicities import simple_count_of
 from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
 from polysys.own_equations import Equations
@@ -126,6 +127,8 @@ def solve(
             break
         if report.paths.singular:
             _refuse_continuous_family(landscape, report.singular_ends)
+        if has_all_simple(landscape, report):
+            break
         if not report.is_clean:
             attempts.append(
                 f"Round {k + 1} ({report.engine}, {report.precision}, seed {report.solver_seed}) did not balance: {report.paths}."
@@ -167,10 +170,10 @@ def _run_round(
             ended.attempts += tracked.attempts
             ended.report, doubtful = _account(landscape, tracked, known, k + 1, options.digits)
             is_confirmed = k > 0 and ended.report.is_clean and len(ended.report.certificates) == len(known)
-            is_open = doubtful and not is_confirmed and not is_met(landscape, ended.report, bound)
+            is_open = doubtful and not is_confirmed and not _is_over(landscape, ended.report, bound)
             if is_open:
                 more = with_missing(landscape, ended.report, options.digits, _QUICK_WORK)
-                is_open = not is_met(landscape, more, bound)
+                is_open = not _is_over(landscape, more, bound)
                 ended.report = ended.report if is_open else more
             if is_open:
                 further, n_followed = followed(tracked, doubtful)
@@ -227,6 +230,17 @@ def is_met(landscape: Problem, report: SolveReport, bound: int | None) -> bool:
         return True
     count = exact_count_of(landscape) if n <= EXACT_REACH else None
     return count is not None and count.dimension == 0 and count.degree == n
+
+
+def has_all_simple(landscape: Problem, report: SolveReport) -> bool:
+    """Whether exact algebra modulo two primes counts no more simple solutions: what else there is no certificate is for."""
+    n = len(report.certificates)
+    return n <= EXACT_REACH and n == simple_count_of(landscape)
+
+
+def _is_over(landscape: Problem, report: SolveReport, bound: int | None) -> bool:
+    """Whether the paths of a round that are in doubt lead to nothing that could be certified."""
+    return is_met(landscape, report, bound) or has_all_simple(landscape, report)
 
 
 def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
