@@ -26,7 +26,8 @@ from homotopy.solving.result import SolveReport
 from homotopy.solving.rounds import solve, with_missing
 from homotopy.status import Completeness
 from polysys.counts import RootCount
-from polysys.counts.of_landscape import upper_bounds
+from polysys.counts.of_landscape import exact_count_of, upper_bounds
+from polysys.errors import PositiveDimensionalError
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
@@ -102,7 +103,7 @@ def counted(
 
     A sample that is stopped is none: what it had found depends on the machine. A user's census keeps it.
     """
-    landscape.require_isolated()
+    _require_isolated(landscape)
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
     least = bounds[0].value if bounds else None
@@ -120,6 +121,15 @@ def counted(
     with _keeping():
         return until_judged(landscape, solved, bounds, assemble, chosen, begin, progress)
     return assemble(landscape, solved, bounds, time.perf_counter() - begin, is_brief=True)
+
+
+def _require_isolated(landscape: Landscape) -> None:
+    """Refuse a landscape whose symmetry moves its points, unless exact algebra sees that it moves none: then all are fixed by it."""
+    try:
+        landscape.require_isolated()
+    except PositiveDimensionalError:
+        if exact_count_of(landscape).dimension not in (0, -1):
+            raise
 
 
 @contextlib.contextmanager

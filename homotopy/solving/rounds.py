@@ -29,6 +29,7 @@ from homotopy.status import PathStatus, StartCount
 from polysys.counts.multiplicities import simple_count_of
 from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
+from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
 
@@ -38,6 +39,7 @@ _MAX_DRIFT = 1e-3
 _MOST_PARAMETRISED = 300
 _MANY_PATHS, _PATHS_A_SOLUTION = 100_000, 1000
 _MANY_UNKNOWNS = 24
+_SOME_PATHS, _FEW_SOLUTIONS, _PATHS_TO_SPARE = 200, 30, 3
 _QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
 # What ends a round and not the solve: certificates of the rounds before are kept.
 _UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
@@ -426,15 +428,21 @@ def _solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveR
 def _solve_without_paths(landscape: Problem, options: Options, bound: int | None, begin: float) -> SolveReport | None:
     """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions.
 
-    And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are.
+    And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are;
+    and where there are few solutions and several times as many paths, most of which end at infinity: these take longest.
     """
+    if options.engine != AUTO or bound is None:
+        return None
+    is_without_theory = not (isinstance(landscape, Landscape) and landscape.facts.known_counts)
     is_wide = isinstance(landscape, Equations) and landscape.n > _MANY_UNKNOWNS
-    if options.engine != AUTO or bound is None or (bound < _MANY_PATHS and not is_wide):
+    is_small = is_without_theory and bound <= _SOME_PATHS
+    if bound < _MANY_PATHS and not (is_wide or is_small):
         return None
     count = exact_count_of(landscape)
     if count.dimension != 0 or not count.degree:
         return None
-    if bound < _PATHS_A_SOLUTION * count.degree and not (is_wide and count.degree <= _MOST_PARAMETRISED):
+    is_quick = is_small and count.degree <= min(_FEW_SOLUTIONS, bound // _PATHS_TO_SPARE)
+    if bound < _PATHS_A_SOLUTION * count.degree and not is_quick and not (is_wide and count.degree <= _MOST_PARAMETRISED):
         return None
     none = SolveReport(
         certificates=CertificateList.of(()),

@@ -233,6 +233,7 @@ def test_a_round_that_is_cut_short_keeps_its_certificates_and_trusts_no_divergen
     whole = solve(landscape, ho.Options(engine="phcpack", strategy="total-degree"))
     assert whole.paths.at_infinity
     monkeypatch.setattr("homotopy.solving.rounds.is_met", lambda *_: False)  # no exact count that would do
+    monkeypatch.setattr("homotopy.solving.rounds.has_all_simple", lambda *_: False)
     monkeypatch.setattr("homotopy.solving.rounds.with_missing", lambda _, report, *__: report)
     monkeypatch.setattr("homotopy.solving.rounds.followed", cut)
     report = solve(landscape, ho.Options(engine="phcpack", strategy="total-degree"))
