@@ -89,7 +89,7 @@ def census(
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
     found = counted(as_landscape(what, seed, index), chosen, progress, keeps_stopped=True)
-    with _keeping():
+    with keeping():
         return _with_bound(found)
     return found
 
@@ -116,13 +116,11 @@ def counted(
         again = solve(other, chosen, bound=bounds[0].value, progress=progress)
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
-    with _keeping():
-        return until_judged(landscape, solved, bounds, assemble, chosen, begin, progress)
-    return assemble(landscape, solved, bounds, time.perf_counter() - begin, is_brief=True)
+    return until_judged(landscape, solved, bounds, assemble, chosen, begin, progress)
 
 
 @contextlib.contextmanager
-def _keeping() -> Iterator[None]:
+def keeping() -> Iterator[None]:
     """End what would only add to what was found, where Ctrl-C or a lack of memory asks for it and somebody keeps that."""
     try:
         yield
@@ -135,25 +133,31 @@ def until_judged(
     problem: AProblem,
     solved: SolveReport,
     bounds: tuple[RootCount, ...],
-    make: Callable[[AProblem, SolveReport, tuple[RootCount, ...], float], AResult],
+    make: Callable[..., AResult],
     options: Options,
     begin: float,
     progress: Progress | None = None,
 ) -> AResult:
-    """The result that `make` makes of a solve, gone on with for as long as its verdict says that solutions are missing."""
-    result = make(problem, solved, bounds, time.perf_counter() - begin)
-    if solved.is_stopped:
+    """The result that `make` makes of a solve, gone on with for as long as its verdict says that solutions are missing.
+
+    `make` takes the problem, what was solved, bounds and seconds; with ``is_brief=True`` it leaves out what may take a minute, as
+    where Ctrl-C has ended that and somebody keeps what was found.
+    """
+    with keeping():
+        result = make(problem, solved, bounds, time.perf_counter() - begin)
+        if solved.is_stopped:
+            return result
+        with keeping():
+            return _gone_on(problem, solved, bounds, make, options, begin, progress, result)
         return result
-    with _keeping():
-        return _gone_on(problem, solved, bounds, make, options, begin, progress, result)
-    return result
+    return make(problem, solved, bounds, time.perf_counter() - begin, is_brief=True)
 
 
 def _gone_on(
     problem: AProblem,
     solved: SolveReport,
     bounds: tuple[RootCount, ...],
-    make: Callable[[AProblem, SolveReport, tuple[RootCount, ...], float], AResult],
+    make: Callable[..., AResult],
     options: Options,
     begin: float,
     progress: Progress | None,

@@ -16,7 +16,7 @@ from homotopy.certification.residuals import solve_given
 from homotopy.certification.zeros import certify as certify_candidates
 from homotopy.common import reporting
 from homotopy.common.arrays import Complexes
-from homotopy.common.reporting import Progress
+from homotopy.common.reporting import Progress, Stopped
 from homotopy.common.validation import is_number, is_whole
 from homotopy.engines.starts.loops import grow
 from homotopy.engines.starts.trace_test import section_test
@@ -86,7 +86,7 @@ def track(
     InputError
         If shapes do not fit, a start point is no solution, or a number is none.
     EngineTimeoutError
-        When the time is up.
+        When the time is up before any path has come to an end at a target. Later it leaves what was found: `stopped` says so.
 
     Examples
     --------
@@ -111,24 +111,27 @@ def track(
         if progress is not None:
             progress(done, total)
 
-    with reporting.time_limit(time_limit, "Tracking"):
-        codes = np.full((len(p1), len(x0)), CODE[PathStatus.FAILED], np.int8)
-        ends = np.full((len(p1), *x0.shape), np.nan + 0j)
-        rows = np.arange(len(x0))
+    codes = np.full((len(p1), len(x0)), CODE[PathStatus.FAILED], np.int8)
+    ends = np.full((len(p1), *x0.shape), np.nan + 0j)
+    rows, stopped = np.arange(len(x0)), Stopped()
+    certificates: list[CertificateList] = []
+    with stopped.taking(), reporting.time_limit(time_limit, "Tracking"):
         if not p0.imag.any() and len(x0):
             middle = random_member(np.where(np.abs(p0).any(), p0, np.ones(len(p0))), seed)
             way = track_loop(tape, [p0, middle], x0, threads=threads)
             rows = np.flatnonzero(way.codes[0] == _REGULAR)
             p0, x0 = middle, way.solutions[0][rows]
         if len(rows) and len(p1):
-            found = track_paths(tape, p0, x0, p1, threads=threads, progress=report)
+            found = track_paths(tape, p0, x0, p1, threads=threads, progress=report, stopped=stopped)
             codes[:, rows], ends[:, rows] = found.codes, found.solutions
-        certificates = tuple(
-            _certified(member, x[c == _REGULAR], digits) for member, x, c in zip(members, ends, codes, strict=False)
-        )
+        for member, x, c in zip(members, ends, codes, strict=False):
+            certificates.append(_certified(member, x[c == _REGULAR], digits))
+    why = stopped.settle(has_results=bool((codes == _REGULAR).any()))
+    certificates += [CertificateList.of(())] * (len(members) - len(certificates))
     accounts = tuple(_account(c) for c in codes)
     seconds = time.perf_counter() - begin
-    return FamilySolutions(family, p1, ends, codes, accounts, certificates if certify else None, seed, seconds)
+    kept = tuple(certificates) if certify else None
+    return FamilySolutions(family, p1, ends, codes, accounts, kept, seed, seconds, why)
 
 
 def monodromy(
@@ -168,7 +171,7 @@ def monodromy(
     InputError
         If shapes do not fit, a start point is no solution, or none is given and none was found.
     EngineTimeoutError
-        When the time is up.
+        When the time is up before anything but the start was found. Later it leaves what was found: `stopped` says so.
 
     Notes
     -----
@@ -207,10 +210,12 @@ def monodromy(
         base = np.array(_complexes(family, a0))
         known = _start_points(tape, base, x0)
     signs = np.ones((1, n), np.int8)
+    test, stopped = None, Stopped()
     with reporting.time_limit(time_limit, "Monodromy"):
-        found = grow(program, base, known, 0, signs, rng, expected)
-        test = None
-        if trace_test and len(found.solutions) != expected:
+        found = grow(program, base, known, 0, signs, rng, expected, stopped=stopped)
+    is_grown = not stopped
+    with stopped.taking(), reporting.time_limit(max(begin + time_limit - time.perf_counter(), 1e-9), "Monodromy"):
+        if trace_test and len(found.solutions) != expected and is_grown:
             unknowns = trace(lambda x, _: list(x), n, k)
             test = section_test(
                 tape, unknowns, found.parameters, found.solutions, signs, np.ones(k, np.bool_), 0, seed
@@ -218,6 +223,7 @@ def monodromy(
     return MonodromySolutions(
         family, found.parameters, found.solutions, found.n_paths, found.n_lost, len(found.idle),
         found.chance_of_one_missing, test, time.perf_counter() - begin,
+        stopped.settle(has_results=is_grown or len(found.solutions) > len(known)),
     )  # fmt: skip
 
 

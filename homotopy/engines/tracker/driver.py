@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.common.reporting import Progress
+from homotopy.common.reporting import Progress, Stopped
 from homotopy.engines.tracker import kernels
 from homotopy.engines.tracker.batch import Homotopy, track_paths
 from homotopy.engines.tracker.coincide import coinciding
 from homotopy.engines.tracker.endgame import AFAR, run_endgame
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program, compile_homotopy
-from homotopy.engines.tracker.results import CODE, PathResults, Stopped
+from homotopy.engines.tracker.results import CODE, PathResults
 from homotopy.engines.tracker.retries import State, attempt, sharpen
 from homotopy.status import PathStatus
 from polysys.errors import InputError

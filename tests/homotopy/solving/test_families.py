@@ -11,6 +11,7 @@ import homotopy as ho
 import polysys as ps
 from homotopy.common import reporting
 from homotopy.engines.starts.trace_test import section_test
+from homotopy.common import reporting
 from homotopy.errors import EngineTimeoutError
 from polysys.tape import trace
 from tests.published_systems import equal_couplings, kuramoto
@@ -172,3 +173,38 @@ def test_no_start_and_no_target_are_empty() -> None:
     found = ho.track(SQUARE, {"a": 1}, [], [4], certify=True)
     assert found.solutions.shape == (1, 0, 1) and found.n_real.tolist() == [0] and "0 paths" in repr(found)
     assert len(ho.track(SQUARE, {"a": 1}, [[1]], [])) == 0
+
+
+CUBICS = ["x^3 + a*x*y + b = 0", "y^3 + c*y*x + d = 0"]
+
+
+def _interrupted(what, after):
+    seen = [0]
+
+    def listener(said, done, total):
+        seen[0] += said == what
+        if seen[0] == after:
+            seen[0] += 1
+            raise KeyboardInterrupt
+
+    return reporting.listening(listener)
+
+
+def test_what_was_tracked_and_found_is_kept_where_somebody_keeps_it():
+    family = ps.equations(CUBICS, parameters=list("abcd"))
+    start = ho.monodromy(family)
+    assert len(start) == 9 and not start.stopped
+    targets = np.random.default_rng(0).normal(size=(300, 4)).round(3)
+    with ho.keeping_found(), _interrupted("paths", 2):
+        ends = ho.track(family, start.parameters, start.solutions, targets, threads=1)
+    assert 0 < ends.n_regular.sum() < 2700 and ends.stopped == "It was interrupted." and ends.stopped in repr(ends)
+    with ho.keeping_found(), _interrupted("certificates", 2):
+        ends = ho.track(family, start.parameters, start.solutions, targets[:4], certify=True)
+    assert (ends.n_regular == 9).all() and ends.n_certified.tolist() == [9, 0, 0, 0] and ends.stopped
+    with ho.keeping_found(), _interrupted("solutions by monodromy", 6):
+        found = ho.monodromy(family)
+    assert 1 < len(found) <= 9 and found.is_trace_passed is None and found.stopped in repr(found)
+    with pytest.raises(KeyboardInterrupt), _interrupted("solutions by monodromy", 6):
+        ho.monodromy(family)
+    with pytest.raises(KeyboardInterrupt), ho.keeping_found(), _interrupted("solutions by monodromy", 1):
+        ho.monodromy(ps.equations(["x = a"], parameters=["a"]))  # nothing but the start
