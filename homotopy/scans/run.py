@@ -50,9 +50,9 @@ def scan(
 
     Parameters
     ----------
-    model : str, Model or callable
+    model : str, Model, expression with a free parameter, or callable
         A label with ``{name}``; a model or a label with a keyword `name` (of its family, or of the parameters of an expression); or a function
-        of the value that returns a model or a label.
+        of the value that returns a model or a label. Or an expression with one free parameter.
     **parameter : iterable of numbers
         One keyword, the parameter's name, with its values: ``a=ho.linspace(-1, 1, 41)``. Other keywords are fields of :class:`homotopy.Options`.
     seed, index : int

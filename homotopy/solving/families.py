@@ -26,10 +26,12 @@ from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.results import CODE, STATUSES
 from homotopy.engines.tracker.routes import random_member
 from homotopy.solving.family_results import FamilySolutions, MonodromySolutions
+from homotopy.solving.origin import end_at_origin
 from homotopy.solving.result import PathAccount
 from homotopy.status import PathStatus, Verdict
 from polysys.errors import InputError
 from polysys.landscape import Landscape
+from polysys.models.expressions import ExpressionFamily
 from polysys.own_equations import Equations
 from polysys.reading.rationals import as_rational
 from polysys.tape import Tape, trace
@@ -40,7 +42,7 @@ _REGULAR = CODE[PathStatus.REGULAR]
 
 
 def track(
-    family: Equations | Landscape,
+    family: Equations | Landscape | ExpressionFamily,
     start_parameters: Any,
     start_solutions: Any,
     target_parameters: Any,
@@ -56,8 +58,9 @@ def track(
 
     Parameters
     ----------
-    family : Equations or Landscape
-        Equations with parameters; or a landscape, whose parameters are all its couplings in order.
+    family : Equations, Landscape or expression with free parameters
+        Equations with parameters; or a potential with parameters (:func:`polysys.expression`), whose unknowns are the coordinates
+        and multipliers; or a landscape, whose parameters are all its couplings in order.
     start_parameters : mapping from names to numbers, or array (k,)
         Real or complex.
     start_solutions : array (m, n)
@@ -97,7 +100,7 @@ def track(
     >>> found.n_real.tolist(), sorted(found.regular(1)[:, 0].real.round(9).tolist())
     ([2, 2, 0], [-1.5, 1.5])
     """
-    begin = time.perf_counter()
+    begin, family = time.perf_counter(), _family(family)
     _check_numbers(seed, time_limit)
     tape = _tape_of(family)
     p0 = np.array(_complexes(family, start_parameters))
@@ -124,6 +127,10 @@ def track(
         if len(rows) and len(p1):
             found = track_paths(tape, p0, x0, p1, threads=threads, progress=report, stopped=stopped)
             codes[:, rows], ends[:, rows] = found.codes, found.solutions
+            here, points = codes[:, rows], ends[:, rows]
+            if not stopped:
+                end_at_origin(tape, p0, x0, p1, here, points)
+            codes[:, rows], ends[:, rows] = here, points
         for member, x, c in zip(members, ends, codes, strict=False):
             certificates.append(_certified(member, x[c == _REGULAR], digits))
     why = stopped.settle(has_results=bool((codes == _REGULAR).any()))
@@ -135,7 +142,7 @@ def track(
 
 
 def monodromy(
-    family: Equations | Landscape,
+    family: Equations | Landscape | ExpressionFamily,
     x0: Any = None,
     a0: Any = None,
     *,
@@ -148,7 +155,8 @@ def monodromy(
 
     Parameters
     ----------
-    family : Equations or Landscape
+    family : Equations, Landscape or expression with free parameters
+        As for :func:`track`.
     x0 : array (n,) or (m, n), optional
         Solutions at `a0`; without them a random pair is found by Newton's method in unknowns and parameters together.
     a0 : mapping from names to numbers, or array (k,), optional
@@ -189,7 +197,7 @@ def monodromy(
     >>> len(found), found.is_trace_passed
     (4, True)
     """
-    begin = time.perf_counter()
+    begin, family = time.perf_counter(), _family(family)
     _check_numbers(seed, time_limit)
     if expected is not None and not is_whole(expected, 1):
         raise InputError(f"The expected number {expected!r:.40} is no whole number of at least 1.", "Leave it out.")
@@ -227,9 +235,15 @@ def monodromy(
     )  # fmt: skip
 
 
-def _tape_of(family: Any) -> Tape:
+def _family(family: Any) -> Equations | Landscape:
+    if isinstance(family, ExpressionFamily):
+        return family.equations
     if not isinstance(family, Equations | Landscape):
         raise TypeError(f"A {type(family).__name__} is no family: give ps.equations([..], parameters=[..]).")
+    return family
+
+
+def _tape_of(family: Equations | Landscape) -> Tape:
     tape: Tape = family.parametric_tapes.equations
     if not tape.n_parameters:
         raise InputError(f"{family.label} has no parameters.", "Declare some: ps.equations([..], parameters=[..]).")

@@ -257,7 +257,7 @@ def _results(state: State, samples: int, m: int, seconds: float) -> PathResults:
         return values.reshape(samples, m).astype(dtype)
 
     return PathResults(
-        state.x.reshape(samples, m, -1), state.codes.reshape(samples, m), table(info[:, kernels.UPDATE]),
+        state.x.reshape(samples, m, state.x.shape[1]), state.codes.reshape(samples, m), table(info[:, kernels.UPDATE]),
         table(info[:, kernels.RESIDUAL]), table(conditions), table(info[:, kernels.TAU]),
         table(info[:, kernels.TICKS], np.int64), table(info[:, kernels.STEPS], np.int64),
         table(info[:, kernels.REJECTED], np.int64), table(state.attempts, np.int64), table(state.winding, np.int64),

@@ -56,9 +56,14 @@ def test_a_short_piece_of_work_shows_nothing(monkeypatch):
 @pytest.mark.usefixtures("at_once")
 def test_without_terminal_or_notebook_nothing_is_shown_and_errors_pass(monkeypatch):
     monkeypatch.setattr(sys, "stderr", terminal := Terminal(is_terminal=False))
-    with pytest.raises(ZeroDivisionError), progress_bar():
-        _work()
-        1 / 0
+
+    def fail():
+        with progress_bar():
+            _work()
+            1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert terminal.text == ""
 
 
