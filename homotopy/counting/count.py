@@ -12,6 +12,7 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, classify
 from homotopy.certification.closure import orbits
 from homotopy.common.reporting import Progress, keeps_found
+from homotopy.common.validation import check_choices
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.verdict import CompletenessReport, joined, judge, wants_exact_count, wants_more
@@ -86,6 +87,7 @@ def census(
     >>> c.n_complex, dict(c.by_index), c.completeness.verdict.value
     (3, {0: 2, 1: 1, 2: 0}, 'proved')
     """
+    check_choices(options=options, progress=progress, seed=seed)
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
     found = counted(as_landscape(what, seed, index), chosen, progress, keeps_stopped=True)

@@ -13,6 +13,7 @@ from homotopy.certification.matching import match_boxes, match_candidates
 from homotopy.certification.zeros import Certificate
 from homotopy.common import reporting
 from homotopy.common.reporting import Stopped
+from homotopy.common.validation import check_choices
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.exact_evidence import exact_count_evidence, no_exact_count
 from homotopy.completeness.verdict import CompletenessReport, joined
@@ -24,7 +25,7 @@ from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutErr
 from homotopy.options import Options
 from homotopy.solving.rounds import solve
 from homotopy.status import Completeness, EvidenceKind, Silence, Verdict
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 from polysys.landscape import Landscape
 
 SECOND_RUN = "second-run"
@@ -176,6 +177,9 @@ def cross_check(
     >>> check["second run"].agreement.value, check["second run"].theirs, check.completeness.verdict.value
     ('agrees', (3,), 'proved')
     """
+    require_type(census, Census, "The census", "Give what ho.census returns.")
+    require_type(engines, (list, tuple), "The list of engines", "Give names, such as ['msolve'].")
+    check_choices(seed=seed, time_limit=time_limit)
     require(engines)
     if not time_limit > 0:
         raise InputError(f"The time limit {time_limit!r} is not positive.", "Give seconds.")

@@ -11,6 +11,7 @@ import numpy as np
 
 from homotopy.certification.residuals import solve_given
 from homotopy.common.reporting import Progress
+from homotopy.common.validation import check_choices
 from homotopy.completeness.verdict import joined
 from homotopy.counting.count import (
     bound_by_hilbert_function,
@@ -83,6 +84,7 @@ def solve(
     >>> found.n_complex, found.n_real, found.completeness.verdict.value
     (3, 1, 'proved')
     """
+    check_choices(options=options, progress=progress)
     chosen = options if options is not None else Options(**choices)
     problem = as_equations(system)
     engines_for(chosen)  # before any work

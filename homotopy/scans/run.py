@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.reporting import SampleProgress
-from homotopy.common.validation import is_whole
+from homotopy.common.validation import check_choices, is_whole
 from homotopy.counting.batch import census_batch
 from homotopy.engines.registry import engines_for
 from homotopy.ensembles.record import SampleRecord, failed_record, record_of
@@ -88,6 +88,7 @@ def scan(
     >>> found.n_real, found.events[0].kind.value, str(found.events[0].value), found.coverage.verdict.value
     ((0, 0, 2, 2), 'fold', '0', 'proved')
     """
+    check_choices(options=options, progress=progress, seed=seed, store=store)
     name, values, chosen = _specified(parameter, options)
     if not is_whole(samples, 1, 10**6) or not is_whole(index, 0):
         raise InputError(

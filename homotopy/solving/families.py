@@ -17,7 +17,7 @@ from homotopy.certification.zeros import certify as certify_candidates
 from homotopy.common import reporting
 from homotopy.common.arrays import Complexes
 from homotopy.common.reporting import Progress, Stopped
-from homotopy.common.validation import is_number, is_whole
+from homotopy.common.validation import check_choices, is_number, is_whole
 from homotopy.engines.starts.loops import grow
 from homotopy.engines.starts.trace_test import section_test
 from homotopy.engines.tracker.driver import track as track_paths
@@ -100,6 +100,7 @@ def track(
     >>> found.n_real.tolist(), sorted(found.regular(1)[:, 0].real.round(9).tolist())
     ([2, 2, 0], [-1.5, 1.5])
     """
+    check_choices(progress=progress)
     begin, family = time.perf_counter(), _family(family)
     _check_numbers(seed, time_limit)
     tape = _tape_of(family)

@@ -22,7 +22,7 @@ from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
 from polysys.own_equations import Equations
 from polysys.reading.expression_file import equations_in, read_expression_file
-from polysys.reading.expression_text import equation_text, expression_text
+from polysys.reading.expression_text import equation_text, expression_text, names_given
 from polysys.reading.parser import format_polynomial, names_in, parse_polynomial
 from polysys.reading.rationals import as_rational
 from polysys.system import exact_terms
@@ -248,9 +248,7 @@ def expression(
     >>> expression("x + y", "x^2 + 2*y^2 = 1").sample().system.variables
     ('x', 'y', 'mu')
     """
-    if isinstance(variables, str):
-        raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
-    names = tuple(str(v) for v in variables) if variables is not None else None
+    names = names_given(variables, "The variables") if variables is not None else None
     text = expression_text(potential)
     if parameters is not None and not isinstance(parameters, Mapping):
         return _family(text, domain, names, parameters, name)
@@ -273,9 +271,7 @@ def _family(
     text: str, domain: Any, names: tuple[str, ...] | None, parameters: Sequence[Any], name: str
 ) -> ExpressionFamily:
     """The family, read once so that what is wrong shows here."""
-    if isinstance(parameters, str):
-        raise InputError(f"The parameters are given as the text {parameters[:60]!r}.", "Give a list of names.")
-    free = tuple(map(str, parameters))
+    free = names_given(parameters, "The parameters")
     if not free:
         raise InputError("The list of parameters is empty.", "Name some, or leave it out.")
     constraints = equations_in(domain)

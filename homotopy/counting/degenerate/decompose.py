@@ -18,6 +18,7 @@ from homotopy.certification.classify import classify
 from homotopy.certification.closure import image, orbits
 from homotopy.certification.zeros import Certificate, certify
 from homotopy.common.reporting import Stopped
+from homotopy.common.validation import check_choices
 from homotopy.counting.count import as_landscape
 from homotopy.counting.degenerate.components import (
     Point,
@@ -41,7 +42,7 @@ from homotopy.options import AUTO, Options
 from homotopy.solving.rounds import solve
 from homotopy.status import Verdict
 from polysys.algebra.common_factors import common_factors
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
@@ -105,6 +106,9 @@ def stationary_sets(
     ----------
     A. J. Sommese, C. W. Wampler, The Numerical Solution of Systems of Polynomials (2005), chapters 13 to 15.
     """
+    check_choices(options=options, seed=seed)
+    require_type(n_runs, int, "The number of runs", "Give a whole number.")
+    require_type(top, (int, type(None)), "The top dimension", "Give a whole number.")
     if n_runs < 1 or (top is not None and top < 0):
         raise InputError(
             "The number of runs must be positive and the top dimension not negative.",
