@@ -12,6 +12,7 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, classify
 from homotopy.certification.closure import orbits
 from homotopy.common.reporting import Progress, keeps_found
+from homotopy.common.validation import check_choices
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.verdict import CompletenessReport, joined, judge, wants_exact_count, wants_more
@@ -88,10 +89,11 @@ def census(
     >>> c.n_complex, dict(c.by_index), c.completeness.verdict.value
     (3, {0: 2, 1: 1, 2: 0}, 'proved')
     """
+    check_choices(options=options, progress=progress, seed=seed)
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
     found = counted(as_landscape(what, seed, index), chosen, progress, keeps_stopped=True)
-    with _keeping():
+    with keeping():
         return _with_bound(found)
     return found
 
@@ -118,9 +120,7 @@ def counted(
         again = solve(other, chosen, bound=bounds[0].value, progress=progress)
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
-    with _keeping():
-        return until_judged(landscape, solved, bounds, assemble, chosen, begin, progress)
-    return assemble(landscape, solved, bounds, time.perf_counter() - begin, is_brief=True)
+    return until_judged(landscape, solved, bounds, assemble, chosen, begin, progress)
 
 
 def _require_isolated(landscape: Landscape) -> None:
@@ -133,7 +133,7 @@ def _require_isolated(landscape: Landscape) -> None:
 
 
 @contextlib.contextmanager
-def _keeping() -> Iterator[None]:
+def keeping() -> Iterator[None]:
     """End what would only add to what was found, where Ctrl-C or a lack of memory asks for it and somebody keeps that."""
     try:
         yield
@@ -146,25 +146,31 @@ def until_judged(
     problem: AProblem,
     solved: SolveReport,
     bounds: tuple[RootCount, ...],
-    make: Callable[[AProblem, SolveReport, tuple[RootCount, ...], float], AResult],
+    make: Callable[..., AResult],
     options: Options,
     begin: float,
     progress: Progress | None = None,
 ) -> AResult:
-    """The result that `make` makes of a solve, gone on with for as long as its verdict says that solutions are missing."""
-    result = make(problem, solved, bounds, time.perf_counter() - begin)
-    if solved.is_stopped:
+    """The result that `make` makes of a solve, gone on with for as long as its verdict says that solutions are missing.
+
+    `make` takes the problem, what was solved, bounds and seconds; with ``is_brief=True`` it leaves out what may take a minute, as
+    where Ctrl-C has ended that and somebody keeps what was found.
+    """
+    with keeping():
+        result = make(problem, solved, bounds, time.perf_counter() - begin)
+        if solved.is_stopped:
+            return result
+        with keeping():
+            return _gone_on(problem, solved, bounds, make, options, begin, progress, result)
         return result
-    with _keeping():
-        return _gone_on(problem, solved, bounds, make, options, begin, progress, result)
-    return result
+    return make(problem, solved, bounds, time.perf_counter() - begin, is_brief=True)
 
 
 def _gone_on(
     problem: AProblem,
     solved: SolveReport,
     bounds: tuple[RootCount, ...],
-    make: Callable[[AProblem, SolveReport, tuple[RootCount, ...], float], AResult],
+    make: Callable[..., AResult],
     options: Options,
     begin: float,
     progress: Progress | None,

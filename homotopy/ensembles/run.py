@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from homotopy.common.reporting import SampleProgress, Say
-from homotopy.common.validation import is_whole
+from homotopy.common.validation import check_choices, is_whole
 from homotopy.engines.registry import engines_for
 from homotopy.ensembles.chunks import dask_pool, executor_pool, local_pool, run_chunks
 from homotopy.ensembles.result import Ensemble, read_counts
@@ -26,6 +26,7 @@ from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
+from polysys.reading.files import require_path
 
 
 def ensemble(
@@ -101,6 +102,7 @@ def ensemble(
     >>> ens.count_verdicts()["proved"], ens.histogram("n_real")
     (8, {2: 3, 6: 5})
     """
+    check_choices(options=options, progress=progress)
     spec, chosen = _specify(model, samples, seed, points, timeout, options, choices)
     engines_for(spec.options)
     _check_shard(shard)
@@ -135,6 +137,7 @@ def load_ensemble(path: str | Path) -> Ensemble:
     StoreError
         If the folder is no store, or a file of it is damaged.
     """
+    require_path(path)
     store = open_store(path)
     damaged = store.scan().damaged
     if damaged:

@@ -28,7 +28,7 @@ from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
 from polysys.counts.multiplicities import simple_count_of
 from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
-from polysys.errors import InputError, PolysysError, PositiveDimensionalError
+from polysys.errors import InputError, PositiveDimensionalError
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
@@ -183,7 +183,7 @@ def _run_round(
                 ended.n_followed = n_followed
     except (*_UNFINISHED, KeyboardInterrupt) as error:
         ended.error, ended.is_last = error, isinstance(error, (EngineTimeoutError, KeyboardInterrupt))
-        ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {_reason(error)}")
+        ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {reporting.why_stopped(error)}")
         ended.left = rounds.left if tracked is None else tracked
     return ended
 
@@ -206,12 +206,6 @@ def _unconfirmed(report: SolveReport) -> SolveReport:
 def _is_kept(error: BaseException) -> bool:
     """Whether what was found before an error is returned instead of it."""
     return not isinstance(error, KeyboardInterrupt) or reporting.keeps_found()
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, PolysysError):
-        return error.what
-    return "it was interrupted." if isinstance(error, KeyboardInterrupt) else "the memory of this machine does not suffice."
 
 
 def _without_multiple(landscape: Problem, report: SolveReport) -> SolveReport:
