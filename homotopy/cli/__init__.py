@@ -11,6 +11,13 @@ def main() -> None:
     gc.set_threshold(
         100_000, 20, 20
     )  # they make a million objects that stay, and Python would look through them 300 times
-    from homotopy.cli.app import main_app
-
+    try:
+        from homotopy.cli.app import main_app
+    except (ImportError, MemoryError) as error:  # for want of memory, or because an installation is damaged
+        raise SystemExit(f"stationary: A library cannot be loaded ({last_line(error)}).") from None
     main_app()
+
+
+def last_line(error: BaseException) -> str:
+    """What an error of a library comes to: its last line, and its kind if it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1][:200]
