@@ -33,7 +33,7 @@ class Tally:
         for t in self.trials:
             e = t.ending
             faults = [
-                *(["a traceback"] if t.is_traceback else []),
+                *(["a traceback"] if e.is_traceback else []),
                 *(["a hang"] if e.is_hung else []),
                 *([f"{e.mib:.0f} MiB"] if e.mib > MOST_MIB else []),
                 *([f"left {', '.join(e.left)}"] if e.left else []),
@@ -48,7 +48,7 @@ class Tally:
         endings = [t.ending for t in self.trials]
         numbers = (
             len(endings),
-            sum(t.is_traceback for t in self.trials),
+            sum(e.is_traceback for e in endings),
             sum(e.is_hung for e in endings),
             sum(len(e.left) for e in endings),
             sum(bool(t.fault) for t in self.trials),

@@ -39,13 +39,8 @@ class Ending:
 
     @property
     def is_traceback(self) -> bool:
-        """Whether it ended in Python's own words."""
-        return "Traceback (most recent call last)" in self.err
-
-    @property
-    def is_crash(self) -> bool:
-        """Whether it, or a library of its, ended it without a word of ours."""
-        return self.code in (-signal.SIGABRT, -signal.SIGSEGV)
+        """Whether it ended in Python's own words, or crashed."""
+        return "Traceback (most recent call last)" in self.err or self.code in (-signal.SIGABRT, -signal.SIGSEGV)
 
     @property
     def is_clean_text(self) -> bool:

@@ -18,17 +18,11 @@ Trials = Iterator["Trial"]
 
 @dataclass(frozen=True)
 class Trial:
-    """One attack: what it was, how the process ended, what is wrong besides ("" for nothing), and whether it may be killed."""
+    """One attack: what it was, how the process ended, and what is wrong besides ("" for nothing)."""
 
     what: str
     ending: Ending
     fault: str = ""
-    may_die: bool = False
-
-    @property
-    def is_traceback(self) -> bool:
-        """Whether it ended in Python's own words, or crashed where it may not."""
-        return self.ending.is_traceback or (self.ending.is_crash and not self.may_die)
 
 
 REFUSED = (1, 2, 3, 4)
