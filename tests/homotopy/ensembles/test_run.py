@@ -15,8 +15,8 @@ import polysys as ps
 from homotopy.common import files
 from homotopy.ensembles import pools
 from homotopy.ensembles import workers as workers_module
-from homotopy.ensembles.pools import Pool
 from homotopy.ensembles.counts import CONTRADICTED, SUPPORTED, UNKNOWN
+from homotopy.ensembles.pools import Pool
 from homotopy.ensembles.record import SampleRecord, count_samples, failed_record
 from homotopy.ensembles.store.merge import merge
 from homotopy.ensembles.workers import Job, Workers, count_job
