@@ -43,7 +43,7 @@ def bombs(place: Path, size: int, _: np.random.Generator) -> Trials:
     ):
         with files.table_with(data, place) as folder:
             yield refused(
-                f"certificates: {what}", run(("table", "verify", str(folder), "--speed", "slow"), place), (1, 2)
+                f"certificates: {what}", run(("table", "verify", str(folder), "--slow", "1"), place), (1, 2)
             )
         clear(place)
     cache = place / "cache"

@@ -34,10 +34,8 @@ def kills(place: Path, size: int, rng: np.random.Generator) -> Trials:
     fault, n_under_way = "", 0
     for _ in range(max(1, size // 2)):
         both = [children.start(_LONG, place) for _ in range(2)]
-        begin = time.monotonic()
-        while not store.is_dir() and time.monotonic() < begin + 60:
-            time.sleep(0.01)
-        time.sleep(float(rng.uniform(0.0, 1.0)))
+        _wait_for_chunks(store, both[0], int(rng.integers(0, 90)))
+        time.sleep(float(rng.uniform(0.0, 0.1)))
         for process in both:
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -121,7 +119,7 @@ def dask_kills(place: Path, _: int, __: np.random.Generator) -> Trials:
 def _wait_for_chunks(store: Path, process: subprocess.Popen[bytes], n: int = 3) -> None:
     deadline = time.monotonic() + 200
     while len(list(store.glob("records/*.parquet"))) < n and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.05)
+        time.sleep(0.005)
 
 
 def kernel_kills(place: Path, _: int, rng: np.random.Generator) -> Trials:

@@ -32,7 +32,8 @@ ENSEMBLE = ("ensemble", files.LABEL, "--samples", "40", "--chunk", "4", "--worke
 def refused(what: str, ending: Ending, codes: tuple[int, ...] = REFUSED) -> Trial:
     """A trial that must end with a sentence and one of these exit codes."""
     is_sentence = ending.err.strip().startswith("stationary: ") or (not ending.err.strip() and bool(ending.out.strip()))
-    fault = "" if ending.code in codes and is_sentence else f"code {ending.code}: {ending.err[-200:]!r}"
+    is_misused = "--help'." in ending.err  # then the attack has not reached what it is for
+    fault = "" if ending.code in codes and is_sentence and not is_misused else f"code {ending.code}: {ending.err[-200:]!r}"
     return Trial(what, ending, fault)
 
 
