@@ -15,7 +15,8 @@ from typing import Any
 from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import check_choices, is_whole
 from homotopy.engines.registry import engines_for
-from homotopy.ensembles.chunks import dask_pool, executor_pool, local_pool, run_chunks
+from homotopy.ensembles.chunks import run_chunks
+from homotopy.ensembles.pools import dask_pool, executor_pool, local_pool
 from homotopy.ensembles.result import Ensemble, read_counts
 from homotopy.ensembles.spec import EnsembleSpec
 from homotopy.ensembles.store.plan import FamilyFacts
@@ -111,17 +112,17 @@ def ensemble(
     if sum(x is not None for x in (workers, executor, dask)) > 1:
         raise InputError("workers, executor and dask exclude each other.", "Give one of them.")
     family = family_of(chosen, spec.seed)
+    tell = say or (lambda sentence: warnings.warn(sentence, stacklevel=3))
     with ExitStack() as stack:
         if executor is not None:
             pool = executor_pool(executor)
         else:
-            pool = stack.enter_context(local_pool(workers) if dask is None else dask_pool(dask))
+            pool = stack.enter_context(local_pool(workers) if dask is None else dask_pool(dask, tell))
         # a store appears only once there is somebody to fill it
         folder = tempfile.mkdtemp(prefix="stationary-") if store is None else str(store)
         place = create_store(folder, spec, family, chunk)
         if store is None:
             weakref.finalize(place, shutil.rmtree, folder, ignore_errors=True)
-        tell = say or (lambda sentence: warnings.warn(sentence, stacklevel=3))
         run_chunks(place, chosen, pool, shard=shard, retry_failed=retry_failed, progress=progress, say=tell)
     result = read_counts(place, is_temporary=store is None)
     if not result.n_missing:
