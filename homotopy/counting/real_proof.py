@@ -5,6 +5,7 @@ from __future__ import annotations
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclude_others
 from homotopy.counting.result import Census
+from polysys.errors import require_type
 
 
 def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float = 600.0) -> RealProof:
@@ -35,12 +36,15 @@ def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float
     >>> proof.is_proved, proof.n_real
     (True, 3)
     """
+    require_type(census, Census, "The census", "Give what ho.census returns.")
     certificates = census.certificates
     return exclude_others(census.landscape, certificates, census.n_real, max_boxes=max_boxes, time_limit=time_limit)
 
 
 def real_evidence(census: Census, proof: RealProof) -> Evidence:
     """What a proof says about the completeness of a census's real points, as one piece of evidence."""
+    require_type(census, Census, "The census", "Give what ho.census returns.")
+    require_type(proof, RealProof, "The proof", "Give what ho.prove_real returns.")
     return evidence_of(proof, census.n_real)
 
 
@@ -50,4 +54,5 @@ def with_real_proof(census: Census, proof: RealProof) -> Census:
     A proof makes the verdict `proved` with a reason that speaks of the real points alone; `complex_verdict` keeps what was
     known of the complex list. A point proved to be missing contradicts the census. Else the verdict stays.
     """
+    require_type(census, Census, "The census", "Give what ho.census returns.")
     return census.with_evidence(real_evidence(census, proof))

@@ -42,6 +42,8 @@ class RunRecord:
     seconds: float
 
     def __str__(self) -> str:
+        if self.transport == "none":
+            return f"{self.engine}, {self.seconds:.3g} s"
         return (
             f"{self.engine} ({self.transport}), start {self.start}, precision {self.precision}, "
             f"solver seed {self.solver_seed}, {self.seconds:.3g} s"

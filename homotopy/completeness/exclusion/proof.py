@@ -15,6 +15,7 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import Locator, enclosing_balls, image
 from homotopy.certification.zeros import Certificate, certify
 from homotopy.common.arrays import Floats
+from homotopy.common.reporting import Stopped
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.exclusion.patches import Patch, patches, stationary_flips
 from homotopy.completeness.exclusion.radius import stationary_bounds
@@ -52,6 +53,8 @@ class RealProof:
     n_left : int
         Boxes in which nothing was decided.
     seconds : float
+    stopped : str
+        What stopped the search before it had come to an end, other than its own limits; "" if nothing did.
     """
 
     outcome: Verdict
@@ -64,6 +67,7 @@ class RealProof:
     excluded: Mapping[str, int]
     n_left: int
     seconds: float
+    stopped: str = ""
 
     @property
     def is_proved(self) -> bool:
@@ -83,6 +87,7 @@ class RealProof:
             "excluded": dict(self.excluded),
             "n_left": self.n_left,
             "seconds": self.seconds,
+            **({"stopped": self.stopped} if self.stopped else {}),
         }
 
     def __repr__(self) -> str:
@@ -93,7 +98,7 @@ class RealProof:
             f"Real points {head}: {self.reason}\n"
             f"  searched   {patches} in {self.n_unknowns} unknowns, {self.n_boxes} boxes, {self.seconds:.3g} s\n"
             f"  finished   {done}\n"
-            f"  left over  {self.n_left}"
+            f"  left over  {self.n_left}" + (f"\n  stopped    {self.stopped}" if self.stopped else "")
         )
 
 
@@ -119,29 +124,28 @@ def exclude_others(
     candidates, is_closed = _missing_images(land, real)
     results: list[PatchResult] = []
     with ctx.workprec(_precision(real)):
-        points = [
-            [balls.real_ball(re, c.enclosure.radius) for re, _ in c.enclosure.mid[: land.domain.n]] for c in real
-        ]
-    n_skipped = 0
+        points = [[balls.real_ball(re, c.enclosure.radius) for re, _ in c.enclosure.mid[: land.domain.n]] for c in real]
+    n_skipped, stopped = 0, Stopped()
     for patch in patches(land, bounds):
         left = max_boxes - sum(r.n_boxes for r in results)
-        if results and (left <= 0 or time.monotonic() > begin + time_limit):
+        if results and (stopped or left <= 0 or time.monotonic() > begin + time_limit):
             n_skipped = 1  # at least: there may be more patches than could be listed
             break
         n_unknowns = len(patch.free)
-        result = _search(patch, points, _precision(real), left, begin + time_limit)
+        result = _search(patch, points, _precision(real), left, begin + time_limit, stopped)
         results.append(result)
         candidates += _centres(patch, result)
     n_left = sum(len(r.left) + r.n_open for r in results) + n_skipped
+    why = stopped.settle(has_results=any(r.n_boxes for r in results))
     found = _new(land, certificates, candidates)
     if found:
         many = "a real stationary point is" if len(found) == 1 else f"{len(found)} real solutions are"
         reason = f"{many} proved to exist and not in the list"
-        return _report(n_real, begin, Verdict.NO, reason, found, results, n_unknowns, n_left)
+        return _report(n_real, begin, Verdict.NO, reason, found, results, n_unknowns, n_left, why)
     if n_left or not is_closed:
         more = "at least " if n_skipped else ""
         reason = f"{more}{n_left} boxes are left" if n_left else "a mirror image of a point was not found again"
-        return _report(n_real, begin, Verdict.UNDECIDED, reason, (), results, n_unknowns, n_left)
+        return _report(n_real, begin, Verdict.UNDECIDED, reason, (), results, n_unknowns, n_left, why)
     reason = f"branch and bound excludes every real stationary point other than the {n_real} listed"
     return _report(n_real, begin, Verdict.YES, reason, (), results, n_unknowns)
 
@@ -172,6 +176,7 @@ def _report(
     results: Sequence[PatchResult],
     n_unknowns: int,
     n_left: int = 0,
+    stopped: str = "",
 ) -> RealProof:
     excluded = {name: sum(r.excluded[k] for r in results) for k, name in enumerate(TESTS)}
     return RealProof(
@@ -185,6 +190,7 @@ def _report(
         excluded,
         n_left,
         time.monotonic() - begin,
+        stopped,
     )
 
 
@@ -193,13 +199,18 @@ def _precision(certificates: Sequence[Certificate]) -> int:
 
 
 def _search(
-    patch: Patch, points: Sequence[Sequence[arb]], precision: int, max_boxes: int, deadline: float
+    patch: Patch,
+    points: Sequence[Sequence[arb]],
+    precision: int,
+    max_boxes: int,
+    deadline: float,
+    stopped: Stopped,
 ) -> PatchResult:
     with ctx.workprec(precision):
         located = [z for z in map(patch.locate, points) if z is not None]
     if not patch.free:  # the patch is one point, and stationary
         return PatchResult(1, (0,) * len(TESTS), [], 0 if points else 1)
-    return search(patch, located, max_boxes, deadline)
+    return search(patch, located, max_boxes, deadline, stopped)
 
 
 def _missing_images(land: Landscape, real: Sequence[Certificate]) -> tuple[list[list[complex]], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ def search(
     zeros: Sequence[tuple[Floats, Floats]],
     max_boxes: int,
     deadline: float,
+    stopped: reporting.Stopped | None = None,
 ) -> PatchResult:
     """Search a patch for zeros other than the given ones (enclosures of proved zeros in its coordinates).
 
@@ -61,6 +63,8 @@ def search(
     ----------
     deadline : float
         By :func:`time.monotonic`.
+    stopped : Stopped, optional
+        Takes what stops this, instead of having it raised: the boxes that were not processed are open then.
     """
     from homotopy.completeness.exclusion.loop import branch_and_bound  # Numba is loaded where it is used first
 
@@ -84,41 +88,44 @@ def search(
     scale = patch.hi - patch.lo
     quadratics = _constraint_arrays(patch)
     size, n_left = 1, 0
-    while size and n_left < _MAX_LEFT:
-        budget = min(_SLICE, max_boxes - int(counts[PROCESSED]))
-        if budget <= 0 or time.monotonic() > deadline:
-            break
-        before = int(counts[PROCESSED])
-        reporting.report("boxes of branch and bound", before)
-        size, n_left = branch_and_bound(
-            n,
-            *quadratics,
-            equations.code,
-            equations.outputs,
-            f_registers,
-            slopes.code,
-            slopes.outputs,
-            s_registers,
-            np.array(rows, np.int64),
-            own_columns,
-            is_split,
-            scale,
-            _SMALLEST,
-            zero_lo,
-            zero_hi,
-            stack_lo,
-            stack_hi,
-            size,
-            left_lo,
-            left_hi,
-            n_left,
-            budget,
-            counts,
-        )
-        if int(counts[PROCESSED]) == before:
-            break  # no room for more boxes
+    with contextlib.nullcontext() if stopped is None else stopped.taking():
+        while size and n_left < _MAX_LEFT:
+            budget = min(_SLICE, max_boxes - int(counts[PROCESSED]))
+            if budget <= 0 or time.monotonic() > deadline:
+                break
+            before = int(counts[PROCESSED])
+            reporting.report("boxes of branch and bound", before)
+            size, n_left = branch_and_bound(
+                n,
+                *quadratics,
+                equations.code,
+                equations.outputs,
+                f_registers,
+                slopes.code,
+                slopes.outputs,
+                s_registers,
+                np.array(rows, np.int64),
+                own_columns,
+                is_split,
+                scale,
+                _SMALLEST,
+                zero_lo,
+                zero_hi,
+                stack_lo,
+                stack_hi,
+                size,
+                left_lo,
+                left_hi,
+                n_left,
+                budget,
+                counts,
+            )
+            if int(counts[PROCESSED]) == before:
+                break  # no room for more boxes
     left = [(left_lo[k].copy(), left_hi[k].copy()) for k in range(n_left)]
-    return PatchResult(int(counts[PROCESSED]), tuple(int(c) for c in counts[:LEFT]), left, size)
+    return PatchResult(
+        int(counts[PROCESSED]), tuple(int(c) for c in counts[:LEFT]), left, max(size, 1) if stopped else size
+    )
 
 
 @cache

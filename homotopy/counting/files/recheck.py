@@ -45,6 +45,7 @@ from homotopy.status import Completeness, Verdict
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
+from polysys.reading.files import require_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def verify(path: str | Path) -> VerificationReport:
     CensusFileError
         If the file cannot be read at all: missing, truncated, altered (its sha256 does not match), foreign or newer.
     """
+    require_path(path)
     file = read_census_file(path)
     try:
         return _report_on_equations(str(path), file) if file.is_of_equations else _report(str(path), file)
@@ -152,7 +154,8 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
 def _singular(file: CensusFile, problem: Problem) -> tuple[Check | None, tuple[StationarySet, ...]]:
     """Whether the isolated singular solutions of a file are what it says, each described again; none of them where one is not."""
     stated = singular_as_stated(file, problem)
-    again = singular_again(problem, stated)
+    n_discarded = 0 if file.squared_up is None else file.squared_up.discarded
+    again = singular_again(problem, stated, len(file.solutions) + n_discarded)
     if isinstance(again, str):
         return Check("singular", False, again), ()
     words = f"{count_of(len(again), 'isolated solution')} with the multiplicities that are stated"

@@ -13,6 +13,7 @@ from fractions import Fraction
 from homotopy.certification.certificates import decimal_text
 from homotopy.counting.degenerate.as_given import as_given
 from homotopy.counting.degenerate.describe import describe, isolated_set
+from homotopy.counting.degenerate.exact_points import exact_multiple_points
 from homotopy.counting.degenerate.local_dimension import LocalReport
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.counting.files.schema import CensusFile, Singular
@@ -65,29 +66,32 @@ def singular_as_stated(file: CensusFile, problem: Problem) -> tuple[StationarySe
     return tuple(found)
 
 
-def singular_again(problem: Problem, stated: Sequence[StationarySet]) -> tuple[StationarySet, ...] | str:
-    """The same, each described again; what is wrong with the first that is not what the file says."""
+def singular_again(problem: Problem, stated: Sequence[StationarySet], n_simple: int) -> tuple[StationarySet, ...] | str:
+    """The same, each described again beside `n_simple` certified solutions; what is wrong with the first that is not what the file says."""
+    ends = [s.samples[0] for s in stated]
+    listed = (exact_multiple_points(problem, n_simple, ends) if stated else None) or ()
     bound = next((b.value for b in upper_bounds(problem) if b.counts_multiplicities), None)
     found: list[StationarySet] = []
     for k, s in enumerate(stated):
-        report = describe(problem, s.samples[0], bound=bound)
-        if report is None or report.dimension != 0:
+        again = next((known for known in listed if _is_same(s, known)), None) or _described(problem, s, bound)
+        if again is None:
             return f"singular solution {k} is not found to be one"
-        again: StationarySet | None = replace(isolated_set(problem, report), n_paths=s.n_paths)
-        if again is not None and isinstance(problem, Equations) and problem.is_overdetermined:
+        if isinstance(problem, Equations) and problem.is_overdetermined:
             again = as_given(problem, again)
         if again is None:
             return f"singular solution {k} does not solve the equations as given"
-        said, is_so = (
-            (s.exact, s.multiplicity, s.is_multiplicity_proved),
-            (again.exact, again.multiplicity, again.is_multiplicity_proved),
-        )
-        if said != is_so or not _is_same(s, again):
+        said = (s.exact, s.multiplicity, s.is_multiplicity_proved)
+        if said != (again.exact, again.multiplicity, again.is_multiplicity_proved) or not _is_same(s, again):
             return f"singular solution {k} has another multiplicity or is at another point than is stated"
         if any(_is_same(again, other) for other in found):
             return f"singular solution {k} is stated twice"
-        found.append(again)
+        found.append(replace(again, n_paths=s.n_paths))
     return tuple(found)
+
+
+def _described(problem: Problem, stated: StationarySet, bound: int | None) -> StationarySet | None:
+    report = describe(problem, stated.samples[0], bound=bound)
+    return None if report is None or report.dimension != 0 else isolated_set(problem, report)
 
 
 def _is_same(a: StationarySet, b: StationarySet) -> bool:
