@@ -23,6 +23,7 @@ from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutErr
 from homotopy.options import AUTO, Options
 from homotopy.solving.far_paths import followed
 from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
+from homotopy.solving.root_counts import least_root_count
 from homotopy.solving.turns import Turns
 from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
@@ -283,6 +284,9 @@ def _account(
     doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
     failed += _points_of(points, statuses, PathStatus.FAILED)
     closed = _close(landscape, result, digits)
+    root_count = tracked.root_count
+    if root_count is not None:
+        root_count = max(root_count, least_root_count(landscape, tracked.root_count_kind))
     report = SolveReport(
         certificates=closed.certificates,
         paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
@@ -294,7 +298,7 @@ def _account(
         start=tracked.start,
         precision=tracked.precision,
         transport=tracked.transport,
-        root_count=tracked.root_count,
+        root_count=root_count,
         root_count_kind=tracked.root_count_kind,
         solver_seed=tracked.seed,
         gamma=tracked.gamma,
