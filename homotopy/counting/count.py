@@ -31,8 +31,9 @@ from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
+from homotopy.solving.exact_algebra import with_missing
 from homotopy.solving.result import SolveReport
-from homotopy.solving.rounds import solve, with_missing
+from homotopy.solving.rounds import solve
 from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import exact_count_of, upper_bounds

@@ -39,8 +39,8 @@ from tests.adversary.damage import ENDS, STARTS
 OUTCOMES = ("repaired", "unknown", "contradicted", "refused", "UNNOTICED", "CRASHED")
 _BEYOND = {  # with these, exact algebra is asked for nothing
     "homotopy.completeness.exact_evidence.EXACT_REACH": -1,
-    "homotopy.solving.rounds.EXACT_REACH": -1,
-    "homotopy.solving.rounds._MOST_PARAMETRISED": -1,
+    "homotopy.solving.exact_algebra.EXACT_REACH": -1,
+    "homotopy.solving.exact_algebra.MOST_PARAMETRISED": -1,
 }
 
 LANDSCAPES: dict[str, Callable[[], Landscape]] = {

@@ -26,8 +26,8 @@ _NO_PROOF = {"homotopy.counting.count.bound_by_hilbert_function": lambda *_: Non
 MODES: dict[str, dict[str, Any]] = {
     "none": {
         "homotopy.completeness.exact_evidence.EXACT_REACH": -1,
-        "homotopy.solving.rounds.EXACT_REACH": -1,
-        "homotopy.solving.rounds._MOST_PARAMETRISED": -1,
+        "homotopy.solving.exact_algebra.EXACT_REACH": -1,
+        "homotopy.solving.exact_algebra.MOST_PARAMETRISED": -1,
     },
     "count": _NO_PROOF,
     "proof": {},
