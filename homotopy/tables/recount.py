@@ -15,6 +15,7 @@ from homotopy.status import Completeness
 from homotopy.tables.contents import TableContents
 from homotopy.tables.kinds.recomputed import Load, compute
 from homotopy.tables.kinds.sample_checks import N_DIGEST
+from homotopy.tables.kinds.theorems import count_by_algebra
 from homotopy.tables.proofs import proved_record
 from homotopy.tables.stored_solutions import Seeds, recertify, record_from
 from polysys.disorder import check_seed
@@ -76,6 +77,14 @@ def count_faults_when_recertified(table: TableContents, jobs: Iterable[tuple[Any
             continue
         if found != row.n_complex:
             yield f"{row.model}: the certificate proves {found} solutions, the table says {row.n_complex}"
+
+
+def count_faults_when_proved(table: TableContents, rows: Iterable[Any]) -> Iterator[str]:
+    """Rows of generic counts whose proofs by exact algebra do not come out again."""
+    for row in rows:
+        found = count_by_algebra(row.model, table.description.seed)
+        if found is None or (found.n_complex, found.prime, found.evidence) != (row.n_complex, row.prime, row.evidence):
+            yield f"{row.model}: {'no proof was found' if found is None else found.evidence[:80]}, the table says {row.n_complex}"
 
 
 def replay(table: TableContents, k: int, seed: int, load: Load) -> VerificationReport:

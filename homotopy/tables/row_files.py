@@ -61,6 +61,7 @@ class CountRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     n_torus: int | None
     rigor: str
     evidence: str | None
+    prime: int | None = None
 
 
 class RowFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
