@@ -21,6 +21,7 @@ Coefficient = fmpz_mpoly
 GenericPolynomial = dict[Exponents, Coefficient]
 MAX_ROWS = 400  # of a relation that is solved for
 MAX_TERMS = 4000  # of a coefficient, as a polynomial in the parameters
+_OPERATION = 200  # nanoseconds for a product of two terms with its share of common factors
 
 
 class GenericSystem:
@@ -61,13 +62,13 @@ class GenericSystem:
             return False
         total: GenericPolynomial = {}
         for (i, shift), c in zip(rows, relation, strict=True):
-            if c != 0:
+            if not c.is_zero():
                 for e, value in self.elements[i].items():
                     key = tuple(a + b for a, b in zip(e, shift, strict=True))
-                    meter.spend(100 * len(c) * len(value))
+                    meter.spend(_OPERATION * len(c) * len(value))
                     product = c * value
                     total[key] = total[key] + product if key in total else product
-        total = {e: c for e, c in total.items() if c != 0}
+        total = {e: c for e, c in total.items() if not c.is_zero()}
         common = _gcd(total.values())
         element = {e: c // common for e, c in total.items()}
         top = max(_weight(e, self.weights) for e in element) if element else -1
@@ -120,7 +121,7 @@ def _gcd(values: Any) -> Coefficient:
 
 def _reduced(equation: Mapping[int, Coefficient]) -> dict[int, Coefficient]:
     """A linear equation without zero coefficients and without a common factor."""
-    kept = {k: c for k, c in equation.items() if c != 0}
+    kept = {k: c for k, c in equation.items() if not c.is_zero()}
     if not kept:
         return {}
     common = _gcd(kept.values())
@@ -130,39 +131,42 @@ def _reduced(equation: Mapping[int, Coefficient]) -> dict[int, Coefficient]:
 def _null_vector(equations: Sequence[Mapping[int, Coefficient]], n: int, meter: Meter) -> list[Coefficient] | None:
     """The solution of linear equations over Q(a), up to a factor; None unless there is exactly one.
 
-    Elimination without fractions: of all equations that are left the one with the fewest and shortest entries is next, and the
-    shortest of these is its pivot. All that is divided by is a common factor.
+    Elimination without fractions: of all equations that are left the one with the fewest and shortest entries is next, and a short
+    entry of it that few others use is its pivot. All that is divided by is a common factor.
     """
     left = [e for e in (_reduced(equation) for equation in equations) if e]
     solved: list[tuple[int, dict[int, Coefficient]]] = []
     while left:
         left.sort(key=lambda e: (len(e), sum(map(len, e.values()))))
-        equation = left.pop(0)
-        uses = {k: sum(k in other for other in left) for k in equation}
+        equation, *others = left
+        uses = {k: sum(k in other for other in others) for k in equation}
         pivot = min(equation, key=lambda k: (len(equation[k]) * (1 + uses[k]), k))
         solved.append((pivot, equation))
-        rest = []
-        for other in left:
-            if pivot not in other:
-                rest.append(other)
-                continue
-            g = equation[pivot].gcd(other[pivot])
-            a, b = equation[pivot] // g, other[pivot] // g
-            new: dict[int, Coefficient] = {}
-            for k in {*equation, *other} - {pivot}:
-                x, y = other.get(k), equation.get(k)
-                meter.spend(200 * ((len(x) * len(a) if x is not None else 0) + (len(y) * len(b) if y is not None else 0)))
-                terms = ([a * x] if x is not None else []) + ([-b * y] if y is not None else [])
-                new[k] = terms[0] if len(terms) == 1 else terms[0] + terms[1]
-            new = _reduced(new)
+        left = []
+        for other in others:
+            new = _eliminated(other, equation, pivot, meter) if pivot in other else other
             if any(len(c) > MAX_TERMS for c in new.values()):
                 return None
             if new:
-                rest.append(new)
-        left = rest
-    if len(solved) != n - 1:
-        return None
-    return _back_substituted(solved, n, meter)
+                left.append(new)
+    return _back_substituted(solved, n, meter) if len(solved) == n - 1 else None
+
+
+def _eliminated(
+    equation: Mapping[int, Coefficient], by: Mapping[int, Coefficient], pivot: int, meter: Meter
+) -> dict[int, Coefficient]:
+    """A combination of two equations in which the pivot does not occur."""
+    common = by[pivot].gcd(equation[pivot])
+    a, b = by[pivot] // common, equation[pivot] // common
+    new: dict[int, Coefficient] = {}
+    for k in sorted({*equation, *by} - {pivot}):
+        if k in equation:
+            meter.spend(_OPERATION * len(a) * len(equation[k]))
+            new[k] = a * equation[k]
+        if k in by:
+            meter.spend(_OPERATION * len(b) * len(by[k]))
+            new[k] = new[k] - b * by[k] if k in new else -(b * by[k])
+    return _reduced(new)
 
 
 def _back_substituted(solved: Sequence[tuple[int, Mapping[int, Coefficient]]], n: int, meter: Meter) -> list[Coefficient] | None:
@@ -175,14 +179,14 @@ def _back_substituted(solved: Sequence[tuple[int, Mapping[int, Coefficient]]], n
         numerator = 0 * one
         for k, c in equation.items():
             if k != pivot:
-                meter.spend(200 * len(c) * len(found[k]))
+                meter.spend(_OPERATION * len(c) * len(found[k]))
                 numerator -= c * found[k]
-        g = numerator.gcd(equation[pivot]) if numerator != 0 else equation[pivot]
+        g = equation[pivot] if numerator.is_zero() else numerator.gcd(equation[pivot])
         factor = equation[pivot] // g
-        if factor != 1:
+        if not factor.is_one():
             found = {k: c * factor for k, c in found.items()}
         found[pivot] = numerator // g
         if any(len(c) > MAX_TERMS for c in found.values()):
             return None
-    common = reduce(lambda a, b: a.gcd(b), [c for c in found.values() if c != 0])
+    common = reduce(lambda a, b: a.gcd(b), [c for c in found.values() if not c.is_zero()])
     return [found[k] // common for k in range(n)]

@@ -17,8 +17,8 @@ from polysys.algebra.generic_count import GenericCount, generic_count_of
 from polysys.algebra.hilbert_bound import random_prime
 from polysys.landscape import Couplings, Landscape
 
-PROOF_WORK = 2 * 10**10
-"""Operations that a proof may take: tens of seconds."""
+PROOF_WORK = 4 * 10**10
+"""Operations that a proof may take: a minute."""
 _MAX_TERMS = 20_000  # of a generic potential, in unknowns and couplings
 
 
@@ -69,7 +69,7 @@ def _parameters(couplings: Couplings) -> tuple[list[str], list[Fraction], dict[s
         for index in np.ndindex(array.shape):
             key = tuple(sorted(index)) if is_symmetric else index
             arrays[name][index] = "_".join([name, *map(str, key)])
-            values[arrays[name][index]] = Fraction(array[index])
+            values[arrays[name][index]] = array.item(index)
     return list(values), list(values.values()), arrays
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
-from polysys.counts.families import prove_generic_count
 from polysys.models.labels import model_from_label
 
 RIGOR = ("proved", "numerical", "open")
@@ -90,6 +89,8 @@ def _summed(found: GenericCount, n_complex: int, weak: list[str]) -> GenericCoun
 
 def count_by_algebra(label: str, seed: int) -> GenericCount | None:
     """The generic count of a model's family, proved over the field of its couplings; None where that was not possible."""
+    from polysys.counts.families import prove_generic_count  # its kernels need Numba
+
     land = model_from_label(label).sample(seed)
     found = prove_generic_count(land, seed=seed)
     return None if found is None else GenericCount(label, land.domain.n, found.value, None, "proved", str(found), found.prime)
