@@ -83,7 +83,8 @@ def count_faults_when_proved(table: TableContents, rows: Iterable[Any]) -> Itera
     """Rows of generic counts whose proofs by exact algebra do not come out again."""
     for row in rows:
         found = count_by_algebra(row.model, table.description.seed)
-        if found is None or (found.n_complex, found.prime, found.evidence) != (row.n_complex, row.prime, row.evidence):
+        same = found is not None and (found.n_complex, found.prime) == (row.n_complex, row.prime)
+        if found is None or not same or not row.evidence.startswith(found.evidence):
             yield f"{row.model}: {'no proof was found' if found is None else found.evidence[:80]}, the table says {row.n_complex}"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ COLUMNS = (
     Column("n_unknowns", "integer", "number of coordinates (weights, spins)", "name"),
     Column("n_complex", "integer", "complex stationary points of a generic member (on spheres with a homogeneous potential: classes)", "row"),
     Column("n_torus", "integer", "those without a zero coordinate: K(r) of a deep linear network with live neurons r", "row"),
-    Column("rigor", "text", "proved (a theorem), numerical (see evidence), open (no count)", "name"),
+    Column("rigor", "text", "proved (n_complex by a theorem, n_torus where evidence does not say numerical), numerical (see evidence), open", "name"),
     Column("prime", "integer", "of a proof by exact algebra over the field of the couplings, which `verify --slow` derives again", "name"),
     Column("evidence", "text", "the theorem, or the runs and tests on which the count rests; why there is none", "name"),
 )  # fmt: skip
@@ -52,14 +54,13 @@ def part_of(spec: CountsSpec, place: Path, say: Say) -> Part:
         if proved is not None:
             counts[label] = proved
             continue
-        make = _by_algebra if label in spec.algebra else count_generic
-        key = f"algebra {label}" if label in spec.algebra else label
-        if notes.get(key) is None:
-            say(f"counting {label}")
-            begin = time.perf_counter()
-            found = make(label, spec.seed)
-            notes.put(key, msgspec.to_builtins(found), time.perf_counter() - begin)
-        counts[label] = msgspec.convert(notes.get(key), GenericCount)
+        if label not in spec.algebra:
+            counts[label] = _noted(label, label, spec.seed, count_generic, notes, say)
+            continue
+        counts[label] = _noted(f"algebra {label}", label, spec.seed, _by_algebra, notes, say)
+        if not model_from_label(label).torus_parts():  # nothing else says how many solutions have no zero coordinate
+            other = _noted(label, label, spec.seed, count_generic, notes, say)
+            counts[label] = _with_torus(counts[label], other)
     counts = add_strata(counts)
     for label in spec.open:
         n = model_from_label(label).domain.n
@@ -75,6 +76,26 @@ def part_of(spec: CountsSpec, place: Path, say: Say) -> Part:
     engines = sorted({f"tracker {e}" for e in notes.versions()})
     keys = [f"algebra {label}" if label in spec.algebra else label for label in spec.models]
     return Part(COLUMNS, KEY, rows, seeds, [], notes.seconds(keys), engines, _RELIABILITY, _completeness(counts, spec.caveat))
+
+
+def _noted(
+    key: str, label: str, seed: int, make: Callable[[str, int], GenericCount], notes: _Notes, say: Say
+) -> GenericCount:
+    """A count that was found before, or is found now."""
+    if notes.get(key) is None:
+        say(f"counting {label}")
+        begin = time.perf_counter()
+        notes.put(key, msgspec.to_builtins(make(label, seed)), time.perf_counter() - begin)
+    found: GenericCount = msgspec.convert(notes.get(key), GenericCount)
+    return found
+
+
+def _with_torus(found: GenericCount, other: GenericCount) -> GenericCount:
+    """A proved count with the number without a zero coordinate that monodromy gives."""
+    if other.n_torus is None or other.n_complex != found.n_complex:
+        return found
+    evidence = f"{found.evidence}; n_torus is numerical: {other.evidence}"
+    return replace(found, n_torus=other.n_torus, evidence=evidence)
 
 
 def _by_algebra(label: str, seed: int) -> GenericCount:
