@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.certification.classify import StationaryPoint as StationaryPoint
     from homotopy.certification.zeros import Certificate as Certificate
     from homotopy.certification.zeros import CertificationReport as CertificationReport
+    from homotopy.common.progress import progress_bar as progress_bar
+    from homotopy.common.reporting import keeping_found as keeping_found
     from homotopy.completeness.exclusion.proof import RealProof as RealProof
     from homotopy.counting.count import census as census
     from homotopy.counting.cross_checks import CrossCheck as CrossCheck
@@ -109,6 +111,8 @@ else:
             "counting.given_points": "CertifiedPoints, certify",
             "counting.files.solution_lists": "SolutionList, read_solutions",
             "certification.classify": "StationaryPoint",
+            "common.progress": "progress_bar",
+            "common.reporting": "keeping_found",
             "ensembles.comparison": "Comparison, compare",
             "counting.cross_checks": "CrossCheck, cross_check",
             "counting.degenerate.describe": "singular_sets",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 
 AUTO = "auto"
 Strategy = Literal["auto", "fermat", "polyhedral", "multihomogeneous", "total-degree"]
@@ -73,6 +73,7 @@ class Options:
             raise InputError(f"The solver's seed {self.seed!r} is not a nonnegative integer.", "Give seed=1, say.")
         if type(self.digits) is not int or not 1 <= self.digits <= 250:
             raise InputError(f"digits = {self.digits!r} is not a whole number from 1 to 250.", "Give digits=30, say.")
+        require_type(self.time_limit, (int, float), "The time limit", "Give seconds.")
         if not self.time_limit > 0:
             raise InputError(f"The time limit {self.time_limit!r} is not positive.", "Give seconds.")
 

@@ -22,10 +22,7 @@ Everything is rounded to multiples of 2^-20, far above the differences of 1e-15 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -39,17 +36,12 @@ import numpy as np
 import numpy.typing as npt
 
 from polysys.disorder import dyadic, generator
-from polysys.errors import DatasetError, FileError, InputError
-from polysys.reading.files import read_text, shown_path
-from polysys.reading.rationals import as_rational, as_rational_array
+from polysys.errors import DatasetError, FileError
+from polysys.reading.exact_tables import exact_rows
+from polysys.reading.rationals import as_rational_array
 
 FRACTIONAL_BITS = 20
-MAX_BYTES = 20_000_000
-_CSV = "Give the path of a comma-separated text file with one datum a row."
 _FILES = {"iris": "iris.csv", "wine": "wine_data.csv"}  # of scikit-learn: a header, and the class last
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-_QUOTED = re.compile('"[^"]*"')
-_MISSING = ("nan", "inf", "infinity", "na", "n/a", "null", "none")  # data, though not usable
 
 Rationals = npt.NDArray[np.object_]
 
@@ -277,7 +269,10 @@ def from_csv(
         With the line number, for a missing or unreadable file, ragged rows, anything that is not a finite number, too
         few columns or rows.
     """
-    rows = _rows(Path(path))
+    try:
+        rows = exact_rows(path)
+    except FileError as error:
+        raise DatasetError(error.what, error.way_out) from None
     n_columns, n_rows = len(rows[0]), len(rows)
     _check("targets", targets, n_columns - 1, f"{path} with {n_columns} columns")
     features = n_columns - targets if features is None else features
@@ -287,60 +282,6 @@ def from_csv(
     table = np.array(rows[:m], dtype=object).T
     description = f"{path}: columns 1-{features} and the last {targets} of {n_columns}, rows 1-{m} of {n_rows}"
     return Dataset(Path(path).stem, table[:features], table[n_columns - targets :], description, loss)
-
-
-def _rows(path: Path) -> list[list[Fraction]]:
-    shown = shown_path(path)
-    try:
-        text = read_text(path, MAX_BYTES)
-        reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=_separator(text, shown), skipinitialspace=True, strict=True
-        )
-        lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row) and row[0][:1] != "#"]
-    except FileError as error:
-        raise DatasetError(error.what, _CSV) from None
-    except csv.Error as error:
-        raise DatasetError(f"The file {shown!r} cannot be read ({error}).", _CSV) from None
-    if lines and not any(_may_be_number(cell) for cell in lines[0][1]):
-        del lines[0]  # the names of the columns
-    if not lines:
-        raise DatasetError(f"The file {shown} has no data.", _CSV)
-    for line, row in lines:
-        if len(row) != len(lines[0][1]):
-            raise DatasetError(
-                f"Line {line} of {shown} has {len(row)} columns, the first has {len(lines[0][1])}.",
-                "Give every row the same number of columns, separated by commas.",
-            )
-    return [
-        [_number(cell, f"Line {line}, column {k} of {shown}") for k, cell in enumerate(row, 1)] for line, row in lines
-    ]
-
-
-def _separator(text: str, shown: str) -> str:
-    """What stands between the columns: a comma, a semicolon or a tab."""
-    bare = "\n".join(line for line in _QUOTED.sub("", text).split("\n") if not line.startswith("#"))
-    found = [c for c in _SEPARATORS if c in bare]
-    if len(found) > 1:
-        raise DatasetError(
-            f"The file {shown} has {' and '.join(_SEPARATORS[c] for c in found)} between its numbers or in them.",
-            "Use one of them, between the columns, and a point in decimals.",
-        )
-    return found[0] if found else ","
-
-
-def _number(cell: str, where: str) -> Fraction:
-    try:
-        return as_rational(cell)
-    except InputError as error:
-        raise DatasetError(
-            f"{where}: {error.what}", "Every entry must be a finite number, such as -0.5, 1e-3 or 1/3."
-        ) from None
-
-
-def _may_be_number(cell: str) -> bool:
-    """Whether somebody could have meant a number, readable or not; a name of a column begins with a letter."""
-    first = next((ch for ch in cell if ch.isalnum()), "")
-    return first.isnumeric() or cell.strip().lower().lstrip("+-") in _MISSING
 
 
 def _named(name: str, features: int, targets: int, m: int | None, seed: int) -> Dataset:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 from polysys.reading.rationals import as_rational
 
 
@@ -140,6 +140,11 @@ def Sphere(n: int, radius_squared: Any = 1) -> Domain:
 
 def ProductOfSpheres(sizes: Sequence[int], radii_squared: Sequence[Any] | None = None) -> Domain:
     """One sphere for each block of consecutive coordinates of the given sizes."""
+    require_type(sizes, (list, tuple), "The list of sizes", "Give one, such as [3, 3].")
+    if radii_squared is not None:
+        require_type(radii_squared, (list, tuple), "The list of radii", "Give one, such as [1, '1/2'].")
+    if not all(isinstance(size, int) for size in sizes):
+        raise InputError(f"The sizes {tuple(sizes)!r:.80} of the spheres are not integers.", "Give integers.")
     radii = tuple(map(as_rational, radii_squared)) if radii_squared is not None else (Fraction(1),) * len(sizes)
     return Domain(sum(sizes), tuple(sizes), radii)
 

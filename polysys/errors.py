@@ -1,5 +1,7 @@
 """Errors of polysys: each says in one sentence what is wrong and in one the way out."""
 
+from typing import Any
+
 
 class PolysysError(Exception):
     """Base of all errors raised by polysys.
@@ -51,3 +53,28 @@ class PositiveDimensionalError(PolysysError):
 
 class WorkLimitError(PolysysError):
     """A computation would need more work than it was allowed."""
+
+
+def require_type(value: Any, kinds: type | tuple[type, ...], what: str, way_out: str) -> None:
+    """Refuse a value of a type that a function does not take.
+
+    Parameters
+    ----------
+    value : object
+    kinds : type or tuple of type
+        What is taken.
+    what, way_out : str
+        What the value is meant to be, and what to give; a sentence each, the first as far as its subject.
+
+    Raises
+    ------
+    TypeError
+
+    Examples
+    --------
+    >>> require_type(3, str, "The label", "Give a text.")
+    Traceback (most recent call last):
+    TypeError: The label is of type int. Give a text.
+    """
+    if not isinstance(value, kinds):
+        raise TypeError(f"{what} is of type {type(value).__name__}. {way_out}")

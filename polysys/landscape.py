@@ -18,7 +18,7 @@ from polysys.algebra.coercivity import is_coercive
 from polysys.algebra.combinations import Combination
 from polysys.algebra.topology import Topology, topology
 from polysys.domains import Domain
-from polysys.errors import InputError, PolysysError, PositiveDimensionalError
+from polysys.errors import InputError, PolysysError, PositiveDimensionalError, require_type
 from polysys.evaluation import Evaluation
 from polysys.formulations.affine import family_terms, member_terms
 from polysys.formulations.elimination import read_eliminated, values_of
@@ -138,6 +138,7 @@ class Landscape:
     eliminated: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
+        require_type(self.domain, Domain, "The domain", "Give a Domain such as ps.Euclidean(3).")
         if self.domain.n > MAX_UNKNOWNS:
             raise InputError(
                 f"The landscape has {self.domain.n} variables.",

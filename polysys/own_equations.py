@@ -20,7 +20,7 @@ from polysys.errors import InputError, LabelError, NotSquareError
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.formulation import Formulation, Kind
 from polysys.reading.equations_file import read_equations_file
-from polysys.reading.expression_text import expression_text
+from polysys.reading.expression_text import expression_text, names_given
 from polysys.reading.parser import format_polynomial, names_in, parse_polynomial
 from polysys.reading.rationals import as_rational
 from polysys.symmetry import SymmetryGroup
@@ -313,11 +313,8 @@ def equations(
     sides = [_sides(equation, k) for k, equation in enumerate(system)]
     if not sides:
         raise InputError("A system has no equations.", "Give at least one.")
-    if isinstance(variables, str):
-        raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
-    names = (
-        names_in([text for pair in sides for text in pair], free) if variables is None else tuple(map(str, variables))
-    )
+    every = [text for pair in sides for text in pair]
+    names = names_in(every, free) if variables is None else names_given(variables, "The variables")
     if not names:
         raise InputError("The equations have no unknowns.", "Give equations in at least one variable.")
     polynomials = []
@@ -429,9 +426,7 @@ def _read_parameters(
         return (), ()
     if isinstance(parameters, Mapping):
         return tuple(map(str, parameters)), tuple(as_rational(v) for v in parameters.values())
-    if isinstance(parameters, str):
-        raise InputError(f"The parameters are given as the text {parameters[:60]!r}.", "Give a list of names.")
-    return tuple(map(str, parameters)), None
+    return names_given(parameters, "The parameters"), None
 
 
 def _nonzero(polynomial: Any, k: int) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from sympy import QQ
 from sympy.polys.rings import PolyElement
 
-from polysys.errors import InputError, NotSquareError
+from polysys.errors import InputError, NotSquareError, require_type
 from polysys.formulations.expansion import exact_terms as exact_terms
 from polysys.formulations.expansion import nested_form
 from polysys.reading.parser import format_polynomial
@@ -52,6 +52,7 @@ class PolynomialSystem:
     polynomials: tuple[Any, ...]
 
     def __post_init__(self) -> None:
+        require_type(self.polynomials, (tuple, list), "The list of polynomials", "Give elements of one of sympy's rings.")
         if not self.polynomials:
             raise InputError("A system has no equations.", "Give at least one.")
         if any(not isinstance(f, PolyElement) or f.ring != self.polynomials[0].ring for f in self.polynomials):

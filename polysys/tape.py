@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 from polysys.reading.rationals import as_rational
 
 
@@ -323,5 +323,9 @@ def parameter_nodes(tape: Tape) -> tuple[Recorder, list[Any]]:
 
 def trace(function: Callable[[Any, Any], Sequence[Any]], n_variables: int, n_parameters: int = 0) -> Tape:
     """The tape of ``function(variables, parameters)``, which receives lists of nodes and returns the outputs."""
+    require_type(n_variables, (int, np.integer), "The number of variables", "Give a whole number.")
+    require_type(n_parameters, (int, np.integer), "The number of parameters", "Give a whole number.")
+    if not callable(function):
+        require_type(function, (), "The function", "Give a callable of variables and parameters.")
     recorder = Recorder(n_variables, n_parameters)
     return recorder.tape(list(function(recorder.variables, recorder.parameters)))

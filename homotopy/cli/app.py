@@ -24,8 +24,9 @@ from homotopy.cli import (
     weights,
 )
 from homotopy.cli.census_files import show_bounds
-from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, progress_bar, say, write
+from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, say, write
 from homotopy.cli.run import run
+from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
 from homotopy.engines.registry import ENGINES, solver_names
 from homotopy.errors import HomotopyError
@@ -148,7 +149,7 @@ def count(
         found = census(model, seed=seed, index=index, options=options)
     if json_file != "-":
         echo(repr(found))  # before what may take longer than the census
-    with progress_bar():
+    with progress_bar(), keeping_found():
         result, proof = _with_real_proof(found, time_limit) if prove_real else (found, None)
         checked = _cross_checks().cross_check(result, checks, time_limit=time_limit) if cross_check else None
     additions = {name: what for name, what in (("real_proof", proof), ("cross_check", checked)) if what is not None}
@@ -159,7 +160,9 @@ def count(
         for what in additions.values():
             echo(repr(what))
         if proof is not None and checked is None:
-            echo(f"  complete   {result.completeness}")
+            from homotopy.counting.result import completeness_lines
+
+            echo("\n".join(line.as_text() for line in completeness_lines(result.completeness)))
         if points:
             census_files.print_points(result)
     if plot is not None:
@@ -175,6 +178,8 @@ def count(
     verdict = (result if checked is None else checked).completeness.verdict
     if verdict is Completeness.CONTRADICTED:
         raise typer.Exit(ExitCode.CHECK_FAILED)
+    if any(what.stopped for what in additions.values()):
+        raise typer.Exit(ExitCode.INCOMPLETE)
     if verdict is Completeness.UNKNOWN:
         for attempt in result.run.attempts[-_SAID:]:
             say(attempt)
@@ -205,7 +210,7 @@ def sets(
     names: Any = {"transport": transport, "precision": precision}  # checked there
     options = Options(**names, time_limit=time_limit, seed=solver_seed)
     check_target(json_file)
-    with progress_bar():
+    with progress_bar(), keeping_found():
         found = stationary_sets(model, seed=seed, index=index, top=top, n_runs=runs, options=options)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))

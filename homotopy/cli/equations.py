@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_targets, echo, progress_bar, say, write
+from homotopy.cli.output import ExitCode, check_targets, echo, say, write
+from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
 from homotopy.engines.registry import solver_names
 from homotopy.errors import HomotopyError

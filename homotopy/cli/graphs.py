@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, echo, progress_bar, write
+from homotopy.cli.output import ExitCode, check_target, check_targets, echo, write
+from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
 
 

@@ -1,18 +1,13 @@
-"""What the commands share: exit codes, where they write, refused before any work, and progress on a terminal."""
+"""What the commands share: exit codes, where they write, refused before any work, and what they say."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
-import time
-from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
 
 import typer
 
-from homotopy.common import reporting
 from homotopy.common.files import reason, write_result
 from homotopy.errors import HomotopyError
 from polysys.reading.files import escaped
@@ -96,34 +91,6 @@ def check_targets(*files: str | Path | None, json_file: str | None = None) -> No
     for place in named:
         if named.count(place) > 1:
             raise HomotopyError(f"{place} is named for two results.", "Give each its own file.")
-
-
-@contextlib.contextmanager
-def progress_bar() -> Iterator[None]:
-    """What is being done and how far it is, on stderr, only on a terminal and only after a second."""
-    if sys.stderr is None or not sys.stderr.isatty():  # None: closed by whoever started us
-        yield
-        return
-    from tqdm import tqdm
-
-    shown, began, next_look = "", time.time(), time.monotonic() + 1.0
-    with tqdm(total=None, leave=False, file=sys.stderr, delay=1e9) as bar:  # drawn when we say so
-
-        def report(what: str, done: int, total: int) -> None:
-            nonlocal shown, began, next_look
-            if what != shown or done < bar.n:  # something else, or another round of the same
-                shown, bar.start_t = what, began
-                bar.set_description_str(what, refresh=False)
-            bar.n, bar.total, began = done, total or None, time.time()
-            if time.monotonic() > next_look:
-                next_look = time.monotonic() + 0.2
-                bar.refresh()
-
-        try:
-            with reporting.listening(report):
-                yield
-        finally:
-            bar.clear()
 
 
 def say(sentence: str) -> None:

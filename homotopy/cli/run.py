@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from homotopy.cli import interrupt
+from homotopy.cli import interrupt, last_line
 from homotopy.cli.output import ExitCode, echo, say
 from homotopy.common.files import reason
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, StartSetError
@@ -69,6 +69,8 @@ def _run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except MemoryError:
         say("The memory of this machine does not suffice. Choose a smaller size.")
         return ExitCode.INCOMPLETE
+    except ImportError as error:  # for want of memory, or because an installation is damaged
+        return _unloaded(error)
     except (KeyboardInterrupt, typer.Abort):
         say("Interrupted; no result was written.")
         return ExitCode.INTERRUPTED
@@ -78,10 +80,18 @@ def _run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         with contextlib.suppress(OSError):
             sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
-    except OSError as error:  # a disk, or the standard output, that is full or gone
+    except OSError as error:
+        if error.errno is None:  # not of the system: what ctypes says of a library
+            return _unloaded(error)
+        # a disk, or the standard output, that is full or gone
         say(f"The result cannot be written ({reason(error)}). Free some space, or choose another place.")
         return ExitCode.INCOMPLETE
     return ExitCode.OK
+
+
+def _unloaded(error: Exception) -> int:
+    say(f"A library cannot be loaded ({last_line(error)}). Free some memory, or install the software again.")
+    return ExitCode.INCOMPLETE
 
 
 def _usage(error: Any, command: str) -> int:

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_targets, echo, progress_bar, write
+from homotopy.cli.output import ExitCode, check_targets, echo, write
 from homotopy.cli.run import resumable
+from homotopy.common.progress import progress_bar
 from homotopy.engines.registry import solver_names
 from homotopy.status import Completeness
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from homotopy.cli.output import check_targets, echo, progress_bar, write
+from homotopy.cli.output import check_targets, echo, write
 from homotopy.cli.run import resumable
+from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
 
 if TYPE_CHECKING:

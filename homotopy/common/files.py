@@ -177,6 +177,7 @@ def remove_leftovers(folder: Path) -> None:
             if part:
                 is_ours = part["host"] == _host()
                 with contextlib.suppress(OSError):
-                    age = time.time() - (folder / name).lstat().st_mtime
+                    # a clock that was set back dates files into the future: such a file is as old as it is far away
+                    age = abs(time.time() - (folder / name).lstat().st_mtime)
                     if age > (_OLD if is_ours else _VERY_OLD) and not (is_ours and _is_alive(int(part["pid"]))):
                         (folder / name).unlink(missing_ok=True)

@@ -2,7 +2,8 @@
 
 Programs are looked up where only their owner or the administrator writes, never in the current folder. A child
 interpreter is isolated: neither its folder nor the environment puts a module in front of those that this process uses.
-Every child leads a group of its own, so that Ctrl-C reaches us only, and the group is killed as a whole.
+Every child leads a group of its own, so that Ctrl-C reaches us only, and the group is killed as a whole. What an engine
+prints and writes without end is cut off by the operating system, and only the first and last of it is kept.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from typing import Any
 
 from homotopy.errors import EngineCrashError, EngineTimeoutError
 
+MAX_FILE = 1 << 26  # bytes of a file that an engine writes
+_MAX_ANSWER = 1 << 25  # bytes of an answer that is read: several times the longest that was seen
+_MAX_SAID = 1 << 16  # bytes that are kept of what a program prints, half of them its first
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -82,7 +86,9 @@ def isolated_spawning() -> Iterator[None]:
             os.environ["PYTHONSAFEPATH"] = before
 
 
-def start(command: Sequence[str | Path], *, dies_with_us: bool = True, **options: Any) -> subprocess.Popen[Any]:
+def start(
+    command: Sequence[str | Path], *, dies_with_us: bool = True, max_file: int | None = MAX_FILE, **options: Any
+) -> subprocess.Popen[Any]:
     """Start a command in a group of its own, with nothing on its standard input unless told.
 
     Parameters
@@ -90,10 +96,13 @@ def start(command: Sequence[str | Path], *, dies_with_us: bool = True, **options
     command : sequence of str or Path
     dies_with_us : bool
         Have Linux kill it when we die; for programs that do not see to it themselves.
+    max_file : int or None
+        Bytes of any file that it may write, what it prints included; a program that goes on is ended by Linux.
     **options
         Of `subprocess.Popen`.
     """
-    guard = [setpriv, "--pdeathsig", "KILL"] if dies_with_us and (setpriv := find_program("setpriv")) else []
+    guards = {"prlimit": [f"--fsize={max_file}"] * (max_file is not None), "setpriv": ["--pdeathsig", "KILL"] * dies_with_us}
+    guard = [word for name, words in guards.items() if words and (path := find_program(name)) for word in (path, *words)]
     environment = {**options.pop("env", os.environ), "PATH": _search_path()}
     options.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.Popen([*guard, *command], start_new_session=True, env=environment, **options)
@@ -113,11 +122,12 @@ def end(process: subprocess.Popen[Any]) -> None:
         process.wait(timeout=30)
 
 
-def exit_words(process: subprocess.Popen[Any]) -> str:
-    """How a process ended."""
-    code = process.returncode
+def exit_words(code: int | None) -> str:
+    """How a process ended, by its exit code, which is negative for a signal."""
     if code is None:
         return "no exit code"
+    if code == -signal.SIGXFSZ:
+        return f"signal {-code} (more than {MAX_FILE >> 20} MiB printed or written)"
     if code < 0:
         with contextlib.suppress(ValueError):
             return f"signal {-code} ({signal.Signals(-code).name})"
@@ -146,8 +156,10 @@ def run(name: str, command: Sequence[str | Path], inputs: Mapping[str, str], out
         except OSError as error:
             raise crash(f"{name} does not start ({error})") from error
         if code != 0:
-            raise crash(f"{name} ended with exit code {code}, saying: {said[-200:]!r}")
+            raise crash(f"{name} ended with {exit_words(code)}, saying: {said[-200:]!r}")
         try:
+            if (here / output).stat().st_size > _MAX_ANSWER:
+                raise crash(f"{name} wrote an answer of more than {_MAX_ANSWER >> 20} MiB")
             return (here / output).read_text(errors="replace")
         except FileNotFoundError:
             raise crash(f"{name} wrote no answer, saying: {said[-200:]!r}") from None
@@ -155,6 +167,8 @@ def run(name: str, command: Sequence[str | Path], inputs: Mapping[str, str], out
 
 def run_in(here: Path, command: Sequence[str | Path], time_limit: float | None, answers: str = "") -> tuple[int, str]:
     """Run a command in a folder, with a text on its standard input; its exit code, and what it printed, in one line.
+
+    Of more than 64 KiB that it printed, the middle is left out.
 
     Raises
     ------
@@ -171,8 +185,11 @@ def run_in(here: Path, command: Sequence[str | Path], time_limit: float | None, 
             code = process.wait(timeout=time_limit)
         finally:
             end(process)
+        length = screen.seek(0, os.SEEK_END)
         screen.seek(0)
-        return code, " ".join(screen.read().decode(errors="replace").split())
+        said = screen.read(_MAX_SAID // 2)
+        screen.seek(max(len(said), length - _MAX_SAID // 2))
+        return code, " ".join((said + screen.read(_MAX_SAID // 2)).decode(errors="replace").split())
 
 
 def printed_by(command: Sequence[str | Path]) -> str:
@@ -183,7 +200,7 @@ def printed_by(command: Sequence[str | Path]) -> str:
     subprocess.TimeoutExpired, OSError
     """
     with tempfile.TemporaryDirectory() as directory:
-        return run_in(Path(directory), command, 30.0)[1]
+        return run_in(Path(directory), command, 5.0)[1]
 
 
 def crash(what: str) -> EngineCrashError:

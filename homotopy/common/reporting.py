@@ -9,8 +9,10 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 
-from homotopy.errors import EngineTimeoutError
+from homotopy.errors import EngineCrashError, EngineTimeoutError
+from polysys.errors import PolysysError
 
 Report = Callable[[str, int, int], None]
 """Told what is being done ("paths", ..), how many are done and how many there are (0: unknown)."""
@@ -67,7 +69,16 @@ def time_limit(seconds: float, who: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def keeping_found() -> Iterator[None]:
-    """Let Ctrl-C in a later round of a solve end the rounds: what the rounds before have found is kept."""
+    """Let Ctrl-C end the work inside with what was found, instead of a KeyboardInterrupt.
+
+    Commands do so. A time limit, a crash of an engine and a lack of memory leave what was found in any case.
+
+    Examples
+    --------
+    >>> import homotopy as ho
+    >>> with ho.keeping_found():
+    ...     census = ho.census("spherical-p-spin:n=4,p=3", seed=1)
+    """
     token = _keeps_found.set(True)
     try:
         yield
@@ -78,6 +89,43 @@ def keeping_found() -> Iterator[None]:
 def keeps_found() -> bool:
     """Whether an interruption is to keep what was found."""
     return _keeps_found.get()
+
+
+@dataclass(slots=True)
+class Stopped:
+    """What stopped a piece of work whose results so far are to be kept; None while nothing has."""
+
+    error: BaseException | None = None
+
+    def __bool__(self) -> bool:
+        return self.error is not None
+
+    @contextlib.contextmanager
+    def taking(self) -> Iterator[None]:
+        """Take a time limit, an interruption, a crash of an engine or a lack of memory inside, and end there."""
+        try:
+            yield
+        except (EngineTimeoutError, EngineCrashError, KeyboardInterrupt, MemoryError) as error:
+            self.error = self.error or error
+
+    def settle(self, has_results: bool) -> str:
+        """Why the work was stopped, in a sentence, "" if it was not; raised where there is nothing to keep, or nobody who keeps it."""
+        if self.error is None:
+            return ""
+        if not has_results or (isinstance(self.error, KeyboardInterrupt) and not keeps_found()):
+            raise self.error
+        return why_stopped(self.error)
+
+
+def why_stopped(error: BaseException) -> str:
+    """What ended a piece of work, in a sentence."""
+    if isinstance(error, PolysysError):
+        return error.what
+    return (
+        "It was interrupted."
+        if isinstance(error, KeyboardInterrupt)
+        else "The memory of this machine does not suffice."
+    )
 
 
 def report(what: str, done: int, total: int = 0) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from homotopy.common.arrays import Floats
 from polysys.errors import InputError
+from polysys.reading.exact_tables import npy_array
 from polysys.reading.files import as_text, read_bytes, shown_path
 
 _MAX_BYTES = 1 << 28
@@ -26,13 +26,7 @@ def read_numbers(path: str | Path) -> Floats:
     """
     content, name = read_bytes(path, _MAX_BYTES), shown_path(path)
     if content.startswith(b"\x93NUMPY"):
-        try:
-            array = np.load(io.BytesIO(content), allow_pickle=False)
-        except (ValueError, OSError, EOFError, MemoryError) as error:
-            raise InputError(f"The file '{name}' is no array that can be read.", _WAY_OUT) from error
-        if array.dtype.kind not in "fiu":
-            raise InputError(f"The file '{name}' holds no real numbers but {array.dtype}.", _WAY_OUT)
-        return np.asarray(array, dtype=float)
+        return np.asarray(npy_array(content, name), dtype=float)
     rows: list[list[float]] = []
     for number, line in enumerate(as_text(content, path).splitlines(), 1):
         cells = [cell for cell in re.split(r"[,;\s]+", line.partition("#")[0].strip()) if cell]

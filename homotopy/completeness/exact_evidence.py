@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.status import EvidenceKind, PathStatus, Silence, Verdict
 from polysys.algebra import Stop
+from polysys.counts.multiplicities import simple_count_of
 from polysys.counts.of_landscape import EXACT_REACH, exact_count_as_given, hilbert_bound
 from polysys.problem import Problem
 
@@ -41,6 +42,7 @@ def exact_evidence(landscape: Problem, found: int, multiplicities: Sequence[int]
         distinct=count.n_distinct,
         primes=count.primes,
         multiplicities=multiplicities,
+        simple=simple_count_of(landscape) if count.dimension > 0 else None,
     )
 
 
@@ -52,6 +54,7 @@ def exact_count_evidence(
     distinct: int | None = None,
     primes: Sequence[int] = (),
     multiplicities: Sequence[int] = (),
+    simple: int | None = None,
     is_finite: bool = False,
 ) -> Evidence:
     """What the degree of the ideal modulo two primes says about a list.
@@ -69,6 +72,8 @@ def exact_count_evidence(
     primes : sequence of int
     multiplicities : sequence of int
         Proved, of the isolated singular solutions that were found besides.
+    simple : int, optional
+        Number of simple solutions beside families.
     is_finite : bool
         Whether it is claimed that there are no families.
 
@@ -82,7 +87,8 @@ def exact_count_evidence(
     singular = tuple(sorted(multiplicities))
     total, silence = found + sum(singular), None
     if dimension > 0 or degree is None:
-        outcome, silence = (Verdict.NO, None) if is_finite else (Verdict.UNDECIDED, Silence.FAMILIES)
+        is_wrong = is_finite or (simple is not None and simple < found)
+        outcome, silence = (Verdict.NO, None) if is_wrong else (Verdict.UNDECIDED, Silence.FAMILIES)
     elif degree < found:  # whatever is said of distinct ones, which are no more
         outcome = Verdict.NO
     elif distinct is not None and (distinct > degree or distinct < found + len(singular)):
@@ -106,6 +112,7 @@ def exact_count_evidence(
         distinct=distinct,
         primes=tuple(primes),
         multiplicities=singular,
+        **({} if simple is None else {"simple": simple}),
     )
 
 

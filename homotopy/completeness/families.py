@@ -19,7 +19,7 @@ def has_families(problem: Problem) -> bool:
 
     Start systems of the right root count do not see such solutions: no path need end on them. Linear symmetries are
     looked for, and on R^n the scalings x_i -> t^(w_i) x_i on every zero pattern, as of (x y - 1)^2 + z^4 - z^2 on z = 0.
-    Networks, whose groups are known, were asked before (`Landscape.require_isolated`). On a variety nothing excludes them: a point
+    Networks, whose groups are known, are refused unless their points are fixed by the group. On a variety nothing excludes them: a point
     where its Jacobian drops rank may carry a family of multipliers, and symmetries need not be linear.
     """
     return _of_potential(problem) if isinstance(problem, Landscape) else _of_equations(problem.system.supports)
@@ -58,5 +58,5 @@ def _of_potential(landscape: Landscape) -> bool:
                 return True
         if any(dimension > 0 for _, dimension in open_strata(landscape.potential)):
             return True
-    symmetry = None if landscape.facts.mixing_fields else landscape.continuous_symmetry
+    symmetry = landscape.known_symmetry
     return symmetry is not None and symmetry.dimension > 0

@@ -61,7 +61,7 @@ def _exact(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
     primes = " and ".join(map(str, x["primes"]))
     found, degree, distinct = x["found"], x["degree"], x["distinct"]
     if x["dimension"] > 0:
-        return f"the solution set has dimension {x['dimension']} modulo {primes}: families are not counted"
+        return f"the solution set has dimension {x['dimension']} modulo {primes}: families are not counted{_beside(x)}"
     said = f"{degree} modulo {primes}"
     if degree == found:
         return f"{said} = {found} certified"
@@ -81,6 +81,16 @@ def _exact(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
         f"{said} with multiplicity, {distinct} distinct: {found} certified simple ones, and {distinct - found} that are multiple "
         "(or were missed)"
     )
+
+
+def _beside(x: Numbers) -> str:
+    """What is known of the simple solutions beside families."""
+    simple, found = x.get("simple"), x["found"]
+    if simple is None:
+        return ""
+    if simple == found:
+        return f"; all simple solutions beside them, {found}, are certified" if found else "; there is no simple solution beside them"
+    return f"; beside them there are {count_of(simple, 'simple solution')}, of which {found} {'is' if found == 1 else 'are'} certified"
 
 
 def _routes(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
@@ -259,3 +269,8 @@ def best_bound(found: int, bound: int) -> str:
 def real_list(detail: str, verdict: str, reason: str) -> str:
     """The reason of a proof that speaks of the real points alone."""
     return f"the list of real points: {detail}. The list of complex solutions is {verdict}: {reason}"
+
+
+def of_each_list(real: str, verdict: str, reason: str) -> tuple[str, ...]:
+    """A line on the real list, which is proved, and one on the complex list."""
+    return f"real list proved: {real}", f"complex list {verdict}: {reason}"

@@ -12,11 +12,14 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, classify
 from homotopy.certification.closure import orbits
 from homotopy.common.reporting import Progress, keeps_found
+from homotopy.common.validation import check_choices
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.verdict import CompletenessReport, joined, judge, wants_exact_count, wants_more
 from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
+from homotopy.counting.degenerate.exact_points import exact_multiple_points
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
+from homotopy.counting.real_proof import with_cheap_real_proof
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
@@ -25,7 +28,8 @@ from homotopy.solving.result import SolveReport
 from homotopy.solving.rounds import solve, with_missing
 from homotopy.status import Completeness
 from polysys.counts import RootCount
-from polysys.counts.of_landscape import upper_bounds
+from polysys.counts.of_landscape import exact_count_of, upper_bounds
+from polysys.errors import PositiveDimensionalError
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
@@ -86,11 +90,13 @@ def census(
     >>> c.n_complex, dict(c.by_index), c.completeness.verdict.value
     (3, {0: 2, 1: 1, 2: 0}, 'proved')
     """
+    check_choices(options=options, progress=progress, seed=seed)
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
     found = counted(as_landscape(what, seed, index), chosen, progress, keeps_stopped=True)
-    with _keeping():
-        return _with_bound(found)
+    with keeping():
+        found = _with_bound(found)
+        return with_cheap_real_proof(found)
     return found
 
 
@@ -101,7 +107,7 @@ def counted(
 
     A sample that is stopped is none: what it had found depends on the machine. A user's census keeps it.
     """
-    landscape.require_isolated()
+    _require_isolated(landscape)
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
     least = bounds[0].value if bounds else None
@@ -116,13 +122,20 @@ def counted(
         again = solve(other, chosen, bound=bounds[0].value, progress=progress)
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
-    with _keeping():
-        return until_judged(landscape, solved, bounds, assemble, chosen, begin, progress)
-    return assemble(landscape, solved, bounds, time.perf_counter() - begin, is_brief=True)
+    return until_judged(landscape, solved, bounds, assemble, chosen, begin, progress)
+
+
+def _require_isolated(landscape: Landscape) -> None:
+    """Refuse a landscape whose symmetry moves its points, unless exact algebra sees that it moves none: then all are fixed by it."""
+    try:
+        landscape.require_isolated()
+    except PositiveDimensionalError:
+        if exact_count_of(landscape).dimension not in (0, -1):
+            raise
 
 
 @contextlib.contextmanager
-def _keeping() -> Iterator[None]:
+def keeping() -> Iterator[None]:
     """End what would only add to what was found, where Ctrl-C or a lack of memory asks for it and somebody keeps that."""
     try:
         yield
@@ -135,25 +148,31 @@ def until_judged(
     problem: AProblem,
     solved: SolveReport,
     bounds: tuple[RootCount, ...],
-    make: Callable[[AProblem, SolveReport, tuple[RootCount, ...], float], AResult],
+    make: Callable[..., AResult],
     options: Options,
     begin: float,
     progress: Progress | None = None,
 ) -> AResult:
-    """The result that `make` makes of a solve, gone on with for as long as its verdict says that solutions are missing."""
-    result = make(problem, solved, bounds, time.perf_counter() - begin)
-    if solved.is_stopped:
+    """The result that `make` makes of a solve, gone on with for as long as its verdict says that solutions are missing.
+
+    `make` takes the problem, what was solved, bounds and seconds; with ``is_brief=True`` it leaves out what may take a minute, as
+    where Ctrl-C has ended that and somebody keeps what was found.
+    """
+    with keeping():
+        result = make(problem, solved, bounds, time.perf_counter() - begin)
+        if solved.is_stopped:
+            return result
+        with keeping():
+            return _gone_on(problem, solved, bounds, make, options, begin, progress, result)
         return result
-    with _keeping():
-        return _gone_on(problem, solved, bounds, make, options, begin, progress, result)
-    return result
+    return make(problem, solved, bounds, time.perf_counter() - begin, is_brief=True)
 
 
 def _gone_on(
     problem: AProblem,
     solved: SolveReport,
     bounds: tuple[RootCount, ...],
-    make: Callable[[AProblem, SolveReport, tuple[RootCount, ...], float], AResult],
+    make: Callable[..., AResult],
     options: Options,
     begin: float,
     progress: Progress | None,
@@ -233,13 +252,19 @@ def with_singular(
     problem: Problem, solved: SolveReport, bounds: Sequence[RootCount], *, is_brief: bool = False
 ) -> tuple[SolveReport, tuple[StationarySet, ...]]:
     """What the singular ends of a solve are; paths that were given up next to one of them count as singular."""
-    largest = next((b.value for b in bounds if b.counts_multiplicities), None)
-    degenerate = () if is_brief else singular_sets(
-        problem, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
-    )  # fmt: skip
+    if is_brief:
+        return solved, ()
+    ends = (*solved.singular_ends, *solved.failed_ends)
+    degenerate = exact_multiple_points(problem, len(solved.certificates), ends) if ends else None
+    is_exact = degenerate is not None
+    if degenerate is None:
+        largest = next((b.value for b in bounds if b.counts_multiplicities), None)
+        degenerate = singular_sets(
+            problem, solved.singular_ends, failed=solved.failed_ends, bound=largest, seed=solved.solver_seed
+        )
     # paths that were given up next to a singular solution ended there: Morse theory does not apply
     more = sum(s.n_paths or 0 for s in degenerate) - solved.paths.singular
-    more = min(max(more, 0), solved.paths.failed)
+    more = min(more if is_exact else max(more, 0), solved.paths.failed)
     paths = replace(solved.paths, singular=solved.paths.singular + more, failed=solved.paths.failed - more)
     return replace(solved, paths=paths), degenerate
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -12,6 +12,8 @@ from homotopy.certification.balls import to_double
 from homotopy.certification.matching import match_boxes, match_candidates
 from homotopy.certification.zeros import Certificate
 from homotopy.common import reporting
+from homotopy.common.reporting import Stopped
+from homotopy.common.validation import check_choices
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.exact_evidence import exact_count_evidence, no_exact_count
 from homotopy.completeness.verdict import CompletenessReport, joined
@@ -23,7 +25,7 @@ from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutErr
 from homotopy.options import Options
 from homotopy.solving.rounds import solve
 from homotopy.status import Completeness, EvidenceKind, Silence, Verdict
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 from polysys.landscape import Landscape
 
 SECOND_RUN = "second-run"
@@ -81,12 +83,15 @@ class CrossCheck:
         The verdict of the census, judged again with the comparisons as evidence.
     seed : int
         Of the primes, linear forms, gammas.
+    stopped : str
+        What stopped the comparisons; "" if nothing did. Those that were not made are missing then.
     """
 
     census: Census
     comparisons: tuple[Comparison, ...]
     completeness: CompletenessReport
     seed: int
+    stopped: str = ""
 
     @property
     def is_contradicted(self) -> bool:
@@ -103,12 +108,14 @@ class CrossCheck:
             f"Cross-check of {census.landscape.label}: {census.n_complex} complex solutions, {real} (seed {self.seed})"
         ]
         lines += [f"  {c.name:18} {c.agreement.value}: {c.detail} ({c.seconds:.2g} s)" for c in self.comparisons]
+        lines += [f"  stopped            {self.stopped}"] if self.stopped else []
         return "\n".join([*lines, f"  complete           {self.completeness}"])
 
     def summary(self) -> dict[str, Any]:
         """The cross-check as one JSON object."""
         return {
             "seed": self.seed,
+            **({"stopped": self.stopped} if self.stopped else {}),
             "agrees": not self.is_contradicted,
             "completeness": {"verdict": self.completeness.verdict.value, "reason": self.completeness.reason},
             "comparisons": [
@@ -170,13 +177,20 @@ def cross_check(
     >>> check["second run"].agreement.value, check["second run"].theirs, check.completeness.verdict.value
     ('agrees', (3,), 'proved')
     """
+    require_type(census, Census, "The census", "Give what ho.census returns.")
+    require_type(engines, (list, tuple), "The list of engines", "Give names, such as ['msolve'].")
+    check_choices(seed=seed, time_limit=time_limit)
     require(engines)
     if not time_limit > 0:
         raise InputError(f"The time limit {time_limit!r} is not positive.", "Give seconds.")
     comparisons: list[Comparison] = []
-    for name in dict.fromkeys(engines):
-        comparisons += _comparisons(name, census, time_limit, seed)
-    return CrossCheck(census, tuple(comparisons), weigh(census, comparisons), seed)
+    stopped = Stopped()
+    with stopped.taking():
+        for name in dict.fromkeys(engines):
+            for comparison in _comparisons(name, census, time_limit, seed):  # one by one: what was made is kept
+                comparisons.append(comparison)
+    why = stopped.settle(has_results=True)
+    return CrossCheck(census, tuple(comparisons), weigh(census, comparisons), seed, why)
 
 
 def require(engines: Sequence[str]) -> None:
@@ -219,8 +233,8 @@ def _timed(kind: EvidenceKind, name: str, ours: int, run: Callable[[], _Answer])
         answer = run()
     except EngineTimeoutError as error:
         answer = _Answer(Agreement.TIMED_OUT, (), error.what)
-    except (EngineCrashError, EngineEmptyError) as error:
-        answer = _Answer(Agreement.FAILED, (), error.what)
+    except (EngineCrashError, EngineEmptyError, MemoryError) as error:
+        answer = _Answer(Agreement.FAILED, (), reporting.why_stopped(error))
     piece = answer.evidence
     if piece is None and kind is EvidenceKind.EXACT_COUNT:
         piece = no_exact_count(ours)
@@ -231,44 +245,39 @@ def _timed(kind: EvidenceKind, name: str, ours: int, run: Callable[[], _Answer])
     return Comparison(name, answer.agreement, ours, answer.theirs, answer.detail, time.perf_counter() - begin, piece)
 
 
-def _comparisons(name: str, census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    """What one cross-check says."""
+def _comparisons(name: str, census: Census, time_limit: float, seed: int) -> Iterator[Comparison]:
+    """What one cross-check says, as it comes."""
     if name == SECOND_RUN:
-        return _second_run(census, time_limit, seed)
-    engine, made = ENGINES[name], []
+        yield from _second_run(census, time_limit, seed)
+        return
+    engine = ENGINES[name]
     if Capability.PATHS in engine.gives:
-        made.append(_by_solving(EvidenceKind.OTHER_ENGINE, engine.name, engine, census, time_limit, seed))
+        yield _by_solving(EvidenceKind.OTHER_ENGINE, engine.name, engine, census, time_limit, seed)
     if Capability.SOLUTIONS in engine.gives:
-        made.append(
-            _timed(
-                EvidenceKind.OTHER_ENGINE,
-                engine.title,
-                census.n_complex,
-                lambda: _by_solutions(engine, census, time_limit, seed),
-            )
+        yield _timed(
+            EvidenceKind.OTHER_ENGINE,
+            engine.title,
+            census.n_complex,
+            lambda: _by_solutions(engine, census, time_limit, seed),
         )
     deadline, agreement = time.monotonic() + time_limit, Agreement.UNDECIDED
     if Capability.DEGREE in engine.gives:
-        made.append(
-            _timed(
-                EvidenceKind.EXACT_COUNT,
-                f"{engine.title} degree",
-                census.n_complex,
-                lambda: _degree(engine, census, deadline, seed),
-            )
+        of_degree = _timed(
+            EvidenceKind.EXACT_COUNT,
+            f"{engine.title} degree",
+            census.n_complex,
+            lambda: _degree(engine, census, deadline, seed),
         )
-        agreement = made[-1].agreement
+        yield of_degree
+        agreement = of_degree.agreement
     if Capability.REAL_ROOTS in engine.gives:
         n = census.n_real_classes
-        made.append(
-            _timed(
-                EvidenceKind.REAL_ROOTS,
-                f"{engine.title} real roots",
-                n,
-                lambda: _real_roots(engine, census, deadline, seed, agreement),
-            )
+        yield _timed(
+            EvidenceKind.REAL_ROOTS,
+            f"{engine.title} real roots",
+            n,
+            lambda: _real_roots(engine, census, deadline, seed, agreement),
         )
-    return made
 
 
 def _asked(census: Census, deadline: float, seed: int) -> Request:
@@ -339,21 +348,10 @@ def _real_roots(engine: Engine, census: Census, deadline: float, seed: int, degr
     )
 
 
-def _second_run(census: Census, time_limit: float, seed: int) -> list[Comparison]:
-    engine = ENGINES.get(census.run.engine)
-    if engine is None:  # solved by hand
-        return []
-    return [
-        _by_solving(
-            EvidenceKind.SECOND_RUN,
-            "second run",
-            engine,
-            census,
-            time_limit,
-            census.run.solver_seed + 1 + seed,
-            first=1,
-        )
-    ]
+def _second_run(census: Census, time_limit: float, seed: int) -> Iterator[Comparison]:
+    engine, another = ENGINES.get(census.run.engine), census.run.solver_seed + 1 + seed
+    if engine is not None:  # else it was solved by hand
+        yield _by_solving(EvidenceKind.SECOND_RUN, "second run", engine, census, time_limit, another, first=1)
 
 
 def _by_solving(

@@ -11,6 +11,7 @@ import numpy as np
 
 from homotopy.common.processes import n_usable_cores
 from homotopy.common.sheet import Line, Sheet
+from homotopy.common.validation import check_choices
 from homotopy.counting.count import as_landscape
 from homotopy.engines.base import request_for
 from homotopy.engines.registry import ENGINES
@@ -170,6 +171,7 @@ def bounds(
     >>> found.bounds[0].value, found.routes[0].n_paths
     (63, 63)
     """
+    check_choices(options=options, seed=seed)
     land = as_landscape(what, seed, index)
     land.require_isolated()
     chosen = options or Options(time_limit=_PATIENCE)

@@ -28,7 +28,7 @@ from homotopy.counting.solve_equations import as_equations
 from homotopy.engines.algebra.client import exact_solutions
 from homotopy.status import Completeness, EvidenceKind, Verdict
 from polysys.counts.of_landscape import upper_bounds
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
@@ -191,6 +191,7 @@ def certify(
       missing    1 solution: (-1.41421)
       complete   unknown: 2 modulo ... missing
     """
+    require_type(digits, int, "The number of digits", "Give a whole number.")
     problem: Problem = system if isinstance(system, Landscape) else as_equations(system)
     listed = as_points(points, problem.system.variables)
     given = _in_unknowns(problem, listed)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from homotopy.completeness.evidence import Evidence
-from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclude_others
+from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclude_others, is_searchable
+from homotopy.completeness.verdict import is_stopped
 from homotopy.counting.result import Census
+from homotopy.status import Completeness, Verdict
+from polysys.errors import require_type
+
+_UNKNOWNS_BY_ITSELF = 8
+_WORK_BY_ITSELF = 3_200_000  # boxes times the square of the unknowns: about a second
 
 
 def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float = 600.0) -> RealProof:
@@ -35,12 +43,15 @@ def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float
     >>> proof.is_proved, proof.n_real
     (True, 3)
     """
+    require_type(census, Census, "The census", "Give what ho.census returns.")
     certificates = census.certificates
     return exclude_others(census.landscape, certificates, census.n_real, max_boxes=max_boxes, time_limit=time_limit)
 
 
 def real_evidence(census: Census, proof: RealProof) -> Evidence:
     """What a proof says about the completeness of a census's real points, as one piece of evidence."""
+    require_type(census, Census, "The census", "Give what ho.census returns.")
+    require_type(proof, RealProof, "The proof", "Give what ho.prove_real returns.")
     return evidence_of(proof, census.n_real)
 
 
@@ -50,4 +61,19 @@ def with_real_proof(census: Census, proof: RealProof) -> Census:
     A proof makes the verdict `proved` with a reason that speaks of the real points alone; `complex_verdict` keeps what was
     known of the complex list. A point proved to be missing contradicts the census. Else the verdict stays.
     """
+    require_type(census, Census, "The census", "Give what ho.census returns.")
     return census.with_evidence(real_evidence(census, proof))
+
+
+def with_cheap_real_proof(census: Census) -> Census:
+    """The census with a proof of its real list, where its complex list is not proved and a search of about a second decides.
+
+    The limit is one of boxes, so that the verdict does not depend on the machine. A search that it ends says nothing.
+    """
+    n = census.landscape.domain.n
+    report = census.completeness
+    is_open = report.verdict in (Completeness.SUPPORTED, Completeness.UNKNOWN) and not is_stopped(report.evidence)
+    if not is_open or n > _UNKNOWNS_BY_ITSELF or not is_searchable(census.landscape):
+        return census
+    proof = prove_real(census, max_boxes=_WORK_BY_ITSELF // n**2, time_limit=inf)
+    return census if proof.outcome is Verdict.UNDECIDED else with_real_proof(census, proof)

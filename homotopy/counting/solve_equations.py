@@ -11,8 +11,16 @@ import numpy as np
 
 from homotopy.certification.residuals import solve_given
 from homotopy.common.reporting import Progress
+from homotopy.common.validation import check_choices
 from homotopy.completeness.verdict import joined
-from homotopy.counting.count import bound_by_hilbert_function, run_record, until_judged, verdict_on, with_singular
+from homotopy.counting.count import (
+    bound_by_hilbert_function,
+    keeping,
+    run_record,
+    until_judged,
+    verdict_on,
+    with_singular,
+)
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.counting.solutions import Solutions
 from homotopy.engines.registry import engines_for
@@ -76,13 +84,17 @@ def solve(
     >>> found.n_complex, found.n_real, found.completeness.verdict.value
     (3, 1, 'proved')
     """
+    check_choices(options=options, progress=progress)
     chosen = options if options is not None else Options(**choices)
     problem = as_equations(system)
     engines_for(chosen)  # before any work
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(problem))
-    solved = rounds.solve(problem, chosen, bound=bounds[0].value, progress=progress)
-    return _with_bound(until_judged(problem, solved, bounds, assemble_solutions, chosen, begin, progress))
+    solved = rounds.solve(problem, chosen, bound=bounds[0].value, progress=progress, keeps_stopped=True)
+    found = until_judged(problem, solved, bounds, assemble_solutions, chosen, begin, progress)
+    with keeping():
+        return _with_bound(found)
+    return found
 
 
 def as_equations(system: Any) -> Equations:
@@ -107,20 +119,22 @@ def as_equations(system: Any) -> Equations:
 
 
 def assemble_solutions(
-    problem: Equations, solved: SolveReport, bounds: tuple[RootCount, ...], seconds: float
+    problem: Equations, solved: SolveReport, bounds: tuple[RootCount, ...], seconds: float, *, is_brief: bool = False
 ) -> Solutions:
     """The list that follows from certified solutions of the square system: those of the equations as given, with a verdict."""
     begin = time.perf_counter()
+    is_brief = is_brief or solved.is_stopped
     solving = solve_given(problem, solved.certificates)
     kept = solved.certificates.take([k for k, verdict in enumerate(solving) if verdict is not Verdict.NO])
-    solved, degenerate = with_singular(problem, solved, bounds)
+    solved, degenerate = with_singular(problem, solved, bounds, is_brief=is_brief)
     if problem.is_overdetermined:
         degenerate = tuple(s for d in degenerate if (s := _as_given(problem, d)) is not None)
     n_proved = sum(v is Verdict.YES for v in solving)
     # a bound on the square system's solutions proves nothing of a list that may hold others than those of the equations
     theirs = bounds if n_proved == len(kept) else ()
     verdict = verdict_on(
-        problem, kept, (), True, theirs, solved, degenerate, must_count=problem.is_overdetermined
+        problem, kept, (), True, theirs, solved, degenerate, must_count=problem.is_overdetermined and not is_brief,
+        is_brief=is_brief,
     )  # fmt: skip
     record = run_record(solved, seconds + time.perf_counter() - begin)
     return Solutions(

@@ -13,7 +13,7 @@ from homotopy.engines.msolve.engine import MsolveEngine
 from homotopy.engines.phcpack.engine import PHCpackEngine
 from homotopy.engines.tracker.engine import TrackerEngine
 from homotopy.options import AUTO, Options
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 
 ENGINES: dict[str, Engine] = {
     engine.name: engine
@@ -73,6 +73,7 @@ def engines_for(options: Options) -> tuple[Engine, ...]:
     Traceback (most recent call last):
     polysys.errors.InputError: The engine tracker does not honour precision=qd. Use engine=phcpack, which does.
     """
+    require_type(options, Options, "The value of options", "Give ho.Options(..), or its fields as keywords.")
     fitting = tuple(engine for engine in solvers().values() if engine.lacks_option(options) is None)
     if options.engine == AUTO:
         if not fitting:

@@ -8,7 +8,7 @@ from homotopy.options import Options
 from homotopy.status import PathStatus
 from polysys.models.expressions import expression
 
-_SECONDS = 60.0
+_SECONDS = 10.0
 
 
 def n_found(engine: Engine) -> dict[Capability, int]:

@@ -3,121 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import logging
-import re
 import time
-import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from concurrent.futures import Future
 
-from homotopy.common.processes import n_usable_cores
 from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.threads import Arrivals, undisturbed
-from homotopy.common.validation import is_whole
-from homotopy.ensembles.record import SampleRecord, count_samples
+from homotopy.ensembles.pools import Pool
+from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.store.format import DamagedChunkError
 from homotopy.ensembles.store.locks import LOCK_FILE, ChunkLocks
 from homotopy.ensembles.store.plan import Chunk, StoreState
 from homotopy.ensembles.store.store import Store
-from homotopy.ensembles.workers import Job, Workers, count_job
+from homotopy.ensembles.workers import Job
 from homotopy.errors import WorkerStartError
-from polysys.errors import InputError, PolysysError
+from polysys.errors import PolysysError
 from polysys.models.base import Model
 
-_ADDRESS = re.compile(r"((tcp|tls|wss?|ucxx?)://)?[\w.\[\]:-]+:\d{1,5}/?", re.ASCII)
-_DASK_WAY_OUT = "Start one with 'dask scheduler', and give the address that it prints, such as tcp://10.0.0.1:8786."
-DASK_TIMEOUT = 15.0  # seconds until a scheduler has answered
-_POLL = 1.0  # seconds between looks at chunks that another run has locked
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Where jobs are counted.
-
-    Parameters
-    ----------
-    submit : callable
-        Job -> Future of its records.
-    width : callable
-        How many jobs should be under way: a few more than there are workers, and no more, so that memory stays flat.
-    """
-
-    submit: Callable[[Job], Future[list[SampleRecord]]]
-    width: Callable[[], int]
-
-
-@contextlib.contextmanager
-def local_pool(workers: int | None = None) -> Iterator[Pool]:
-    """Processes on this machine, each with one thread; 0 workers: in this process, without protection.
-
-    The threads of a pool each watch over one child process, see :mod:`homotopy.ensembles.workers`.
-    """
-    n = n_usable_cores() if workers is None else workers
-    if not is_whole(n, 0, 4096):
-        raise InputError(f"workers = {n!r} is not a number of processes.", "Give workers=2, say, or 0 for none.")
-    if n == 0:
-        yield Pool(_count_here, lambda: 1)
-        return
-    isolated = Workers()
-    threads = ThreadPoolExecutor(n, thread_name_prefix="ensemble")
-    try:
-        yield Pool(_undisturbed(lambda job: threads.submit(isolated.count, job)), lambda: n + 1)
-    finally:
-        isolated.close()
-        threads.shutdown(wait=True, cancel_futures=True)
-
-
-def executor_pool(executor: Executor) -> Pool:
-    """An executor of the user's: processes, Dask's, mpi4py's, submitit's; its owner closes it."""
-    if not callable(getattr(executor, "submit", None)):
-        raise InputError(
-            f"A {type(executor).__name__} is no executor.", "Give a concurrent.futures.Executor, or something like it."
-        )
-    width = getattr(executor, "_max_workers", None)
-    n = width if isinstance(width, int) and width > 0 else 64
-    return Pool(_undisturbed(lambda job: executor.submit(count_job, job)), lambda: n + 2)
-
-
-@contextlib.contextmanager
-def dask_pool(address: str) -> Iterator[Pool]:
-    """The workers of an existing Dask cluster.
-
-    Raises
-    ------
-    InputError
-        If nothing answers at the address, or Dask is not installed.
-    """
-    try:
-        distributed: Any = importlib.import_module("distributed")
-    except ImportError as error:
-        raise InputError(
-            "Dask is not installed.", "Run: pip install 'stationary-points[cluster]', here and on the workers."
-        ) from error
-    if not _ADDRESS.fullmatch(address):  # a client that could not even be made complains once more when it is collected
-        raise InputError(f"No Dask scheduler answers at {address[:200]!r}, which is no address.", _DASK_WAY_OUT)
-    quiet = logging.getLogger("distributed")
-    level = quiet.level
-    quiet.setLevel(logging.CRITICAL)  # its own account of a failed connection runs over pages
-    try:
-        try:
-            client = distributed.Client(address, timeout=DASK_TIMEOUT, set_as_default=False)
-        except (OSError, ValueError, TypeError, ImportError) as error:
-            raise InputError(
-                f"No Dask scheduler answers at {address[:200]} ({type(error).__name__}).",
-                _DASK_WAY_OUT,
-            ) from error
-        with client, client.get_executor(pure=False) as executor:
-
-            def width() -> int:
-                return 2 * int(sum(client.nthreads().values())) + 2
-
-            yield Pool(_undisturbed(lambda job: executor.submit(count_job, job)), width)
-    finally:
-        quiet.setLevel(level)
+_POLL = 1.0  # seconds between looks at chunks that another run has locked, and at what became of the pool
 
 
 def run_chunks(
@@ -216,7 +120,7 @@ class _Run:
                     if elsewhere:
                         time.sleep(_POLL)
                     continue
-                future = self._arrivals.next(_POLL if elsewhere else None)
+                future = self._arrivals.next(_POLL)
                 if future is not None:
                     locks.release(self._take(future).start // self._store.chunk)
         except BaseException:
@@ -267,7 +171,7 @@ class _Run:
         try:
             with undisturbed():
                 new = future.result()
-        except (PolysysError, OSError):
+        except PolysysError:
             raise
         except Exception as error:  # a broken pool, a killed Dask worker: the executor's trouble, not a sample's
             self._lost.append(f"{type(error).__name__}: {str(error)[:120]}")
@@ -294,27 +198,6 @@ class _Run:
     def _report(self) -> None:
         if self._progress is not None:
             self._progress(self._done, self._total, self._failures)
-
-
-def _undisturbed(submit: Callable[[Job], Future[list[SampleRecord]]]) -> Callable[[Job], Future[list[SampleRecord]]]:
-    def submit_(job: Job) -> Future[list[SampleRecord]]:
-        with undisturbed():
-            return submit(job)
-
-    return submit_
-
-
-def _count_here(job: Job) -> Future[list[SampleRecord]]:
-    future: Future[list[SampleRecord]] = Future()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # sample 0 has warned; as in a worker, the others need not
-            records = count_samples(job.model, job.seed, job.samples, job.options, points=job.points)
-    except Exception as error:
-        future.set_exception(error)
-    else:
-        future.set_result(records)
-    return future
 
 
 def _tell(say: Say | None, sentence: str) -> None:

@@ -17,7 +17,7 @@ from homotopy.common.validation import check_level, is_number, is_whole
 from homotopy.common.wording import count_of, probability
 from homotopy.ensembles.counts import SampleCounts
 from homotopy.ensembles.statistics import Statistic
-from polysys.errors import FileError, InputError
+from polysys.errors import FileError, InputError, require_type
 from polysys.reading.files import parse_json, read_text, shown_path
 from polysys.reading.rationals import as_rational
 from polysys.theory import MeanCounts, Prediction
@@ -195,6 +195,8 @@ def compare(ensemble: SampleCounts, prediction: Predictions, *, level: float = 0
     >>> compare(ens, {0: 2.0, 1: 2.0}).is_consistent, compare(ens, 5.0).is_consistent
     (True, False)
     """
+    if not hasattr(ensemble, "mean"):
+        require_type(ensemble, (), "The ensemble", "Give what ho.ensemble returns, or the samples of a table.")
     rows: list[tuple[str, Statistic, Predicted]] = []
     if isinstance(prediction, MeanCounts):
         rows = [_row(ensemble, k, p) for k, p in prediction.by_index.items()]

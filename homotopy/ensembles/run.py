@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from homotopy.common.reporting import SampleProgress, Say
-from homotopy.common.validation import is_whole
+from homotopy.common.validation import check_choices, is_whole
 from homotopy.engines.registry import engines_for
-from homotopy.ensembles.chunks import dask_pool, executor_pool, local_pool, run_chunks
+from homotopy.ensembles.chunks import run_chunks
+from homotopy.ensembles.pools import dask_pool, executor_pool, local_pool
 from homotopy.ensembles.result import Ensemble, read_counts
 from homotopy.ensembles.spec import EnsembleSpec
 from homotopy.ensembles.store.plan import FamilyFacts
@@ -26,6 +27,7 @@ from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
+from polysys.reading.files import require_path
 
 
 def ensemble(
@@ -101,6 +103,7 @@ def ensemble(
     >>> ens.count_verdicts()["proved"], ens.histogram("n_real")
     (8, {2: 3, 6: 5})
     """
+    check_choices(options=options, progress=progress)
     spec, chosen = _specify(model, samples, seed, points, timeout, options, choices)
     engines_for(spec.options)
     _check_shard(shard)
@@ -109,17 +112,17 @@ def ensemble(
     if sum(x is not None for x in (workers, executor, dask)) > 1:
         raise InputError("workers, executor and dask exclude each other.", "Give one of them.")
     family = family_of(chosen, spec.seed)
+    tell = say or (lambda sentence: warnings.warn(sentence, stacklevel=3))
     with ExitStack() as stack:
         if executor is not None:
             pool = executor_pool(executor)
         else:
-            pool = stack.enter_context(local_pool(workers) if dask is None else dask_pool(dask))
+            pool = stack.enter_context(local_pool(workers) if dask is None else dask_pool(dask, tell))
         # a store appears only once there is somebody to fill it
         folder = tempfile.mkdtemp(prefix="stationary-") if store is None else str(store)
         place = create_store(folder, spec, family, chunk)
         if store is None:
             weakref.finalize(place, shutil.rmtree, folder, ignore_errors=True)
-        tell = say or (lambda sentence: warnings.warn(sentence, stacklevel=3))
         run_chunks(place, chosen, pool, shard=shard, retry_failed=retry_failed, progress=progress, say=tell)
     result = read_counts(place, is_temporary=store is None)
     if not result.n_missing:
@@ -135,6 +138,7 @@ def load_ensemble(path: str | Path) -> Ensemble:
     StoreError
         If the folder is no store, or a file of it is damaged.
     """
+    require_path(path)
     store = open_store(path)
     damaged = store.scan().damaged
     if damaged:

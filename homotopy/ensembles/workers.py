@@ -12,13 +12,12 @@ import atexit
 import contextlib
 import os
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import Pipe
-from typing import IO, Any
+from typing import Any
 
 from homotopy.common import processes
 from homotopy.ensembles.record import SampleRecord, failed_record
@@ -52,6 +51,10 @@ class _Died(Exception):
     """The worker is gone; the text says how."""
 
 
+class _DiedEarly(_Died):
+    """The worker died before it was ready to count: no sample is to blame."""
+
+
 class _Silent(Exception):
     """The worker did not answer in time, and was killed."""
 
@@ -67,21 +70,20 @@ class Worker:
     """A child process that counts samples; :meth:`run` one request at a time."""
 
     def __init__(self) -> None:
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         ours, theirs = Pipe()
         code = "from homotopy.ensembles.worker_main import main\nmain()"
         try:
             self._process = processes.start(
                 processes.interpreter(code, theirs.fileno(), os.getpid()),
                 dies_with_us=False,  # it watches for that itself, whichever thread of ours started it
+                max_file=None,  # start sets and machine code are kept, whatever their size
                 stdout=subprocess.DEVNULL,
-                stderr=self._errors,
+                stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
             )
         except BaseException:
             ours.close()
-            self._errors.close()
             raise
         finally:
             theirs.close()
@@ -97,16 +99,6 @@ class Worker:
         """Process number."""
         return self._process.pid
 
-    @property
-    def errors(self) -> str:
-        """The last line that the worker wrote to its standard error."""
-        with contextlib.suppress(OSError, ValueError):
-            self._errors.seek(0, os.SEEK_END)
-            self._errors.seek(max(0, self._errors.tell() - 2000))
-            lines = self._errors.read().decode(errors="replace").strip().splitlines()
-            return lines[-1][:200] if lines else ""
-        return ""
-
     def run(self, job: Job, samples: Sequence[int], take: Callable[[list[SampleRecord]], None]) -> None:
         """Count samples, handing over the records as they come.
 
@@ -121,7 +113,10 @@ class Worker:
             self._connection.send((job.model, job.seed, tuple(samples), job.options, job.points))
         except OSError as error:
             raise _Died(self._how()) from error
-        self._expect("prepared", _PREPARE_LIMIT)
+        try:
+            self._expect("prepared", _PREPARE_LIMIT)
+        except _Died as error:
+            raise _DiedEarly(*error.args) from error
         while True:
             kind, content = self._receive(job.timeout)
             if kind == "done":
@@ -136,7 +131,6 @@ class Worker:
         """End the process and everything it started, and forget it."""
         processes.end(self._process)
         self._connection.close()
-        self._errors.close()
 
     def _expect(self, kind: str, limit: float) -> None:
         found, _ = self._receive(limit)
@@ -167,7 +161,7 @@ class Worker:
             code = self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             return "worker closed its connection"
-        return f"worker {'died' if code < 0 else 'ended'} with {processes.exit_words(self._process)}"
+        return f"worker {'died' if code < 0 else 'ended'} with {processes.exit_words(code)}"
 
 
 class Workers:
@@ -216,7 +210,7 @@ class Workers:
         """The record of one sample that was under way when a worker died or fell silent, or has not been tried."""
         begin = time.perf_counter()
         found: list[SampleRecord] = []
-        how = ""
+        how, n_early = "", 0
         for attempt in range(DEATHS):
             try:
                 self._attempt(job, [sample], found.extend)
@@ -226,7 +220,12 @@ class Workers:
                 break
             except _Died as error:
                 how = str(error)
+                n_early += isinstance(error, _DiedEarly)
         else:
+            if n_early == DEATHS:
+                raise WorkerStartError(
+                    f"Workers die before they count a sample ({how}).", "Give them more memory, or use workers=0."
+                )
             kind, text, tries = "crash", f"{how}, {DEATHS} times with this sample alone", DEATHS
         return failed_record(
             job.model.label, job.seed, sample, kind, text, tries=tries + 1, seconds=time.perf_counter() - begin

@@ -17,6 +17,7 @@ from homotopy.counting.result import Census
 from homotopy.graphs.checks import GraphCheck, graph_checks, graph_evidence
 from homotopy.graphs.descent import Descent, End, descents
 from homotopy.status import Verdict
+from polysys.errors import require_type
 
 _DRAWN = 2  # dimension up to which flows are kept, for pictures of the landscape
 
@@ -216,6 +217,7 @@ def graph(census: Census) -> LandscapeGraph:
     >>> g.n_minima, g.n_saddles, g.n_unmatched, [round(b, 9) for _, _, d in g.network.edges(data=True) for b in d["barriers"].values()]
     (2, 1, 0, [0.25, 0.25])
     """
+    require_type(census, Census, "The census", "Give what ho.census returns.")
     from networkx import MultiGraph
 
     points, land = census.points, census.landscape
@@ -271,5 +273,8 @@ def with_graph(census: Census, found: LandscapeGraph | None = None) -> Census:
     >>> c.completeness.verdict.value, c.completeness.evidence[-1].name
     ('proved', 'flows end at listed minima')
     """
+    require_type(census, Census, "The census", "Give what ho.census returns.")
+    if found is not None:
+        require_type(found, LandscapeGraph, "The graph", "Give what ho.graph returns.")
     chosen = graph(census) if found is None else found
     return census.with_evidence(*graph_evidence(chosen.checks))

@@ -14,6 +14,7 @@ from homotopy.graphs.checks import GraphCheck
 from homotopy.graphs.descent import Descent, End, descents
 from homotopy.graphs.landscape_graph import LandscapeGraph
 from homotopy.status import Verdict
+from polysys.errors import require_type
 
 Bits = npt.NDArray[np.uint8]
 
@@ -115,6 +116,7 @@ def morse_complex(graph: LandscapeGraph) -> MorseComplex:
     >>> {k: d.tolist() for k, d in c.boundaries.items()}, dict(c.betti)
     ({1: [[1, 1], [1, 1]], 2: [[1, 1], [1, 1]]}, {0: 1, 1: 0, 2: 1})
     """
+    require_type(graph, LandscapeGraph, "The graph", "Give what ho.graph returns.")
     census = graph.census
     land, dimension = census.landscape, census.landscape.domain.dimension
     points = {k: tuple(i for i, p in enumerate(census.points) if p.index == k) for k in range(dimension + 1)}

@@ -14,9 +14,10 @@ from polysys.domains import Domain
 from polysys.errors import InputError, PolysysError
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
+from polysys.models.expressions import ExpressionFamily
 from polysys.models.labels import model_from_label
 
-Scannable = Model | str | Callable[[Fraction], Any]
+Scannable = Model | ExpressionFamily | str | Callable[[Fraction], Any]
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,9 @@ def models_at(what: Scannable, name: str, values: Sequence[Fraction]) -> tuple[t
     if isinstance(what, Model):
         model = what
         return tuple(_made(lambda v: model.with_value(name, v), v) for v in values), f"{what.label} over {name}"
+    if isinstance(what, ExpressionFamily):
+        family = what
+        return tuple(_made(lambda v: family.at({name: v}), v) for v in values), f"{what.label} over {name}"
     if not callable(what):
         raise InputError(
             f"A {type(what).__name__} cannot be scanned.",

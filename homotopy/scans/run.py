@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.reporting import SampleProgress
-from homotopy.common.validation import is_whole
+from homotopy.common.validation import check_choices, is_whole
 from homotopy.counting.batch import census_batch
 from homotopy.engines.registry import engines_for
 from homotopy.ensembles.record import SampleRecord, failed_record, record_of
@@ -50,9 +50,9 @@ def scan(
 
     Parameters
     ----------
-    model : str, Model or callable
+    model : str, Model, expression with a free parameter, or callable
         A label with ``{name}``; a model or a label with a keyword `name` (of its family, or of the parameters of an expression); or a function
-        of the value that returns a model or a label.
+        of the value that returns a model or a label. Or an expression with one free parameter.
     **parameter : iterable of numbers
         One keyword, the parameter's name, with its values: ``a=ho.linspace(-1, 1, 41)``. Other keywords are fields of :class:`homotopy.Options`.
     seed, index : int
@@ -88,6 +88,7 @@ def scan(
     >>> found.n_real, found.events[0].kind.value, str(found.events[0].value), found.coverage.verdict.value
     ((0, 0, 2, 2), 'fold', '0', 'proved')
     """
+    check_choices(options=options, progress=progress, seed=seed, store=store)
     name, values, chosen = _specified(parameter, options)
     if not is_whole(samples, 1, 10**6) or not is_whole(index, 0):
         raise InputError(

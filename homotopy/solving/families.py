@@ -16,8 +16,8 @@ from homotopy.certification.residuals import solve_given
 from homotopy.certification.zeros import certify as certify_candidates
 from homotopy.common import reporting
 from homotopy.common.arrays import Complexes
-from homotopy.common.reporting import Progress
-from homotopy.common.validation import is_number, is_whole
+from homotopy.common.reporting import Progress, Stopped
+from homotopy.common.validation import check_choices, is_number, is_whole
 from homotopy.engines.starts.loops import grow
 from homotopy.engines.starts.trace_test import section_test
 from homotopy.engines.tracker.driver import track as track_paths
@@ -26,10 +26,12 @@ from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.results import CODE, STATUSES
 from homotopy.engines.tracker.routes import random_member
 from homotopy.solving.family_results import FamilySolutions, MonodromySolutions
+from homotopy.solving.origin import end_at_origin
 from homotopy.solving.result import PathAccount
 from homotopy.status import PathStatus, Verdict
 from polysys.errors import InputError
 from polysys.landscape import Landscape
+from polysys.models.expressions import ExpressionFamily
 from polysys.own_equations import Equations
 from polysys.reading.rationals import as_rational
 from polysys.tape import Tape, trace
@@ -40,7 +42,7 @@ _REGULAR = CODE[PathStatus.REGULAR]
 
 
 def track(
-    family: Equations | Landscape,
+    family: Equations | Landscape | ExpressionFamily,
     start_parameters: Any,
     start_solutions: Any,
     target_parameters: Any,
@@ -56,8 +58,9 @@ def track(
 
     Parameters
     ----------
-    family : Equations or Landscape
-        Equations with parameters; or a landscape, whose parameters are all its couplings in order.
+    family : Equations, Landscape or expression with free parameters
+        Equations with parameters; or a potential with parameters (:func:`polysys.expression`), whose unknowns are the coordinates
+        and multipliers; or a landscape, whose parameters are all its couplings in order.
     start_parameters : mapping from names to numbers, or array (k,)
         Real or complex.
     start_solutions : array (m, n)
@@ -86,7 +89,7 @@ def track(
     InputError
         If shapes do not fit, a start point is no solution, or a number is none.
     EngineTimeoutError
-        When the time is up.
+        When the time is up before any path has come to an end at a target. Later it leaves what was found: `stopped` says so.
 
     Examples
     --------
@@ -97,7 +100,8 @@ def track(
     >>> found.n_real.tolist(), sorted(found.regular(1)[:, 0].real.round(9).tolist())
     ([2, 2, 0], [-1.5, 1.5])
     """
-    begin = time.perf_counter()
+    check_choices(progress=progress)
+    begin, family = time.perf_counter(), _family(family)
     _check_numbers(seed, time_limit)
     tape = _tape_of(family)
     p0 = np.array(_complexes(family, start_parameters))
@@ -111,28 +115,35 @@ def track(
         if progress is not None:
             progress(done, total)
 
-    with reporting.time_limit(time_limit, "Tracking"):
-        codes = np.full((len(p1), len(x0)), CODE[PathStatus.FAILED], np.int8)
-        ends = np.full((len(p1), *x0.shape), np.nan + 0j)
-        rows = np.arange(len(x0))
+    codes = np.full((len(p1), len(x0)), CODE[PathStatus.FAILED], np.int8)
+    ends = np.full((len(p1), *x0.shape), np.nan + 0j)
+    rows, stopped = np.arange(len(x0)), Stopped()
+    certificates: list[CertificateList] = []
+    with stopped.taking(), reporting.time_limit(time_limit, "Tracking"):
         if not p0.imag.any() and len(x0):
             middle = random_member(np.where(np.abs(p0).any(), p0, np.ones(len(p0))), seed)
             way = track_loop(tape, [p0, middle], x0, threads=threads)
             rows = np.flatnonzero(way.codes[0] == _REGULAR)
             p0, x0 = middle, way.solutions[0][rows]
         if len(rows) and len(p1):
-            found = track_paths(tape, p0, x0, p1, threads=threads, progress=report)
+            found = track_paths(tape, p0, x0, p1, threads=threads, progress=report, stopped=stopped)
             codes[:, rows], ends[:, rows] = found.codes, found.solutions
-        certificates = tuple(
-            _certified(member, x[c == _REGULAR], digits) for member, x, c in zip(members, ends, codes, strict=False)
-        )
+            here, points = codes[:, rows], ends[:, rows]
+            if not stopped:
+                end_at_origin(tape, p0, x0, p1, here, points)
+            codes[:, rows], ends[:, rows] = here, points
+        for member, x, c in zip(members, ends, codes, strict=False):
+            certificates.append(_certified(member, x[c == _REGULAR], digits))
+    why = stopped.settle(has_results=bool((codes == _REGULAR).any()))
+    certificates += [CertificateList.of(())] * (len(members) - len(certificates))
     accounts = tuple(_account(c) for c in codes)
     seconds = time.perf_counter() - begin
-    return FamilySolutions(family, p1, ends, codes, accounts, certificates if certify else None, seed, seconds)
+    kept = tuple(certificates) if certify else None
+    return FamilySolutions(family, p1, ends, codes, accounts, kept, seed, seconds, why)
 
 
 def monodromy(
-    family: Equations | Landscape,
+    family: Equations | Landscape | ExpressionFamily,
     x0: Any = None,
     a0: Any = None,
     *,
@@ -145,7 +156,8 @@ def monodromy(
 
     Parameters
     ----------
-    family : Equations or Landscape
+    family : Equations, Landscape or expression with free parameters
+        As for :func:`track`.
     x0 : array (n,) or (m, n), optional
         Solutions at `a0`; without them a random pair is found by Newton's method in unknowns and parameters together.
     a0 : mapping from names to numbers, or array (k,), optional
@@ -168,7 +180,7 @@ def monodromy(
     InputError
         If shapes do not fit, a start point is no solution, or none is given and none was found.
     EngineTimeoutError
-        When the time is up.
+        When the time is up before anything but the start was found. Later it leaves what was found: `stopped` says so.
 
     Notes
     -----
@@ -186,7 +198,7 @@ def monodromy(
     >>> len(found), found.is_trace_passed
     (4, True)
     """
-    begin = time.perf_counter()
+    begin, family = time.perf_counter(), _family(family)
     _check_numbers(seed, time_limit)
     if expected is not None and not is_whole(expected, 1):
         raise InputError(f"The expected number {expected!r:.40} is no whole number of at least 1.", "Leave it out.")
@@ -207,10 +219,12 @@ def monodromy(
         base = np.array(_complexes(family, a0))
         known = _start_points(tape, base, x0)
     signs = np.ones((1, n), np.int8)
+    test, stopped = None, Stopped()
     with reporting.time_limit(time_limit, "Monodromy"):
-        found = grow(program, base, known, 0, signs, rng, expected)
-        test = None
-        if trace_test and len(found.solutions) != expected:
+        found = grow(program, base, known, 0, signs, rng, expected, stopped=stopped)
+    is_grown = not stopped
+    with stopped.taking(), reporting.time_limit(max(begin + time_limit - time.perf_counter(), 1e-9), "Monodromy"):
+        if trace_test and len(found.solutions) != expected and is_grown:
             unknowns = trace(lambda x, _: list(x), n, k)
             test = section_test(
                 tape, unknowns, found.parameters, found.solutions, signs, np.ones(k, np.bool_), 0, seed
@@ -218,12 +232,19 @@ def monodromy(
     return MonodromySolutions(
         family, found.parameters, found.solutions, found.n_paths, found.n_lost, len(found.idle),
         found.chance_of_one_missing, test, time.perf_counter() - begin,
+        stopped.settle(has_results=is_grown or len(found.solutions) > len(known)),
     )  # fmt: skip
 
 
-def _tape_of(family: Any) -> Tape:
+def _family(family: Any) -> Equations | Landscape:
+    if isinstance(family, ExpressionFamily):
+        return family.equations
     if not isinstance(family, Equations | Landscape):
         raise TypeError(f"A {type(family).__name__} is no family: give ps.equations([..], parameters=[..]).")
+    return family
+
+
+def _tape_of(family: Equations | Landscape) -> Tape:
     tape: Tape = family.parametric_tapes.equations
     if not tape.n_parameters:
         raise InputError(f"{family.label} has no parameters.", "Declare some: ps.equations([..], parameters=[..]).")

@@ -40,6 +40,9 @@ class FamilySolutions:
     seed : int
         Of the complex member by way of which paths from a real start go.
     seconds : float
+    stopped : str
+        What stopped the work; "" if nothing did. Paths that had not come to an end are failed then, and targets that had not been certified
+        have no certificates.
     """
 
     family: Equations | Landscape
@@ -50,6 +53,7 @@ class FamilySolutions:
     certificates: tuple[CertificateList, ...] | None
     seed: int
     seconds: float
+    stopped: str = ""
 
     @property
     def n_regular(self) -> npt.NDArray[np.int64]:
@@ -104,6 +108,8 @@ class FamilySolutions:
             least, most = min(counts), max(counts)
             real = f"{least}" if least == most else f"{least} to {most}"
             lines.append(f"  certified  {int(self.n_certified.sum())} distinct solutions, {real} real at each target")
+        if self.stopped:
+            lines.append(f"  stopped    {self.stopped}")
         return "\n".join(lines)
 
 
@@ -125,6 +131,8 @@ class MonodromySolutions:
     trace_test : TraceTest or None
         Its outcome; None where it was left out or the expected number was reached.
     seconds : float
+    stopped : str
+        What stopped the loops or the test; "" if nothing did. Then solutions may be missing.
     """
 
     family: Equations | Landscape
@@ -136,6 +144,7 @@ class MonodromySolutions:
     chance_of_one_missing: float
     trace_test: TraceTest | None
     seconds: float
+    stopped: str = ""
 
     @property
     def is_trace_passed(self) -> bool | None:
@@ -157,4 +166,6 @@ class MonodromySolutions:
             )
         if self.trace_test is not None:
             lines.append(f"  {self.trace_test}")
+        if self.stopped:
+            lines.append(f"  stopped    {self.stopped}")
         return "\n".join(lines)

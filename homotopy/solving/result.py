@@ -25,6 +25,8 @@ class PathAccount:
         return self.tracked == self.regular + self.duplicate + self.singular + self.at_infinity + self.failed
 
     def __str__(self) -> str:
+        if not any((self.tracked, self.regular, self.singular, self.failed)):
+            return "none tracked"
         jumped = f" + {self.duplicate} duplicate" if self.duplicate else ""
         return (
             f"{self.tracked} tracked = {self.regular} regular{jumped} + {self.singular} singular + "

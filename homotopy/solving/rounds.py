@@ -26,8 +26,10 @@ from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
 from homotopy.solving.turns import Turns
 from homotopy.solving.univariate import solve_univariate
 from homotopy.status import PathStatus, StartCount
+from polysys.counts.multiplicities import simple_count_of
 from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
-from polysys.errors import InputError, PolysysError, PositiveDimensionalError
+from polysys.errors import InputError, PositiveDimensionalError
+from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
 
@@ -37,6 +39,7 @@ _MAX_DRIFT = 1e-3
 _MOST_PARAMETRISED = 300
 _MANY_PATHS, _PATHS_A_SOLUTION = 100_000, 1000
 _MANY_UNKNOWNS = 24
+_SOME_PATHS, _FEW_SOLUTIONS, _PATHS_TO_SPARE = 200, 30, 3
 _QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
 # What ends a round and not the solve: certificates of the rounds before are kept.
 _UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
@@ -126,6 +129,8 @@ def solve(
             break
         if report.paths.singular:
             _refuse_continuous_family(landscape, report.singular_ends)
+        if has_all_simple(landscape, report):
+            break
         if not report.is_clean:
             attempts.append(
                 f"Round {k + 1} ({report.engine}, {report.precision}, seed {report.solver_seed}) did not balance: {report.paths}."
@@ -167,10 +172,10 @@ def _run_round(
             ended.attempts += tracked.attempts
             ended.report, doubtful = _account(landscape, tracked, known, k + 1, options.digits)
             is_confirmed = k > 0 and ended.report.is_clean and len(ended.report.certificates) == len(known)
-            is_open = doubtful and not is_confirmed and not is_met(landscape, ended.report, bound)
+            is_open = doubtful and not is_confirmed and not _is_over(landscape, ended.report, bound)
             if is_open:
                 more = with_missing(landscape, ended.report, options.digits, _QUICK_WORK)
-                is_open = not is_met(landscape, more, bound)
+                is_open = not _is_over(landscape, more, bound)
                 ended.report = ended.report if is_open else more
             if is_open:
                 further, n_followed = followed(tracked, doubtful)
@@ -178,7 +183,7 @@ def _run_round(
                 ended.n_followed = n_followed
     except (*_UNFINISHED, KeyboardInterrupt) as error:
         ended.error, ended.is_last = error, isinstance(error, (EngineTimeoutError, KeyboardInterrupt))
-        ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {_reason(error)}")
+        ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {reporting.why_stopped(error)}")
         ended.left = rounds.left if tracked is None else tracked
     return ended
 
@@ -203,12 +208,6 @@ def _is_kept(error: BaseException) -> bool:
     return not isinstance(error, KeyboardInterrupt) or reporting.keeps_found()
 
 
-def _reason(error: BaseException) -> str:
-    if isinstance(error, PolysysError):
-        return error.what
-    return "it was interrupted." if isinstance(error, KeyboardInterrupt) else "the memory of this machine does not suffice."
-
-
 def _without_multiple(landscape: Problem, report: SolveReport) -> SolveReport:
     """Ends that look like multiple solutions are none where the certified ones are all that exact algebra counts."""
     if not (report.singular_ends or report.failed_ends) or len(report.certificates) > EXACT_REACH:
@@ -227,6 +226,17 @@ def is_met(landscape: Problem, report: SolveReport, bound: int | None) -> bool:
         return True
     count = exact_count_of(landscape) if n <= EXACT_REACH else None
     return count is not None and count.dimension == 0 and count.degree == n
+
+
+def has_all_simple(landscape: Problem, report: SolveReport) -> bool:
+    """Whether exact algebra modulo two primes counts no more simple solutions: what else there is no certificate is for."""
+    n = len(report.certificates)
+    return n <= EXACT_REACH and n == simple_count_of(landscape)
+
+
+def _is_over(landscape: Problem, report: SolveReport, bound: int | None) -> bool:
+    """Whether the paths of a round that are in doubt lead to nothing that could be certified."""
+    return is_met(landscape, report, bound) or has_all_simple(landscape, report)
 
 
 def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
@@ -412,15 +422,21 @@ def _solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveR
 def _solve_without_paths(landscape: Problem, options: Options, bound: int | None, begin: float) -> SolveReport | None:
     """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions.
 
-    And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are.
+    And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are;
+    and where there are few solutions and several times as many paths, most of which end at infinity: these take longest.
     """
+    if options.engine != AUTO or bound is None:
+        return None
+    is_without_theory = not (isinstance(landscape, Landscape) and landscape.facts.known_counts)
     is_wide = isinstance(landscape, Equations) and landscape.n > _MANY_UNKNOWNS
-    if options.engine != AUTO or bound is None or (bound < _MANY_PATHS and not is_wide):
+    is_small = is_without_theory and bound <= _SOME_PATHS
+    if bound < _MANY_PATHS and not (is_wide or is_small):
         return None
     count = exact_count_of(landscape)
     if count.dimension != 0 or not count.degree:
         return None
-    if bound < _PATHS_A_SOLUTION * count.degree and not (is_wide and count.degree <= _MOST_PARAMETRISED):
+    is_quick = is_small and count.degree <= min(_FEW_SOLUTIONS, bound // _PATHS_TO_SPARE)
+    if bound < _PATHS_A_SOLUTION * count.degree and not is_quick and not (is_wide and count.degree <= _MOST_PARAMETRISED):
         return None
     none = SolveReport(
         certificates=CertificateList.of(()),

@@ -13,6 +13,7 @@ from homotopy.tables.contents import TableContents
 from homotopy.tables.format.catalogue import CatalogueEntry, data_root, find, read_catalogue
 from homotopy.tables.format.description import ROWS
 from homotopy.tables.format.folder import parse_rows, read_checked, read_description
+from polysys.reading.files import require_path
 
 
 class ReferenceTable(TableContents):
@@ -103,6 +104,9 @@ def load_table(label: str | Path, root: str | Path | None = None) -> ReferenceTa
     >>> table.rows[0].model, table.rows[0].verdict, sum(table.rows[0].by_index) == table.rows[0].n_real
     ('spherical-p-spin:n=2,p=3', 'proved', True)
     """
+    require_path(label)
+    if root is not None:
+        require_path(root)
     folder, entry = find(label, None if root is None else Path(root))
     description = read_description(folder)
     if entry is not None and description.label != entry.label:
@@ -113,4 +117,6 @@ def load_table(label: str | Path, root: str | Path | None = None) -> ReferenceTa
 
 def list_tables(root: str | Path | None = None) -> tuple[CatalogueEntry, ...]:
     """The tables of a data folder; by default those that come with this software."""
+    if root is not None:
+        require_path(root)
     return tuple(read_catalogue(data_root() if root is None else Path(root)).tables)

@@ -15,7 +15,7 @@ from homotopy.weights.clusters import align
 from homotopy.weights.distances import LocalEntropy
 from homotopy.weights.space import WeightSpace
 from homotopy.weights.training import anneal, train
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 
 METHODS = ("training", "annealing")
 
@@ -168,6 +168,7 @@ def end_points(
     >>> ends.success
     1.0
     """
+    require_type(space, WeightSpace, "The space", "Give what ho.weight_space returns.")
     known = {"training": ("steps", "rate"), "annealing": ("sweeps", "hot", "cold")}
     if method not in METHODS:
         raise InputError(f"There is no search {method!r:.40}.", f"Choose {METHODS[0]} or {METHODS[1]}.")

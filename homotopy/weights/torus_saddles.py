@@ -17,7 +17,7 @@ from homotopy.common.arrays import Floats, Integers
 from homotopy.errors import HomotopyError
 from homotopy.weights.space import WeightSpace
 from homotopy.weights.torus import MAX_SPINS, faces, integer_couplings
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 from polysys.models.binary.ising import SpinSpace
 from polysys.models.binary.space import state_of
 
@@ -82,6 +82,7 @@ def torus_barriers(space: WeightSpace) -> TorusBarriers:
     >>> bool((found.torus[1:] <= found.flips[1:] + 1e-12).all()), found.minima.size
     (True, 2)
     """
+    require_type(space, WeightSpace, "The space", "Give what ho.weight_space returns.")
     spins = space.space
     if not isinstance(spins, SpinSpace) or spins.n > MAX_SPINS:
         raise InputError("This is no space of at most 12 Ising spins.", "Give a space of the family ising.")

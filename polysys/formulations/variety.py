@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Any
 
 from polysys.domains import Domain, parse_domain
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 from polysys.formulations.expansion import exact_terms, nested_form
 from polysys.reading.expression_file import DOMAIN_OF_EQUATIONS, equations_in
-from polysys.reading.expression_text import equation_text
+from polysys.reading.expression_text import equation_text, names_given
 from polysys.reading.parser import format_polynomial, parse_polynomial
 
 Terms = dict[tuple[int, ...], Fraction]
@@ -64,12 +64,14 @@ class Variety(Domain):
         texts = [equation_text(e) for e in _listed(equations)]
         if not 0 < len(texts) <= _MOST_EQUATIONS:
             raise InputError(f"A variety is given by {len(texts)} equations.", f"Give between 1 and {_MOST_EQUATIONS}.")
+        if parameters is not None:
+            require_type(parameters, Mapping, "The value for parameters", "Give a mapping from names to numbers.")
         values = {str(k): v for k, v in (parameters or {}).items()}
         if variables is None:
             joint = " + ".join(f"({text})" for text in texts)
             names = parse_polynomial(joint, None, values, allow_constant=True).variables
         else:
-            names = tuple(str(v) for v in variables)
+            names = names_given(variables, "The variables")
         polynomials = [parse_polynomial(t, names, values, allow_constant=True).polynomial for t in texts]
         for name, value in (
             ("n", len(names)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 import numpy as np
 
@@ -15,12 +16,14 @@ from polysys.domains import Domain
 from polysys.errors import InputError, LabelError
 from polysys.formulations.elimination import eliminate
 from polysys.formulations.expansion import nested_form
+from polysys.formulations.formulation import Formulation, Kind
 from polysys.formulations.variety import Variety, read_domain
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
+from polysys.own_equations import Equations
 from polysys.reading.expression_file import equations_in, read_expression_file
-from polysys.reading.expression_text import expression_text
-from polysys.reading.parser import format_polynomial, parse_polynomial
+from polysys.reading.expression_text import equation_text, expression_text, names_given
+from polysys.reading.parser import format_polynomial, names_in, parse_polynomial
 from polysys.reading.rationals import as_rational
 from polysys.system import exact_terms
 
@@ -111,15 +114,109 @@ class Expression(Model):
         return nested_form(dict(zip(exact_terms(self.polynomial), couplings["c"], strict=True)), x)
 
 
+@dataclass(frozen=True)
+class ExpressionFamily:
+    """A potential with free parameters; make one with :func:`expression`.
+
+    Parameters
+    ----------
+    text : str
+        The potential.
+    where : Domain or str
+    variables : tuple of str
+    parameters : tuple of str
+    name : str
+    """
+
+    text: str
+    where: Any
+    variables: tuple[str, ...]
+    parameters: tuple[str, ...]
+    name: str = "user"
+
+    @property
+    def label(self) -> str:
+        """As of its members."""
+        return f"{Expression.family}:{self.name}"
+
+    def at(self, values: Mapping[str, Any] | Sequence[Any] | None = None, /, **named: Any) -> Expression:
+        """The model with these parameters, in one of the ways of :meth:`polysys.Equations.at`.
+
+        Raises
+        ------
+        InputError
+            If a parameter is missing, unknown or no rational number.
+        """
+        exact = self.equations.at(values, **named).values or ()
+        parameters = dict(zip(self.parameters, exact, strict=True))
+        return expression(self.text, self.where, variables=self.variables, parameters=parameters, name=self.name)
+
+    @cached_property
+    def equations(self) -> Equations:
+        """The equations of the stationary points, in the coordinates and one multiplier for each sphere or constraint, parameters free."""
+        constraints = equations_in(self.where)
+        texts = self.where.equations if isinstance(self.where, Variety) else ()
+        where: Any = self.where
+        if constraints is not None:
+            where = Variety(constraints, variables=(*self.variables, *self.parameters))
+            texts = where.equations
+        elif not isinstance(where, Domain):
+            where = read_domain(where, self.variables)
+        if not texts and where.n != len(self.variables):
+            raise InputError(
+                f"The domain has {where.n} coordinates, the potential {len(self.variables)}.", "Make the two agree."
+            )
+        kind = Kind.EUCLIDEAN if where.is_euclidean else Kind.LAGRANGE
+        formulation = Formulation(kind, where)
+        names = (*formulation.unknowns(self.variables), *self.parameters)
+        potential, *constraint = [
+            parse_polynomial(t, names, allow_constant=True).polynomial for t in (self.text, *texts)
+        ]
+        n, gens = len(self.variables), potential.ring.gens
+        x, mu = gens[:n], gens[n : n + where.n_constraints]
+        if constraint:
+            terms = [[m * g.diff(v) for m, g in zip(mu, constraint, strict=True)] for v in x]
+            found = [potential.diff(v) - sum(t) for v, t in zip(x, terms, strict=True)] + constraint
+        else:
+            found = formulation.equations(x, mu, [potential.diff(v) for v in x])
+        unknowns = names[: n + where.n_constraints]
+        return Equations(tuple(potential.ring(f) for f in found), unknowns, self.parameters, None, self.name)
+
+    def __repr__(self) -> str:
+        return f"Family {self.label} in {', '.join(self.variables)} with the parameters {', '.join(self.parameters)}"
+
+
+@overload
+def expression(
+    potential: Any,
+    domain: Domain | str = ...,
+    *,
+    variables: Sequence[Any] | None = ...,
+    parameters: Mapping[Any, Any] | None = ...,
+    name: str = ...,
+) -> Expression: ...
+
+
+@overload
+def expression(
+    potential: Any,
+    domain: Domain | str = ...,
+    *,
+    variables: Sequence[Any] | None = ...,
+    parameters: Sequence[Any],
+    name: str = ...,
+) -> ExpressionFamily: ...
+
+
 def expression(
     potential: Any,
     domain: Domain | str = "euclidean",
     *,
     variables: Sequence[Any] | None = None,
-    parameters: Mapping[Any, Any] | None = None,
+    parameters: Mapping[Any, Any] | Sequence[Any] | None = None,
     name: str = "user",
-) -> Expression:
-    """A landscape model from a potential of your own.
+) -> Expression | ExpressionFamily:
+    """A landscape model from a potential of your own, or a family of them.
 
     Parameters
     ----------
@@ -130,8 +227,9 @@ def expression(
         Domain such as a :class:`Variety`.
     variables : sequence of names or symbols, optional
         Fixes the order of the coordinates; by default all names in natural order.
-    parameters : mapping, optional
-        Values of the names that are not variables.
+    parameters : mapping, or sequence of names, optional
+        Values of the names that are not variables. Names alone stay free: the family has `at(name=value)` for its members and
+        `equations` for :func:`homotopy.track` and :func:`homotopy.monodromy`, which take it too, as :func:`homotopy.scan` does.
 
     Raises
     ------
@@ -150,11 +248,11 @@ def expression(
     >>> expression("x + y", "x^2 + 2*y^2 = 1").sample().system.variables
     ('x', 'y', 'mu')
     """
-    values = {str(k): as_rational(v) for k, v in (parameters or {}).items()}
-    if isinstance(variables, str):
-        raise InputError(f"The variables are given as the text {variables[:60]!r}.", "Give a list of names.")
-    names = tuple(str(v) for v in variables) if variables is not None else None
+    names = names_given(variables, "The variables") if variables is not None else None
     text = expression_text(potential)
+    if parameters is not None and not isinstance(parameters, Mapping):
+        return _family(text, domain, names, parameters, name)
+    values = {str(k): as_rational(v) for k, v in (parameters or {}).items()}
     source = Source(text, domain, names, tuple(values.items())) if values else None
     equations = equations_in(domain)
     if equations is not None:
@@ -167,6 +265,27 @@ def expression(
     if where.n != n:
         raise InputError(f"The domain has {where.n} coordinates, the potential {n}.", "Make the two agree.")
     return Expression(_reduced(polynomial, where), where, name, source=source)
+
+
+def _family(
+    text: str, domain: Any, names: tuple[str, ...] | None, parameters: Sequence[Any], name: str
+) -> ExpressionFamily:
+    """The family, read once so that what is wrong shows here."""
+    free = names_given(parameters, "The parameters")
+    if not free:
+        raise InputError("The list of parameters is empty.", "Name some, or leave it out.")
+    constraints = equations_in(domain)
+    if names is None:
+        texts = [equation_text(piece) for piece in (constraints or "").split(",") if piece.strip()]
+        own = set(domain.names) if isinstance(domain, Variety) else set()
+        names = names_in([text, *texts, *sorted(own)], free)
+    if not names:
+        raise InputError(
+            "The potential has no variables besides its parameters.", "Leave some names free of parameters."
+        )
+    family = ExpressionFamily(text, domain, names, free, name)
+    _ = family.equations
+    return family
 
 
 def _on_variety(
@@ -182,7 +301,9 @@ def _on_variety(
         require_regular(left.domain)
     polynomial = left.restrict(parse_polynomial(potential, names, values, allow_constant=True).polynomial)
     if polynomial.is_ground:
-        raise InputError("The potential is constant where the constraints hold.", "Give one that depends on its variables.")
+        raise InputError(
+            "The potential is constant where the constraints hold.", "Give one that depends on its variables."
+        )
     return Expression(polynomial, left.domain, name, left.texts)
 
 

@@ -1,4 +1,4 @@
-"""Landscapes whose data, l2 or output were given in Python, made again from their label and their exact couplings.
+"""Landscapes whose data, l2, output or pair couplings came from outside, made again from their label and their exact couplings.
 
 A label such as ``deep-linear:widths=2-2-1,data=arrays@0123,l2=explicit`` names the structure of a network, and the couplings of its
 landscape hold everything else. What the family proves about the landscape (root counts, coercivity, bounds of stationary
@@ -17,15 +17,19 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from polysys.datasets import Dataset
+from polysys.disorder import generator
 from polysys.errors import InputError, LabelError
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
 from polysys.models.deep_linear import DeepLinear
+from polysys.models.pair_couplings import PairCouplings, pairs
 from polysys.models.polynomial_network import PolynomialNetwork
 from polysys.models.sequential_network import Activation, LinearLayer, SequentialNetwork
+from polysys.models.soft_ising import SoftIsing
 from polysys.models.squared_loss import moment_exponents, plus
+from polysys.models.torus_ising import TorusIsing
 
-_KEYS = re.compile(r",(?=(?:widths|layers|activation|data|m|l2|output|bias|loss)=)")
+_KEYS = re.compile(r",(?=(?:widths|layers|activation|data|m|l2|output|bias|loss|couplings|field|steepness)=)")
 _LAYER = re.compile(
     r"\((?P<coefficients>[-0-9/ ]+)\)|(?P<n_in>[0-9]{1,9})x(?P<n_out>[0-9]{1,9})(?P<fixed>!?)(?P<bias>\+b!?)?"
 )
@@ -33,7 +37,7 @@ _UNUSABLE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError
 
 
 def landscape_from_couplings(label: str, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
-    """The landscape of a network of which a label names the structure and the couplings all numbers.
+    """The landscape of a network or of spins of which a label names the structure and the couplings all numbers.
 
     Raises
     ------
@@ -51,12 +55,15 @@ def landscape_from_couplings(label: str, couplings: Couplings, seed: int | None 
     try:
         keys = dict(part.split("=", 1) for part in _KEYS.split(rest))
         model = _STRUCTURES[family](keys, couplings)
-        _require_data(model, couplings)
+        if isinstance(model, PairCouplings):
+            _require_same(model, couplings)
+        else:
+            _require_data(model, couplings)
         land = replace(model.landscape(couplings, seed, index), label=label)
         _ = land.digest  # made here, so that what does not fit together shows here
     except _UNUSABLE as error:
         raise LabelError(
-            f"The label {label[:60]!r} and the couplings make no network.", "Give those of a landscape."
+            f"The label {label[:60]!r} and the couplings make no landscape of its family.", "Give those of a landscape."
         ) from error
     return land
 
@@ -108,7 +115,36 @@ def _sequential(keys: Mapping[str, str], couplings: Couplings) -> Model:
     return SequentialNetwork(tuple(layers), Dataset("couplings", X, Y), couplings["l2"].tolist())
 
 
-_STRUCTURES = {"deep-linear": _deep_linear, "polynomial-network": _polynomial, "sequential-network": _sequential}
+def _pairs_of(keys: Mapping[str, str], couplings: Couplings) -> dict[str, Any]:
+    n = int(keys["n"])
+    matrix = np.full((n, n), Fraction(0), dtype=object)
+    for (i, j), value in zip(pairs(n), couplings["J"], strict=True):
+        matrix[i, j] = matrix[j, i] = value
+    return {"n": n, "couplings": matrix, "field": couplings["field"].tolist() if "field" in couplings else 0}
+
+
+def _torus_ising(keys: Mapping[str, str], couplings: Couplings) -> Model:
+    return TorusIsing(**_pairs_of(keys, couplings))
+
+
+def _soft_ising(keys: Mapping[str, str], couplings: Couplings) -> Model:
+    return SoftIsing(**_pairs_of(keys, couplings), steepness=couplings["a"][0])
+
+
+_STRUCTURES = {
+    "deep-linear": _deep_linear,
+    "polynomial-network": _polynomial,
+    "sequential-network": _sequential,
+    "torus-ising": _torus_ising,
+    "soft-ising": _soft_ising,
+}
+
+
+def _require_same(model: Any, couplings: Couplings) -> None:
+    """Refuse couplings that are not those of the model that was made from them."""
+    own = model.draw(generator(0))
+    if set(own) != set(couplings) or any(own[name].tolist() != couplings[name].tolist() for name in own):
+        raise InputError("The couplings are not those of a model of this family.", "Give those of a landscape.")
 
 
 def _require_data(model: Any, couplings: Couplings) -> None:

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from polysys.errors import FileError, LabelError
+from polysys.errors import FileError, LabelError, require_type
 from polysys.models.base import Model
 from polysys.models.binary.space import BinaryModel
 from polysys.models.grammar import Family
@@ -89,6 +89,7 @@ Classes = Mapping[str, type[Labelled]]
 
 
 def _from_text(label: str, classes: Classes, what: str) -> Labelled:
+    require_type(label, str, "The label", "Give a text such as 'spherical-p-spin:n=6,p=3'.")
     text = label.strip()
     name, _, rest = text.partition(":")
     is_path = classes[name].is_named_by_path if name in classes else False

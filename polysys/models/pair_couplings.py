@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,12 +12,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from polysys import datasets
 from polysys.disorder import normal
 from polysys.errors import InputError
 from polysys.landscape import Couplings
 from polysys.models.base import size
 from polysys.models.grammar import integer
+from polysys.reading.exact_tables import exact_matrix, is_table
+from polysys.reading.files import shown_path
 from polysys.reading.rationals import as_rational, as_rational_array
 
 PAIR_KEYS = ("couplings", "field")
@@ -31,8 +33,8 @@ class PairCouplings:
     n : int
         Number of spins.
     couplings : "sk", path or array (n, n)
-        "sk": the J_ij, i < j, are independent standard normal. A file has a row for each spin, its n couplings and then its field.
-        An array is symmetric with zeros on the diagonal.
+        "sk": the J_ij, i < j, are independent standard normal. A .csv or .npy file has a row for each spin: its n couplings, and after them
+        its field, if there are fields. The matrix is symmetric with zeros on the diagonal.
     field : rational or sequence
         Standard deviation of independent Gaussian fields; a sequence gives the fields themselves.
     """
@@ -47,6 +49,8 @@ class PairCouplings:
     def __post_init__(self) -> None:
         n = size(self.n, "n", most=self.most)
         couplings, field = self.couplings, self.field
+        if isinstance(couplings, os.PathLike):
+            couplings = os.fspath(couplings)
         if not isinstance(couplings, str):
             couplings = _pairs(couplings, n, "couplings")
         elif couplings != "sk":
@@ -118,12 +122,13 @@ def _pairs(values: Any, n: int, name: str) -> tuple[Fraction, ...]:
 
 
 def _from_file(path: str, n: int) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
-    if not path.lower().endswith((".csv", ".txt")):
-        raise InputError(f"There are no couplings {path[:60]!r}.", "Choose sk, or a .csv file.")
-    data = datasets.from_csv(path, None, 1)
-    if data.X.shape != (n, n):
+    if not is_table(path):
+        raise InputError(f"There are no couplings {path[:60]!r}.", "Choose sk, or a .csv or .npy file.")
+    matrix, name = exact_matrix(path), shown_path(path)
+    rows, columns = matrix.shape
+    if rows != n or columns not in (n, n + 1):
         raise InputError(
-            f"The file {path[:60]} has {data.n_data} rows of {data.n_features + 1} numbers.",
-            f"For n={n} give {n} rows: the {n} couplings of a spin, then its field.",
+            f"The file {name} has {rows} rows of {columns} numbers.",
+            f"For n={n} give {n} rows: the {n} couplings of a spin, then its field, if there are fields.",
         )
-    return _pairs(data.X.T, n, f"The matrix in {path[:60]}"), tuple(data.Y[0].tolist())
+    return _pairs(matrix[:, :n], n, f"The matrix in {name}"), tuple(matrix[:, n:].ravel().tolist())

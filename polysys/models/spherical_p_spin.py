@@ -22,6 +22,7 @@ from polysys.landscape import Couplings, Landscape, Scaling
 from polysys.models.base import Model, check_coefficients, join, size, sizes
 from polysys.models.grammar import Family, integer, integers
 from polysys.models.laws import IsotropicGaussian
+from polysys.reading.exact_tables import exact_tensors, is_table, path_text
 from polysys.reading.rationals import as_rational, as_rational_array
 
 
@@ -52,9 +53,10 @@ class SphericalPSpin(Model):
         Number of spins N.
     p : int or sequence of int
         Degree, or degrees of a mixture.
-    couplings : {"kostlan", "square-free"}
+    couplings : {"kostlan", "square-free"} or path
         All index tuples, or distinct indices only; the latter is not isotropic (it adds the 2N points
-        +-sqrt(N) e_i in every sample for p = 3).
+        +-sqrt(N) e_i in every sample for p = 3). Or the g themselves, from a file: a .csv has a row i1,..,ip,value for each entry that is not
+        zero, counted from 1, and rows of several lengths for a mixture; a .npy has an array of shape (n,) * p.
     field : rational
         Standard deviation h of a Gaussian field.
     weights : sequence of rational, optional
@@ -83,13 +85,14 @@ class SphericalPSpin(Model):
     about: ClassVar[Family | None] = Family(
         family,
         "p-spin glass on one sphere: isotropic Gaussian polynomial of degree p in n spins",
-        "spherical-p-spin:n=N,p=P[-P..][,weights=C-C..][,couplings=square-free][,field=H]",
+        "spherical-p-spin:n=N,p=P[-P..][,weights=C-C..][,couplings=square-free|FILE][,field=H]",
         "spherical-p-spin:n=6,p=3",
         "n from 1 to 64, p from 1 to 30; ((p-1)^n - 1)/(p-2) classes are tracked, 16383 for n=14,p=3, at most 4194304",
         ("n", "p"),
         ("weights", "couplings", "field"),
     )
     degrees: tuple[int, ...] = dataclass_field(init=False, repr=False)
+    _from_file: Couplings | None = dataclass_field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", size(self.n, "n"))
@@ -104,8 +107,12 @@ class SphericalPSpin(Model):
         if 0 in weights:
             raise InputError("A mixture has a weight 0.", "Leave the degree out.")
         object.__setattr__(self, "weights", weights)
-        if self.couplings not in ("kostlan", "square-free"):
-            raise InputError(f"There are no couplings {self.couplings!r}.", "Choose kostlan or square-free.")
+        object.__setattr__(self, "couplings", path_text(self.couplings))
+        if self.couplings not in ("kostlan", "square-free") and not is_table(self.couplings):
+            raise InputError(
+                f"There are no couplings {self.couplings[:60]!r}.",
+                "Choose kostlan, square-free, or a .csv or .npy file.",
+            )
         if self.couplings == "square-free":
             if max(degrees) >= 4:
                 raise PositiveDimensionalError(
@@ -118,6 +125,9 @@ class SphericalPSpin(Model):
                     f"No square-free monomial of degree {max(degrees)} exists in {self.n} spins.", "Raise n."
                 )
         check_coefficients(sum(comb(self.n + p - 1, p) for p in degrees))
+        if is_table(self.couplings):
+            tensors = exact_tensors(self.couplings, [(self.n,) * p for p in degrees])
+            object.__setattr__(self, "_from_file", self._folded(dict(zip(degrees, tensors, strict=True))))
 
     @classmethod
     def from_keys(cls, keys: Mapping[str, str]) -> Model:
@@ -173,6 +183,8 @@ class SphericalPSpin(Model):
         return [e for e in every if max(e) <= 1] if self.couplings == "square-free" else every
 
     def draw(self, rng: np.random.Generator) -> Couplings:
+        if self._from_file is not None:
+            return self._from_file
         # weights and field strength are folded into the couplings, so the potential is a plain sum of forms
         drawn = {
             f"T{p}": kostlan(rng, self._monomials(p), [slice(0, self.n)]) * weight
@@ -212,17 +224,21 @@ class SphericalPSpin(Model):
             raise InputError(
                 f"Tensors were given for degrees {sorted(given)}.", f"Give them for {sorted(self.degrees)}."
             )
+        arrays = {p: as_rational_array(given[p], (self.n,) * p, f"tensor of degree {p}") for p in self.degrees}
+        return self.landscape(self._folded({p: dict(np.ndenumerate(array)) for p, array in arrays.items()}))
+
+    def _folded(self, tensors: Mapping[int, Mapping[tuple[int, ...], Fraction]]) -> Couplings:
+        """The coefficients of the forms that tensors stand for, by their entries."""
+        if self.field:
+            raise InputError("Explicit tensors come without a field.", "Give p=1 as one of the degrees instead.")
         couplings: dict[str, Any] = {}
         for p, weight in zip(self.degrees, self.weights or (), strict=True):
-            tensor = as_rational_array(given[p], (self.n,) * p, f"tensor of degree {p}")
             sums: dict[tuple[int, ...], Fraction] = dict.fromkeys(self._monomials(p), Fraction(0))
-            for indices, value in np.ndenumerate(tensor):
+            for indices, value in tensors[p].items():
                 exponents = tuple(indices.count(i) for i in range(self.n))
                 if exponents in sums:
                     sums[exponents] += value
                 elif value:
                     raise InputError("The tensor has entries with repeated indices.", "Use couplings=kostlan.")
             couplings[f"T{p}"] = np.array([weight * value for value in sums.values()], dtype=object)
-        if self.field:
-            raise InputError("Explicit tensors come without a field.", "Give p=1 as one of the degrees instead.")
-        return self.landscape(couplings)
+        return couplings

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from polysys.errors import InputError
-from polysys.reading.files import MAX_TEXT, as_text, parse_toml, read_text, shown_path
+from polysys.reading.files import MAX_TEXT, as_text, parse_toml, read_text, require_path, shown_path
 from polysys.reading.rationals import as_rational
 
 DOMAIN_OF_EQUATIONS = "variety"
@@ -76,6 +76,7 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
     InputError
         If the file is missing, not text, larger than 1 MB, has unknown keys or no expression.
     """
+    require_path(path)
     text = _standard_input() if str(path) == "-" else read_text(path)
     return _from_toml(text, f"The file {shown_path(path)}") if Path(path).suffix.lower() == ".toml" else _from_lines(text)
 

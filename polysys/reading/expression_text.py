@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from typing import Any
 
 import sympy
 from sympy.core.relational import Relational
 from sympy.polys.rings import PolyElement
 
-from polysys.errors import InputError, NotPolynomialError
+from polysys.errors import InputError, NotPolynomialError, require_type
 from polysys.reading.parser import format_polynomial
 from polysys.reading.rationals import as_rational
 
@@ -91,3 +92,22 @@ def _is_balanced(text: str) -> bool:
         if depth < 0:
             return False
     return depth == 0 and bool(text.strip())
+
+
+def names_given(given: Any, what: str) -> tuple[str, ...]:
+    """A user's list of names.
+
+    Parameters
+    ----------
+    given : sequence of names or symbols
+    what : str
+        What they name, as the subject of the error's sentence.
+
+    Raises
+    ------
+    InputError, TypeError
+    """
+    if isinstance(given, str):
+        raise InputError(f"{what} are given as the text {given[:60]!r}.", "Give a list of names.")
+    require_type(given, (Sequence, Set), f"The value for {what.lower()}", "Give a list of names.")
+    return tuple(map(str, given))

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from polysys.errors import FileError
+from polysys.errors import FileError, require_type
 
 FilePath: TypeAlias = str | os.PathLike[str]
 
@@ -59,6 +59,16 @@ def escaped(text: str, keep: str = "") -> str:
     return _CONTROL.sub(lambda m: m[0] if m[0] in keep else m[0].encode("unicode_escape").decode("ascii"), text)
 
 
+def require_path(path: Any) -> None:
+    """Refuse what is no path.
+
+    Raises
+    ------
+    TypeError
+    """
+    require_type(path, (str, os.PathLike), "The path", "Give a text or a Path.")
+
+
 def shown_path(path: FilePath) -> str:
     """A path as messages show it: its end, without control characters."""
     text = escaped(os.fspath(path))
@@ -78,6 +88,7 @@ def read_bytes(path: FilePath, max_bytes: int = MAX_TEXT) -> bytes:
     FileError
         If it is missing, a folder, pipe, socket or device, larger, or cannot be read; its cause is the OSError, if there was one.
     """
+    require_path(path)
     name = shown_path(path)
     try:
         _require_regular(os.stat(path).st_mode, name)  # a device is not even opened

@@ -95,7 +95,7 @@ def attempt(job: tuple[str, int, str]) -> Trial:
         return Trial(name, seed, engine, "CRASHED", said=f"{type(error).__name__}: {error}"[:300])
     seconds = time.perf_counter() - begin
     begin = time.perf_counter()
-    truth = truth_of(landscape)
+    truth = truth_of(census.landscape)  # on spheres in the chart that was used: a class may lie at infinity in another
     took = time.perf_counter() - begin
     facts = _facts(census)
     verdict = census.completeness.verdict.value

@@ -36,6 +36,7 @@ class Tally:
                 *(["a traceback"] if e.is_traceback else []),
                 *(["a hang"] if e.is_hung else []),
                 *([f"{e.mib:.0f} MiB"] if e.mib > MOST_MIB else []),
+                *([f"left {', '.join(e.left)}"] if e.left else []),
                 *([t.fault] if t.fault else []),
             ]
             if faults:
@@ -49,14 +50,18 @@ class Tally:
             len(endings),
             sum(e.is_traceback for e in endings),
             sum(e.is_hung for e in endings),
+            sum(len(e.left) for e in endings),
             sum(bool(t.fault) for t in self.trials),
-            f"{max(e.seconds for e in endings):.1f}",
-            f"{max(e.mib for e in endings):.0f}",
+            f"{max((e.seconds for e in endings), default=0.0):.1f}",
+            f"{max((e.mib for e in endings), default=0.0):.0f}",
         )
         return f"| {self.kind} | {' | '.join(map(str, numbers))} |"
 
 
-HEAD = "| kind | runs | tracebacks | hangs | wrong otherwise | seconds at most | MiB at most |\n|---|---|---|---|---|---|---|"
+HEAD = (
+    "| kind | runs | tracebacks | hangs | left behind | wrong otherwise | seconds at most | MiB at most |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
 
 
 def campaign(kinds: Iterable[str], size: int, seed: int) -> list[Tally]:

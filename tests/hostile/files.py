@@ -20,6 +20,7 @@ from homotopy.tables.format.folder import as_json, read_description
 
 DATA = Path(__file__).parents[2] / "data" / "tables"
 SMALL_TABLE = DATA / "polynomial-network__counts-complex"
+SAMPLED_TABLE = DATA / "spherical-p-spin__p-3"
 LABEL = "spherical-p-spin:n=2,p=3"
 
 # who reads a file, by the ending that it takes the file for one of its own
@@ -30,8 +31,8 @@ READERS: dict[str, tuple[str, Callable[[str], tuple[str, ...]]]] = {
     "data": ("csv", lambda f: ("count", f"deep-linear:widths=2-1-1,data={f}")),
     "census, verified": ("json", lambda f: ("verify", f)),
     "census, shown": ("json", lambda f: ("show", f)),
-    "estimates": ("json", lambda f: ("compare", f, "spherical-p-spin:p=3")),
-    "estimates as CSV": ("csv", lambda f: ("compare", f, "spherical-p-spin:p=3")),
+    "estimates": ("json", lambda f: ("compare", f, "--table", str(SAMPLED_TABLE))),
+    "estimates as CSV": ("csv", lambda f: ("compare", f, "--table", str(SAMPLED_TABLE))),
     "table's specification": ("toml", lambda f: ("table", "build", f, "--into", "t")),
 }
 MAX_SPARSE = 3 << 30

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +15,16 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import Locator, enclosing_balls, image
 from homotopy.certification.zeros import Certificate, certify
 from homotopy.common.arrays import Floats
+from homotopy.common.reporting import Stopped
 from homotopy.completeness.evidence import Evidence, evidence
-from homotopy.completeness.exclusion.patches import Patch, patches, stationary_flips
-from homotopy.completeness.exclusion.radius import stationary_bounds
+from homotopy.completeness.exclusion.cells import stationary_symmetries
+from homotopy.completeness.exclusion.patches import Patch, patches, reduced_patch
+from homotopy.completeness.exclusion.radius import bounds_at_infinity, stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.status import EvidenceKind, Silence, Verdict
 from polysys.formulations.formulation import Kind
 from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
-from polysys.symmetry import SignedPermutation
 
 MAX_UNKNOWNS = 16  # beyond, even writing down the slopes takes longer than any search that could succeed
 
@@ -52,6 +53,8 @@ class RealProof:
     n_left : int
         Boxes in which nothing was decided.
     seconds : float
+    stopped : str
+        What stopped the search before it had come to an end, other than its own limits; "" if nothing did.
     """
 
     outcome: Verdict
@@ -64,6 +67,7 @@ class RealProof:
     excluded: Mapping[str, int]
     n_left: int
     seconds: float
+    stopped: str = ""
 
     @property
     def is_proved(self) -> bool:
@@ -83,6 +87,7 @@ class RealProof:
             "excluded": dict(self.excluded),
             "n_left": self.n_left,
             "seconds": self.seconds,
+            **({"stopped": self.stopped} if self.stopped else {}),
         }
 
     def __repr__(self) -> str:
@@ -93,8 +98,13 @@ class RealProof:
             f"Real points {head}: {self.reason}\n"
             f"  searched   {patches} in {self.n_unknowns} unknowns, {self.n_boxes} boxes, {self.seconds:.3g} s\n"
             f"  finished   {done}\n"
-            f"  left over  {self.n_left}"
+            f"  left over  {self.n_left}" + (f"\n  stopped    {self.stopped}" if self.stopped else "")
         )
+
+
+def is_searchable(land: Landscape) -> bool:
+    """Whether interval search is written for the domain of a landscape."""
+    return not isinstance(land.domain, Variety)
 
 
 def exclude_others(
@@ -109,41 +119,52 @@ def exclude_others(
     if n_unknowns > MAX_UNKNOWNS:
         reason = f"{n_unknowns} unknowns are beyond the reach of branch and bound"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
-    if isinstance(land.domain, Variety):
+    if not is_searchable(land):
         reason = "interval search is written for R^n and spheres, not for domains that are given by equations"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
-    bounds = stationary_bounds(land) if land.domain.is_euclidean else ()
-    if land.domain.is_euclidean and not bounds:
+    pieces = _pieces(land)
+    if pieces is None:
         reason = "no box is known that holds all real stationary points (the growth of the potential was not shown)"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
     candidates, is_closed = _missing_images(land, real)
     results: list[PatchResult] = []
     with ctx.workprec(_precision(real)):
-        points = [
-            [balls.real_ball(re, c.enclosure.radius) for re, _ in c.enclosure.mid[: land.domain.n]] for c in real
-        ]
-    n_skipped = 0
-    for patch in patches(land, bounds):
+        points = [[balls.real_ball(re, c.enclosure.radius) for re, _ in c.enclosure.mid[: land.domain.n]] for c in real]
+    n_skipped, stopped = 0, Stopped()
+    for patch in pieces:
         left = max_boxes - sum(r.n_boxes for r in results)
-        if results and (left <= 0 or time.monotonic() > begin + time_limit):
+        if results and (stopped or left <= 0 or time.monotonic() > begin + time_limit):
             n_skipped = 1  # at least: there may be more patches than could be listed
             break
         n_unknowns = len(patch.free)
-        result = _search(patch, points, _precision(real), left, begin + time_limit)
+        result = _search(patch, points, _precision(real), left, begin + time_limit, stopped)
         results.append(result)
         candidates += _centres(patch, result)
     n_left = sum(len(r.left) + r.n_open for r in results) + n_skipped
+    why = stopped.settle(has_results=any(r.n_boxes for r in results))
     found = _new(land, certificates, candidates)
     if found:
         many = "a real stationary point is" if len(found) == 1 else f"{len(found)} real solutions are"
         reason = f"{many} proved to exist and not in the list"
-        return _report(n_real, begin, Verdict.NO, reason, found, results, n_unknowns, n_left)
+        return _report(n_real, begin, Verdict.NO, reason, found, results, n_unknowns, n_left, why)
     if n_left or not is_closed:
         more = "at least " if n_skipped else ""
         reason = f"{more}{n_left} boxes are left" if n_left else "a mirror image of a point was not found again"
-        return _report(n_real, begin, Verdict.UNDECIDED, reason, (), results, n_unknowns, n_left)
+        return _report(n_real, begin, Verdict.UNDECIDED, reason, (), results, n_unknowns, n_left, why)
     reason = f"branch and bound excludes every real stationary point other than the {n_real} listed"
     return _report(n_real, begin, Verdict.YES, reason, (), results, n_unknowns)
+
+
+def _pieces(land: Landscape) -> Iterable[Patch] | None:
+    """Patches that hold a point of every orbit of real stationary points; None where none are known."""
+    bounds = stationary_bounds(land) if land.domain.is_euclidean else ()
+    if bounds or not land.domain.is_euclidean:
+        return patches(land, bounds)
+    whole = reduced_patch(land)
+    if whole is not None:
+        return (whole,)
+    bounds = bounds_at_infinity(land)
+    return patches(land, bounds) if bounds else None
 
 
 def evidence_of(proof: RealProof, n_real: int) -> Evidence:
@@ -172,6 +193,7 @@ def _report(
     results: Sequence[PatchResult],
     n_unknowns: int,
     n_left: int = 0,
+    stopped: str = "",
 ) -> RealProof:
     excluded = {name: sum(r.excluded[k] for r in results) for k, name in enumerate(TESTS)}
     return RealProof(
@@ -185,6 +207,7 @@ def _report(
         excluded,
         n_left,
         time.monotonic() - begin,
+        stopped,
     )
 
 
@@ -193,26 +216,30 @@ def _precision(certificates: Sequence[Certificate]) -> int:
 
 
 def _search(
-    patch: Patch, points: Sequence[Sequence[arb]], precision: int, max_boxes: int, deadline: float
+    patch: Patch,
+    points: Sequence[Sequence[arb]],
+    precision: int,
+    max_boxes: int,
+    deadline: float,
+    stopped: Stopped,
 ) -> PatchResult:
     with ctx.workprec(precision):
         located = [z for z in map(patch.locate, points) if z is not None]
     if not patch.free:  # the patch is one point, and stationary
-        return PatchResult(1, (0,) * len(TESTS), [], 0 if points else 1)
-    return search(patch, located, max_boxes, deadline)
+        return PatchResult(1, (0,) * len(TESTS), [] if points else [(patch.lo, patch.hi)], 0)
+    return search(patch, located, max_boxes, deadline, stopped)
 
 
 def _missing_images(land: Landscape, real: Sequence[Certificate]) -> tuple[list[list[complex]], bool]:
-    """Mirror images, under the flips that cut the domain, of real solutions that match none; and whether there are none."""
+    """Images, under the symmetries that cut the domain, of real solutions that match none; and whether there are none."""
     missing = []
     if real:
         locator = Locator(real)
-        identity = tuple(range(land.domain.n))
         with ctx.workprec(_precision(real)):
             for certificate in real:
                 z = enclosing_balls(certificate)
-                for signs, eps in stationary_flips(land):
-                    moved = image(land.formulation, SignedPermutation(identity, signs), z)
+                for g, eps in stationary_symmetries(land):
+                    moved = image(land.formulation, g, z)
                     # V(g x) = eps V(x): the multipliers change sign with the gradient
                     moved[land.domain.n :] = [m * eps for m in moved[land.domain.n :]]
                     if locator.find(moved) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from homotopy.completeness.exclusion.programs import interval_program, magnitude
 from polysys.domains import Euclidean
 from polysys.landscape import Landscape
 
-TESTS = ("quadratic", "value", "dependent", "mean value", "Newton", "known")  # in the order of the kernel's counts
+# in the order of the kernel's counts
+TESTS = ("cell", "quadratic", "value", "dependent", "mean value", "Newton", "known")
 _SLICE = 20_000  # boxes between two looks at the clock
 _STACK = 1 << 15
 _SMALLEST = 2.0**-36  # relative to the patch: a smaller box is left over
@@ -54,6 +56,7 @@ def search(
     zeros: Sequence[tuple[Floats, Floats]],
     max_boxes: int,
     deadline: float,
+    stopped: reporting.Stopped | None = None,
 ) -> PatchResult:
     """Search a patch for zeros other than the given ones (enclosures of proved zeros in its coordinates).
 
@@ -61,12 +64,14 @@ def search(
     ----------
     deadline : float
         By :func:`time.monotonic`.
+    stopped : Stopped, optional
+        Takes what stops this, instead of having it raised: the boxes that were not processed are open then.
     """
     from homotopy.completeness.exclusion.loop import branch_and_bound  # Numba is loaded where it is used first
 
     n = len(patch.free)
     equations = interval_program(patch.tape)
-    slopes = interval_program(slope_tape(patch.tape, n))
+    slopes = interval_program(slope_tape(patch.tape))
     stack_lo, stack_hi = np.empty((_STACK, n)), np.empty((_STACK, n))
     stack_lo[0], stack_hi[0] = patch.lo, patch.hi
     left_lo, left_hi = np.empty((_MAX_LEFT + LANES, n)), np.empty((_MAX_LEFT + LANES, n))
@@ -84,41 +89,45 @@ def search(
     scale = patch.hi - patch.lo
     quadratics = _constraint_arrays(patch)
     size, n_left = 1, 0
-    while size and n_left < _MAX_LEFT:
-        budget = min(_SLICE, max_boxes - int(counts[PROCESSED]))
-        if budget <= 0 or time.monotonic() > deadline:
-            break
-        before = int(counts[PROCESSED])
-        reporting.report("boxes of branch and bound", before)
-        size, n_left = branch_and_bound(
-            n,
-            *quadratics,
-            equations.code,
-            equations.outputs,
-            f_registers,
-            slopes.code,
-            slopes.outputs,
-            s_registers,
-            np.array(rows, np.int64),
-            own_columns,
-            is_split,
-            scale,
-            _SMALLEST,
-            zero_lo,
-            zero_hi,
-            stack_lo,
-            stack_hi,
-            size,
-            left_lo,
-            left_hi,
-            n_left,
-            budget,
-            counts,
-        )
-        if int(counts[PROCESSED]) == before:
-            break  # no room for more boxes
+    with contextlib.nullcontext() if stopped is None else stopped.taking():
+        while size and n_left < _MAX_LEFT:
+            budget = min(_SLICE, max_boxes - int(counts[PROCESSED]))
+            if budget <= 0 or time.monotonic() > deadline:
+                break
+            before = int(counts[PROCESSED])
+            reporting.report("boxes of branch and bound", before)
+            size, n_left = branch_and_bound(
+                n,
+                np.array(patch.order, np.int64).reshape(len(patch.order), 3),
+                *quadratics,
+                equations.code,
+                equations.outputs,
+                f_registers,
+                slopes.code,
+                slopes.outputs,
+                s_registers,
+                np.array(rows, np.int64),
+                own_columns,
+                is_split,
+                scale,
+                _SMALLEST,
+                zero_lo,
+                zero_hi,
+                stack_lo,
+                stack_hi,
+                size,
+                left_lo,
+                left_hi,
+                n_left,
+                budget,
+                counts,
+            )
+            if int(counts[PROCESSED]) == before:
+                break  # no room for more boxes
     left = [(left_lo[k].copy(), left_hi[k].copy()) for k in range(n_left)]
-    return PatchResult(int(counts[PROCESSED]), tuple(int(c) for c in counts[:LEFT]), left, size)
+    return PatchResult(
+        int(counts[PROCESSED]), tuple(int(c) for c in counts[:LEFT]), left, max(size, 1) if stopped else size
+    )
 
 
 @cache

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ import numpy as np
 from homotopy.certification.classify import classify
 from homotopy.certification.closure import image, orbits
 from homotopy.certification.zeros import Certificate, certify
+from homotopy.common.reporting import Stopped
+from homotopy.common.validation import check_choices
 from homotopy.counting.count import as_landscape
 from homotopy.counting.degenerate.components import (
     Point,
@@ -40,7 +42,7 @@ from homotopy.options import AUTO, Options
 from homotopy.solving.rounds import solve
 from homotopy.status import Verdict
 from polysys.algebra.common_factors import common_factors
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.models.base import Model
@@ -88,7 +90,7 @@ def stationary_sets(
     Raises
     ------
     EngineMissingError, EngineCrashError, EngineTimeoutError
-        When PHCpack's executable is missing or fails.
+        When PHCpack's executable is missing, or fails before anything was found. Later it leaves what was found: `stopped` says so.
 
     Examples
     --------
@@ -104,54 +106,95 @@ def stationary_sets(
     ----------
     A. J. Sommese, C. W. Wampler, The Numerical Solution of Systems of Polynomials (2005), chapters 13 to 15.
     """
+    check_choices(options=options, seed=seed)
+    require_type(n_runs, int, "The number of runs", "Give a whole number.")
+    require_type(top, (int, type(None)), "The top dimension", "Give a whole number.")
     if n_runs < 1 or (top is not None and top < 0):
-        raise InputError("The number of runs must be positive and the top dimension not negative.", "Take two runs, say, and a dimension from 0.")
+        raise InputError(
+            "The number of runs must be positive and the top dimension not negative.",
+            "Take two runs, say, and a dimension from 0.",
+        )
     chosen = options if options is not None else Options(**choices)
     if chosen.engine not in (AUTO, PHCpackEngine.name) or chosen.strategy != "auto":
         raise InputError(
-            "Sets are decomposed by PHCpack, from start systems of its own.", "Leave engine and strategy at their defaults."
+            "Sets are decomposed by PHCpack, from start systems of its own.",
+            "Leave engine and strategy at their defaults.",
         )
     landscape = as_landscape(what, seed, index)
     begin = time.perf_counter()
-    n = landscape.system.n
-    if n == 1:
+    if landscape.system.n == 1:
         return _points_only(landscape, chosen, begin)
-    split = common_factors(landscape.system.polynomials)
-    factors = [f for f, _ in split.factors]
-    found: list[_Found] = []
-    ends: Sequence[Point] = ()
-    attempts: list[str] = []
-    agreed, name = True, EXACT
+    parts, stopped = _Parts(), Stopped()
     from homotopy.engines.phcpack.client import PHCpack
 
     with PHCpack(chosen.transport, chosen.time_limit) as engine:
-        for factor, exponent in split.factors:
-            pieces, is_sure = _hypersurfaces(landscape, engine, factor, exponent, chosen.seed)
-            found += pieces
-            agreed = agreed and is_sure
-            name = f"exact algebra and PHCpack {engine.version}" if max(map(sum, factor.monoms())) > 1 else name
-        rest = [f for f in dict.fromkeys(split.rest) if f]
-        if rest and max(sum(e) for f in rest for e in f.monoms()) == 1:
-            smaller, ends = _linear(landscape, rest, chosen.seed)
-        elif rest:
-            limit = n - 2 if top is None else min(top, n - 2)
-            raw, is_sure = _agreed_runs(engine, rest, n, max(limit, 1), chosen, n_runs, attempts)
-            agreed, name = agreed and is_sure, f"PHCpack {engine.version}"
-            smaller, ends = [_component(landscape, rest, c) for c in raw.components], raw.isolated
-        else:
-            smaller = []
-        # what lies on one of the hypersurfaces is no component of its own
-        found += [item for item in smaller if not any(all(is_on(f, x) for x in item[0].samples) for f in factors)]
-        off = [x for x in ends if np.isfinite(x).all() and not any(is_on(f, x) for f in factors)]
+        with stopped.taking():
+            _split(landscape, engine, chosen, top, n_runs, parts, stopped)
+        off = [x for x in parts.ends if np.isfinite(x).all() and not any(is_on(f, x) for f in parts.factors)]
         certificates = certify(landscape.tapes, off).certificates
-        sets = _with_real_points(landscape, engine, found, chosen.seed)
-        sets += _singular(landscape, off, certificates, engine, chosen.seed)
+        sets = [s for s, _ in parts.found]
+        with stopped.taking():
+            if not stopped:
+                sets = _with_real_points(landscape, engine, parts.found, chosen.seed)
+        with stopped.taking():
+            if not stopped:
+                for singular in _singular(landscape, off, certificates, engine, chosen.seed):
+                    sets.append(singular)  # one by one: what was described is kept
+    why = stopped.settle(has_results=bool(sets or certificates))
     sets = sorted(_merged(sets), key=lambda s: (-1 if s.dimension is None else -s.dimension, -(s.degree or 0)))
     points = classify(landscape, certificates, orbits(landscape, certificates)[0])
     seconds = time.perf_counter() - begin
     return StationarySets(
-        landscape, tuple(sets), certificates, points, agreed, name, chosen.seed, tuple(attempts), seconds
-    )
+        landscape, tuple(sets), certificates, points, parts.is_agreed, parts.engine, chosen.seed, tuple(parts.attempts), seconds, why
+    )  # fmt: skip
+
+
+@dataclass
+class _Parts:
+    """What a decomposition has come to so far."""
+
+    found: list[_Found] = field(default_factory=list)
+    factors: Sequence[Any] = ()
+    ends: Sequence[Point] = ()
+    attempts: list[str] = field(default_factory=list)
+    is_agreed: bool = True
+    engine: str = EXACT
+
+
+def _split(
+    landscape: Landscape,
+    engine: PHCpack,
+    options: Options,
+    top: int | None,
+    n_runs: int,
+    parts: _Parts,
+    stopped: Stopped,
+) -> None:
+    """Split the stationary points into hypersurfaces, smaller components and the ends of paths to isolated points."""
+    n = landscape.system.n
+    split = common_factors(landscape.system.polynomials)
+    parts.factors = [f for f, _ in split.factors]
+    for factor, exponent in split.factors:
+        pieces, is_sure = _hypersurfaces(landscape, engine, factor, exponent, options.seed)
+        parts.found += pieces
+        parts.is_agreed = parts.is_agreed and is_sure
+        if max(map(sum, factor.monoms())) > 1:
+            parts.engine = f"exact algebra and PHCpack {engine.version}"
+    rest = [f for f in dict.fromkeys(split.rest) if f]
+    if rest and max(sum(e) for f in rest for e in f.monoms()) == 1:
+        smaller, parts.ends = _linear(landscape, rest, options.seed)
+    elif rest:
+        limit = n - 2 if top is None else min(top, n - 2)
+        parts.engine = f"PHCpack {engine.version}"
+        raw, is_sure = _agreed_runs(engine, rest, n, max(limit, 1), options, n_runs, parts.attempts, stopped)
+        parts.is_agreed = parts.is_agreed and is_sure
+        smaller, parts.ends = [_component(landscape, rest, c) for c in raw.components], raw.isolated
+    else:
+        smaller = []
+    # what lies on one of the hypersurfaces is no component of its own
+    parts.found += [
+        item for item in smaller if not any(all(is_on(f, x) for x in item[0].samples) for f in parts.factors)
+    ]
 
 
 def _points_only(landscape: Landscape, options: Options, begin: float) -> StationarySets:
@@ -160,9 +203,8 @@ def _points_only(landscape: Landscape, options: Options, begin: float) -> Statio
 
     solved = solve(landscape, options)
     with PHCpack(options.transport, options.time_limit) as engine:
-        sets = _singular(
-            landscape, solved.singular_ends + solved.failed_ends, solved.certificates, engine, options.seed
-        )
+        ends = solved.singular_ends + solved.failed_ends
+        sets = list(_singular(landscape, ends, solved.certificates, engine, options.seed))
     points = classify(landscape, solved.certificates, orbits(landscape, solved.certificates)[0])
     seconds = time.perf_counter() - begin
     return StationarySets(
@@ -171,13 +213,24 @@ def _points_only(landscape: Landscape, options: Options, begin: float) -> Statio
 
 
 def _agreed_runs(
-    engine: PHCpack, rest: Sequence[Any], n: int, top: int, options: Options, n_runs: int, attempts: list[str]
+    engine: PHCpack,
+    rest: Sequence[Any],
+    n: int,
+    top: int,
+    options: Options,
+    n_runs: int,
+    attempts: list[str],
+    stopped: Stopped,
 ) -> tuple[RawDecomposition, bool]:
-    """A decomposition that so many runs agree on, or the most frequent one and False."""
+    """A decomposition that so many runs agree on, or the most frequent one and False; what stops a later run is taken."""
     equations = in_doubles(rest)
     runs: list[tuple[tuple[Any, ...], RawDecomposition]] = []
+    number = 0
     for k in range(2 * n_runs):
-        raw = engine.decompose(equations, n, top=top, precision=options.precision, seed=options.seed + 7919 * k)
+        with stopped.taking():
+            raw = engine.decompose(equations, n, top=top, precision=options.precision, seed=options.seed + 7919 * k)
+        if stopped:
+            break
         signature = tuple(sorted((c.dimension, len(c.points)) for c in raw.components)), len(distinct(raw.isolated))
         runs.append((signature, raw))
         frequent, number = Counter(s for s, _ in runs).most_common(1)[0]
@@ -185,6 +238,8 @@ def _agreed_runs(
             break
         if k and signature != runs[-2][0]:
             attempts.append(f"Two runs of PHCpack found {runs[-2][0]} and {signature}.")
+    if stopped.error is not None and not runs:
+        raise stopped.error
     best = next(raw for s, raw in runs if s == frequent)
     return best, number >= n_runs
 
@@ -265,20 +320,18 @@ def _singular(
     certificates: Sequence[Certificate],
     engine: PHCpack,
     seed: int,
-) -> list[StationarySet]:
+) -> Iterator[StationarySet]:
     """The isolated points that cannot be certified. What turns out to lie on a larger set is left out."""
-    sets = []
     n_known = len(certificates)
     for x in distinct(ends):
         if len(certify(landscape.tapes, [x], certificates).certificates) == n_known and _is_certified(landscape, x):
             continue
         report = describe(landscape, x, seed=seed)
         if report is not None and report.dimension == 0:
-            sets.append(isolated_set(landscape, report, engine))
+            yield isolated_set(landscape, report, engine)
         elif report is None or report.dimension is None:
             note = "an end point that could be neither certified nor described"
-            sets.append(StationarySet(SetKind.UNDECIDED, None, samples=(x,), note=note))
-    return sets
+            yield StationarySet(SetKind.UNDECIDED, None, samples=(x,), note=note)
 
 
 def _is_certified(landscape: Landscape, x: Sequence[complex]) -> bool:

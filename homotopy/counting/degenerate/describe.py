@@ -18,9 +18,10 @@ from homotopy.counting.degenerate.local_dimension import LocalReport, local_repo
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
 from homotopy.status import EvidenceKind, Verdict
-from polysys.errors import PolysysError
+from polysys.errors import PolysysError, require_type
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
+from polysys.own_equations import Equations
 from polysys.problem import Problem
 from polysys.root_count import RootCount
 from polysys.symmetry import ContinuousSymmetry
@@ -34,6 +35,21 @@ _CLUSTER = 1e-6  # end points closer than this, relative to their size, are look
 _SAME = 1e-8  # refined points closer than this are equal
 _SAME_ENERGY = 1e-6
 _PHC_ORDER = 16
+
+
+def _require_vectors(points: Any) -> None:
+    """Refuse what is no list of complex vectors.
+
+    Raises
+    ------
+    TypeError
+    """
+    way_out = "Give vectors of complex numbers."
+    require_type(points, (list, tuple, np.ndarray), "The list of end points", way_out)
+    for point in points:
+        require_type(point, (list, tuple, np.ndarray), "An end point", way_out)
+        for coordinate in point:
+            require_type(coordinate, (int, float, complex, np.number), "A coordinate of an end point", way_out)
 
 
 def singular_sets(
@@ -76,6 +92,9 @@ def singular_sets(
     >>> print(singular_sets(land, [[1e-9, 2e-9]] * 4)[0])
     isolated singular point: multiplicity 4 (proved), real, energy 0, 4 paths, at (0, 0)
     """
+    require_type(landscape, (Landscape, Equations), "The problem", "Give a landscape or equations.")
+    for given in (ends, failed):
+        _require_vectors(given)
     points: list[tuple[LocalReport, int]] = []
     families: dict[tuple[Any, ...], list[tuple[LocalReport, int]]] = {}
     undecided: list[tuple[tuple[complex, ...], int]] = []

@@ -17,23 +17,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from flint import acb, acb_mat, ctx, fmpq, fmpq_mat
 
 from homotopy.common.arrays import Complexes
+from homotopy.counting.degenerate.manifolds import (
+    BITS,
+    corank_at,
+    dimension_nearby,
+    evaluate,
+    exact_ball,
+    manifold_near,
+)
 from polysys.algebra.local_algebra import Local, LocalStructure, grow, local_structure, slice_directions, taylor
 from polysys.problem import SystemTapes
 from polysys.symmetry import ContinuousSymmetry
 from polysys.system import PolynomialSystem
-from polysys.tape import Tape
 
 _DENOMINATORS = (*range(1, 17), 20, 24, 25, 30, 32, 36, 48, 50, 60, 64, 100)
 _NEAR = 1e-3  # how far, relative to its size, an end point may be from the zero that it stands for
 _NUMERICAL_COLUMNS = 330  # a larger numerical rank is neither quick nor trustworthy
-_BITS = 700
-_DIGITS = 1e-50  # residual that a moved point must reach in the manifold test
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def local_report(
     exact = recognise(system, x)
     if exact is not None:
         return _exact_report(system, tapes, exact, symmetry, bound, seed)
-    smooth = _manifold(tapes, x, seed)
+    smooth = manifold_near(tapes, x, seed)
     if smooth is not None:
         point, corank = smooth
         orbit = orbit_dimension(symmetry, point)
@@ -168,7 +172,7 @@ def _exact_report(
             break
     is_proved = least == most and (here.is_proved or orbit == most)
     if not is_proved and least:
-        smooth = _manifold(tapes, np.array(rounded), seed)
+        smooth = manifold_near(tapes, np.array(rounded), seed)
         least = smooth[1] if smooth is not None else least
     return LocalReport(rounded, point, corank, least, max(least, most), is_proved, None, orbit)
 
@@ -190,14 +194,15 @@ def _numerical_report(
     if np.linalg.svd(np.array(linear), compute_uv=False)[-1] > 1e-11:
         return None  # ill-conditioned, but regular: zeros 1e-9 apart are two zeros
     orbit = orbit_dimension(symmetry, point)
-    structure = _numerical_structure(system, refined, 0, seed, bound)
-    corank = structure.corank
+    corank = corank_at(tapes, np.array(point))
+    nearby = dimension_nearby(tapes, np.array(point), corank, seed)
+    structure = _numerical_structure(system, refined, 0, seed, bound) if not nearby else LocalStructure((1,), None, True)
     if structure.multiplicity == 1:
         return None
     if structure.multiplicity is not None:
-        return LocalReport(point, None, corank, 0, 0, False, structure.multiplicity, orbit)
-    most, least = corank or n, max(orbit, int(structure.exceeds_bound))
-    for d in range(1, most):
+        return LocalReport(point, None, structure.corank, 0, 0, False, structure.multiplicity, orbit)
+    most, least = corank or n, max(orbit, nearby, int(structure.exceeds_bound))
+    for d in range(max(1, least), most):
         if _numerical_structure(system, refined, d, seed, None).multiplicity is not None:
             most = d
             break
@@ -216,8 +221,8 @@ def _numerical_structure(
 def _local(system: PolynomialSystem, point: Sequence[acb], n_slices: int = 0, seed: int = 0) -> list[Local]:
     """The equations about a zero, each with a largest coefficient of one and without what is zero up to rounding."""
     directions = slice_directions(system.n, n_slices, seed) if n_slices else None
-    with ctx.workprec(_BITS):
-        local = [taylor(terms, list(point), _acb, directions) for terms in system.terms]
+    with ctx.workprec(BITS):
+        local = [taylor(terms, list(point), exact_ball, directions) for terms in system.terms]
     rounded = []
     for f in local:
         values = {e: complex(float(c.real.mid()), float(c.imag.mid())) for e, c in f.items()}
@@ -240,7 +245,7 @@ def _newton(tapes: SystemTapes, x: Complexes) -> list[acb] | None:
     """Newton's method in many digits; near a multiple zero it converges too, if only linearly."""
     n = len(x)
     size = 1 + float(np.abs(x).max())
-    with ctx.workprec(_BITS):
+    with ctx.workprec(BITS):
         z = [acb(c.real, c.imag) for c in x.tolist()]
         first = 0.0
         for k in range(600):
@@ -256,114 +261,13 @@ def _newton(tapes: SystemTapes, x: Complexes) -> list[acb] | None:
             # at a zero of multiplicity m the steps shrink by 1 - 1/m each time: 0.008 after 60 for m = 13
             if length < 1e-24 * size or (k == 60 and length > 0.01 * first):
                 break
-        residual = max(abs(complex(v.mid())) for v in _evaluate(tapes.equations, z))
+        residual = max(abs(complex(v.mid())) for v in evaluate(tapes.equations, z))
         moved = max(abs(complex(c.mid()) - w) for c, w in zip(z, x.tolist(), strict=True))
     return z if residual < 1e-20 * size and moved < 0.05 * size else None
 
 
 def _solve(tapes: SystemTapes, z: list[acb], n: int) -> list[acb]:
-    jacobian = acb_mat(n, n, [v.mid() for v in _evaluate(tapes.jacobian, z)])
-    value = acb_mat(n, 1, [v.mid() for v in _evaluate(tapes.equations, z)])
+    jacobian = acb_mat(n, n, [v.mid() for v in evaluate(tapes.jacobian, z)])
+    value = acb_mat(n, 1, [v.mid() for v in evaluate(tapes.equations, z)])
     step = jacobian.solve(value, algorithm="approx")
     return [step[i, 0].mid() for i in range(n)]
-
-
-def _manifold(tapes: SystemTapes, x: Complexes, seed: int) -> tuple[Complexes, int] | None:
-    """The point on a manifold of zeros near `x` whose dimension is the corank of the Jacobian there; None if none is.
-
-    Returns the point and the corank.
-    """
-    n = len(x)
-    values = np.linalg.svd(_jacobian(tapes, x), compute_uv=False)
-    if values[0] == 0:
-        return None
-    gaps = values[:-1] / np.maximum(values[1:], 1e-300)
-    for rank in sorted((r for r in range(1, n) if gaps[r - 1] > 10), key=lambda r: -gaps[r - 1]):
-        point = _gauss_newton(tapes, x, rank, 0.05)
-        if point is not None and _comes_back(tapes, point, rank, seed):
-            return point, n - rank
-    return None
-
-
-def _gauss_newton(tapes: SystemTapes, x: Complexes, rank: int, reach: float) -> Complexes | None:
-    """Newton's method on the directions in which the Jacobian has full rank; the zero reached, of just that rank."""
-    y, size = x, 1 + float(np.abs(x).max())
-    for _ in range(30):
-        u, s, vh = np.linalg.svd(_jacobian(tapes, y))
-        if s[rank - 1] < 1e-9 * s[0]:
-            return None
-        step = vh[:rank].conj().T @ ((u[:, :rank].conj().T @ _equations(tapes, y)) / s[:rank])
-        y = y - step
-        if not np.isfinite(y).all() or np.abs(y - x).max() > reach * size:
-            return None
-        if np.abs(step).max() < 1e-14 * size:
-            break
-    s = np.linalg.svd(_jacobian(tapes, y), compute_uv=False)
-    residual = float(np.abs(_equations(tapes, y)).max())
-    return y if s[rank] < 1e-7 * s[rank - 1] and residual < 1e-11 * max(1.0, float(s[0])) * size else None
-
-
-def _comes_back(tapes: SystemTapes, point: Complexes, rank: int, seed: int) -> bool:
-    """Whether points moved along the kernel of the Jacobian come back to zeros of all equations, to 50 digits."""
-    n = len(point)
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x70B1,)))
-    u, _, vh = np.linalg.svd(_jacobian(tapes, point))
-    tangent = vh[rank:].conj().T
-    size = 1 + float(np.abs(point).max())
-    for _ in range(2):
-        direction = rng.standard_normal(n - rank) + 1j * rng.standard_normal(n - rank)
-        direction = tangent @ (direction / np.linalg.norm(direction))
-        for length in (0.1, 0.03, 0.01):
-            moved = _gauss_newton(tapes, point + length * size * direction, rank, 10 * length)
-            if moved is not None:
-                break
-        else:
-            return False
-        if not _is_zero_in_many_digits(tapes, moved, u[:, :rank], tangent):
-            return False
-    return True
-
-
-def _is_zero_in_many_digits(tapes: SystemTapes, y: Complexes, left: Complexes, tangent: Complexes) -> bool:
-    """Newton's method on as many combinations of the equations as the rank, on the slice through y across the tangent.
-
-    The remaining combinations must vanish there too: they do along a manifold of zeros and nowhere else near.
-    """
-    n, rank = left.shape
-    with ctx.workprec(_BITS):
-        combine = acb_mat(rank, n, [acb(c.real, -c.imag) for c in left.T.ravel().tolist()])
-        across = [[acb(c.real, -c.imag) for c in row] for row in tangent.T.tolist()]
-        start = [acb(c.real, c.imag) for c in y.tolist()]
-        z = list(start)
-        for _ in range(12):
-            value = combine * acb_mat(n, 1, [v.mid() for v in _evaluate(tapes.equations, z)])
-            rows = combine * acb_mat(n, n, [v.mid() for v in _evaluate(tapes.jacobian, z)])
-            shift = [sum((a * (c - s) for a, c, s in zip(row, z, start, strict=True)), acb(0)) for row in across]
-            matrix = acb_mat(n, n, [v.mid() for v in rows.entries()] + [a for row in across for a in row])
-            right = acb_mat(n, 1, [v.mid() for v in value.entries()] + [s.mid() for s in shift])
-            try:
-                step = matrix.solve(right, algorithm="approx")
-            except ZeroDivisionError:
-                return False
-            z = [(c - step[i, 0]).mid() for i, c in enumerate(z)]
-            if max(abs(complex(step[i, 0].mid())) for i in range(n)) < 1e-80:
-                break
-        residual = max(abs(complex(v.mid())) for v in _evaluate(tapes.equations, z))
-        return residual < _DIGITS * (1 + float(np.abs(y).max()))
-
-
-def _equations(tapes: SystemTapes, x: Complexes) -> Complexes:
-    return np.array(tapes.equations.evaluate(x.tolist(), (), float), dtype=np.complex128)
-
-
-def _jacobian(tapes: SystemTapes, x: Complexes) -> Complexes:
-    n = len(x)
-    return np.array(tapes.jacobian.evaluate(x.tolist(), (), float), dtype=np.complex128).reshape(n, n)
-
-
-def _evaluate(tape: Tape, z: Sequence[acb]) -> list[Any]:
-    return [acb(v) for v in tape.evaluate(list(z), (), _acb)]
-
-
-def _acb(c: Fraction) -> acb:
-    return acb(fmpq(c.numerator, c.denominator))

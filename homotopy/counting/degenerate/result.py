@@ -37,6 +37,8 @@ class StationarySets:
     attempts : tuple of str
         What went wrong on the way.
     seconds : float
+    stopped : str
+        What stopped the decomposition; "" if nothing did. Sets and points may be missing then.
     """
 
     landscape: Landscape
@@ -48,6 +50,7 @@ class StationarySets:
     seed: int
     attempts: tuple[str, ...]
     seconds: float
+    stopped: str = ""
 
     @property
     def dimension(self) -> int:
@@ -57,8 +60,8 @@ class StationarySets:
 
     @property
     def is_decided(self) -> bool:
-        """Whether the runs agree and nothing was left undecided."""
-        return self.is_agreed and all(s.kind is not SetKind.UNDECIDED for s in self.sets)
+        """Whether the runs agree, nothing was left undecided, and nothing stopped them."""
+        return not self.stopped and self.is_agreed and all(s.kind is not SetKind.UNDECIDED for s in self.sets)
 
     def summary(self) -> dict[str, Any]:
         """The sets as one JSON object (the output of ``stationary sets --json -``)."""
@@ -85,6 +88,7 @@ class StationarySets:
             "solver_seed": self.seed,
             "attempts": list(self.attempts),
             "seconds": self.seconds,
+            **({"stopped": self.stopped} if self.stopped else {}),
         }
 
     def __repr__(self) -> str:
@@ -101,5 +105,8 @@ class StationarySets:
         lines.append(f"  isolated and nondegenerate: {len(self.certificates)} certified{real}")
         agreed = "independent runs agree" if self.is_agreed else "THE RUNS DISAGREE: nothing here is reliable"
         agreed = "exact" if self.engine == EXACT else agreed
+        agreed = "not repeated" if self.stopped else agreed
         lines.append(f"  run        {self.engine}, {agreed}, solver seed {self.seed}, {self.seconds:.3g} s")
+        if self.stopped:
+            lines.append(f"  stopped    {self.stopped} What is missing is not known.")
         return "\n".join(lines)

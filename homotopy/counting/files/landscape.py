@@ -20,7 +20,7 @@ from polysys.models.labels import MODELS, model_from_label
 from polysys.own_equations import Equations, equations_from_text
 
 # Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
-_OUTSIDE = re.compile(r"@|=explicit|\.csv|\.toml")
+_OUTSIDE = re.compile(r"@|=explicit|\.(?:csv|txt|npy|toml)", re.IGNORECASE)
 _FRACTION = re.compile(r"-?[0-9]{1,5000}(?:/[0-9]{1,5000})?")
 _MAX_COUPLINGS = 1_000_000
 

@@ -42,6 +42,7 @@ from homotopy.status import Completeness, Verdict
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
+from polysys.reading.files import require_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def verify(path: str | Path) -> VerificationReport:
     CensusFileError
         If the file cannot be read at all: missing, truncated, altered (its sha256 does not match), foreign or newer.
     """
+    require_path(path)
     file = read_census_file(path)
     try:
         return _report_on_equations(str(path), file) if file.is_of_equations else _report(str(path), file)

@@ -53,6 +53,7 @@ from polysys.counts.of_landscape import upper_bounds
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
+from polysys.reading.files import require_path
 
 _DIGITS = 25
 _README = (
@@ -278,6 +279,7 @@ def load(path: str | Path) -> Census | Solutions:
     CensusFileError
         If the file is missing, truncated, altered, foreign or of a newer format.
     """
+    require_path(path)
     file = read_census_file(path)
     if file.is_of_equations:
         return as_solutions(file, rebuild_equations(file))

@@ -26,7 +26,7 @@ from homotopy.options import TRANSPORTS, Precision, Transport
 from homotopy.status import PathStatus, StartCount
 from polysys.errors import InputError
 
-START_LIMIT = 60.0  # seconds for a worker to load phcpy and to pass its self-test
+START_LIMIT = 25.0  # seconds for a worker to load phcpy and to pass its self-test
 
 __all__ = [
     "Component",

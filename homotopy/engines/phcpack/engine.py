@@ -162,7 +162,7 @@ def _self_test(transport: Transport) -> Finding:
     system = [[(1 + 0j, (2, 0)), (-2 + 0j, (0, 0))], [(1 + 0j, (1, 1)), (-1 + 0j, (0, 0))]]  # x^2 = 2, x y = 1
     try:
         found = find_phcpack()
-        with PHCpack(transport, time_limit=60) as phcpack:
+        with PHCpack(transport, time_limit=10) as phcpack:
             n = len(phcpack.solve(system, seed=1).ends)
             where = f"{phcpack.version}, {found.phcpy_path if transport == 'phcpy' else found.phc_path}"
     except PolysysError as error:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from homotopy.common import processes
@@ -96,9 +97,10 @@ def _phcpy_version(directory: Path) -> str:
     return "unknown"
 
 
+@lru_cache(maxsize=8)
 def phc_version(phc: str) -> str:
     """Return what ``phc --version`` prints, or "unknown"."""
     try:
-        return processes.printed_by([phc, "--version"]) or "unknown"
+        return processes.printed_by([phc, "--version"])[:100] or "unknown"
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"

@@ -142,7 +142,7 @@ class Phc:
         except subprocess.TimeoutExpired:
             raise timed_out() from None
         if code != 0 or "unhandled exception" in said:
-            raise WorkerDied(f"phc {arguments[0]} ended with exit code {code}, saying: {said[-200:]}")
+            raise WorkerDied(f"phc {arguments[0]} ended with {processes.exit_words(code)}, saying: {said[-200:]}")
 
 
 def _left(deadline: float) -> float | None:

@@ -20,6 +20,7 @@ from homotopy.engines.phcpack.selftest import self_test
 from homotopy.engines.phcpack.types import Point, Polynomials, RawEnd, StartSystem, Term
 from homotopy.errors import EngineMissingError
 
+_MAX_ANSWER = 1 << 28  # bytes of one answer
 CALLS_PER_WORKER = 2000  # trap E: memory grows by 10 to 50 kB a request; a fresh process costs 0.2 s
 _ROOT = Path(__file__).resolve().parents[3]
 # The worker is homotopy/engines/phcpack/phcpy_worker.py run as a module, with the packages around it left empty: importing them
@@ -57,7 +58,7 @@ class Phcpy:
         self._folder = ""  # the worker's own
         self._owner = os.getpid()
         self._reply = -1
-        self._buffer = b""
+        self._buffer = bytearray()
 
     @property
     def pid(self) -> int | None:
@@ -87,7 +88,7 @@ class Phcpy:
             raise
         finally:
             os.close(theirs)
-        self._reply, self._buffer, self.calls = reply, b"", 0
+        self._reply, self._buffer, self.calls = reply, bytearray(), 0
         self.version = self._ask({"do": "hello"})["version"]
         self_test(self)
 
@@ -126,7 +127,7 @@ class Phcpy:
             reply = json.loads(self._read_line())
         except (OSError, ValueError, EOFError) as problem:
             self.stop()
-            raise WorkerDied(f"the PHCpack process died ({processes.exit_words(process)})") from problem
+            raise WorkerDied(f"the PHCpack process died ({processes.exit_words(process.returncode)})") from problem
         except BaseException:  # also KeyboardInterrupt: the answer would come when nobody waits for it
             self.stop()
             raise
@@ -142,18 +143,19 @@ class Phcpy:
         return reply["result"]
 
     def _read_line(self) -> bytes:
-        while b"\n" not in self._buffer:
+        chunk = bytes(self._buffer)
+        while b"\n" not in chunk:
             left = self.deadline - time.monotonic()
             if left <= 0 or not select.select([self._reply], [], [], min(left, 3600.0))[0]:
                 if time.monotonic() < self.deadline:
                     continue
                 raise timed_out()
             chunk = os.read(self._reply, 1 << 16)
-            if not chunk:
+            if not chunk or len(self._buffer) > _MAX_ANSWER:
                 raise EOFError
             self._buffer += chunk
-        line, self._buffer = self._buffer.split(b"\n", 1)
-        return line
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return bytes(line)
 
     def mixed_volume(self, polynomials: Polynomials, seed: int) -> int:
         """Mixed volume: solutions in the torus of a generic system with these supports."""

@@ -8,6 +8,7 @@ flips that preserve the family act freely on the torus: one path per orbit is tr
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -17,6 +18,8 @@ import numpy.typing as npt
 
 from homotopy.common import reporting
 from homotopy.common.arrays import Complexes
+from homotopy.common.reporting import Stopped
+from homotopy.common.threads import undisturbed
 from homotopy.engines.starts.sign_orbits import Orbits
 from homotopy.engines.tracker.driver import track_loop
 from homotopy.engines.tracker.options import TrackerOptions
@@ -199,12 +202,14 @@ def grow(
     *,
     closing_loops: int = CLOSING_LOOPS,
     say: Callable[[str], None] | None = None,
+    stopped: Stopped | None = None,
 ) -> MonodromyResult:
     """Carry known solutions of one member to others and back until nothing new turns up.
 
     Solutions travel along the six edges of a complete graph of four random members, each solution once along each edge
     (Duff et al. 2019). When all are matched, fresh triangles must carry the set to itself: `closing_loops` of
-    them or more, or none at all for 0. The result is the member with the most solutions.
+    them or more, or none at all for 0. The result is the member with the most solutions. What stops this is taken by `stopped`, where
+    it is given, and the result is what was found until then.
     """
     graph = _Graph(program, signs, n_nonzero, options or TrackerOptions(), say)
     size = np.maximum(np.abs(base), np.median(np.abs(base)))
@@ -219,21 +224,22 @@ def grow(
         graph.edges += [(i, k) for i in range(k)]
     idle: list[int] = []
     moved = np.zeros(0, np.bool_)
-    while True:
-        graph.saturate(expected)
-        if len(graph.members[0]) != expected:
-            graph.repair(rng)
-        m = len(graph.members[0])
-        is_closed = len(idle) >= closing_loops and (not closing_loops or chance_of_one_missing(m, idle) < _CHANCE)
-        if m == expected or is_closed or len(idle) >= _MAX_LOOPS or len(graph.members) > _MAX_MEMBERS:
-            break
-        moves = graph.close(draw(), rng)
-        if moves is None:
-            idle = []
-        else:
-            idle.append(int((~moves).sum()))
-            moved = moves | moved if len(idle) > 1 else moves
-    n_unmoved = int((~moved).sum()) if idle else m
+    with contextlib.nullcontext() if stopped is None else stopped.taking():
+        while True:
+            graph.saturate(expected)
+            if len(graph.members[0]) != expected:
+                graph.repair(rng)
+            m = len(graph.members[0])
+            is_closed = len(idle) >= closing_loops and (not closing_loops or chance_of_one_missing(m, idle) < _CHANCE)
+            if m == expected or is_closed or len(idle) >= _MAX_LOOPS or len(graph.members) > _MAX_MEMBERS:
+                break
+            moves = graph.close(draw(), rng)
+            if moves is None:
+                idle = []
+            else:
+                idle.append(int((~moves).sum()))
+                moved = moves | moved if len(idle) > 1 else moves
+    n_unmoved = int((~moved).sum()) if idle else len(graph.members[0])
     # at a member close to the discriminant some solutions may be out of reach; any other one will do
     best = int(np.argmax([len(member) for member in graph.members]))
     solutions = graph.members[best].solutions
@@ -272,6 +278,7 @@ class _Graph:
         self.edges: list[tuple[int, int]] = []
         self._partner: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
         self.n_paths = self.n_lost = 0
+        self.expected: int | None = None
 
     def add_member(self, parameters: Complexes) -> None:
         self.parameters.append(parameters)
@@ -287,6 +294,7 @@ class _Graph:
 
     def saturate(self, expected: int | None) -> None:
         """Track until every known solution has been along every edge, or the first member has the expected number."""
+        self.expected = expected
         while len(self.members[0]) != expected:
             both = [*self.edges, *((j, i) for i, j in self.edges)]
             n_open = [int((self.partners(i, j) == _OPEN).sum()) for i, j in both]
@@ -320,13 +328,14 @@ class _Graph:
         self.n_paths += len(rows)
         self.n_lost += len(rows) - len(sound)
         there[rows] = _LOST
-        reached = self.members[j].add(ends.solutions[0][sound])
+        with undisturbed():  # a member is whole whenever the loops are stopped
+            reached = self.members[j].add(ends.solutions[0][sound])
         back = self.partners(j, i)
         _, first = np.unique(reached, return_index=True)
         free = first[back[reached[first]] < 0]  # of two paths to one solution one has jumped: the later counts as lost
         there[rows[sound[free]]] = reached[free]
         back[reached[free]] = rows[sound[free]]
-        reporting.report("solutions by monodromy", len(self.members[0]))
+        reporting.report("solutions by monodromy", len(self.members[0]), self.expected or 0)
         if self._say is not None:
             self._say(f"{i} -> {j}: {len(rows)} paths, {len(rows) - len(free)} lost; {list(map(len, self.members))}")
 

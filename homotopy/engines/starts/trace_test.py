@@ -401,6 +401,8 @@ def _judge(second: Complexes, noise: npt.NDArray[np.float64]) -> tuple[float, in
     sum. So all sums must vanish, each as far as rounding allows, and a point could be missing unnoticed if it stands out in none.
     (Were one sum enough, a point that is nearly straight in one function would never be missed, however it bends in the others.)
     """
+    if not len(second):
+        return float("inf"), 0
     total, single = np.abs(second.sum(axis=0)), np.abs(second)
     if len(second) == 1:  # a section with one point is that of a line
         return (0.0 if (total < 1e3 * noise).all() else 1.0), 0

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.common.reporting import Progress
+from homotopy.common.reporting import Progress, Stopped
 from homotopy.engines.tracker import kernels
 from homotopy.engines.tracker.batch import Homotopy, track_paths
 from homotopy.engines.tracker.coincide import coinciding
 from homotopy.engines.tracker.endgame import AFAR, run_endgame
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program, compile_homotopy
-from homotopy.engines.tracker.results import CODE, PathResults, Stopped
+from homotopy.engines.tracker.results import CODE, PathResults
 from homotopy.engines.tracker.retries import State, attempt, sharpen
 from homotopy.status import PathStatus
 from polysys.errors import InputError
@@ -257,7 +257,7 @@ def _results(state: State, samples: int, m: int, seconds: float) -> PathResults:
         return values.reshape(samples, m).astype(dtype)
 
     return PathResults(
-        state.x.reshape(samples, m, -1), state.codes.reshape(samples, m), table(info[:, kernels.UPDATE]),
+        state.x.reshape(samples, m, state.x.shape[1]), state.codes.reshape(samples, m), table(info[:, kernels.UPDATE]),
         table(info[:, kernels.RESIDUAL]), table(conditions), table(info[:, kernels.TAU]),
         table(info[:, kernels.TICKS], np.int64), table(info[:, kernels.STEPS], np.int64),
         table(info[:, kernels.REJECTED], np.int64), table(state.attempts, np.int64), table(state.winding, np.int64),

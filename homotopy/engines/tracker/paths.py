@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common import reporting
-from homotopy.common.reporting import Progress
+from homotopy.common.reporting import Progress, Stopped
 from homotopy.engines.base import TrackedPaths
 from homotopy.engines.starts.cache import start_set
 from homotopy.engines.starts.start_set import StartKind, Stratum, make_start_set, stratum_equations
 from homotopy.engines.tracker.driver import track_loop
 from homotopy.engines.tracker.far_paths import Way, follow_tracked
 from homotopy.engines.tracker.options import TrackerOptions
-from homotopy.engines.tracker.results import CODE, STATUSES, PathResults, Stopped
+from homotopy.engines.tracker.results import CODE, STATUSES, PathResults
 from homotopy.engines.tracker.routes import gradual_way, random_member
 from homotopy.engines.tracker.strata import adopt, smaller_strata, track_stratum
 from homotopy.status import PathStatus

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.errors import EngineTimeoutError
 from homotopy.status import PathStatus
 
 STATUSES = tuple(PathStatus)
 CODE = {status: code for code, status in enumerate(STATUSES)}
-
-
-@dataclass(slots=True)
-class Stopped:
-    """What stopped a run whose ends so far are to be kept; None while nothing has."""
-
-    error: BaseException | None = None
-
-    @contextlib.contextmanager
-    def taking(self) -> Iterator[None]:
-        """Take a time limit, an interruption or a lack of memory inside, and end there."""
-        try:
-            yield
-        except (EngineTimeoutError, KeyboardInterrupt, MemoryError) as error:
-            self.error = error
 
 
 @dataclass(frozen=True, slots=True, eq=False)

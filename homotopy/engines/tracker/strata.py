@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.reporting import Stopped
 from homotopy.engines.starts.sign_orbits import repeated
 from homotopy.engines.starts.start_set import StartSet, Stratum
 from homotopy.engines.tracker.driver import track
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program
-from homotopy.engines.tracker.results import CODE, PathResults, Stopped
+from homotopy.engines.tracker.results import CODE, PathResults
 from homotopy.status import PathStatus
 from polysys.tape import Tape
 

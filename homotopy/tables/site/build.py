@@ -19,6 +19,7 @@ from homotopy.tables.site.sources import Found
 from homotopy.tables.site.table_pages import TablePages
 from homotopy.tables.table import list_tables, load_table
 from polysys.errors import PolysysError
+from polysys.reading.files import require_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ def build_site(
     ...     build_site(f"{folder}/site", [folder], has_tables=False).n_censuses
     1
     """
+    for path in (into, *sources, *([] if root is None else [root])):
+        require_path(path)
     tell = say or (lambda sentence: None)
     found = Found()
     for source in sources:

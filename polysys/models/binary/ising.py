@@ -68,8 +68,9 @@ class Ising(PairCouplings, BinaryModel):
     n : int
         Number of spins.
     couplings : "sk", path or array (n, n)
-        "sk": the J_ij, i < j, are independent standard normal (Sherrington & Kirkpatrick, without the factor N^(-1/2)). A file has a row for
-        each spin: its n couplings, then its field. An array is symmetric with zeros on the diagonal.
+        "sk": the J_ij, i < j, are independent standard normal (Sherrington & Kirkpatrick, without the factor N^(-1/2)). A .csv
+        or .npy file has a row for each spin: its n couplings, and after them its field, if there are fields. The matrix is symmetric with
+        zeros on the diagonal.
     field : rational or sequence
         Standard deviation of independent Gaussian fields; a sequence gives the fields themselves.
 

@@ -11,7 +11,7 @@ import pytest
 import homotopy as ho
 from homotopy import cli
 from homotopy.common import files
-from homotopy.ensembles import chunks
+from homotopy.ensembles import pools
 from homotopy.ensembles.record import failed_record
 from homotopy.ensembles.store.store import open_store
 from tests.homotopy import processes
@@ -154,7 +154,7 @@ def test_a_store_of_another_specification_is_refused(stationary, tmp_path):
 
 def test_an_unreachable_dask_scheduler_is_one_sentence(stationary, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(chunks, "DASK_TIMEOUT", 0.5)
+    monkeypatch.setattr(pools, "DASK_TIMEOUT", 0.5)
     for address in ("nonsense", "tcp://127.0.0.1:1"):
         result = stationary(*RUN[:-2], "--dask", address, "--store", str(tmp_path / "s"))
         assert result.code == 2 and "No Dask scheduler answers" in result.err and result.err.count("\n") == 1

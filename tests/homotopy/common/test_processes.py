@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tracemalloc
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -40,7 +41,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     for name in PLANTED:
         (folder / f"{name}.py").write_text(f"open({str(tmp_path / 'executed')!r}, 'a').write('{name}.py ')\n")
-    for name in ("phc", "msolve", "setpriv", "python", "python3"):
+    for name in ("phc", "msolve", "prlimit", "setpriv", "python", "python3"):
         program = folder / name
         program.write_text(f"#!/bin/sh\necho {name} >> {tmp_path / 'executed'}\n")
         program.chmod(0o755)
@@ -74,7 +75,7 @@ def test_a_program_is_found_neither_here_nor_where_everybody_writes(hostile: Pat
     link = tmp_path / "link"
     link.symlink_to(hostile)
     monkeypatch.setenv("PATH", os.pathsep.join(map(str, (everybodys, link, tmp_path / "nowhere"))))
-    for name in ("phc", "msolve", "setpriv", "python3"):
+    for name in ("phc", "msolve", "prlimit", "setpriv", "python3"):
         assert processes.find_program(name) is None
     owned = tmp_path / "owned"
     shutil.copytree(hostile, owned)
@@ -137,7 +138,7 @@ def test_a_process_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
     grandchild = int(process.stdout.readline())
     processes.end(process)
     process.stdout.close()
-    assert processes.exit_words(process) == "signal 9 (SIGKILL)"
+    assert processes.exit_words(process.returncode) == "signal 9 (SIGKILL)"
     deadline = time.monotonic() + 10
     while is_running(grandchild) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -174,3 +175,36 @@ def test_the_number_of_cores_can_be_chosen(monkeypatch) -> None:
     for chosen, expected in (("3", 3), ("0", len(os.sched_getaffinity(0))), ("many", len(os.sched_getaffinity(0)))):
         monkeypatch.setenv("STATIONARY_THREADS", chosen)
         assert processes.n_usable_cores() == expected
+
+
+@pytest.mark.parametrize(
+    "endless",
+    ["yes", "yes >&2", "yes > out", "trap '' TERM HUP; yes & wait"],
+    ids=["output", "errors", "file", "grandchild that ignores SIGTERM"],
+)
+def test_a_program_that_writes_without_end_is_cut_off(endless: str) -> None:
+    """Neither disk nor memory is filled, the error is one sentence, and nothing of the group is left."""
+    tracemalloc.start()
+    with pytest.raises(EngineCrashError) as caught:
+        processes.run("test", ["sh", "-c", f"{endless}; exit 1"], {}, "out", 30)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1 << 20 < processes.MAX_FILE
+    assert len(caught.value.what) < 400
+
+
+def test_the_first_and_the_last_words_of_a_program_are_kept() -> None:
+    said = processes.printed_by(["sh", "-c", "echo first; yes | head -c 3000000; echo last"])
+    assert said.startswith("first y") and said.endswith("y last") and len(said) < 1 << 17
+
+
+def test_a_program_that_ignores_requests_to_end_is_killed_with_its_group(tmp_path: Path) -> None:
+    code = f"trap '' TERM INT HUP; sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' & echo $! > {tmp_path}/pid; while :; do sleep 0.1; done"
+    begin = time.monotonic()
+    with pytest.raises(EngineTimeoutError, match=r"within 0\.5 s"):
+        processes.run("test", ["sh", "-c", code], {}, "out", 0.5)
+    grandchild = int((tmp_path / "pid").read_text())
+    deadline = time.monotonic() + 10
+    while is_running(grandchild) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_running(grandchild) and time.monotonic() - begin < 20

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 import homotopy as ho
+import polysys as ps
 from homotopy.counting.result import Census
 from homotopy.status import Completeness, Verdict
 from polysys.counts import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
+from polysys.errors import PositiveDimensionalError
 from polysys.models.labels import model_from_label
 
 pytestmark = pytest.mark.phcpack
@@ -263,3 +265,12 @@ def test_labels_used_here_are_stable() -> None:
     for widths, m, _ in DEEP_LINEAR:
         label = f"deep-linear:widths={widths},data=gaussian,m={m}"
         assert model_from_label(label).label == label
+
+
+def test_a_symmetry_that_fixes_every_stationary_point_is_no_reason_to_refuse() -> None:
+    """Data that are zero leave a sum of squares: an ellipse's rotations act on it, and the origin is its only stationary point."""
+    zero = ps.PolynomialNetwork((1, 2, 1), activation="z^2", data=([[0]], [[-4]]), l2=[1, 3], output=[[-2, 1]])
+    census = ho.census(zero.sample())
+    assert (len(census.points), census.completeness.verdict) == (1, ho.Completeness.PROVED)
+    with pytest.raises(PositiveDimensionalError):
+        ho.census(ps.DeepLinear(widths=(1, 2, 1), l2=0).sample())

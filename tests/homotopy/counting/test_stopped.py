@@ -111,3 +111,75 @@ def test_a_worker_that_is_killed_whenever_it_comes_leaves_what_was_reached():
     with reporting.listening(kill):
         found = ho.census(LABEL, seed=1, engine="phcpack", rounds=1)
     assert found.paths.tracked >= 64 and found.completeness.verdict is Completeness.UNKNOWN
+
+
+LIMIT = EngineTimeoutError("It took long.", "Wait.")
+SAID = {"EngineTimeoutError": "It took long.", "KeyboardInterrupt": "It was interrupted.", "MemoryError": "The memory of this machine does not suffice."}
+
+
+@pytest.mark.phcpack
+def test_a_solve_of_equations_leaves_what_it_has_reached(tmp_path):
+    system = ps.equations([f"x{i}^3 + x{(i + 1) % 5}*x{(i + 2) % 5} - {i + 2}" for i in range(5)])
+    with reporting.keeping_found(), reporting.listening(_stop("paths", KeyboardInterrupt(), 3)):
+        found = ho.solve(system, rounds=1)
+    assert 0 < found.paths.tracked < 243 and found.n_complex >= found.paths.regular > 0
+    assert found.completeness.verdict is Completeness.UNKNOWN
+    found.save(tmp_path / "s.json")
+    assert ho.verify(tmp_path / "s.json").derived.verdict is Completeness.UNKNOWN
+
+
+@pytest.mark.parametrize("error", [LIMIT, KeyboardInterrupt(), MemoryError()], ids=lambda e: type(e).__name__)
+def test_an_interval_search_leaves_what_it_has_excluded(error):
+    counted_ = ho.census("spherical-p-spin:n=4,p=3", seed=1)
+    whole = ho.prove_real(counted_)
+    assert whole.is_proved and not whole.stopped
+    with reporting.keeping_found(), reporting.listening(_stop("boxes of branch and bound", error, 3)):
+        proof = ho.prove_real(counted_)
+    assert proof.outcome is Verdict.UNDECIDED and proof.stopped == SAID[type(error).__name__] and proof.stopped in repr(proof)
+    assert 0 < proof.n_boxes < whole.n_boxes and proof.n_left >= 1 and proof.summary()["stopped"] == proof.stopped
+    assert ho.with_real_proof(counted_, proof).completeness.verdict is Completeness.PROVED  # as before: by its bound
+
+
+def test_an_interval_search_that_has_excluded_nothing_is_an_error():
+    counted_ = ho.census("spherical-p-spin:n=4,p=3", seed=1)
+    ho.prove_real(counted_)  # compiled
+    with pytest.raises(EngineTimeoutError), reporting.listening(_stop("boxes of branch and bound", LIMIT)):
+        ho.prove_real(counted_)
+
+
+def test_cross_checks_that_are_stopped_leave_those_that_were_made(monkeypatch):
+    from homotopy.counting import cross_checks
+
+    counted_ = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2 + x*y/10"))
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cross_checks, "_by_solutions", stopped)
+    with reporting.keeping_found():
+        check = ho.cross_check(counted_, ("second-run", "algebra", "tracker"))
+    assert [c.name for c in check.comparisons] == ["second run"] and check.stopped == "It was interrupted."
+    assert check.stopped in repr(check) and check.completeness.verdict is counted_.completeness.verdict
+    with pytest.raises(KeyboardInterrupt):
+        ho.cross_check(counted_, ("algebra",))
+
+
+@pytest.mark.phcpack
+def test_a_decomposition_leaves_the_runs_that_have_ended(monkeypatch):
+    from homotopy.engines.phcpack.client import PHCpack
+
+    land, made, run = ps.expression("(x^2 + y^2 - 1)^2*(x-3) + z^2*x^2"), [], PHCpack.decompose
+
+    def limited(self, *arguments, **choices):
+        if len(made) == most:
+            raise LIMIT
+        made.append(run(self, *arguments, **choices))
+        return made[-1]
+
+    monkeypatch.setattr(PHCpack, "decompose", limited)
+    most = 1
+    found = ho.stationary_sets(land)
+    assert len(found.sets) == 3 and found.stopped == "It took long." and not found.is_decided and "stopped" in repr(found)
+    most, made = 0, []
+    with pytest.raises(EngineTimeoutError):
+        ho.stationary_sets(land)

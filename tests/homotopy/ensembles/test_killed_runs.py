@@ -148,7 +148,7 @@ def test_serial_processes_dask_and_shards_give_identical_records(tmp_path, sampl
 _MEMORY = """
 import resource, sys
 import homotopy as ho
-from homotopy.ensembles import chunks as ensemble_run
+from homotopy.ensembles import pools as ensemble_run
 from homotopy.ensembles.record import count_samples
 from dataclasses import replace
 if sys.argv[2] == "copies":  # one real record a thousand samples: what is measured is the ensemble, not the solver

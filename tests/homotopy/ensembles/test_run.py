@@ -13,10 +13,10 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.common import files
-from homotopy.ensembles import chunks
+from homotopy.ensembles import pools
 from homotopy.ensembles import workers as workers_module
-from homotopy.ensembles.chunks import Pool
 from homotopy.ensembles.counts import CONTRADICTED, SUPPORTED, UNKNOWN
+from homotopy.ensembles.pools import Pool
 from homotopy.ensembles.record import SampleRecord, count_samples, failed_record
 from homotopy.ensembles.store.merge import merge
 from homotopy.ensembles.workers import Job, Workers, count_job
@@ -52,7 +52,7 @@ def faulty(pool: Workers, model: ps.Model, n: int, timeout: float = 60.0) -> lis
 
 def test_the_digest_does_not_depend_on_chunks_order_or_who_computes(serial, tmp_path, monkeypatch, workers):
     by_one = ho.ensemble(TWO, **WHAT, workers=0, chunk=24)
-    monkeypatch.setattr(chunks, "count_job", workers.count)  # the processes of this test, not new ones
+    monkeypatch.setattr(pools, "count_job", workers.count)  # the processes of this test, not new ones
     with ThreadPoolExecutor(2) as threads:
         processes = ho.ensemble(TWO, **WHAT, executor=threads, chunk=3, store=tmp_path / "p")
     for k in range(1, 5):
@@ -90,7 +90,7 @@ def test_a_rerun_computes_nothing_and_a_larger_one_only_what_is_new(serial, tmp_
         counted.extend(samples)
         return count_samples(model, seed, samples, *args, **kwargs)
 
-    monkeypatch.setattr(chunks, "count_samples", watch)
+    monkeypatch.setattr(pools, "count_samples", watch)
     ho.ensemble(TWO, samples=10, seed=1, workers=0, store=tmp_path / "s")
     assert counted == []
     found = ho.ensemble(TWO, **WHAT, workers=0, store=tmp_path / "s")

@@ -12,6 +12,7 @@ import polysys as ps
 from homotopy.common import reporting
 from homotopy.engines.starts.trace_test import section_test
 from homotopy.errors import EngineTimeoutError
+from polysys.errors import InputError
 from polysys.tape import trace
 from tests.published_systems import equal_couplings, kuramoto
 
@@ -172,3 +173,77 @@ def test_no_start_and_no_target_are_empty() -> None:
     found = ho.track(SQUARE, {"a": 1}, [], [4], certify=True)
     assert found.solutions.shape == (1, 0, 1) and found.n_real.tolist() == [0] and "0 paths" in repr(found)
     assert len(ho.track(SQUARE, {"a": 1}, [[1]], [])) == 0
+
+
+CUBICS = ["x^3 + a*x*y + b = 0", "y^3 + c*y*x + d = 0"]
+
+
+def _interrupted(what, after):
+    seen = [0]
+
+    def listener(said, done, total):
+        seen[0] += said == what
+        if seen[0] == after:
+            seen[0] += 1
+            raise KeyboardInterrupt
+
+    return reporting.listening(listener)
+
+
+def test_what_was_tracked_and_found_is_kept_where_somebody_keeps_it():
+    family = ps.equations(CUBICS, parameters=list("abcd"))
+    start = ho.monodromy(family)
+    assert len(start) == 9 and not start.stopped
+    targets = np.random.default_rng(0).normal(size=(300, 4)).round(3)
+    with ho.keeping_found(), _interrupted("paths", 2):
+        ends = ho.track(family, start.parameters, start.solutions, targets, threads=1)
+    assert 0 < ends.n_regular.sum() < 2700 and ends.stopped == "It was interrupted." and ends.stopped in repr(ends)
+    with ho.keeping_found(), _interrupted("certificates", 2):
+        ends = ho.track(family, start.parameters, start.solutions, targets[:4], certify=True)
+    assert (ends.n_regular == 9).all() and ends.n_certified.tolist() == [9, 0, 0, 0] and ends.stopped
+    with ho.keeping_found(), _interrupted("solutions by monodromy", 6):
+        found = ho.monodromy(family)
+    assert 1 < len(found) <= 9 and found.is_trace_passed is None and found.stopped in repr(found)
+    with pytest.raises(KeyboardInterrupt), _interrupted("solutions by monodromy", 6):
+        ho.monodromy(family)
+    with pytest.raises(KeyboardInterrupt), ho.keeping_found(), _interrupted("solutions by monodromy", 1):
+        ho.monodromy(ps.equations(["x = a"], parameters=["a"]))  # nothing but the start
+
+
+def test_a_path_that_ends_at_the_origin_is_no_lost_path():
+    """x^3 - a x + b y = y^2 + c y + a x y + b = 0 at (a, b, c) = (1, 0, 1): (0, 0), (0, -1), (1, 0), (1, -2) and twice (-1, 0)."""
+    family = ps.equations(["x^3 - a*x + b*y", "y^2 + c*y + a*x*y + b"], parameters=list("abc"))
+    start = ho.monodromy(family, trace_test=False)
+    ends = ho.track(family, start.parameters, start.solutions, [[1, 0, 1]], certify=True)
+    assert (ends.accounts[0].regular, ends.accounts[0].singular, ends.accounts[0].failed) == (4, 2, 0)
+    assert sorted(map(tuple, ends.regular().real.round(9).tolist())) == [(0, -1), (0, 0), (1, -2), (1, 0)]
+    assert ends.n_certified.tolist() == [4]
+
+
+@pytest.mark.parametrize(
+    ("potential", "domain", "parameters", "n"),
+    [
+        ("x^4/4 - a*x^2/2 + b*x", "euclidean", "ab", 3),
+        ("(x - u)^2 + (y - v)^2", "x^2 + 4*y^2 = r", "uvr", 4),  # distances to an ellipse
+        ("a*x^2 + b*y^2 + c*z^2 + d*x + e*y + f*z", "sphere", "abcdef", 6),
+    ],
+)
+def test_expressions_with_free_parameters_are_families(potential, domain, parameters, n):
+    family = ps.expression(potential, domain, parameters=list(parameters))
+    start = ho.monodromy(family)
+    assert len(start) == n and start.is_trace_passed
+    values = [Fraction(p, q) for p, q in ((7, 3), (1, 5), (3, 2), (1, 7), (2, 5), (-1, 3))][: len(parameters)]
+    ends = ho.track(family, start.parameters, start.solutions, [values], certify=True)
+    census = ho.census(family.at(values))
+    assert ends.n_certified.tolist() == [n] and ends.n_real[0] == census.n_real
+    assert census.n_complex == n and census.completeness.verdict is ho.Completeness.PROVED
+
+
+def test_a_family_of_one_parameter_is_scanned_and_others_say_what_they_lack():
+    found = ho.scan(ps.expression("x^3/3 - a*x", parameters=["a"]), a=ho.linspace(-1, 1, 4))
+    assert found.n_real == (0, 0, 2, 2) and found.events[0].kind.value == "fold"
+    with pytest.raises(InputError, match="The parameter 'b' has no value"):
+        ho.scan(ps.expression("x^4/4 - a*x^2/2 + b*x", parameters=["a", "b"]), a=ho.linspace(-1, 1, 4))
+    for parameters, said in (([], "is empty"), ("a", "as the text 'a'"), (["x", "y"], "no variables besides")):
+        with pytest.raises(InputError, match=said):
+            ps.expression("x^2 + y^2", parameters=parameters)

@@ -233,8 +233,19 @@ def test_a_round_that_is_cut_short_keeps_its_certificates_and_trusts_no_divergen
     whole = solve(landscape, ho.Options(engine="phcpack", strategy="total-degree"))
     assert whole.paths.at_infinity
     monkeypatch.setattr("homotopy.solving.rounds.is_met", lambda *_: False)  # no exact count that would do
+    monkeypatch.setattr("homotopy.solving.rounds.has_all_simple", lambda *_: False)
     monkeypatch.setattr("homotopy.solving.rounds.with_missing", lambda _, report, *__: report)
     monkeypatch.setattr("homotopy.solving.rounds.followed", cut)
     report = solve(landscape, ho.Options(engine="phcpack", strategy="total-degree"))
     assert len(report.certificates) == len(whole.certificates)
     assert "was given up" in report.attempts[-1] and not report.paths.at_infinity and not report.is_clean
+
+
+def test_few_solutions_of_many_paths_are_solved_by_exact_algebra_unless_an_engine_is_named() -> None:
+    """Rosenbrock's valley in three unknowns: 9 paths at least for its minimum."""
+    valley = ps.expression("100*(y - x^2)^2 + (1 - x)^2 + 100*(z - y^2)^2 + (1 - y)^2").sample()
+    quick = solve(valley, bound=9)
+    assert quick.engine == "exact algebra" and quick.paths.tracked == 0
+    named = solve(valley, ho.Options(engine="tracker"), bound=9)
+    assert named.engine == "tracker" and named.paths.tracked
+    assert len(quick.certificates) == len(named.certificates) == 3

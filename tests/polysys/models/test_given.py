@@ -98,3 +98,20 @@ def test_moments_are_those_of_data_and_cannot_be_had_with_a_smaller_norm_than_th
     assert are_moments(gram, z @ x.T, least)
     assert not are_moments(gram, z @ x.T, least - Fraction(1, 1000))
     assert not are_moments(-gram - np.array([[1, 0], [0, 1]], dtype=object), cross, norm)
+
+
+@pytest.mark.parametrize("family", [ps.SoftIsing, ps.TorusIsing])
+@pytest.mark.parametrize("field", [0, [0, "1/2", -1]])
+def test_spins_with_given_couplings_keep_their_facts(family, field):
+    land = family(n=3, couplings=[[0, 1, "1/3"], [1, 0, 2], ["1/3", 2, 0]], field=field).sample()
+    again = landscape_from_couplings(land.label, land.couplings)
+    assert again.digest == land.digest and again.facts.known_counts == land.facts.known_counts
+    with pytest.raises(InputError):
+        landscape_from_couplings(land.label, {**land.couplings, "J": land.couplings["J"][:2]})
+
+
+def test_wells_that_differ_or_open_downwards_are_no_soft_spins():
+    land = ps.SoftIsing(n=2, couplings=[[0, 1], [1, 0]], steepness=2).sample()
+    for wells in ([2, 3], [-1, -1]):
+        with pytest.raises(InputError):
+            landscape_from_couplings(land.label, {**land.couplings, "a": np.array(list(map(Fraction, wells)), object)})

@@ -7,7 +7,8 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.completeness.verdict import join, joined
-from homotopy.counting.degenerate.describe import multiplicity_evidence
+from homotopy.counting.degenerate.describe import multiplicity_evidence, singular_sets
+from homotopy.counting.degenerate.exact_points import exact_multiple_points
 from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import in_words
 from homotopy.status import Completeness, EvidenceKind, Verdict
@@ -158,10 +159,14 @@ def test_without_one_regular_point_multiplicities_prove_nothing_and_with_one_too
 
 @pytest.mark.phcpack
 def test_a_numerical_multiplicity_proves_nothing() -> None:
-    """V' = (x^2 - 2)^2: two double points fill the bound 4, but nothing proves that they are double; there are two distinct ones."""
-    census = ho.census(ps.expression("x^5/5 - 4/3*x^3 + 4*x"))
-    assert in_words(census.degenerate) == "2 isolated points of multiplicity 2 (numerical)"
-    assert census.completeness.verdict is Completeness.SUPPORTED
+    """V' = (x^2 - 2)^2: two double points fill the bound 4; ends of paths do not prove that they are double, exact algebra does."""
+    land = ps.expression("x^5/5 - 4/3*x^3 + 4*x").sample()
+    ends = singular_sets(land, [[2**0.5 + 1e-6], [-(2**0.5) + 1e-6]])
+    assert in_words(ends) == "2 isolated points of multiplicity 2 (numerical)"
+    assert multiplicity_evidence(0, upper_bounds(land), ends) is None
+    census = ho.census(land)
+    assert in_words(census.degenerate) == "2 isolated points of multiplicity 2 (proved)"
+    assert census.completeness.verdict is Completeness.PROVED
 
 
 @pytest.mark.phcpack
@@ -189,3 +194,41 @@ def test_paths_given_up_on_a_circle_of_stationary_points_do_not_contradict_the_o
     assert census.completeness.verdict is Completeness.UNKNOWN
     census.save(tmp_path / "circle.json")
     assert ho.verify(tmp_path / "circle.json").is_ok
+
+
+def test_where_a_curve_meets_a_fibre_the_dimension_is_that_of_the_curve() -> None:
+    """(x^2 + 1)(x y^2 - 4)^2: at x = i both factors vanish and the kernel of the Hessian is a plane."""
+    y = (4 / 1j) ** 0.5
+    found = report("(x^2 + 1)*(x*y^2 - 4)^2 + z^3 + z^2", [1j, y, 0])
+    assert found is not None and (found.corank, found.dimension, found.is_proved) == (2, 1, False)
+
+
+@pytest.mark.parametrize(
+    ("potential", "n_simple", "multiplicities"),
+    [
+        # the line x2 = x3 = 0 has a double point at x1 = -43/22: 49 x1 (x1 + ..) by hand
+        ("-43*x*y*z + 49*x*z^2 - 44*x*z - 64*y^3 - 8*z^2 - 86*z", 2, [2]),
+        ("x^5/5 - 4/3*x^3 + 4*x + y^2", 0, [2, 2]),  # V' = (x^2 - 2)^2
+        ("x^6/6 + x^4 + 2*x^2 + y^3", 0, [2, 4, 4]),  # V' = x (x^2 + 2)^2, each over y^2 = 0
+    ],
+)
+def test_multiple_points_that_are_not_rational_are_proved(potential: str, n_simple: int, multiplicities: list[int]) -> None:
+    census = ho.census(ps.expression(potential))
+    assert census.completeness.verdict is Completeness.PROVED
+    assert len(census.certificates) == n_simple
+    assert sorted(s.multiplicity or 0 for s in census.degenerate) == multiplicities
+    assert all(s.is_multiplicity_proved for s in census.degenerate)
+
+
+def test_exact_algebra_describes_nothing_where_a_simple_solution_is_missing() -> None:
+    land = ps.expression("x^4 - x^3*y + y^4 - x^5").sample()  # 4 * 3 = 9 at the origin + 3
+    assert exact_multiple_points(land, 2, []) is None
+    (origin,) = exact_multiple_points(land, 3, [[1e-3, 1e-3j], [0.5, 0.5]]) or ()
+    assert (origin.multiplicity, origin.is_multiplicity_proved, origin.n_paths) == (9, True, 1)
+
+
+def test_simple_solutions_beside_a_curve_are_counted() -> None:
+    """(x y - 1)^2 has the hyperbola and the origin; z^3 + z^2 two points."""
+    census = ho.census(ps.expression("(x*y - 1)^2 + z^3 + z^2"))
+    assert census.completeness.verdict is Completeness.UNKNOWN and len(census.certificates) == 2
+    assert "all simple solutions beside them, 2, are certified" in census.completeness.reason
