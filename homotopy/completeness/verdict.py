@@ -176,15 +176,19 @@ def support(found: Sequence[Evidence]) -> Evidence | None:
     return paths if is_generic else None
 
 
-def wants_exact_count(report: CompletenessReport) -> bool:
-    """Whether a list is neither proved nor supported by a generic count that is more than an agreement of two runs."""
+def wants_exact_count(report: CompletenessReport, *, is_sample: bool = False) -> bool:
+    """Whether a list is neither proved nor supported by a generic count that is a theorem's.
+
+    For samples of an ensemble a generic count by exact algebra, of a random member of the family, is as good.
+    """
     if report.verdict not in (Completeness.SUPPORTED, Completeness.UNKNOWN):
         return False
     ground = support(report.evidence)
     if ground is None:
         return True
     is_generic = ground.kind in (EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT)
-    return is_generic and ground["count"] == StartCount.GENERIC_AGREEMENT.value
+    trusted = [StartCount.GENERIC_THEOREM, *([StartCount.GENERIC_EXACT, StartCount.GENERIC_TRACED] if is_sample else [])]
+    return is_generic and StartCount(ground["count"]) not in trusted
 
 
 def wants_more(report: CompletenessReport) -> bool:
