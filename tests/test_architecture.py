@@ -36,6 +36,7 @@ ORDER = {
         "formulations",
         "system",
         "symmetry",
+        "group_names",
         "problem",
         "own_equations",
         "algebra",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from homotopy.common.frames import frame
 from homotopy.common.sheet import Line, Sheet
 from homotopy.common.wording import count_of
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.statistics import Statistic
 from homotopy.errors import HomotopyError
 from homotopy.scans.events import Event
+from homotopy.scans.rows import branch_rows, columns_of, curve_rows, event_rows, value_rows
 from homotopy.status import Completeness
 
 
@@ -196,15 +200,15 @@ class Scan:
         HomotopyError
             If pandas is not installed, or there is no such table.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-        return pandas.DataFrame(self.rows(of))
+        digest = hashlib.sha256(json.dumps(self.summary(), sort_keys=True).encode()).hexdigest()
+        return frame(
+            self.rows(of), f"Scan of {self.label}: {of}", columns_of(self), others="coordinate, in the model's units",
+            digest=digest, seed=self.seed, verdict=self.coverage.verdict.value,
+        )  # fmt: skip
 
     def rows(self, of: str = "values") -> list[dict[str, Any]]:
         """The same as plain rows."""
-        makers = {"values": _value_rows, "branches": _branch_rows, "curves": _curve_rows, "events": _event_rows}
+        makers = {"values": value_rows, "branches": branch_rows, "curves": curve_rows, "events": event_rows}
         if of not in makers:
             raise HomotopyError(f"A scan has no table {of[:40]!r}.", f"Choose {', '.join(makers)}.")
         return makers[of](self)
@@ -229,7 +233,7 @@ class Scan:
             "parameter": self.name,
             "seed": self.seed,
             "samples": self.n_samples,
-            "values": _value_rows(self),
+            "values": value_rows(self),
             "coverage": {
                 "verdict": self.coverage.verdict.value,
                 "reason": self.coverage.reason,
@@ -308,52 +312,6 @@ def _found(record: SampleRecord, quantity: str | int) -> int:
         return int(getattr(record, quantity) or 0)
     counts = record.by_index or ()
     return counts[quantity] if quantity < len(counts) else 0
-
-
-def _value_rows(scan: Scan) -> list[dict[str, Any]]:
-    return [
-        {
-            scan.name: float(value),
-            "value": str(value),
-            "sample": record.sample,
-            "verdict": record.verdict,
-            "n_complex": record.n_complex,
-            "n_real": record.n_real,
-            **{f"index_{k}": n for k, n in enumerate(record.by_index or [None] * (scan.dimension + 1))},
-            "landscape": record.landscape,
-            "failure": record.failure,
-        }
-        for value, row in zip(scan.values, scan.records, strict=True)
-        for record in row
-    ]
-
-
-def _branch_rows(scan: Scan) -> list[dict[str, Any]]:
-    return [
-        {
-            "branch": b.number,
-            scan.name: float(v),
-            "index": b.index,
-            "energy": e,
-            **{f"x{i + 1}": x for i, x in enumerate(c)},
-        }
-        for b in scan.branches
-        for v, e, c in zip(b.values, b.energies, b.coordinates, strict=True)
-    ]
-
-
-def _curve_rows(scan: Scan) -> list[dict[str, Any]]:
-    return [
-        {"branch": b.number, "index": b.index, scan.name: a, "energy": e} for b in scan.branches for a, e in b.curve
-    ]
-
-
-def _event_rows(scan: Scan) -> list[dict[str, Any]]:
-    kept = ("kind", "at", "low", "high", "centre", "radius", "value", "is_exact", "is_certified", "orbit")
-    return [
-        {**{k: e.summary()[k] for k in kept}, "n_before": sum(e.before.values()), "n_after": sum(e.after.values())}
-        for e in scan.events
-    ]
 
 
 def _branch(branch: Branch) -> dict[str, Any]:
