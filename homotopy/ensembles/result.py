@@ -222,9 +222,9 @@ class Ensemble(SampleCounts):
             f"Ensemble of {self.label} (seed {self.seed}, {part}, digest {self.digest[:6]}){where}",
             (
                 Line("complete", f"{verdicts}{self._open_note()}"),
-                Line("real", f"mean {self.mean('n_real').interval()}"),
-                Line("minima", f"mean {self.mean('n_minima').interval()}"),
-                Line("median", f"real {self.median('n_real').interval()}"),
+                Line("real", f"mean {self.mean('n_real')}"),
+                Line("minima", f"mean {self.mean('n_minima')}"),
+                Line("median", f"real {self.median('n_real')}"),
                 Grid(grid, width, "   (95 %, t)"),
                 Line("time", f"{self.seconds:.3g} s of work"),
             ),
