@@ -20,7 +20,7 @@ export PHCPACK PYTHON
 test test-slow tutorials bench: export OMP_NUM_THREADS := 1
 test test-slow tutorials bench: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-slow tutorials bench adversary hostile lint docs clean distclean
+.PHONY: help setup demo test test-slow tutorials bench adversary hostile lint wheel docs clean distclean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ lint: setup  ## ruff and mypy --strict
 	@bash scripts/setup.sh dev
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+
+wheel: setup  ## build the wheel, install it into an empty environment, and try it there
+	@bash scripts/try_wheel.sh
 
 docs: setup  ## the documentation, into docs/_build/html; SITE=--prove shows the energies of all rows with certificates
 	@bash scripts/setup.sh docs
