@@ -222,9 +222,13 @@ def rechecker(file: Path) -> Callable[[Path], Any] | None:
         from homotopy.tables import load_table
 
         return lambda folder: load_table(folder).verify("fast")
-    from homotopy.tables.row_files import is_row_file, verify_row
+    from homotopy.tables.format.row_head import is_row_file
 
-    return verify_row if is_row_file(file) else None
+    if not is_row_file(file):
+        return None
+    from homotopy.tables.row_files import verify_row
+
+    return verify_row
 
 
 def _say(sentence: str) -> None:
