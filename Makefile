@@ -40,8 +40,9 @@ test-slow: setup  ## the slow tests: minutes each
 tutorials: setup  ## run the tutorials and the gallery: they print what their pages say
 	@$(PY) -m pytest -m pages --timeout 3600 tests/test_pages.py $(ARGS)
 
-bench: setup  ## speed against PHCpack, measured in the same run
+bench: setup  ## speed against PHCpack, measured in the same run, and its history (tests/benchmarks/history.jsonl)
 	@$(PY) -m pytest -m benchmark --timeout 3600 -p no:xdist -s $(ARGS)
+	@$(PY) -m tests.benchmarks.history
 
 adversary: setup  ## misleading landscapes against exact algebra; COUNT=10000 takes hours (docs/adversary.md)
 	@$(PY) -m tests.adversary.campaign --size $(COUNT) $(ARGS)
