@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from homotopy.common.sheet import Grid, Line, Sheet
 from homotopy.common.wording import count_of, plural
+from homotopy.completeness.verdict import CompletenessReport
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
 from homotopy.counting.singular_points import regularity
 from polysys.counts import RootCount
@@ -45,7 +46,7 @@ def census_sheet(census: Census) -> Sheet:
         f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
         (
             Line("complex", f"{of_at_most(census.n_complex, census.bounds, unit)} certified distinct{group}"),
-            Line("complete", str(census.completeness)),
+            *completeness_lines(census.completeness),
             Line("real", f"{real}, {census.n_undecided} undecided; {_minima(census)}"),
             Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
             Line("energy", _energy_range(census)),
@@ -100,3 +101,9 @@ def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
 def singular_line(degenerate: Sequence[StationarySet]) -> tuple[Line, ...]:
     """The line of a report on singular solutions; none where there are none."""
     return (Line("singular", in_words(degenerate)),) if degenerate else ()
+
+
+def completeness_lines(report: CompletenessReport) -> tuple[Line, ...]:
+    """The lines of a report on completeness; one for each list where the real one alone is proved."""
+    first, *more = report.lines
+    return (Line("complete", first), *(Line(" ", text) for text in more))
