@@ -11,13 +11,13 @@ from typing import Any
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, all_coordinates
 from homotopy.common.frames import frame
+from homotopy.common.sheet import Sheet
 from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, joined
 from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.energy_axis import energy_axis
 from homotopy.counting.matching import Matches, match
-from homotopy.counting.sheets import census_sheet
 from homotopy.counting.singular_points import SingularPoint, regularity, singular_points
 from homotopy.counting.spectra import Spectra, spectra
 from homotopy.solving.result import PathAccount
@@ -365,10 +365,15 @@ class Census:
         return replace(self, completeness=joined(self.landscape, self.completeness, pieces))
 
     def __repr__(self) -> str:
-        return census_sheet(self).text()
+        return self._sheet().text()
 
     def _repr_html_(self) -> str:
-        return census_sheet(self).html()
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
+        from homotopy.counting.sheets import census_sheet  # what is printed depends on this class, not the reverse
+
+        return census_sheet(self)
 
 
 def completeness_summary(report: CompletenessReport) -> dict[str, Any]:

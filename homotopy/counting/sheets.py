@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from homotopy.certification.classify import StationaryPoint
 from homotopy.common.sheet import Grid, Line, Sheet
 from homotopy.common.wording import count_of, plural
 from homotopy.completeness.verdict import CompletenessReport
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
+from homotopy.counting.result import Census
 from homotopy.counting.singular_points import regularity
 from polysys.counts import RootCount
 from polysys.formulations.variety import Variety
-
-if TYPE_CHECKING:
-    from homotopy.certification.classify import StationaryPoint
-    from homotopy.counting.result import Census
 
 
 def census_sheet(census: Census) -> Sheet:

@@ -21,7 +21,6 @@ from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.statistics import Statistic
 from homotopy.errors import HomotopyError
 from homotopy.scans.events import Event
-from homotopy.scans.rows import branch_rows, columns_of, curve_rows, event_rows, value_rows
 from homotopy.status import Completeness
 
 
@@ -200,6 +199,8 @@ class Scan:
         HomotopyError
             If pandas is not installed, or there is no such table.
         """
+        from homotopy.scans.rows import columns_of  # rows depend on this class, not the reverse
+
         digest = hashlib.sha256(json.dumps(self.summary(), sort_keys=True).encode()).hexdigest()
         return frame(
             self.rows(of), f"Scan of {self.label}: {of}", columns_of(self), others="coordinate, in the model's units",
@@ -208,10 +209,9 @@ class Scan:
 
     def rows(self, of: str = "values") -> list[dict[str, Any]]:
         """The same as plain rows."""
-        makers = {"values": value_rows, "branches": branch_rows, "curves": curve_rows, "events": event_rows}
-        if of not in makers:
-            raise HomotopyError(f"A scan has no table {of[:40]!r}.", f"Choose {', '.join(makers)}.")
-        return makers[of](self)
+        from homotopy.scans.rows import rows_of
+
+        return rows_of(self, of)
 
     def to_csv(self, of: str = "values") -> str:
         """A table as comma-separated text."""
@@ -233,7 +233,7 @@ class Scan:
             "parameter": self.name,
             "seed": self.seed,
             "samples": self.n_samples,
-            "values": value_rows(self),
+            "values": self.rows(),
             "coverage": {
                 "verdict": self.coverage.verdict.value,
                 "reason": self.coverage.reason,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from homotopy.scans.result import Scan
+from homotopy.errors import HomotopyError
+from homotopy.scans.result import Scan
 
 COLUMNS = {
     "value": "the parameter, exactly; of an event the simplest rational in its ball",
@@ -39,8 +39,21 @@ def columns_of(scan: Scan) -> dict[str, str]:
     return {**COLUMNS, **by_index, scan.name: "the parameter, rounded to double"}
 
 
-def value_rows(scan: Scan) -> list[dict[str, Any]]:
-    """A row a value of the parameter and sample."""
+def rows_of(scan: Scan, of: str) -> list[dict[str, Any]]:
+    """One of the tables of a scan.
+
+    Raises
+    ------
+    HomotopyError
+        If there is no such table.
+    """
+    makers = {"values": _value_rows, "branches": _branch_rows, "curves": _curve_rows, "events": _event_rows}
+    if of not in makers:
+        raise HomotopyError(f"A scan has no table {of[:40]!r}.", f"Choose {', '.join(makers)}.")
+    return makers[of](scan)
+
+
+def _value_rows(scan: Scan) -> list[dict[str, Any]]:
     return [
         {
             scan.name: float(value),
@@ -58,8 +71,7 @@ def value_rows(scan: Scan) -> list[dict[str, Any]]:
     ]
 
 
-def branch_rows(scan: Scan) -> list[dict[str, Any]]:
-    """A row a certified point of a branch."""
+def _branch_rows(scan: Scan) -> list[dict[str, Any]]:
     return [
         {
             "branch": b.number,
@@ -73,15 +85,13 @@ def branch_rows(scan: Scan) -> list[dict[str, Any]]:
     ]
 
 
-def curve_rows(scan: Scan) -> list[dict[str, Any]]:
-    """A row a point of the drawn curves."""
+def _curve_rows(scan: Scan) -> list[dict[str, Any]]:
     return [
         {"branch": b.number, "index": b.index, scan.name: a, "energy": e} for b in scan.branches for a, e in b.curve
     ]
 
 
-def event_rows(scan: Scan) -> list[dict[str, Any]]:
-    """A row an event."""
+def _event_rows(scan: Scan) -> list[dict[str, Any]]:
     kept = ("kind", "at", "low", "high", "centre", "radius", "value", "is_exact", "is_certified", "orbit")
     return [
         {**{k: e.summary()[k] for k in kept}, "n_before": sum(e.before.values()), "n_after": sum(e.after.values())}
