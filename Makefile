@@ -20,7 +20,7 @@ export PHCPACK PYTHON
 test test-slow tutorials bench: export OMP_NUM_THREADS := 1
 test test-slow tutorials bench: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-slow tutorials bench adversary mutations hostile lint docs clean distclean
+.PHONY: help setup demo test test-slow tutorials bench adversary mutations hostile lint wheel docs clean distclean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,8 +40,9 @@ test-slow: setup  ## the slow tests: minutes each
 tutorials: setup  ## run the tutorials and the gallery: they print what their pages say
 	@$(PY) -m pytest -m pages --timeout 3600 tests/test_pages.py $(ARGS)
 
-bench: setup  ## speed against PHCpack, measured in the same run
+bench: setup  ## speed against PHCpack, measured in the same run, and its history (tests/benchmarks/history.jsonl)
 	@$(PY) -m pytest -m benchmark --timeout 3600 -p no:xdist -s $(ARGS)
+	@$(PY) -m tests.benchmarks.history
 
 adversary: setup  ## misleading landscapes against exact algebra; COUNT=10000 takes hours (docs/adversary.md)
 	@$(PY) -m tests.adversary.campaign --size $(COUNT) $(ARGS)
@@ -56,6 +57,9 @@ lint: setup  ## ruff and mypy --strict
 	@bash scripts/setup.sh dev
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+
+wheel: setup  ## build the wheel, install it into an empty environment, and try it there
+	@bash scripts/try_wheel.sh
 
 docs: setup  ## the documentation, into docs/_build/html; SITE=--prove shows the energies of all rows with certificates
 	@bash scripts/setup.sh docs

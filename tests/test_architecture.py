@@ -36,6 +36,7 @@ ORDER = {
         "formulations",
         "system",
         "symmetry",
+        "group_names",
         "problem",
         "own_equations",
         "algebra",
@@ -246,7 +247,7 @@ ALL = [*FEW, "flint", "msgspec", "numpy", "pyarrow", "pytest", "scipy", "sympy",
         ("polysys, homotopy", ALL),
         ("homotopy.cli", ALL),
         ("homotopy.counting.count, homotopy.counting.files.saved_census, polysys.models.torch_networks", [*FEW, "pyarrow", "scipy"]),
-        ("homotopy.ensembles.run, homotopy.estimators, homotopy.plots, homotopy.tables, homotopy.counting.files.recheck", FEW),
+        ("homotopy.ensembles.run, homotopy.estimators, homotopy.plots, homotopy.tables.table, homotopy.counting.files.recheck", FEW),
     ],
 )
 def test_what_an_import_does_not_load(imported, heavy):

@@ -160,7 +160,7 @@ def count(
         for what in additions.values():
             echo(repr(what))
         if proof is not None and checked is None:
-            from homotopy.counting.result import completeness_lines
+            from homotopy.counting.sheets import completeness_lines
 
             echo("\n".join(line.as_text() for line in completeness_lines(result.completeness)))
         if points:

@@ -51,7 +51,7 @@ def compare(
     """
     from homotopy import plots
     from homotopy.estimators import BUILTINS, evaluate
-    from homotopy.tables import load_table
+    from homotopy.tables.table import load_table
 
     if list_:
         width = max(map(len, BUILTINS))

@@ -40,7 +40,7 @@ def list_(root: RootOption = None, json_file: JsonOption = None) -> None:
     """List the tables of the catalogue."""
     import msgspec
 
-    from homotopy.tables import list_tables
+    from homotopy.tables.format.catalogue import list_tables
 
     entries = list_tables(root)
     if json_file is not None:
@@ -60,8 +60,8 @@ def show(
     json_file: JsonOption = None,
 ) -> None:
     """Say what a table holds, with the mean counts of its models."""
-    from homotopy.tables import load_table
     from homotopy.tables.summary import describe, summary
+    from homotopy.tables.table import load_table
 
     found = load_table(table, root)
     if json_file is not None:
@@ -82,8 +82,8 @@ def build(
     ] = None,
 ) -> None:
     """Build a table from its specification; the same command goes on where it stopped."""
-    from homotopy.tables import load_table
     from homotopy.tables.build import build as build_table
+    from homotopy.tables.table import load_table
 
     folder = build_table(spec, into, work=work, workers=workers, say=_say)
     echo(repr(load_table(folder)))
@@ -110,7 +110,8 @@ def verify(
     """Recheck tables."""
     from homotopy.counting.files.recheck import Check, VerificationReport
     from homotopy.errors import TableError
-    from homotopy.tables import list_tables, load_table
+    from homotopy.tables.format.catalogue import list_tables
+    from homotopy.tables.table import load_table
 
     check_target(json_file)
     if overall + fast + (slow is not None) > 1:
@@ -156,8 +157,8 @@ def diff(
     json_file: JsonOption = None,
 ) -> None:
     """Say how two tables differ, row by row; exit code 1 if their rows do."""
-    from homotopy.tables import load_table
     from homotopy.tables.diff import diff as compare
+    from homotopy.tables.table import load_table
 
     check_target(json_file)
     found = compare(load_table(first, root), load_table(second, root))
@@ -176,9 +177,9 @@ def export(
     root: RootOption = None,
 ) -> None:
     """Write a table's rows for other programs."""
-    from homotopy.tables import load_table
     from homotopy.tables.export import check_target
     from homotopy.tables.export import export as write_table
+    from homotopy.tables.table import load_table
 
     check_target(output)
     write_table(load_table(table, root), output)
@@ -219,12 +220,16 @@ def site(
 def rechecker(file: Path) -> Callable[[Path], Any] | None:
     """What rechecks the folder of a table, or the file of a row; None for other files."""
     if os.path.isdir(file):
-        from homotopy.tables import load_table
+        from homotopy.tables.table import load_table
 
         return lambda folder: load_table(folder).verify("fast")
-    from homotopy.tables.row_files import is_row_file, verify_row
+    from homotopy.tables.format.row_head import is_row_file
 
-    return verify_row if is_row_file(file) else None
+    if not is_row_file(file):
+        return None
+    from homotopy.tables.row_files import verify_row
+
+    return verify_row
 
 
 def _say(sentence: str) -> None:

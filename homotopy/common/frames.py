@@ -1,4 +1,4 @@
-"""Rows as data frames, for whoever has pandas, and as comma-separated text."""
+"""Data frames, for whoever has pandas, with what their columns are; and rows as comma-separated text."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from homotopy.errors import HomotopyError
 
 
-def frame(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """Records as a pandas DataFrame.
+def pandas() -> Any:
+    """The module.
 
     Raises
     ------
@@ -20,10 +20,58 @@ def frame(rows: Sequence[Mapping[str, Any]]) -> Any:
         If pandas is not installed.
     """
     try:
-        pandas = importlib.import_module("pandas")
+        return importlib.import_module("pandas")
     except ImportError as error:
         raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-    return pandas.DataFrame(list(rows))
+
+
+def frame(
+    data: Sequence[Mapping[str, Any]] | Mapping[str, Any],
+    source: str,
+    columns: Mapping[str, str],
+    *,
+    others: str = "",
+    **facts: Any,
+) -> Any:
+    """Records, or columns by name, as a pandas DataFrame with its meaning in ``attrs``.
+
+    Parameters
+    ----------
+    data : sequence of records, or mapping from names to columns
+    source : str
+        What the numbers are of.
+    columns : mapping from str to str
+        What a column holds, in which unit.
+    others : str
+        The same for all columns that are not named: coordinates, say.
+    **facts
+        Further members of ``attrs``, such as the digest of the source; empty ones are left out.
+
+    Raises
+    ------
+    HomotopyError
+        If pandas is not installed.
+
+    Examples
+    --------
+    >>> found = frame([{"index": 0, "x": 0.5}], "Census of x", {"index": "Morse index"}, others="coordinate", digest="0a")
+    >>> found.attrs
+    {'source': 'Census of x', 'digest': '0a', 'columns': {'index': 'Morse index', 'x': 'coordinate'}}
+    """
+    return described(
+        pandas().DataFrame(data if isinstance(data, Mapping) else list(data)), source, columns, others=others, **facts
+    )
+
+
+def described(table: Any, source: str, columns: Mapping[str, str], *, others: str = "", **facts: Any) -> Any:
+    """A frame made elsewhere, with the same ``attrs`` as :func:`frame` gives."""
+    known = {name: value for name, value in facts.items() if value not in (None, "")}
+    table.attrs = {
+        "source": source,
+        **known,
+        "columns": {str(name): columns.get(str(name), others) for name in table.columns},
+    }
+    return table
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -13,6 +13,7 @@ from homotopy.certification.matching import match_boxes, match_candidates
 from homotopy.certification.zeros import Certificate
 from homotopy.common import reporting
 from homotopy.common.reporting import Stopped
+from homotopy.common.sheet import Line, Sheet
 from homotopy.common.validation import check_choices
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.exact_evidence import exact_count_evidence, no_exact_count
@@ -41,6 +42,7 @@ class Agreement(Enum):
     FAILED = "failed"
 
 
+_NAME = 19  # columns of text that the name of a comparison takes
 _OUTCOME = {Agreement.AGREES: Verdict.YES, Agreement.DISAGREES: Verdict.NO}
 _AGREEMENT = {Verdict.YES: Agreement.AGREES, Verdict.NO: Agreement.DISAGREES, Verdict.UNDECIDED: Agreement.UNDECIDED}
 
@@ -102,14 +104,21 @@ class CrossCheck:
         return {c.name: c for c in self.comparisons}[name]
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         census = self.census
         real = f"{census.n_real_classes} real"
-        lines = [
-            f"Cross-check of {census.landscape.label}: {census.n_complex} complex solutions, {real} (seed {self.seed})"
-        ]
-        lines += [f"  {c.name:18} {c.agreement.value}: {c.detail} ({c.seconds:.2g} s)" for c in self.comparisons]
-        lines += [f"  stopped            {self.stopped}"] if self.stopped else []
-        return "\n".join([*lines, f"  complete           {self.completeness}"])
+        lines = [(c.name, f"{c.agreement.value}: {c.detail} ({c.seconds:.2g} s)") for c in self.comparisons]
+        lines += [("stopped", self.stopped)] if self.stopped else []
+        lines.append(("complete", str(self.completeness)))
+        return Sheet(
+            f"Cross-check of {census.landscape.label}: {census.n_complex} complex solutions, {real} (seed {self.seed})",
+            tuple(Line(name, text, width=_NAME) for name, text in lines),
+        )
 
     def summary(self) -> dict[str, Any]:
         """The cross-check as one JSON object."""

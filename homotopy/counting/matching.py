@@ -27,6 +27,16 @@ from polysys.landscape import Landscape
 from polysys.models.torch_networks import module_point
 
 _NEAR = 0.1  # default for how far a point may be from what it is matched with, relative to the size of the domain
+_COLUMNS = {
+    "point": "number of the certified point in the census, from 0; missing where there is none",
+    "orbit": "points with the same number are of solutions that symmetries exchange",
+    "index": "Morse index of the certified point",
+    "energy": "the potential at the certified point, in the model's units",
+    "excess": "the potential at the given point, less the one at the certified point",
+    "distance": "from the given to the certified point, in the model's units",
+    "gradient": "norm of the (tangent) gradient at the given point",
+    "kind": "how the point was matched, or why not",
+}
 _SHOWN = 5  # lines of the printed table
 
 
@@ -119,7 +129,7 @@ class Matches:
         HomotopyError
             If pandas is not installed.
         """
-        return frame(self.rows())
+        return frame(self.rows(), f"Points matched against {self.landscape.label}", _COLUMNS, digest=self.landscape.digest)
 
     def plot(self, ax: Any = None) -> Any:
         """How many points belong to each stationary point, into matplotlib axes; returned."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,28 @@ from typing import Any
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, all_coordinates
 from homotopy.common.frames import frame
-from homotopy.common.sheet import Grid, Line, Sheet
-from homotopy.common.wording import count_of, plural
+from homotopy.common.sheet import Sheet
 from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, joined
-from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
+from homotopy.counting.degenerate.stationary_set import StationarySet
+from homotopy.counting.energy_axis import energy_axis
 from homotopy.counting.matching import Matches, match
 from homotopy.counting.singular_points import SingularPoint, regularity, singular_points
 from homotopy.counting.spectra import Spectra, spectra
 from homotopy.solving.result import PathAccount
 from polysys.counts import RootCount
 from polysys.formulations.variety import Variety
+from polysys.group_names import group_in_words
 from polysys.landscape import Landscape
+
+_COLUMNS = {
+    "index": "Morse index; missing where undecided",
+    "energy": "the potential at the point, in the model's units: a proved value, rounded to double",
+    "orbit": "points with the same number are of solutions that symmetries exchange",
+    "solution": "number of the certified solution, from 0",
+    "is_origin": "whether the point is the origin, proved",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,28 @@ class Census:
         return sum(not p.is_origin for p in self.minima)
 
     @property
+    def n_minima_orbits(self) -> int:
+        """Number of local minima up to symmetry.
+
+        Points of one class that no symmetry exchanges have the energies E and -E, and the indices k and d - k in d dimensions: so minima
+        whose classes are images of each other are themselves, where d > 0; where d = 0 they are if the signs of their energies agree.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> found = ho.census(ps.expression("x^4/4 - x^2/2 + y^4/4 - y^2/2 + x*y/10"))
+        >>> found.n_minima, found.n_minima_orbits, found.symmetry
+        (4, 2, 'order 4: all signs at once; S_2 on x, y')
+        """
+        is_flat = self.landscape.domain.dimension == 0
+        return len({(p.orbit, is_flat and bool(p.energy > 0)) for p in self.minima})
+
+    @property
+    def symmetry(self) -> str:
+        """The finite symmetry group of the landscape in words, by its order; empty if it is trivial."""
+        return group_in_words(self.landscape.symmetry, self.landscape.variables)
+
+    @property
     def singular_points_of_domain(self) -> tuple[SingularPoint, ...] | None:
         """Real points where the Jacobian of the domain's equations drops rank, never counted; None where they are not finitely many or not known.
 
@@ -173,12 +204,20 @@ class Census:
     def to_frame(self) -> Any:
         """The points as a pandas DataFrame: index, energy, orbit, solution, is_origin and one column per coordinate.
 
+        Its ``attrs`` say what each column holds and in which unit, and name the landscape with its digest; on glasses
+        ``degrees_of_freedom`` is what energies are divided by in figures.
+
         Raises
         ------
         HomotopyError
             If pandas is not installed.
         """
-        return frame(self.rows())
+        land = self.landscape
+        per = energy_axis(land.label).per
+        return frame(
+            self.rows(), f"Census of {land.label}", _COLUMNS, others="coordinate, in the model's units", digest=land.digest, seed=land.seed,
+            sample=land.index, verdict=self.completeness.verdict.value, degrees_of_freedom=per if per != 1 else None,
+        )  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
         """The points as plain records, coordinates rounded to double."""
@@ -213,6 +252,8 @@ class Census:
             "n_undecided": self.n_undecided,
             "n_minima": self.n_minima,
             "n_minima_without_origin": self.n_minima_without_origin,
+            "n_minima_orbits": self.n_minima_orbits,
+            "symmetry": {"order": self.landscape.symmetry.order, "words": self.symmetry},
             "by_index": {str(k): v for k, v in self.by_index.items()},
             "n_undecided_index": self.n_undecided_index,
             "euler": {"expected": expected, "found": found},
@@ -330,77 +371,9 @@ class Census:
         return self._sheet().html()
 
     def _sheet(self) -> Sheet:
-        land, expected, found = self.landscape, *self.euler
-        seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
-        sample = f", sample {land.index}" if land.index else ""
-        unit = "class" if land.formulation.points_per_class > 1 else "solution"
-        real = count_of(self.n_real, "point")
-        if land.formulation.points_per_class > 1:
-            real = f"{count_of(self.n_real_classes, 'class')} = {real}"
-        by_index = self.by_index
-        width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
-        undecided = f", {self.n_undecided_index} undecided" if self.n_undecided_index else ""
-        euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
-        euler = (
-            f"found {found}, none required ({'not shown to be coercive' if land.domain.is_euclidean else 'the topology of the domain is not known'})"
-            if expected is None and found is not None
-            else euler
-        )
-        if self.degenerate:
-            euler = f"found {found} without the singular, {'none required' if expected is None else f'expected {expected}'}"
-        group = f", {count_of(self.n_complex_orbits, 'orbit')} of a symmetry group of order {land.symmetry.order}"
-        group = group if self.n_complex_orbits < self.n_complex else ""
-        rows = (("index", tuple(map(str, by_index))), ("points", tuple(map(str, by_index.values()))))
-        return Sheet(
-            f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
-            (
-                Line("complex", f"{of_at_most(self.n_complex, self.bounds, unit)} certified distinct{group}"),
-                *completeness_lines(self.completeness),
-                Line("real", f"{real}, {self.n_undecided} undecided; {count_of(self.n_minima, 'minimum')}{self._origin_note()}"),
-                Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
-                Line("energy", self._energy_range()),
-                *self._domain_line(),
-                Line("paths", str(self.paths)),
-                *singular_line(self.degenerate),
-                Line("run", str(self.run)),
-            ),
-        )
+        from homotopy.counting.sheets import census_sheet  # what is printed depends on this class, not the reverse
 
-    def _origin_note(self) -> str:
-        origin = self.n_minima - self.n_minima_without_origin
-        return f" ({self.n_minima_without_origin} without the origin)" if origin else ""
-
-    def _domain_line(self) -> tuple[Line, ...]:
-        if not isinstance(self.landscape.domain, Variety):
-            return ()
-        return (Line("domain", f"dimension {self.landscape.domain.dimension}, {regularity(self.landscape)}"),)
-
-    def _energy_range(self) -> str:
-        if not self.points:
-            return "no real point"
-        return f"from {self._energy_text(self.points[0])} to {self._energy_text(self.points[-1])}"
-
-    def _energy_text(self, point: StationaryPoint) -> str:
-        """Zero where it is proved to be: at the origin, if the potential has no constant term."""
-        return "0" if point.is_origin and not self.landscape.potential.coeff(1) else point.energy.str(10)
-
-
-def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
-    """A number of solutions beside the best bound: ``70 of at most 120 solutions``."""
-    best = bounds[0].value if bounds else n
-    of = f" of {'at most ' if n < best else ''}{best}" if bounds else ""
-    return f"{n}{of} {noun if best == 1 else plural(noun)}"
-
-
-def singular_line(degenerate: Sequence[StationarySet]) -> tuple[Line, ...]:
-    """The line of a report on singular solutions; none where there are none."""
-    return (Line("singular", in_words(degenerate)),) if degenerate else ()
-
-
-def completeness_lines(report: CompletenessReport) -> tuple[Line, ...]:
-    """The lines of a report on completeness; one for each list where the real one alone is proved."""
-    first, *more = report.lines
-    return (Line("complete", first), *(Line(" ", text) for text in more))
+        return census_sheet(self)
 
 
 def completeness_summary(report: CompletenessReport) -> dict[str, Any]:

@@ -15,13 +15,8 @@ from homotopy.common.sheet import Line, Sheet
 from homotopy.common.wording import count_of
 from homotopy.completeness.verdict import CompletenessReport
 from homotopy.counting.degenerate.stationary_set import StationarySet
-from homotopy.counting.result import (
-    RunRecord,
-    completeness_summary,
-    of_at_most,
-    paths_summary,
-    singular_line,
-)
+from homotopy.counting.result import RunRecord, completeness_summary, paths_summary
+from homotopy.counting.sheets import of_at_most, singular_line
 from homotopy.solving.result import PathAccount
 from homotopy.status import Verdict
 from polysys.counts import RootCount
@@ -115,7 +110,11 @@ class Solutions:
         HomotopyError
             If pandas is not installed.
         """
-        return frame(self.rows(is_real=is_real))
+        columns = {"real": "whether the solution is real: yes, no or undecided", "error": "proved: every unknown is within it of the solution's"}
+        return frame(
+            self.rows(is_real=is_real), f"Solutions of {self.equations.label}", columns, others="unknown of the equations",
+            digest=self.equations.digest, verdict=self.completeness.verdict.value,
+        )  # fmt: skip
 
     def plot(self, ax: Any = None) -> Any:
         """All solutions in the complex plane, into matplotlib axes; returned."""

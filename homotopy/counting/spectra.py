@@ -30,12 +30,16 @@ class Spectra:
         Ascending, in the model's units; nan where nothing is proved.
     errors : float array (m, d)
         Proved: every true eigenvalue is within its error.
+    label, digest : str
+        Of the landscape.
     """
 
     index: tuple[int | None, ...]
     energies: Floats
     eigenvalues: Floats
     errors: Floats
+    label: str = ""
+    digest: str = ""
 
     def rows(self) -> list[dict[str, Any]]:
         """One record a point: index, energy, eigenvalue_1, .."""
@@ -46,7 +50,9 @@ class Spectra:
 
     def to_frame(self) -> Any:
         """The rows as a pandas DataFrame."""
-        return frame(self.rows())
+        columns = {"index": "Morse index; missing where undecided", "energy": "the potential at the point, in the model's units"}
+        others = "eigenvalue of the Riemannian Hessian, in the model's units, within `errors`"
+        return frame(self.rows(), f"Spectra of {self.label}", columns, others=others, digest=self.digest)
 
     def plot(self, ax: Any = None) -> Any:
         """Every point's eigenvalues at its energy, into matplotlib axes; returned."""
@@ -82,4 +88,4 @@ def spectra(landscape: Landscape, points: Sequence[StationaryPoint]) -> Spectra:
             values[k] = [float(v.mid()) for v in found]
             errors[k] = [np.nextafter(float(v.rad()), np.inf) + 1e-16 * abs(float(v.mid())) for v in found]
     energies = np.array([float(p.energy.mid()) for p in points], dtype=float)
-    return Spectra(tuple(p.index for p in points), energies, values, errors)
+    return Spectra(tuple(p.index for p in points), energies, values, errors, landscape.label, landscape.digest)

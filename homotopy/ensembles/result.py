@@ -14,14 +14,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from homotopy.common.arrays import Floats, Integers
+from homotopy.common.frames import described, pandas
 from homotopy.common.sheet import Grid, Line, Sheet
 from homotopy.common.wording import count_of
+from homotopy.counting.energy_axis import energy_axis
 from homotopy.ensembles.counts import FAILED, VERDICTS, SampleCounts
 from homotopy.ensembles.statistics import Statistic
-from homotopy.ensembles.store.format import add_digests
+from homotopy.ensembles.store.format import add_digests, column_meanings
 from homotopy.ensembles.store.plan import FamilyFacts
 from homotopy.ensembles.store.store import Store
-from homotopy.errors import HomotopyError
 
 _COLUMNS = (
     "sample", "failure_kind", "failure", "verdict", "bound", "n_complex", "n_real", "n_minima", "by_index", "n_degenerate", "n_undecided",
@@ -140,11 +141,13 @@ class Ensemble(SampleCounts):
         HomotopyError
             If pandas is not installed.
         """
-        try:
-            import pandas  # noqa: F401
-        except ImportError as error:
-            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-        return pa.concat_tables(self.store.records()).to_pandas(use_threads=False)
+        pandas()
+        table = pa.concat_tables(self.store.records()).to_pandas(use_threads=False)
+        meanings = column_meanings(self.family.points_per_class, self.dimension)
+        per = energy_axis(self.label).per
+        return described(
+            table, f"Ensemble of {self.label}", meanings, digest=self.digest, seed=self.seed, degrees_of_freedom=per if per != 1 else None
+        )
 
     def plot(self, ax: Any = None, prediction: Any = None) -> Any:
         """Mean numbers of points by index, beside a prediction if one is given, into matplotlib axes; returned."""
@@ -219,9 +222,9 @@ class Ensemble(SampleCounts):
             f"Ensemble of {self.label} (seed {self.seed}, {part}, digest {self.digest[:6]}){where}",
             (
                 Line("complete", f"{verdicts}{self._open_note()}"),
-                Line("real", f"mean {self.mean('n_real').interval()}"),
-                Line("minima", f"mean {self.mean('n_minima').interval()}"),
-                Line("median", f"real {self.median('n_real').interval()}"),
+                Line("real", f"mean {self.mean('n_real')}"),
+                Line("minima", f"mean {self.mean('n_minima')}"),
+                Line("median", f"real {self.median('n_real')}"),
                 Grid(grid, width, "   (95 %, t)"),
                 Line("time", f"{self.seconds:.3g} s of work"),
             ),

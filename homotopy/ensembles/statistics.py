@@ -169,10 +169,19 @@ class Statistic:
         name = "binomial, as all samples agree" if chosen == "t" and self.n > 1 and not self.freedom else chosen
         return Interval(low, high, level, name, self.n, self.n_open)
 
-    def __repr__(self) -> str:
+    def in_words(self, digits: int = 6) -> str:
+        """The value, or between which two open samples leave it."""
         low, high = self.range
-        value = f"{low:.6g}" if low == high else f"between {low:.6g} and {high:.6g}"
-        return f"{self.kind} of {self.name}: {value}, {self.interval()}"
+        return f"{low:.{digits}g}" if low == high else f"between {low:.{digits}g} and {high:.{digits}g}"
+
+    def __str__(self) -> str:
+        """The value before its interval."""
+        interval = self.interval()
+        is_known = isfinite(interval.low) or isfinite(interval.high)
+        return f"{self.in_words()} {interval}" if is_known else f"{self.in_words()}; {str(interval).removeprefix('unknown: ')}"
+
+    def __repr__(self) -> str:
+        return f"{self.kind} of {self.name}: {self.in_words()}, {self.interval()}"
 
     def _of(self, values: Floats) -> float:
         return float(np.median(values) if self.kind == "median" else np.mean(values))

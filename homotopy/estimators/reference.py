@@ -14,8 +14,9 @@ from homotopy.counting.count import census
 from homotopy.counting.result import Census
 from homotopy.ensembles.counts import SampleCounts
 from homotopy.ensembles.result import Ensemble
-from homotopy.tables import ReferenceTable, TableSamples
+from homotopy.tables.kinds.samples import TableSamples
 from homotopy.tables.stored_solutions import Seeds, recertify
+from homotopy.tables.table import ReferenceTable
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.models.base import Model

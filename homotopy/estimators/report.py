@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from homotopy.common.sheet import Columns, Line, Sheet
 from homotopy.common.wording import probability
 from homotopy.searches.recall import Recall
 
@@ -215,11 +216,8 @@ class Report:
 
     def table(self) -> str:
         """Every deviation of every model."""
-        width = max(len(m.label) for m in self.models)
-        lines = [f"{'model':{width}}  {'mean of':9} {'predicted':>11} {'found':>11} {'bias':>10} {'std err':>9} {'z':>8} {'p':>8}"]
-        for m in self.models:
-            lines += [_line(m.label, r, width) for r in m.rows]
-        return "\n".join(lines)
+        columns = _columns("model", [(m.label, r) for m in self.models for r in m.rows])
+        return "\n".join(line[2:] for line in columns.as_text().splitlines())
 
     def plot(self, ax: Any = None) -> Any:
         """The deviations of all models in standard errors, into matplotlib axes; returned."""
@@ -275,16 +273,17 @@ class Report:
         }  # fmt: skip
 
     def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
         n = sum(m.n for m in self.models)
         what = f"{len(self.models)} models, {n} samples" if len(self.models) > 1 else f"{self.models[0].label}, {n} samples"
-        lines = [f"Estimator {self.name} against {self.reference} ({what})"]
         scored = self.searches
         shown = _shown(self.models, 3 if scored is None else 2)
-        width = max(len(label) for label, _ in shown)
-        lines.append(f"  {'':{width}}  {'mean of':9} {'predicted':>11} {'found':>11} {'bias':>10} {'std err':>9} {'z':>8} {'p':>8}")
-        lines += ["  " + _line(label, row, width) for label, row in shown]
-        if scored is not None:
-            lines += _search_lines(scored)
+        lines = [] if scored is None else _search_lines(scored)
         hidden = sum(len(m.rows) for m in self.models) - len(shown)
         notes = [f"{hidden} more means deviate less"] if hidden else []
         notes += [f"{len(self.skipped)} models not predicted"] if self.skipped else []
@@ -292,12 +291,11 @@ class Report:
         open_ = sum(m.n_open for m in self.models)
         notes += [f"{open_} samples are open and widen the test"] if open_ else []
         if notes:
-            lines.append("  note       " + "; ".join(notes))
+            lines.append(Line("note", "; ".join(notes)))
         evaluated = "" if self.n_evaluations is None else f"{self.n_evaluations} evaluations, "
         took = f"{self.seconds:.3g} s" if isfinite(self.seconds) else "time not stated"
-        lines.append(f"  cost       {evaluated}{took}")
-        lines.append(f"  verdict    {self.verdict}")
-        return "\n".join(lines)
+        lines += [Line("cost", f"{evaluated}{took}"), Line("verdict", self.verdict)]
+        return Sheet(f"Estimator {self.name} against {self.reference} ({what})", (_columns("", shown), *lines))
 
 
 def _shown(models: tuple[ModelReport, ...], most: int) -> list[tuple[str, Deviation]]:
@@ -309,14 +307,26 @@ def _shown(models: tuple[ModelReport, ...], most: int) -> list[tuple[str, Deviat
     return [(m.label, m.worst) for m in models if m in worst]
 
 
-def _line(label: str, r: Deviation, width: int) -> str:
-    return (
-        f"{label:{width}}  {r.name:9} {r.predicted:11.6g} {r.found:>11} {r.bias:+10.3g} {r.standard_error:9.2g} "
-        f"{r.z:+8.2f} {probability(r.p_value):>8}"
+def _columns(first: str, rows: Sequence[tuple[str, Deviation]]) -> Columns:
+    width = max(len(label) for label, _ in rows)
+    numbers = (("predicted", 12), ("found", 12), ("bias", 11), ("std err", 10), ("z", 9), ("p", 9))
+    cells = tuple(
+        (
+            label,
+            f"{r.name:9}",
+            f" {r.predicted:.6g}",
+            f" {r.found}",
+            f" {r.bias:+.3g}",
+            f" {r.standard_error:.2g}",
+            f" {r.z:+.2f}",
+            f" {probability(r.p_value)}",
+        )
+        for label, r in rows
     )
+    return Columns(((first, -(width + 2)), ("mean of", -9), *numbers), cells)
 
 
-def _search_lines(scored: SearchScore) -> list[str]:
+def _search_lines(scored: SearchScore) -> list[Line]:
     """Recall and precision by index; many indices are cut in the middle."""
 
     def pairs(found: Mapping[int, tuple[int, int]]) -> str:
@@ -331,9 +341,9 @@ def _search_lines(scored: SearchScore) -> list[str]:
     )
     unlisted = f"; {scored.n_unlisted} at points that the census does not list" if scored.n_unlisted else ""
     return [
-        f"  recall     by index  {pairs(scored.recall)}   on {scored.n_landscapes} landscapes",
-        f"  precision  by index  {pairs(scored.precision)}",
-        f"  end points {false}{unlisted}; {scored.n_failed} runs did not converge",
+        Line("recall", f"by index  {pairs(scored.recall)}   on {scored.n_landscapes} landscapes"),
+        Line("precision", f"by index  {pairs(scored.precision)}"),
+        Line("end points", f"{false}{unlisted}; {scored.n_failed} runs did not converge"),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +17,8 @@ from homotopy.common.sheet import Columns, Line, Sheet
 from homotopy.common.wording import count_of
 from homotopy.ensembles.record import SampleRecord
 from homotopy.errors import HomotopyError
-from homotopy.scans.result import Scan, event_rows
+from homotopy.scans.result import Scan
+from homotopy.scans.rows import COLUMNS, event_rows
 from homotopy.scans.values import exact
 from homotopy.status import Completeness
 
@@ -211,7 +214,19 @@ class ScanMap:
         HomotopyError
             If pandas is not installed, or there is no such table.
         """
-        return frame(self.rows(of))
+        a, b = self.names
+        ends = {f"{n}_{end}": f"{n}: {word} end" for n in (a, b) for end, word in (("low", "lower"), ("high", "upper"))}
+        pieces = {f"{n}_{k}": f"{n} at end {k} of the piece" for n in (a, b) for k in (0, 1)}
+        own = {
+            a: "the parameter, rounded to double", b: "the parameter, rounded to double", "values": "both, exactly",
+            "depth": "how often the cell was halved", "is_crossed": "whether counts differ on its boundary",
+            "n_degenerate": "real points at which the Hessian is not known to be regular",
+            "held": "the parameter that the line holds", "at_value": "its value, rounded to double", "along": "the other one",
+        }  # fmt: skip
+        indices = {f"index_{k}": f"certified real points of Morse index {k}" for k in range(self.dimension + 1)}
+        digest = hashlib.sha256(json.dumps(self.summary(), sort_keys=True).encode()).hexdigest()
+        columns = {**COLUMNS, **indices, **ends, **pieces, **own}
+        return frame(self.rows(of), f"Map of {self.label}: {of}", columns, digest=digest, seed=self.seed)
 
     def to_csv(self, of: str = "values") -> str:
         """The same as comma-separated text."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -202,14 +204,19 @@ class Scan:
         HomotopyError
             If pandas is not installed, or there is no such table.
         """
-        return frame(self.rows(of))
+        from homotopy.scans.rows import columns_of  # rows depend on this class, not the reverse
+
+        digest = hashlib.sha256(json.dumps(self.summary(), sort_keys=True).encode()).hexdigest()
+        return frame(
+            self.rows(of), f"Scan of {self.label}: {of}", columns_of(self), others="coordinate, in the model's units",
+            digest=digest, seed=self.seed, verdict=self.coverage.verdict.value,
+        )  # fmt: skip
 
     def rows(self, of: str = "values") -> list[dict[str, Any]]:
         """The same as plain rows."""
-        makers = {"values": _value_rows, "branches": _branch_rows, "curves": _curve_rows, "events": event_rows}
-        if of not in makers:
-            raise HomotopyError(f"A scan has no table {of[:40]!r}.", f"Choose {', '.join(makers)}.")
-        return makers[of](self)
+        from homotopy.scans.rows import rows_of
+
+        return rows_of(self, of)
 
     def to_csv(self, of: str = "values") -> str:
         """A table as comma-separated text."""
@@ -226,7 +233,7 @@ class Scan:
             "parameter": self.name,
             "seed": self.seed,
             "samples": self.n_samples,
-            "values": _value_rows(self),
+            "values": self.rows(),
             "coverage": {
                 "verdict": self.coverage.verdict.value,
                 "reason": self.coverage.reason,
@@ -305,53 +312,6 @@ def _found(record: SampleRecord, quantity: str | int) -> int:
         return int(getattr(record, quantity) or 0)
     counts = record.by_index or ()
     return counts[quantity] if quantity < len(counts) else 0
-
-
-def _value_rows(scan: Scan) -> list[dict[str, Any]]:
-    return [
-        {
-            scan.name: float(value),
-            "value": str(value),
-            "sample": record.sample,
-            "verdict": record.verdict,
-            "n_complex": record.n_complex,
-            "n_real": record.n_real,
-            **{f"index_{k}": n for k, n in enumerate(record.by_index or [None] * (scan.dimension + 1))},
-            "landscape": record.landscape,
-            "failure": record.failure,
-        }
-        for value, row in zip(scan.values, scan.records, strict=True)
-        for record in row
-    ]
-
-
-def _branch_rows(scan: Scan) -> list[dict[str, Any]]:
-    return [
-        {
-            "branch": b.number,
-            scan.name: float(v),
-            "index": b.index,
-            "energy": e,
-            **{f"x{i + 1}": x for i, x in enumerate(c)},
-        }
-        for b in scan.branches
-        for v, e, c in zip(b.values, b.energies, b.coordinates, strict=True)
-    ]
-
-
-def _curve_rows(scan: Scan) -> list[dict[str, Any]]:
-    return [
-        {"branch": b.number, "index": b.index, scan.name: a, "energy": e} for b in scan.branches for a, e in b.curve
-    ]
-
-
-def event_rows(scan: Scan) -> list[dict[str, Any]]:
-    """A row for each event."""
-    kept = ("kind", "at", "low", "high", "centre", "radius", "value", "is_exact", "is_certified", "orbit")
-    return [
-        {**{k: e.summary()[k] for k in kept}, "n_before": sum(e.before.values()), "n_after": sum(e.after.values())}
-        for e in scan.events
-    ]
 
 
 def _branch(branch: Branch) -> dict[str, Any]:

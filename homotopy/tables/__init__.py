@@ -1,6 +1,4 @@
-"""Reference tables: exact counts with certificates, checked when loaded, that others can cite and test against."""
+"""Reference tables: exact counts with certificates, checked when loaded, that others can cite and test against.
 
-from homotopy.tables.kinds.samples import TableSamples
-from homotopy.tables.table import ReferenceTable, list_tables, load_table
-
-__all__ = ["ReferenceTable", "TableSamples", "list_tables", "load_table"]
+Their names are in the package `homotopy`: the catalogue is read without what tables are made and proved with.
+"""

@@ -13,11 +13,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.frames import frame
 from homotopy.common.validation import is_whole
 from homotopy.counting.result import Census
 from homotopy.ensembles.counts import Quantity
 from homotopy.ensembles.statistics import Statistic
-from homotopy.errors import HomotopyError, TableError
+from homotopy.errors import TableError
 from homotopy.status import Completeness
 from homotopy.tables.format.catalogue import CatalogueEntry
 from homotopy.tables.format.description import CERTIFICATES, TableFile
@@ -220,8 +221,6 @@ class TableContents:
         HomotopyError
             If pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-        return pandas.DataFrame({name: self.column(name) for name in self.columns})
+        d = self.description
+        meanings = {c.name: f"{c.meaning} ({c.rigor})" for c in d.columns}
+        return frame({name: self.column(name) for name in self.columns}, f"Table {self.label}", meanings, digest=d.sha256, seed=d.seed)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from homotopy.common.sheet import Line, Sheet
 from homotopy.tables.table import ReferenceTable
 
 _IGNORED = ("sha256", "files", "seconds", "models", "columns", "n_rows", "n_certificates")
@@ -58,18 +59,24 @@ class TableDiff:
         }
 
     def __repr__(self) -> str:
-        lines = [f"{self.a} and {self.b}: {'the same rows' if self.is_empty else 'different rows'}"]
-        lines += [f"  {name}: {x[:60]} | {y[:60]}" for name, x, y in self.members]
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
+        lines = [f"{name}: {x[:60]} | {y[:60]}" for name, x, y in self.members]
         if self.columns:
-            lines.append(f"  columns that only one has: {', '.join(self.columns)}")
+            lines.append(f"columns that only one has: {', '.join(self.columns)}")
         for name, keys in (("first", self.only_a), ("second", self.only_b)):
             if keys:
-                lines.append(f"  {len(keys)} rows only in the {name}, such as {', '.join(map(str, keys[0]))}")
+                lines.append(f"{len(keys)} rows only in the {name}, such as {', '.join(map(str, keys[0]))}")
         for key, column, x, y in self.changed[:_SHOWN]:
-            lines.append(f"  {', '.join(map(str, key))}: {column} is {x} | {y}")
+            lines.append(f"{', '.join(map(str, key))}: {column} is {x} | {y}")
         if len(self.changed) > _SHOWN:
-            lines.append(f"  {len(self.changed) - _SHOWN} more cells differ")
-        return "\n".join(lines)
+            lines.append(f"{len(self.changed) - _SHOWN} more cells differ")
+        title = f"{self.a} and {self.b}: {'the same rows' if self.is_empty else 'different rows'}"
+        return Sheet(title, tuple(Line("", text) for text in lines))
 
 
 def diff(a: ReferenceTable, b: ReferenceTable) -> TableDiff:

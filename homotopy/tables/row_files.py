@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,15 +14,14 @@ from homotopy.counting.files.recheck import Check, VerificationReport
 from homotopy.errors import TableError
 from homotopy.status import Completeness
 from homotopy.tables.contents import TableContents
+from homotopy.tables.format.row_head import ROW_FORMAT
 from homotopy.tables.recount import difference
 from homotopy.tables.stored_solutions import Seeds, recertify, record_from
 from polysys.errors import FileError, PolysysError
 from polysys.models.labels import model_from_label
 from polysys.reading import files as input_files
 
-FORMAT: Literal["stationary-row"] = "stationary-row"
 _MAX_BYTES = 1 << 26
-_HEAD = 200  # bytes in which the format of a file stands
 _AGAIN = "Fetch it again."
 _README = (
     "One row of a reference table and a few digits of every solution of its landscape, which follows from model, seed and sample. "
@@ -82,21 +80,9 @@ def row_file(table: TableContents, row: Any, seeds: Seeds) -> bytes:
     """The file of a row that carries a certificate; the same bytes for the same row."""
     seed = table.description.seed if table.kind == "counts" else table.samples(row.model).seed
     members = {c: getattr(row, c) for c in table.columns}
-    file = RowFile(FORMAT, 1, _README, table.label, table.description.sha256, seed, members, seeds, "")
+    file = RowFile(ROW_FORMAT, 1, _README, table.label, table.description.sha256, seed, members, seeds, "")
     sealed = msgspec.structs.replace(file, sha256=row_digest(file))
     return gzip.compress(msgspec.json.encode(sealed) + b"\n", 9, mtime=0)
-
-
-def is_row_file(path: str | Path) -> bool:
-    """Whether a file is that of a row: gzipped, or with the format in its first bytes."""
-    try:
-        if not os.path.isfile(path):  # a pipe would be waited for
-            return False
-        with open(path, "rb") as stream:
-            head = stream.read(_HEAD)
-    except (OSError, ValueError):
-        return False  # whoever reads it says why
-    return head.startswith(b"\x1f\x8b") or f'"{FORMAT}"'.encode() in head
 
 
 def verify_row(path: str | Path) -> VerificationReport:

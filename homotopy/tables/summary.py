@@ -69,5 +69,5 @@ def describe(table: ReferenceTable, *, by_index: bool = False) -> str:
         for name, mean, prediction in rows:
             known = "" if prediction is None else f"   {prediction.kind} {prediction.value:.6g}"
             interval = mean.interval(LEVEL)
-            lines.append(f"  index {name:>3}  mean [{interval.low:.5g}, {interval.high:.5g}]{known}")
+            lines.append(f"  index {name:>3}  mean {mean.in_words(5)} [{interval.low:.5g}, {interval.high:.5g}]{known}")
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from homotopy.counting.files.recheck import VerificationReport
 from homotopy.errors import TableError
 from homotopy.tables import checks, recount
 from homotopy.tables.contents import TableContents
-from homotopy.tables.format.catalogue import CatalogueEntry, data_root, find, read_catalogue
+from homotopy.tables.format.catalogue import find
 from homotopy.tables.format.description import ROWS
 from homotopy.tables.format.folder import parse_rows, read_checked, read_description
 from polysys.reading.files import require_path
@@ -113,10 +113,3 @@ def load_table(label: str | Path, root: str | Path | None = None) -> ReferenceTa
         raise TableError(f"{folder} holds the table {description.label}, not {entry.label}.", "Fetch the catalogue again.")
     files = {name: read_checked(folder, description, name) for name in (ROWS, *description.files)}
     return ReferenceTable(folder, description, parse_rows(files[ROWS], description.columns, description.key, folder / ROWS), entry)
-
-
-def list_tables(root: str | Path | None = None) -> tuple[CatalogueEntry, ...]:
-    """The tables of a data folder; by default those that come with this software."""
-    if root is not None:
-        require_path(root)
-    return tuple(read_catalogue(data_root() if root is None else Path(root)).tables)

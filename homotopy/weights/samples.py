@@ -15,12 +15,13 @@ import numpy as np
 
 from homotopy.common.arrays import Floats
 from homotopy.common.files import set_aside, write_atomically
+from homotopy.common.frames import frame
 from homotopy.common.reporting import report
 from homotopy.common.sheet import Line, Sheet
 from homotopy.common.validation import is_whole
 from homotopy.errors import StoreError
 from homotopy.weights.enumeration import weight_space
-from homotopy.weights.space import WeightSpace, frame
+from homotopy.weights.space import WeightSpace
 from polysys.errors import FileError, InputError
 from polysys.models.binary.space import BinaryModel
 from polysys.models.labels import binary_model_from_label
@@ -31,6 +32,19 @@ _MAX_CHUNK = 1 << 26  # bytes of a file
 _MAX_SAMPLES = 10**6
 
 Record = dict[str, Any]
+_COLUMNS = {
+    "sample": "number of the sample: with model and seed it says which space this is",
+    "digest": "sha256 of the space",
+    "n_solutions": "states without an error",
+    "n_isolated": "solutions none of whose single flips is one",
+    "n_flip_edges": "pairs of solutions that differ by a single flip",
+    "n_clusters": "sets of solutions joined by single flips",
+    "n_cluster_orbits": "clusters up to symmetry",
+    "largest_cluster": "solutions in the largest cluster",
+    "largest_orbit": "solutions in the largest orbit of clusters",
+    "symmetry_order": "order of the symmetry group",
+    "n_stable": "states that no single flip lowers",
+}
 
 
 def record_of(space: WeightSpace) -> Record:
@@ -115,7 +129,9 @@ class WeightEnsemble:
             If pandas is not installed.
         """
         names = [name for name, value in self.records[0].items() if not isinstance(value, list)] if self.records else []
-        return frame({name: [r[name] for r in self.records] for name in names})
+        columns = {name: [r[name] for r in self.records] for name in names}
+        digest = hashlib.sha256(json.dumps(self.summary(), sort_keys=True).encode()).hexdigest()
+        return frame(columns, f"Spaces of weights of {self.label}", _COLUMNS, digest=digest, seed=self.seed)
 
     def summary(self) -> dict[str, Any]:
         """The ensemble as one JSON object."""

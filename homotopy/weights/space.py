@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.arrays import Floats, Integers
+from homotopy.common.frames import frame
 from homotopy.common.sheet import Line, Sheet
 from homotopy.common.validation import is_whole
 from homotopy.common.wording import count_of
@@ -29,6 +30,16 @@ from polysys.symmetry import SymmetryGroup
 
 if TYPE_CHECKING:
     from homotopy.weights.least_structured import LeastStructured
+
+
+_COLUMNS = {
+    "distance": "number of flips",
+    "mean_counts": "mean number of solutions at this distance from a solution",
+    "annealed": "log2 of that mean",
+    "quenched": "mean of log2 of the number of solutions at this distance, over the solutions that have one there",
+    "share": "share of the solutions that have a solution at this distance",
+    "ordered_pairs": "ordered pairs of solutions at this distance",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,7 +272,8 @@ class WeightSpace:
         HomotopyError
             If pandas is not installed.
         """
-        return frame({**self.local_entropy().columns(), "ordered_pairs": list(self.pair_distances)})
+        columns = {**self.local_entropy().columns(), "ordered_pairs": list(self.pair_distances)}
+        return frame(columns, f"Solutions of {self.space.label}", _COLUMNS, digest=self.space.digest)
 
     def summary(self) -> dict[str, Any]:
         """The space as one JSON object (the output of ``stationary weights --json -``)."""
@@ -352,21 +364,6 @@ class WeightSpace:
 
     def _share(self, size: int) -> str:
         return f"{size} ({size / self.n_solutions:.1%})"
-
-
-def frame(columns: dict[str, Any]) -> Any:
-    """Columns as a pandas DataFrame.
-
-    Raises
-    ------
-    HomotopyError
-        If pandas is not installed.
-    """
-    try:
-        import pandas
-    except ImportError as error:
-        raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-    return pandas.DataFrame(columns)
 
 
 def _finite(values: Floats) -> list[float | None]:

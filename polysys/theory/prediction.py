@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from math import floor, inf, isfinite, log10
 from typing import Any
 
@@ -76,6 +77,15 @@ class MeanCounts:
         lines = [f"{name:>7} {_known(q):>14} {q.error:9.1e}  {q.kind}".replace("  0.0e+00", "        0") for name, q in rows]
         references = dict.fromkeys(f"  {q.kind}: {q.reference}" for _, q in rows)
         return "\n".join([f"Mean counts of {self.label}", "  index           mean     error  kind", *lines, *references])
+
+    def _repr_html_(self) -> str:
+        style = "text-align:right;padding:.1em .8em .1em 0"
+        rows = [("index", "mean", "error", "kind")]
+        rows += [(str(k), _known(q), f"{q.error:.1e}" if q.error else "0", q.kind) for k, q in (*self.by_index.items(), ("all", self.total))]
+        cells = ["".join(f'<td style="{style}">{escape(cell)}</td>' for cell in row) for row in rows]
+        references = dict.fromkeys(f"<br>{escape(q.kind)}: {escape(q.reference)}" for q in (*self.by_index.values(), self.total))
+        table = "".join(f"<tr>{row}</tr>" for row in cells)
+        return f"<p><b>Mean counts of {escape(self.label)}</b></p><table>{table}</table><p>{''.join(references).removeprefix('<br>')}</p>"
 
     def __getitem__(self, index: int) -> Prediction:
         return self.by_index[index]

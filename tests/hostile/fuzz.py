@@ -19,7 +19,7 @@ from homotopy.ensembles.spec import read_spec
 from homotopy.ensembles.store.format import DamagedChunkError, decode
 from homotopy.ensembles.store.store import open_store
 from homotopy.estimators.files import read_estimates
-from homotopy.tables import load_table
+from homotopy.tables.table import load_table
 from polysys import datasets
 from polysys.errors import PolysysError
 from polysys.models.labels import model_from_label

@@ -128,11 +128,18 @@ class StationarySet:
 
 
 def in_words(sets: Sequence[StationarySet]) -> str:
-    """All sets in one line."""
+    """All sets in one line; isolated points with whether they are real: such a point is stationary, though never counted.
+
+    Examples
+    --------
+    >>> in_words([StationarySet(SetKind.ISOLATED, 0, True, 3, True, reality=Verdict.YES)] * 2)
+    '2 isolated real points of multiplicity 3 (proved)'
+    """
     counts: Counter[str] = Counter()
     for s in sets:
         if s.kind is SetKind.ISOLATED:
-            counts[f"isolated point{{}} of multiplicity {s.multiplicity} {_label(s.is_multiplicity_proved)}"] += 1
+            real = {Verdict.YES: " real", Verdict.NO: " non-real"}.get(s.reality, "")
+            counts[f"isolated{real} point{{}} of multiplicity {s.multiplicity} {_label(s.is_multiplicity_proved)}"] += 1
         elif s.kind is SetKind.POSITIVE_DIMENSIONAL:
             dimension = "unknown dimension" if s.dimension is None else f"dimension {s.dimension}"
             counts[f"positive-dimensional set{{}} of {dimension} {_label(s.is_dimension_proved)}"] += 1

@@ -152,6 +152,13 @@ def add_digests(whole: Any, digests: Iterable[str]) -> None:
         whole.update(digest.encode() + b"\n")
 
 
+def column_meanings(points_per_class: int, dimension: int) -> dict[str, str]:
+    """What each column of the records is, as the README of a store has it."""
+    rows = [line.strip("| ").split(" | ", 1) for line in README.splitlines() if line.startswith("| ")][1:]
+    facts = {"points_per_class": points_per_class, "dimension": dimension}
+    return {name: text.format(**facts) for names, text in rows for name in names.split(", ")}
+
+
 README = """\
 # An ensemble of stationary points
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from homotopy.common.figures import figure_bytes, require_matplotlib
 from homotopy.common.files import write_atomically
+from homotopy.common.sheet import Line, Sheet
 from homotopy.studies.frame.tables import Cell, Table, plain
 from polysys.errors import InputError
 
@@ -154,9 +155,17 @@ class Report:
             raise InputError("Two tables of the report have one name.", "Rename one.")
 
     def __repr__(self) -> str:
-        shown = [f"  {f.words:<12} {f.subject}" for f in self.findings[:8]]
-        rest = len(self.findings) - 8
-        return "\n".join([self.title, *shown, *([f"  and {rest} more findings"] if rest > 0 else [])])
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def _sheet(self) -> Sheet:
+        shown, rest = self.findings[:8], len(self.findings) - 8
+        width = max((len(f.words) + 1 for f in shown), default=0)
+        lines = [Line(f.words, f.subject, width=max(13, width)) for f in shown]
+        lines += [Line("", f"and {rest} more findings")] if rest > 0 else []
+        return Sheet(self.title, tuple(lines))
 
     def _by_statement(self) -> dict[str, list[Finding]]:
         found: dict[str, list[Finding]] = {}

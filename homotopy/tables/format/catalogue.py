@@ -13,7 +13,7 @@ from homotopy.errors import StoreWriteError, TableError
 from homotopy.tables.format.description import TABLE, folder_name, schema
 from homotopy.tables.format.folder import as_json, read_bytes, read_description
 from polysys.errors import FileError
-from polysys.reading.files import check_json
+from polysys.reading.files import check_json, require_path
 
 CATALOGUE, SCHEMA = "CATALOG.json", "table.schema.json"
 FORMAT, VERSION = "stationary-catalogue", 1
@@ -72,6 +72,13 @@ def read_catalogue(root: Path) -> Catalogue:
     if catalogue.format != FORMAT or catalogue.version != VERSION:
         raise TableError(f"{path} is no catalogue of this version.", "Upgrade stationary-points.")
     return catalogue
+
+
+def list_tables(root: str | Path | None = None) -> tuple[CatalogueEntry, ...]:
+    """The tables of a data folder; by default those that come with this software."""
+    if root is not None:
+        require_path(root)
+    return tuple(read_catalogue(data_root() if root is None else Path(root)).tables)
 
 
 def write_catalogue(root: Path) -> Catalogue:

@@ -101,7 +101,7 @@ def compute(how: str, seed: int, load: Load) -> Ours:
 
     Examples
     --------
-    >>> from homotopy.tables import load_table
+    >>> from homotopy.tables.table import load_table
     >>> compute("count layered-spin-glass:widths=3-3-3", 0, load_table).text
     '37'
     """

@@ -10,6 +10,7 @@ from pathlib import Path
 from homotopy.common.reporting import Say
 from homotopy.common.wording import count_of
 from homotopy.errors import SiteError, TableError
+from homotopy.tables.format.catalogue import list_tables
 from homotopy.tables.site.census_pages import write_census, write_ensemble
 from homotopy.tables.site.entries import Entry
 from homotopy.tables.site.folder import Names, SiteFolder
@@ -17,7 +18,7 @@ from homotopy.tables.site.index_page import index_page
 from homotopy.tables.site.shell import PROGRAM, STYLE
 from homotopy.tables.site.sources import Found
 from homotopy.tables.site.table_pages import TablePages
-from homotopy.tables.table import list_tables, load_table
+from homotopy.tables.table import load_table
 from polysys.errors import PolysysError
 from polysys.reading.files import require_path
 

@@ -10,7 +10,8 @@ import pytest
 import homotopy as ho
 from homotopy.errors import TableError
 from homotopy.status import Completeness
-from homotopy.tables.row_files import RowFile, is_row_file, row_digest, row_file, verify_row
+from homotopy.tables.format.row_head import is_row_file
+from homotopy.tables.row_files import RowFile, row_digest, row_file, verify_row
 from polysys.errors import PolysysError
 
 GLASS = "spherical-p-spin:n=3,p=5"

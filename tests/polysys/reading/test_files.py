@@ -132,7 +132,7 @@ def test_gzipped_data_are_unpacked_up_to_their_limit():
 # Files that this program wrote or installed itself, the kernel's, scikit-learn's tables, the first bytes of any; in folders of its own, for its own child processes or under digests of its own.
 OWN = {
     "polysys/datasets.py",
-    "homotopy/tables/row_files.py",
+    "homotopy/tables/format/row_head.py",
     "homotopy/tables/site/build.py",
     "homotopy/weights/memory.py",
     "polysys/jit.py",

@@ -136,7 +136,7 @@ def test_regular_points_and_a_proved_multiplicity_that_fill_the_bound_are_a_proo
     assert (origin.multiplicity, origin.is_multiplicity_proved, origin.exact) == (multiplicity, True, (0, 0))
     assert census.completeness.verdict is Completeness.PROVED
     assert f"the origin of multiplicity {multiplicity} = " in census.completeness.reason
-    assert f"1 isolated point of multiplicity {multiplicity} (proved)" in repr(census)
+    assert f"1 isolated real point of multiplicity {multiplicity} (proved)" in repr(census)
     assert len(repr(census).splitlines()) <= 10
     assert census.summary()["degenerate"][0]["multiplicity"] == multiplicity
     # a file holds the point, which verification describes again
@@ -163,10 +163,10 @@ def test_a_numerical_multiplicity_proves_nothing() -> None:
     """V' = (x^2 - 2)^2: two double points fill the bound 4; ends of paths do not prove that they are double, exact algebra does."""
     land = ps.expression("x^5/5 - 4/3*x^3 + 4*x").sample()
     ends = singular_sets(land, [[2**0.5 + 1e-6], [-(2**0.5) + 1e-6]])
-    assert in_words(ends) == "2 isolated points of multiplicity 2 (numerical)"
+    assert in_words(ends) == "2 isolated real points of multiplicity 2 (numerical)"
     assert multiplicity_evidence(0, upper_bounds(land), ends) is None
     census = ho.census(land)
-    assert in_words(census.degenerate) == "2 isolated points of multiplicity 2 (proved)"
+    assert in_words(census.degenerate) == "2 isolated real points of multiplicity 2 (proved)"
     assert census.completeness.verdict is Completeness.PROVED
 
 

@@ -1,0 +1,106 @@
+"""What a census prints and shows in a notebook; the lines that it shares with solutions of equations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from homotopy.certification.classify import StationaryPoint
+from homotopy.common.sheet import Grid, Line, Sheet
+from homotopy.common.wording import count_of, plural
+from homotopy.completeness.verdict import CompletenessReport
+from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
+from homotopy.counting.result import Census
+from homotopy.counting.singular_points import regularity
+from polysys.counts import RootCount
+from polysys.formulations.variety import Variety
+
+
+def census_sheet(census: Census) -> Sheet:
+    """A census: what is complete, real, singular; counts by index; how it was found."""
+    land, expected, found = census.landscape, *census.euler
+    seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
+    sample = f", sample {land.index}" if land.index else ""
+    unit = "class" if land.formulation.points_per_class > 1 else "solution"
+    noun, n_real = ("class", census.n_real_classes) if unit == "class" else ("point", census.n_real)
+    real = count_of(n_real, noun) + _in_brackets(_up_to_symmetry(census.n_real_orbits, n_real))
+    if unit == "class":
+        real += f" = {count_of(census.n_real, 'point')}"
+    by_index = census.by_index
+    width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
+    undecided = f", {census.n_undecided_index} undecided" if census.n_undecided_index else ""
+    euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
+    euler = (
+        f"found {found}, none required ({'not shown to be coercive' if land.domain.is_euclidean else 'the topology of the domain is not known'})"
+        if expected is None and found is not None
+        else euler
+    )
+    if census.degenerate:
+        euler = f"found {found} without the singular, {'none required' if expected is None else f'expected {expected}'}"
+    notes = _up_to_symmetry(census.n_complex_orbits, census.n_complex) or ("symmetry",)
+    group = f", {notes[0]} of {census.symmetry}" if census.symmetry else ""
+    rows = (("index", tuple(map(str, by_index))), ("points", tuple(map(str, by_index.values()))))
+    return Sheet(
+        f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
+        (
+            Line("complex", f"{of_at_most(census.n_complex, census.bounds, unit)} certified distinct{group}"),
+            *completeness_lines(census.completeness),
+            Line("real", f"{real}, {census.n_undecided} undecided; {_minima(census)}"),
+            Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
+            Line("energy", _energy_range(census)),
+            *_domain_line(census),
+            Line("paths", str(census.paths)),
+            *singular_line(census.degenerate),
+            Line("run", str(census.run)),
+        ),
+    )
+
+
+def _minima(census: Census) -> str:
+    notes = _up_to_symmetry(census.n_minima_orbits, census.n_minima)
+    if census.n_minima_without_origin < census.n_minima:
+        notes += (f"{census.n_minima_without_origin} without the origin",)
+    return count_of(census.n_minima, "minimum") + _in_brackets(notes)
+
+
+def _domain_line(census: Census) -> tuple[Line, ...]:
+    if not isinstance(census.landscape.domain, Variety):
+        return ()
+    return (Line("domain", f"dimension {census.landscape.domain.dimension}, {regularity(census.landscape)}"),)
+
+
+def _energy_range(census: Census) -> str:
+    if not census.points:
+        return "no real point"
+    return f"from {_energy_text(census, census.points[0])} to {_energy_text(census, census.points[-1])}"
+
+
+def _energy_text(census: Census, point: StationaryPoint) -> str:
+    """Zero where it is proved to be: at the origin, if the potential has no constant term."""
+    return "0" if point.is_origin and not census.landscape.potential.coeff(1) else point.energy.str(10)
+
+
+def _up_to_symmetry(n_orbits: int, n: int) -> tuple[str, ...]:
+    """The number of orbits where they are fewer."""
+    return (f"{n_orbits} up to symmetry",) if n_orbits < n else ()
+
+
+def _in_brackets(notes: Sequence[str]) -> str:
+    return f" ({', '.join(notes)})" if notes else ""
+
+
+def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
+    """A number of solutions beside the best bound: ``70 of at most 120 solutions``."""
+    best = bounds[0].value if bounds else n
+    of = f" of {'at most ' if n < best else ''}{best}" if bounds else ""
+    return f"{n}{of} {noun if best == 1 else plural(noun)}"
+
+
+def singular_line(degenerate: Sequence[StationarySet]) -> tuple[Line, ...]:
+    """The line of a report on singular solutions; none where there are none."""
+    return (Line("singular", in_words(degenerate)),) if degenerate else ()
+
+
+def completeness_lines(report: CompletenessReport) -> tuple[Line, ...]:
+    """The lines of a report on completeness; one for each list where the real one alone is proved."""
+    first, *more = report.lines
+    return (Line("complete", first), *(Line(" ", text) for text in more))
