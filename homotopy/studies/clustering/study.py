@@ -40,7 +40,7 @@ class ClusteringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # near pairs of minima of the effective glasses of networks with so many weights, from theory; () leaves them out
     pair_weights: tuple[int, ...] = (10_000, 80_000)
     pair_depths: tuple[int, ...] = (3, 4, 6, 10, 16)
-    pair_draws: int = 512  # random matrices for each interval of overlaps
+    pair_draws: int = 256  # random matrices for each interval of overlaps
     # labels of one series each, by growing depth: p, layers, layers of weights
     spheres: tuple[str, ...] = ("spherical-p-spin:n=5,p=3", "spherical-p-spin:n=5,p=4", "spherical-p-spin:n=5,p=5")
     layered: tuple[str, ...] = (

@@ -64,7 +64,7 @@ class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # near pairs of minima of the effective glasses of so many weights, far beyond enumeration, from theory; () leaves them out
     pair_weights: tuple[int, ...] = (10_000, 80_000)
     pair_depths: tuple[int, ...] = (3, 4, 6, 10, 16)
-    pair_draws: int = 512  # random matrices for each interval of overlaps
+    pair_draws: int = 256  # random matrices for each interval of overlaps
     # widths, the shallow networks first
     linear_networks: tuple[str, ...] = ("2-2-2", "2-1-2-2", "2-1-2-1-2", "2-1-1-1-1-1-2")
     polynomial_networks: tuple[str, ...] = ("2-2-1", "2-1-2-1", "2-1-1-1-1")
