@@ -146,11 +146,12 @@ def draw_pairs(axes: Any, found: Sequence[NearPairs], than: str) -> None:
         members = list(group)
         levels = [replace(v, low=-v.low, high=-v.high) for v in (r.rarity(than) for r in members)]
         draw_levels(axes, [r.depth for r in members], levels, **style(k))
-        ends.append((levels[-1].value, f"{members[0].weights:,}, {members[0].energies}", style(k)))
+        ends.append((levels[-1].value, f"N = {members[0].weights}, {members[0].energies}", style(k)))
     if than == RELATIVE:
         axes.axhline(0.0, color="0.7", lw=0.8)
-    title = f"theory: near pairs {than}"
-    finish(axes, "depth H at an equal number of weights", f"log10, overlap {NEAR:g} or more", title, is_whole=True)
+    finish(axes, "depth H", f"log10 of the share with overlap {NEAR:g} or more", f"near pairs {than} (theory)")
+    depths = sorted({r.depth for r in found})
+    axes.set_xticks(depths, [str(h) for h in depths])
     label_ends(axes, ends)
 
 
