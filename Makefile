@@ -20,7 +20,7 @@ export PHCPACK PYTHON
 test test-slow tutorials bench: export OMP_NUM_THREADS := 1
 test test-slow tutorials bench: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-slow tutorials bench adversary hostile lint docs clean distclean
+.PHONY: help setup demo test test-slow tutorials bench adversary mutations hostile lint docs clean distclean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: setup  ## speed against PHCpack, measured in the same run
 
 adversary: setup  ## misleading landscapes against exact algebra; COUNT=10000 takes hours (docs/adversary.md)
 	@$(PY) -m tests.adversary.campaign --size $(COUNT) $(ARGS)
+
+mutations: setup  ## damaged solves, none of which may lead to a wrong claim: minutes (docs/adversary.md)
+	@$(PY) -m tests.adversary.mutations $(ARGS)
 
 hostile: setup  ## hostile files, folders and moments; SIZE=100 takes hours (docs/reliability.md)
 	@$(PY) -m tests.hostile.campaign --size $(SIZE) $(ARGS)

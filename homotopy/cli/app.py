@@ -160,7 +160,9 @@ def count(
         for what in additions.values():
             echo(repr(what))
         if proof is not None and checked is None:
-            echo(f"  complete   {result.completeness}")
+            from homotopy.counting.result import completeness_lines
+
+            echo("\n".join(line.as_text() for line in completeness_lines(result.completeness)))
         if points:
             census_files.print_points(result)
     if plot is not None:

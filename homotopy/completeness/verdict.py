@@ -31,13 +31,22 @@ class CompletenessReport:
     """The verdict on a list of solutions, with its reason and all evidence.
 
     `complex_verdict` is set where `verdict` speaks of the real points alone (:func:`homotopy.prove_real`): it is the
-    verdict on the complex solutions then.
+    verdict on the complex solutions then, and `complex_reason` its reason.
     """
 
     verdict: Completeness
     reason: str
     evidence: tuple[Evidence, ...]
     complex_verdict: Completeness | None = None
+    complex_reason: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is known: in one line, or in one for each list where the real one alone is proved."""
+        real = of_kind(self.evidence, EvidenceKind.REAL_PROOF)
+        if real is None or self.complex_verdict is None or not self.complex_reason:
+            return (str(self),)
+        return wording.of_each_list(real.detail, self.complex_verdict.value, self.complex_reason)
 
     def __repr__(self) -> str:
         marks = {Verdict.YES: "met", Verdict.NO: "VIOLATED", Verdict.UNDECIDED: "silent"}
@@ -78,7 +87,7 @@ def join(landscape: Problem, pieces: Iterable[Evidence]) -> CompletenessReport:
     is_open = verdict not in (Completeness.PROVED, Completeness.CONTRADICTED)
     if is_open and real is not None and real.outcome is Verdict.YES:
         words = wording.real_list(real.detail, verdict.value, reason)
-        return CompletenessReport(Completeness.PROVED, words, found, verdict)
+        return CompletenessReport(Completeness.PROVED, words, found, verdict, reason)
     return CompletenessReport(verdict, reason, found)
 
 
@@ -91,14 +100,14 @@ def joined(landscape: Problem, report: CompletenessReport, more: Iterable[Eviden
 
 def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Completeness, str]:
     """The verdict on the list of complex solutions, with its reason."""
-    against = next((e for e in found if e.outcome is Verdict.NO and not (e.kind in _OF_WHOLE_LISTS and _is_stopped(found))), None)
+    against = next((e for e in found if e.outcome is Verdict.NO and not (e.kind in _OF_WHOLE_LISTS and is_stopped(found))), None)
     if against is not None:
         return Completeness.CONTRADICTED, str(against)
     has_families_ = cache(partial(has_families, landscape))  # asked for only where the answer matters, and once
     reason = _proof(found, has_families_)
     if reason is not None:
         return Completeness.PROVED, reason
-    if _is_stopped(found):
+    if is_stopped(found):
         paths = of_kind(found, EvidenceKind.PATHS)
         assert paths is not None
         return Completeness.UNKNOWN, wording.stopped(paths["tracked"], paths["root_count"])
@@ -112,14 +121,14 @@ def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Com
     if ground is not None:
         if ground.kind is not EvidenceKind.EXACT_COUNT and has_families_():
             return Completeness.UNKNOWN, _families(landscape)
-        names = ", ".join(e.name for e in found if e.outcome is Verdict.YES)
+        names = ", ".join(e.name for e in found if e.outcome is Verdict.YES and e.kind is not EvidenceKind.REAL_PROOF)
         return Completeness.SUPPORTED, wording.supported(ground.kind, names)
     if bound is not None and bound.outcome is Verdict.YES:
         return Completeness.UNKNOWN, _families(landscape)  # else it would be a proof
     return Completeness.UNKNOWN, _open(found)
 
 
-def _is_stopped(found: Sequence[Evidence]) -> bool:
+def is_stopped(found: Sequence[Evidence]) -> bool:
     """Whether the solve says itself that it was stopped before it had followed its paths: then solutions may well be missing."""
     paths = of_kind(found, EvidenceKind.PATHS)
     return paths is not None and paths["root_count"] is not None and paths["tracked"] < paths["root_count"]
@@ -167,15 +176,19 @@ def support(found: Sequence[Evidence]) -> Evidence | None:
     return paths if is_generic else None
 
 
-def wants_exact_count(report: CompletenessReport) -> bool:
-    """Whether a list is neither proved nor supported by a generic count that is more than an agreement of two runs."""
+def wants_exact_count(report: CompletenessReport, *, is_sample: bool = False) -> bool:
+    """Whether a list is neither proved nor supported by a generic count that is a theorem's.
+
+    For samples of an ensemble a generic count by exact algebra, of a random member of the family, is as good.
+    """
     if report.verdict not in (Completeness.SUPPORTED, Completeness.UNKNOWN):
         return False
     ground = support(report.evidence)
     if ground is None:
         return True
     is_generic = ground.kind in (EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT)
-    return is_generic and ground["count"] == StartCount.GENERIC_AGREEMENT.value
+    trusted = [StartCount.GENERIC_THEOREM, *([StartCount.GENERIC_EXACT, StartCount.GENERIC_TRACED] if is_sample else [])]
+    return is_generic and StartCount(ground["count"]) not in trusted
 
 
 def wants_more(report: CompletenessReport) -> bool:

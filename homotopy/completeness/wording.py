@@ -269,3 +269,8 @@ def best_bound(found: int, bound: int) -> str:
 def real_list(detail: str, verdict: str, reason: str) -> str:
     """The reason of a proof that speaks of the real points alone."""
     return f"the list of real points: {detail}. The list of complex solutions is {verdict}: {reason}"
+
+
+def of_each_list(real: str, verdict: str, reason: str) -> tuple[str, ...]:
+    """A line on the real list, which is proved, and one on the complex list."""
+    return f"real list proved: {real}", f"complex list {verdict}: {reason}"

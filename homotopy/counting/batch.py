@@ -15,7 +15,8 @@ from homotopy.counting.result import Census
 from homotopy.engines.base import Engine, request_for
 from homotopy.engines.registry import engines_for
 from homotopy.options import Options
-from homotopy.solving.rounds import account, is_met
+from homotopy.solving.accounts import account
+from homotopy.solving.exact_algebra import is_met
 from homotopy.status import Completeness
 from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import PolysysError

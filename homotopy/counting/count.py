@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from homotopy.certification.certificates import CertificateList
@@ -16,15 +17,23 @@ from homotopy.common.validation import check_choices
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.verdict import CompletenessReport, joined, judge, wants_exact_count, wants_more
-from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, singular_sets
+from homotopy.counting.degenerate.describe import (
+    least_multiplicities,
+    multiplicity_evidence,
+    not_excluded,
+    proved_multiplicities,
+    singular_sets,
+)
 from homotopy.counting.degenerate.exact_points import exact_multiple_points
-from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
+from homotopy.counting.degenerate.stationary_set import StationarySet
+from homotopy.counting.real_proof import with_cheap_real_proof
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
+from homotopy.solving.exact_algebra import with_missing
 from homotopy.solving.result import SolveReport
-from homotopy.solving.rounds import solve, with_missing
+from homotopy.solving.rounds import solve
 from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import exact_count_of, upper_bounds
@@ -92,24 +101,26 @@ def census(
     check_choices(options=options, progress=progress, seed=seed)
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
-    found = counted(as_landscape(what, seed, index), chosen, progress, keeps_stopped=True)
+    found = counted(as_landscape(what, seed, index), chosen, progress, is_sample=False)
     with keeping():
-        return _with_bound(found)
+        found = _with_bound(found)
+        return with_cheap_real_proof(found)
     return found
 
 
 def counted(
-    landscape: Landscape, chosen: Options, progress: Progress | None = None, *, keeps_stopped: bool = False
+    landscape: Landscape, chosen: Options, progress: Progress | None = None, *, is_sample: bool = True
 ) -> Census:
     """The census of a landscape without an attempt to prove what is supported, as samples of ensembles are counted.
 
-    A sample that is stopped is none: what it had found depends on the machine. A user's census keeps it.
+    A sample that is stopped is none: what it had found depends on the machine. A user's census keeps it. A sample's list is
+    held against the generic count of its family, which exact algebra gave once; that of a user against its own exact count.
     """
     _require_isolated(landscape)
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
     least = bounds[0].value if bounds else None
-    solved = solve(landscape, chosen, bound=least, progress=progress, keeps_stopped=keeps_stopped)
+    solved = solve(landscape, chosen, bound=least, progress=progress, keeps_stopped=not is_sample)
     for chart_seed in range(1, _CHARTS):
         if landscape.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) >= bounds[0].value:
             break
@@ -120,7 +131,7 @@ def counted(
         again = solve(other, chosen, bound=bounds[0].value, progress=progress)
         if len(again.certificates) > len(solved.certificates):
             landscape, solved = other, again
-    return until_judged(landscape, solved, bounds, assemble, chosen, begin, progress)
+    return until_judged(landscape, solved, bounds, partial(assemble, is_sample=is_sample), chosen, begin, progress)
 
 
 def _require_isolated(landscape: Landscape) -> None:
@@ -199,15 +210,14 @@ def _with_bound(census: Census) -> Census:
         return census
     verdict = joined(census.landscape, census.completeness, [piece])
     run = replace(census.run, seconds=census.run.seconds + time.perf_counter() - begin)
-    return replace(census, completeness=verdict, run=run)
+    return replace(census, completeness=verdict, run=run, degenerate=not_excluded(census.degenerate, verdict))
 
 
 def bound_by_hilbert_function(
     problem: Problem, certificates: CertificateList, degenerate: Sequence[StationarySet]
 ) -> Evidence | None:
     """What a Hilbert function proves about a list with the isolated singular points of proved multiplicity besides."""
-    isolated = [s for s in degenerate if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved]
-    return hilbert_evidence(problem, len(certificates), [s.multiplicity or 0 for s in isolated])
+    return hilbert_evidence(problem, len(certificates), proved_multiplicities(degenerate))
 
 
 def _go_on(
@@ -234,6 +244,7 @@ def assemble(
     seconds: float,
     *,
     is_brief: bool = False,
+    is_sample: bool = True,
 ) -> Census:
     """The census that follows from certified solutions: orbits, points, verdict; briefly, without what may take a minute."""
     begin = time.perf_counter()
@@ -241,8 +252,11 @@ def assemble(
     orbit_of, is_closed = orbits(landscape, solved.certificates)
     points = classify(landscape, solved.certificates, orbit_of)
     solved, degenerate = with_singular(landscape, solved, bounds, is_brief=is_brief)
-    verdict = verdict_on(landscape, solved.certificates, points, is_closed, bounds, solved, degenerate, is_brief=is_brief)
+    verdict = verdict_on(
+        landscape, solved.certificates, points, is_closed, bounds, solved, degenerate, is_brief=is_brief, is_sample=is_sample
+    )  # fmt: skip
     record = run_record(solved, seconds + time.perf_counter() - begin)
+    degenerate = not_excluded(degenerate, verdict)
     return Census(landscape, solved.certificates, points, orbit_of, bounds, verdict, solved.paths, record, degenerate)
 
 
@@ -278,6 +292,7 @@ def verdict_on(
     *,
     must_count: bool = False,
     is_brief: bool = False,
+    is_sample: bool = False,
 ) -> CompletenessReport:
     """The verdict on a list, with its multiple points and, where nothing else settles it or it must, the exact count."""
     n = len(certificates)
@@ -285,7 +300,7 @@ def verdict_on(
     multiple = multiplicity_evidence(n, bounds, degenerate)
     if multiple is not None:
         verdict = joined(problem, verdict, [multiple])
-    if must_count or (not is_brief and wants_exact_count(verdict)):
+    if must_count or (not is_brief and wants_exact_count(verdict, is_sample=is_sample)):
         verdict = joined(problem, verdict, [exact_evidence(problem, n, least_multiplicities(degenerate))])
     return verdict
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from homotopy.completeness.evidence import Evidence
-from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclude_others
+from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclude_others, is_searchable
+from homotopy.completeness.verdict import is_stopped
 from homotopy.counting.result import Census
+from homotopy.status import Completeness, Verdict
 from polysys.errors import require_type
+
+_UNKNOWNS_BY_ITSELF = 8
+_WORK_BY_ITSELF = 3_200_000  # boxes times the square of the unknowns: about a second
 
 
 def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float = 600.0) -> RealProof:
@@ -56,3 +63,17 @@ def with_real_proof(census: Census, proof: RealProof) -> Census:
     """
     require_type(census, Census, "The census", "Give what ho.census returns.")
     return census.with_evidence(real_evidence(census, proof))
+
+
+def with_cheap_real_proof(census: Census) -> Census:
+    """The census with a proof of its real list, where its complex list is not proved and a search of about a second decides.
+
+    The limit is one of boxes, so that the verdict does not depend on the machine. A search that it ends says nothing.
+    """
+    n = census.landscape.domain.n
+    report = census.completeness
+    is_open = report.verdict in (Completeness.SUPPORTED, Completeness.UNKNOWN) and not is_stopped(report.evidence)
+    if not is_open or n > _UNKNOWNS_BY_ITSELF or not is_searchable(census.landscape):
+        return census
+    proof = prove_real(census, max_boxes=_WORK_BY_ITSELF // n**2, time_limit=inf)
+    return census if proof.outcome is Verdict.UNDECIDED else with_real_proof(census, proof)

@@ -355,7 +355,7 @@ class Census:
             f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
             (
                 Line("complex", f"{of_at_most(self.n_complex, self.bounds, unit)} certified distinct{group}"),
-                Line("complete", str(self.completeness)),
+                *completeness_lines(self.completeness),
                 Line("real", f"{real}, {self.n_undecided} undecided; {count_of(self.n_minima, 'minimum')}{self._origin_note()}"),
                 Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
                 Line("energy", self._energy_range()),
@@ -395,6 +395,12 @@ def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
 def singular_line(degenerate: Sequence[StationarySet]) -> tuple[Line, ...]:
     """The line of a report on singular solutions; none where there are none."""
     return (Line("singular", in_words(degenerate)),) if degenerate else ()
+
+
+def completeness_lines(report: CompletenessReport) -> tuple[Line, ...]:
+    """The lines of a report on completeness; one for each list where the real one alone is proved."""
+    first, *more = report.lines
+    return (Line("complete", first), *(Line(" ", text) for text in more))
 
 
 def completeness_summary(report: CompletenessReport) -> dict[str, Any]:

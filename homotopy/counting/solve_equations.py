@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from homotopy.certification.residuals import solve_given
 from homotopy.common.reporting import Progress
 from homotopy.common.validation import check_choices
@@ -21,14 +19,14 @@ from homotopy.counting.count import (
     verdict_on,
     with_singular,
 )
-from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
+from homotopy.counting.degenerate.as_given import as_given
+from homotopy.counting.degenerate.describe import not_excluded
 from homotopy.counting.solutions import Solutions
 from homotopy.engines.registry import engines_for
 from homotopy.options import Options
 from homotopy.solving import rounds
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, Verdict
-from polysys.algebra.local_algebra import local_structure
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError
@@ -36,8 +34,6 @@ from polysys.landscape import Landscape
 from polysys.models.base import Model
 from polysys.own_equations import Equations, equations, equations_from_label
 from polysys.system import PolynomialSystem
-
-_RESIDUAL = 1e-8  # relative to its terms, above which a singular end does not solve an equation as given
 
 
 def solve(
@@ -128,7 +124,7 @@ def assemble_solutions(
     kept = solved.certificates.take([k for k, verdict in enumerate(solving) if verdict is not Verdict.NO])
     solved, degenerate = with_singular(problem, solved, bounds, is_brief=is_brief)
     if problem.is_overdetermined:
-        degenerate = tuple(s for d in degenerate if (s := _as_given(problem, d)) is not None)
+        degenerate = tuple(s for d in degenerate if (s := as_given(problem, d)) is not None)
     n_proved = sum(v is Verdict.YES for v in solving)
     # a bound on the square system's solutions proves nothing of a list that may hold others than those of the equations
     theirs = bounds if n_proved == len(kept) else ()
@@ -137,34 +133,10 @@ def assemble_solutions(
         is_brief=is_brief,
     )  # fmt: skip
     record = run_record(solved, seconds + time.perf_counter() - begin)
+    degenerate = not_excluded(degenerate, verdict)
     return Solutions(
         problem, kept, bounds, verdict, solved.paths, record, degenerate, len(solving) - len(kept), n_proved
     )  # fmt: skip
-
-
-def _as_given(problem: Equations, singular: StationarySet) -> StationarySet | None:
-    """Singular solutions of the square system as solutions of the equations as given; None where they are none.
-
-    At rational points that is decided exactly, with the multiplicity; elsewhere by residuals in doubles, and the multiplicity is at
-    most that of the square system.
-    """
-    if singular.kind is not SetKind.ISOLATED:
-        return singular
-    if singular.exact is not None:
-        if any(problem.given_tape.evaluate(list(singular.exact))):
-            return None
-        local = local_structure(problem.system, singular.exact, more=problem.given_terms)
-        return replace(singular, multiplicity=local.multiplicity, is_multiplicity_proved=local.is_proved)
-    return replace(singular, is_multiplicity_proved=False) if _may_solve(problem, singular) else None
-
-
-def _may_solve(problem: Equations, singular: StationarySet) -> bool:
-    x = np.array(singular.samples[0])
-    for terms in problem.given_terms:
-        parts = np.array([float(c) * np.prod(x ** np.array(e)) for e, c in terms.items()])
-        if abs(parts.sum()) > _RESIDUAL * max(1.0, np.abs(parts).sum()):
-            return False
-    return True
 
 
 def _with_bound(found: Solutions) -> Solutions:
@@ -177,4 +149,5 @@ def _with_bound(found: Solutions) -> Solutions:
     if piece is None:
         return found
     run = replace(found.run, seconds=found.run.seconds + time.perf_counter() - begin)
-    return replace(found, completeness=joined(found.equations, found.completeness, [piece]), run=run)
+    verdict = joined(found.equations, found.completeness, [piece])
+    return replace(found, completeness=verdict, run=run, degenerate=not_excluded(found.degenerate, verdict))

@@ -120,6 +120,24 @@ class SolveReport:
     failed_ends: tuple[tuple[complex, ...], ...] = ()
     history: tuple[RoundAccount, ...] = ()
 
+    @staticmethod
+    def without_paths(
+        certificates: CertificateList,
+        paths: PathAccount,
+        *,
+        engine: tuple[str, str],
+        root_count: tuple[int | None, StartCount],
+        seed: int,
+        seconds: float = 0.0,
+    ) -> SolveReport:
+        """The report of a solve in exact arithmetic, in which no path was tracked; `engine` with its version."""
+        return SolveReport(
+            certificates, paths, n_beyond_paths=0, singular_ends=(), n_entangled=0,
+            engine=engine[0], engine_version=engine[1], start="none", precision="exact", transport="none",
+            root_count=root_count[0], root_count_kind=root_count[1],
+            solver_seed=seed, gamma=1 + 0j, rounds=1, attempts=(), seconds=seconds,
+        )  # fmt: skip
+
     @property
     def is_stopped(self) -> bool:
         """Whether the last round was stopped before it had followed the paths that its start asks for."""

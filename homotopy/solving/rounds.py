@@ -5,42 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
-from flint import fmpq, fmpq_mat
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.certification.closure import closure_candidates
-from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.common import reporting
 from homotopy.common.reporting import Progress
-from homotopy.common.wording import count_of
-from homotopy.engines.algebra.client import exact_solutions
 from homotopy.engines.base import TrackedPaths
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutError
-from homotopy.options import AUTO, Options
+from homotopy.options import Options
+from homotopy.solving.accounts import account, account_with_doubtful
+from homotopy.solving.exact_algebra import QUICK_WORK, has_all_simple, is_met, with_missing, without_multiple
 from homotopy.solving.far_paths import followed
-from homotopy.solving.result import PathAccount, RoundAccount, SolveReport
+from homotopy.solving.result import RoundAccount, SolveReport
 from homotopy.solving.turns import Turns
 from homotopy.solving.univariate import solve_univariate
-from homotopy.status import PathStatus, StartCount
-from polysys.counts.multiplicities import simple_count_of
-from polysys.counts.of_landscape import EXACT_REACH, exact_count_of
-from polysys.errors import InputError, PositiveDimensionalError
-from polysys.landscape import Landscape
-from polysys.own_equations import Equations
+from homotopy.solving.without_paths import solve_by_hand, solve_without_paths
+from polysys.errors import PositiveDimensionalError
 from polysys.problem import Problem
 
-# An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
-_MAX_DRIFT = 1e-3
-# Solutions that exact algebra may be asked to write down: their coefficients grow with the square of their number.
-_MOST_PARAMETRISED = 300
-_MANY_PATHS, _PATHS_A_SOLUTION = 100_000, 1000
-_MANY_UNKNOWNS = 24
-_SOME_PATHS, _FEW_SOLUTIONS, _PATHS_TO_SPARE = 200, 30, 3
-_QUICK_WORK = 3 * 10**9  # seconds: less than following a few paths to their ends takes
 # What ends a round and not the solve: certificates of the rounds before are kept.
 _UNFINISHED = (EngineTimeoutError, EngineCrashError, EngineEmptyError, MemoryError)
 
@@ -99,9 +82,9 @@ def solve(
     begin = time.perf_counter()
     rounds = Turns(landscape, options, progress, has_found=after is not None)
     trivial = (
-        _solve_by_hand(landscape, options, begin)
+        solve_by_hand(landscape, options, begin)
         or solve_univariate(landscape, options)
-        or _solve_without_paths(landscape, options, bound, begin)
+        or solve_without_paths(landscape, options, bound, begin)
     )
     if trivial is not None:
         return trivial
@@ -141,7 +124,7 @@ def solve(
         return report
     if is_cut and not report.is_repeated:
         report = _unconfirmed(report)
-    report = _without_multiple(landscape, report)
+    report = without_multiple(landscape, report)
     return replace(report, attempts=tuple(attempts), seconds=time.perf_counter() - begin)
 
 
@@ -170,11 +153,11 @@ def _run_round(
                 ended.is_last = True
                 return ended
             ended.attempts += tracked.attempts
-            ended.report, doubtful = _account(landscape, tracked, known, k + 1, options.digits)
+            ended.report, doubtful = account_with_doubtful(landscape, tracked, known, k + 1, options.digits)
             is_confirmed = k > 0 and ended.report.is_clean and len(ended.report.certificates) == len(known)
             is_open = doubtful and not is_confirmed and not _is_over(landscape, ended.report, bound)
             if is_open:
-                more = with_missing(landscape, ended.report, options.digits, _QUICK_WORK)
+                more = with_missing(landscape, ended.report, options.digits, QUICK_WORK)
                 is_open = not _is_over(landscape, more, bound)
                 ended.report = ended.report if is_open else more
             if is_open:
@@ -208,32 +191,6 @@ def _is_kept(error: BaseException) -> bool:
     return not isinstance(error, KeyboardInterrupt) or reporting.keeps_found()
 
 
-def _without_multiple(landscape: Problem, report: SolveReport) -> SolveReport:
-    """Ends that look like multiple solutions are none where the certified ones are all that exact algebra counts."""
-    if not (report.singular_ends or report.failed_ends) or len(report.certificates) > EXACT_REACH:
-        return report
-    count = exact_count_of(landscape)
-    if count.dimension != 0 or count.degree != len(report.certificates):
-        return report
-    paths = replace(report.paths, singular=0, failed=report.paths.failed + report.paths.singular)
-    return replace(report, paths=paths, singular_ends=(), failed_ends=())
-
-
-def is_met(landscape: Problem, report: SolveReport, bound: int | None) -> bool:
-    """Whether there cannot be more solutions, or exact algebra modulo two primes says that there are none."""
-    n = len(report.certificates)
-    if report.meets_generic_count or (bound is not None and n == bound):
-        return True
-    count = exact_count_of(landscape) if n <= EXACT_REACH else None
-    return count is not None and count.dimension == 0 and count.degree == n
-
-
-def has_all_simple(landscape: Problem, report: SolveReport) -> bool:
-    """Whether exact algebra modulo two primes counts no more simple solutions: what else there is no certificate is for."""
-    n = len(report.certificates)
-    return n <= EXACT_REACH and n == simple_count_of(landscape)
-
-
 def _is_over(landscape: Problem, report: SolveReport, bound: int | None) -> bool:
     """Whether the paths of a round that are in doubt lead to nothing that could be certified."""
     return is_met(landscape, report, bound) or has_all_simple(landscape, report)
@@ -244,131 +201,6 @@ def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
         report.engine, report.precision, report.solver_seed, report.root_count, report.paths, len(report.certificates),
         report.n_beyond_paths, n_followed,
     )  # fmt: skip
-
-
-def account(
-    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
-) -> SolveReport:
-    """Certify the end points and put every path into exactly one class."""
-    return _account(landscape, tracked, known, rounds, digits)[0]
-
-
-def _account(
-    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
-) -> tuple[SolveReport, list[int]]:
-    """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
-    counts = dict.fromkeys(PathStatus, 0)
-    failed: list[tuple[complex, ...]] = []
-    hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
-    for x, status, group in zip(tracked.x, tracked.status, tracked.images, strict=True):
-        if status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
-            counts[status] += len(group)
-            if status is PathStatus.FAILED:
-                failed.extend(tuple((x * flip).tolist()) for flip in group)
-    images = [tracked.images[k] for k in hopeful]
-    result = certify(landscape.tapes, tracked.x[hopeful], known, images, digits=digits)
-    # from here on one row a path, images included
-    sizes = [len(flips) for flips in images]
-    flips = np.concatenate([np.ones((0, tracked.x.shape[1]), np.int8), *images])
-    points = np.repeat(tracked.x[hopeful], sizes, axis=0) * flips
-    may_be_singular = np.array(
-        [tracked.status[k] is PathStatus.SINGULAR or tracked.rco[k] < 1e-8 for k in hopeful], bool
-    )
-    statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
-    for status in statuses:
-        counts[status] += 1
-    first = np.cumsum([0, *sizes[:-1]]).tolist()
-    lost = {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
-    lost |= set(range(len(tracked.status))) - set(hopeful)
-    doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
-    failed += _points_of(points, statuses, PathStatus.FAILED)
-    closed = _close(landscape, result, digits)
-    report = SolveReport(
-        certificates=closed.certificates,
-        paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
-        n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
-        singular_ends=tuple(_points_of(points, statuses, PathStatus.SINGULAR)),
-        n_entangled=closed.n_entangled,
-        engine=tracked.engine,
-        engine_version=tracked.engine_version,
-        start=tracked.start,
-        precision=tracked.precision,
-        transport=tracked.transport,
-        root_count=tracked.root_count,
-        root_count_kind=tracked.root_count_kind,
-        solver_seed=tracked.seed,
-        gamma=tracked.gamma,
-        rounds=rounds,
-        attempts=(),
-        seconds=tracked.seconds,
-        failed_ends=tuple(failed),
-    )
-    return report, doubtful
-
-
-def with_missing(landscape: Problem, report: SolveReport, digits: int, work_limit: int) -> SolveReport:
-    """A report with the solutions that no path reached and that exact algebra finds within a limit of work; else the same report.
-
-    Nothing is tried where exact algebra counts no more than were found, or more than it can write down.
-    """
-    count = exact_count_of(landscape) if len(report.certificates) <= _MOST_PARAMETRISED else None
-    if count is None or count.dimension is None or count.dimension < 0 or (count.degree or 0) > _MOST_PARAMETRISED:
-        return report
-    if count.dimension == 0 and count.degree == len(report.certificates):
-        return report
-    found = exact_solutions(landscape.system, work_limit=work_limit)
-    if not found.points:
-        return report
-    larger = certify(landscape.tapes, found.doubles, report.certificates, digits=digits, exact=found.exact)
-    closed = _close(landscape, larger, digits)
-    more = len(closed.certificates) - len(report.certificates)
-    if not more:
-        return report
-    return _without_multiple(
-        landscape,
-        replace(
-            report,
-            certificates=closed.certificates,
-            n_beyond_paths=report.n_beyond_paths + more,
-            n_entangled=closed.n_entangled,
-            attempts=(*report.attempts, f"Exact algebra found {count_of(more, 'solution')} that no path had reached."),
-        ),
-    )
-
-
-def _points_of(
-    points: npt.NDArray[np.complex128], statuses: Sequence[PathStatus], wanted: PathStatus
-) -> list[tuple[complex, ...]]:
-    return [tuple(points[k].tolist()) for k, status in enumerate(statuses) if status is wanted]
-
-
-def _final_statuses(
-    points: npt.NDArray[np.complex128], may_be_singular: npt.NDArray[np.bool_], result: CertificationReport
-) -> list[PathStatus]:
-    """The class of each path that came to an end: the first that reaches a certified zero is regular."""
-    number = np.array([-1 if k is None else k for k in result.assignment], np.int64)
-    statuses = np.full(len(points), PathStatus.FAILED, object)
-    statuses[(number < 0) & may_be_singular] = PathStatus.SINGULAR
-    certified = np.flatnonzero(number >= 0)
-    if not len(certified):  # an empty list of certificates knows no dimension
-        return list(statuses)
-    size = 1 + np.abs(points[certified]).max(axis=1, initial=0.0)
-    drift = np.abs(points[certified] - result.certificates.mid[number[certified]]).max(axis=1, initial=0.0)
-    reached = certified[drift <= _MAX_DRIFT * size]
-    _, first = np.unique(number[reached], return_index=True)
-    statuses[reached] = PathStatus.DUPLICATE
-    statuses[reached[first]] = PathStatus.REGULAR
-    return list(statuses)
-
-
-def _close(landscape: Problem, result: CertificationReport, digits: int) -> CertificationReport:
-    """Add conjugates and mirror images that are missing: they are solutions too."""
-    while candidates := closure_candidates(landscape, result.certificates):
-        larger = certify(landscape.tapes, candidates, result.certificates, digits=digits)
-        if len(larger.certificates) == len(result.certificates):
-            return replace(result, n_entangled=result.n_entangled + larger.n_entangled)
-        result = CertificationReport(larger.certificates, result.assignment, result.n_entangled + larger.n_entangled)
-    return result
 
 
 def _refuse_continuous_family(landscape: Problem, ends: Sequence[Sequence[complex]]) -> None:
@@ -385,96 +217,3 @@ def _refuse_continuous_family(landscape: Problem, ends: Sequence[Sequence[comple
                 "Break the symmetry (a term per variable, say), fix as many coordinates, or decompose the stationary set "
                 "(stationary sets).",
             )
-
-
-def _solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveReport | None:
-    """Systems without solutions or with linear equations only, which no engine needs to see."""
-    degrees = landscape.system.degrees
-    if min(degrees) > 0 and max(degrees) > 1:
-        return None
-    certificates = CertificateList.of(())
-    n_paths = 0 if 0 in degrees else 1
-    if n_paths:
-        solution = _linear_solution(landscape)
-        if solution is not None:
-            certificates = certify(landscape.tapes, [solution], digits=options.digits).certificates
-    return SolveReport(
-        certificates=certificates,
-        paths=PathAccount(n_paths, len(certificates), singular=n_paths - len(certificates)),
-        n_beyond_paths=0,
-        singular_ends=(),
-        n_entangled=0,
-        engine="linear algebra",
-        engine_version=np.__version__,
-        start="none",
-        precision="exact",
-        transport="none",
-        root_count=n_paths,
-        root_count_kind=StartCount.TOTAL_DEGREE,
-        solver_seed=options.seed,
-        gamma=1 + 0j,
-        rounds=1,
-        attempts=(),
-        seconds=time.perf_counter() - begin,
-    )
-
-
-def _solve_without_paths(landscape: Problem, options: Options, bound: int | None, begin: float) -> SolveReport | None:
-    """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions.
-
-    And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are;
-    and where there are few solutions and several times as many paths, most of which end at infinity: these take longest.
-    """
-    if options.engine != AUTO or bound is None:
-        return None
-    is_without_theory = not (isinstance(landscape, Landscape) and landscape.facts.known_counts)
-    is_wide = isinstance(landscape, Equations) and landscape.n > _MANY_UNKNOWNS
-    is_small = is_without_theory and bound <= _SOME_PATHS
-    if bound < _MANY_PATHS and not (is_wide or is_small):
-        return None
-    count = exact_count_of(landscape)
-    if count.dimension != 0 or not count.degree:
-        return None
-    is_quick = is_small and count.degree <= min(_FEW_SOLUTIONS, bound // _PATHS_TO_SPARE)
-    if bound < _PATHS_A_SOLUTION * count.degree and not is_quick and not (is_wide and count.degree <= _MOST_PARAMETRISED):
-        return None
-    none = SolveReport(
-        certificates=CertificateList.of(()),
-        paths=PathAccount(0, 0),
-        n_beyond_paths=0,
-        singular_ends=(),
-        n_entangled=0,
-        engine="exact algebra",
-        engine_version="-",
-        start="none",
-        precision="exact",
-        transport="none",
-        root_count=None,
-        root_count_kind=StartCount.GIVEN,
-        solver_seed=options.seed,
-        gamma=1 + 0j,
-        rounds=1,
-        attempts=(),
-        seconds=0.0,
-    )
-    found = with_missing(landscape, none, options.digits, _QUICK_WORK)
-    is_whole = len(found.certificates) == count.degree
-    return replace(found, seconds=time.perf_counter() - begin) if is_whole else None
-
-
-def _linear_solution(landscape: Problem) -> list[complex] | None:
-    """The solution of linear equations by exact elimination, in double precision; None where they are singular."""
-    n = landscape.system.n
-    origin = [Fraction(0)] * n
-
-    def exact(values: Sequence[Fraction | int]) -> list[fmpq]:
-        return [fmpq(v.numerator, v.denominator) for v in values]
-
-    matrix = fmpq_mat(n, n, exact(landscape.tapes.jacobian.evaluate(origin)))
-    if matrix.det() == 0:
-        return None
-    x = matrix.solve(fmpq_mat(n, 1, [-c for c in exact(landscape.tapes.equations.evaluate(origin))]))
-    try:
-        return [complex(int(x[i, 0].p) / int(x[i, 0].q)) for i in range(n)]
-    except OverflowError as error:
-        raise InputError("The stationary point is beyond the range of double precision.", "Rescale.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from math import lcm
 from typing import Any
 
@@ -41,24 +42,18 @@ def solve_univariate(landscape: Problem, options: Options) -> SolveReport | None
     n_lost = len(simple) - len(certificates)  # closer to each other than doubles can be
     paths = PathAccount(degree, len(certificates), singular=len(multiple), failed=n_lost)
     engine = f"python-flint {flint.__version__}"
-    return SolveReport(
-        certificates=certificates,
-        paths=paths,
-        n_beyond_paths=0,
+    report = SolveReport.without_paths(
+        certificates,
+        paths,
+        engine=("isolation of roots", engine),
+        root_count=(degree, StartCount.TOTAL_DEGREE),
+        seed=options.seed,
+        seconds=time.perf_counter() - begin,
+    )
+    return replace(
+        report,
         singular_ends=tuple((x,) for x in multiple),
         n_entangled=0 if found is None else found.n_entangled,
-        engine="isolation of roots",
-        engine_version=engine,
-        start="none",
-        precision="exact",
-        transport="none",
-        root_count=degree,
-        root_count_kind=StartCount.TOTAL_DEGREE,
-        solver_seed=options.seed,
-        gamma=1 + 0j,
-        rounds=1,
-        attempts=(),
-        seconds=time.perf_counter() - begin,
         history=(RoundAccount("isolation of roots", "exact", options.seed, degree, paths, len(certificates)),),
     )
 

@@ -198,4 +198,4 @@ class DeepLinear(Network):
         return self  # its theory is written for the family itself
 
     def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
-        return layer_bounds(self.shapes, [1] * len(self.shapes), couplings)
+        return layer_bounds(self.shapes, [(1, {layer: 1}) for layer in range(len(self.shapes))], couplings)

@@ -146,21 +146,22 @@ def draw_l2(l2: str | tuple[Fraction, ...], n_weights: int, rng: np.random.Gener
 
 
 def layer_bounds(
-    shapes: Sequence[tuple[int, ...]], degrees: Sequence[int], couplings: Couplings
+    shapes: Sequence[tuple[int, ...]], scalings: Sequence[tuple[int, Mapping[int, int]]], couplings: Couplings
 ) -> tuple[QuadraticBound, ...]:
-    """Bounds of the weights of each layer at every real stationary point of V = 1/2 |f - y|^2 + 1/2 sum lambda_j w_j^2.
+    """Bounds of weights at every real stationary point of V = 1/2 |f - y|^2 + 1/2 sum lambda_j w_j^2, one for each scaling.
 
-    Where the output f is homogeneous of degree D in the weights of a layer, Euler's identity gives sum over the layer
-    of w_j dV/dw_j = D <f - y, f> + sum lambda_j w_j^2. At a stationary point this is zero, and <f - y, f> >= -|y|^2 / 4.
+    A scaling is a degree D and the powers a of some arrays of weights: w -> t^a w there multiplies the output f by t^D. Euler's identity gives
+    sum a_j w_j dV/dw_j = D <f - y, f> + sum a_j lambda_j w_j^2. At a stationary point this is zero, and <f - y, f> >= -|y|^2 / 4.
     """
     if "X" in couplings:
         norm = (couplings["Y"] ** 2).sum() * couplings["weight"][0]
     else:
         norm = couplings["YY"][0]
-    bounds = []
-    for block, degree in zip(weight_slices(shapes), degrees, strict=True):
+    bounds, blocks = [], weight_slices(shapes)
+    for degree, powers in scalings:
         weights = [Fraction(0)] * len(couplings["l2"])
-        weights[block] = couplings["l2"][block].tolist()
+        for k, power in powers.items():
+            weights[blocks[k]] = (couplings["l2"][blocks[k]] * power).tolist()
         bounds.append((tuple(weights), Fraction(norm) * degree / 4))
     return tuple(bounds)
 

@@ -219,11 +219,17 @@ class PolynomialNetwork(Network):
 
     def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
         powers = [k for k, c in enumerate(self._coefficients) if c]
-        if self.bias or len(powers) > 1:
+        if len(powers) > 1:
             return ()  # the output is not homogeneous in the weights of a hidden layer
-        hidden = len(self.widths) - 2
-        degrees = [powers[0] ** (hidden - layer) for layer in range(hidden)]
-        return layer_bounds(self.shapes, [*degrees, 1][: len(self.shapes)], couplings)
+        hidden, q, step = len(self.widths) - 2, powers[0], 2 if self.bias else 1
+        scalings = []
+        for layer in range(hidden):
+            # the biases of later layers have to grow with what comes to them
+            biases = {later * step + 1: q ** (later - layer) for later in range(layer, hidden)} if self.bias else {}
+            scalings.append((q ** (hidden - layer), {layer * step: 1, **biases}))
+        if self.output == "trained":
+            scalings.append((1, {len(self.shapes) - 1: 1}))
+        return layer_bounds(self.shapes, scalings, couplings)
 
     @property
     def axes(self) -> Axes:

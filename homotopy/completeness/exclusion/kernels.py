@@ -175,14 +175,56 @@ def invert(m: Any, n: int, a: Any, inverse: Any, lane: int) -> bool:
 
 
 @compiled
+def select_rows(n: int, n_rows: int, s_reg: Any, s_out: Any, lane: int, lo: Any, hi: Any, b: Any, chosen: Any) -> None:
+    """The n of the equations that tell most about a box: pivots of the matrix of mean slopes.
+
+    A column is scaled by the width of its unknown and a row by the error that the widths of its slopes make. Any choice is
+    correct; elimination with complete pivots avoids those that say nearly the same.
+    """
+    for i in range(n_rows):
+        error, total = 0.0, 0.0
+        for j in range(n):
+            at, w = s_out[i * n + j] + lane, hi[j] - lo[j]
+            p, q = s_reg[at], s_reg[at + LANES]
+            b[i, j] = (0.5 * p + 0.5 * q) * w
+            error += (0.5 * q - 0.5 * p) * w
+            total += max(abs(p), abs(q)) * w
+        error += 1e-3 * total
+        for j in range(n):
+            b[i, j] = b[i, j] / error if error > 0.0 else 0.0
+        chosen[i] = i
+    for k in range(n):
+        best, row, column = -1.0, k, k
+        for i in range(k, n_rows):
+            for j in range(k, n):
+                if abs(b[i, j]) > best:
+                    best, row, column = abs(b[i, j]), i, j
+        if not best > 0.0:
+            return
+        for j in range(n):
+            b[k, j], b[row, j] = b[row, j], b[k, j]
+        chosen[k], chosen[row] = chosen[row], chosen[k]
+        for i in range(n_rows):
+            b[i, k], b[i, column] = b[i, column], b[i, k]
+        for i in range(k + 1, n_rows):
+            f = b[i, k] / b[k, k]
+            if f != 0.0:
+                for j in range(k + 1, n):
+                    b[i, j] -= f * b[k, j]
+
+
+@compiled
 def precondition(
     n: int, s_reg: Any, s_out: Any, columns: int, rows: Any, cols: Any, y: Any, ok: Any, g: Any, m: Any, a: Any
 ) -> None:
-    """y = approximate inverse of the midpoint of S[rows, cols], g = enclosure of y S[rows, cols]; ok per lane."""
+    """y = approximate inverse of the midpoint of S[rows, cols], g = enclosure of y S[rows, cols]; ok per lane.
+
+    Each lane has its own rows (LANES, n or more).
+    """
     for lane in range(LANES):
         for i in range(n):
             for j in range(n):
-                at = s_out[rows[i] * columns + cols[j]]
+                at = s_out[rows[lane, i] * columns + cols[j]]
                 a[i, j] = 0.5 * s_reg[at + lane] + 0.5 * s_reg[at + LANES + lane]
         ok[lane] = invert(m, n, a, y, lane)
         if not ok[lane]:
@@ -195,8 +237,8 @@ def precondition(
                 g[i, j, 0, lane] = 0.0
                 g[i, j, 1, lane] = 0.0
             for k in range(n):
-                at = s_out[rows[k] * columns + cols[j]]
                 for lane in range(LANES):
+                    at = s_out[rows[lane, k] * columns + cols[j]]
                     f = y[i, k, lane]
                     p, q = f * s_reg[at + lane], f * s_reg[at + LANES + lane]
                     low, high = (p if p < q else q), (q if p < q else p)
@@ -229,7 +271,7 @@ def gauss_seidel(
     for i in range(n):
         r_lo, r_hi = 0.0, 0.0
         for k in range(n):
-            at = f_out[rows[k]]
+            at = f_out[rows[lane, k]]
             f = y[i, k, lane]
             p, q = f * f_reg[at + lane], f * f_reg[at + LANES + lane]
             r_lo, r_hi = down(r_lo + down(min(p, q))), up(r_hi + up(max(p, q)))
@@ -261,6 +303,45 @@ def gauss_seidel(
             high = up(r_hi + up(max(max(p1, p2), max(p3, p4))))
             if low > 0.0 or high < 0.0:
                 return False
+    return True
+
+
+@compiled
+def contract_mean_value(
+    n: int, f_reg: Any, f_out: Any, s_reg: Any, s_out: Any, lane: int, lo: Any, hi: Any, mid: Any, t: Any
+) -> bool:
+    """Tighten lo, hi by 0 in F(mid) + S(X, mid)(X - mid), equation by equation; False where that proves that no zero is inside.
+
+    Every unknown whose slope does not vanish on the box is solved for, the other terms (before: t[0], t[1]; behind: added up) given.
+    """
+    for row in range(f_out.size):
+        low, high = f_reg[f_out[row] + lane], f_reg[f_out[row] + LANES + lane]
+        for j in range(n):
+            t[0, j], t[1, j] = low, high  # of all terms before j
+            at = s_out[row * n + j]
+            d_lo, d_hi = down(lo[j] - mid[j]), up(hi[j] - mid[j])
+            p, q = s_reg[at + lane], s_reg[at + LANES + lane]
+            p1, p2, p3, p4 = p * d_lo, p * d_hi, q * d_lo, q * d_hi
+            t[2, j], t[3, j] = down(min(min(p1, p2), min(p3, p4))), up(max(max(p1, p2), max(p3, p4)))
+            low, high = down(low + t[2, j]), up(high + t[3, j])
+        if low > 0.0 or high < 0.0:
+            return False
+        rest_lo, rest_hi = 0.0, 0.0
+        for j in range(n - 1, -1, -1):
+            at = s_out[row * n + j]
+            p, q = s_reg[at + lane], s_reg[at + LANES + lane]
+            if p > 0.0 or q < 0.0:
+                r_lo, r_hi = down(t[0, j] + rest_lo), up(t[1, j] + rest_hi)
+                q1, q2, q3, q4 = r_lo / p, r_lo / q, r_hi / p, r_hi / q
+                new_lo = down(mid[j] - up(max(max(q1, q2), max(q3, q4))))
+                new_hi = up(mid[j] - down(min(min(q1, q2), min(q3, q4))))
+                if new_lo > lo[j]:
+                    lo[j] = new_lo
+                if new_hi < hi[j]:
+                    hi[j] = new_hi
+                if lo[j] > hi[j]:
+                    return False
+            rest_lo, rest_hi = down(rest_lo + t[2, j]), up(rest_hi + t[3, j])
     return True
 
 

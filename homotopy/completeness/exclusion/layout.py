@@ -8,4 +8,4 @@ LARGEST = 1e100  # of any register, see programs.magnitude
 
 ADD, SUB, MUL, SQUARE = range(4)
 # what became of a box; the columns of `counts`
-QUADRATIC, VALUE, DEPENDENT, MEAN_VALUE, NEWTON, KNOWN, LEFT, SPLIT, PROCESSED = range(9)
+CELL, QUADRATIC, VALUE, DEPENDENT, MEAN_VALUE, NEWTON, KNOWN, LEFT, SPLIT, PROCESSED = range(10)

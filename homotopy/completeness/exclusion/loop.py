@@ -11,15 +11,16 @@ import numpy as np
 
 from homotopy.common.jit import compiled
 from homotopy.completeness.exclusion.kernels import (
+    contract_mean_value,
     contract_quadratics,
     contraction,
-    down,
     gauss_seidel,
     precondition,
     run,
-    up,
+    select_rows,
 )
 from homotopy.completeness.exclusion.layout import (
+    CELL,
     DEPENDENT,
     KNOWN,
     LANES,
@@ -78,7 +79,7 @@ def _direction(
     for i in range(n):
         if is_split[i] and hi[i] - lo[i] > tol * scale[i]:
             share = 0.0
-            for row in range(n):
+            for row in range(s_out.size // n):
                 total, mine = 0.0, 0.0
                 for j in range(n):
                     at = s_out[row * n + j]
@@ -111,18 +112,17 @@ def _nearest(n: int, lo: Any, hi: Any, zero_lo: Any, zero_hi: Any) -> int:
 
 
 @compiled
-def _mean_value(n: int, f_reg: Any, f_out: Any, s_reg: Any, s_out: Any, lane: int, lo: Any, hi: Any, mid: Any) -> bool:
-    """Whether 0 lies in F(mid) + S(X, mid)(X - mid), equation by equation; if not, the box holds no zero."""
-    for row in range(n):
-        low, high = f_reg[f_out[row] + lane], f_reg[f_out[row] + LANES + lane]
-        for j in range(n):
-            at = s_out[row * n + j]
-            d_lo, d_hi = down(lo[j] - mid[j]), up(hi[j] - mid[j])
-            p, q = s_reg[at + lane], s_reg[at + LANES + lane]
-            p1, p2, p3, p4 = p * d_lo, p * d_hi, q * d_lo, q * d_hi
-            low = down(low + down(min(min(p1, p2), min(p3, p4))))
-            high = up(high + up(max(max(p1, p2), max(p3, p4))))
-        if low > 0.0 or high < 0.0:
+def _contract_order(order: Any, lo: Any, hi: Any) -> bool:
+    """Tighten a box by inequalities x_i >= sign x_j, exactly; False where none of it meets them."""
+    for row in range(order.shape[0]):
+        i, sign, j = order[row, 0], order[row, 1], order[row, 2]
+        if sign > 0:
+            lo[i] = max(lo[i], lo[j])
+            hi[j] = min(hi[j], hi[i])
+        else:
+            lo[i] = max(lo[i], -hi[j])
+            lo[j] = max(lo[j], -hi[i])
+        if lo[i] > hi[i] or lo[j] > hi[j]:
             return False
     return True
 
@@ -145,6 +145,7 @@ def _push_halves(n: int, lo: Any, hi: Any, c: int, stack_lo: Any, stack_hi: Any,
 @compiled
 def branch_and_bound(
     n: int,
+    order: Any,
     q_starts: Any,
     q_index: Any,
     q_weight_lo: Any,
@@ -175,11 +176,20 @@ def branch_and_bound(
 ) -> tuple[int, int]:
     """Process boxes until the stack is empty, `max_boxes` are done, or there is no room; returns (stack, left) sizes.
 
-    q: quadratic constraints, see `contract_quadratics`. f: the n equations at a box. s: their slopes (n x n outputs) from the box and a
+    order: rows i, sign, j of x_i >= sign x_j. q: quadratic constraints, see `contract_quadratics`. f: the equations at a box, n or more. s: their slopes (n outputs each) from the box and a
     centre: F(x) - F(c) = S(x, c)(x - c) as polynomials. own_rows, own_cols: equations that determine dependent unknowns.
     """
     m_own = own_rows.size
+    n_rows = f_out.size
     every = np.arange(n)
+    rows = np.zeros((LANES, n_rows), np.int64)
+    fixed_rows = np.zeros((LANES, m_own), np.int64)
+    b, terms = np.zeros((n_rows, n)), np.zeros((4, n))
+    for lane in range(LANES):
+        for i in range(n_rows):
+            rows[lane, i] = i
+        for i in range(m_own):
+            fixed_rows[lane, i] = own_rows[i]
     lo, hi = np.zeros((LANES, n)), np.zeros((LANES, n))
     c_lo, c_hi = np.zeros((LANES, n)), np.zeros((LANES, n))
     mid = np.zeros((LANES, n))
@@ -202,16 +212,20 @@ def branch_and_bound(
             budget -= k
             counts[PROCESSED] += k
             for lane in range(k):
-                alive[lane] = contract_quadratics(
+                alive[lane] = _contract_order(order, lo[lane], hi[lane])
+                if not alive[lane]:
+                    counts[CELL] += 1
+                elif not contract_quadratics(
                     q_starts, q_index, q_weight_lo, q_weight_hi, q_lo, q_hi, lo[lane], hi[lane]
-                )
+                ):
+                    alive[lane] = False
+                    counts[QUADRATIC] += 1
             _load(f_reg, 0, n, lo, hi)
             run(f_code, f_reg)
             for lane in range(k):
                 if not alive[lane]:
-                    counts[QUADRATIC] += 1
                     continue
-                for i in range(n):
+                for i in range(f_out.size):
                     if f_reg[f_out[i] + lane] > 0.0 or f_reg[f_out[i] + LANES + lane] < 0.0:
                         alive[lane] = False
                         break
@@ -246,10 +260,10 @@ def branch_and_bound(
             _load(s_reg, 0, n, lo, hi)
             _load(s_reg, n, n, c_lo, c_hi)
             run(s_code, s_reg)
-            precondition(m_own, s_reg, s_out, n, own_rows, own_cols, y, ok, g, m, a)
+            precondition(m_own, s_reg, s_out, n, fixed_rows, own_cols, y, ok, g, m, a)
             for lane in range(k):
                 if ok[lane] and not gauss_seidel(
-                    m_own, y, g, f_reg, f_out, own_rows, own_cols, lane, lo[lane], hi[lane], mid[lane]
+                    m_own, y, g, f_reg, f_out, fixed_rows, own_cols, lane, lo[lane], hi[lane], mid[lane]
                 ):
                     alive[lane] = False
                     counts[DEPENDENT] += 1
@@ -265,18 +279,22 @@ def branch_and_bound(
         for lane in range(k):
             if not alive[lane]:
                 continue
-            if not _mean_value(n, f_reg, f_out, s_reg, s_out, lane, lo[lane], hi[lane], mid[lane]):
+            if not contract_mean_value(n, f_reg, f_out, s_reg, s_out, lane, lo[lane], hi[lane], mid[lane], terms):
                 alive[lane] = False
                 counts[MEAN_VALUE] += 1
                 continue
             choice[lane] = _direction(n, lo[lane], hi[lane], scale, is_split, s_reg, s_out, lane, tol)
-        precondition(n, s_reg, s_out, n, every, every, y, ok, g, m, a)
+        if n_rows > n:
+            for lane in range(k):
+                if alive[lane]:
+                    select_rows(n, n_rows, s_reg, s_out, lane, lo[lane], hi[lane], b, rows[lane])
+        precondition(n, s_reg, s_out, n, rows, every, y, ok, g, m, a)
         n_asked = 0
         for lane in range(LANES):
             asked[lane] = False
             if not alive[lane]:
                 continue
-            if ok[lane] and not gauss_seidel(n, y, g, f_reg, f_out, every, every, lane, lo[lane], hi[lane], mid[lane]):
+            if ok[lane] and not gauss_seidel(n, y, g, f_reg, f_out, rows, every, lane, lo[lane], hi[lane], mid[lane]):
                 alive[lane] = False
                 counts[NEWTON] += 1
                 continue
@@ -293,7 +311,11 @@ def branch_and_bound(
             _load(s_reg, 0, n, lo, hi)
             _load(s_reg, n, n, c_lo, c_hi)
             run(s_code, s_reg)
-            precondition(n, s_reg, s_out, n, every, every, y, ok, g, m, a)
+            if n_rows > n:
+                for lane in range(k):
+                    if asked[lane]:
+                        select_rows(n, n_rows, s_reg, s_out, lane, lo[lane], hi[lane], b, rows[lane])
+            precondition(n, s_reg, s_out, n, rows, every, y, ok, g, m, a)
             for lane in range(k):
                 if asked[lane] and ok[lane] and contraction(n, g, lane) < 1.0:
                     alive[lane] = False

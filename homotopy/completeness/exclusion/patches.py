@@ -16,17 +16,21 @@ from math import inf, isqrt
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq, fmpq_mat, fmpz_mat, nmod_mat
+from flint import arb
 
 from homotopy.common.arrays import Floats
+from homotopy.completeness.exclusion.cells import Order, cell, stationary_symmetries
+from homotopy.completeness.exclusion.elimination import Reduction, reduce_gradient
+from homotopy.completeness.exclusion.flips import stationary_flips
+from homotopy.completeness.exclusion.identities import Terms, quadratic_identities
 from homotopy.completeness.exclusion.programs import equations_tape, outward
+from homotopy.completeness.exclusion.radius import zero_bound
+from homotopy.completeness.exclusion.rows import reduce_rows
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape, QuadraticBound
 from polysys.system import exact_terms
 from polysys.tape import Node, Recorder, Tape
-
-Flip = tuple[int, ...]  # signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,10 @@ class Patch:
         The box to be searched.
     bounds : tuple
         Quadratic forms that bound the stationary points (R^n only).
+    order : tuple of (int, int, int)
+        Entries i, sign, j: the patch has x_i >= sign x_j (R^n only).
+    reduction : Reduction, optional
+        The equations of the patch instead of the gradient; `lo` and `hi` are of its free unknowns (R^n only).
     """
 
     landscape: Landscape
@@ -58,6 +66,8 @@ class Patch:
     lo: Floats
     hi: Floats
     bounds: tuple[QuadraticBound, ...] = ()
+    order: tuple[Order, ...] = ()
+    reduction: Reduction | None = None
 
     @property
     def is_affine(self) -> bool:
@@ -67,8 +77,16 @@ class Patch:
     @cached_property
     def free(self) -> tuple[int, ...]:
         """The coordinates of the domain that are unknowns of the patch."""
+        if self.reduction is not None:
+            return self.reduction.free
         pinned = {k for k, _ in self.faces} if self.is_affine else set()
         return tuple(i for i in range(self.landscape.domain.n) if i not in pinned)
+
+    @cached_property
+    def identities(self) -> tuple[Terms, ...]:
+        """Quadratic equations, beside those of the gradient, that all its stationary points meet (R^n only)."""
+        is_whole = self.landscape.domain.is_euclidean and self.reduction is None
+        return quadratic_identities(self.landscape) if is_whole else ()
 
     @cached_property
     def constraints(self) -> tuple[Quadratic, ...]:
@@ -76,7 +94,10 @@ class Patch:
         land = self.landscape
         n = land.domain.n
         if land.domain.is_euclidean:
-            return (*(Quadratic(w, None, value) for w, value in self.bounds), *balances(land))
+            return (
+                *(Quadratic(w, None, value) for w, value in self.bounds),
+                *filter(None, map(_of_squares, self.identities)),
+            )
         if self.is_affine:
             return ()
         rows = []
@@ -93,17 +114,17 @@ class Patch:
     @cached_property
     def dependent(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Rows of the equations and unknowns that they determine once the others are known."""
+        if self.is_affine or self.reduction is not None:
+            return (), ()
         if self.landscape.domain.is_euclidean:
             block = quadratic_block(self.landscape)
             return block, block
-        if self.is_affine:
-            return (), ()
         n, m = self.landscape.domain.n, len(self.faces)
         return tuple(range(n - m, n)), tuple(k for k, _ in self.faces)
 
     @cached_property
     def tape(self) -> Tape:
-        """Equations, as many as unknowns."""
+        """Equations, as many as unknowns, and the identities."""
         return equations_tape(self._outputs, len(self.free))
 
     def _outputs(self, unknowns: list[Node]) -> list[Any]:
@@ -112,9 +133,11 @@ class Patch:
         x: list[Any] = [recorder.constant(1)] * land.domain.n
         for i, node in zip(self.free, unknowns, strict=True):
             x[i] = node
+        if self.reduction is not None:
+            return [recorder.node(nested_form(exact_terms(f), x)) for f in self.reduction.equations]
         gradient = _gradient(land, recorder, x)
         if land.domain.is_euclidean:
-            return gradient
+            return [*gradient, *(recorder.node(nested_form(dict(q), x)) for q in self.identities)]
         equations: list[Any] = []
         for block, (k, _) in zip(land.domain.slices, self.faces, strict=True):
             for i in range(block.start, block.stop):
@@ -143,6 +166,8 @@ class Patch:
         x = [1.0] * domain.n
         for i, value in zip(self.free, unknowns, strict=True):
             x[i] = float(value)
+        if self.reduction is not None:
+            x = self.reduction.complete(x)
         if self.is_affine:
             for block, chart in zip(domain.slices, formulation.charts, strict=True):
                 height = sum(xi * float(a) for xi, a in zip(x[block], chart, strict=True))
@@ -169,6 +194,15 @@ class Patch:
         return ", ".join(
             f"{names[k]} = 1" if self.is_affine else f"{'-' if s < 0 else ''}{names[k]} largest" for k, s in self.faces
         )
+
+
+def _of_squares(terms: Terms) -> Quadratic | None:
+    """An equation without mixed and linear terms as a constraint on squares; None for any other."""
+    n = len(next(iter(terms)))
+    weights = tuple(terms.get(tuple(2 * int(i == j) for i in range(n)), Fraction(0)) for j in range(n))
+    value = -terms.get((0,) * n, Fraction(0))
+    is_whole = sum(map(bool, weights)) + bool(value) == len(terms)
+    return Quadratic(weights, value, value) if is_whole else None
 
 
 def _gradient(land: Landscape, recorder: Recorder, x: list[Any]) -> list[Node]:
@@ -209,102 +243,47 @@ def quadratic_block(landscape: Landscape) -> tuple[int, ...]:
     return ()
 
 
-def balances(landscape: Landscape) -> tuple[Quadratic, ...]:
-    """Equations sum_j a_j c_j x_j^2 = 0 that hold at every stationary point, c_j the coefficient of x_j^2 in the potential.
-
-    They are sum_j a_j x_j dV/dx_j = 0 for the scalings x_j -> t^(a_j) x_j that leave all other monomials unchanged: in a
-    network the weights into and out of a hidden neuron balance.
-
-    Examples
-    --------
-    >>> import polysys as ps
-    >>> balances(ps.expression("(x*y - 1)^2 + x^2 + 2*y^2").sample())[0].weights
-    (Fraction(1, 1), Fraction(-2, 1))
-    """
-    n = landscape.domain.n
-    terms = exact_terms(landscape.potential)
-    square = [tuple(2 * int(i == j) for i in range(n)) for j in range(n)]
-    rows = [e for e in terms if any(e) and e not in square]
-    if not rows:
-        return ()
-    kernel, nullity = fmpz_mat([list(e) for e in rows]).nullspace()
-    result = []
-    for vector in reduce_rational([[int(kernel[j, k]) for j in range(n)] for k in range(nullity)], n):
-        weights = tuple(a * terms.get(square[j], Fraction(0)) for j, a in enumerate(vector))
-        if any(weights):
-            result.append(Quadratic(weights, Fraction(0), Fraction(0)))
-    return tuple(result)
-
-
-def reduce_rational(rows: Sequence[Sequence[int]], n: int) -> list[list[Fraction]]:
-    """The reduced row echelon form over the rationals: sparse generators of the same space."""
-    if not rows:
-        return []
-    matrix, rank = fmpq_mat(len(rows), n, [fmpq(v) for row in rows for v in row]).rref()
-    return [[Fraction(int(matrix[i, j].p), int(matrix[i, j].q)) for j in range(n)] for i in range(rank)]
-
-
-def stationary_flips(landscape: Landscape) -> list[tuple[Flip, int]]:
-    """Generators g of the sign flips with V(g x) = eps V(x) up to a constant, eps = +-1: they permute stationary points.
-
-    The exponents of all monomials, minus those of one of them, have even sums over the flipped coordinates.
-
-    Examples
-    --------
-    >>> import polysys as ps
-    >>> stationary_flips(ps.expression("x^3 + y^2*x").sample())
-    [((-1, 1), -1), ((1, -1), 1)]
-    """
-    n = landscape.domain.n
-    monomials = [e for e in landscape.potential.monoms() if any(e)]
-    first = monomials[0]
-    rows = sorted({tuple((a - b) % 2 for a, b in zip(e, first, strict=True)) for e in monomials})
-    kernel, nullity = nmod_mat(len(rows), n, [v for row in rows for v in row], 2).nullspace()
-    bits = [[int(kernel[i, k]) for i in range(n)] for k in range(nullity)]
-    flips = [tuple(-1 if v else 1 for v in vector) for vector in reduce_rows(bits, range(n))]
-    return [(g, -1 if sum(a for a, s in zip(first, g, strict=True) if s < 0) % 2 else 1) for g in flips]
-
-
-def reduce_rows(rows: Sequence[Sequence[int]], order: Sequence[int]) -> list[list[int]]:
-    """The reduced row echelon form over GF(2), without zero rows, with columns taken in the given order."""
-    left = [list(r) for r in rows if any(r)]
-    done: list[list[int]] = []
-    for column in order:
-        pivot = next((r for r in left if r[column]), None)
-        if pivot is None:
-            continue
-        left.remove(pivot)
-        left = [[a ^ b for a, b in zip(r, pivot, strict=True)] if r[column] else r for r in left]
-        done = [[a ^ b for a, b in zip(r, pivot, strict=True)] if r[column] else r for r in done]
-        done.append(pivot)
-    return done
-
-
 def _pivots(rows: Sequence[Sequence[int]], order: Sequence[int]) -> list[int]:
     """The pivot columns of rows reduced in this order: each row has a one there and the others a zero."""
     return [next(c for c in order if row[c]) for row in rows]
 
 
 def patches(landscape: Landscape, bounds: Sequence[QuadraticBound]) -> Iterator[Patch]:
-    """Patches that together meet every orbit of real stationary points under :func:`stationary_flips`.
+    """Patches that together meet every orbit of real stationary points: on R^n under :func:`stationary_symmetries`, on spheres under
+    :func:`stationary_flips`.
 
     On R^n `bounds` must bound every coordinate.
     """
     domain = landscape.domain
-    flips = [[int(s < 0) for s in g] for g, _ in stationary_flips(landscape)]
     if domain.is_euclidean:
         hi = np.array([_bound_of(i, bounds) for i in range(domain.n)])
         lo = -hi
         block = quadratic_block(landscape)
-        order = [*(i for i in range(domain.n) if i not in block), *block]
-        lo[_pivots(reduce_rows(flips, order), order)] = 0.0
-        yield Patch(landscape, (), lo, hi, tuple(bounds))
+        base = [*(i for i in range(domain.n) if i not in block), *block]
+        order = cell([g for g, _ in stationary_symmetries(landscape)], base)
+        lo[[i for i, _, j in order if i == j]] = 0.0
+        yield Patch(landscape, (), lo, hi, tuple(bounds), tuple(row for row in order if row[0] != row[2]))
         return
+    flips = [[int(s < 0) for s in g] for g, _ in stationary_flips(landscape)]
     for corners in product(*(range(b.start, b.stop) for b in domain.slices)):
         if landscape.formulation.kind is Kind.PROJECTIVE:
             yield _affine_patch(landscape, corners, flips)
         else:
             yield from _sphere_patches(landscape, corners, flips)
+
+
+def reduced_patch(landscape: Landscape) -> Patch | None:
+    """R^n in the unknowns that no elimination removes, where there is one and what remains shows a bound of its zeros; else None."""
+    reduction = reduce_gradient(landscape)
+    free = reduction.free
+    if not reduction.eliminated:
+        return None
+    equations = [{tuple(e[i] for i in free): c for e, c in exact_terms(f).items()} for f in reduction.equations]
+    bound = zero_bound(equations, len(free))
+    if bound is None:
+        return None
+    hi = np.full(len(free), float(bound))
+    return Patch(landscape, (), -hi, hi, reduction=reduction)
 
 
 def _affine_patch(landscape: Landscape, corners: tuple[int, ...], flips: list[list[int]]) -> Patch:

@@ -156,8 +156,8 @@ class _Slope:
         return _Slope(self.at_x * other.at_x, self.at_c * other.at_c, slopes)
 
 
-def slope_tape(tape: Tape, n_outputs: int) -> Tape:
-    """The slopes of the first outputs of a parameter-free tape, row by row; inputs are the point x, then the centre c.
+def slope_tape(tape: Tape) -> Tape:
+    """The slopes of the outputs of a parameter-free tape, row by row; inputs are the point x, then the centre c.
 
     On intervals slopes are about half as wide as derivatives (Krawczyk & Neumaier, SIAM J. Numer. Anal. 22, 604 (1985)):
     x^2 has the slope x + c.
@@ -165,7 +165,7 @@ def slope_tape(tape: Tape, n_outputs: int) -> Tape:
     Examples
     --------
     >>> from polysys.tape import trace
-    >>> slopes = slope_tape(trace(lambda x, _: [x[0] * x[0]], 1), 1)
+    >>> slopes = slope_tape(trace(lambda x, _: [x[0] * x[0]], 1))
     >>> slopes.evaluate([Fraction(5), Fraction(2)])
     [Fraction(7, 1)]
     """
@@ -178,7 +178,7 @@ def slope_tape(tape: Tape, n_outputs: int) -> Tape:
         node = recorder.constant(value)
         return _Slope(node, node, {})
 
-    results = tape.evaluate(inputs, (), constant)[:n_outputs]
+    results = tape.evaluate(inputs, (), constant)
     return recorder.tape([r.slopes.get(j, 0) for r in results for j in range(n)])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +17,14 @@ from homotopy.certification.zeros import Certificate, certify
 from homotopy.common.arrays import Floats
 from homotopy.common.reporting import Stopped
 from homotopy.completeness.evidence import Evidence, evidence
-from homotopy.completeness.exclusion.patches import Patch, patches, stationary_flips
-from homotopy.completeness.exclusion.radius import stationary_bounds
+from homotopy.completeness.exclusion.cells import stationary_symmetries
+from homotopy.completeness.exclusion.patches import Patch, patches, reduced_patch
+from homotopy.completeness.exclusion.radius import bounds_at_infinity, stationary_bounds
 from homotopy.completeness.exclusion.search import TESTS, PatchResult, search, warm_up
 from homotopy.status import EvidenceKind, Silence, Verdict
 from polysys.formulations.formulation import Kind
 from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
-from polysys.symmetry import SignedPermutation
 
 MAX_UNKNOWNS = 16  # beyond, even writing down the slopes takes longer than any search that could succeed
 
@@ -102,6 +102,11 @@ class RealProof:
         )
 
 
+def is_searchable(land: Landscape) -> bool:
+    """Whether interval search is written for the domain of a landscape."""
+    return not isinstance(land.domain, Variety)
+
+
 def exclude_others(
     land: Landscape, certificates: Sequence[Certificate], n_real: int, *, max_boxes: int, time_limit: float
 ) -> RealProof:
@@ -114,11 +119,11 @@ def exclude_others(
     if n_unknowns > MAX_UNKNOWNS:
         reason = f"{n_unknowns} unknowns are beyond the reach of branch and bound"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
-    if isinstance(land.domain, Variety):
+    if not is_searchable(land):
         reason = "interval search is written for R^n and spheres, not for domains that are given by equations"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
-    bounds = stationary_bounds(land) if land.domain.is_euclidean else ()
-    if land.domain.is_euclidean and not bounds:
+    pieces = _pieces(land)
+    if pieces is None:
         reason = "no box is known that holds all real stationary points (the growth of the potential was not shown)"
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), [], n_unknowns)
     candidates, is_closed = _missing_images(land, real)
@@ -126,7 +131,7 @@ def exclude_others(
     with ctx.workprec(_precision(real)):
         points = [[balls.real_ball(re, c.enclosure.radius) for re, _ in c.enclosure.mid[: land.domain.n]] for c in real]
     n_skipped, stopped = 0, Stopped()
-    for patch in patches(land, bounds):
+    for patch in pieces:
         left = max_boxes - sum(r.n_boxes for r in results)
         if results and (stopped or left <= 0 or time.monotonic() > begin + time_limit):
             n_skipped = 1  # at least: there may be more patches than could be listed
@@ -148,6 +153,18 @@ def exclude_others(
         return _report(n_real, begin, Verdict.UNDECIDED, reason, (), results, n_unknowns, n_left, why)
     reason = f"branch and bound excludes every real stationary point other than the {n_real} listed"
     return _report(n_real, begin, Verdict.YES, reason, (), results, n_unknowns)
+
+
+def _pieces(land: Landscape) -> Iterable[Patch] | None:
+    """Patches that hold a point of every orbit of real stationary points; None where none are known."""
+    bounds = stationary_bounds(land) if land.domain.is_euclidean else ()
+    if bounds or not land.domain.is_euclidean:
+        return patches(land, bounds)
+    whole = reduced_patch(land)
+    if whole is not None:
+        return (whole,)
+    bounds = bounds_at_infinity(land)
+    return patches(land, bounds) if bounds else None
 
 
 def evidence_of(proof: RealProof, n_real: int) -> Evidence:
@@ -209,21 +226,20 @@ def _search(
     with ctx.workprec(precision):
         located = [z for z in map(patch.locate, points) if z is not None]
     if not patch.free:  # the patch is one point, and stationary
-        return PatchResult(1, (0,) * len(TESTS), [], 0 if points else 1)
+        return PatchResult(1, (0,) * len(TESTS), [] if points else [(patch.lo, patch.hi)], 0)
     return search(patch, located, max_boxes, deadline, stopped)
 
 
 def _missing_images(land: Landscape, real: Sequence[Certificate]) -> tuple[list[list[complex]], bool]:
-    """Mirror images, under the flips that cut the domain, of real solutions that match none; and whether there are none."""
+    """Images, under the symmetries that cut the domain, of real solutions that match none; and whether there are none."""
     missing = []
     if real:
         locator = Locator(real)
-        identity = tuple(range(land.domain.n))
         with ctx.workprec(_precision(real)):
             for certificate in real:
                 z = enclosing_balls(certificate)
-                for signs, eps in stationary_flips(land):
-                    moved = image(land.formulation, SignedPermutation(identity, signs), z)
+                for g, eps in stationary_symmetries(land):
+                    moved = image(land.formulation, g, z)
                     # V(g x) = eps V(x): the multipliers change sign with the gradient
                     moved[land.domain.n :] = [m * eps for m in moved[land.domain.n :]]
                     if locator.find(moved) is None:

@@ -8,16 +8,24 @@ boundary of the cube max |x_i| = 1 (proved by interval subdivision), then for rh
 
 which is positive beyond a rho that is found exactly; a stationary point makes the left side zero. Only finite sums of
 rationals are compared. Where T is not positive (a deep linear network, Rosenbrock's function) there is no such box.
+
+Equations F = 0 of degrees D_j have no zero with max |x_i| = 1/t beyond 1/T where the equations made homogeneous, F_j^h(u, t) = t^(D_j) F_j(u / t),
+have no common zero with u on the boundary of the cube and 0 <= t <= T: that is proved by subdivision as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
+from itertools import product
 from math import lcm
 from typing import Any
 
 import numpy as np
 
+from homotopy.common.arrays import Floats
+from homotopy.completeness.exclusion.identities import Terms, quadratic_identities
 from homotopy.completeness.exclusion.programs import IntervalProgram, equations_tape, interval_program
 from polysys.formulations.expansion import nested_form
 from polysys.landscape import Landscape, QuadraticBound
@@ -25,6 +33,8 @@ from polysys.system import exact_terms
 
 _MAX_BOXES = 300_000  # a few seconds
 _BATCH = 4096
+_FARTHEST = 20  # binary digits of the largest box that is tried for the zeros of equations
+_MAX_AT_INFINITY = 60_000  # boxes of one attempt
 
 
 def growth_bounds(potential: Any) -> tuple[QuadraticBound, ...]:
@@ -102,13 +112,11 @@ def _above(program: IntervalProgram, lo: Any, hi: Any, target: float) -> Fractio
         # a smaller value seen on the way lowers the target; boxes done before exceed that too
         target = min(target, float(program.enclose(middle, middle)[0].min()) / 2)
         open_ = ~(program.enclose(some_lo, some_hi)[0][:, 0] >= target)
-        some_lo, some_hi, middle = some_lo[open_], some_hi[open_], middle[open_]
+        some_lo, some_hi = some_lo[open_], some_hi[open_]
         if not len(some_lo):
             continue
-        rows, side = np.arange(len(some_lo)), (some_hi - some_lo).argmax(axis=1)
-        left_hi, right_lo = some_hi.copy(), some_lo.copy()
-        left_hi[rows, side] = right_lo[rows, side] = middle[rows, side]
-        lo, hi = np.concatenate([lo, some_lo, right_lo]), np.concatenate([hi, left_hi, some_hi])
+        halves_lo, halves_hi = _halves(some_lo, some_hi, (some_hi - some_lo).argmax(axis=1))
+        lo, hi = np.concatenate([lo, halves_lo]), np.concatenate([hi, halves_hi])
     return Fraction(target) if target > 0 else None
 
 
@@ -122,3 +130,84 @@ def stationary_bounds(landscape: Landscape) -> tuple[QuadraticBound, ...]:
         return own
     found = growth_bounds(landscape.potential)
     return (*own, *found) if found else ()
+
+
+def zero_bound(equations: Sequence[Terms], n: int) -> int | None:
+    """A power of two that max |x_i| of no real zero of polynomial equations exceeds; None where none is shown.
+
+    Examples
+    --------
+    >>> circle, line = {(2, 0): Fraction(1), (0, 2): Fraction(1), (0, 0): Fraction(-3)}, {(1, 0): Fraction(1), (0, 1): Fraction(-1)}
+    >>> zero_bound([circle, line], 2), zero_bound([line], 2)
+    (2, None)
+    """
+    if not all(equations):  # one of them is zero
+        return None
+    programs = [
+        (k, interval_program(equations_tape(partial(_at_infinity, equations, k, sign), n)))
+        for k, sign in product(range(n), (1, -1))
+    ]
+
+    def is_beyond(digits: int) -> bool:
+        return all(_has_no_zero(program, k, 2.0**-digits) for k, program in programs)
+
+    if not is_beyond(_FARTHEST):
+        return None
+    below, enough = -1, _FARTHEST
+    while enough - below > 1:
+        middle = (below + enough) // 2
+        below, enough = (below, middle) if is_beyond(middle) else (middle, enough)
+    return 1 << enough
+
+
+def bounds_at_infinity(landscape: Landscape) -> tuple[QuadraticBound, ...]:
+    """Bounds of all coordinates by :func:`zero_bound` on the gradient and the quadratic identities; empty where none is shown."""
+    n, potential = landscape.domain.n, landscape.potential
+    gradient = [exact_terms(potential.diff(x)) for x in potential.ring.gens]
+    bound = zero_bound([*gradient, *quadratic_identities(landscape)], n)
+    if bound is None:
+        return ()
+    return tuple((tuple(Fraction(int(i == j)) for j in range(n)), Fraction(bound**2)) for i in range(n))
+
+
+def _at_infinity(equations: Sequence[Terms], k: int, sign: int, unknowns: list[Any]) -> list[Any]:
+    """Homogeneous equations where x_k = sign / t and x_i = u_i / t; the unknowns are u, with t in the place of u_k."""
+    result = []
+    for terms in equations:
+        degree = max(map(sum, terms))
+        moved: dict[tuple[int, ...], Fraction] = {}
+        for e, c in terms.items():
+            at = (*e[:k], degree - sum(e), *e[k + 1 :])
+            moved[at] = moved.get(at, Fraction(0)) + c * sign ** e[k]
+        result.append(unknowns[0].recorder.node(nested_form(moved, unknowns)))
+    return result
+
+
+def _has_no_zero(program: IntervalProgram, k: int, most: float) -> bool:
+    """Whether the outputs are proved to have no common zero with |u_i| <= 1 and 0 <= t <= most, t the unknown k."""
+    n = program.tape.n_variables
+    scale = np.ones(n)
+    scale[k] = most / 2
+    lo, hi = -np.ones((1, n)), np.ones((1, n))
+    lo[0, k], hi[0, k] = 0.0, most
+    used = 0
+    while len(lo):
+        used += min(len(lo), _BATCH)
+        if used > _MAX_AT_INFINITY:
+            return False
+        some_lo, some_hi, lo, hi = lo[-_BATCH:], hi[-_BATCH:], lo[:-_BATCH], hi[:-_BATCH]
+        low, high = program.enclose(some_lo, some_hi)
+        is_open = ~((low > 0) | (high < 0)).any(axis=1)
+        some_lo, some_hi = some_lo[is_open], some_hi[is_open]
+        if len(some_lo):
+            halves_lo, halves_hi = _halves(some_lo, some_hi, ((some_hi - some_lo) / scale).argmax(axis=1))
+            lo, hi = np.concatenate([lo, halves_lo]), np.concatenate([hi, halves_hi])
+    return True
+
+
+def _halves(lo: Floats, hi: Floats, side: Any) -> tuple[Floats, Floats]:
+    """Both halves of boxes, each cut across a side of its own."""
+    rows, middle = np.arange(len(lo)), 0.5 * lo + 0.5 * hi
+    left_hi, right_lo = hi.copy(), lo.copy()
+    left_hi[rows, side] = right_lo[rows, side] = middle[rows, side]
+    return np.concatenate([lo, right_lo]), np.concatenate([left_hi, hi])

@@ -20,7 +20,8 @@ from homotopy.completeness.exclusion.programs import interval_program, magnitude
 from polysys.domains import Euclidean
 from polysys.landscape import Landscape
 
-TESTS = ("quadratic", "value", "dependent", "mean value", "Newton", "known")  # in the order of the kernel's counts
+# in the order of the kernel's counts
+TESTS = ("cell", "quadratic", "value", "dependent", "mean value", "Newton", "known")
 _SLICE = 20_000  # boxes between two looks at the clock
 _STACK = 1 << 15
 _SMALLEST = 2.0**-36  # relative to the patch: a smaller box is left over
@@ -70,7 +71,7 @@ def search(
 
     n = len(patch.free)
     equations = interval_program(patch.tape)
-    slopes = interval_program(slope_tape(patch.tape, n))
+    slopes = interval_program(slope_tape(patch.tape))
     stack_lo, stack_hi = np.empty((_STACK, n)), np.empty((_STACK, n))
     stack_lo[0], stack_hi[0] = patch.lo, patch.hi
     left_lo, left_hi = np.empty((_MAX_LEFT + LANES, n)), np.empty((_MAX_LEFT + LANES, n))
@@ -97,6 +98,7 @@ def search(
             reporting.report("boxes of branch and bound", before)
             size, n_left = branch_and_bound(
                 n,
+                np.array(patch.order, np.int64).reshape(len(patch.order), 3),
                 *quadratics,
                 equations.code,
                 equations.outputs,

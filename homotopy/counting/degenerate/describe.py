@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homotopy.common.arrays import Complexes
-from homotopy.completeness.evidence import Evidence, evidence
+from homotopy.completeness.evidence import Evidence, evidence, of_kind
+from homotopy.completeness.verdict import CompletenessReport
 from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
-from homotopy.status import EvidenceKind, Verdict
+from homotopy.status import Completeness, EvidenceKind, Verdict
 from polysys.errors import PolysysError, require_type
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
@@ -189,6 +190,25 @@ def least_multiplicities(degenerate: Sequence[StationarySet]) -> tuple[int, ...]
     """Of the isolated singular solutions: their multiplicities where they are proved, else 2, which they have at least."""
     isolated = [s for s in degenerate if s.kind is SetKind.ISOLATED]
     return tuple(s.multiplicity if s.is_multiplicity_proved and s.multiplicity is not None else 2 for s in isolated)
+
+
+def proved_multiplicities(degenerate: Sequence[StationarySet]) -> tuple[int, ...]:
+    """Of the isolated singular solutions whose multiplicities are proved, these."""
+    return tuple(s.multiplicity for s in degenerate if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved and s.multiplicity)
+
+
+def not_excluded(sets: Sequence[StationarySet], verdict: CompletenessReport) -> tuple[StationarySet, ...]:
+    """The sets that a verdict leaves room for: ends of lost paths may look like singular solutions.
+
+    Where the list is proved, certified solutions and proved multiplicities are all; where the exact count is met, every distinct
+    solution is accounted for.
+    """
+    exact = of_kind(verdict.evidence, EvidenceKind.EXACT_COUNT)
+    if verdict.verdict is Completeness.PROVED and verdict.complex_verdict is None:
+        return tuple(s for s in sets if s.kind is SetKind.POSITIVE_DIMENSIONAL or s.is_multiplicity_proved)
+    if exact is not None and exact.outcome is Verdict.YES:
+        return tuple(s for s in sets if s.kind is not SetKind.UNDECIDED)
+    return tuple(sets)
 
 
 def multiplicity_evidence(n: int, bounds: Sequence[RootCount], sets: Sequence[StationarySet]) -> Evidence | None:

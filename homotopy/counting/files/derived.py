@@ -10,11 +10,12 @@ from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, Fact, of_kind
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.path_evidence import weigh_paths
+from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, proved_multiplicities
+from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.solving.result import PathAccount
+from homotopy.solving.root_counts import least_root_count
 from homotopy.status import EvidenceKind, Silence, StartCount, Verdict
-from polysys.counts import best_partition, total_degree
 from polysys.counts.of_landscape import upper_bounds
-from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.problem import Problem
 
@@ -32,6 +33,7 @@ DERIVED = frozenset(
         EvidenceKind.REAL_PROOF,
         EvidenceKind.EXACT_COUNT,
         EvidenceKind.HILBERT_BOUND,
+        EvidenceKind.MULTIPLICITIES,
     }
 )
 """Kinds that :func:`derive` makes again."""
@@ -49,8 +51,6 @@ def is_carried(piece: Evidence) -> bool:
     is_idle = piece.outcome is Verdict.UNDECIDED and (
         piece.kind in (EvidenceKind.REAL_PROOF, EvidenceKind.HILBERT_BOUND) or piece.silence in (Silence.OUT_OF_REACH, Silence.NO_AGREEMENT)
     )
-    if piece.kind in (EvidenceKind.EXACT_COUNT, EvidenceKind.HILBERT_BOUND) and not is_idle:  # a file holds no singular points
-        return not piece["multiplicities"]
     return piece.kind in DERIVED and not is_idle
 
 
@@ -61,20 +61,24 @@ def derive(
     is_closed: bool,
     paths: PathAccount,
     stated: Sequence[Evidence],
+    singular: Sequence[StationarySet] = (),
     *,
     all_solve: bool = True,
 ) -> list[Evidence]:
-    """All evidence that follows again from the landscape and the certificates; an interval search only where one is stated, and bounds only where
+    """All evidence that follows again from the landscape, the certificates and the singular solutions; an interval search only where one is stated, and bounds only where
     all that are listed are proved to solve the equations as given."""
-    found = checks(land, certified, points, is_closed, upper_bounds(land) if all_solve else (), paths.singular)
+    bounds = upper_bounds(land) if all_solve else []
+    found = checks(land, certified, points, is_closed, bounds, paths.singular)
+    multiple = multiplicity_evidence(len(certified), bounds, singular)
+    found += [] if multiple is None else [multiple]
     proof = of_kind(stated, EvidenceKind.REAL_PROOF)
     if proof is not None and proof.outcome is Verdict.YES and isinstance(land, Landscape):
         found.append(_searched_again(land, certified, len(points), proof))
     if of_kind(stated, EvidenceKind.EXACT_COUNT) is not None:
-        found.append(exact_evidence(land, len(certified)))
-    hilbert = hilbert_evidence(land, len(certified)) if all_solve and of_kind(stated, EvidenceKind.HILBERT_BOUND) is not None else None
-    if hilbert is not None:
-        found.append(hilbert)
+        found.append(exact_evidence(land, len(certified), least_multiplicities(singular)))
+    if all_solve and of_kind(stated, EvidenceKind.HILBERT_BOUND) is not None:
+        hilbert = hilbert_evidence(land, len(certified), proved_multiplicities(singular))
+        found += [] if hilbert is None else [hilbert]
     return found
 
 
@@ -131,13 +135,7 @@ def wrong_root_count(land: Problem, told: Evidence) -> str | None:
         return "no number of paths is told for a start that has one"
     if root_count is not None and tracked != root_count:
         return f"{tracked} paths are told, for a start that has {root_count}"
-    least = 0
-    if count is StartCount.TOTAL_DEGREE:
-        least = total_degree(land.system.degrees).value
-    elif count is StartCount.MULTIHOMOGENEOUS:  # any partition gives a start; none has fewer paths than the best
-        least = best_partition(land.system.supports, land.system.n).count.value
-    elif land.formulation.kind is Kind.PROJECTIVE and count in (StartCount.FERMAT, StartCount.GENERIC_THEOREM):
-        least = upper_bounds(land)[0].value
+    least = least_root_count(land, count)
     if isinstance(root_count, int) and root_count < least:
         return f"{root_count} paths are told for a start that has {least}"
     return None

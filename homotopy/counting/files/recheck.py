@@ -19,9 +19,11 @@ from homotopy.certification.discs import contraction
 from homotopy.certification.residuals import solve_given
 from homotopy.certification.zeros import certify_one, same_zero
 from homotopy.common.provenance import producer
+from homotopy.common.wording import count_of
 from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, join
+from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.files.derived import DERIVED, TOLD, derive, told_paths, wrong_root_count
 from homotopy.counting.files.landscape import bounds_as_written, rebuild_equations, rebuild_landscape
 from homotopy.counting.files.saved_census import (
@@ -34,6 +36,7 @@ from homotopy.counting.files.saved_census import (
     stationary_points,
 )
 from homotopy.counting.files.schema import CensusFile, read_census_file
+from homotopy.counting.files.singular import singular_again, singular_as_stated
 from homotopy.counting.result import Census, paths_summary
 from homotopy.counting.solutions import Solutions
 from homotopy.errors import CensusFileError
@@ -141,9 +144,22 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
     result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
     result.append(_counts(as_census(file, land, certified), file, points))
     stated = stated_evidence(file)
-    derived = derive(land, certified, points, is_closed, PathAccount(**file.paths), stated)
+    check, singular = _singular(file, land)
+    result += [] if check is None else [check]
+    derived = derive(land, certified, points, is_closed, PathAccount(**file.paths), stated, singular)
     check, alone = _verdict(land, file, stated, derived, len(certified))
     return VerificationReport(path, (*result, check), Completeness(file.completeness.verdict), alone)
+
+
+def _singular(file: CensusFile, problem: Problem) -> tuple[Check | None, tuple[StationarySet, ...]]:
+    """Whether the isolated singular solutions of a file are what it says, each described again; none of them where one is not."""
+    stated = singular_as_stated(file, problem)
+    n_discarded = 0 if file.squared_up is None else file.squared_up.discarded
+    again = singular_again(problem, stated, len(file.solutions) + n_discarded)
+    if isinstance(again, str):
+        return Check("singular", False, again), ()
+    words = f"{count_of(len(again), 'isolated solution')} with the multiplicities that are stated"
+    return (Check("singular", True, words) if stated else None), again
 
 
 def _report_on_equations(path: str, file: CensusFile) -> VerificationReport:
@@ -162,8 +178,10 @@ def _report_on_equations(path: str, file: CensusFile) -> VerificationReport:
     what = "all follow from the solutions" if same and empty else "a stated count does not follow from the solutions"
     result.append(Check("counts", same and empty, what))
     stated = stated_evidence(file)
+    check, singular = _singular(file, problem)
+    result += [] if check is None else [check]
     derived = derive(
-        problem, certified, (), True, found.paths, stated, all_solve=all(v is Verdict.YES for v in solving)
+        problem, certified, (), True, found.paths, stated, singular, all_solve=all(v is Verdict.YES for v in solving)
     )  # fmt: skip
     check, alone = _verdict(problem, file, stated, derived, len(certified))
     return VerificationReport(path, (*result, check), Completeness(file.completeness.verdict), alone)

@@ -44,6 +44,7 @@ from homotopy.counting.files.schema import (
     read_census_file,
 )
 from homotopy.counting.files.schema import Check as WrittenEvidence
+from homotopy.counting.files.singular import singular_as_stated, singular_as_written
 from homotopy.counting.result import Census, RunRecord, paths_summary
 from homotopy.counting.solutions import Solutions
 from homotopy.errors import CensusFileError, HomotopyError
@@ -123,6 +124,7 @@ def save_census(census: Census, path: str | Path) -> tuple[str, ...]:
         sha256="",
         couplings=couplings_as_written(land) if origin is Origin.GIVEN else {},
         left_out=list(left_out),
+        singular=singular_as_written(census.degenerate),
     )
     _write(Path(path), body)
     return left_out
@@ -172,6 +174,7 @@ def save_solutions(found: Solutions, path: str | Path) -> tuple[str, ...]:
         sha256="",
         left_out=left_out,
         squared_up=squared,
+        singular=singular_as_written(found.degenerate),
     )
     _write(Path(path), body)
     return tuple(left_out)
@@ -232,6 +235,8 @@ def _write(path: Path, body: CensusFile) -> None:
     content = msgspec.to_builtins(body)
     if body.squared_up is None:
         del content["squared_up"]
+    if not body.singular:
+        del content["singular"]
     content["sha256"] = content_digest(content)
     data = msgspec.json.format(msgspec.json.encode(content), indent=1)
     try:
@@ -311,6 +316,7 @@ def as_solutions(file: CensusFile, problem: Equations, certified: CertificateLis
             stated_completeness(file, problem),
             PathAccount(**file.paths),
             msgspec.convert(file.run, RunRecord),
+            singular_as_stated(file, problem),
             n_discarded=0 if squared is None else squared.discarded,
             n_proved=len(file.solutions) if squared is None else squared.proved,
         )
@@ -330,6 +336,7 @@ def as_census(file: CensusFile, land: Landscape, certified: CertificateList | No
             stated_completeness(file, land),
             PathAccount(**file.paths),
             msgspec.convert(file.run, RunRecord),
+            singular_as_stated(file, land),
         )
     except (ArithmeticError, LookupError, ValueError, TypeError, msgspec.ValidationError) as error:
         raise CensusFileError(f"The file has a wrong member ({error}).", "Make it again.") from error

@@ -104,6 +104,17 @@ class SquaredUp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     proved: Annotated[int, msgspec.Meta(description="Solutions in the file that are proved to solve them.")]
 
 
+class Singular(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """An isolated singular solution as written; no certificate says that it exists, and it is described again by verification."""
+
+    re: Annotated[list[Decimal], msgspec.Meta(description="Real parts of the point as it was refined, one per unknown.")]
+    im: Annotated[list[Decimal], msgspec.Meta(description="Imaginary parts.")]
+    exact: Annotated[list[str] | None, msgspec.Meta(description="The point in fractions, where it is a small rational one.")]
+    multiplicity: int | None
+    is_proved: Annotated[bool, msgspec.Meta(description="Whether the multiplicity is proved by exact local algebra.")]
+    n_paths: Annotated[int | None, msgspec.Meta(description="Paths that ended there.")]
+
+
 class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """All members of a census file."""
 
@@ -145,6 +156,10 @@ class CensusFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         SquaredUp | None, msgspec.Meta(description="Of equations of which there are more than unknowns.")
     ] = None
 
+    singular: Annotated[
+        list[Singular], msgspec.Meta(description="Isolated singular solutions, which have no certificates.")
+    ] = []
+
     @property
     def is_of_equations(self) -> bool:
         """Whether it holds solutions of equations, without a potential."""
@@ -157,7 +172,7 @@ def schema() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(schema()["$defs"])
-    ['Bound', 'CensusFile', 'Check', 'Coupling', 'Point', 'Solution', 'SquaredUp', 'StatedCompleteness']
+    ['Bound', 'CensusFile', 'Check', 'Coupling', 'Point', 'Singular', 'Solution', 'SquaredUp', 'StatedCompleteness']
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

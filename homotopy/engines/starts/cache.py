@@ -37,7 +37,7 @@ from polysys.landscape import Landscape
 from polysys.reading.files import read_bytes
 
 _MAX_BYTES = 1 << 28
-_FORMAT = 3  # files of other formats are made again
+_FORMAT = 4  # files of other formats are made again
 _RESIDUAL = 1e-6  # relative to the size of the terms; start solutions are good to 1e-12
 
 
@@ -52,7 +52,7 @@ def start_set(landscape: Landscape, seed: int = 0) -> StartSet | None:
     family = family_digest(landscape)
     path = directory() / f"{family}.npz"
     known = load(path, family)
-    if known is not None and _solves(landscape, known):
+    if known is not None and known.is_whole and _solves(landscape, known):
         return known
     made = make_start_set(landscape, seed)
     if made is not None and made.kind is not StartKind.FERMAT:  # a closed form is faster to write down than to read
@@ -68,7 +68,7 @@ def save(path: Path, starts: StartSet) -> bool:
         ground: dict[str, Any] = {**asdict(s.evidence), "ground": s.evidence.ground.value}
         strata.append({"alive": list(s.alive), "evidence": ground})
         arrays |= {f"signs{k}": s.signs, f"parameters{k}": s.parameters, f"solutions{k}": s.solutions}
-    content = {"format": _FORMAT, "kind": starts.kind.value, "family": starts.family, "strata": strata}
+    content = {"format": _FORMAT, "kind": starts.kind.value, "family": starts.family, "strata": strata, "count": starts.count}
     header = json.dumps(content, sort_keys=True)
     arrays["header"] = np.frombuffer(header.encode(), dtype=np.uint8)
     arrays["sha256"] = np.frombuffer(_digest(arrays), dtype=np.uint8)
@@ -101,7 +101,7 @@ def load(path: Path, family: str) -> StartSet | None:
             )
             for k, s in enumerate(header["strata"])
         )
-        return StartSet(StartKind(header["kind"]), family, strata)
+        return StartSet(StartKind(header["kind"]), family, strata, int(header["count"]))
     except (FileError, OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
         return None
 

@@ -170,11 +170,14 @@ class StartSet:
     family : str
         Digest of the family's equations with the couplings as parameters.
     strata : tuple of Stratum
+    count : int
+        Number of solutions on which its grounds rest: that of the theorem, of exact algebra, or that on which runs agreed.
     """
 
     kind: StartKind
     family: str
     strata: tuple[Stratum, ...]
+    count: int
 
     @property
     def n_solutions(self) -> int:
@@ -185,6 +188,11 @@ class StartSet:
     def n_paths(self) -> int:
         """Number of paths to track: one per sign orbit."""
         return sum(len(s.solutions) for s in self.strata)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has as many solutions as its grounds speak of; without that they say nothing."""
+        return self.n_solutions == self.count
 
     @property
     def grounds(self) -> StartCount:
@@ -270,7 +278,8 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
         pieces = [_agreeing(member, say) for member in members]
     if pieces is None or not any(piece.n_solutions for piece in pieces):
         return None
-    return StartSet(StartKind.MONODROMY, family_digest(landscape), tuple(pieces))
+    found = sum(piece.n_solutions for piece in pieces)
+    return StartSet(StartKind.MONODROMY, family_digest(landscape), tuple(pieces), found)
 
 
 def torus_stratum(landscape: Landscape, seed: int = 0, say: Callable[[str], None] | None = None) -> Stratum:
@@ -330,7 +339,7 @@ def _fermat(landscape: Landscape, seed: int) -> StartSet | None:
     one = np.ones((1, n + 1), dtype=np.int8)
     evidence = StratumEvidence(Ground.CLOSED_FORM)
     stratum = Stratum(tuple(range(n + 1)), one, parameters, np.array(solutions), evidence)
-    return StartSet(StartKind.FERMAT, family_digest(landscape), (stratum,))
+    return StartSet(StartKind.FERMAT, family_digest(landscape), (stratum,), cartwright_sturmfels(n, degree).value)
 
 
 def _components(landscape: Landscape, coordinates: tuple[int, ...]) -> list[tuple[int, ...]]:

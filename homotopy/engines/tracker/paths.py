@@ -50,7 +50,7 @@ def track_members(
     begin = time.perf_counter()
     first = landscapes[0]
     starts = start_set(first)
-    if starts is None:
+    if starts is None or not starts.is_whole:
         return None
     if starts.kind is StartKind.FERMAT and seed:
         starts = make_start_set(first, seed) or starts

@@ -4,7 +4,7 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.solving import rounds
+from homotopy.solving import exact_algebra
 from homotopy.solving.rounds import solve
 
 FAR = [
@@ -27,8 +27,8 @@ def test_far_and_close_solutions_are_found(potential: str, n_complex: int, n_rea
 
 def test_divergent_paths_are_tracked_again_along_others_before_they_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where exact algebra is out of reach: else it ends the search."""
-    monkeypatch.setattr(rounds, "EXACT_REACH", -1)
-    monkeypatch.setattr(rounds, "_MOST_PARAMETRISED", -1)
+    monkeypatch.setattr(exact_algebra, "EXACT_REACH", -1)
+    monkeypatch.setattr(exact_algebra, "MOST_PARAMETRISED", -1)
     solved = solve(ps.expression("(y-x^3)^2+(12-x)^2").sample())
     assert len(solved.certificates) == 1
     assert solved.paths.at_infinity == solved.paths.tracked - 1

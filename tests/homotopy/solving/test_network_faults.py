@@ -20,7 +20,7 @@ from homotopy.engines.tracker.driver import track
 from homotopy.engines.tracker.engine import TrackerEngine
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.strata import track_stratum
-from homotopy.solving import rounds
+from homotopy.solving import exact_algebra, rounds
 from homotopy.status import EvidenceKind, PathStatus
 from polysys.tape import trace
 
@@ -214,7 +214,7 @@ def test_a_real_solution_that_every_round_loses_leaves_the_count_unproved(monkey
     lost = failing(TrackerEngine.run, lambda x: x.any() and np.abs(x.imag).max() < 1e-9)
     monkeypatch.setattr(TrackerEngine, "run", lost)
     assert ho.census(land, engine="tracker", rounds=1).n_complex == 17  # exact algebra finds them
-    monkeypatch.setattr(rounds, "_MOST_PARAMETRISED", -1)
+    monkeypatch.setattr(exact_algebra, "MOST_PARAMETRISED", -1)
     monkeypatch.setattr(rounds, "followed", lambda tracked, _: (tracked, 0))
     c = ho.census(land, engine="tracker", rounds=1)
     assert c.n_complex == 15

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sympy import QQ
 
 import polysys as ps
 from polysys.disorder import multinomial
@@ -397,3 +398,25 @@ def test_known_counts_come_with_the_models_that_have_them():
 
 def test_the_label_writes_numbers_with_hyphens():
     assert join((2, 3, Fraction(1, 2))) == "2-3-1/2"
+
+
+@pytest.mark.parametrize(
+    ("widths", "activation", "bias", "output"),
+    [((2, 1, 1), "z^2", True, "trained"), ((1, 2, 1), "z^3", True, "fixed"), ((1, 1, 1, 1), "z^2", True, "trained"),
+     ((1, 1, 1, 1), "z^2", False, "trained")],
+)  # fmt: skip
+@given(seed=seeds)
+def test_stationary_bounds_are_euler_s_identity_on_scaled_layers(widths, activation, bias, output, seed):
+    """sum a_j x_j dV/dx_j >= sum a_j lambda_j x_j^2 - D |y|^2 / 4 at every point x, stationary or not."""
+    rng = np.random.default_rng(seed)
+    model = ps.PolynomialNetwork(widths, activation, (exact(rng, widths[0], 2), exact(rng, widths[-1], 2)), "1/3", output, bias)
+    land = model.sample(seed)
+    x = exact(rng, land.domain.n)
+    values = [QQ(v.numerator, v.denominator) for v in x]
+    gradient = [land.potential.diff(v).evaluate(list(zip(land.potential.ring.gens, values, strict=True))) for v in land.potential.ring.gens]
+    bounds = land.facts.stationary_bounds
+    assert bounds and all(any(weights[i] for weights, _ in bounds) for i in range(land.domain.n))
+    for weights, value in bounds:
+        powers = [3 * w for w in weights]  # lambda = 1/3
+        left = sum(a * xi * Fraction(int(g.numerator), int(g.denominator)) for a, xi, g in zip(powers, x, gradient, strict=True))
+        assert left >= sum(w * xi**2 for w, xi in zip(weights, x, strict=True)) - value

@@ -8,7 +8,14 @@ from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from homotopy.completeness.exclusion.kernels import contract_quadratics, gauss_seidel, precondition
+from homotopy.completeness.exclusion.kernels import (
+    contract_mean_value,
+    contract_quadratics,
+    gauss_seidel,
+    precondition,
+    select_rows,
+)
+from homotopy.completeness.exclusion.layout import LANES, WIDTH
 from homotopy.completeness.exclusion.programs import interval_program, magnitude, outward, slope_tape
 from polysys.tape import Recorder
 
@@ -103,7 +110,7 @@ def test_rationals_beyond_the_doubles_are_enclosed():
 @settings(max_examples=60, deadline=None)
 @given(tapes(), *[st.lists(st.fractions(-9, 9, max_denominator=20), min_size=N, max_size=N)] * 2)
 def test_slopes_are_exact_divided_differences(tape, x, c):
-    slopes = slope_tape(tape, 3).evaluate([*x, *c])
+    slopes = slope_tape(tape).evaluate([*x, *c])
     for i, (a, b) in enumerate(zip(tape.evaluate(x), tape.evaluate(c), strict=True)):
         assert a - b == sum(slopes[i * N + j] * (x[j] - c[j]) for j in range(N))
 
@@ -133,8 +140,6 @@ def test_quadratic_contraction_loses_no_point(weights, point, widths, slack):
     st.lists(st.floats(0, 0.5), min_size=6, max_size=6),
 )
 def test_an_interval_newton_sweep_keeps_the_zeros_of_every_enclosed_linear_system(matrix, zero, slack):
-    from homotopy.completeness.exclusion.layout import LANES, WIDTH
-
     # F(x) = A (x - zero), slopes anywhere in A +- slack
     a = np.array(matrix)
     mid = np.array(zero) + np.array(slack[:2]) - np.array(slack[2:4])
@@ -148,8 +153,45 @@ def test_an_interval_newton_sweep_keeps_the_zeros_of_every_enclosed_linear_syste
             s_registers[at + LANES : at + WIDTH] = a[i, j] + slack[5]
     y, g, ok = np.zeros((2, 2, LANES)), np.zeros((2, 2, 2, LANES)), np.zeros(LANES, bool)
     two, s_out = np.arange(2), np.arange(4) * WIDTH
-    precondition(2, s_registers, s_out, 2, two, two, y, ok, g, np.zeros((2, 2)), np.zeros((2, 2)))
+    rows = np.tile(two, (LANES, 1))
+    precondition(2, s_registers, s_out, 2, rows, two, y, ok, g, np.zeros((2, 2)), np.zeros((2, 2)))
     lo, hi = np.array(zero) - np.array(slack[2:4]), np.array(zero) + np.array(slack[:2])
     if ok[0]:
-        assert gauss_seidel(2, y, g, f_registers, np.arange(2) * WIDTH, two, two, 0, lo, hi, mid)
+        assert gauss_seidel(2, y, g, f_registers, np.arange(2) * WIDTH, rows, two, 0, lo, hi, mid)
         assert (lo <= zero).all() and (zero <= hi).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.lists(st.floats(-2, 2), min_size=2, max_size=2), min_size=3, max_size=3),
+    st.lists(st.floats(-1, 1), min_size=2, max_size=2),
+    st.lists(st.floats(0, 0.5), min_size=6, max_size=6),
+)
+def test_solving_every_equation_for_every_unknown_keeps_the_zeros(matrix, zero, slack):
+    a = np.array(matrix)
+    mid = np.array(zero) + np.array(slack[:2]) - np.array(slack[2:4])
+    f_registers, s_registers = np.zeros(3 * WIDTH), np.zeros(6 * WIDTH)
+    for i in range(3):
+        value = sum(Fraction(a[i, j]) * (Fraction(mid[j]) - Fraction(zero[j])) for j in range(2))
+        f_registers[i * WIDTH : i * WIDTH + LANES], f_registers[i * WIDTH + LANES : (i + 1) * WIDTH] = outward(value)
+        for j in range(2):
+            at = (2 * i + j) * WIDTH
+            s_registers[at : at + LANES] = a[i, j] - slack[4]
+            s_registers[at + LANES : at + WIDTH] = a[i, j] + slack[5]
+    lo, hi = np.array(zero) - np.array(slack[2:4]), np.array(zero) + np.array(slack[:2])
+    arguments = (f_registers, np.arange(3) * WIDTH, s_registers, np.arange(6) * WIDTH, 0)
+    assert contract_mean_value(2, *arguments, lo, hi, mid, np.zeros((4, 2)))
+    assert (lo <= zero).all() and (zero <= hi).all()
+
+
+def test_of_equations_that_say_the_same_one_is_chosen():
+    # rows 0 and 1 agree but for the width of the slopes of row 0
+    slopes = [(1.0, 2.0), (1.0, 2.0), (0.0, 1e-6)]
+    registers = np.zeros(6 * WIDTH)
+    for k, value in enumerate(np.ravel(slopes)):
+        width = 0.1 if k < 2 else 0.0
+        registers[k * WIDTH : k * WIDTH + LANES] = value - width
+        registers[k * WIDTH + LANES : (k + 1) * WIDTH] = value + width
+    chosen = np.zeros(3, np.int64)
+    select_rows(2, 3, registers, np.arange(6) * WIDTH, 0, np.zeros(2), np.ones(2), np.zeros((3, 2)), chosen)
+    assert sorted(chosen[:2]) == [1, 2]

@@ -139,10 +139,11 @@ def test_regular_points_and_a_proved_multiplicity_that_fill_the_bound_are_a_proo
     assert f"1 isolated point of multiplicity {multiplicity} (proved)" in repr(census)
     assert len(repr(census).splitlines()) <= 10
     assert census.summary()["degenerate"][0]["multiplicity"] == multiplicity
-    # a file does not hold singular points, so its verdict claims no more than its content shows
-    census.save(tmp_path / "c.json")
-    assert ho.verify(tmp_path / "c.json").is_ok
-    assert ho.load(tmp_path / "c.json").completeness.verdict is Completeness.UNKNOWN
+    # a file holds the point, which verification describes again
+    assert census.save(tmp_path / "c.json") == ()
+    report = ho.verify(tmp_path / "c.json")
+    assert report.is_ok and report.derived is not None and report.derived.verdict is Completeness.PROVED
+    assert ho.load(tmp_path / "c.json").completeness == census.completeness
 
 
 @pytest.mark.phcpack

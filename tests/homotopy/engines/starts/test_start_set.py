@@ -490,4 +490,4 @@ def test_a_theorem_is_the_ground_of_a_start_set_also_where_some_strata_are_empty
         ((reached, agreed), StartCount.GENERIC_AGREEMENT),
         ((nothing,), StartCount.GENERIC_AGREEMENT),
     ):
-        assert StartSet(StartKind.MONODROMY, "", strata).grounds is expected
+        assert StartSet(StartKind.MONODROMY, "", strata, 0).grounds is expected

@@ -1,0 +1,119 @@
+"""Certify the end points of paths and put every path into exactly one class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from homotopy.certification.certificates import CertificateList
+from homotopy.certification.closure import closure_candidates
+from homotopy.certification.zeros import CertificationReport, certify
+from homotopy.engines.base import TrackedPaths
+from homotopy.solving.result import PathAccount, SolveReport
+from homotopy.solving.root_counts import least_root_count
+from homotopy.status import PathStatus
+from polysys.problem import Problem
+
+# An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
+_MAX_DRIFT = 1e-3
+
+
+def account(
+    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+) -> SolveReport:
+    """Certify the end points and put every path into exactly one class."""
+    return account_with_doubtful(landscape, tracked, known, rounds, digits)[0]
+
+
+def account_with_doubtful(
+    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+) -> tuple[SolveReport, list[int]]:
+    """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
+    counts = dict.fromkeys(PathStatus, 0)
+    failed: list[tuple[complex, ...]] = []
+    hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
+    for x, status, group in zip(tracked.x, tracked.status, tracked.images, strict=True):
+        if status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
+            counts[status] += len(group)
+            if status is PathStatus.FAILED:
+                failed.extend(tuple((x * flip).tolist()) for flip in group)
+    images = [tracked.images[k] for k in hopeful]
+    result = certify(landscape.tapes, tracked.x[hopeful], known, images, digits=digits)
+    # from here on one row a path, images included
+    sizes = [len(flips) for flips in images]
+    flips = np.concatenate([np.ones((0, tracked.x.shape[1]), np.int8), *images])
+    points = np.repeat(tracked.x[hopeful], sizes, axis=0) * flips
+    may_be_singular = np.array(
+        [tracked.status[k] is PathStatus.SINGULAR or tracked.rco[k] < 1e-8 for k in hopeful], bool
+    )
+    statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
+    for status in statuses:
+        counts[status] += 1
+    first = np.cumsum([0, *sizes[:-1]]).tolist()
+    lost = {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
+    lost |= set(range(len(tracked.status))) - set(hopeful)
+    doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
+    failed += _points_of(points, statuses, PathStatus.FAILED)
+    closed = closed_under_symmetry(landscape, result, digits)
+    root_count = tracked.root_count
+    if root_count is not None:
+        root_count = max(root_count, least_root_count(landscape, tracked.root_count_kind))
+    report = SolveReport(
+        certificates=closed.certificates,
+        paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
+        n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
+        singular_ends=tuple(_points_of(points, statuses, PathStatus.SINGULAR)),
+        n_entangled=closed.n_entangled,
+        engine=tracked.engine,
+        engine_version=tracked.engine_version,
+        start=tracked.start,
+        precision=tracked.precision,
+        transport=tracked.transport,
+        root_count=root_count,
+        root_count_kind=tracked.root_count_kind,
+        solver_seed=tracked.seed,
+        gamma=tracked.gamma,
+        rounds=rounds,
+        attempts=(),
+        seconds=tracked.seconds,
+        failed_ends=tuple(failed),
+    )
+    return report, doubtful
+
+
+def _points_of(
+    points: npt.NDArray[np.complex128], statuses: Sequence[PathStatus], wanted: PathStatus
+) -> list[tuple[complex, ...]]:
+    return [tuple(points[k].tolist()) for k, status in enumerate(statuses) if status is wanted]
+
+
+def _final_statuses(
+    points: npt.NDArray[np.complex128], may_be_singular: npt.NDArray[np.bool_], result: CertificationReport
+) -> list[PathStatus]:
+    """The class of each path that came to an end: the first that reaches a certified zero is regular."""
+    number = np.array([-1 if k is None else k for k in result.assignment], np.int64)
+    statuses = np.full(len(points), PathStatus.FAILED, object)
+    statuses[(number < 0) & may_be_singular] = PathStatus.SINGULAR
+    certified = np.flatnonzero(number >= 0)
+    if not len(certified):  # an empty list of certificates knows no dimension
+        return list(statuses)
+    size = 1 + np.abs(points[certified]).max(axis=1, initial=0.0)
+    drift = np.abs(points[certified] - result.certificates.mid[number[certified]]).max(axis=1, initial=0.0)
+    reached = certified[drift <= _MAX_DRIFT * size]
+    _, first = np.unique(number[reached], return_index=True)
+    statuses[reached] = PathStatus.DUPLICATE
+    statuses[reached[first]] = PathStatus.REGULAR
+    return list(statuses)
+
+
+def closed_under_symmetry(landscape: Problem, result: CertificationReport, digits: int) -> CertificationReport:
+    """Add conjugates and mirror images that are missing: they are solutions too."""
+    while candidates := closure_candidates(landscape, result.certificates):
+        larger = certify(landscape.tapes, candidates, result.certificates, digits=digits)
+        if len(larger.certificates) == len(result.certificates):
+            return replace(result, n_entangled=result.n_entangled + larger.n_entangled)
+        result = CertificationReport(larger.certificates, result.assignment, result.n_entangled + larger.n_entangled)
+    return result

@@ -1,0 +1,94 @@
+"""Systems that are solved without following a path: linear ones, and those whose few solutions exact algebra writes down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+
+from homotopy.certification.certificates import CertificateList
+from homotopy.certification.zeros import certify
+from homotopy.options import AUTO, Options
+from homotopy.solving.exact_algebra import MOST_PARAMETRISED, QUICK_WORK, with_missing
+from homotopy.solving.result import PathAccount, SolveReport
+from homotopy.status import StartCount
+from polysys.counts.of_landscape import exact_count_of
+from polysys.errors import InputError
+from polysys.landscape import Landscape
+from polysys.own_equations import Equations
+from polysys.problem import Problem
+
+_MANY_PATHS, _PATHS_A_SOLUTION = 100_000, 1000
+_MANY_UNKNOWNS = 24
+_SOME_PATHS, _FEW_SOLUTIONS, _PATHS_TO_SPARE = 200, 30, 3
+
+
+def solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveReport | None:
+    """Systems without solutions or with linear equations only, which no engine needs to see."""
+    degrees = landscape.system.degrees
+    if min(degrees) > 0 and max(degrees) > 1:
+        return None
+    certificates = CertificateList.of(())
+    n_paths = 0 if 0 in degrees else 1
+    if n_paths:
+        solution = _linear_solution(landscape)
+        if solution is not None:
+            certificates = certify(landscape.tapes, [solution], digits=options.digits).certificates
+    return SolveReport.without_paths(
+        certificates,
+        PathAccount(n_paths, len(certificates), singular=n_paths - len(certificates)),
+        engine=("linear algebra", np.__version__),
+        root_count=(n_paths, StartCount.TOTAL_DEGREE),
+        seed=options.seed,
+        seconds=time.perf_counter() - begin,
+    )
+
+
+def solve_without_paths(landscape: Problem, options: Options, bound: int | None, begin: float) -> SolveReport | None:
+    """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions.
+
+    And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are;
+    and where there are few solutions and several times as many paths, most of which end at infinity: these take longest.
+    """
+    if options.engine != AUTO or options.strategy != AUTO or bound is None:
+        return None
+    is_without_theory = not (isinstance(landscape, Landscape) and landscape.facts.known_counts)
+    is_wide = isinstance(landscape, Equations) and landscape.n > _MANY_UNKNOWNS
+    is_small = is_without_theory and bound <= _SOME_PATHS
+    if bound < _MANY_PATHS and not (is_wide or is_small):
+        return None
+    count = exact_count_of(landscape)
+    if count.dimension != 0 or not count.degree:
+        return None
+    is_quick = is_small and count.degree <= min(_FEW_SOLUTIONS, bound // _PATHS_TO_SPARE)
+    is_written = is_quick or (is_wide and count.degree <= MOST_PARAMETRISED)
+    if bound < _PATHS_A_SOLUTION * count.degree and not is_written:
+        return None
+    none = SolveReport.without_paths(
+        CertificateList.of(()), PathAccount(0, 0), engine=("exact algebra", "-"), root_count=(None, StartCount.GIVEN), seed=options.seed
+    )
+    found = with_missing(landscape, none, options.digits, QUICK_WORK)
+    is_whole = len(found.certificates) == count.degree
+    return replace(found, seconds=time.perf_counter() - begin) if is_whole else None
+
+
+def _linear_solution(landscape: Problem) -> list[complex] | None:
+    """The solution of linear equations by exact elimination, in double precision; None where they are singular."""
+    n = landscape.system.n
+    origin = [Fraction(0)] * n
+
+    def exact(values: Sequence[Fraction | int]) -> list[fmpq]:
+        return [fmpq(v.numerator, v.denominator) for v in values]
+
+    matrix = fmpq_mat(n, n, exact(landscape.tapes.jacobian.evaluate(origin)))
+    if matrix.det() == 0:
+        return None
+    x = matrix.solve(fmpq_mat(n, 1, [-c for c in exact(landscape.tapes.equations.evaluate(origin))]))
+    try:
+        return [complex(int(x[i, 0].p) / int(x[i, 0].q)) for i in range(n)]
+    except OverflowError as error:
+        raise InputError("The stationary point is beyond the range of double precision.", "Rescale.") from error
