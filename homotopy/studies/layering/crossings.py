@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log
+from math import log, nan
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from homotopy.studies.frame.tables import Cell, Table, finite, level_cells
 from homotopy.studies.frame.trends import Level, exact, mean_of, trend
 from homotopy.studies.layering.tables import Glass
 from polysys.theory import Complexity, crossing
-from polysys.theory.layers import edge_distance, exact_layers
+from polysys.theory.isotropic import counts_by_index
+from polysys.theory.layers import ExactLayers, edge_distance, exact_layers
 
 OUTNUMBER = (
     "minima outnumber saddles of each index below every level of the band (Choromanska et al. 2015, corollary 4.1)"
@@ -27,20 +28,26 @@ def crossings(folder: RunFolder, degrees: Sequence[int], sizes: Sequence[int]) -
     items = [[n, p] for p in degrees for n in sizes]
     if items:
         folder.say(f"crossings of minima and saddles to N = {max(sizes)}")
-    return folder.cached_map("crossings 1", crossings_of, items)
+    return folder.cached_map("crossings 2", crossings_of, items)
 
 
 def crossings_of(item: Sequence[int]) -> dict[str, float]:
     """The exact numbers of n spins and p as JSON can hold them; what is not known to six digits is left out."""
     n, p = item
     glass, edge = exact_layers(n, p), -Complexity(p).threshold.value
-    found = {"n": n, "p": p, "minima": float(glass.counts[0]), "distance": glass.mean_energy(0) - edge}
-    above = glass.share_above(0, edge)
-    found |= {"inside": 1 - above} if np.isfinite(above) else {}
+    found: dict[str, float] = {"n": n, "p": p}
+    known = {"minima": _count(glass), "distance": glass.mean_energy(0) - edge, "inside": 1 - glass.share_above(0, edge)}
+    found |= {name: value for name, value in known.items() if np.isfinite(value)}
     for k in INDICES:
         at = crossing(n, p, k)
         found |= {f"level {k}": at.level.value, f"error {k}": at.level.error, f"count {k}": at.count.value}
     return found
+
+
+def _count(glass: ExactLayers) -> float:
+    """The mean number of minima; nan where it is not known to six digits."""
+    found, errors = counts_by_index(glass.field)
+    return float(found[0]) if errors[0] <= 1e-6 * found[0] else nan
 
 
 def crossings_table(found: Sequence[dict[str, float]]) -> Table:
@@ -50,7 +57,7 @@ def crossings_table(found: Sequence[dict[str, float]]) -> Table:
         p, n = int(r["p"]), int(r["n"])
         edge = -Complexity(p).threshold.value
         row: dict[str, Cell] = {
-            "p": p, "N": n, "mean minima": r["minima"], "mean energy of minima above -E_inf": r["distance"],
+            "p": p, "N": n, "mean minima": r.get("minima"), "mean energy of minima above -E_inf": r.get("distance"),
             "asymptotic distance": edge_distance(n, p), "share of minima below -E_inf": r.get("inside"),
         }  # fmt: skip
         for k in INDICES:
@@ -62,7 +69,7 @@ def crossings_table(found: Sequence[dict[str, float]]) -> Table:
         records.append(row)
     caption = (
         "Exact annealed numbers (quadrature, no sampling) to sizes beyond enumeration: the energy per spin up to which the mean numbers of minima and of saddles of index k "
-        "are equal; below it there are more minima at every level."
+        "are equal; below it there are more minima at every level. Empty: not known to six digits in doubles."
     )
     return Table.of("crossings", caption, records)
 

@@ -89,11 +89,12 @@ def near_pairs(
     places = [(w, name, h) for w in weights for name in ENERGIES for h in depths]
     if places:
         folder.say(f"pairs of minima of {len(places)} glasses")
-    items = [[spins_of(w, h), h, energy_at(h, name)] for w, name, h in places]
+    sizes, energies = [spins_of(w, h) for w, _, h in places], [energy_at(h, name) for _, name, h in places]
+    items = [[n, h, energy] for n, (_, _, h), energy in zip(sizes, places, energies, strict=True)]
     found = folder.cached_map(f"near pairs 1, {draws} draws, seed {seed}", partial(share_of_near, draws, seed), items)
     return [
         NearPairs(w, h, n, name, energy, share, error, uniform_share(n, NEAR))
-        for (w, name, h), (n, _, energy), (share, error) in zip(places, items, found, strict=True)
+        for (w, name, h), n, energy, (share, error) in zip(places, sizes, energies, found, strict=True)
     ]
 
 
@@ -121,7 +122,13 @@ def share_of_near(draws: int, seed: int, item: Sequence[float]) -> list[float]:
     near, others = parts[-1], parts[:-1]
     rest, rest_error = sum(part.value for part in others), sqrt(sum(part.error**2 for part in others if part.value))
     total = near.value + rest
-    return [near.value / total, sqrt((rest * near.error) ** 2 + (near.value * rest_error) ** 2) / total**2]
+    error = sqrt((rest * near.error) ** 2 + (near.value * rest_error) ** 2) / total**2
+    return [_rounded(near.value / total), _rounded(error)]
+
+
+def _rounded(value: float) -> float:
+    """To ten digits: the last ones depend on how many threads found the eigenvalues."""
+    return float(f"{value:.10g}")
 
 
 def pair_findings(found: Sequence[NearPairs], statement: str, level: float) -> list[Finding]:

@@ -103,8 +103,6 @@ def _search_sample(label: str, seed: int, starts: int, steps: int, sample: int) 
         gradient_descent(known.landscape, starts=starts, seed=own),
         sgd(known.landscape, starts=starts, seed=own, steps=steps),
         simulated_annealing(known.landscape, starts=starts, seed=own, steps=steps),
-    )
-    ends += (
         gradient_norm(known.landscape, starts=starts, seed=own),
         random_newton(known.landscape, starts=starts, seed=own),
     )

@@ -88,7 +88,9 @@ def test_ends_at_saddles_are_told_from_ends_at_minima():
 
 
 def test_log_means_are_those_of_the_samples():
-    samples = tuple(SampledPoints(k, np.arange(3.0), np.array([0] * (1 + k % 2) + [1] * (2 - k % 2))) for k in range(40))
+    samples = tuple(
+        SampledPoints(k, np.arange(3.0), np.array([0] * (1 + k % 2) + [1] * (2 - k % 2))) for k in range(40)
+    )
     g = Glass("spherical-p-spin:n=4,p=3", 4, 3, samples, 0)
     table = quenched_table([g])
     row = dict(zip(table.columns, table.rows[0], strict=True))
