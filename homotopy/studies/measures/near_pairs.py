@@ -156,7 +156,7 @@ def draw_pairs(axes: Any, found: Sequence[NearPairs], than: str) -> None:
         ends.append((levels[-1].value, f"N = {members[0].weights}, {members[0].energies}", style(k)))
     if than == RELATIVE:
         axes.axhline(0.0, color="0.7", lw=0.8)
-    finish(axes, "depth H", f"log10 of the share with overlap {NEAR:g} or more", f"near pairs {than} (theory)")
+    finish(axes, "depth H", "log10 of the share", f"near pairs {than}")
     depths = sorted({r.depth for r in found})
     axes.set_xticks(depths, [str(h) for h in depths])
     label_ends(axes, ends)
