@@ -17,7 +17,7 @@ from polysys.theory.isotropic import counts_by_index
 from polysys.theory.layers import ExactLayers, edge_distance, exact_layers
 
 OUTNUMBER = (
-    "minima outnumber saddles of each index below every level of the band (Choromanska et al. 2015, corollary 4.1)"
+    "minima outnumber saddles of index 1 and 2 below every level of the band (Choromanska et al. 2015, corollary 4.1)"
 )
 INDICES = (1, 2)
 _QUENCHED = "log of the mean number of minima beyond the mean of its logarithm, per spin, with growing N"
