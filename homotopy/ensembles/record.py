@@ -22,22 +22,24 @@ from homotopy.certification.certificates import Certificate
 from homotopy.certification.classify import StationaryPoint, points_of
 from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.certification.zeros import certify_one, same_zero
+from homotopy.completeness.evidence import of_kind
 from homotopy.counting.batch import census_batch
 from homotopy.counting.result import Census
 from homotopy.engines.registry import engines_for
 from homotopy.ensembles.rounding import decided, error_bound, middle
 from homotopy.errors import EngineMissingError
 from homotopy.options import Options
-from homotopy.status import Completeness, Verdict
+from homotopy.status import Completeness, EvidenceKind, Verdict
 from polysys.errors import PolysysError
 from polysys.models.base import Model
 
 BATCH = 100  # samples that are counted at once: they share programs, start set and queue
 _FINE_DIGITS = 32
 
+PROVED, SUPPORTED = "count-equals-bound", "all-checks-met"
 REASONS = (
-    "count-equals-bound",  # proved: as many certified solutions as a proved bound allows
-    "all-checks-met",  # supported
+    PROVED,  # as many certified solutions as a proved bound allows
+    SUPPORTED,
     "check-violated",  # contradicted
     "classes-missing",  # unknown: fewer certified solutions than the known count
     "not-settled",  # unknown for another reason
@@ -224,7 +226,7 @@ def record_of(found: Census, label: str, seed: int, sample: int, *, points: bool
         landscape=found.landscape.digest,
         verdict=found.completeness.verdict.value,
         reason=_reason(found),
-        bound=found.bounds[0].value if found.bounds else None,
+        bound=_bound(found),
         n_complex=found.n_complex,
         n_real=found.n_real,
         n_minima=found.n_minima,
@@ -243,6 +245,13 @@ def record_of(found: Census, label: str, seed: int, sample: int, *, points: bool
         precision=run.precision,
         attempts=run.attempts,
     )
+
+
+def _bound(found: Census) -> int | None:
+    """The best bound on the isolated complex solutions, that of a Hilbert function included where one was computed."""
+    hilbert = of_kind(found.completeness.evidence, EvidenceKind.HILBERT_BOUND)
+    own = [] if hilbert is None or hilbert.outcome is not Verdict.YES else [int(hilbert["bound"])]
+    return min([b.value for b in found.bounds[:1]] + own, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,9 +339,9 @@ def _again(
 def _reason(found: Census) -> str:
     report = found.completeness
     if report.verdict is Completeness.PROVED:
-        return "count-equals-bound"
+        return PROVED
     if report.verdict is Completeness.SUPPORTED:
-        return "all-checks-met"
+        return SUPPORTED
     if report.verdict is Completeness.CONTRADICTED or any(e.outcome is Verdict.NO for e in report.evidence):
         return "check-violated"
     missing = bool(found.bounds) and found.n_complex < found.bounds[0].value

@@ -18,6 +18,7 @@ from homotopy.counting.result import Census
 from homotopy.ensembles.counts import Quantity
 from homotopy.ensembles.statistics import Statistic
 from homotopy.errors import HomotopyError, TableError
+from homotopy.status import Completeness
 from homotopy.tables.format.catalogue import CatalogueEntry
 from homotopy.tables.format.description import CERTIFICATES, TableFile
 from homotopy.tables.format.folder import parse_lines, read_checked
@@ -199,11 +200,17 @@ class TableContents:
                 "Count it: ho.census(table.landscape(model, sample)).",
             )
         try:
-            return recertify(land, seeds)
+            return recertify(land, seeds, proves=self._is_proved(land.label, sample))
         except (ValueError, ArithmeticError) as error:
             raise TableError(
                 f"The certificate of sample {sample} of {land.label} cannot be used ({error}).", "Fetch the table again."
             ) from error
+
+    def _is_proved(self, label: str, sample: int) -> bool:
+        """Whether the row of a sample, or of a generic count, is said to be proved."""
+        if self.kind == "counts":
+            return any(r.model == label and r.rigor == "proved" for r in self.rows)
+        return bool(self.samples(label).rows[sample].verdict == Completeness.PROVED.value)
 
     def to_frame(self) -> Any:
         """The rows as a pandas DataFrame.

@@ -61,6 +61,7 @@ class CountRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     n_torus: int | None
     rigor: str
     evidence: str | None
+    prime: int | None = None
 
 
 class RowFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -131,7 +132,8 @@ def _recertified(path: str, file: RowFile) -> VerificationReport:
     checks = [_about(file, f"{row.model}, seed {file.seed}, sample {row.sample}", same)]
     if not same:
         return VerificationReport(path, tuple(checks))
-    census = recertify(model_from_label(row.model).sample(file.seed, row.sample), seeds)
+    land = model_from_label(row.model).sample(file.seed, row.sample)
+    census = recertify(land, seeds, proves=row.verdict == Completeness.PROVED.value)
     boxes = f"{census.n_complex} boxes, pairwise disjoint, each with exactly one solution; {census.n_real} real points"
     checks.append(Check("certificates", True, boxes))
     fault = difference(row, record_from(census, row.model, file.seed, row.sample, row.verdict))

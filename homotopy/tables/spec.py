@@ -82,12 +82,15 @@ class CountsSpec(_Common, tag="counts", frozen=True):
         Labels; each is counted by a theorem or by monodromy.
     open : list of str
         Labels that are out of reach: rows without a count.
+    algebra : list of str
+        Labels among the models whose count is proved by exact algebra, for there is no theorem; it is an error where that fails.
     certificates : list of str
         Labels of which sample 0 of the seed is certified: a proof that at least so many solutions exist.
     """
 
     models: Annotated[list[str], msgspec.Meta(min_length=1)]
     open: list[str] = []
+    algebra: list[str] = []
     certificates: list[str] = []
 
 
@@ -163,9 +166,10 @@ def as_spec(content: dict[str, Any], where: str) -> TableSpec:
     if twice is not None:
         raise InputError(f"The specification has {twice[:80]!r} twice.", "Name it once.")
     if isinstance(spec, CountsSpec):
-        stranger = next((label for label in spec.certificates if label not in spec.models), None)
+        known = set(spec.models)
+        stranger = next((label for label in (*spec.certificates, *spec.algebra) if label not in known), None)
         if stranger is not None:
-            raise InputError(f"{stranger[:80]!r} is to be certified and not among the models.", "Add it to models.")
+            raise InputError(f"{stranger[:80]!r} is to be certified or proved and not among the models.", "Add it to models.")
     return spec
 
 

@@ -49,8 +49,7 @@ def exact_falls(
     for relation in candidates:
         if len(found) == n_expected or work > work_limit:
             break
-        low = _low_part([(*top.rows[r], c) for r, c in relation], generators, p)
-        rest = _reduced(basis.normal_forms([low])[0], echelon, p) if low else low
+        rest = top.new_part(relation, generators, basis, echelon)
         support = [r for r, _ in relation]
         if not rest or len(support) > MAX_SUPPORT:
             continue
@@ -119,6 +118,18 @@ class TopForms:
         found = [list(zip(rows[part].tolist(), residues[part].tolist(), strict=True)) for part in parts]
         return sorted(found, key=len), int(work)
 
+    def new_part(
+        self,
+        relation: Sequence[tuple[int, int]],
+        generators: Sequence[IntegerPolynomial],
+        basis: GradedBasis,
+        echelon: Sequence[dict[Exponents, int]],
+    ) -> dict[Exponents, int]:
+        """What the combination of a relation modulo p adds to a basis and to elements in echelon form; empty: nothing."""
+        p = basis.p
+        low = _low_part([(*self.rows[r], c) for r, c in relation], generators, p)
+        return _reduced(basis.normal_forms([low])[0], echelon, p) if low else low
+
     def cost(self, support: Sequence[int]) -> int:
         """Multiplications of 31 bits that solving for a relation takes, roughly."""
         lengths = [max(c.bit_length() for c in self.entries[r].values()) // 31 + 1 for r in support]
@@ -172,7 +183,7 @@ def _independent_rows(matrix: Any, p: int) -> list[int]:
     return pivots
 
 
-def _reduced(polynomial: dict[Exponents, int], echelon: list[dict[Exponents, int]], p: int) -> dict[Exponents, int]:
+def _reduced(polynomial: dict[Exponents, int], echelon: Sequence[dict[Exponents, int]], p: int) -> dict[Exponents, int]:
     """The polynomial modulo the span of earlier ones, whose first terms are their pivots."""
     for other in echelon:
         pivot, leading = next(iter(other.items()))

@@ -17,11 +17,12 @@ from typing import Any
 
 import flint
 
-from polysys.algebra.combinations import Combination, IntegerPolynomial, Polynomial, primitive, scale, with_combinations
+from polysys.algebra.combinations import Combination, Polynomial, primitive, scale, with_combinations
 from polysys.algebra.degree_falls import exact_falls
 from polysys.algebra.degree_weights import bezout_weights
-from polysys.algebra.graded_basis import MAX_LEVEL, GradedBasis, degree
-from polysys.algebra.standard_monomials import eventual_bound, n_standard_monomials
+from polysys.algebra.graded_basis import MAX_LEVEL, GradedBasis
+from polysys.algebra.level_bound import LevelBound, images_of, level_bound
+from polysys.algebra.standard_monomials import n_standard_monomials
 from polysys.errors import InputError, WorkLimitError
 
 
@@ -98,7 +99,7 @@ class HilbertBound:
             generators = with_combinations(_checked(polynomials, len(self.weights)), self.combinations)
         except (IndexError, ValueError, InputError):  # a record of another system
             return False
-        run = _bound_of(generators, self.prime, self.weights, work_limit, self.bound)
+        run = level_bound(images_of(generators, self.prime, self.weights), self.prime, self.weights, work_limit, self.bound)
         return run.bound is not None and run.bound <= self.bound
 
     def to_plain(self) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def completeness_bound(
         w = tuple(int(k) for k in weights)
     if n < 1 or len(w) != n or min(w) < 1:
         raise InputError(f"{w} are not weights of {n} unknowns.", "Give one positive integer for each.")
-    search = _Search(polynomials, tuple(extra), _prime(seed), w, work_limit)
+    search = _Search(polynomials, tuple(extra), random_prime(seed), w, work_limit)
     return search.result(goal)
 
 
@@ -202,67 +203,12 @@ def _checked(polynomials: Sequence[Polynomial], n: int) -> Sequence[Polynomial]:
     return polynomials
 
 
-def _prime(seed: int) -> int:
+def random_prime(seed: int) -> int:
     """A prime of 31 bits that depends on the seed alone."""
     candidate = random.Random(seed).randrange(2**30, 2**31 - 2**20) | 1
     while not flint.fmpz(candidate).is_prime():
         candidate += 2
     return candidate
-
-
-@dataclass
-class _Run:
-    """What a basis of the homogenised generators shows."""
-
-    bound: int | None
-    basis: GradedBasis
-    first_fall: int | None = None  # the lowest level that holds elements of lower degree, and how many
-    n_falls: int = 0
-    is_cut: bool = False
-
-
-def _basis(
-    generators: Sequence[IntegerPolynomial],
-    p: int,
-    weights: Sequence[int],
-    work_limit: int,
-    is_homogeneous: bool = True,
-) -> GradedBasis:
-    """Of the generators modulo p; their degrees are those before the reduction."""
-    images = [(degree(g, weights), {e: c % p for e, c in g.items() if c % p}) for g in generators]
-    return GradedBasis(images, p=p, weights=weights, work_limit=work_limit, is_homogeneous=is_homogeneous)
-
-
-def _bound_of(
-    generators: Sequence[IntegerPolynomial],
-    p: int,
-    weights: Sequence[int],
-    work_limit: int,
-    target: int,
-    max_level: int = MAX_LEVEL,
-) -> _Run:
-    """The bound from the leading monomials modulo p, level by level until it is at most the target."""
-    basis = _basis(generators, p, weights, work_limit)
-    run, n, n_seen = _Run(None, basis), len(weights), 0
-    while not basis.is_complete:
-        run.is_cut = basis.waiting_level > max_level
-        try:
-            if run.is_cut:
-                break
-            basis.next_level()
-        except WorkLimitError:
-            run.is_cut = True
-            break
-        leading = basis.leading_monomials()
-        n_falls = sum(h > 0 for _, h in leading[n_seen:])
-        if n_falls and run.first_fall is None:
-            run.first_fall, run.n_falls = basis.level, n_falls
-        n_seen = len(leading)
-        if n_standard_monomials([e for e, _ in leading], n) is not None:
-            run.bound = eventual_bound([(*e, h) for e, h in leading], n + 1)
-            if run.bound is not None and run.bound <= target:
-                break
-    return run
 
 
 class _Search:
@@ -288,7 +234,8 @@ class _Search:
             run = self._run(goal, self.work_limit // 4, MAX_LEVEL)
             if run.bound is not None and run.bound <= goal and self.best:
                 return replace(self.best, stopped_by=StoppedBy.GOAL)
-        affine = _basis(self.generators, self.p, self.weights, self.work_limit, is_homogeneous=False)
+        images = images_of(self.generators, self.p, self.weights)
+        affine = GradedBasis(images, p=self.p, weights=self.weights, work_limit=self.work_limit, is_homogeneous=False)
         number, stopped_by = self._number(affine)
         target = max(number or 0, goal or 0)
         most_per_run, max_level = 20 * self.work + 10**7, affine.highest_level + 6 * max(self.weights)
@@ -315,9 +262,10 @@ class _Search:
         number = n_standard_monomials([e for e, _ in affine.leading_monomials()], len(self.weights))
         return number, StoppedBy.INFINITE if number is None else None
 
-    def _run(self, target: int, most: int, max_level: int) -> _Run:
+    def _run(self, target: int, most: int, max_level: int) -> LevelBound:
         most = min(most, max(self.work_limit - self.work, 0))
-        run = _bound_of(self.generators, self.p, self.weights, most, target, max_level)
+        images = images_of(self.generators, self.p, self.weights)
+        run = level_bound(images, self.p, self.weights, most, target, max_level)
         self.work += run.basis.work
         if run.bound is not None and (self.best is None or self.best.bound is None or run.bound < self.best.bound):
             self.best = self._record(run.bound, run.basis)
@@ -331,7 +279,8 @@ class _Search:
 
     def _add_falls(self, level: int, n_expected: int) -> StoppedBy | None:
         """Elements of lower degree from combinations of degree `level`; why the search ends if there are none."""
-        basis = _basis(self.generators, self.p, self.weights, self.work_limit)
+        images = images_of(self.generators, self.p, self.weights)
+        basis = GradedBasis(images, p=self.p, weights=self.weights, work_limit=self.work_limit)
         try:
             basis.complete_to(level - 1)
             found, work = exact_falls(self.generators, basis, level, n_expected, self.work_limit - self.work)

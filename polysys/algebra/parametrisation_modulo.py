@@ -58,13 +58,17 @@ class ParametrisationModulo:
             row[: len(coefficients)] = coefficients
         return result
 
-    def solves(self, system: SystemModulo, meter: Meter) -> bool:
-        """Whether all equations vanish at all points of the parametrisation."""
+    def unknowns(self) -> tuple[nmod_poly, ...] | None:
+        """The x_i as polynomials in t modulo the polynomial; None where that is not squarefree."""
         s = self.polynomial
-        inverse = _inverse(s.derivative(), s)
-        if inverse is None:
-            return False
-        unknowns = [h * inverse % s for h in self.numerators]
+        inverse = inverse_modulo(s.derivative(), s)
+        return None if inverse is None else tuple(h * inverse % s for h in self.numerators)
+
+    def values(self, system: SystemModulo, meter: Meter) -> list[nmod_poly] | None:
+        """The polynomials of a system at all points of the parametrisation at once, modulo its polynomial."""
+        s, unknowns = self.polynomial, self.unknowns()
+        if unknowns is None:
+            return None
         one = nmod_poly([1], self.prime) % s
         known: dict[tuple[int, ...], nmod_poly] = {(0,) * system.n: one}
 
@@ -79,12 +83,17 @@ class ParametrisationModulo:
                 known[above] = known[below] * unknowns[i] % s
             return known[exponents]
 
+        found = []
         for exponents, coefficients in zip(system.exponents, system.coefficients, strict=True):
             meter.spend(len(coefficients) * (300 + 2 * s.degree()))
             terms = zip(exponents.tolist(), coefficients.tolist(), strict=True)
-            if sum((monomial(tuple(e)) * c for e, c in terms), 0 * one) % s:
-                return False
-        return True
+            found.append(sum((monomial(tuple(e)) * c for e, c in terms), 0 * one) % s)
+        return found
+
+    def solves(self, system: SystemModulo, meter: Meter) -> bool:
+        """Whether all equations vanish at all points of the parametrisation."""
+        values = self.values(system, meter)
+        return values is not None and not any(values)
 
 
 def parametrisation_modulo(
@@ -114,7 +123,7 @@ def parametrisation_modulo(
         return None
     s = nmod_poly(recurrence[::-1].tolist(), p)
     g = [(nmod_poly(row[::-1].tolist(), p) * s).right_shift(size) for row in values]
-    inverse = _inverse(g[0], s)
+    inverse = inverse_modulo(g[0], s)
     if inverse is None or s.gcd(s.derivative()).degree() > 0:
         return None
     factor = s.derivative() * inverse % s
@@ -155,7 +164,7 @@ def _forms(algebra: QuotientAlgebra, generator: np.random.Generator) -> Iterator
         largest *= 2
 
 
-def _inverse(f: nmod_poly, modulus: nmod_poly) -> nmod_poly | None:
+def inverse_modulo(f: nmod_poly, modulus: nmod_poly) -> nmod_poly | None:
     """The inverse of a polynomial modulo another one, None where it has none."""
     divisor, inverse, _ = (f % modulus).xgcd(modulus)
     return inverse if divisor.degree() == 0 else None

@@ -73,24 +73,21 @@ class RationalQuotient:
         separates the zeros.  A rank modulo a prime is at most that over Q, which leaves the inequality right.
         """
         matrix = self._combination(form)
-        characteristic = _primitive(matrix.charpoly())
-        factors = [(f, m) for f, m in characteristic.factor()[1]]
+        factors = list(_primitive(matrix.charpoly()).factor()[1])
         n_values = sum(f.degree() for f, _ in factors)
-        if n_values < self.dimension and self._most_zeros((matrix, factors)) != n_values:
+        if n_values < self.dimension and self._most_zeros(matrix, factors) != n_values:
             return None
         return factors
 
-    def _most_zeros(self, known: tuple[fmpq_mat, list[tuple[fmpz_poly, int]]]) -> int:
+    def _most_zeros(self, matrix: fmpq_mat, factors: Sequence[tuple[fmpz_poly, int]]) -> int:
         """A bound on the number of distinct zeros."""
-        elements = [known, *((a, list(_primitive(a.charpoly()).factor()[1])) for a in self.products)]
-        columns: list[list[int]] = []
-        for matrix, factors in elements:
-            squarefree = fmpz_poly([1])
-            for f, _ in factors:
-                squarefree *= f
-            columns += _columns_modulo(_evaluate(squarefree, matrix), _RANK_PRIME)
-        rows = nmod_mat(len(columns), self.dimension, [c for column in columns for c in column], _RANK_PRIME)
-        return self.dimension - int(rows.rank())
+        squarefree = fmpz_poly([1])
+        for f, _ in factors:
+            squarefree *= f
+        elements = [(matrix, squarefree), *((a, _squarefree_part(a.charpoly())) for a in self.products)]
+        rows = [row for a, f in elements for row in _values_modulo(f, a, _RANK_PRIME)]
+        size = self.dimension
+        return size - int(nmod_mat(len(rows) // size, size, rows, _RANK_PRIME).rank())
 
     @cached_property
     def _one(self) -> fmpq_mat:
@@ -220,19 +217,19 @@ def _primitive(polynomial: fmpq_poly) -> fmpz_poly:
     return fmpz_poly([c // content for c in numerator.coeffs()])
 
 
-def _evaluate(polynomial: fmpz_poly, matrix: fmpq_mat) -> fmpq_mat:
-    """A polynomial of a matrix, by Horner's rule."""
+def _squarefree_part(polynomial: fmpq_poly) -> fmpz_poly:
+    f = _primitive(polynomial)
+    return _primitive(fmpq_poly(f // f.gcd(f.derivative())))
+
+
+def _values_modulo(polynomial: fmpz_poly, matrix: fmpq_mat, prime: int) -> list[int]:
+    """The columns of a polynomial of a matrix modulo a prime, one after the other, by Horner's rule."""
     size = matrix.nrows()
-    unit = fmpq_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
-    total = fmpq_mat(size, size)
+    numerators, denominator = matrix.numer_denom()
+    inverse = pow(int(denominator % prime), -1, prime)
+    reduced = nmod_mat(size, size, [int(c * inverse % prime) for c in numerators.entries()], prime)
+    unit = nmod_mat(size, size, [int(i == j) for i in range(size) for j in range(size)], prime)
+    total = nmod_mat(size, size, [0] * size**2, prime)
     for c in reversed(polynomial.coeffs()):
-        total = total * matrix + unit * fmpq(c)
-    return total
-
-
-def _columns_modulo(matrix: fmpq_mat, prime: int) -> list[list[int]]:
-    """The columns, made integral by one factor, modulo a prime."""
-    numerator, _ = matrix.numer_denom()
-    transposed = numerator.transpose().entries()
-    size = matrix.nrows()
-    return [[int(c % prime) for c in transposed[k * size : (k + 1) * size]] for k in range(matrix.ncols())]
+        total = total * reduced + unit * int(c % prime)
+    return [int(c) for c in total.transpose().entries()]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from homotopy.tables.draft import MAX_NOTES, Part
 from homotopy.tables.format.cells import Column, Value
 from homotopy.tables.format.description import Completeness
 from homotopy.tables.kinds.generic import count_generic, proved_count
-from homotopy.tables.kinds.theorems import GenericCount, add_strata
+from homotopy.tables.kinds.theorems import GenericCount, add_strata, count_by_algebra
 from homotopy.tables.spec import CountsSpec
 from homotopy.tables.stored_solutions import DIGITS, Seeds, recertify, seeds_of
 from polysys.errors import FileError
@@ -33,7 +35,8 @@ COLUMNS = (
     Column("n_unknowns", "integer", "number of coordinates (weights, spins)", "name"),
     Column("n_complex", "integer", "complex stationary points of a generic member (on spheres with a homogeneous potential: classes)", "row"),
     Column("n_torus", "integer", "those without a zero coordinate: K(r) of a deep linear network with live neurons r", "row"),
-    Column("rigor", "text", "proved (a theorem), numerical (see evidence), open (no count)", "name"),
+    Column("rigor", "text", "proved (n_complex by a theorem, n_torus where evidence does not say numerical), numerical (see evidence), open", "name"),
+    Column("prime", "integer", "of a proof by exact algebra over the field of the couplings, which `verify --slow` derives again", "name"),
     Column("evidence", "text", "the theorem, or the runs and tests on which the count rests; why there is none", "name"),
 )  # fmt: skip
 
@@ -51,12 +54,13 @@ def part_of(spec: CountsSpec, place: Path, say: Say) -> Part:
         if proved is not None:
             counts[label] = proved
             continue
-        if notes.get(label) is None:
-            say(f"counting {label}")
-            begin = time.perf_counter()
-            found = count_generic(label, spec.seed)
-            notes.put(label, msgspec.to_builtins(found), time.perf_counter() - begin)
-        counts[label] = msgspec.convert(notes.get(label), GenericCount)
+        if label not in spec.algebra:
+            counts[label] = _noted(label, label, spec.seed, count_generic, notes, say)
+            continue
+        counts[label] = _noted(f"algebra {label}", label, spec.seed, _by_algebra, notes, say)
+        if not model_from_label(label).torus_parts():  # nothing else says how many solutions have no zero coordinate
+            other = _noted(label, label, spec.seed, count_generic, notes, say)
+            counts[label] = _with_torus(counts[label], other)
     counts = add_strata(counts)
     for label in spec.open:
         n = model_from_label(label).domain.n
@@ -64,13 +68,41 @@ def part_of(spec: CountsSpec, place: Path, say: Say) -> Part:
     for label, count in counts.items():
         if count.n_complex is None and count.n_torus is not None:
             why = f"{count.evidence}; n_complex needs the torus counts of networks with fewer live neurons, one of which is open"
-            counts[label] = GenericCount(label, count.n_unknowns, None, count.n_torus, count.rigor, why)
+            counts[label] = GenericCount(label, count.n_unknowns, None, count.n_torus, count.rigor, why, count.prime)
     rows: list[tuple[Value, ...]] = [
-        (c.model, c.n_unknowns, c.n_complex, c.n_torus, c.rigor, c.evidence) for c in (counts[x] for x in (*spec.models, *spec.open))
+        (c.model, c.n_unknowns, c.n_complex, c.n_torus, c.rigor, c.prime, c.evidence) for c in (counts[x] for x in (*spec.models, *spec.open))
     ]
     seeds = [_certificate(label, spec.seed, counts[label], place, say) for label in spec.certificates]
     engines = sorted({f"tracker {e}" for e in notes.versions()})
-    return Part(COLUMNS, KEY, rows, seeds, [], notes.seconds(spec.models), engines, _RELIABILITY, _completeness(counts, spec.caveat))
+    keys = [f"algebra {label}" if label in spec.algebra else label for label in spec.models]
+    return Part(COLUMNS, KEY, rows, seeds, [], notes.seconds(keys), engines, _RELIABILITY, _completeness(counts, spec.caveat))
+
+
+def _noted(
+    key: str, label: str, seed: int, make: Callable[[str, int], GenericCount], notes: _Notes, say: Say
+) -> GenericCount:
+    """A count that was found before, or is found now."""
+    if notes.get(key) is None:
+        say(f"counting {label}")
+        begin = time.perf_counter()
+        notes.put(key, msgspec.to_builtins(make(label, seed)), time.perf_counter() - begin)
+    found: GenericCount = msgspec.convert(notes.get(key), GenericCount)
+    return found
+
+
+def _with_torus(found: GenericCount, other: GenericCount) -> GenericCount:
+    """A proved count with the number without a zero coordinate that monodromy gives."""
+    if other.n_torus is None or other.n_complex != found.n_complex:
+        return found
+    evidence = f"{found.evidence}; n_torus is numerical: {other.evidence}"
+    return replace(found, n_torus=other.n_torus, evidence=evidence)
+
+
+def _by_algebra(label: str, seed: int) -> GenericCount:
+    found = count_by_algebra(label, seed)
+    if found is None:
+        raise TableError(f"The generic count of {label} was not proved within the work limit.", "Leave it out of `algebra`.")
+    return found
 
 
 class _Notes:
@@ -125,7 +157,8 @@ def _certificate(label: str, seed: int, count: GenericCount, place: Path, say: S
 
 
 _RELIABILITY = (
-    "The column rigor says for each row what its count rests on. proved: a theorem on the generic member. numerical: two independent "
+    "The column rigor says for each row what its count rests on. proved: a theorem on the generic member; where the column prime has a "
+    "number, one that exact algebra proves over the field of the couplings and `stationary table verify --slow` derives again. numerical: two independent "
     "monodromy runs or more that agree in every stratum (points with the same zero pattern), and a trace test where the column evidence "
     "says that one was run and passed; strong evidence, no proof. Where certificates are stored, interval arithmetic proves that one "
     "member of the family has at least so many solutions, so the generic count is no smaller. open: no count."

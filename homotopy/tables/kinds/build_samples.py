@@ -15,15 +15,18 @@ from homotopy.common.files import write_atomically
 from homotopy.common.reporting import Say
 from homotopy.counting.batch import census_batch
 from homotopy.counting.result import Census
+from homotopy.ensembles.counts import VERDICTS
 from homotopy.ensembles.record import SampleRecord, record_of
 from homotopy.ensembles.result import Ensemble
 from homotopy.ensembles.run import ensemble
 from homotopy.ensembles.spec import EnsembleSpec
 from homotopy.errors import HomotopyError, TableError
+from homotopy.status import Completeness as Verdict
 from homotopy.tables.draft import MAX_NOTES, Part
 from homotopy.tables.format.cells import Column, Value
 from homotopy.tables.format.description import Completeness, ExactMeans, Mean, ModelEntry, folder_name
 from homotopy.tables.kinds.sample_checks import N_DIGEST
+from homotopy.tables.proofs import proved_record
 from homotopy.tables.spec import ModelSpec, SamplesSpec
 from homotopy.tables.stored_solutions import DIGITS, Seeds, recertify, record_from, seeds_of
 from polysys import theory
@@ -92,10 +95,10 @@ def _piece(spec: SamplesSpec, given: ModelSpec, model: Model, place: Path, worke
     records = [r for chunk in ens.store.chunks for r in ens.store.read(chunk) or ()]
     if len(records) != given.samples:
         raise HomotopyError(f"The ensemble of {given.label} is incomplete.", "Run the same command again.")
+    records = [proved_record(r, model.sample(spec.seed, r.sample)) if r.verdict == Verdict.SUPPORTED.value else r for r in records]
     seeds = list(_certificates(spec, given, model, records, place))
-    verdicts = {verdict: n for verdict, n in ens.count_verdicts().items() if n}
-    if ens.failures:
-        verdicts["failed"] = len(ens.failures)
+    counted = Counter("failed" if r.is_failed else str(r.verdict) for r in records)
+    verdicts = {name: counted[name] for name in (*VERDICTS, "failed") if counted[name]}
     say(f"{begin}: {', '.join(f'{n} {v}' for v, n in verdicts.items())}; {len(seeds)} certificates")
     engines = sorted({f"{r.engine} {r.engine_version}" for r in records if r.engine})
     entry = _entry(given, ens, model, verdicts, len(seeds))
@@ -168,7 +171,8 @@ def _is_certifiable(record: SampleRecord) -> bool:
 
 def _proving_seeds(census: Census, record: SampleRecord) -> Seeds | None:
     """The shortest certificate that gives the very record again; None if none does (or the census itself does not)."""
-    if record_of(census, record.model, record.seed, record.sample).digest != record.digest:
+    found = proved_record(record_of(census, record.model, record.seed, record.sample), census.landscape)
+    if found.digest != record.digest:
         raise HomotopyError(
             f"Sample {record.sample} of {record.model} gives another record now than in the ensemble.",
             "The ensemble was made by another version: build in a new folder of work.",
@@ -176,7 +180,7 @@ def _proving_seeds(census: Census, record: SampleRecord) -> Seeds | None:
     for images in (True, False):
         for digits in DIGITS:
             seeds = seeds_of(census, digits, images=images)
-            again = recertify(census.landscape, seeds)
+            again = recertify(census.landscape, seeds, proves=record.verdict == Verdict.PROVED.value)
             made = record_from(again, record.model, record.seed, record.sample, str(record.verdict))
             if made.digest == record.digest:
                 return seeds
@@ -186,7 +190,8 @@ def _proving_seeds(census: Census, record: SampleRecord) -> Seeds | None:
 _RELIABILITY = (
     "Every solution was certified by interval arithmetic on the exact rational system: it exists, is unique in its box, the "
     "boxes are disjoint, and reality and Morse index are proved. The verdict of a row says whether any could be missing: "
-    "proved where as many were certified as a proved bound allows, supported where every check was met and every path of a "
+    "proved where as many were certified as a proved bound allows (of a theorem on the family, or of the sample's own ideal: then the column bound "
+    "states it), supported where every check was met and every path of a "
     "homotopy from a complete start set ended at a solution of its own. Samples that failed are rows, never left out."
 )
 

@@ -53,14 +53,24 @@ def test_unpacked_it_is_the_same(content, tmp_path):
     assert is_row_file(write(tmp_path, content)) and verify_row(write(tmp_path, content)).is_ok
 
 
-def test_supported_is_not_said_to_be_proved_again(tmp_path):
+def test_a_row_without_a_theorem_of_its_family_is_proved_from_its_file(tmp_path):
+    """1-2-2-1 was supported: the Hilbert function of the sample's own ideal proves it."""
     label = "deep-linear:widths=1-2-2-1,data=gaussian"
     table = ho.load_table("deep-linear:data=gaussian")
+    row = table.samples(label).rows[0]
     path = tmp_path / "row.json.gz"
-    path.write_bytes(row_file(table, table.samples(label).rows[0], table.certificates[label, 0]))
+    path.write_bytes(row_file(table, row, table.certificates[label, 0]))
     report = verify_row(path)
-    assert report.is_ok and report.rests_on_paths
-    assert "supported when the table was made; from the certificate alone unknown" in repr(report)
+    assert report.is_ok and not report.rests_on_paths and row.bound == row.n_complex == 129
+    assert report.stated is report.derived.verdict is Completeness.PROVED
+
+
+def test_the_census_of_a_proved_row_verifies_as_proved(tmp_path):
+    census = ho.load_table("deep-linear:data=iris").census("deep-linear:widths=2-2-2,data=iris", 0)
+    path = tmp_path / "census.json"
+    census.save(path)
+    report = ho.verify(path)
+    assert report.is_ok and report.derived.verdict is Completeness.PROVED
 
 
 def test_a_generic_count_is_bounded_below(tmp_path):

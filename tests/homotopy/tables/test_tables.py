@@ -295,7 +295,9 @@ COUNTS = CountsSpec(
         "deep-linear:widths=2-2-2,data=gaussian,m=2",
         "layered-spin-glass:widths=2-2-3",
         "polynomial-network:widths=2-1-1,activation=z^2,data=gaussian,m=3,output=fixed",
+        "polynomial-network:widths=1-2-1,activation=z^2,data=gaussian,m=1,output=fixed",
     ],
+    algebra=["polynomial-network:widths=1-2-1,activation=z^2,data=gaussian,m=1,output=fixed"],
     open=["deep-linear:widths=3-3-3,data=gaussian,m=3"],
     certificates=["deep-linear:widths=2-2-2,data=gaussian,m=2"],
 )
@@ -332,11 +334,13 @@ def test_generic_counts_are_those_of_the_literature_and_of_groebner_bases(others
     assert found["deep-linear:widths=2-2-2,data=gaussian,m=2"] == (225, 192, "numerical")
     assert found["layered-spin-glass:widths=2-2-3"] == (8, None, "proved")
     assert found["polynomial-network:widths=2-1-1,activation=z^2,data=gaussian,m=3,output=fixed"] == (9, None, "proved")
+    assert found["polynomial-network:widths=1-2-1,activation=z^2,data=gaussian,m=1,output=fixed"] == (5, 0, "proved")
     assert found["deep-linear:widths=3-3-3,data=gaussian,m=3"] == (None, None, "open")
+    assert [r.n_complex for r in table.rows if r.prime is not None] == [5]
     assert "trace test passed" in next(r.evidence for r in table.rows if r.n_complex == 225)
     assert table.description.completeness.answer == "no"
     report = table.verify("slow", fraction=1.0)
-    assert report.is_ok and "1 rows" in report.checks[-1].detail
+    assert report.is_ok and "1 rows" in report.checks[-1].detail and "1 of 1 generic counts" in report.checks[-2].detail
     assert table.census("deep-linear:widths=2-2-2,data=gaussian,m=2").n_complex == 225
     replayed = table.replay(5)
     assert replayed.is_ok and len(replayed.checks) == 5
@@ -352,6 +356,8 @@ def test_generic_counts_are_those_of_the_literature_and_of_groebner_bases(others
         (",17,16,", ",19,18,", "theorem"),
         (",225,192,numerical", ",225,192,proved", "theorem"),
         (",,,open,", ",96333,,open,", "open"),
+        (",5,0,proved,", ",5,0,numerical,", "prime"),
+        (",225,192,numerical,", ",225,192,numerical,15", "prime"),
     ],
 )
 def test_forged_counts_fail_the_fast_check(others, tmp_path, old, new, words):
@@ -360,6 +366,16 @@ def test_forged_counts_fail_the_fast_check(others, tmp_path, old, new, words):
     reseal(folder)
     report = ho.load_table(folder).verify("fast")
     assert not report.is_ok and words in str(report)
+
+
+def test_a_proof_by_algebra_is_derived_again(others, tmp_path):
+    folder = Path(shutil.copytree(others / "tables" / folder_name(COUNTS.label), tmp_path / "table"))
+    edit_rows(folder, lambda lines: [line.replace(",5,0,proved,", ",7,0,proved,") for line in lines])
+    reseal(folder)
+    table = ho.load_table(folder)
+    assert table.verify("fast").is_ok  # nothing is known of this family but its proof
+    report = table.verify("slow", fraction=1.0)
+    assert not report.is_ok and "exactly 5 solutions" in str(report)
 
 
 def test_published_numbers_stand_beside_ours(others, tmp_path):

@@ -1,0 +1,48 @@
+"""Generic counts of model families proved by exact algebra, against theorems and published numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+import polysys as ps
+from polysys.counts.families import prove_generic_count
+from polysys.models.labels import model_from_label
+
+# Mehta, Chen, Tang & Hauenstein (IEEE TPAMI 44, 5664, 2022) for deep linear networks, theorems of polysys.counts for the rest.
+COUNTS = [
+    ("deep-linear:widths=2-1-2,data=gaussian,m=2", 17),
+    ("deep-linear:widths=2-2-2,data=gaussian,m=2", 225),
+    ("deep-linear:widths=1-2-2-1,data=gaussian,m=1", 129),
+    ("deep-linear:widths=1-1-2-2,data=gaussian,m=1", 129),
+    ("polynomial-network:widths=1-2-1,activation=z^2,data=gaussian,m=1,output=fixed", 5),
+    ("polynomial-network:widths=2-1-1,activation=z^2,data=gaussian,m=3", 33),
+]
+LARGER = [
+    ("deep-linear:widths=2-2-1-2,data=gaussian,m=2", 353),
+    ("deep-linear:widths=2-1-1-2,data=gaussian,m=2", 81),
+    ("deep-linear:widths=2-2-3,data=gaussian,m=2", 705),
+    ("polynomial-network:widths=1-2-2,activation=z^2,data=gaussian,m=1", 129),
+]
+
+
+@pytest.mark.parametrize(("label", "value"), COUNTS)
+def test_generic_counts(label: str, value: int) -> None:
+    found = prove_generic_count(model_from_label(label).sample(1))
+    assert found is not None and found.value == value
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("label", "value"), LARGER)
+def test_larger_generic_counts(label: str, value: int) -> None:
+    found = prove_generic_count(model_from_label(label).sample(2), seed=3)
+    assert found is not None and found.value == value
+
+
+def test_equal_l2_values_are_not_generic() -> None:
+    """The family has one l2 value for each weight; where they are equal 2-2-1 has curves."""
+    land = ps.DeepLinear(widths=(2, 2, 1), data=([[1, 2], [3, 5]], [[1, 4]]), l2=1).sample()
+    assert prove_generic_count(land) is None
+
+
+def test_a_glass_is_not_on_a_line() -> None:
+    assert prove_generic_count(ps.SphericalPSpin(n=3, p=3).sample(1)) is None
