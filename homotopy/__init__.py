@@ -68,9 +68,11 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.options import Options as Options
     from homotopy.scans.events import Event as Event
     from homotopy.scans.events import EventKind as EventKind
+    from homotopy.scans.maps import ScanMap as ScanMap
     from homotopy.scans.result import Branch as Branch
     from homotopy.scans.result import Scan as Scan
     from homotopy.scans.run import scan as scan
+    from homotopy.scans.run_map import scan_map as scan_map
     from homotopy.scans.values import geomspace as geomspace
     from homotopy.scans.values import linspace as linspace
     from homotopy.solving.families import monodromy as monodromy
@@ -132,8 +134,10 @@ else:
             "solving.families": "monodromy, track",
             "solving.family_results": "FamilySolutions, MonodromySolutions",
             "scans.events": "Event, EventKind",
+            "scans.maps": "ScanMap",
             "scans.result": "Branch, Scan",
             "scans.run": "scan",
+            "scans.run_map": "scan_map",
             "scans.values": "geomspace, linspace",
             "solving.result": "PathAccount, SolveReport",
             "counting.degenerate.stationary_set": "SetKind, StationarySet",

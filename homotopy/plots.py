@@ -19,6 +19,7 @@ from homotopy.ensembles.plot import draw_comparison, draw_energies, draw_histogr
 from homotopy.estimators.plot import draw_deviations, draw_recall, plot_report
 from homotopy.graphs.plot import draw_disconnectivity, draw_flows
 from homotopy.scans.plot import draw_branches, draw_staircase, plot_scan
+from homotopy.scans.plot_map import draw_map
 from homotopy.weights.plot import (
     draw_cost_tree,
     draw_fitted_entropy,
@@ -45,6 +46,7 @@ __all__ = [
     "draw_landscape",
     "draw_levels",
     "draw_local_entropy",
+    "draw_map",
     "draw_matches",
     "draw_mean_counts",
     "draw_recall",

@@ -73,6 +73,7 @@ GOOD = {
     ho.monodromy: (FAMILY,),
     ho.ensemble: ("spherical-p-spin:n=2,p=3",),
     ho.scan: (ps.expression("x^3/3 - a*x", parameters=["a"]),),
+    ho.scan_map: (ps.expression("x^3/3 - a*x + b*x^2", parameters=["a", "b"]),),
     ho.linspace: (0, 1, 3),
     ho.Options: (),
     ps.expression: ("x^2 + y^2",),
@@ -96,6 +97,7 @@ _IS_WORK = {
     ("ensemble", "workers"),
     ("scan", "workers"),
     ("scan", "tolerance"),
+    ("scan_map", "tolerance"),
 }
 
 
@@ -107,7 +109,10 @@ def test_single_arguments_of_wrong_types_are_refused_in_a_sentence(function, tmp
         for p in inspect.signature(function).parameters.values()
         if p.kind <= p.KEYWORD_ONLY and p.kind != p.VAR_POSITIONAL
     ]
-    extra = {"a": ho.linspace(-1, 1, 3)} if function is ho.scan else {}
+    extra = {
+        ho.scan: {"a": ho.linspace(-1, 1, 3)},
+        ho.scan_map: {"a": ho.linspace(-1, 1, 2), "b": [0, 1], "depth": 0, "follow": False},
+    }.get(function, {})
     for k, parameter in enumerate(parameters):
         if (function.__name__, parameter.name) in _IS_WORK:
             continue
@@ -117,7 +122,7 @@ def test_single_arguments_of_wrong_types_are_refused_in_a_sentence(function, tmp
                 good[k] = wrong
                 _call(function, *good, **extra)
             else:
-                _call(function, *good, **{parameter.name: wrong}, **extra)
+                _call(function, *good, **{**extra, parameter.name: wrong})
 
 
 CENSUS = ho.census(LAND)

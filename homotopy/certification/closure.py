@@ -90,6 +90,21 @@ class Locator:
                 return int(k)
         return None
 
+    def excludes(self, z: Sequence[acb]) -> bool:
+        """Whether `z` meets no enclosure, proved: the zero in it is none of the certified ones."""
+        point = np.array([as_float(entry) for entry in z])
+        if not np.isfinite(point).all():
+            return False
+        size = 1.0 + np.abs(point).max(initial=0.0)
+        near = np.flatnonzero((np.abs(self._list.mid - point) <= 1e-9 * size + 4 * self._list.radius[:, None]).all(axis=1))
+        width = max((float(upper(entry.rad())) for entry in z), default=0.0)
+        if width > 1e-10 * size:
+            return False
+        enclosures = [self._list[int(k)].enclosure for k in near]
+        return all(
+            any(not entry.overlaps(complex_ball(m, e.radius)) for entry, m in zip(z, e.mid, strict=True)) for e in enclosures
+        )
+
     def find_all(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Integers:
         """For each of many polydiscs (m, n) about zeros the zero that it encloses, proved; -1 where doubles prove nothing.
 
@@ -196,11 +211,20 @@ class _Images:
         for place in np.flatnonzero(found == -1).tolist():
             for digits in (0, DOUBLE_DIGITS, _MANY_DIGITS):
                 with ctx.workprec(max(self._bits, 4 * digits + 64)):
-                    other = self._locator.find(balls(int(rows[place]), digits))
-                if other is not None:
-                    found[place] = other
+                    z = balls(int(rows[place]), digits)
+                    other = self._locator.find(z)
+                    is_absent = other is None and self._locator.excludes(z)
+                if other is not None or is_absent:
+                    found[place] = _ABSENT if other is None else other
                     break
-        return np.maximum(found, -1)
+        return found
+
+
+def _closed(places: Integers) -> Verdict:
+    """YES if every image is one of the zeros, NO if one is none of them; UNDECIDED if it meets one and is not proved to be it."""
+    if (places == _ABSENT).any():
+        return Verdict.NO
+    return Verdict.YES if (places >= 0).all() else Verdict.UNDECIDED
 
 
 def closure_candidates(landscape: Problem, certificates: Sequence[Certificate]) -> list[list[complex]]:
@@ -218,18 +242,16 @@ def closure_candidates(landscape: Problem, certificates: Sequence[Certificate]) 
     return [c for c in candidates if np.isfinite(c).all()]
 
 
-def orbits(landscape: Problem, certificates: Sequence[Certificate]) -> tuple[tuple[int, ...], bool]:
+def orbits(landscape: Problem, certificates: Sequence[Certificate]) -> tuple[tuple[int, ...], Verdict]:
     """For each certified zero the number of its orbit, and whether all images were found again."""
     m = len(certificates)
     if not m or not landscape.symmetry.generators:
-        return tuple(range(m)), True
+        return tuple(range(m)), Verdict.YES
     images = _Images(landscape, certificates)
     maps = np.array([images.under(g) for g in landscape.symmetry.generators])
-    return tuple(orbit_numbers(maps).tolist()), bool((maps >= 0).all())
+    return tuple(orbit_numbers(np.maximum(maps, -1)).tolist()), _closed(maps)
 
 
-def conjugates_closed(certificates: Sequence[Certificate]) -> bool:
+def conjugates_closed(certificates: Sequence[Certificate]) -> Verdict:
     """Whether the conjugate of every non-real zero is in the list."""
-    if not len(certificates):
-        return True
-    return bool((_Images(None, certificates).conjugates()[1] >= 0).all())
+    return _closed(_Images(None, certificates).conjugates()[1]) if len(certificates) else Verdict.YES

@@ -1,10 +1,11 @@
-"""The command about a parameter. Registered by :mod:`homotopy.cli`."""
+"""The command about parameters. Registered by :mod:`homotopy.cli`."""
 
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +13,13 @@ from homotopy.cli.output import ExitCode, check_targets, echo, write
 from homotopy.cli.run import resumable
 from homotopy.common.progress import progress_bar
 from homotopy.engines.registry import solver_names
-from homotopy.status import Completeness
+from homotopy.errors import HomotopyError
+
+if TYPE_CHECKING:
+    from homotopy.scans.maps import ScanMap
+    from homotopy.scans.result import Scan
+
+_DEPTH = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +34,13 @@ def scan(
             help="A label with {NAME}, such as spherical-p-spin:n=4,p=3,field={h}; or one with such a key or parameter."
         ),
     ],
-    over: Annotated[str, typer.Option(metavar="NAME=FROM:TO:COUNT[:log]", help="The parameter and its values.")],
+    over: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME=FROM:TO:COUNT[:log]",
+            help="The parameter and its values; given twice, a map of two parameters.",
+        ),
+    ],
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: the model's).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed, or the first one.")] = 0,
     samples: Annotated[
@@ -36,6 +49,12 @@ def scan(
     tolerance: Annotated[
         str | None, typer.Option(metavar="T", help="Half the width of the bracket of an event.")
     ] = None,
+    depth: Annotated[
+        int | None, typer.Option(metavar="D", help=f"Of a map: how often cells are halved at most (default {_DEPTH}).")
+    ] = None,
+    counts_only: Annotated[
+        bool, typer.Option("--counts-only", help="Of a map: do not follow the points along the lines of the grid.")
+    ] = False,
     engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
     solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
     store: Annotated[
@@ -59,23 +78,27 @@ def scan(
     from homotopy import plots
     from homotopy.options import Options
     from homotopy.scans.export import check_suffix, save_scan
-    from homotopy.scans.run import scan as run_scan
+    from homotopy.scans.result import Scan
     from homotopy.scans.values import parse_over
 
-    name, values = parse_over(over)
+    parameters = _parameters([parse_over(text) for text in over])
     if plot is not None:
         plots.check_path(plot)
         plots.require_matplotlib()
     if save is not None:
         check_suffix(save)
     check_targets(save, plot, json_file=json_file)
-    options = Options(engine=engine, seed=solver_seed)
+    common: dict[str, Any] = {
+        "seed": seed, "index": index, "tolerance": tolerance, "store": store, "options": Options(engine=engine, seed=solver_seed),
+    }  # fmt: skip
     kept = "no result was written." if store is None else f"what was counted is kept in {store}."
-    parameter: dict[str, Any] = {name: values}
     with progress_bar(), resumable(lambda: kept):
-        found = run_scan(
-            model, seed=seed, index=index, samples=samples, tolerance=tolerance, store=store, workers=workers, options=options, **parameter
-        )  # fmt: skip
+        if len(parameters) == 1:
+            _refuse("of a map of two parameters", {"--depth": depth is not None, "--counts-only": counts_only})
+            found = _scanned(model, parameters, samples, workers, common)
+        else:
+            _refuse("of a scan of one parameter", {"--samples": samples != 1, "--workers": workers is not None})
+            found = _mapped(model, parameters, _DEPTH if depth is None else depth, not counts_only, common)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
@@ -83,11 +106,42 @@ def scan(
     if save is not None:
         save_scan(found, save)
     if plot is not None:
-        plots.save_figure(plots.plot_scan(found), plot)
+        plots.save_figure(plots.plot_scan(found) if isinstance(found, Scan) else found.plot(), plot)
     if found.is_contradicted:
         raise typer.Exit(ExitCode.CHECK_FAILED)
-    is_open = any(v in ("unknown", "failed") for v in found.verdicts) or (
-        samples == 1 and found.coverage.verdict is Completeness.UNKNOWN
-    )
-    if is_open:
+    if found.is_open:
         raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def _parameters(given: list[tuple[str, tuple[Fraction, ...]]]) -> dict[str, tuple[Fraction, ...]]:
+    """One or two parameters by their names."""
+    if len(given) > 2:
+        raise HomotopyError(f"--over is given {len(given)} times.", "Give it once, or twice for a map.")
+    parameters = dict(given)
+    if len(parameters) != len(given):
+        raise HomotopyError(f"--over names {given[0][0]} twice.", "Give each parameter once.")
+    return parameters
+
+
+def _refuse(what: str, given: dict[str, bool]) -> None:
+    """Refuse options that would have no effect."""
+    named = [option for option, is_given in given.items() if is_given]
+    if named:
+        verb = "is an option" if len(named) == 1 else "are options"
+        raise HomotopyError(f"{' and '.join(named)} {verb} {what}.", "Leave it out, or see stationary scan --help.")
+
+
+def _scanned(
+    model: str, parameters: dict[str, Any], samples: int, workers: int | None, common: dict[str, Any]
+) -> Scan | ScanMap:
+    from homotopy.scans.run import scan as run_scan
+
+    return run_scan(model, samples=samples, workers=workers, **common, **parameters)
+
+
+def _mapped(
+    model: str, parameters: dict[str, Any], depth: int, is_followed: bool, common: dict[str, Any]
+) -> Scan | ScanMap:
+    from homotopy.scans.run_map import scan_map
+
+    return scan_map(model, depth=depth, follow=is_followed, **common, **parameters)

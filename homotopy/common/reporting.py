@@ -59,6 +59,9 @@ def time_limit(seconds: float, who: str) -> Iterator[None]:
     Traceback (most recent call last):
     homotopy.errors.EngineTimeoutError: The search did not end within its time limit of 1e-09 s. Allow more ...
     """
+    from polysys.algebra import limits  # not for commands that compute nothing
+
+    limits.alarms.add(check)
     outer, end = _deadline.get(), time.monotonic() + seconds
     token = _deadline.set((end, seconds, who) if outer is None or end < outer[0] else outer)
     try:

@@ -27,7 +27,7 @@ def checks(
     landscape: Problem,
     certificates: Sequence[Certificate],
     points: Sequence[StationaryPoint],
-    is_orbit_closed: bool,
+    orbit_closure: Verdict,
     bounds: Sequence[RootCount],
     n_singular: int = 0,
 ) -> list[Evidence]:
@@ -39,7 +39,7 @@ def checks(
     certificates : sequence of Certificate
     points : sequence of StationaryPoint
         The real ones.
-    is_orbit_closed : bool
+    orbit_closure : Verdict
         Whether the finite symmetries map the list to itself.
     bounds : sequence of RootCount
         Proved ones, best first.
@@ -50,9 +50,9 @@ def checks(
     found = []
     if bounds:
         found.append(_upper_bound(landscape, len(certificates), bounds[0]))
-    found.append(evidence(EvidenceKind.CONJUGATES, _met(conjugates_closed(certificates))))
+    found.append(evidence(EvidenceKind.CONJUGATES, conjugates_closed(certificates)))
     if landscape.symmetry.generators:
-        found.append(evidence(EvidenceKind.ORBITS, _met(is_orbit_closed), order=landscape.symmetry.order))
+        found.append(evidence(EvidenceKind.ORBITS, orbit_closure, order=landscape.symmetry.order))
     if not isinstance(landscape, Landscape):  # no potential, no Morse theory
         return found
     if n_singular:

@@ -60,13 +60,13 @@ def judge(
     landscape: Problem,
     certificates: Sequence[Certificate],
     points: Sequence[StationaryPoint],
-    is_orbit_closed: bool,
+    orbit_closure: Verdict,
     bounds: Sequence[RootCount],
     solved: SolveReport | None,
     n_singular: int = 0,
 ) -> CompletenessReport:
     """The verdict on a certified list of solutions, from its checks and from the paths of the solve, if there was one."""
-    found = checks(landscape, certificates, points, is_orbit_closed, bounds, n_singular)
+    found = checks(landscape, certificates, points, orbit_closure, bounds, n_singular)
     paths = [] if solved is None else [path_evidence(landscape, solved, len(certificates))]
     return join(landscape, [*paths, *found])
 

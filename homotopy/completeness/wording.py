@@ -117,12 +117,16 @@ def _with_multiple(x: Numbers) -> str:
 def _conjugates(outcome: Verdict, _: Numbers, __: Silence | None) -> str:
     if outcome is Verdict.YES:
         return "the conjugate of every non-real solution is in the list"
+    if outcome is Verdict.UNDECIDED:
+        return "the conjugate of a solution lies too close to others to be told apart"
     return "the conjugate of a solution is missing"
 
 
 def _orbits(outcome: Verdict, x: Numbers, _: Silence | None) -> str:
     if outcome is Verdict.YES:
         return f"the symmetry group of order {x['order']} maps the list to itself"
+    if outcome is Verdict.UNDECIDED:
+        return "a mirror image of a solution lies too close to others to be told apart"
     return "a mirror image of a solution is missing"
 
 

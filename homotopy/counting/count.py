@@ -34,7 +34,7 @@ from homotopy.options import Options
 from homotopy.solving.exact_algebra import with_missing
 from homotopy.solving.result import SolveReport
 from homotopy.solving.rounds import solve
-from homotopy.status import Completeness
+from homotopy.status import Completeness, Verdict
 from polysys.counts import RootCount
 from polysys.counts.of_landscape import exact_count_of, upper_bounds
 from polysys.errors import PositiveDimensionalError
@@ -285,7 +285,7 @@ def verdict_on(
     problem: Problem,
     certificates: CertificateList,
     points: Sequence[StationaryPoint],
-    is_closed: bool,
+    is_closed: Verdict,
     bounds: Sequence[RootCount],
     solved: SolveReport,
     degenerate: Sequence[StationarySet],

@@ -42,7 +42,7 @@ class RunRecord:
     seconds: float
 
     def __str__(self) -> str:
-        if self.transport == "none":
+        if self.start == "none":
             return f"{self.engine}, {self.seconds:.3g} s"
         return (
             f"{self.engine} ({self.transport}), start {self.start}, precision {self.precision}, "

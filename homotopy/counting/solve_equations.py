@@ -129,7 +129,7 @@ def assemble_solutions(
     # a bound on the square system's solutions proves nothing of a list that may hold others than those of the equations
     theirs = bounds if n_proved == len(kept) else ()
     verdict = verdict_on(
-        problem, kept, (), True, theirs, solved, degenerate, must_count=problem.is_overdetermined and not is_brief,
+        problem, kept, (), Verdict.YES, theirs, solved, degenerate, must_count=problem.is_overdetermined and not is_brief,
         is_brief=is_brief,
     )  # fmt: skip
     record = run_record(solved, seconds + time.perf_counter() - begin)

@@ -14,6 +14,7 @@ import numpy as np
 from homotopy.scans.family import GENERIC, Family
 from homotopy.scans.march import Passage, Strands
 from homotopy.scans.points import index_of, place_of
+from homotopy.scans.rational import rational_point
 from homotopy.scans.singular import SingularKind, SingularPoint, simplest
 from polysys.algebra import exact_count
 from polysys.landscape import Scaling
@@ -47,7 +48,7 @@ class Event:
     centre, radius : Fraction or None
         A ball that is proved to hold the parameter value; None where the event is bracketed only.
     value : Fraction or None
-        The simplest rational in the ball, where it has a small denominator; `is_exact` says whether it is proved to be the value.
+        The simplest rational in the ball, where it has a small denominator; `is_exact` says whether exact algebra finds it singular.
     is_exact : bool
     point : tuple of float or None
         Where the real points meet, in the model's units; the direction of an escape.
@@ -64,6 +65,8 @@ class Event:
         a distance that 32 digits do not show.
     algebraic : Fraction or None
         The parameter value by exact algebra modulo primes, to thirty digits, of an event that is not certified.
+    kernel_dimension : int
+        Of the Hessian, where a point at which more than two branches meet is rational and so located exactly; else 1.
     """
 
     kind: EventKind
@@ -82,6 +85,7 @@ class Event:
     orbit: int = 0
     is_crossing_proved: bool = True
     algebraic: Fraction | None = None
+    kernel_dimension: int = 1
 
     @property
     def is_certified(self) -> bool:
@@ -112,6 +116,7 @@ class Event:
             "value": None if self.value is None else str(self.value),
             "is_exact": self.is_exact,
             "is_certified": self.is_certified,
+            "kernel_dimension": self.kernel_dimension,
             "is_crossing_proved": self.is_crossing_proved,
             "point": self.point,
             "null_vector": self.null_vector,
@@ -124,13 +129,11 @@ class Event:
 
     def __repr__(self) -> str:
         where = f"{self.at:.12g}" if self.value is None or not self.is_exact else f"{self.value} exactly"
-        located = (
-            f"+- {float(self.radius):.0e}"
-            if self.radius is not None
-            else f"in [{float(self.low):.10g}, {float(self.high):.10g}]"
-        )
+        located = f" in [{float(self.low):.10g}, {float(self.high):.10g}]"
+        if self.radius is not None:
+            located = f" +- {float(self.radius):.0e}" if self.radius else ""
         counts = f"{sum(self.before.values())} -> {sum(self.after.values())} real points"
-        return f"Event({self.kind.value} at {where} {located}, {counts})"
+        return f"Event({self.kind.value} at {where}{located}, {counts})"
 
 
 def decimal(value: Fraction) -> str:
@@ -173,7 +176,8 @@ def _events_in(
         kind = _kind(point, len(rows[0]), len(rows[1]))
         if point is None and all((sizes(s, r) > _FAR).all() for s, r in zip(ends, rows, strict=True)):
             kind = EventKind.ESCAPE
-        result.append((_event(family, kind, ends, point, counts, names, scaling), point))
+        meeting = [np.flatnonzero(owner == (k if point is not None else -1)) for owner in sides]
+        result.append((_event(family, kind, ends, point, counts, names, scaling, meeting), point))
     return result
 
 
@@ -234,10 +238,23 @@ def _event(
     counts: list[dict[int, int]],
     names: list[tuple[int, ...]],
     scaling: Scaling,
+    meeting: Sequence[Any],
 ) -> Event:
+    """An event at a singular point, or where none is certified by an extended system; `meeting` are the strands at both ends that go to it."""
     low, high = ends[0].at, ends[1].at
     if point is None:
-        return Event(kind, low, high, None, None, None, False, None, None, counts[0], counts[1], names[0], names[1])
+        event = Event(kind, low, high, None, None, None, False, None, None, counts[0], counts[1], names[0], names[1])
+        if kind is EventKind.ESCAPE:
+            return event
+        exact = rational_point(
+            family, np.concatenate([s.certificates.mid[r] for s, r in zip(ends, meeting, strict=True)]), low, high
+        )
+        if exact is None:
+            return event
+        place = place_of(family, np.array(exact.u, float), scaling)
+        return replace(
+            event, centre=exact.value, radius=Fraction(0), value=exact.value, is_exact=True, point=place, kernel_dimension=exact.kernel_dimension
+        )  # fmt: skip
     n = family.domain.n
     unit = Fraction(1, 10**_DIGITS)
     centre = round(point.a[0] / unit) * unit

@@ -8,6 +8,7 @@ from typing import Any
 
 from homotopy.common.files import write_result
 from homotopy.errors import HomotopyError
+from homotopy.scans.maps import ScanMap
 from homotopy.scans.result import Scan
 
 _SUFFIXES = (".csv", ".parquet", ".html")
@@ -22,15 +23,15 @@ def check_suffix(path: str | Path) -> Path:
     return target
 
 
-def save_scan(scan: Scan, path: str | Path, of: str = "values") -> None:
-    """Write a table of a scan (.csv, .parquet), or counts and events as a page (.html).
+def save_scan(scan: Scan | ScanMap, path: str | Path, of: str = "values") -> None:
+    """Write a table of a scan or a map (.csv, .parquet), or counts and events as a page (.html).
 
     Parameters
     ----------
-    scan : Scan
+    scan : Scan or ScanMap
     path : str or Path
     of : str
-        Which table: "values", "branches", "curves" or "events".
+        Which table of its rows.
 
     Raises
     ------
@@ -50,9 +51,9 @@ def save_scan(scan: Scan, path: str | Path, of: str = "values") -> None:
     write_result(target, text.encode())
 
 
-def page(scan: Scan) -> str:
-    """A page with the summary, the events and the counts of a scan."""
-    title = html.escape(f"Scan of {scan.label}")
+def page(scan: Scan | ScanMap) -> str:
+    """A page with the summary, the events and the counts of a scan or a map."""
+    title = html.escape(repr(scan).splitlines()[0])
     tables = "".join(f"<h2>{of.capitalize()}</h2>{_table(scan.rows(of))}" for of in ("events", "values"))
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'

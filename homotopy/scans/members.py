@@ -17,7 +17,7 @@ from polysys.models.base import Model
 from polysys.models.expressions import ExpressionFamily
 from polysys.models.labels import model_from_label
 
-Scannable = Model | ExpressionFamily | str | Callable[[Fraction], Any]
+Scannable = Model | ExpressionFamily | str | Callable[..., Any]  # a function of the values of the parameters
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,9 @@ class ScannedModel(Model):
     Parameters
     ----------
     name : str
-        Of the parameter.
+        Of the parameter, or of two with a comma between them.
     values : tuple of Fraction
+        Of one parameter; of two, texts of their pairs.
     models : tuple of Model or PolysysError
         One for each value; or why there is none.
     stated : str
@@ -44,7 +45,7 @@ class ScannedModel(Model):
     """
 
     name: str
-    values: tuple[Fraction, ...]
+    values: tuple[Any, ...]
     models: tuple[Model | PolysysError, ...]
     stated: str
     n_samples: int = 1
@@ -125,10 +126,25 @@ def scanned_model(
     PolysysError
         What a model says about a value that it does not take.
     """
-    models, stated = models_at(what, name, values)
-    there = [(v, m) for v, m in zip(values, models, strict=True) if isinstance(m, Model)]
+    models, stated = models_at(what, (name,), [(v,) for v in values])
+    found = ScannedModel(name, tuple(values), models, stated, n_samples, first_sample)
+    return with_shared_potentials(found, seed)
+
+
+def with_shared_potentials(scanned: ScannedModel, seed: int | None) -> ScannedModel:
+    """A scanned model that knows which of its values share a potential function.
+
+    Raises
+    ------
+    InputError
+        If the landscapes of two values have not the same domain.
+    PolysysError
+        If there is no landscape at any value.
+    """
+    name = scanned.name
+    there = [(v, m) for v, m in zip(scanned.values, scanned.models, strict=True) if isinstance(m, Model)]
     if not there:
-        raise next(m for m in models if isinstance(m, PolysysError))
+        raise next(m for m in scanned.models if isinstance(m, PolysysError))
     first = there[0][1]
     for value, model in there:
         if model.domain.n != first.domain.n or model.domain.blocks != first.domain.blocks:
@@ -138,42 +154,57 @@ def scanned_model(
             )
         if model.domain != first.domain:
             raise InputError(f"The radius of a sphere changes with {name}.", "Scale the potential instead.")
-    chosen = first.default_seed if seed is None else seed
-    found = ScannedModel(name, tuple(values), models, stated, n_samples, first_sample)
-    return replace(found, shared=_shared(found, chosen))
+    return replace(scanned, shared=_shared(scanned, first.default_seed if seed is None else seed))
 
 
-def models_at(what: Scannable, name: str, values: Sequence[Fraction]) -> tuple[tuple[Model | PolysysError, ...], str]:
-    """The models at some values, or why there is none, and what was scanned in words."""
-    mark = "{" + name + "}"
-    if isinstance(what, str) and mark in what:
-        text = what
-        return tuple(_made(lambda v: model_from_label(text.replace(mark, str(v))), v) for v in values), what
-    if isinstance(what, str):
+def models_at(
+    what: Scannable, names: Sequence[str], places: Sequence[tuple[Fraction, ...]]
+) -> tuple[tuple[Model | PolysysError, ...], str]:
+    """The models where the named parameters have some values, or why there is none, and what was scanned in words."""
+    marked = [n for n in names if isinstance(what, str) and "{" + n + "}" in what]
+    if isinstance(what, str) and not marked:
         what = model_from_label(what)
-    if isinstance(what, Model):
-        model = what
-        return tuple(_made(lambda v: model.with_value(name, v), v) for v in values), f"{what.label} over {name}"
-    if isinstance(what, ExpressionFamily):
-        family = what
-        return tuple(_made(lambda v: family.at({name: v}), v) for v in values), f"{what.label} over {name}"
-    if not callable(what):
+    others = " and ".join(n for n in names if n not in marked)
+    if isinstance(what, str):
+        stated = f"{what} over {others}" if others else what
+    elif isinstance(what, Model | ExpressionFamily):
+        stated = f"{what.label} over {others}"
+    elif callable(what):
+        stated = f"a function of {others}"
+    else:
         raise InputError(
             f"A {type(what).__name__} cannot be scanned.",
-            "Give a label with {" + name + "}, a model with a keyword of that name, or a function of the value.",
+            "Give a label with {" + names[0] + "}, a model with a keyword of that name, or a function of the value.",
         )
-    return tuple(_made(what, v) for v in values), f"a function of {name}"
+    return tuple(_made(what, names, place) for place in places), stated
 
 
-def _made(make: Callable[[Fraction], Any], value: Fraction) -> Model | PolysysError:
+def _made(what: Scannable, names: Sequence[str], place: tuple[Fraction, ...]) -> Model | PolysysError:
     try:
-        made = make(value)
-        found = model_from_label(made) if isinstance(made, str) else made
+        found = _with_values(what, dict(zip(names, place, strict=True)))
     except PolysysError as error:
         return error
     if not isinstance(found, Model):
         raise InputError(f"The function gives a {type(found).__name__}.", "Let it return a model or a label.")
     return found
+
+
+def _with_values(what: Scannable, values: dict[str, Fraction]) -> Any:
+    """A label with its marks filled in, a model with keywords changed, a member of a family, or what a function gives."""
+    if isinstance(what, ExpressionFamily):
+        return what.at(values)
+    if not isinstance(what, str | Model):
+        found = what(*values.values())
+        return model_from_label(found) if isinstance(found, str) else found
+    rest = dict(values)
+    if isinstance(what, str):
+        for name in values:
+            if "{" + name + "}" in what:
+                what = what.replace("{" + name + "}", str(rest.pop(name)))
+    model = model_from_label(what) if isinstance(what, str) else what
+    for name, value in rest.items():
+        model = model.with_value(name, value)
+    return model
 
 
 def _shared(scanned: ScannedModel, seed: int) -> tuple[int, ...]:

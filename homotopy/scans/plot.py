@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from homotopy.scans.events import Event, EventKind
 from homotopy.scans.result import Scan
 
 _LINES = ("-", "--", "-.", ":")  # two indices may have the same counts
-_MARKERS = {
+MARKERS = {
     EventKind.FOLD: "o",
     EventKind.PITCHFORK: "v",
     EventKind.TRANSCRITICAL: "X",
@@ -84,7 +86,14 @@ def draw_branches(scan: Scan, ax: Any = None) -> Any:
         if energy is not None:
             name = None if event.kind in told else event.kind.value
             axes.plot(
-                [event.at], [energy / scale.per], _MARKERS[event.kind], color="0.1", ms=4.5, mfc="white", ls="none", label=name
+                [event.at],
+                [energy / scale.per],
+                MARKERS[event.kind],
+                color="0.1",
+                ms=4.5,
+                mfc="white",
+                ls="none",
+                label=name,
             )
             told.add(event.kind)
     if scan.branches:
@@ -93,7 +102,7 @@ def draw_branches(scan: Scan, ax: Any = None) -> Any:
             key=lambda pair: (not pair[1].startswith("index"), pair[1]),
         )
         axes.legend([h for h, _ in order], [text for _, text in order], fontsize=7, ncols=2)
-    axes.set_xscale(_scale(scan))
+    axes.set_xscale(scale_of(scan.values))
     axes.set_xlabel(scan.name)
     scale.draw(axes)
     axes.margins(x=0)
@@ -128,7 +137,7 @@ def draw_staircase(scan: Scan, ax: Any = None) -> Any:
             x, y = _staircase(scan, index)
             if max(y, default=0):
                 axes.step(x, y, _LINES[index % len(_LINES)], where="post", color=colour, lw=2, label=f"index {index}")
-    axes.set_xscale(_scale(scan))
+    axes.set_xscale(scale_of(scan.values))
     axes.set_xlabel(scan.name)
     axes.set_ylabel("mean number of points" if scan.n_samples > 1 else "number of points")
     axes.margins(x=0)
@@ -163,10 +172,10 @@ def _energy(scan: Scan, k: int) -> float | None:
     return min(ends, key=lambda end: abs(end[0] - event.at))[1] if ends else None
 
 
-def _scale(scan: Scan) -> str:
-    """Logarithmic where the values are spaced so."""
-    low, high = scan.values[0], scan.values[-1]
-    middle = scan.values[len(scan.values) // 2]
+def scale_of(values: Sequence[Fraction]) -> str:
+    """Logarithmic where values are spaced so."""
+    low, high = values[0], values[-1]
+    middle = values[len(values) // 2]
     return "log" if low > 0 and high > 20 * low and middle - low < (high - low) / 4 else "linear"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from homotopy.common.frames import csv_text, frame
 from homotopy.common.sheet import Line, Sheet
 from homotopy.common.wording import count_of
 from homotopy.ensembles.record import SampleRecord
@@ -152,6 +151,13 @@ class Scan:
             r.verdict == "contradicted" for row in self.records for r in row
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a census is not known to be complete, or the list of events of one sample not known to be."""
+        return any(v in ("unknown", "failed") for v in self.verdicts) or (
+            self.n_samples == 1 and self.coverage.verdict is Completeness.UNKNOWN
+        )
+
     def means(self, quantity: str | int = "n_real") -> tuple[Statistic, ...]:
         """The mean of n_real, n_complex, n_minima or the number of points of a Morse index over the samples, at each value.
 
@@ -196,27 +202,18 @@ class Scan:
         HomotopyError
             If pandas is not installed, or there is no such table.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise HomotopyError("Data frames need pandas.", "Run: pip install pandas") from error
-        return pandas.DataFrame(self.rows(of))
+        return frame(self.rows(of))
 
     def rows(self, of: str = "values") -> list[dict[str, Any]]:
         """The same as plain rows."""
-        makers = {"values": _value_rows, "branches": _branch_rows, "curves": _curve_rows, "events": _event_rows}
+        makers = {"values": _value_rows, "branches": _branch_rows, "curves": _curve_rows, "events": event_rows}
         if of not in makers:
             raise HomotopyError(f"A scan has no table {of[:40]!r}.", f"Choose {', '.join(makers)}.")
         return makers[of](self)
 
     def to_csv(self, of: str = "values") -> str:
         """A table as comma-separated text."""
-        rows = self.rows(of)
-        text = io.StringIO()
-        writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        return text.getvalue()
+        return csv_text(self.rows(of))
 
     def plot(self, ax: Any = None) -> Any:
         """Energies of all branches, coloured by Morse index, with the events marked; returns the axes."""
@@ -348,7 +345,8 @@ def _curve_rows(scan: Scan) -> list[dict[str, Any]]:
     ]
 
 
-def _event_rows(scan: Scan) -> list[dict[str, Any]]:
+def event_rows(scan: Scan) -> list[dict[str, Any]]:
+    """A row for each event."""
     kept = ("kind", "at", "low", "high", "centre", "radius", "value", "is_exact", "is_certified", "orbit")
     return [
         {**{k: e.summary()[k] for k in kept}, "n_before": sum(e.before.values()), "n_after": sum(e.after.values())}

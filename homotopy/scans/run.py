@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -22,7 +22,7 @@ from homotopy.scans.family import Family, family_through
 from homotopy.scans.members import Scannable, ScannedModel, models_at, scanned_model
 from homotopy.scans.points import census_solutions
 from homotopy.scans.result import Coverage, Scan
-from homotopy.scans.store import Counted, ScanStore, identity_of
+from homotopy.scans.store import Counted, Key, ScanStore, identity_of
 from homotopy.scans.values import as_values, exact
 from homotopy.status import Completeness
 from polysys.counts.of_landscape import upper_bounds
@@ -89,42 +89,57 @@ def scan(
     ((0, 0, 2, 2), 'fold', '0', 'proved')
     """
     check_choices(options=options, progress=progress, seed=seed, store=store)
-    name, values, chosen = _specified(parameter, options)
+    ((name, values),), chosen = specified(parameter, options, 1)
     if not is_whole(samples, 1, 10**6) or not is_whole(index, 0):
         raise InputError(
             f"samples = {samples!r:.20} and index = {index!r:.20} are no numbers of samples.", "Give samples=100, say."
         )
-    half = None if tolerance is None else _positive(tolerance)
+    half = None if tolerance is None else positive(tolerance)
     engines_for(chosen)
     scanned = scanned_model(model, name, values, seed=seed, n_samples=samples, first_sample=index)
     which = scanned.default_seed if seed is None else seed
     if samples > 1:
         return _many(scanned, which, chosen, store, workers, progress)
-    family = _family(model, scanned, which)
     counted = _counted(scanned, which, chosen, store, progress)
+    return between(model, scanned, which, counted, half)
+
+
+def between(
+    model: Scannable, scanned: ScannedModel, seed: int, counted: Sequence[Counted], half_width: Fraction | None
+) -> Scan:
+    """What lies between counted values: branches, events, coverage."""
+    family = _family(model, scanned, seed)
     bound = max((c.record.bound or 0 for c in counted), default=0)
-    empty = _scan(scanned, which, tuple((c.record,) for c in counted), bound)
-    lands = [_at(scanned, k, which) for k in range(len(values))]
+    empty = _scan(scanned, seed, tuple((c.record,) for c in counted), bound)
+    lands = [_at(scanned, k, seed) for k in range(len(scanned.values))]
     if family is None:
-        reason = f"the potential is no polynomial in {name} of low degree: only the values themselves are counted"
+        reason = (
+            f"the potential is no polynomial in {scanned.name} of low degree: only the values themselves are counted"
+        )
         return replace(empty, coverage=Coverage(Completeness.UNKNOWN, reason, None))
-    return followed(empty, family, lands, [c.solutions for c in counted], half).checked()
+    return followed(empty, family, lands, [c.solutions for c in counted], half_width).checked()
 
 
-def _specified(parameter: dict[str, Any], options: Options | None) -> tuple[str, tuple[Fraction, ...], Options]:
-    """The parameter's name, its values, and the options."""
+def specified(
+    parameter: dict[str, Any], options: Options | None, count: int
+) -> tuple[list[tuple[str, tuple[Fraction, ...]]], Options]:
+    """So many parameters with their values, and the options."""
     fields = set(Options.__dataclass_fields__)
     given = {k: v for k, v in parameter.items() if k in fields and not isinstance(v, tuple | list)}
     names = [k for k in parameter if k not in given]
-    if len(names) != 1:
+    if len(names) != count:
         what = "No parameter is named" if not names else f"{len(names)} parameters are named ({', '.join(names)[:60]})"
-        raise InputError(f"{what}.", "Give one with its values: ho.scan(model, a=ho.linspace(0, 1, 21)).")
+        way_out = {
+            1: "Give one with its values: ho.scan(model, a=ho.linspace(0, 1, 21)); two make an ho.scan_map.",
+            2: "Give two with their values: ho.scan_map(model, a=ho.linspace(0, 1, 9), b=ho.linspace(0, 1, 9)).",
+        }
+        raise InputError(f"{what}.", way_out[count])
     if options is not None and given:
         raise InputError("Options are given twice.", "Give options=.., or its fields as keywords.")
-    return names[0], as_values(parameter[names[0]]), options or Options(**given)
+    return [(name, as_values(parameter[name])) for name in names], options or Options(**given)
 
 
-def _positive(tolerance: Any) -> Fraction:
+def positive(tolerance: Any) -> Fraction:
     value = exact(tolerance)
     if value <= 0:
         raise InputError(f"The tolerance {value} is not positive.", "Give tolerance=1e-6, say.")
@@ -144,7 +159,7 @@ def _family(model: Scannable, scanned: ScannedModel, seed: int) -> Family | None
         return None
 
     def landscape_at(value: Fraction) -> Landscape:
-        ((made,), _) = models_at(model, scanned.name, [value])
+        ((made,), _) = models_at(model, (scanned.name,), [(value,)])
         if isinstance(made, PolysysError):
             raise made
         return made.sample(seed, scanned.first_sample)
@@ -170,34 +185,51 @@ def _counted(
 ) -> list[Counted]:
     """The census at every value, from the store where it is there."""
     n = len(scanned.values)
-    first = next(
-        (land.digest for k in range(n) if (land := _at(scanned, k, seed)) is not None and _has_digest(land)), "none"
-    )
     stated = {
         "scan": scanned.stated, "parameter": scanned.name, "values": [str(v) for v in scanned.values], "seed": seed, "index": scanned.first_sample,
     }  # fmt: skip
-    changed = {
-        k: getattr(options, k) for k in Options.__dataclass_fields__ if getattr(options, k) != getattr(Options(), k)
-    }
-    place = ScanStore(store, identity_of([scanned.label, seed, scanned.first_sample, changed, first]), stated)
-    missing = [k for k in range(n) if place.read(k) is None]
-    failures = 0
-    for begin in range(0, len(missing), _TOGETHER):
-        part = missing[begin : begin + _TOGETHER]
-        for k, found in zip(part, census_batch(scanned, seed, part, options), strict=True):
-            counted = _kept(found, scanned, seed, k)
-            failures += counted.record.is_failed
-            place.write(k, scanned.values[k], counted)
-        if progress is not None:
-            progress(n - len(missing) + begin + len(part), n, failures)
+    identity = [scanned.label, seed, scanned.first_sample, changed_fields(options), digest_of(scanned, seed)]
+    place = ScanStore(store, identity_of(identity), stated)
+    fill(place, scanned, seed, {k: k for k in range(n)}, options, progress)
     return [c for k in range(n) if (c := place.read(k)) is not None]
 
 
-def _has_digest(land: Landscape) -> bool:
-    try:
-        return bool(land.digest)
-    except PolysysError:
-        return False
+def changed_fields(options: Options) -> dict[str, Any]:
+    """The options that are not as by default."""
+    usual = Options()
+    return {k: v for k in Options.__dataclass_fields__ if (v := getattr(options, k)) != getattr(usual, k)}
+
+
+def fill(
+    place: ScanStore,
+    scanned: ScannedModel,
+    seed: int,
+    wanted: Mapping[Key, int],
+    options: Options,
+    progress: SampleProgress | None,
+) -> None:
+    """Count what a store does not hold: for each key the number of its value in the scanned model."""
+    missing = [k for k in wanted if place.read(k) is None]
+    failures = 0
+    for begin in range(0, len(missing), _TOGETHER):
+        part = missing[begin : begin + _TOGETHER]
+        for k, found in zip(part, census_batch(scanned, seed, [wanted[k] for k in part], options), strict=True):
+            counted = _kept(found, scanned, seed, wanted[k])
+            failures += counted.record.is_failed
+            place.write(k, str(scanned.values[wanted[k]]), counted)
+        if progress is not None:
+            progress(len(wanted) - len(missing) + begin + len(part), len(wanted), failures)
+
+
+def digest_of(scanned: ScannedModel, seed: int) -> str:
+    """The digest of the first landscape that has one."""
+    for k in range(len(scanned.values)):
+        try:
+            if land := _at(scanned, k, seed):
+                return land.digest
+        except PolysysError:
+            continue
+    return "none"
 
 
 def _kept(found: Any, scanned: ScannedModel, seed: int, k: int) -> Counted:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, fields
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,11 @@ from polysys.reading.files import parse_json, read_bytes
 
 _FORMAT = "stationary-scan 1"
 _MOST_BYTES = 1 << 28
+Key = int | str  # the number of a value, or the name of a pair of values
 _README = """\
 # A scan
 
-Written by `stationary scan`. One file in `values/` for each value of the parameter: the record of its census, as in the records of an ensemble,
+Written by `stationary scan`. One file in `values/` for each value of the parameter, or each pair of values of two (named by its place in the grid): the record of its census, as in the records of an ensemble,
 and the centres of its certified solutions in the unknowns of its equations (real and imaginary parts). Every file carries the sha256 of its
 content, and `scan.json` says what was scanned. Files are written under another name and renamed: one that is there is complete.
 """
@@ -60,7 +60,7 @@ class ScanStore:
     def __init__(self, path: str | Path | None, identity: str, stated: dict[str, Any]) -> None:
         self.path = None if path is None else Path(path)
         self.identity = identity
-        self._kept: dict[int, Counted] = {}
+        self._kept: dict[Key, Counted] = {}
         if self.path is not None:
             self._open(stated)
 
@@ -88,7 +88,7 @@ class ScanStore:
             kind = StoreWriteError if is_full(error) else StoreError
             raise kind(*write_error(folder, error)) from error
 
-    def read(self, k: int) -> Counted | None:
+    def read(self, k: Key) -> Counted | None:
         """What is kept of value k; None where there is nothing, or a file that is damaged and will be written again."""
         if k in self._kept or self.path is None:
             return self._kept.get(k)
@@ -105,21 +105,21 @@ class ScanStore:
         self._kept[k] = found
         return found
 
-    def write(self, k: int, value: Fraction, counted: Counted) -> None:
+    def write(self, k: Key, value: str, counted: Counted) -> None:
         """Keep what was found at value k."""
         self._kept[k] = counted
         if self.path is None:
             return
         record = {f.name: getattr(counted.record, f.name) for f in fields(SampleRecord)}
         numbers = [[[z.real, z.imag] for z in row] for row in counted.solutions.tolist()]
-        body = {"identity": self.identity, "number": k, "value": str(value), "record": record, "solutions": numbers}
+        body = {"identity": self.identity, "number": k, "value": value, "record": record, "solutions": numbers}
         text = json.dumps({"sha256": _digest(body), "body": body}, indent=None, separators=(",", ":"))
         set_aside(self._file(k))
         write_atomically(self._file(k), f"{text}\n".encode())
 
-    def _file(self, k: int) -> Path:
+    def _file(self, k: Key) -> Path:
         assert self.path is not None
-        return self.path / "values" / f"{k:05d}.json"
+        return self.path / "values" / f"{k if isinstance(k, str) else f'{k:05d}'}.json"
 
 
 def _digest(body: Any) -> str:

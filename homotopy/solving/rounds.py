@@ -166,7 +166,7 @@ def _run_round(
                 ended.n_followed = n_followed
     except (*_UNFINISHED, KeyboardInterrupt) as error:
         ended.error, ended.is_last = error, isinstance(error, (EngineTimeoutError, KeyboardInterrupt))
-        ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept: {reporting.why_stopped(error)}")
+        ended.attempts.append(f"Round {k + 1} was given up, and what was found is kept. {reporting.why_stopped(error)}")
         ended.left = rounds.left if tracked is None else tracked
     return ended
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+
+alarms: set[Callable[[], None]] = set()
+"""Asked now and then whether the caller's time is up; what they raise is no result, and nothing is remembered of the computation."""
 
 
 class Stop(Enum):
@@ -47,7 +51,9 @@ class Meter:
     _start: float = field(default_factory=time.monotonic)
 
     def spend(self, work: int) -> None:
-        """Count work; stop where it is too much."""
+        """Count work; stop where it is too much, or where the caller's time is up."""
+        for look in alarms:
+            look()
         self.work += work
         if self.work_limit is not None and self.work > self.work_limit:
             raise Stopped(Stop.WORK)

@@ -85,6 +85,8 @@ def things():
     table = ho.load_table("spherical-p-spin:p=3")
     report = ho.estimators.evaluate("kac-rice", table, models=[glass.label])
     scan = ho.scan(ps.expression("x^4/4 - x^2/2 - a*x", parameters={"a": 0}), a=[-1, 0, 1])
+    cusp = ps.expression("x^4/4 + a*x^2/2 + x/3", parameters={"a": 0}).with_value
+    land_map = ho.scan_map(lambda a, b: cusp("a", a + b), a=[-2, 1], b=[0, "0.1"], depth=1)
     samples = ho.weight_ensemble(ps.BinaryNetwork(widths=(3, 1), m=2, ties="plus"), samples=4, seed=1)
     return {
         "plot_census": ho.census(ps.expression("x^4/4 - x^2/2")),
@@ -105,6 +107,7 @@ def things():
         "plot_scan": scan,
         "draw_branches": scan,
         "draw_staircase": scan,
+        "draw_map": land_map,
         "draw_recall": SearchScore(recall={0: (1, 2)}, precision={0: (1, 1)}, n_landscapes=1, n_points=2, n_false=0, n_unlisted=0, n_failed=0, least_false_gradient=1.0),
         "plot_weight_space": space,
         "draw_local_entropy": space,

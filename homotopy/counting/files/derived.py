@@ -58,7 +58,7 @@ def derive(
     land: Problem,
     certified: CertificateList,
     points: Sequence[StationaryPoint],
-    is_closed: bool,
+    is_closed: Verdict,
     paths: PathAccount,
     stated: Sequence[Evidence],
     singular: Sequence[StationarySet] = (),

@@ -181,7 +181,7 @@ def _report_on_equations(path: str, file: CensusFile) -> VerificationReport:
     check, singular = _singular(file, problem)
     result += [] if check is None else [check]
     derived = derive(
-        problem, certified, (), True, found.paths, stated, singular, all_solve=all(v is Verdict.YES for v in solving)
+        problem, certified, (), Verdict.YES, found.paths, stated, singular, all_solve=all(v is Verdict.YES for v in solving)
     )  # fmt: skip
     check, alone = _verdict(problem, file, stated, derived, len(certified))
     return VerificationReport(path, (*result, check), Completeness(file.completeness.verdict), alone)

@@ -29,15 +29,15 @@ from tests.homotopy.handmade import FORMULATIONS, fifth_roots, matrix_glass, net
 @pytest.mark.parametrize("make", FORMULATIONS.values(), ids=FORMULATIONS.keys())
 def test_a_complete_list_is_closed(make) -> None:
     census = make()
-    assert conjugates_closed(census.certificates)
-    assert orbits(census.landscape, census.certificates)[1]
+    assert conjugates_closed(census.certificates) is Verdict.YES
+    assert orbits(census.landscape, census.certificates)[1] is Verdict.YES
     assert closure_candidates(census.landscape, census.certificates) == []
 
 
 def test_a_missing_conjugate_is_noticed_and_proposed() -> None:
     census = fifth_roots()
     kept = [c for c in census.certificates if not c.enclosure.mid[0][1] > 0]
-    assert not conjugates_closed(kept)
+    assert conjugates_closed(kept) is Verdict.NO
     (candidate,) = closure_candidates(census.landscape, kept)
     assert candidate[0] == pytest.approx(1j)
 
@@ -46,7 +46,7 @@ def test_a_missing_conjugate_is_noticed_and_proposed() -> None:
 def test_a_missing_mirror_image_is_noticed_and_proposed(missing: int) -> None:
     census = network_from_arrays()
     kept = [c for k, c in enumerate(census.certificates) if k != missing]
-    assert not orbits(census.landscape, kept)[1]
+    assert orbits(census.landscape, kept)[1] is Verdict.NO
     found = certify(census.landscape.tapes, closure_candidates(census.landscape, kept), kept)
     assert len(found.certificates) == len(census.certificates)
 
@@ -55,7 +55,7 @@ def test_a_missing_fixed_point_of_the_group_breaks_no_orbit() -> None:
     census = network_from_arrays()
     kept = [c for c in census.certificates if any(re or im for re, im in c.enclosure.mid)]
     assert len(kept) == len(census.certificates) - 1
-    assert orbits(census.landscape, kept)[1]
+    assert orbits(census.landscape, kept)[1] is Verdict.YES
 
 
 def test_orbits_are_those_of_the_group() -> None:
@@ -108,8 +108,8 @@ def test_conjugates_are_found_when_they_are_closer_than_128_bits_tell_apart() ->
         Certificate(Enclosure(((third, s * height),), Fraction(1, 10**60), Fraction(1, 10**46)), Verdict.NO, 512)
         for s in (1, -1)
     ]
-    assert conjugates_closed(pair)
-    assert not conjugates_closed(pair[:1])
+    assert conjugates_closed(pair) is Verdict.YES
+    assert conjugates_closed(pair[:1]) is Verdict.NO
 
 
 def test_a_network_census_counts_orbits_of_its_neurons() -> None:
@@ -150,3 +150,10 @@ def test_the_sign_of_a_block_moves_no_class_and_magnifies_no_error(label: str, n
             for before, after in zip(z[: first.stop], moved[: first.stop], strict=True):
                 assert abs(after.mid() - before.mid()) == 0
                 assert after.rad() <= before.rad() * 1.001
+
+
+
+def test_a_conjugate_that_cannot_be_told_apart_is_not_called_missing() -> None:
+    """The conjugate meets the enclosure and does not lie in its region of uniqueness: it may be the zero itself, or a missing one."""
+    wide = Certificate(Enclosure(((Fraction(1, 3), Fraction(1, 10**45)),), Fraction(1, 10**44), Fraction(1, 10**46)), Verdict.NO, 512)
+    assert conjugates_closed([wide]) is Verdict.UNDECIDED

@@ -237,7 +237,7 @@ def test_an_interrupted_command_says_so_and_leaves_no_process_behind(arguments, 
     last = seen.replace(b"\r", b"\n").split(b"\n")
     if code == 4:  # what the paths had reached
         assert b"unknown: the solve was stopped when" in out and b" of its 65535 paths had come to an end" in out
-        said = "stationary: Round 1 was given up, and what was found is kept: it was interrupted."
+        said = "stationary: Round 1 was given up, and what was found is kept. It was interrupted."
     else:
         assert out == b""
         said = f"stationary: {'Interrupted' if code == 130 else 'Terminated'}; no result was written."

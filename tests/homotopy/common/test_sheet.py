@@ -42,6 +42,9 @@ RESULTS = {
     "space of weights": lambda _: ho.weight_space(WEIGHTS, seed=1),
     "ensemble of spaces": lambda _: ho.weight_ensemble("binary-network:widths=5-1,m=3", samples=3, seed=1),
     "scan": lambda _: ho.scan(ps.expression("x^3/3 - a*x", parameters={"a": 0}), a=[-1, 1]),
+    "map": lambda _: ho.scan_map(
+        ps.expression("x^3/3 - a*b*x", parameters={"a": 0, "b": 1}), a=[-1, 1], b=[1, 2], depth=1
+    ),
     "search": lambda c: gradient_descent(c.landscape, starts=5, seed=1),
     "recall": lambda c: recall(c, gradient_descent(c.landscape, starts=5, seed=1)),
 }

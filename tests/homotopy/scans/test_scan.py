@@ -94,9 +94,37 @@ def test_known_events(text, values, real, told, value):
     assert scan.events[-1].value == Fraction(value) and scan.events[-1].is_exact and scan.events[-1].is_certified
 
 
-def test_a_triple_point_without_a_change_is_bracketed():
+def test_a_triple_point_without_a_change_is_located_exactly():
     scan = ho.scan(_expression("x^4/4 - a*x"), a=ho.linspace(-1, 1, 4))
     assert _told(scan) == [("degenerate", 1, 1)] and scan.events[0].low < 0 < scan.events[0].high
+    (event,) = scan.events
+    assert (event.value, event.is_exact, event.is_certified, event.kernel_dimension) == (0, True, True, 1)
+
+
+def test_nine_branches_that_meet_at_one_point_for_its_symmetry():
+    """Of two equal quartics, mirrored in (1/2, 0): nine solutions meet where the Hessian there vanishes."""
+    x = "(x - 1/2)"
+    text = f"{x}^4/4 + y^4/4 - (a - 1/3)*({x}^2 + y^2)/2"
+    scan = ho.scan(_expression(text), a=["0.2", "0.5"], tolerance="0.03")
+    (event,) = scan.events
+    assert event.kind is ho.EventKind.DEGENERATE and event.is_certified and event.kernel_dimension == 2
+    assert event.value == Fraction(1, 3) and event.is_exact and event.point == (0.5, 0.0)
+    assert (event.before, event.after) == ({0: 1}, {0: 4, 1: 4, 2: 1})
+    assert "1/3 exactly" in repr(event) and "+-" not in repr(event)
+
+
+def test_a_meeting_at_an_irrational_value_stays_bracketed():
+    scan = ho.scan(_expression("x^4/4 + y^4/4 + x^2*y^2/3 - (a^2 - 2)*(x^2 + y^2)/2"), a=[1, 2], tolerance="0.05")
+    (event,) = scan.events
+    assert event.kind is ho.EventKind.DEGENERATE and not event.is_certified and event.low**2 < 2 < event.high**2
+
+
+def test_meetings_of_an_orbit_are_certified_one_by_one():
+    """Two wells at x = +-1: the pitchforks in y are images of each other at one value, apart from each other."""
+    scan = ho.scan(_expression("x^4/4 - x^2/2 + y^4/2 + (a + 1 - x^2)*y^2/2"), a=["-1/2", "1/2"])
+    at_zero = [e for e in scan.events if e.value == 0]
+    assert [e.kind.value for e in at_zero] == ["pitchfork"] * 2 and len({e.orbit for e in at_zero}) == 1
+    assert sorted(e.point for e in at_zero) == [(-1.0, 0.0), (1.0, 0.0)] and all(e.is_certified for e in at_zero)
 
 
 def test_two_soft_spins():
