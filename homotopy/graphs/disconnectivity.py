@@ -98,6 +98,37 @@ def escape_barriers(graph: LandscapeGraph) -> Mapping[int, float]:
     return {m.shallower: m.energy - energy[m.shallower] for m in disconnectivity(graph)}
 
 
+def passes_to_lowest(graph: LandscapeGraph) -> Mapping[int, float]:
+    """For each minimum but the lowest, the energy of the lowest pass on a path to it; minima without a path are left out.
+
+    Notes
+    -----
+    The lowest is the first in the census; for minima of equal energy, such as mirror images, the pass to any of them counts.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> import homotopy as ho
+    >>> found = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2 + x/10")))
+    >>> [round(e, 4) for e in passes_to_lowest(found).values()]
+    [0.005]
+    """
+    energy = dict(graph.network.nodes(data="energy"))
+    if not energy:
+        return {}
+    least = energy[min(energy)]
+    lowest = {m for m, e in energy.items() if e == least}
+    found: dict[int, float] = {}
+    sets, waiting = union_find(energy), set(energy) - lowest
+    for level, _, a, b in saddles_by_energy(graph):
+        sets.union(a, b)
+        roots = {sets[m] for m in lowest}
+        for m in [m for m in waiting if sets[m] in roots]:
+            found[m] = level
+            waiting.discard(m)
+    return found
+
+
 def fraction_reaching_lowest(graph: LandscapeGraph, energy: float) -> float:
     """The fraction of minima from which the lowest one is reached by paths of saddles that stay at or below an energy.
 

@@ -19,6 +19,7 @@ from polysys.theory.isotropic import MAX_SPINS, IsotropicField, counts_by_index,
 from polysys.theory.prediction import Prediction
 
 Floats = npt.NDArray[np.float64]
+_AGREEMENT = 3e-7  # of the integral of a density with the number of points
 _STEPS = 2000  # of the grid of energies; the densities are analytic and decay, so the trapezoidal rule converges fast
 
 
@@ -58,8 +59,17 @@ class ExactLayers:
     counts: Floats
 
     def mean_energy(self, k: int) -> float:
-        """Mean energy per spin of the points of index k."""
-        return float(self.energies @ self.density[:, k] / self.density[:, k].sum())
+        """Mean energy per spin of the points of index k; nan where it is not known to six digits.
+
+        Notes
+        -----
+        With many spins rounding adds points where there are none: the density then integrates to more than the number of
+        points, by as much as it moves the mean, in units of the range of energies.
+        """
+        step, whole = float(self.energies[1] - self.energies[0]), float(self.density[:, k].sum())
+        if abs(whole * step / float(self.counts[k]) - 1) > _AGREEMENT:
+            return nan
+        return float(self.energies @ self.density[:, k] / whole)
 
     def overlap(self, k: int) -> float:
         """The probability that a random point of index k lies above a random, independent one of index k + 1."""

@@ -7,12 +7,23 @@ from itertools import pairwise
 import msgspec
 
 from homotopy.common.validation import check_level
-from homotopy.studies.clustering.tables import Cluster, claims, draw, energies_table, lead, minima_table, trends_of
+from homotopy.studies.clustering.tables import (
+    DEEPER,
+    Cluster,
+    claims,
+    draw,
+    energies_table,
+    lead,
+    minima_table,
+    trends_of,
+)
+from homotopy.studies.clustering.theory import agreement, expected_pairs, theory_table
 from homotopy.studies.frame.checks import require, require_whole
 from homotopy.studies.frame.claims import judge
 from homotopy.studies.frame.report import Report
 from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import Study
+from homotopy.studies.measures.near_pairs import near_pairs, pair_findings, pairs_table, require_glasses
 from homotopy.studies.measures.pairs import depth_of, pairs_of
 from polysys.models.labels import model_from_label
 
@@ -26,6 +37,10 @@ class ClusteringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: float = 0.01  # probability, at most, that one of the verdicts of a family is false
     samples: int = 200  # of each model
     draws: int = 200  # of the uniform null of each sample
+    # near pairs of minima of the effective glasses of networks with so many weights, from theory; () leaves them out
+    pair_weights: tuple[int, ...] = (10_000, 80_000)
+    pair_depths: tuple[int, ...] = (3, 4, 6, 10, 16)
+    pair_draws: int = 256  # random matrices for each interval of overlaps
     # labels of one series each, by growing depth: p, layers, layers of weights
     spheres: tuple[str, ...] = ("spherical-p-spin:n=5,p=3", "spherical-p-spin:n=5,p=4", "spherical-p-spin:n=5,p=5")
     layered: tuple[str, ...] = (
@@ -42,7 +57,9 @@ class ClusteringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         check_level(self.level)
-        require_whole(self, {"samples": (5, None), "draws": (20, None)})
+        require_whole(self, {"samples": (5, None), "draws": (20, None), "pair_draws": (128, None)})
+        require_whole(self, {"pair_weights": (6, 10**7)})
+        require_glasses(self.pair_weights, self.pair_depths)
         has_series = any((self.spheres, self.layered, self.networks))
         require(has_series, "There is no series.", "Give the labels of spheres, layered or networks.")
         for name in ("spheres", "layered", "networks"):
@@ -68,18 +85,26 @@ def run(spec: ClusteringSpec, folder: RunFolder) -> Report:
             found, left_out = pairs_of(folder, ensemble, model, spec.draws)
             series.setdefault(name, []).append(Cluster(name, depth_of(model), label, found, left_out, model.domain.n))
     every = [c for members in series.values() for c in members]
-    findings = (*trends_of(series, spec.level), *judge(claims(every), spec.level))
+    pairs = near_pairs(folder, spec.pair_weights, spec.pair_depths, spec.pair_draws, spec.seed)
+    expected = expected_pairs(folder, every, spec.pair_draws, spec.seed)
+    tables = minima_table(every), energies_table(every, spec.level), pairs_table(pairs), theory_table(expected)
+    findings = (
+        *trends_of(series, spec.level),
+        *pair_findings(pairs, DEEPER, spec.level),
+        *agreement(expected, spec.level),
+        *judge(claims(every), spec.level),
+    )
     return Report(
         "Clustering of minima",
         QUESTION,
-        (minima_table(every), energies_table(every, spec.level)),
+        tuple(table for table in tables if table.rows),
         findings,
         lead(series),
         (
             f"{sum(c.n_left_out for c in every)} of {spec.samples * len(every)} samples are not complete and decided, and left out.",
         ),
-        draw=lambda figure: draw(figure, series),
-        figure_size=(13.0, 4.5),
+        draw=lambda figure: draw(figure, series, pairs),
+        figure_size=(11.0, 7.0),
     )
 
 
@@ -89,6 +114,8 @@ STUDY = Study(
     spec=ClusteringSpec,
     quick=ClusteringSpec(
         samples=60,
+        pair_weights=(10_000,),
+        pair_draws=128,
         spheres=("spherical-p-spin:n=4,p=3", "spherical-p-spin:n=4,p=4", "spherical-p-spin:n=4,p=5"),
     ),
     full=ClusteringSpec(),

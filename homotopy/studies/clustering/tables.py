@@ -14,6 +14,7 @@ from homotopy.studies.frame.figures import draw_levels, finish, label_ends, styl
 from homotopy.studies.frame.report import Finding
 from homotopy.studies.frame.tables import Cell, Table, finite, level_cells
 from homotopy.studies.frame.trends import Level, mean_of, trend
+from homotopy.studies.measures.near_pairs import ABSOLUTE, RELATIVE, NearPairs, draw_pairs
 from homotopy.studies.measures.pairs import Minima, energy_correlation
 
 CLOSER, LOWER = "minima are closer together than uniform points", "low minima are closer together than high ones"
@@ -130,17 +131,17 @@ def lead(series: Mapping[str, Sequence[Cluster]]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def draw(figure: Any, series: Mapping[str, Sequence[Cluster]]) -> None:
-    """Fill an empty figure."""
-    axes = figure.subplots(1, 3)
+def draw(figure: Any, series: Mapping[str, Sequence[Cluster]], pairs: Sequence[NearPairs]) -> None:
+    """Fill an empty figure: enumerated series, and below them glasses beyond enumeration."""
+    axes = figure.subplots(2, 3)
     every = [c.depth for members in series.values() for c in members]
     words = (
-        ("nearest distance / uniform points", "distance to the nearest (below 1: clustered)", 1.0),
-        ("overlap beyond that of uniform points", "overlap (above 0: clustered)", 0.0),
-        ("rank correlation, pair energy and overlap", "by energy (below 0: low minima are closer)", 0.0),
+        ("nearest distance / uniform points", "enumerated: distance to the nearest", 1.0),
+        ("overlap beyond that of uniform points", "enumerated: overlap", 0.0),
+        ("rank correlation, pair energy and overlap", "enumerated: by energy", 0.0),
     )
     measures = [of for _, of in QUANTITIES.values()]
-    for j, (panel, (up, title, zero)) in enumerate(zip(axes, words, strict=True)):
+    for j, (panel, (up, title, zero)) in enumerate(zip(axes[0], words, strict=True)):
         ends = []
         for k, (name, members) in enumerate(series.items()):
             levels = [c.level(measures[j]) if j < len(measures) else _by_energy(c) for c in members]
@@ -149,9 +150,12 @@ def draw(figure: Any, series: Mapping[str, Sequence[Cluster]]) -> None:
             ends += [(known[-1], name, style(k))] if known else []
         panel.axhline(zero, color="0.7", lw=0.8)
         panel.set_xticks(sorted(set(every)))
-        panel.set_xlim(min(every) - 0.3, max(every) + 0.3)
+        panel.set_xlim(min(every, default=2) - 0.3, max(every, default=3) + 0.3)
         finish(panel, "depth (p, layers)", up, title)
         label_ends(panel, ends)
+    draw_pairs(axes[1, 0], pairs, RELATIVE)
+    draw_pairs(axes[1, 1], pairs, ABSOLUTE)
+    axes[1, 2].axis("off")
 
 
 def _by_energy(c: Cluster) -> Level | None:

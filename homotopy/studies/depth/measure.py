@@ -132,11 +132,12 @@ QUANTITIES: dict[str, tuple[str, Callable[[Measured], Level | None]]] = {
     "trade-off": ("rank correlation of energy and log-curvature of minima", Measured.correlation),
 }  # fmt: skip
 
+CLUSTERED = "minima more clustered with depth"
 # Becker, Zhang & Lee's claims: the quantity, and the trend that would agree
 CLAIMS: tuple[tuple[str, str, str], ...] = (
     (FEWER, "complex", "falls"),
     (FEWER_REAL, "real", "falls"),
-    ("minima more clustered with depth", "nearest", "falls"),
+    (CLUSTERED, "nearest", "falls"),
     ("less trade-off between depth and width of minima with depth", "trade-off", "rises"),
 )
 

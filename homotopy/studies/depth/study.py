@@ -19,6 +19,7 @@ from homotopy.studies.depth.cases import (
 from homotopy.studies.depth.effective_glass import convention_table, curve, curve_findings, curve_table, glasses, lead
 from homotopy.studies.depth.figure import draw, lines
 from homotopy.studies.depth.measure import (
+    CLUSTERED,
     claim_findings,
     counts_row,
     index_rows,
@@ -35,6 +36,7 @@ from homotopy.studies.frame.report import Report
 from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import Study
 from homotopy.studies.frame.tables import Table
+from homotopy.studies.measures.near_pairs import near_pairs, pair_findings, pairs_table, require_glasses
 
 QUESTION = (
     "At a fixed number of parameters, does depth reduce the number of stationary points, cluster the minima and soften the trade-off "
@@ -59,6 +61,10 @@ class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     architecture_depth: int = 20  # largest depth of the curves
     # by how much the weights of enumerated architectures may differ from that number, relatively
     architecture_tolerance: float = 0.15
+    # near pairs of minima of the effective glasses of so many weights, far beyond enumeration, from theory; () leaves them out
+    pair_weights: tuple[int, ...] = (10_000, 80_000)
+    pair_depths: tuple[int, ...] = (3, 4, 6, 10, 16)
+    pair_draws: int = 256  # random matrices for each interval of overlaps
     # widths, the shallow networks first
     linear_networks: tuple[str, ...] = ("2-2-2", "2-1-2-2", "2-1-2-1-2", "2-1-1-1-1-1-2")
     polynomial_networks: tuple[str, ...] = ("2-2-1", "2-1-2-1", "2-1-1-1-1")
@@ -91,6 +97,8 @@ _RANGES = {
     "architecture_weights": (6, 10_000),
     "data_size": (0, 10**6),
     "network_samples": (8, 10**6),
+    "pair_draws": (128, 10**6),
+    "pair_weights": (6, 10**7),
     "max_bound": (1, None),
 }
 
@@ -107,6 +115,7 @@ def _check_sizes(spec: DepthSpec) -> None:
         values = getattr(spec, name)
         is_list = 0 < len(values) == len(set(values))
         require(is_list, f"{name} = {list(values)} names none, or one twice.", "Name one at least, each once.")
+    require_glasses(spec.pair_weights, spec.pair_depths)
     is_known = set(spec.readings) <= set(READINGS)
     require(
         is_known, f"The readings {', '.join(spec.readings)} are not some of {', '.join(READINGS)}.", "Name each once."
@@ -157,6 +166,9 @@ def run(spec: DepthSpec, folder: RunFolder) -> Report:
         tables["architecture"] = curve_table(curves, predicted)
         tables["conventions"] = convention_table(spec.architecture_weights, spec.architecture_depth)
         findings += curve_findings(curves, tables["architecture"])
+        pairs = near_pairs(folder, spec.pair_weights, spec.pair_depths, spec.pair_draws, spec.seed)
+        tables["near-pairs"] = pairs_table(pairs)
+        findings += pair_findings(pairs, CLUSTERED, spec.level)
     most = {name: max(m.n_variables for m in members) for name, members in series.items()}
     findings += [f for name, found in trends.items() for f in claim_findings(name, found, most[name])]
     findings += [f for name, found in trends.items() for f in trend_findings(name, found)]
@@ -188,6 +200,8 @@ _INDICES = "Mean number of points of each Morse index, enumerated and predicted.
 FULL = DepthSpec()
 QUICK = DepthSpec(
     samples=40,
+    pair_weights=(10_000,),
+    pair_draws=128,
     classes=8_000,
     draws=39,
     sphere_spins=5,

@@ -128,8 +128,10 @@ def edge_findings(degrees: Sequence[int], most: int) -> list[Finding]:
     """The law at the edge of the band: minima concentrate above -E_inf at a distance of order N^(-1/2)."""
     findings = []
     for p in degrees:
-        edge, sizes = -Complexity(p).threshold.value, list(range(4, most + 1))
-        distances = [exact_layers(n, p).mean_energy(0) - edge for n in sizes]
+        edge = -Complexity(p).threshold.value
+        known = {n: exact_layers(n, p).mean_energy(0) - edge for n in range(4, most + 1)}
+        sizes = [n for n, distance in known.items() if np.isfinite(distance)]
+        distances = [known[n] for n in sizes]
         half = len(sizes) // 2
         exponent = float(np.log(distances[half] / distances[-1]) / np.log(sizes[-1] / sizes[half]))
         inside = [1 - exact_layers(n, p).share_above(0, edge) for n in (sizes[half], sizes[-1])]

@@ -16,12 +16,21 @@ from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.frame.study import Study
 from homotopy.studies.layering import tables
 from homotopy.studies.layering.claims import edge_findings, glass_claims, lead, search_claims, trend_findings
+from homotopy.studies.layering.climbs import climb_findings, climbs_table, ends_table, flat_claims
+from homotopy.studies.layering.crossings import (
+    crossing_findings,
+    crossings,
+    crossings_table,
+    quenched_findings,
+    quenched_table,
+)
 from homotopy.studies.layering.figure import draw
 from homotopy.studies.layering.tables import Glass, SearchedGlass
 from homotopy.studies.measures.samples import sampled_points
 from homotopy.studies.measures.search_coverage import search_landscapes
 from polysys.models.labels import model_from_label
 from polysys.models.laws import IsotropicGaussian
+from polysys.theory import MAX_SPINS
 
 QUESTION = (
     "Are the stationary energies of a spin glass layered by Morse index in a narrow band below -E_inf, does what lies outside vanish "
@@ -39,6 +48,9 @@ class LayeringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     samples: tuple[int, ...] = ()  # of each of them
     margins: tuple[float, ...] = (0.0, 0.2, 0.4, 0.8)  # the upper edges of the band are -E_inf plus these, per spin
     exact_up_to: int = 24  # largest number of spins for which the exact numbers are tabulated
+    # degrees and numbers of spins for which the levels are computed where minima and saddles cross; N = 64 takes a minute
+    crossing_degrees: tuple[int, ...] = (3, 4, 5, 6)
+    crossing_sizes: tuple[int, ...] = (8, 16, 24, 32, 48, 64)
     searched: tuple[str, ...] = ()  # labels of those that are searched
     landscapes: int = 20  # samples that are searched
     starts: int = 100  # runs of each search on each of them
@@ -57,6 +69,10 @@ class LayeringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             pure_glass(label)
         least = dict.fromkeys(("landscapes", "starts", "steps", "samples"), (2, None))
         require_whole(self, {**least, "exact_up_to": (6, MAX_EXACT)})
+        require_whole(self, {"crossing_degrees": (3, 100), "crossing_sizes": (4, MAX_SPINS)})
+        for name in ("crossing_degrees", "crossing_sizes"):
+            rises = list(getattr(self, name)) == sorted(set(getattr(self, name)))
+            require(rises, f"{name} = {list(getattr(self, name))} do not rise.", "Give each once, the smallest first.")
         is_list = 0 < len(margins) == len(set(margins)) and all(is_number(m) and m >= 0 for m in margins)
         require(is_list, "The margins are not distinct nonnegative numbers.", "Give margins = [0.0, 0.4], say.")
 
@@ -95,11 +111,15 @@ def search_glasses(spec: LayeringSpec, folder: RunFolder) -> list[SearchedGlass]
 def run(spec: LayeringSpec, folder: RunFolder) -> Report:
     """The study."""
     glasses, searched = enumerate_glasses(spec, folder), search_glasses(spec, folder)
+    crossed = crossings(folder, spec.crossing_degrees, spec.crossing_sizes)
     margins, most, degrees = spec.margins, spec.exact_up_to, sorted({g.p for g in glasses})
     findings = (
         *trend_findings(glasses, margins, most, spec.level),
         *edge_findings(degrees, most),
-        *judge([*glass_claims(glasses, margins), *search_claims(searched)], spec.level),
+        *judge([*glass_claims(glasses, margins), *search_claims(searched), *flat_claims(searched)], spec.level),
+        *crossing_findings(crossed),
+        *climb_findings(searched),
+        *quenched_findings(glasses, spec.level),
     )
     lost = sum(g.n_left_out for g in glasses) + sum(g.n_left_out for g in searched)
     return Report(
@@ -110,6 +130,10 @@ def run(spec: LayeringSpec, folder: RunFolder) -> Report:
             tables.bands_table(glasses, margins),
             tables.decay_table(glasses, margins, most),
             tables.exact_table(degrees, margins, most),
+            crossings_table(crossed),
+            quenched_table(glasses),
+            climbs_table(searched),
+            ends_table(searched),
             tables.searches_table(searched, margins),
             tables.basins_table(searched, spec.level),
             tables.minima_table(searched),
@@ -135,6 +159,7 @@ STUDY = Study(
         ),
         samples=(300, 300, 150, 300, 200, 100),
         exact_up_to=20,
+        crossing_sizes=(8, 16, 32),
         searched=("spherical-p-spin:n=7,p=3", "spherical-p-spin:n=5,p=4"),
         landscapes=12,
         steps=500,

@@ -92,7 +92,7 @@ def layers_table(glasses: Sequence[Glass]) -> Table:
             quenched = mean_of(mean_energies(g.samples, k))
             row: dict[str, Cell] = {
                 "model": g.label, "index": k, "points": sum(len(s.of_index(k)) for s in g.samples),
-                "mean energy per spin": finite(value), "error": finite(error), "exact annealed mean": g.exact.mean_energy(k),
+                "mean energy per spin": finite(value), "error": finite(error), "exact annealed mean": finite(g.exact.mean_energy(k)),
                 **level_cells("mean over samples", quenched),
             }  # fmt: skip
             if k + 1 < g.n:
@@ -181,7 +181,7 @@ def exact_table(degrees: Sequence[int], margins: Sequence[float], most: int) -> 
             glass = exact_layers(n, p)
             records.append({
                 "p": p, "N": n, "mean minima": float(glass.counts[0]),
-                "mean energy of minima above -E_inf": glass.mean_energy(0) - edge, "asymptotic distance": edge_distance(n, p),
+                "mean energy of minima above -E_inf": finite(glass.mean_energy(0) - edge), "asymptotic distance": edge_distance(n, p),
                 **{f"share outside at {m:g}": finite(glass.share_above(0, edge + m)) for m in margins},
                 "P(minimum above saddle of index 1)": glass.overlap(0) if n > 2 else None,
             })  # fmt: skip

@@ -17,9 +17,21 @@ from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.certification.symmetry_action import first_of_orbit, images
 from homotopy.common.arrays import Floats
 from homotopy.counting.count import census
+from homotopy.counting.result import Census
 from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
+from homotopy.graphs.disconnectivity import passes_to_lowest
+from homotopy.graphs.landscape_graph import graph
 from homotopy.graphs.overlaps import Symmetries, distinct
-from homotopy.searches import basin_hopping, gradient_descent, recall, sgd, simulated_annealing, transition_states
+from homotopy.searches import (
+    basin_hopping,
+    gradient_descent,
+    gradient_norm,
+    random_newton,
+    recall,
+    sgd,
+    simulated_annealing,
+    transition_states,
+)
 from homotopy.status import Completeness
 from homotopy.studies.frame.run_folder import RunFolder
 from homotopy.studies.measures.minima_of_samples import energy_unit
@@ -27,6 +39,7 @@ from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 
 SEARCHES = ("gradient descent", "stochastic gradient descent", "simulated annealing")
+SADDLE_SEARCHES = ("norm of the gradient", "Newton's method")
 SETTLED = (Completeness.PROVED, Completeness.SUPPORTED)
 HOPS = 10  # of each run of basin hopping
 _RANDOM = 10  # searches for saddles in random directions from each minimum, beside those along its modes
@@ -41,6 +54,11 @@ class Searched:
     curvatures: Floats  # (m,) log det of the Hessian per dimension: the smaller, the wider
     hits: Mapping[str, npt.NDArray[np.int64]]  # (m,)
     elsewhere: Mapping[str, int]  # runs that did not converge, or ended at no certified minimum
+    # (m,) energy per spin of the lowest pass to the ground state; nan of the ground state itself, and where the graph does not decide
+    passes: Floats
+    by_index: Mapping[
+        str, Sequence[int]
+    ]  # runs of each search, those for saddles too, that ended at certified points of each index
 
     def ended(self, search: str) -> int:
         """Runs that ended at a minimum."""
@@ -66,7 +84,7 @@ def search_landscapes(
 ) -> list[Searched]:
     """Search samples 0, 1, .. of a model, in parallel and resumably; those that are not completely known are left out."""
     folder.say(f"{label}: {landscapes} landscapes searched")
-    key = f"searches on {label}, seed {seed}, {starts} starts, {steps} steps, version 1"
+    key = f"searches on {label}, seed {seed}, {starts} starts, {steps} steps, version 2"
     found = folder.cached_map(key, partial(_search_sample, label, seed, starts, steps), list(range(landscapes)))
     return [_searched(f) for f in found if f is not None]
 
@@ -85,12 +103,17 @@ def _search_sample(label: str, seed: int, starts: int, steps: int, sample: int) 
         gradient_descent(known.landscape, starts=starts, seed=own),
         sgd(known.landscape, starts=starts, seed=own, steps=steps),
         simulated_annealing(known.landscape, starts=starts, seed=own, steps=steps),
+        gradient_norm(known.landscape, starts=starts, seed=own),
+        random_newton(known.landscape, starts=starts, seed=own),
     )
     place = {orbit: k for k, orbit in enumerate(minima)}
     hits = {name: [0] * len(place) for name in SEARCHES}
-    for name, result in zip(SEARCHES, ends, strict=True):
+    by_index = {name: [0] * (dimension + 1) for name in (*SEARCHES, *SADDLE_SEARCHES)}
+    for name, result in zip(by_index, ends, strict=True):
         for point, n in zip(known.points, recall(known, result).hits.tolist(), strict=True):
-            if point.index == 0:
+            assert point.index is not None  # checked above
+            by_index[name][point.index] += n
+            if name in hits and point.index == 0:
                 hits[name][place[point.orbit]] += n
     return {
         "sample": sample,
@@ -98,7 +121,22 @@ def _search_sample(label: str, seed: int, starts: int, steps: int, sample: int) 
         "curvatures": [None if v is None else float(f"{float(v.mid()) / dimension:.12g}") for v in log_dets],
         "hits": hits,
         "elsewhere": {name: starts - sum(found) for name, found in hits.items()},
+        "passes": [None if v is None else float(f"{v / unit:.12g}") for v in _passes(known, minima)],
+        "by_index": by_index,
     }
+
+
+def _passes(known: Census, minima: Sequence[int]) -> list[float | None]:
+    """For each orbit of minima the energy of the lowest pass to the ground state; None of the ground state and where the graph is open."""
+    found = graph(known)
+    if not found.is_decided:
+        return [None] * len(minima)
+    levels = passes_to_lowest(found)
+    of_orbit: dict[int, float] = {}
+    for number, level in levels.items():
+        orbit = found.point(number).orbit
+        of_orbit[orbit] = min(level, of_orbit.get(orbit, level))
+    return [None, *(of_orbit.get(orbit) for orbit in minima[1:])]
 
 
 def _searched(content: dict[str, Any]) -> Searched:
@@ -108,6 +146,8 @@ def _searched(content: dict[str, Any]) -> Searched:
         np.array([np.nan if v is None else v for v in content["curvatures"]], float),
         {name: np.array(hits, np.int64) for name, hits in content["hits"].items()},
         content["elsewhere"],
+        np.array([np.nan if v is None else v for v in content["passes"]], float),
+        content["by_index"],
     )
 
 

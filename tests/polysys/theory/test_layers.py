@@ -1,6 +1,7 @@
 """Layers of the p-spin at finite size: the exact annealed distributions of the energies of each index, and the law at the edge."""
 
 import csv
+from dataclasses import replace
 from math import inf, sqrt
 from pathlib import Path
 
@@ -47,6 +48,14 @@ def test_a_share_that_theory_does_not_know_is_not_a_number():
     glass = exact_layers(6, 4)
     assert glass.share_above(0, -inf) == pytest.approx(1.0)
     assert glass.share_above(0, 5.0) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_mean_energy_that_rounding_hides_is_not_a_number():
+    """A density that rounding lifts by a millionth of the number of points gives no mean."""
+    glass = exact_layers(8, 5)
+    assert -1.3 < glass.mean_energy(0) < -1.0
+    lifted = replace(glass, density=glass.density + 1e-6 * glass.counts[0] / np.ptp(glass.energies))
+    assert np.isnan(lifted.mean_energy(0))
 
 
 def test_the_law_at_the_edge_is_that_of_the_exact_numbers():

@@ -16,6 +16,9 @@ from polysys.errors import PolysysError
 TINY = ClusteringSpec(
     samples=8,
     draws=20,
+    pair_weights=(200,),
+    pair_depths=(3, 4, 6),
+    pair_draws=128,
     spheres=("spherical-p-spin:n=3,p=3", "spherical-p-spin:n=3,p=4"),
     layered=("layered-spin-glass:widths=2-2-2",),
     networks=("deep-linear:widths=1-1-1-1,data=gaussian,m=2",),

@@ -48,6 +48,7 @@ TINY = DepthSpec(
     samples=8,
     classes=500,
     draws=19,
+    pair_weights=(),
     layered_weights=6,
     sphere_spins=3,
     sphere_depths=(2, 3),

@@ -6,6 +6,8 @@ from homotopy.studies.archetypes.claims import _ENDS, _LIKE_GLASS
 from homotopy.studies.assumptions.bad_saddles import ALL_GLOBAL, BAD_SADDLES
 from homotopy.studies.clustering.tables import DEEPER
 from homotopy.studies.depth.measure import CLAIMS
+from homotopy.studies.layering.climbs import CLIMB, FLAT
+from homotopy.studies.layering.crossings import OUTNUMBER
 
 PAGE = Path(__file__).parents[4] / "docs" / "studies" / "sources.md"
 
@@ -18,6 +20,9 @@ def test_the_claims_of_papers_have_their_sources():
         DEEPER,
         ALL_GLOBAL,
         BAD_SADDLES,
+        OUTNUMBER,
+        CLIMB,
+        FLAT,
         *(c[0] for c in _LIKE_GLASS),
         _ENDS["l2"][0][0],
     ):

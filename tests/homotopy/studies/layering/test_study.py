@@ -18,6 +18,7 @@ from homotopy.studies.layering.study import STUDY, LayeringSpec, enumerate_glass
 from homotopy.studies.layering.tables import Glass, SearchedGlass
 from homotopy.studies.measures.samples import SampledPoints
 from homotopy.studies.measures.search_coverage import (
+    SADDLE_SEARCHES,
     SEARCHES,
     basin_correlation,
     mean_ends,
@@ -33,6 +34,8 @@ TINY = LayeringSpec(
     samples=(40, 30, 20),
     margins=(0.0, 0.5),
     exact_up_to=8,
+    crossing_degrees=(3, 4),
+    crossing_sizes=(6, 8),
     searched=("spherical-p-spin:n=4,p=4",),
     landscapes=5,
     starts=20,
@@ -59,7 +62,10 @@ def whole(tmp_path_factory):
 
 def test_a_run_has_tables_verdicts_and_a_figure(whole):
     report, folder, _ = whole
-    assert {"layers", "bands", "decay", "exact", "searches", "basins", "minima"} == {t.name for t in report.tables}
+    new = {"crossings", "quenched", "climbs", "ends"}
+    assert new | {"layers", "bands", "decay", "exact", "searches", "basins", "minima"} == {
+        t.name for t in report.tables
+    }
     assert (folder / "figure.png").stat().st_size > 10_000
     verdicts = {f.subject: f.verdict for f in report.findings}
     assert verdicts["spherical-p-spin:n=4,p=3: the mean energy of a sample's layers rises with the index"] == "holds"
@@ -97,7 +103,7 @@ def test_the_same_specification_gives_the_same_bytes_however_often_it_was_killed
     assert not (place / "report.md").exists()
     run_study(STUDY, TINY, place, workers=0)
     tables = sorted(folder.glob("*.csv"))
-    assert len(tables) == 7
+    assert len(tables) == 11
     for table in (*tables, folder / "report.json"):
         assert table.read_bytes() == (place / table.name).read_bytes()
 
@@ -120,7 +126,7 @@ def landscapes(weights):
     from homotopy.studies.measures.search_coverage import Searched
 
     return tuple(
-        Searched(k, np.array([-1.0, -0.5, -0.1]) - 0.01 * k, np.array([1.0, 0.5, 0.2]), dict.fromkeys(SEARCHES, np.array(weights)), dict.fromkeys(SEARCHES, 0))
+        Searched(k, np.array([-1.0, -0.5, -0.1]) - 0.01 * k, np.array([1.0, 0.5, 0.2]), dict.fromkeys(SEARCHES, np.array(weights)), dict.fromkeys(SEARCHES, 0), np.array([np.nan, 0.0, 0.1]), dict.fromkeys((*SEARCHES, *SADDLE_SEARCHES), (sum(weights), 0, 0)))
         for k in range(8)
     )  # fmt: skip
 
