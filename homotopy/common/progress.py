@@ -66,7 +66,10 @@ def _bar(what: str, total: int | None, file: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that ipywidgets is not installed, that the choice is experimental
         from tqdm.auto import tqdm
-    return tqdm(desc=what, total=total, leave=False, file=file)
+    # on a terminal it is drawn by the first refresh, not before it has a name: a signal in between would leave it there
+    bar = tqdm(desc=what, total=total, leave=False, file=file, delay=0 if file is None else 1)
+    bar.delay = 0
+    return bar
 
 
 def _removed(bar: Any) -> None:

@@ -30,7 +30,7 @@ def quadratic_identities(landscape: Landscape) -> tuple[Terms, ...]:
     --------
     >>> import polysys as ps
     >>> [dict(q) for q in quadratic_identities(ps.expression("(x*y - 1)^2 + x^2 + 2*y^2").sample())]
-    [{(2, 0): Fraction(1, 1), (0, 2): Fraction(-2, 1)}]
+    [{(0, 2): Fraction(1, 1), (2, 0): Fraction(-1, 2)}]
     """
     n, potential = landscape.domain.n, landscape.potential
     terms = exact_terms(potential)

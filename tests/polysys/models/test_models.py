@@ -320,7 +320,7 @@ def test_models_written_differently_are_one_model():
         lambda: ps.SphericalPSpin(3, 3, weights=3),
         lambda: ps.SphericalPSpin(3, 3, weights=(0,)),
         lambda: ps.SphericalPSpin(3, 3, weights=(1, 2)),
-        lambda: ps.SphericalPSpin(3, 3, couplings=None),
+        lambda: ps.SphericalPSpin(3, 3, couplings="nobody"),
         lambda: ps.SphericalPSpin(3, 3, field=float("nan")),
         lambda: ps.SphericalPSpin(2, 3, couplings="square-free"),
         lambda: ps.SphericalPSpin(60, 30),
