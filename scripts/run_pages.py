@@ -36,6 +36,7 @@ GALLERY = (
     "energies_of_an_ensemble",
     "where_training_ends",
     "counts_along_a_field",
+    "map_of_the_cusp",
     "roots_in_the_plane",
     "nearest_points_on_an_ellipse",
     "local_entropy",
