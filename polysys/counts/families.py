@@ -15,7 +15,7 @@ from polysys.algebra.combinations import primitive
 from polysys.algebra.degree_weights import bezout_weights
 from polysys.algebra.generic_count import GenericCount, generic_count_of
 from polysys.algebra.hilbert_bound import random_prime
-from polysys.landscape import Couplings, Landscape
+from polysys.landscape import Landscape
 
 PROOF_WORK = 4 * 10**10
 """Operations that a proof may take: a minute."""
@@ -25,7 +25,8 @@ _MAX_TERMS = 20_000  # of a generic potential, in unknowns and couplings
 def prove_generic_count(landscape: Landscape, *, seed: int = 0, work: int = PROOF_WORK) -> GenericCount | None:
     """The number of complex stationary points of a generic member of a landscape's family on R^n; None where it was not proved.
 
-    The couplings of the family are independent, but for a matrix that is symmetric in the landscape: it is in the whole family.
+    The couplings of the family are independent. A matrix that is symmetric in the landscape, and of which the potential depends on the symmetric part
+    alone (the second moments of data), is taken as symmetric: that leaves out no potential.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def prove_generic_count(landscape: Landscape, *, seed: int = 0, work: int = PROO
     """
     if not landscape.domain.is_euclidean or not len(landscape.parameters):
         return None
-    names, values, arrays = _parameters(landscape.couplings)
+    names, values, arrays = _parameters(landscape)
     p, n = random_prime(seed), landscape.domain.n
     if any(v.denominator % p == 0 for v in values):
         return None
@@ -58,19 +59,39 @@ def prove_generic_count(landscape: Landscape, *, seed: int = 0, work: int = PROO
     return generic_count_of(gradient, point, p, weights=weights, hints=hints, work_limit=work)
 
 
-def _parameters(couplings: Couplings) -> tuple[list[str], list[Fraction], dict[str, Any]]:
+def _parameters(landscape: Landscape) -> tuple[list[str], list[Fraction], dict[str, Any]]:
     """Names and values of the independent couplings, and arrays of names in the place of the values."""
     values: dict[str, Fraction] = {}
     arrays: dict[str, Any] = {}
-    for name, array in couplings.items():
-        is_square = array.ndim == 2 and array.shape[0] == array.shape[1]
-        is_symmetric = is_square and bool((array == array.T).all())
+    for name, array in landscape.couplings.items():
+        is_tied = _is_symmetric(array) and _sees_symmetric_part_alone(landscape, name)
         arrays[name] = np.empty(array.shape, dtype=object)
+        of_key: dict[tuple[int, ...], str] = {}
         for index in np.ndindex(array.shape):
-            key = tuple(sorted(index)) if is_symmetric else index
-            arrays[name][index] = "_".join([name, *map(str, key)])
-            values[arrays[name][index]] = array.item(index)
+            key = tuple(sorted(index)) if is_tied else index
+            if key not in of_key:  # numbered: names and indices alone could be those of another array
+                of_key[key] = f"c{len(values)}"
+                values[of_key[key]] = array.item(index)
+            arrays[name][index] = of_key[key]
     return list(values), list(values.values()), arrays
+
+
+def _is_symmetric(array: Any) -> bool:
+    return array.ndim == 2 and array.shape[0] == array.shape[1] and bool((array == array.T).all())
+
+
+def _sees_symmetric_part_alone(landscape: Landscape, name: str) -> bool:
+    """Whether the potential is the same for J and (J + J^T)/2, identically in all couplings and unknowns."""
+    sizes = {k: array.size for k, array in landscape.couplings.items()}
+    polynomials, *generators = ring([*landscape.variables, *(f"c{k}" for k in range(sum(sizes.values())))], QQ)
+    n = landscape.domain.n
+    x, rest = np.array(generators[:n], dtype=object), generators[n:]
+    free: dict[str, Any] = {}
+    for k, array in landscape.couplings.items():
+        free[k], rest = np.array(rest[: array.size], dtype=object).reshape(array.shape), rest[array.size :]
+    half = (free[name] + free[name].T) * polynomials(QQ(1, 2))
+    difference = landscape.potential_function(x, free) - landscape.potential_function(x, {**free, name: half})
+    return not polynomials(difference)
 
 
 def _generic_gradient(

@@ -100,6 +100,10 @@ class Model(Labelled):
         """Proved bounds sum_j weights_j x_j^2 <= value at every real stationary point."""
         return ()
 
+    def are_admissible(self, couplings: Couplings) -> bool:
+        """Whether couplings are what the family's proofs suppose: of a network, data or the moments of some."""
+        return True
+
     def candidate_permutations(self) -> tuple[tuple[int, ...], ...]:
         """Permutations of coordinates that may be symmetries: of neurons, or the translations of a lattice."""
         return ()
@@ -161,10 +165,11 @@ class Model(Labelled):
         return _Potential(self)
 
     def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
-        """The landscape with the given couplings."""
+        """The landscape with the given couplings; of couplings that no member has nothing is taken to be proved about its growth."""
+        is_member = self.are_admissible(couplings)
         facts = ModelFacts(
-            is_coercive=self.is_coercive(couplings),
-            stationary_bounds=self.stationary_bounds(couplings),
+            is_coercive=is_member and self.is_coercive(couplings),
+            stationary_bounds=self.stationary_bounds(couplings) if is_member else (),
             known_counts=self.known_counts(couplings),
             candidate_permutations=self.candidate_permutations(),
             symmetry_name=self.symmetry_name,

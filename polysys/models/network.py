@@ -22,6 +22,8 @@ from polysys.errors import InputError
 from polysys.landscape import Couplings, QuadraticBound
 from polysys.models.base import Model
 from polysys.models.grammar import integer
+from polysys.models.moments import are_moments
+from polysys.models.squared_loss import coordinates, moment_matrix
 from polysys.reading.rationals import as_rational, as_rational_array
 from polysys.symmetry import Field
 
@@ -162,7 +164,8 @@ def layer_bounds(
         weights = [Fraction(0)] * len(couplings["l2"])
         for k, power in powers.items():
             weights[blocks[k]] = (couplings["l2"][blocks[k]] * power).tolist()
-        bounds.append((tuple(weights), Fraction(norm) * degree / 4))
+        if min(weights) >= 0:  # else the form bounds nothing
+            bounds.append((tuple(weights), Fraction(norm) * degree / 4))
     return tuple(bounds)
 
 
@@ -207,6 +210,19 @@ class Network(Model):
     @abstractmethod
     def axes(self) -> Axes:
         """For each hidden layer the (array, axis) pairs that carry its neurons."""
+
+    @property
+    def input_monomials(self) -> Sequence[tuple[int, ...]]:
+        """Exponents of the monomials of the input that the output may contain: the inputs themselves, where the network is linear."""
+        return coordinates(self.layer_widths[0])
+
+    def are_admissible(self, couplings: Couplings) -> bool:
+        if "X" in couplings:
+            return bool(couplings["X"].shape[1] == couplings["Y"].shape[1] and couplings["weight"][0] > 0)
+        gram = couplings["XX"]
+        if gram.ndim == 1:  # by monomials
+            gram = moment_matrix(self.input_monomials, gram.tolist())
+        return are_moments(gram, couplings["YX"], couplings["YY"][0])
 
     @property
     def n_weights(self) -> int:

@@ -171,7 +171,7 @@ class PolynomialNetwork(Network):
         data = self.data.load(self.widths[0], self.widths[-1], rng) if isinstance(self.data, DataSource) else self.data
         check_data(data, self.widths)
         weight = Fraction(1, data.n_data if (self.loss or data.loss) == "mean" else 1)
-        couplings = data_couplings(data, self._input_monomials, weight)
+        couplings = data_couplings(data, self.input_monomials, weight)
         couplings["l2"] = draw_l2(self.l2, self.n_weights, rng)
         if self.output == "fixed":
             couplings["output"] = normal(rng, (self.widths[-1], self.widths[-2]))
@@ -180,7 +180,7 @@ class PolynomialNetwork(Network):
         return couplings
 
     @cached_property
-    def _input_monomials(self) -> list[tuple[int, ...]]:
+    def input_monomials(self) -> list[tuple[int, ...]]:
         """Exponents of the monomials in the input that the network's output can contain."""
         n = self.widths[0]
         support: set[tuple[int, ...]] = set(coordinates(n))
@@ -195,7 +195,7 @@ class PolynomialNetwork(Network):
         def forward(signal: Any) -> Any:
             return (self._hidden(list(weights), signal).T @ last.T).T
 
-        fit = squared_loss(forward, self.widths[0], self._input_monomials, couplings)
+        fit = squared_loss(forward, self.widths[0], self.input_monomials, couplings)
         return fit + (np.asarray(x) ** 2 * couplings["l2"]).sum() / 2
 
     def _hidden(self, weights: list[Any], signal: Any) -> Any:

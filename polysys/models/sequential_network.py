@@ -150,7 +150,7 @@ class SequentialNetwork(Network):
         )
 
     @cached_property
-    def _input_monomials(self) -> list[tuple[int, ...]]:
+    def input_monomials(self) -> list[tuple[int, ...]]:
         """Exponents of the monomials in the input that the output can contain."""
         n = self.layer_widths[0]
         support: set[tuple[int, ...]] = set(coordinates(n))
@@ -163,7 +163,7 @@ class SequentialNetwork(Network):
 
     def draw(self, rng: np.random.Generator) -> Couplings:
         weight = Fraction(1, self.data.n_data if self.data.loss == "mean" else 1)
-        couplings = data_couplings(self.data, self._input_monomials, weight)
+        couplings = data_couplings(self.data, self.input_monomials, weight)
         couplings["l2"] = draw_l2(self.l2, self.n_weights, rng)
         for k, layer in enumerate(self._linear):
             if isinstance(layer.weight, tuple):
@@ -191,7 +191,7 @@ class SequentialNetwork(Network):
                     signal = signal + bias[:, None]
             return signal
 
-        fit = squared_loss(forward, self.layer_widths[0], self._input_monomials, couplings)
+        fit = squared_loss(forward, self.layer_widths[0], self.input_monomials, couplings)
         return fit + (np.asarray(x) ** 2 * couplings["l2"]).sum() / 2
 
     @property

@@ -117,6 +117,12 @@ def moment_exponents(monomials: Iterable[Exponents]) -> list[Exponents]:
     return sorted({plus(a, b) for a in listed for b in listed})
 
 
+def moment_matrix(monomials: Sequence[Exponents], moments: Sequence[Fraction]) -> Any:
+    """The moments as a symmetric matrix over the monomials, which data have only if it is positive semidefinite."""
+    moment = dict(zip(moment_exponents(monomials), moments, strict=True))
+    return np.array([[moment[plus(a, b)] for b in monomials] for a in monomials], dtype=object)
+
+
 def squared_loss(forward: Callable[[Any], Any], n_inputs: int, monomials: Sequence[Exponents], couplings: Couplings) -> Any:
     """Half the weighted sum over data of |f(x) - y|^2.
 

@@ -125,7 +125,8 @@ def stationary_bounds(landscape: Landscape) -> tuple[QuadraticBound, ...]:
 
     The model's own, where they suffice; else those of :func:`growth_bounds`.
     """
-    n, own = landscape.domain.n, landscape.facts.stationary_bounds
+    n = landscape.domain.n
+    own = tuple(bound for bound in landscape.facts.stationary_bounds if min(bound[0]) >= 0)  # else it bounds no coordinate
     if own and all(any(weights[i] > 0 for weights, _ in own) for i in range(n)):
         return own
     found = growth_bounds(landscape.potential)

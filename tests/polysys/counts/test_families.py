@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
 import pytest
 
 import polysys as ps
 from polysys.counts.families import prove_generic_count
+from polysys.domains import Euclidean
+from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
 
 # Mehta, Chen, Tang & Hauenstein (IEEE TPAMI 44, 5664, 2022) for deep linear networks, theorems of polysys.counts for the rest.
@@ -46,3 +52,35 @@ def test_equal_l2_values_are_not_generic() -> None:
 
 def test_a_glass_is_not_on_a_line() -> None:
     assert prove_generic_count(ps.SphericalPSpin(n=3, p=3).sample(1)) is None
+
+
+def landscape_of(potential: Any, couplings: dict[str, Any]) -> ps.Landscape:
+    arrays = {name: np.array(as_fractions(array), dtype=object) for name, array in couplings.items()}
+    return Landscape("made by hand", Euclidean(1), ("x",), potential, arrays)
+
+
+def as_fractions(array: Any) -> Any:
+    return [as_fractions(a) for a in array] if isinstance(array, list) else Fraction(array)
+
+
+def test_a_matrix_that_happens_to_be_symmetric_is_not_taken_for_a_symmetric_family() -> None:
+    """(J01 - J10) x^4 + J00 x^2 + J11 x: three points in general, one where J is symmetric, which is then no generic member."""
+
+    def potential(x: Any, c: Any) -> Any:
+        j = c["J"]
+        return (j[0, 1] - j[1, 0]) * x[0] ** 4 + j[0, 0] * x[0] ** 2 + j[1, 1] * x[0]
+
+    general = prove_generic_count(landscape_of(potential, {"J": [[3, 5], [11, 7]]}))
+    assert general is not None and general.value == 3
+    special = prove_generic_count(landscape_of(potential, {"J": [[3, 5], [5, 7]]}))
+    assert special is None or special.value is None or special.value == 3
+
+
+def test_arrays_whose_names_run_together_stay_apart() -> None:
+    """a[0, 1] and a_0[1] are two couplings."""
+
+    def potential(x: Any, c: Any) -> Any:
+        return (c["a"][0, 0] - c["a_0"][0]) * x[0] ** 4 + c["a"][0, 1] * x[0] ** 2 + x[0]
+
+    found = prove_generic_count(landscape_of(potential, {"a": [[2, 3]], "a_0": [5, 7]}))
+    assert found is not None and found.value == 3

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import polysys as ps
 from polysys.datasets import from_arrays
 from polysys.errors import InputError
-from polysys.models.given import are_moments, landscape_from_couplings
+from polysys.models.given import landscape_from_couplings
+from polysys.models.moments import are_moments
 from polysys.models.sequential_network import Activation, LinearLayer, SequentialNetwork
 
 FEW, MANY = ([[1], [2]], [[1]]), ([[1, "1/2", 3], [0, 2, 1]], [[1, -1, 2]])
