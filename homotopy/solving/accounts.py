@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.certificates import CertificateList
+from homotopy.certification.discs.contraction import Boxes
 from homotopy.certification.closure import closure_candidates
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.engines.base import TrackedPaths
@@ -22,26 +23,41 @@ _MAX_DRIFT = 1e-3
 
 
 def account(
-    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+    landscape: Problem,
+    tracked: TrackedPaths,
+    known: CertificateList,
+    rounds: int,
+    digits: int,
+    boxes: Boxes | None = None,
 ) -> SolveReport:
-    """Certify the end points and put every path into exactly one class."""
-    return account_with_doubtful(landscape, tracked, known, rounds, digits)[0]
+    """Certify the end points and put every path into exactly one class; `boxes`: what doubles prove about :func:`hopeful_ends`."""
+    return account_with_doubtful(landscape, tracked, known, rounds, digits, boxes)[0]
+
+
+def hopeful_ends(tracked: TrackedPaths) -> list[int]:
+    """The numbers of the paths whose ends may be solutions."""
+    return [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
 
 
 def account_with_doubtful(
-    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+    landscape: Problem,
+    tracked: TrackedPaths,
+    known: CertificateList,
+    rounds: int,
+    digits: int,
+    boxes: Boxes | None = None,
 ) -> tuple[SolveReport, list[int]]:
     """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
-    hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
-    for x, status, group in zip(tracked.x, tracked.status, tracked.images, strict=True):
-        if status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
-            counts[status] += len(group)
-            if status is PathStatus.FAILED:
-                failed.extend(tuple((x * flip).tolist()) for flip in group)
+    hopeful = hopeful_ends(tracked)
+    lost = set(range(len(tracked.status))).difference(hopeful)
+    for k in sorted(lost):
+        counts[tracked.status[k]] += len(tracked.images[k])
+        if tracked.status[k] is PathStatus.FAILED:
+            failed.extend(tuple((tracked.x[k] * flip).tolist()) for flip in tracked.images[k])
     images = [tracked.images[k] for k in hopeful]
-    result = certify(landscape.tapes, tracked.x[hopeful], known, images, digits=digits)
+    result = certify(landscape.tapes, tracked.x[hopeful], known, images, digits=digits, boxes=boxes)
     # from here on one row a path, images included
     sizes = [len(flips) for flips in images]
     flips = np.concatenate([np.ones((0, tracked.x.shape[1]), np.int8), *images])
@@ -53,8 +69,7 @@ def account_with_doubtful(
     for status in statuses:
         counts[status] += 1
     first = np.cumsum([0, *sizes[:-1]]).tolist()
-    lost = {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
-    lost |= set(range(len(tracked.status))) - set(hopeful)
+    lost |= {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
     doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
     failed += _points_of(points, statuses, PathStatus.FAILED)
     closed = closed_under_symmetry(landscape, result, digits)

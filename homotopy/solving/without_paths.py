@@ -29,7 +29,7 @@ _SOME_PATHS, _FEW_SOLUTIONS, _PATHS_TO_SPARE = 200, 30, 3
 
 def solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveReport | None:
     """Systems without solutions or with linear equations only, which no engine needs to see."""
-    degrees = landscape.system.degrees
+    degrees = landscape.degrees
     if min(degrees) > 0 and max(degrees) > 1:
         return None
     certificates = CertificateList.of(())

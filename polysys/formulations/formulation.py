@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -176,9 +177,11 @@ def record(
 
 def block_degrees(potential: Any, domain: Domain) -> tuple[int, ...] | None:
     """The degree of a potential in each block of its domain, or None where it is not homogeneous."""
-    if domain.is_euclidean:
-        return None
-    degrees = {tuple(sum(exponents[block]) for block in domain.slices) for exponents in potential.monoms()}
+    return None if domain.is_euclidean else _block_degrees(potential.monoms(), domain)
+
+
+def _block_degrees(monomials: Sequence[tuple[int, ...]], domain: Domain) -> tuple[int, ...] | None:
+    degrees = {tuple(sum(exponents[block]) for block in domain.slices) for exponents in monomials}
     return degrees.pop() if len(degrees) == 1 else None
 
 
@@ -190,7 +193,14 @@ def formulate(potential: Any, domain: Domain, chart_seed: int = 0) -> Formulatio
     PositiveDimensionalError
         If the potential does not depend on some coordinates or some sphere.
     """
-    for name, used in zip(potential.ring.symbols, np.any(potential.monoms(), axis=0), strict=True):
+    return _formulated(potential.ring.symbols, tuple(potential), domain, chart_seed)
+
+
+@lru_cache(maxsize=16)  # almost all samples of a family have the same monomials
+def _formulated(
+    names: tuple[Any, ...], monomials: tuple[tuple[int, ...], ...], domain: Domain, chart_seed: int
+) -> Formulation:
+    for name, used in zip(names, np.any(monomials, axis=0), strict=True):
         if domain.is_euclidean and not used:
             raise PositiveDimensionalError(
                 f"The potential does not depend on {name}, so its stationary points are not isolated (translation).",
@@ -201,12 +211,12 @@ def formulate(potential: Any, domain: Domain, chart_seed: int = 0) -> Formulatio
     if isinstance(domain, Variety):
         return Formulation(Kind.LAGRANGE, domain)
     for k, block in enumerate(domain.slices):
-        if domain.blocks[k] > 1 and not any(any(e[block]) for e in potential.monoms()):
+        if domain.blocks[k] > 1 and not any(any(e[block]) for e in monomials):
             raise PositiveDimensionalError(
                 f"The potential does not depend on sphere {k + 1}: its stationary points are not isolated (rotation).",
                 "Leave the sphere out.",
             )
-    degrees = block_degrees(potential, domain)
+    degrees = _block_degrees(monomials, domain)
     if degrees is None or 0 in degrees:
         return Formulation(Kind.LAGRANGE, domain)
     rng = np.random.default_rng(np.random.SeedSequence(chart_seed, spawn_key=(0x0C4A27,)))

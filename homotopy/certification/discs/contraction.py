@@ -64,6 +64,10 @@ class Boxes:
     reality: npt.NDArray[np.int8]
     is_proved: npt.NDArray[np.bool_]
 
+    def take(self, rows: slice) -> Boxes:
+        """Some of the boxes."""
+        return Boxes(self.mid[rows], self.radius[rows], self.uniqueness[rows], self.reality[rows], self.is_proved[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SystemDiscs:
