@@ -146,7 +146,8 @@ def boxes_of_members(
     sizes = [len(points) for points in candidates]
     sample = np.repeat(np.arange(len(sizes)), sizes)
     with np.errstate(over="ignore"):
-        boxes = prove(system_discs(*tapes), np.concatenate(candidates), sample, threads)
+        together = candidates[0] if len(candidates) == 1 else np.concatenate(candidates)
+        boxes = prove(system_discs(*tapes), together, sample, threads)
     ends = np.cumsum(sizes).tolist()
     return [boxes.take(slice(end - size, end)) for end, size in zip(ends, sizes, strict=True)]
 

@@ -20,6 +20,7 @@ from polysys.problem import Problem
 
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
+_BLOCK = 1 << 16  # end points that are compared at once
 
 
 def account(
@@ -57,11 +58,13 @@ def account_with_doubtful(
         if tracked.status[k] is PathStatus.FAILED:
             failed.extend(tuple((tracked.x[k] * flip).tolist()) for flip in tracked.images[k])
     images = [tracked.images[k] for k in hopeful]
-    result = certify(landscape.tapes, tracked.x[hopeful], known, images, digits=digits, boxes=boxes)
+    ends = tracked.x if not lost else tracked.x[hopeful]
+    result = certify(landscape.tapes, ends, known, images, digits=digits, boxes=boxes)
     # from here on one row a path, images included
     sizes = [len(flips) for flips in images]
-    flips = np.concatenate([np.ones((0, tracked.x.shape[1]), np.int8), *images])
-    points = np.repeat(tracked.x[hopeful], sizes, axis=0) * flips
+    points = ends
+    if sum(sizes) > len(sizes):
+        points = np.repeat(ends, sizes, axis=0) * np.concatenate(images)
     may_be_singular = np.array(
         [tracked.status[k] is PathStatus.SINGULAR or tracked.rco[k] < 1e-8 for k in hopeful], bool
     )
@@ -115,12 +118,16 @@ def _final_statuses(
     certified = np.flatnonzero(number >= 0)
     if not len(certified):  # an empty list of certificates knows no dimension
         return list(statuses)
-    size = 1 + np.abs(points[certified]).max(axis=1, initial=0.0)
-    drift = np.abs(points[certified] - result.certificates.mid[number[certified]]).max(axis=1, initial=0.0)
-    reached = certified[drift <= _MAX_DRIFT * size]
-    _, first = np.unique(number[reached], return_index=True)
+    is_near = np.zeros(len(certified), bool)
+    for first in range(0, len(certified), _BLOCK):
+        rows = certified[first : first + _BLOCK]
+        size = 1 + np.abs(points[rows]).max(axis=1, initial=0.0)
+        drift = np.abs(points[rows] - result.certificates.mid[number[rows]]).max(axis=1, initial=0.0)
+        is_near[first : first + _BLOCK] = drift <= _MAX_DRIFT * size
+    reached = certified[is_near]
+    _, earliest = np.unique(number[reached], return_index=True)
     statuses[reached] = PathStatus.DUPLICATE
-    statuses[reached[first]] = PathStatus.REGULAR
+    statuses[reached[earliest]] = PathStatus.REGULAR
     return list(statuses)
 
 

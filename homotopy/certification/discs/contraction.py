@@ -232,7 +232,7 @@ def _accept(
     boxes: Boxes, rows: slice, which: npt.NDArray[np.int64], x: Complexes, radius: Floats, kappa: Floats, eta: Floats
 ) -> None:
     here = which + rows.start
-    centre = x[which]
+    centre = x[which] + 0.0  # no negative zeros, which would be written with a sign
     room = 2 * U * np.abs(centre).max(axis=1, initial=0.0) * UP + TINY
     # about a centre that is moved so far the test still holds: ||Y F|| grows by at most ||Y J|| room <= (1 + kappa) room
     inner = two_digits(np.maximum((eta + (1 + kappa) * room) / (1 - kappa) * UP, _LEAST), 1)
