@@ -290,7 +290,7 @@ class Landscape:
 
     def _checked(self, value: Any) -> Any:
         """The potential itself, unless a power or a number in it is too large."""
-        if any(max(e) > MAX_EXPONENT for e in value.monoms()) or any(n_bits(c) > MAX_BITS for c in value.coeffs()):
+        if max(map(max, value), default=0) > MAX_EXPONENT or max(map(n_bits, value.values()), default=0) > MAX_BITS:
             raise InputError(
                 f"The potential has a power above {MAX_EXPONENT} or a coefficient of more than {MAX_BITS} bits.",
                 "Choose a lower degree.",

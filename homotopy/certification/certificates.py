@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, overload
 
 import numpy as np
@@ -226,12 +227,17 @@ def disjoint(a: Enclosure, b: Enclosure) -> bool:
     return any((x[0] - y[0]) ** 2 + (x[1] - y[1]) ** 2 > reach for x, y in zip(a.mid, b.mid, strict=True))
 
 
+@lru_cache(maxsize=64)
+def _weights(n: int, seed: int) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(seed).uniform(0.5, 1.0, n)
+
+
 def linear_form(
     mid: npt.NDArray[np.complex128], seed: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """A generic real linear form of real and imaginary parts at points (m, n), and that of their moduli."""
     n = mid.shape[1]
-    weights = np.random.default_rng(seed).uniform(0.5, 1.0, 2 * n)
+    weights = _weights(2 * n, seed)
     with np.errstate(over="ignore", invalid="ignore"):
         values = mid.real @ weights[:n] + mid.imag @ weights[n:]
         return values, np.abs(mid.real) @ weights[:n] + np.abs(mid.imag) @ weights[n:]
