@@ -17,7 +17,11 @@ show_result(Result())
 
 @pytest.mark.parametrize(
     ("setting", "is_coloured"),
-    [({"TERM": "xterm-256color"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False)],
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False),
+    ],
 )
 def test_colours_where_a_terminal_has_them(setting, is_coloured):
     master, slave = os.openpty()

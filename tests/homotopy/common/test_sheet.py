@@ -26,7 +26,13 @@ def words(page: str) -> list[str]:
 def in_terminal(sheet, width, *, has_colours=False):
     """What a terminal of some width is sent."""
     out = io.StringIO()
-    Console(file=out, width=width, force_terminal=has_colours, highlight=False, color_system="standard" if has_colours else None).print(sheet)
+    Console(
+        file=out,
+        width=width,
+        force_terminal=has_colours,
+        highlight=False,
+        color_system="standard" if has_colours else None,
+    ).print(sheet)
     return out.getvalue()
 
 
