@@ -6,6 +6,7 @@ spawn_key=(index,)), whatever was drawn before, on any machine and in any order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import factorial, prod, sqrt
@@ -85,7 +86,7 @@ def multinomial(exponents: tuple[int, ...]) -> int:
     return factorial(sum(exponents)) // prod(map(factorial, exponents))
 
 
-def kostlan(rng: np.random.Generator, monomials: list[tuple[int, ...]], blocks: list[slice]) -> npt.NDArray[np.object_]:
+def kostlan(rng: np.random.Generator, monomials: Sequence[tuple[int, ...]], blocks: list[slice]) -> npt.NDArray[np.object_]:
     """Coefficients of an isotropic Gaussian form: independent, of multinomial variance in each block.
 
     A form sum over all index tuples of iid N(0,1) couplings has exactly these coefficients (Kostlan 1993); drawing

@@ -232,9 +232,7 @@ def _weights(n: int, seed: int) -> npt.NDArray[np.float64]:
     return np.random.default_rng(seed).uniform(0.5, 1.0, n)
 
 
-def linear_form(
-    mid: npt.NDArray[np.complex128], seed: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def linear_form(mid: npt.NDArray[np.complex128], seed: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """A generic real linear form of real and imaginary parts at points (m, n), and that of their moduli."""
     n = mid.shape[1]
     weights = _weights(2 * n, seed)

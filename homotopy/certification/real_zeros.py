@@ -76,7 +76,9 @@ def _energies(landscapes: Sequence[Landscape], sample: Integers, x: Floats, radi
     energy = value * Discs.of([land.scaling.energy_squared for land in landscapes]).sqrt()[sample]
     if first.formulation.kind is not Kind.PROJECTIVE:
         return energy
-    for block, squared, degree in zip(first.domain.slices, first.domain.radii_squared, first.formulation.degrees, strict=True):
+    for block, squared, degree in zip(
+        first.domain.slices, first.domain.radii_squared, first.formulation.degrees, strict=True
+    ):
         coordinates = [Discs(x[:, i], radius) for i in range(block.start, block.stop)]
         norm = sum((c * c for c in coordinates[1:]), coordinates[0] * coordinates[0]).sqrt()
         energy = energy * (Discs.of([squared]).sqrt()[np.zeros(len(x), int)] / norm) ** degree

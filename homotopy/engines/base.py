@@ -75,7 +75,8 @@ class Request:
     @property
     def system(self) -> PolynomialSystem:
         """The exact equations; made where they are asked for."""
-        system: PolynomialSystem = getattr(self.problem, "system", self.problem)
+        what: Any = self.problem
+        system: PolynomialSystem = getattr(what, "system", what)
         return system
 
     @property

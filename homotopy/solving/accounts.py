@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.certificates import CertificateList
-from homotopy.certification.discs.contraction import Boxes
 from homotopy.certification.closure import closure_candidates
+from homotopy.certification.discs.contraction import Boxes
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.engines.base import TrackedPaths
 from homotopy.solving.result import PathAccount, SolveReport

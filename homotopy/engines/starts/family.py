@@ -22,7 +22,8 @@ from polysys.tape import Recorder, Tape
 
 _MAX_EXPANSION = 5_000_000  # products of coefficients: some seconds
 _MAX_RECORDED = 64
-_recorded: dict[tuple[FormulationTapes, tuple[int, ...]], FormulationTapes] = {}  # by family and pattern, as what is compiled from them
+# by family and pattern, as what is compiled from them
+_recorded: dict[tuple[FormulationTapes, tuple[int, ...]], FormulationTapes] = {}
 
 
 def family_digest(landscape: Landscape) -> str:

@@ -24,7 +24,6 @@ from homotopy.status import PathStatus
 from polysys.errors import InputError
 from polysys.tape import Tape
 
-
 _BLOCK = 1 << 16  # paths of one attempt at a time: what is held beside their ends is a few copies of them
 
 

@@ -263,7 +263,10 @@ def test_points_are_sorted_by_energy_and_carry_their_solution(make) -> None:
     assert all(p.orbit == census.orbit_of[p.solution] for p in census.points)
 
 
-@pytest.mark.parametrize("label", ["spherical-p-spin:n=4,p=3", "spherical-p-spin:n=3,p=4", "layered-spin-glass:widths=2-2-2", "soft-ising:n=2"])
+@pytest.mark.parametrize(
+    "label",
+    ["spherical-p-spin:n=4,p=3", "spherical-p-spin:n=3,p=4", "layered-spin-glass:widths=2-2-2", "soft-ising:n=2"],
+)
 def test_indices_and_energies_as_arrays_are_those_of_the_points(label: str) -> None:
     found = ho.census(label, seed=1)
     points = found.points
