@@ -23,7 +23,7 @@ from polysys.evaluation import Evaluation
 from polysys.formulations.affine import family_terms, member_terms
 from polysys.formulations.elimination import read_eliminated, values_of
 from polysys.formulations.expansion import multiply_out, nested_form
-from polysys.formulations.formulation import Formulation, FormulationTapes, Kind, formulate, record
+from polysys.formulations.formulation import Formulation, FormulationTapes, equation_degrees, formulate, record
 from polysys.formulations.variety import Variety, read_domain
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
@@ -200,7 +200,7 @@ class Landscape:
         """Total degrees of the equations of :attr:`system`, from the monomials alone."""
         if isinstance(self.domain, Variety):
             return self.system.degrees
-        return _system_degrees(self.formulation, tuple(self.potential))
+        return equation_degrees(self.formulation, tuple(self.potential))
 
     @cached_property
     def tapes(self) -> FormulationTapes:
@@ -481,15 +481,6 @@ def _unflattened(shapes: Iterable[tuple[str, tuple[int, ...]]], values: Sequence
 def _polynomials_in(variables: tuple[str, ...]) -> Any:
     """The ring of polynomials over Q."""
     return ring(list(variables), QQ)[0]
-
-
-@lru_cache(maxsize=16)  # almost all samples of a family have the same monomials
-def _system_degrees(formulation: Formulation, monomials: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
-    """Degrees of grad V - mu w with the equations of spheres or charts, where nothing cancels: mu is in no gradient."""
-    least = 0 if formulation.domain.is_euclidean else 2
-    gradient = [max((sum(e) - 1 for e in monomials if e[i]), default=0) for i in range(formulation.domain.n)]
-    last = 1 if formulation.kind is Kind.PROJECTIVE else 2
-    return (*(max(d, least) for d in gradient), *[last] * formulation.domain.n_constraints)
 
 
 @lru_cache(maxsize=16)  # the samples of a family share them, and what is compiled from them

@@ -226,3 +226,12 @@ def _formulated(
         covector = rng.integers(4, 24, size) * rng.choice([-1, 1], size) if size > 1 else [16]
         charts.append(tuple(Fraction(int(a), 16) for a in covector))
     return Formulation(Kind.PROJECTIVE, domain, degrees, tuple(charts))
+
+
+@lru_cache(maxsize=16)  # almost all samples of a family have the same monomials
+def equation_degrees(formulation: Formulation, monomials: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+    """Total degrees of grad V - mu w with the equations of spheres or charts, where nothing cancels: mu is in no gradient."""
+    least = 0 if formulation.domain.is_euclidean else 2
+    gradient = [max((sum(e) - 1 for e in monomials if e[i]), default=0) for i in range(formulation.domain.n)]
+    last = 1 if formulation.kind is Kind.PROJECTIVE else 2
+    return (*(max(d, least) for d in gradient), *[last] * formulation.domain.n_constraints)
