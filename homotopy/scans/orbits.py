@@ -36,9 +36,10 @@ class Orbits:
         """The representatives of some solutions."""
         return np.unique(self.representative[rows])
 
-    def image(self, row: int, u: Complexes) -> Complexes:
-        """The image of the representative's point that belongs to a solution."""
-        return _applied(*self.elements[row], u, self.n_coordinates)
+    def images(self, rows: npt.NDArray[np.int64], u: Complexes) -> Complexes:
+        """The images of points (m, n) of representatives that belong to some solutions."""
+        moved = [_applied(*self.elements[k], x, self.n_coordinates) for k, x in zip(rows.tolist(), u, strict=True)]
+        return np.array(moved, complex).reshape(u.shape)
 
 
 def _applied(g: SignedPermutation, is_conjugate: bool, u: Complexes, n: int) -> Complexes:
