@@ -13,10 +13,11 @@ from homotopy.common.arrays import Complexes
 from homotopy.scans.discriminant import Discriminant, discriminant_of, unaccounted
 from homotopy.scans.events import Event, EventKind, events_of
 from homotopy.scans.family import GENERIC, Family
-from homotopy.scans.march import Gap, March, Passage, Strands, start
+from homotopy.scans.march import March, start
 from homotopy.scans.points import energy_at, energy_of, index_of, place_of, solutions_in
 from homotopy.scans.result import Branch, Coverage, Scan
 from homotopy.scans.singular import simplest
+from homotopy.scans.strands import Gap, Passage, Strands
 from homotopy.status import Completeness
 from polysys.algebra import exact_count
 from polysys.counts.of_landscape import upper_bounds

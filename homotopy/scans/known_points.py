@@ -49,6 +49,7 @@ class KnownPoints:
         return None
 
     def _add(self, point: SingularPoint) -> None:
+        self.points.append(point)
         for g in self._elements:
             image = _image(point, g, self._n)
             if not any(is_same(image, p) for p in self.points):

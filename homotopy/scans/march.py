@@ -16,81 +16,19 @@ from homotopy.certification.zeros import certify
 from homotopy.common import reporting
 from homotopy.common.arrays import Complexes, Floats, Integers
 from homotopy.scans.family import Family
-from homotopy.scans.orbits import Orbits, orbits_of
 from homotopy.scans.known_points import KnownPoints, is_same
+from homotopy.scans.orbits import Orbits, orbits_of
 from homotopy.scans.singular import SingularPoint
+from homotopy.scans.strands import Gap, Passage, Strands, taken
 from homotopy.scans.tubes import Continued, FamilyDiscs, follow
-from homotopy.status import Verdict
 
 _LEAST = (1e-4, 1e-7, 1e-10)  # parts of a segment: a solution that stalls there is looked at
 _ACROSS = 1e-3  # part of a passage below which a solution that crosses it is taken to be one of those that meet
 _ARC = 4  # corners of the half circle about a passage
+_DRAWN = 12  # points of a curve between two values, about
 _BRACKET = Fraction(1, 10_000)  # half width of a passage, as a part of the distance between two values
-_PATIENT = 2000  # steps up to a passage: solutions that meet in great numbers come close slowly
+_PATIENT = 2000  # steps from where a solution stalls to its passage
 _TINY = 1e-15  # least step away from where a solution stalls
-
-
-@dataclass(frozen=True, eq=False)
-class Strands:
-    """The solutions at a value, each with the number of the branch it lies on.
-
-    Parameters
-    ----------
-    at : Fraction
-    certificates : CertificateList
-        Pairwise distinct.
-    names : int array (m,)
-        Numbers of branches.
-    """
-
-    at: Fraction
-    certificates: CertificateList
-    names: Integers
-
-    @property
-    def is_real(self) -> npt.NDArray[np.bool_]:
-        """Which are real."""
-        found = np.zeros(len(self.certificates), bool)
-        found[self.certificates.where(Verdict.YES)] = True
-        return found
-
-
-@dataclass(frozen=True, eq=False)
-class Passage:
-    """A short interval of the parameter in which solutions meet, part, or leave for infinity.
-
-    Outside of it every solution is followed with proof; at both ends those that meet are certified, and all others are followed across it.
-
-    Parameters
-    ----------
-    before, after : Strands
-        Those that meet, at the lower and at the upper end of the interval in the direction of the march.
-    singular : tuple of SingularPoint
-        What is certified in it: real points.
-    n_complex : int
-        Singular points in it that are not real.
-    """
-
-    before: Strands
-    after: Strands
-    singular: tuple[SingularPoint, ...]
-    n_complex: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """An interval that no proof goes through for some solutions: what is on its two sides is not linked.
-
-    Parameters
-    ----------
-    low, high : Fraction
-    n_lost : int
-        Solutions that were not followed through.
-    """
-
-    low: Fraction
-    high: Fraction
-    n_lost: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,22 +74,19 @@ class March:
         Number of the next new branch.
     half_width : Fraction, optional
         Of passages; by default a part of the distance of two values.
-    known : KnownPoints, optional
-        Singular points that are certified already.
     """
 
     family: Family
     strands: Strands
     first_name: int
     half_width: Fraction | None = None
-    known: KnownPoints | None = None
     passages: list[Passage] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     curves: dict[int, list[tuple[float, Complexes]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.discs = FamilyDiscs.of(self.family)
-        self.singular = self.known or KnownPoints(self.family)
+        self.singular = KnownPoints(self.family)
 
     def advance(self, to: Fraction, gap: Fraction) -> bool:
         """Follow all solutions to a value, each through as many passages as there are on its way.
@@ -222,7 +157,7 @@ class March:
             rows = np.flatnonzero(owner == k)
             stalls.append(_Stall(here.at, here.names[rows], orbits, rows, u[k], float(place[k].real), centre, point))
         stalled = [name for s in stalls for name in s.names.tolist()]
-        return _taken(there, np.flatnonzero(np.isin(there.names, stalled, invert=True))), stalls
+        return taken(there, np.flatnonzero(np.isin(there.names, stalled, invert=True))), stalls
 
     def _followed(
         self, here: Strands, orbits: Orbits, leaders: Integers, to: Fraction, gap: Fraction
@@ -232,7 +167,7 @@ class March:
         u, place = here.certificates.mid[leaders].copy(), np.full(len(leaders), float(here.at), complex)
         radius, is_lost = np.zeros(len(leaders)), np.zeros(len(leaders), bool)
         headed: dict[int, tuple[Fraction, SingularPoint | None]] = {}
-        left, first = np.arange(len(leaders)), 0.25
+        left, first = np.arange(len(leaders)), 0.125
         for least in _LEAST:
             moved = follow(self.discs, u[left], place[left], float(to), least=least, first=first, unit=span)
             self._draw(here, orbits, leaders[left], moved)
@@ -256,7 +191,9 @@ class March:
                 break
         return u, radius, place, headed, is_lost
 
-    def _ahead(self, u: Complexes, a: float, margin: float, to: Fraction, gap: Fraction, direction: int) -> SingularPoint | None:
+    def _ahead(
+        self, u: Complexes, a: float, margin: float, to: Fraction, gap: Fraction, direction: int
+    ) -> SingularPoint | None:
         """The singular point that a solution is about to reach."""
         point = self.singular.near(u, a, margin)
         if point is None or not point.is_at_real_value or (float(point.a[0]) - a) * direction < 0:
@@ -294,7 +231,7 @@ class March:
         direction = 1 if to > stalls[0].at else -1
         begin = max((s.at for s in stalls), key=lambda at: at * direction)
         half = self._half_width(centre, to, gap)
-        near = np.abs(place.real - float(centre)) / 4  # as long as steps are next to a singular point
+        near = np.abs(place.real - float(centre)) / (4 * float(gap))  # as long as steps are next to a singular point
         for shrink in range(4):
             wide = half / 16**shrink
             low, high = _short(centre - direction * wide, wide), _short(centre + direction * wide, wide)
@@ -302,10 +239,12 @@ class March:
                 low = begin
             if (high - centre) * direction <= 0 or (low - centre) * direction >= 0:
                 continue
-            moved = follow(self.discs, u, place, float(low), least=_TINY, first=near, rounds=_PATIENT, unit=1.0)
+            moved = follow(self.discs, u, place, float(low), least=_TINY, first=near, rounds=_PATIENT, unit=float(gap))
             if not moved.is_through.all():
                 continue
-            images = [s.orbits.images(s.rows, x[None].repeat(len(s.rows), 0)) for s, x in zip(stalls, moved.u, strict=True)]
+            images = [
+                s.orbits.images(s.rows, x[None].repeat(len(s.rows), 0)) for s, x in zip(stalls, moved.u, strict=True)
+            ]
             radius = np.repeat(moved.radius, [len(s.rows) for s in stalls])
             before = self._certified(low, np.concatenate(images), radius, names)
             after = self._across(before, high, points) if len(before.names) == len(names) else None
@@ -330,7 +269,7 @@ class March:
         if len(meeting):
             self.first_name += len(meeting)
             singular, n_complex = self._singular(before, meeting, points, high)
-            self.passages.append(Passage(_taken(before, meeting), _taken(after, meeting), tuple(singular), n_complex))
+            self.passages.append(Passage(taken(before, meeting), taken(after, meeting), tuple(singular), n_complex))
         return after
 
     def _around(self, u: Complexes, low: Fraction, high: Fraction) -> Complexes | None:
@@ -339,7 +278,7 @@ class March:
         corners = [centre - half * np.exp(-1j * np.pi * k / _ARC) for k in range(_ARC + 1)]
         corners[0], corners[-1] = float(low), float(high)
         for a, b in itertools.pairwise(corners):
-            moved = follow(self.discs, u, a, b, least=1e-5, first=0.5)
+            moved = follow(self.discs, u, a, b, least=1e-5)
             if not moved.is_through.all():
                 return None
             u = moved.u
@@ -368,12 +307,13 @@ class March:
     def _draw(self, here: Strands, orbits: Orbits, leaders: Integers, moved: Continued) -> None:
         """Keep some points of real branches between values, for their curves."""
         place = {int(k): i for i, k in enumerate(leaders)}
-        kept = moved.trace[:: max(1, len(moved.trace) // 6)]
         for k in np.flatnonzero(here.is_real).tolist():
             i = place.get(int(orbits.representative[k]))
             if i is not None:
-                curve = self.curves.setdefault(int(here.names[k]), [])
-                curve += [(float(a[i].real), orbits.images(np.array([k]), x[i : i + 1])[0]) for a, x in kept]
+                own = {float(a[i].real): x[i] for a, x in moved.trace}
+                kept = list(own.items())[:: max(1, len(own) // _DRAWN)]
+                images = orbits.images(np.full(len(kept), k), np.array([x for _, x in kept]))
+                self.curves.setdefault(int(here.names[k]), []).extend(zip((a for a, _ in kept), images, strict=True))
 
     def _certified(self, at: Fraction, u: Complexes, radius: Floats | float, names: Integers) -> Strands:
         """Solutions at a value: those certified there, each the one that was followed, and pairwise distinct."""
@@ -390,7 +330,9 @@ class March:
 
     def back_to(self, at: Fraction, rows: Integers) -> Strands | None:
         """Some of the solutions as they are at a value that was passed, followed back to it; None where that is not proved."""
-        moved = follow(self.discs, self.strands.certificates.mid[rows], float(self.strands.at), float(at), least=_LEAST[-1])
+        moved = follow(
+            self.discs, self.strands.certificates.mid[rows], float(self.strands.at), float(at), least=_LEAST[-1]
+        )
         found = self._certified(at, moved.u, moved.radius, self.strands.names[rows])
         return found if moved.is_through.all() and len(found.names) == len(rows) else None
 
@@ -411,10 +353,6 @@ def start(family: Family, at: Fraction, certificates: CertificateList, first_nam
     """A march from certified solutions at a value."""
     m = len(certificates)
     return March(family, Strands(at, certificates, np.arange(first_name, first_name + m)), first_name + m)
-
-
-def _taken(strands: Strands, rows: Integers) -> Strands:
-    return Strands(strands.at, strands.certificates.take(rows), strands.names[rows])
 
 
 def _short(value: Fraction, scale: Fraction) -> Fraction:

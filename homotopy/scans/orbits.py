@@ -38,8 +38,11 @@ class Orbits:
 
     def images(self, rows: npt.NDArray[np.int64], u: Complexes) -> Complexes:
         """The images of points (m, n) of representatives that belong to some solutions."""
-        moved = [_applied(*self.elements[k], x, self.n_coordinates) for k, x in zip(rows.tolist(), u, strict=True)]
-        return np.array(moved, complex).reshape(u.shape)
+        result = np.array(u, complex)
+        for k, row in enumerate(rows.tolist()):
+            g, is_conjugate = self.elements[row]
+            result[k] = _applied(g, is_conjugate, u[k], self.n_coordinates)
+        return result
 
 
 def _applied(g: SignedPermutation, is_conjugate: bool, u: Complexes, n: int) -> Complexes:

@@ -35,6 +35,7 @@ from homotopy.common.arrays import Complexes, Floats
 from homotopy.scans.family import Family
 
 _GROWTH, _SHRINK = 2.0, 0.35
+_LONGEST = 0.125  # step, in units: curves are drawn through the joints
 MOST_ROUNDS = 400  # of steps, failed ones too
 _NEWTON_STEPS = 6
 _SETTLED = 1e-11  # relative change after which the next one is lost in rounding
@@ -141,7 +142,7 @@ def follow(
     a_1: complex,
     *,
     least: float,
-    first: float | Floats = 0.25,
+    first: float | Floats = _LONGEST,
     rounds: int = MOST_ROUNDS,
     unit: float | None = None,
 ) -> Continued:
@@ -196,7 +197,7 @@ def follow(
         at[done] = np.where(is_last[is_proved], 1.0, at[done] + h[is_proved])
         moved = h * length[active]
         smallest[done] = np.where(at[done] < 1, np.minimum(smallest[done], moved[is_proved]), smallest[done])
-        step[done] = moved[is_proved] * _GROWTH
+        step[done] = np.minimum(moved[is_proved] * _GROWTH, _LONGEST * scale)
         step[failed] = moved[~is_proved] * _SHRINK
         trace.append((place.copy(), x.copy()))
         active = np.concatenate([done[at[done] < 1], failed[step[failed] >= least * scale]])
@@ -241,13 +242,15 @@ class _Tube:
         self.middle, slope = mean - bend, chord - twist
         self.start = self.middle - slope + bend - twist
         self.stop = self.middle + slope + bend + twist
-        self.size = np.maximum(sum(map(np.abs, (self.middle, slope, bend, twist))).max(axis=1), 1.0)
+        self.size = np.maximum((np.abs(self.middle) + np.abs(slope) + np.abs(bend) + np.abs(twist)).max(axis=1), 1.0)
         self.rounding = 32 * U * self.size
         t = np.exp(2j * np.pi * np.arange(discs.n_points) / discs.n_points)
         a_middle = a + half
         # rows: the points of one segment after the other
         powers = zip((slope, bend, twist), (t, t * t, t * t * t), strict=True)
-        self.points = (self.middle[:, None, :] + sum(v[:, None, :] * p[:, None] for v, p in powers)).reshape(-1, discs.n)
+        self.points = (self.middle[:, None, :] + sum(v[:, None, :] * p[:, None] for v, p in powers)).reshape(
+            -1, discs.n
+        )
         self.at = (a_middle[:, None] + half[:, None] * t).ravel()
         self.a_radius = np.repeat(
             16 * U * np.maximum(np.abs(a), np.abs(goal)), len(t)
@@ -291,8 +294,9 @@ class _Tube:
     def _defect(self) -> Floats:
         """A bound of |Y F| at all t, as far as its values at the doubles go."""
         m, n = self.middle.shape
-        mid, radius = (v.reshape(m, self.discs.n_points, n) for v in self.discs.f_at(self.points, self.at))
-        value = self._times_y(mid[..., None], radius[..., None])[..., 0]
+        column = (m, self.discs.n_points, n, 1)
+        mid, radius = self.discs.f_at(self.points, self.at)
+        value = self._times_y(mid.reshape(column), radius.reshape(column))[..., 0]
         return np.asarray(value.max(axis=1) * self.discs.excess(self.discs.degree + 1) * UP + TINY)
 
     def _slopes(self, radii: Floats) -> tuple[Floats, Floats]:

@@ -141,6 +141,15 @@ def test_two_soft_spins():
     assert [dict(e.before) for e in scan.events] == [{1: 2, 0: 1}] * 2 + [{1: 2, 2: 1}]
 
 
+def test_a_branch_from_one_event_meets_others_at_the_next():
+    """x^3 = a x and y^3 = (a - 1/2) y between two values: the three points behind 0 split again at 1/2, each with two that were complex."""
+    scan = ho.scan(_expression("x^4/4 - a*x^2/2 + y^4/4 - (a - 1/2)*y^2/2"), a=[-1, 1])
+    assert scan.n_real == (1, 9) and _told(scan) == [("pitchfork", 1, 3)] * 4
+    assert [str(e.value) for e in scan.events] == ["0", "1/2", "1/2", "1/2"] and all(e.is_exact for e in scan.events)
+    assert [e.orbit for e in scan.events] == [0, 1, 2, 1]
+    assert scan.coverage.verdict is Completeness.PROVED and not scan.coverage.gaps
+
+
 def test_the_same_list_from_another_grid_and_seed():
     model = ps.SphericalPSpin(n=3, p=3)
     first = ho.scan(model, field=ho.linspace(0, 3, 3), seed=5)
