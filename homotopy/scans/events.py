@@ -95,7 +95,8 @@ class Event:
     @property
     def at(self) -> float:
         """The parameter value in doubles."""
-        known = self.centre if self.centre is not None else self.algebraic
+        exactly = self.value if self.is_exact else None
+        known = next((v for v in (self.centre, self.algebraic, exactly) if v is not None), None)
         return float((self.low + self.high) / 2 if known is None else known)
 
     @property
@@ -249,8 +250,10 @@ def _event(
         exact = rational_point(
             family, np.concatenate([s.certificates.mid[r] for s, r in zip(ends, meeting, strict=True)]), low, high
         )
-        if exact is None:
-            return event
+        if exact is None:  # points with irrational coordinates, and a rational value, as symmetries make them
+            value = simplest((low + high) / 2, abs(high - low) / 2)
+            is_short = value.denominator <= _MOST_DENOMINATOR and is_singular_value(family, value)
+            return replace(event, value=value, is_exact=True) if is_short else event
         place = place_of(family, np.array(exact.u, float), scaling)
         return replace(
             event, centre=exact.value, radius=Fraction(0), value=exact.value, is_exact=True, point=place, kernel_dimension=exact.kernel_dimension

@@ -178,12 +178,12 @@ class March:
             is_last = moved.is_slow | (least == _LEAST[-1])
             is_open = ~moved.is_through & ~is_lost[left]
             next_left = []
-            for k, end, shortest in zip(left[is_open], is_last[is_open], moved.smallest[is_open], strict=True):
+            for k, end, step in zip(left[is_open], is_last[is_open], moved.step[is_open], strict=True):
                 point = self._ahead(u[k], float(place[k].real), 100 * least * span, to, gap, direction)
                 if point is None and not end:
                     next_left.append(int(k))
                     continue
-                ahead = float(place[k].real) + direction * min(5 * shortest, abs(float(to) - float(place[k].real)))
+                ahead = float(place[k].real) + direction * min(5 * step, abs(float(to) - float(place[k].real)))
                 centre = Fraction(ahead) if point is None else point.a[0]
                 headed[int(k)] = centre, point
             left, first = np.array(next_left, np.int64), least
@@ -208,7 +208,8 @@ class March:
         known = [s.centre for s in group if s.point is not None]
         if not known and abs(first.centre - to) < 4 * close:
             return to, group  # where it stalls is known to no more digits
-        return (known or [first.centre])[0], group
+        # those that came closest know the place best
+        return (known or [min((s.centre for s in group), key=lambda a: abs(a - to))])[0], group
 
     def _lose(self, at: Fraction, to: Fraction, n_lost: int) -> None:
         """Leave behind solutions that are not followed through; :meth:`rejoin` brings them back at the next value."""

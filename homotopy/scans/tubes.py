@@ -113,8 +113,8 @@ class Continued:
         Up to which value each is proved to continue.
     reached : float array (m,)
         The same as a part of its own segment, from 0 to 1.
-    smallest : float array (m,)
-        The shortest distance that had to be proved by itself.
+    step : float array (m,)
+        The step that was to be tried next: a fraction of the distance from a singular point ahead.
     is_slow : bool array (m,)
         Which were given up for the number of their steps; the others that do not reach the end stall.
     trace : tuple of (complex array, complex array)
@@ -125,7 +125,7 @@ class Continued:
     radius: Floats
     place: Complexes
     reached: Floats
-    smallest: Floats
+    step: Floats
     is_slow: npt.NDArray[np.bool_]
     trace: tuple[tuple[Complexes, Complexes], ...] = ()
 
@@ -179,7 +179,7 @@ def follow(
     way = a_1 - place
     length = np.abs(way)
     scale = float(length.max(initial=0.0)) if unit is None else unit
-    at, step, smallest = np.where(length > 0, 0.0, 1.0), np.broadcast_to(first, (m,)) * scale, length.copy()
+    at, step = np.where(length > 0, 0.0, 1.0), np.broadcast_to(first, (m,)) * scale
     x, slope, radius, is_fine = _settled(discs, u.astype(complex), place)
     active = np.flatnonzero(is_fine & (length > 0))
     at[~is_fine] = 0.0
@@ -196,7 +196,6 @@ def follow(
             whole[done] = part[is_proved]
         at[done] = np.where(is_last[is_proved], 1.0, at[done] + h[is_proved])
         moved = h * length[active]
-        smallest[done] = np.where(at[done] < 1, np.minimum(smallest[done], moved[is_proved]), smallest[done])
         step[done] = np.minimum(moved[is_proved] * _GROWTH, _LONGEST * scale)
         step[failed] = moved[~is_proved] * _SHRINK
         trace.append((place.copy(), x.copy()))
@@ -204,7 +203,7 @@ def follow(
         active.sort()
     is_slow = np.zeros(m, bool)
     is_slow[active] = True
-    return Continued(x, radius, place, at, smallest, is_slow, tuple(trace))
+    return Continued(x, radius, place, at, step, is_slow, tuple(trace))
 
 
 def _stepped(
