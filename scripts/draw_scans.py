@@ -23,7 +23,9 @@ COLOURS = ("#000000", "#E69F00", "#56B4E9")  # of a pair of indices k and n - 1 
 def network(store: Path | None) -> Scan:
     """Four decades of l2."""
     kept = None if store is None else store / "network"
-    return ho.scan("deep-linear:widths=2-2-2,data=iris,l2=random*{s}", seed=1, store=kept, s=ho.geomspace("0.01", 100, 9))
+    return ho.scan(
+        "deep-linear:widths=2-2-2,data=iris,l2=random*{s}", seed=1, store=kept, s=ho.geomspace("0.01", 100, 9)
+    )
 
 
 def field(store: Path | None) -> tuple[Scan, Any]:
@@ -53,7 +55,9 @@ def draw_field(found: Scan, exact: Any) -> Any:
     below.axhline(0, color="0.7", lw=1)
     below.set_ylabel("(found - exact) / error")
     below.set_xlabel("field")
-    print(f"{z.size} bins, largest |z| {np.abs(z).max():.2f}, {int((np.abs(z) > 2).sum())} above 2, rms {np.sqrt((z**2).mean()):.2f}")
+    print(
+        f"{z.size} bins, largest |z| {np.abs(z).max():.2f}, {int((np.abs(z) > 2).sum())} above 2, rms {np.sqrt((z**2).mean()):.2f}"
+    )
     return figure
 
 

@@ -161,7 +161,8 @@ def _inside(assembly: _Assembly, march: March, k: int) -> None:
 def _compare(assembly: _Assembly, strands: Strands, certified: CertificateList, k: int) -> None:
     """Hold the census at a value against the solutions that were followed there."""
     value, record = assembly.scan.values[k], assembly.scan.records[k][0]
-    if record.is_failed or len(strands.certificates) < assembly.n_solutions:  # some were left behind and come back later
+    is_whole = len(strands.certificates) == assembly.n_solutions  # else some were left behind and come back later
+    if record.is_failed or not is_whole:
         return
     mine, theirs = strands.certificates, certified
     n_common = 0
