@@ -44,7 +44,7 @@ class Event:
     ----------
     kind : EventKind
     low, high : Fraction
-        The bracket: at both ends all solutions are certified, and outside of all brackets every real point goes on.
+        The bracket: at both ends the solutions that meet are certified, and outside of all brackets every real point goes on.
     centre, radius : Fraction or None
         A ball that is proved to hold the parameter value; None where the event is bracketed only.
     value : Fraction or None
