@@ -251,9 +251,9 @@ def _event(
             family, np.concatenate([s.certificates.mid[r] for s, r in zip(ends, meeting, strict=True)]), low, high
         )
         if exact is None:  # points with irrational coordinates, and a rational value, as symmetries make them
-            value = simplest((low + high) / 2, abs(high - low) / 2)
-            is_short = value.denominator <= _MOST_DENOMINATOR and is_singular_value(family, value)
-            return replace(event, value=value, is_exact=True) if is_short else event
+            short = simplest((low + high) / 2, abs(high - low) / 2)
+            is_told = short.denominator <= _MOST_DENOMINATOR and is_singular_value(family, short)
+            return replace(event, value=short, is_exact=True) if is_told else event
         place = place_of(family, np.array(exact.u, float), scaling)
         return replace(
             event, centre=exact.value, radius=Fraction(0), value=exact.value, is_exact=True, point=place, kernel_dimension=exact.kernel_dimension

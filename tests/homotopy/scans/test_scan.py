@@ -113,6 +113,13 @@ def test_nine_branches_that_meet_at_one_point_for_its_symmetry():
     assert "1/3 exactly" in repr(event) and "+-" not in repr(event)
 
 
+def test_cusps_at_irrational_points_have_their_rational_value():
+    scan = ho.scan(_expression("x^4/4 - a*x + (y^2 - 2)^2/4"), a=["-1/2", "1/2"])
+    (event,) = scan.events
+    assert event.kind is ho.EventKind.DEGENERATE and (event.before, event.after) == ({0: 2, 1: 1},) * 2
+    assert event.value == 0 and event.is_exact and not event.is_certified and event.at == 0 and event.low < 0 < event.high
+
+
 def test_a_meeting_at_an_irrational_value_stays_bracketed():
     scan = ho.scan(_expression("x^4/4 + y^4/4 + x^2*y^2/3 - (a^2 - 2)*(x^2 + y^2)/2"), a=[1, 2], tolerance="0.05")
     (event,) = scan.events
