@@ -117,7 +117,9 @@ def test_cusps_at_irrational_points_have_their_rational_value():
     scan = ho.scan(_expression("x^4/4 - a*x + (y^2 - 2)^2/4"), a=["-1/2", "1/2"])
     (event,) = scan.events
     assert event.kind is ho.EventKind.DEGENERATE and (event.before, event.after) == ({0: 2, 1: 1},) * 2
-    assert event.value == 0 and event.is_exact and not event.is_certified and event.at == 0 and event.low < 0 < event.high
+    assert (
+        event.value == 0 and event.is_exact and not event.is_certified and event.at == 0 and event.low < 0 < event.high
+    )
 
 
 def test_a_meeting_at_an_irrational_value_stays_bracketed():
