@@ -192,9 +192,8 @@ class TestBounds:
 
     def test_a_computed_count_is_no_bound(self) -> None:
         land = ps.expression("x^4 - x^2 + y^2").sample()
-        land = replace(
-            land, facts=ModelFacts(known_counts=(RootCount(1, RootCountKind.COMPUTED, "found", "here", "this"),))
-        )
+        facts = ModelFacts(known_counts=(RootCount(1, RootCountKind.COMPUTED, "found", "here", "this"),))
+        land = replace(land, facts_of=lambda _: facts)
         assert upper_bounds(land)[0].value == 3
 
 
