@@ -213,7 +213,7 @@ class PolynomialNetwork(Network):
         is_covered = not self.bias and max(powers) > 1 and (len(powers) == 1 if is_trained else self.output == "fixed")
         if len(self.widths) != 3 or not is_covered:
             return ()
-        n_data = couplings["X"].shape[1] if "X" in couplings else self.widths[0]  # more data than inputs change nothing
+        n_data = couplings["X"].shape[1] if "X" in couplings else None
         count = counts.polynomial_network(self.widths, max(powers), n_data, is_trained=is_trained)
         return (count,) if count is not None else ()
 
