@@ -94,6 +94,10 @@ class ModelFacts:
     ideal_elements: Callable[[], tuple[Combination, ...]] | None = None
 
 
+def _no_facts(_: Couplings) -> ModelFacts:
+    return ModelFacts()
+
+
 @dataclass(frozen=True, eq=False)  # couplings are arrays; compare digests
 class Landscape:
     """A potential with exact rational couplings on a domain.
@@ -110,8 +114,8 @@ class Landscape:
     seed, index : int or None
         What the couplings were drawn from.
     scaling : Scaling
-    facts : ModelFacts
-        What its model proves or suggests.
+    facts_of : callable (couplings) -> ModelFacts
+        What its model proves or suggests about a member with these couplings.
     chart_seed : int
         What the charts of the projective formulation are drawn from.
     eliminated : tuple of (name, text)
@@ -133,7 +137,7 @@ class Landscape:
     seed: int | None = None
     index: int = 0
     scaling: Scaling = Scaling()
-    facts: ModelFacts = ModelFacts()
+    facts_of: Callable[[Couplings], ModelFacts] = _no_facts
     chart_seed: int = 0
     eliminated: tuple[tuple[str, str], ...] = ()
 
@@ -149,6 +153,11 @@ class Landscape:
                 f"The domain has {self.domain.n} coordinates, the potential {len(self.variables)} variables.",
                 "Make the two agree.",
             )
+
+    @cached_property
+    def facts(self) -> ModelFacts:
+        """What its model proves or suggests about it; made from its couplings, so that other couplings have facts of their own."""
+        return self.facts_of(self.couplings)
 
     @cached_property
     def potential(self) -> Any:

@@ -112,10 +112,11 @@ def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Com
         assert paths is not None
         return Completeness.UNKNOWN, wording.stopped(paths["tracked"], paths["root_count"])
     bound = of_kind(found, EvidenceKind.UPPER_BOUND)
-    if bound is not None and bound.outcome is Verdict.UNDECIDED and landscape.formulation.kind is Kind.PROJECTIVE:
+    is_open = bound is not None and bound.outcome is Verdict.UNDECIDED and landscape.formulation.kind is Kind.PROJECTIVE
+    if bound is not None and is_open and not _fills_chart(found, bound["bound"]):
         # The classes are the zeros of a section of a vector bundle on a product of projective spaces: where they are
         # finitely many their multiplicities add up to the count, and every certified one has multiplicity one. A class
-        # at infinity in the chart is no solution of the system, so the degree of its ideal says nothing about it.
+        # at infinity in the chart is no solution of the system, so a degree of its ideal that is smaller says nothing about it.
         return Completeness.UNKNOWN, wording.classes_missing(bound["found"], bound["bound"])
     ground = support(found)
     if ground is not None:
@@ -126,6 +127,12 @@ def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Com
     if bound is not None and bound.outcome is Verdict.YES:
         return Completeness.UNKNOWN, _families(landscape)  # else it would be a proof
     return Completeness.UNKNOWN, _open(found)
+
+
+def _fills_chart(found: Sequence[Evidence], n_classes: int) -> bool:
+    """Whether the exact count is met and is that of all classes: none of them is at infinity in the chart."""
+    exact = of_kind(found, EvidenceKind.EXACT_COUNT)
+    return exact is not None and exact.outcome is Verdict.YES and exact["degree"] == n_classes
 
 
 def is_stopped(found: Sequence[Evidence]) -> bool:

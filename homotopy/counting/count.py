@@ -27,12 +27,12 @@ from homotopy.counting.degenerate.describe import (
 )
 from homotopy.counting.degenerate.exact_points import exact_multiple_points
 from homotopy.counting.degenerate.stationary_set import StationarySet
-from homotopy.counting.real_proof import with_cheap_real_proof
+from homotopy.counting.real_proof import cheap_real_proof, with_real_proof
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options
-from homotopy.solving.exact_algebra import with_missing
+from homotopy.solving.exact_algebra import with_missing, with_points
 from homotopy.solving.result import SolveReport
 from homotopy.solving.rounds import solve
 from homotopy.status import Completeness, Verdict
@@ -102,10 +102,11 @@ def census(
     check_choices(options=options, progress=progress, seed=seed)
     chosen = options if options is not None else Options(**choices)
     engines_for(chosen)  # before any work
-    found = counted(as_landscape(what, seed, index), chosen, progress, is_sample=False)
+    begin = time.perf_counter()
+    found, solved = _counted(as_landscape(what, seed, index), chosen, progress, is_sample=False)
     with keeping():
         found = _with_bound(found)
-        return with_cheap_real_proof(found)
+        return _with_real_list(found, solved, chosen, begin, progress)
     return found
 
 
@@ -117,6 +118,13 @@ def counted(
     A sample that is stopped is none: what it had found depends on the machine. A user's census keeps it. A sample's list is
     held against the generic count of its family, which exact algebra gave once; that of a user against its own exact count.
     """
+    return _counted(landscape, chosen, progress, is_sample=is_sample)[0]
+
+
+def _counted(
+    landscape: Landscape, chosen: Options, progress: Progress | None, *, is_sample: bool
+) -> tuple[Census, SolveReport]:
+    """The census, and the solve that it was made from."""
     _require_isolated(landscape)
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
@@ -162,20 +170,20 @@ def until_judged(
     options: Options,
     begin: float,
     progress: Progress | None = None,
-) -> AResult:
+) -> tuple[AResult, SolveReport]:
     """The result that `make` makes of a solve, gone on with for as long as its verdict says that solutions are missing.
 
-    `make` takes the problem, what was solved, bounds and seconds; with ``is_brief=True`` it leaves out what may take a minute, as
+    The solve as far as it got comes with it. `make` takes the problem, what was solved, bounds and seconds; with ``is_brief=True`` it leaves out what may take a minute, as
     where Ctrl-C has ended that and somebody keeps what was found.
     """
     with keeping():
         result = make(problem, solved, bounds, time.perf_counter() - begin)
         if solved.is_stopped:
-            return result
+            return result, solved
         with keeping():
             return _gone_on(problem, solved, bounds, make, options, begin, progress, result)
-        return result
-    return make(problem, solved, bounds, time.perf_counter() - begin, is_brief=True)
+        return result, solved
+    return make(problem, solved, bounds, time.perf_counter() - begin, is_brief=True), solved
 
 
 def _gone_on(
@@ -187,7 +195,7 @@ def _gone_on(
     begin: float,
     progress: Progress | None,
     result: AResult,
-) -> AResult:
+) -> tuple[AResult, SolveReport]:
     """The result after more rounds and after exact algebra, where checks say that solutions are missing."""
     while wants_more(result.completeness):
         again = _go_on(problem, options, bounds, solved, result.completeness.reason, progress)
@@ -198,7 +206,30 @@ def _gone_on(
     if wants_more(result.completeness):
         solved = with_missing(problem, solved, options.digits, _LAST_WORK)
         result = make(problem, solved, bounds, time.perf_counter() - begin)
-    return result
+    return result, solved
+
+
+def _with_real_list(
+    census: Census, solved: SolveReport, options: Options, begin: float, progress: Progress | None
+) -> Census:
+    """The census with a proof of its real list, where that is cheap.
+
+    Real points that the search proves to exist besides are taken into the list, and the solve goes on with its next round: where
+    it had lost them, it may have lost others, real or not.
+    """
+    for _ in range(options.rounds):
+        proof = cheap_real_proof(census)
+        if proof is None or not proof.found:
+            break
+        land, bounds = census.landscape, census.bounds
+        larger = with_points(land, solved, proof.found, options.digits)
+        if len(larger.certificates) == len(solved.certificates):
+            break
+        solved = _go_on(land, options, bounds, larger, proof.reason, progress)
+        make = partial(assemble, is_sample=False)
+        census, solved = until_judged(land, solved, bounds, make, options, begin, progress)
+        census = _with_bound(census)
+    return census if proof is None else with_real_proof(census, proof)
 
 
 def _with_bound(census: Census) -> Census:

@@ -65,8 +65,8 @@ def with_real_proof(census: Census, proof: RealProof) -> Census:
     return census.with_evidence(real_evidence(census, proof))
 
 
-def with_cheap_real_proof(census: Census) -> Census:
-    """The census with a proof of its real list, where its complex list is not proved and a search of about a second decides.
+def cheap_real_proof(census: Census) -> RealProof | None:
+    """A search of about a second where the complex list is not proved; None where it is not made or does not decide.
 
     The limit is one of boxes, so that the verdict does not depend on the machine. A search that it ends says nothing.
     """
@@ -74,6 +74,6 @@ def with_cheap_real_proof(census: Census) -> Census:
     report = census.completeness
     is_open = report.verdict in (Completeness.SUPPORTED, Completeness.UNKNOWN) and not is_stopped(report.evidence)
     if not is_open or n > _UNKNOWNS_BY_ITSELF or not is_searchable(census.landscape):
-        return census
+        return None
     proof = prove_real(census, max_boxes=_WORK_BY_ITSELF // n**2, time_limit=inf)
-    return census if proof.outcome is Verdict.UNDECIDED else with_real_proof(census, proof)
+    return None if proof.outcome is Verdict.UNDECIDED else proof

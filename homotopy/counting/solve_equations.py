@@ -87,7 +87,7 @@ def solve(
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(problem))
     solved = rounds.solve(problem, chosen, bound=bounds[0].value, progress=progress, keeps_stopped=True)
-    found = until_judged(problem, solved, bounds, assemble_solutions, chosen, begin, progress)
+    found, _ = until_judged(problem, solved, bounds, assemble_solutions, chosen, begin, progress)
     with keeping():
         return _with_bound(found)
     return found

@@ -1,10 +1,11 @@
-"""What exact algebra says during a solve: whether solutions are missing, and which."""
+"""What exact algebra, or a search of the real domain, says during a solve: whether solutions are missing, and which."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from homotopy.certification.zeros import certify
+from homotopy.certification.zeros import Certificate, CertificationReport, certify
 from homotopy.common.wording import count_of
 from homotopy.engines.algebra.client import exact_solutions
 from homotopy.solving.accounts import closed_under_symmetry
@@ -58,6 +59,19 @@ def with_missing(landscape: Problem, report: SolveReport, digits: int, work_limi
     if not found.points:
         return report
     larger = certify(landscape.tapes, found.doubles, report.certificates, digits=digits, exact=found.exact)
+    return _joined(landscape, report, larger, digits, "Exact algebra")
+
+
+def with_points(landscape: Problem, report: SolveReport, found: Sequence[Certificate], digits: int) -> SolveReport:
+    """A report with solutions that a search of the real domain has found besides; the same report where none of them is new."""
+    exact = [c.enclosure.mid for c in found]
+    doubles = [[complex(float(re), float(im)) for re, im in mid] for mid in exact]
+    larger = certify(landscape.tapes, doubles, report.certificates, digits=digits, exact=exact)
+    return _joined(landscape, report, larger, digits, "Branch and bound")
+
+
+def _joined(landscape: Problem, report: SolveReport, larger: CertificationReport, digits: int, finder: str) -> SolveReport:
+    """A report with the solutions of a larger list and their mirror images; they count as missed by the paths."""
     closed = closed_under_symmetry(landscape, larger, digits)
     more = len(closed.certificates) - len(report.certificates)
     if not more:
@@ -69,6 +83,6 @@ def with_missing(landscape: Problem, report: SolveReport, digits: int, work_limi
             certificates=closed.certificates,
             n_beyond_paths=report.n_beyond_paths + more,
             n_entangled=closed.n_entangled,
-            attempts=(*report.attempts, f"Exact algebra found {count_of(more, 'solution')} that no path had reached."),
+            attempts=(*report.attempts, f"{finder} found {count_of(more, 'solution')} that no path had reached."),
         ),
     )

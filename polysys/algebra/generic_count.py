@@ -19,6 +19,7 @@ from polysys.algebra.simple_points import n_simple_points
 from polysys.errors import WorkLimitError
 
 _ROUNDS = 20
+_COLUMNS = 30  # of a basis, a solution: the basis that shows the bound has fewer
 _WORK_SHARE = 4  # of the work limit, for one basis
 
 
@@ -97,13 +98,17 @@ def generic_count_of(
     try:
         for rows in hints:
             system.add(rows, meter)
+        most: int | None = _COLUMNS * number + 5_000
         for _ in range(_ROUNDS):
-            run = level_bound(system.images(), p, weights, work_limit // _WORK_SHARE, number)
+            run = level_bound(system.images(), p, weights, work_limit // _WORK_SHARE, number, max_columns=most)
             if run.bound == number:
                 n_elements = len(system.elements) - len(polynomials)
                 return GenericCount(number, p, run.basis.level, run.basis.n_columns, n_elements)
-            if run.first_fall is None or not _add_falls(system, run, meter):
+            if run.first_fall is not None and _add_falls(system, run, meter):
+                continue
+            if most is None or not run.is_cut:
                 return None
+            most = None  # no more elements can be had: what there are may do, at greater length
     except (Stopped, WorkLimitError):
         pass
     return None

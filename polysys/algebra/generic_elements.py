@@ -7,9 +7,8 @@ element has the degree that it is seen to have.  Which rows to try is guessed at
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from typing import Any
 
 from flint import fmpz_mpoly
 
@@ -69,12 +68,10 @@ class GenericSystem:
                     product = c * value
                     total[key] = total[key] + product if key in total else product
         total = {e: c for e, c in total.items() if not c.is_zero()}
+        if not total or max(_weight(e, self.weights) for e in total) >= self._row_degree(rows[0]):
+            return False  # a syzygy: all terms cancel, not only those of highest degree
         common = _gcd(total.values())
-        element = {e: c // common for e, c in total.items()}
-        top = max(_weight(e, self.weights) for e in element) if element else -1
-        if not 0 <= top < self._row_degree(rows[0]):
-            return False
-        self.elements.append(element)
+        self.elements.append({e: c // common for e, c in total.items()})
         return True
 
     def _row_degree(self, row: Row) -> int:
@@ -82,8 +79,10 @@ class GenericSystem:
 
     def _relation(self, rows: Sequence[Row], meter: Meter) -> list[Coefficient] | None:
         """Polynomials c in the parameters with sum_k c_k (leading form of row k) = 0, or None."""
+        if not 0 < len(rows) <= MAX_ROWS:
+            return None
         level = self._row_degree(rows[0])
-        if len(rows) > MAX_ROWS or any(self._row_degree(row) != level for row in rows):
+        if any(self.degree(i) < 0 or self._row_degree((i, shift)) != level for i, shift in rows):
             return None
         columns: dict[Exponents, dict[int, Coefficient]] = {}
         for k, (i, shift) in enumerate(rows):
@@ -109,13 +108,13 @@ def _value(c: Coefficient, point: Sequence[int], p: int) -> int:
     return total % p
 
 
-def _gcd(values: Any) -> Coefficient:
-    found: Coefficient | None = None
-    for c in sorted(values, key=len):
-        found = c if found is None else found.gcd(c)
+def _gcd(values: Iterable[Coefficient]) -> Coefficient:
+    """The greatest common divisor of at least one coefficient."""
+    found, *others = sorted(values, key=len)
+    for c in others:
         if found.is_constant() and abs(int(found.leading_coefficient())) == 1:
             break
-    assert found is not None
+        found = found.gcd(c)
     return found
 
 

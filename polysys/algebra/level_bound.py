@@ -51,8 +51,11 @@ def level_bound(
     work_limit: int,
     target: int,
     max_level: int = MAX_LEVEL,
+    max_columns: int | None = None,
 ) -> LevelBound:
     """The bound from the leading monomials modulo p, level by level until it is at most the target.
+
+    Beyond `max_columns` columns it is given up once elements of lower degree are known: with these it will take less.
 
     Examples
     --------
@@ -79,6 +82,9 @@ def level_bound(
         if n_falls and run.first_fall is None:
             run.first_fall, run.n_falls = basis.level, n_falls
         n_seen = len(leading)
+        if max_columns is not None and basis.n_columns > max_columns and run.first_fall is not None:
+            run.is_cut = True
+            break
         if n_standard_monomials([e for e, _ in leading], n) is not None:
             run.bound = eventual_bound([(*e, h) for e, h in leading], n + 1)
             if run.bound is not None and run.bound <= target:

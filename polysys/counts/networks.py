@@ -47,7 +47,7 @@ def single_neuron(q: int, dx: int, n_data: int | None = None) -> RootCount:
     )
 
 
-def polynomial_network(widths: Sequence[int], q: int, n_data: int, *, is_trained: bool) -> RootCount | None:
+def polynomial_network(widths: Sequence[int], q: int, n_data: int | None, *, is_trained: bool) -> RootCount | None:
     """Generic count for one hidden layer of activation z^q, q >= 2, and one l2 constant per trained weight, where it is known.
 
     Squared loss sum_i |U sigma(W x_i) - y_i|^2 / 2 + sum_j lambda_j w_j^2 / 2, s = min(dx, n_data).
@@ -56,8 +56,10 @@ def polynomial_network(widths: Sequence[int], q: int, n_data: int, *, is_trained
     ----------
     widths : sequence of int
         dx-d-dy.
-    q, n_data : int
-        Degree of the activation; number of data.
+    q : int
+        Degree of the activation.
+    n_data : int or None
+        Number of data; None: so many that their moments are independent.
     is_trained : bool
         Whether U is trained; else it is generic, and sigma may have terms of lower degree.
 
@@ -76,19 +78,27 @@ def polynomial_network(widths: Sequence[int], q: int, n_data: int, *, is_trained
     h^{2q} + C(zeta) = y h^{q+1} (h^q + C = y h^{(q+1)/2}), with 2q (q) roots; each solution is met q-1 ((q-1)/2) times. With the signs of the w_k
     K(r) = 2^{r+1} q (q-1)^{r-1}, in all 1 + 2q ((2q-1)^d - 1)/(q-1).
 
+    *U trained, d = 1*, and so many data that the moments of degree 2q and q are independent, or one: from the Euler characteristic of a level set,
+    see docs/explanation/one-neuron.md. With s = 1: 1 + 4 q dy; with dy = 1: 1 + 2q ((2q-1)^s - 1)/(q-1); with s = 2: 1 + 8 q^2 + 8 q (2q-1)(dy-1);
+    with s = 3: 1 + 16 q - 48 q^2 + 56 q^3 for dy = 2 and 1 + 28 q - 96 q^2 + 104 q^3 for dy = 3.
+
     Examples
     --------
     >>> polynomial_network((2, 2, 2), 2, 3, is_trained=False).value, polynomial_network((1, 3, 1), 2, 1, is_trained=True).value
     (81, 105)
+    >>> polynomial_network((2, 1, 2), 2, 3, is_trained=True).value
+    81
     """
     dx, d, dy = _widths(widths)
-    q, m = integers([q, n_data], 1, "q, n_data")
+    q, m = integers([q, dx if n_data is None else n_data], 1, "q, n_data")
     if q < 2:
         raise InputError(f"The activation has degree {q}.", "Use deep_linear for linear networks.")
     if not is_trained and dy >= d:
         value, rule = (2 * q - 1) ** (d * min(dx, m)), "as many outputs as neurons, U fixed: (2q-1)^(d s)"
     elif is_trained and dx == dy == 1:
         value, rule = 1 + 2 * q * ((2 * q - 1) ** d - 1) // (q - 1), "one input, one output: 1 + 2q ((2q-1)^d - 1)/(q-1)"
+    elif is_trained and d == 1 and (of_one := _one_trained_neuron(q, dx, dy, n_data)) is not None:
+        value, rule = of_one
     else:
         return None
     return RootCount(
@@ -96,8 +106,32 @@ def polynomial_network(widths: Sequence[int], q: int, n_data: int, *, is_trained
         RootCountKind.GENERIC_COUNT,
         f"stationary points of a network with activation of degree q, {rule}",
         "derived in polysys.counts.networks",
-        f"networks {'-'.join(map(str, widths))}, degree {q}, at most {m} data, one l2 constant per trained weight",
+        f"networks {'-'.join(map(str, widths))}, degree {q}, {'any' if n_data is None else f'at most {m}'} data, one l2 constant per trained weight",
     )
+
+
+def _fills_moments(dx: int, q: int, m: int) -> bool:
+    """Whether the forms sum_i (w.x_i)^{2q} and sum_i y_i (w.x_i)^q of m data are generic ones (for two and three inputs: Alexander & Hirschowitz)."""
+    is_by_rank = dx <= 2 or (dx == 3 and q <= 4)
+    return m >= comb(dx + 2 * q - 1, 2 * q) or (is_by_rank and m >= comb(dx + q - 1, q))
+
+
+def _one_trained_neuron(q: int, dx: int, dy: int, n_data: int | None) -> tuple[int, str] | None:
+    """The number for one neuron z^q of dx inputs with dy trained outputs, and its formula."""
+    s = 1 if n_data == 1 else dx
+    if n_data is not None and n_data > 1 and not _fills_moments(dx, q, n_data):
+        return None
+    if s == 1:
+        return 1 + 4 * q * dy, "one neuron, one input: 1 + 4 q dy"
+    if dy == 1:
+        return 1 + 2 * q * ((2 * q - 1) ** s - 1) // (q - 1), "one neuron, one output: 1 + 2q ((2q-1)^s - 1)/(q-1)"
+    if s == 2:
+        return 1 + 8 * q**2 + 8 * q * (2 * q - 1) * (dy - 1), "one neuron, two inputs: 1 + 8 q^2 + 8 q (2q-1)(dy-1)"
+    if s == 3 and dy == 2:
+        return 1 + 16 * q - 48 * q**2 + 56 * q**3, "one neuron, three inputs, two outputs: 1 + 16 q - 48 q^2 + 56 q^3"
+    if s == 3 and dy == 3:
+        return 1 + 28 * q - 96 * q**2 + 104 * q**3, "one neuron, three inputs and outputs: 1 + 28 q - 96 q^2 + 104 q^3"
+    return None
 
 
 def deep_linear(widths: Sequence[int], n_data: int) -> RootCount | None:

@@ -164,10 +164,10 @@ class Model(Labelled):
         """:meth:`potential` as its landscapes hold it: equal for equal models."""
         return _Potential(self)
 
-    def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
-        """The landscape with the given couplings; of couplings that no member has nothing is taken to be proved about its growth."""
+    def facts(self, couplings: Couplings) -> ModelFacts:
+        """All that the hooks say about one landscape; of couplings that no member has nothing is taken to be proved about its growth."""
         is_member = self.are_admissible(couplings)
-        facts = ModelFacts(
+        return ModelFacts(
             is_coercive=is_member and self.is_coercive(couplings),
             stationary_bounds=self.stationary_bounds(couplings) if is_member else (),
             known_counts=self.known_counts(couplings),
@@ -177,6 +177,9 @@ class Model(Labelled):
             linear_couplings=tuple(name for name in couplings if name in self.linear_couplings),
             ideal_elements=self.ideal_elements(couplings),
         )
+
+    def landscape(self, couplings: Couplings, seed: int | None = None, index: int = 0) -> Landscape:
+        """The landscape with the given couplings."""
         return Landscape(
             label=self.label,
             domain=self.domain,
@@ -186,7 +189,7 @@ class Model(Labelled):
             seed=seed,
             index=index,
             scaling=self.scaling,
-            facts=facts,
+            facts_of=self.facts,
         )
 
     def sample(self, seed: int | None = None, index: int = 0) -> Landscape:

@@ -58,7 +58,7 @@ def landscape_from_couplings(label: str, couplings: Couplings, seed: int | None 
         else:
             _require_data(model, couplings)
         land = replace(model.landscape(couplings, seed, index), label=label)
-        _ = land.digest  # made here, so that what does not fit together shows here
+        _ = land.digest, land.facts  # made here, so that what does not fit together shows here
     except _UNUSABLE as error:
         raise LabelError(
             f"The label {label[:60]!r} and the couplings make no landscape of its family.", "Give those of a landscape."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
@@ -213,9 +213,19 @@ class PolynomialNetwork(Network):
         is_covered = not self.bias and max(powers) > 1 and (len(powers) == 1 if is_trained else self.output == "fixed")
         if len(self.widths) != 3 or not is_covered:
             return ()
-        n_data = couplings["X"].shape[1] if "X" in couplings else self.widths[0]  # more data than inputs change nothing
+        n_data = couplings["X"].shape[1] if "X" in couplings else None
         count = counts.polynomial_network(self.widths, max(powers), n_data, is_trained=is_trained)
         return (count,) if count is not None else ()
+
+    def torus_count(self) -> RootCount | None:
+        """All but the origin, for one neuron z^q with trained outputs: elsewhere a coordinate that is zero would meet one more generic equation."""
+        m = self.data.m if isinstance(self.data, DataSource) else self.data.n_data
+        powers = [k for k, c in enumerate(self._coefficients) if c]
+        is_one = tuple(self.widths[1:-1]) == (1,) and self.output == "trained" and not self.bias
+        if m is None or not is_one or len(powers) > 1 or powers[0] < 2 or m < self.widths[0]:
+            return None
+        whole = counts.polynomial_network(self.widths, powers[0], m, is_trained=True)
+        return None if whole is None else replace(whole, value=whole.value - 1, name=f"{whole.name}, less the origin")
 
     def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
         powers = [k for k, c in enumerate(self._coefficients) if c]

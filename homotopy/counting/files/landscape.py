@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import Enum
 from fractions import Fraction
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -41,7 +43,7 @@ def carried(land: Landscape) -> tuple[Landscape, Origin]:
     again = _given(land.label, land.couplings, land.seed, land.index, land.digest, land.chart_seed)
     if again is not None:
         return again, Origin.GIVEN
-    return replace(land, facts=ModelFacts(candidate_permutations=land.facts.candidate_permutations)), Origin.TEXT
+    return _with_candidates_alone(land, land.facts.candidate_permutations), Origin.TEXT
 
 
 def has_same_facts(one: Landscape, other: Landscape) -> bool:
@@ -82,9 +84,16 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
         raise CensusFileError(f"The landscape of the file is unusable. {error.what}", "Make the file again.") from error
     if any(sorted(p) != list(range(land.domain.n)) for p in file.neuron_permutations):
         raise CensusFileError("A neuron permutation of the file is none.", "Make the file again.")
-    # candidates only: they are used where they preserve the potential, which is checked
-    facts = ModelFacts(candidate_permutations=tuple(map(tuple, file.neuron_permutations)))
-    return replace(land, facts=facts), Origin.TEXT
+    return _with_candidates_alone(land, map(tuple, file.neuron_permutations)), Origin.TEXT
+
+
+def _with_candidates_alone(land: Landscape, permutations: Iterable[tuple[int, ...]]) -> Landscape:
+    """With nothing from a model but candidates for symmetries: these are used where they preserve the potential, which is checked."""
+    return replace(land, facts_of=partial(_candidates_alone, tuple(permutations)))
+
+
+def _candidates_alone(permutations: tuple[tuple[int, ...], ...], _: Couplings) -> ModelFacts:
+    return ModelFacts(candidate_permutations=permutations)
 
 
 def rebuild_equations(file: CensusFile) -> Equations:

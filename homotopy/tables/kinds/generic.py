@@ -18,11 +18,13 @@ def proved_count(label: str, seed: int) -> GenericCount | None:
     """What a theorem says about a model's family: its generic count, or the number without a zero coordinate."""
     model = model_from_label(label)
     land = model.sample(seed)
-    for found, is_torus in ((of_landscape.generic_count(land), False), (model.torus_count(), True)):
-        if found is not None:
-            value, why = found.value, f"{found.name} [{found.reference}]"
-            return GenericCount(label, land.domain.n, None if is_torus else value, value if is_torus else None, "proved", why)
-    return None
+    total, torus = of_landscape.generic_count(land), model.torus_count()
+    found = total or torus
+    if found is None:
+        return None
+    n_torus = None if torus is None or (total is not None and model.torus_parts()) else torus.value  # else strata give it
+    why = f"{found.name} [{found.reference}]"
+    return GenericCount(label, land.domain.n, None if total is None else total.value, n_torus, "proved", why)
 
 
 def count_generic(label: str, seed: int) -> GenericCount:

@@ -11,11 +11,13 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.completeness.checks import alternating_sum, checks
+from homotopy.completeness.evidence import of_kind
 from homotopy.completeness.path_evidence import path_evidence
+from homotopy.completeness.verdict import joined
 from homotopy.counting.result import Census
 from homotopy.solving import rounds
 from homotopy.solving.result import SolveReport
-from homotopy.status import Completeness, Verdict
+from homotopy.status import Completeness, EvidenceKind, Verdict
 from polysys.counts import RootCount, RootCountKind
 from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError
@@ -192,9 +194,8 @@ class TestBounds:
 
     def test_a_computed_count_is_no_bound(self) -> None:
         land = ps.expression("x^4 - x^2 + y^2").sample()
-        land = replace(
-            land, facts=ModelFacts(known_counts=(RootCount(1, RootCountKind.COMPUTED, "found", "here", "this"),))
-        )
+        facts = ModelFacts(known_counts=(RootCount(1, RootCountKind.COMPUTED, "found", "here", "this"),))
+        land = replace(land, facts_of=lambda _: facts)
         assert upper_bounds(land)[0].value == 3
 
 
@@ -344,3 +345,13 @@ def test_large_solutions_that_pass_for_infinite_ones_are_not_forgotten(epsilon: 
     """Five solutions, one with y of 4e8 or more, which engines in double precision call infinite."""
     census = ho.census(ps.expression(f"y^2/2 + {epsilon}*y*x^3 + x^5/5 - x^2/2"), engine="phcpack")
     assert census.n_complex == 5 or census.completeness.verdict not in CLAIMS
+
+
+def test_a_double_class_on_a_sphere_is_no_class_at_infinity() -> None:
+    """Seven classes of a ternary cubic form: the exact count has all seven in the chart, two of them together."""
+    census = ho.census(ps.expression("x^2*y + z^3 + x*z^2", "sphere").sample())
+    assert census.n_complex == 5 and [s.multiplicity for s in census.degenerate] == [2]
+    assert census.completeness.verdict is ho.Completeness.SUPPORTED
+    exact = of_kind(census.completeness.evidence, EvidenceKind.EXACT_COUNT)
+    short = replace(exact, numbers=tuple(sorted({**dict(exact.numbers), "degree": 6, "multiplicities": (1,)}.items())))
+    assert joined(census.landscape, census.completeness, [short]).verdict is ho.Completeness.UNKNOWN

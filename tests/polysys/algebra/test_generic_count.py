@@ -45,6 +45,15 @@ def test_leading_terms_that_cancel_at_one_point_only_give_no_element() -> None:
     assert len(system.elements) == 2
 
 
+def test_a_syzygy_is_no_element() -> None:
+    """y (x g) - x (y g) = 0: all terms cancel. Neither are no rows, nor multiples of zero."""
+    a, b = parameters("a", "b")
+    system = GenericSystem([{(2, 0): a, (1, 0): b}, {(1, 1): a, (0, 1): b}, {}], [3, 5], P, (1, 1))
+    assert not system.add([(0, (0, 1)), (1, (1, 0))], Meter())
+    assert not system.add([], Meter()) and not system.add([(2, (1, 0))], Meter())
+    assert len(system.elements) == 3
+
+
 @pytest.mark.parametrize(("point", "value"), [([2], 2), ([0], None), ([P], None)])
 def test_a_member_that_has_lost_a_solution_proves_nothing(point: list[int], value: int | None) -> None:
     """a x^2 + x - 1: one solution where a = 0, modulo the prime too; the degree over Q(a) is 2."""

@@ -11,6 +11,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from polysys.algebra import exact_count
 from polysys.counts import (
     RootCount,
     RootCountKind,
@@ -27,6 +28,7 @@ from polysys.counts import (
     total_degree,
 )
 from polysys.errors import InputError
+from polysys.models.labels import model_from_label
 
 PRIME = 32003
 
@@ -177,6 +179,23 @@ def test_one_input_and_one_output_with_a_power_as_activation(hidden, q):
     assert polynomial_network((1, hidden, 1), q, 1, is_trained=True).value == groebner_degree(*power_network_gradient((1, hidden, 1), q, 1))
 
 
+@pytest.mark.parametrize(
+    ("widths", "q", "m", "value"),
+    [
+        ((1, 1, 3), 3, 1, 37), ((2, 1, 2), 2, 1, 17), ((2, 1, 1), 3, 4, 73), ((2, 1, 2), 2, 3, 81), ((2, 1, 3), 2, 3, 129), ((2, 1, 4), 2, 4, 177),
+        ((2, 1, 2), 3, 4, 193), ((3, 1, 1), 2, 6, 105), ((4, 1, 1), 2, 35, 321), ((3, 1, 2), 2, 6, 289), ((3, 1, 3), 2, 6, 505), ((3, 1, 1), 3, 10, 373),
+        pytest.param((3, 1, 2), 3, 10, 1129, marks=pytest.mark.slow), pytest.param((3, 1, 3), 3, 10, 2029, marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
+def test_one_neuron_with_trained_outputs(widths, q, m, value):
+    """The formulas of docs/explanation/one-neuron.md against the degree of the ideal of a random member."""
+    land = model_from_label(f"polynomial-network:widths={'-'.join(map(str, widths))},activation=z^{q},data=gaussian,m={m}").sample(1)
+    found = exact_count(land.system.terms, land.system.n, seed=5)
+    assert (found.dimension, found.degree, found.n_distinct) == (0, value, value)
+    assert polynomial_network(widths, q, m, is_trained=True).value == value
+    assert [c.value for c in land.facts.known_counts] == [value]
+
+
 @pytest.mark.parametrize(("widths", "q", "m"), [((1, 2, 2), 2, 1), ((1, 1, 3), 3, 2), ((2, 1, 2), 2, 2), ((2, 1, 2), 2, 1)])
 def test_as_many_outputs_as_neurons_with_fixed_output_weights(widths, q, m):
     degree = groebner_degree(*power_network_gradient(widths, q, m, is_trained=False))
@@ -184,8 +203,8 @@ def test_as_many_outputs_as_neurons_with_fixed_output_weights(widths, q, m):
 
 
 def test_networks_with_powers_as_activation_have_no_closed_form_in_general():
-    for widths, is_trained in [((2, 1, 1), True), ((1, 1, 2), True), ((2, 2, 1), False)]:
-        assert polynomial_network(widths, 2, 3, is_trained=is_trained) is None
+    for widths, m, is_trained in [((2, 1, 1), 2, True), ((3, 1, 4), 6, True), ((2, 2, 1), 3, True), ((2, 2, 1), 3, False)]:
+        assert polynomial_network(widths, 2, m, is_trained=is_trained) is None
     with pytest.raises(InputError, match="deep_linear"):
         polynomial_network((1, 1, 1), 1, 1, is_trained=True)
 

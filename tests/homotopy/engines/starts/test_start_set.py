@@ -290,9 +290,8 @@ def test_a_network_is_a_bundle_because_of_its_weight_decay():
     land = ps.model_from_label("deep-linear:widths=2-2-2,data=gaussian").sample(1)
     assert can_start(land)
     bare = ps.DeepLinear(widths=(1, 1, 1), data=([[1]], [[2]])).sample()
-    bare = replace(  # the same loss with fixed l2 values
-        bare, facts=replace(bare.facts, linear_couplings=("XX", "YX", "YY"))
-    )
+    facts = replace(bare.facts, linear_couplings=("XX", "YX", "YY"))
+    bare = replace(bare, facts_of=lambda _: facts)  # the same loss with fixed l2 values
     assert not is_bundle(bare, (0, 1))
 
 
