@@ -240,7 +240,7 @@ _OTHERS = (
     "spherical-p-spin:n=4,p=2-3", "spherical-p-spin:n=3,p=3-4,weights=1-1/2", "spherical-p-spin:n=4,p=3,field=1", "spherical-p-spin:n=5,p=3,field=4",
     "deep-linear:widths=1-1-1,data=gaussian", "deep-linear:widths=1-1-1-1,data=gaussian", "deep-linear:widths=1-2-1,data=gaussian",
 )  # fmt: skip
-FULL = AgreementSpec(1, 0.01, (*_GLASSES, *_LAYERED, *_OTHERS), 1000, 3_280_000)
+FULL = AgreementSpec(1, 0.01, (*_GLASSES, *_LAYERED, *_OTHERS), 1000, 60_000)
 QUICK = AgreementSpec(
     1, 0.01,
     (
