@@ -175,7 +175,10 @@ def _newton(designs: list[Array], c: list[Array], y: Array, l2: float) -> list[A
         if float(np.abs(gradient).max()) < _SMALL * l2:
             return c
         bent = [l2 / n * (np.eye(len(v)) - np.outer(v, v) / n**2) for v, n in zip(c, norms, strict=True)]
-        step = np.linalg.solve(a.T @ a + block_diag(*bent), gradient)
+        try:
+            step = np.linalg.solve(a.T @ a + block_diag(*bent), gradient)
+        except np.linalg.LinAlgError:
+            return None
         tried = c
         for halvings in range(12):
             tried = [v - s / 2**halvings for v, s in zip(c, np.split(step, ends), strict=True)]
