@@ -107,7 +107,7 @@ def test_arcs_that_lead_down_do():
     arcs = [p for p in stationary_points(data).arcs if p.index == 0]
     assert any(p.leads_down for p in arcs)
     for p in arcs:
-        (w, a), _ = weights_of(p)
+        (w, _), _ = weights_of(p)
         end = np.concatenate([on_faces(data, p)[: len(w) + 1] * np.sqrt(2), np.zeros(len(w) + 1)])
         assert net.loss(end[None])[0] == pytest.approx(p.energy, abs=1e-12)
         steps = np.zeros((20000, len(end)))
