@@ -21,7 +21,11 @@ def provenance(name: str, folder: Path) -> str:
     """What made the page, and where it is explained."""
     account = effort(folder)
     versions = [f"{k} {v}" for k, v in account["versions"].items() if k != "stationary-points"]
-    read = f"[the method]({name}-method.md)" if (PAGES / f"{name}-method.md").exists() else "[the ladder](../explanation/ladder.md)"
+    read = (
+        f"[the method]({name}-method.md)"
+        if (PAGES / f"{name}-method.md").exists()
+        else "[the ladder](../explanation/ladder.md)"
+    )
     return (
         f"This page is the result of `stationary {name} --full` (seed {load_study(name).full.seed}): {account['seconds'] / 60:.1f} minutes of processor time, "
         f"{account['software']}, {', '.join(versions)}. `make studies ARGS={name}` runs it and writes the page. How its numbers are read is in {read}, the published "
@@ -31,14 +35,18 @@ def provenance(name: str, folder: Path) -> str:
 
 def words(page: str) -> str:
     """What is written by hand on a page, with its comments."""
-    return page[page.index(BEGIN) : page.index(END) + len(END)] if BEGIN in page and END in page else f"{BEGIN}\n\n{END}"
+    return (
+        page[page.index(BEGIN) : page.index(END) + len(END)] if BEGIN in page and END in page else f"{BEGIN}\n\n{END}"
+    )
 
 
 def rebuilt(name: str, report: str, folder: Path, before: str) -> str:
     """A report as a page: provenance behind the question, words behind the figure."""
     blocks = report.split("\n\n")
     figure = next(k for k, block in enumerate(blocks) if block.startswith("!["))
-    return "\n\n".join([*blocks[:2], provenance(name, folder), *blocks[2 : figure + 1], words(before), *blocks[figure + 1 :]])
+    return "\n\n".join(
+        [*blocks[:2], provenance(name, folder), *blocks[2 : figure + 1], words(before), *blocks[figure + 1 :]]
+    )
 
 
 def write_page(name: str, runs: Path) -> None:

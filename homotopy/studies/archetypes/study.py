@@ -42,8 +42,8 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The choices of the study."""
 
     seed: int = 1
-    samples: int = 8  # landscapes of each network, one where its data are fixed
-    glass_samples: int = 12  # landscapes of each glass
+    samples: int = 6  # landscapes of each network, one where its data are fixed
+    glass_samples: int = 10  # landscapes of each glass
     l2: float = 0.05  # one value for all weights of a network whose label says none
     # networks that are followed along the number of their data
     data: tuple[str, ...] = (
