@@ -66,7 +66,9 @@ def _draw_scan(axes: Any, scanned: Sequence[Scanned]) -> None:
         line, first = style(k), members[0]
         draw_levels(axes, [s.m for s in members], [s.mean_real for s in members], **{**line, "ls": ""})
         axes.axhline(first.limit.value, color=line["color"], lw=0.8)
-        ends.append((first.limit.value, family.split("widths=")[1].split(",")[0], line))
+        ends.append(
+            (first.limit.value, "layered" if "-" in family.split("widths=")[1].split(",")[0] else "one sphere", line)
+        )
         if abs(first.independent.value - first.limit.value) > 1e-9:
             axes.axhline(first.independent.value, color=line["color"], lw=0.8, ls=":")
             ends.append((first.independent.value, "independent", {**line, "marker": ""}))
