@@ -24,7 +24,7 @@ from homotopy.cli import (
     weights,
 )
 from homotopy.cli.census_files import show_bounds
-from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, say, write
+from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, say, show_result, write
 from homotopy.cli.run import run
 from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
@@ -148,7 +148,7 @@ def count(
     with progress_bar(), keeping_found():
         found = census(model, seed=seed, index=index, options=options)
     if json_file != "-":
-        echo(repr(found))  # before what may take longer than the census
+        show_result(found)  # before what may take longer than the census
     with progress_bar(), keeping_found():
         result, proof = _with_real_proof(found, time_limit) if prove_real else (found, None)
         checked = _cross_checks().cross_check(result, checks, time_limit=time_limit) if cross_check else None
@@ -158,7 +158,7 @@ def count(
         write(json_file, json.dumps({**result.summary(), **summaries}, indent=1))
     if json_file != "-":
         for what in additions.values():
-            echo(repr(what))
+            show_result(what)
         if proof is not None and checked is None:
             from homotopy.counting.sheets import completeness_lines
 
@@ -215,7 +215,7 @@ def sets(
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
-        echo(repr(found))
+        show_result(found)
     if not found.is_decided:
         raise typer.Exit(ExitCode.INCOMPLETE)
 
@@ -242,7 +242,7 @@ def verify(
             said["derived"] = None if report.derived is None else report.derived.verdict.value
         write(json_file, json.dumps(said, indent=1))
     if json_file != "-":
-        echo(repr(report))
+        show_result(report)
     if not report.is_ok:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if isinstance(report, VerificationReport) and report.rests_on_paths:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, echo, write
+from homotopy.cli.output import ExitCode, check_target, check_targets, echo, show_result, write
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
 
@@ -52,7 +52,7 @@ def show(
     if json_file is not None:
         write(json_file, json.dumps(census.summary(), indent=1))
     if json_file != "-":
-        echo(repr(census))
+        show_result(census)
         if points:
             print_points(census)
     if plot is not None and isinstance(census, Census):
@@ -132,7 +132,7 @@ def match(
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
-        echo(repr(found))
+        show_result(found)
     if found.unlisted:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if not found.is_explained:
@@ -166,7 +166,7 @@ def show_bounds(model: str, seed: int | None, index: int, json_file: str | None)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
-        echo(repr(found))
+        show_result(found)
 
 
 def exports_to(output: str, content: bytes) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, echo, say, write
+from homotopy.cli.output import ExitCode, check_target, check_targets, echo, say, show_result, write
 from homotopy.cli.run import resumable
 from homotopy.engines.registry import solver_names
 from homotopy.errors import HomotopyError, StoreWriteError, WorkerStartError
@@ -155,7 +155,7 @@ def merge(
     if json_file is not None:
         write(json_file, json.dumps(report.to_dict(), indent=1))
     if json_file != "-":
-        echo(repr(report))
+        show_result(report)
     if report.n_missing:
         raise typer.Exit(ExitCode.INCOMPLETE)
 
@@ -172,13 +172,13 @@ def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | N
         extra = {} if comparison is None else {"comparison": comparison.to_dict()}
         write(json_file, json.dumps({**result.summary(), **extra}, indent=1))
     if json_file != "-":
-        echo(repr(result))
+        show_result(result)
         for sample, (_, text) in sorted(result.failures.items())[:5]:
             echo(f"  failed     sample {sample}: {text}")
         if len(result.failures) > 5:
             echo(f"  failed     {len(result.failures) - 5} more; see 'failure' in the records")
         if comparison is not None:
-            echo(repr(comparison))
+            show_result(comparison)
     verdicts = result.count_verdicts()
     if verdicts["contradicted"]:
         raise typer.Exit(ExitCode.CHECK_FAILED)

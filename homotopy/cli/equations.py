@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_targets, echo, say, write
+from homotopy.cli.output import ExitCode, check_targets, echo, say, show_result, write
 from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
 from homotopy.engines.registry import solver_names
@@ -64,7 +64,7 @@ def solve(
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
-        echo(repr(found))
+        show_result(found)
         if points:
             echo("\n" + solutions_table(found))
     if save is not None:
@@ -105,7 +105,7 @@ def certify(
     if json_file is not None:
         write(json_file, json.dumps(report.summary(), indent=1))
     if json_file != "-":
-        echo(repr(report))
+        show_result(report)
     if report.completeness.verdict is Completeness.CONTRADICTED or not report.is_clean or report.n_missing:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if report.completeness.verdict is Completeness.UNKNOWN:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, echo, write
+from homotopy.cli.output import ExitCode, check_target, check_targets, echo, show_result, write
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
 
@@ -78,9 +78,10 @@ def graph(
         further = {} if complex_ is None else {"complex": complex_.summary()}
         write(json_file, json.dumps({**result.summary(), "measures": measures(result), **further}, indent=1))
     if json_file != "-":
-        echo(f"{result!r}\n  census     {found.completeness}")
+        show_result(result)
+        echo(f"  census     {found.completeness}")
         if complex_ is not None:
-            echo(repr(complex_))
+            show_result(complex_)
     if plot is not None:
         plots.save_figure(plots.draw_disconnectivity(result), plot)
     if landscape is not None:

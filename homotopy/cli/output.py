@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from enum import IntEnum
 from pathlib import Path
 
 import typer
 
 from homotopy.common.files import reason, write_result
+from homotopy.common.sheet import Shown
 from homotopy.errors import HomotopyError
 from polysys.reading.files import escaped
 
@@ -34,6 +36,18 @@ EXIT_CODES = (
 def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text; control characters, which a label, a file name or a file may hold, are shown as escapes."""
     typer.echo(escaped(text, keep="\n\t"), err=err, nl=nl)
+
+
+def show_result(result: object) -> None:
+    """Print a result: in colours where standard output is a terminal that has them and NO_COLOR is not set, else as text."""
+    if isinstance(result, Shown) and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        if console.color_system is not None:
+            console.print(result)
+            return
+    echo(repr(result))
 
 
 def write(target: str, text: str) -> None:

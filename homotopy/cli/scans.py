@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_targets, echo, write
+from homotopy.cli.output import ExitCode, check_targets, show_result, write
 from homotopy.cli.run import resumable
 from homotopy.common.progress import progress_bar
 from homotopy.engines.registry import solver_names
@@ -102,7 +102,7 @@ def scan(
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
-        echo(repr(found))
+        show_result(found)
     if save is not None:
         save_scan(found, save)
     if plot is not None:

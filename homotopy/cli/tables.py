@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, echo, write
+from homotopy.cli.output import ExitCode, check_target, echo, show_result, write
 from polysys.errors import InputError
 
 JsonOption = Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")]
@@ -86,7 +86,7 @@ def build(
     from homotopy.tables.table import load_table
 
     folder = build_table(spec, into, work=work, workers=workers, say=_say)
-    echo(repr(load_table(folder)))
+    show_result(load_table(folder))
 
 
 @tables_app.command()
@@ -134,7 +134,7 @@ def verify(
         reports += found
         if json_file != "-":
             for report in found:
-                echo(repr(report))
+                show_result(report)
     if json_file is not None:
         content = [
             {
@@ -165,7 +165,7 @@ def diff(
     if json_file is not None:
         write(json_file, json.dumps(found.to_dict(), indent=1))
     if json_file != "-":
-        echo(repr(found))
+        show_result(found)
     if not found.is_empty:
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
@@ -212,7 +212,7 @@ def site(
         raise InputError(f"--no-tables and {'--prove' if prove else '--root'} exclude each other.", "Give one of them.")
     say = _say if prove else None
     report = build_site(folder, sources or (), root=root, has_tables=not no_tables, is_proving=prove, say=say)
-    echo(repr(report))
+    show_result(report)
     if report.unreadable:
         raise typer.Exit(ExitCode.INCOMPLETE)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from homotopy.cli.output import check_targets, echo, write
+from homotopy.cli.output import check_targets, echo, show_result, write
 from homotopy.cli.run import resumable
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
@@ -75,12 +75,12 @@ def weights(
             }
             write(json_file, json.dumps({**found.summary(), **additions}, indent=1))
         if json_file != "-":
-            echo(repr(found))
+            show_result(found)
             for line in _details(found):
                 echo(f"  {line}")
             for what in (fitted, searched):
                 if what is not None:
-                    echo(repr(what))
+                    show_result(what)
         if plot is not None:
             plots.save_figure(plots.plot_weight_space(found), plot)
 
@@ -104,7 +104,7 @@ def _many(model: str, samples: int, seed: int, store: Path | None, json_file: st
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
-        echo(repr(found))
+        show_result(found)
 
 
 def _details(space: WeightSpace) -> list[str]:

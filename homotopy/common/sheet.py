@@ -1,16 +1,31 @@
-"""What a result shows: one sheet, written as plain text in a terminal and as HTML in a notebook, with the same words and numbers."""
+"""What a result shows: one sheet, as plain text, in the colours of a terminal and as HTML in a notebook, with the same words and numbers."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from homotopy.status import Completeness
+from polysys.reading.files import escaped
+
+if TYPE_CHECKING:  # loaded only where a terminal has colours
+    from rich.console import RenderableType
 
 _NAME = 11  # columns of text that the name of a line takes
 _STYLE = "margin:0;border-collapse:collapse;font-variant-numeric:tabular-nums"
 _LEFT = "text-align:left;vertical-align:top;padding:.1em .8em .1em 0"
 _HEAD = f"{_LEFT};min-width:6em;font-weight:600"
 _RIGHT = "text-align:right;padding:.1em .8em .1em 0"
+_COLOURS = {
+    Completeness.PROVED: "bold green",
+    Completeness.SUPPORTED: "bold yellow",
+    Completeness.UNKNOWN: "bold red",
+    Completeness.CONTRADICTED: "bold white on red",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,59 @@ class Sheet:
             is_open = is_line
         end = "</table>" if parts else ""
         return f'<div style="overflow-x:auto"><p style="margin:0 0 .3em"><b>{escape(self.title)}</b></p>{"".join(parts)}{end}</div>'
+
+    def styled(self) -> RenderableType:
+        """For a terminal with colours: the verdict stands out, and long lines are broken below their beginning."""
+        from rich.console import Group
+        from rich.text import Text
+
+        parts: list[RenderableType] = [Text(escaped(self.title), "bold")]
+        for _, run in groupby(self.blocks, key=lambda b: isinstance(b, Line)):
+            blocks = list(run)
+            lines = [b for b in blocks if isinstance(b, Line)]
+            parts += [_styled_lines(lines)] if lines else [_styled_table(b) for b in blocks]
+        return Group(*parts)
+
+
+class Shown(ABC):
+    """A result that prints its sheet, in a terminal, in a notebook and by :func:`rich.print`."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _sheet(self) -> Sheet: ...
+
+    def __repr__(self) -> str:
+        return self._sheet().text()
+
+    def _repr_html_(self) -> str:
+        return self._sheet().html()
+
+    def __rich__(self) -> RenderableType:
+        return self._sheet().styled()
+
+
+def _styled_lines(lines: Sequence[Line]) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid()
+    table.add_column(style="cyan", width=2 + max((x.width for x in lines if x.name), default=0), no_wrap=True)
+    table.add_column(overflow="fold")
+    for line in lines:
+        text = Text(escaped(line.text))
+        for verdict, colour in _COLOURS.items():
+            text.highlight_regex(rf"^{verdict.value}\b", colour)
+        table.add_row(f"  {escaped(line.name)}", text)
+    return table
+
+
+def _styled_table(block: Line | Grid | Columns) -> RenderableType:
+    from rich.text import Text
+
+    text = Text(escaped(block.as_text(), keep="\n"), no_wrap=True, overflow="ignore")
+    text.highlight_regex(r"^[^\n]*" if isinstance(block, Columns) else r"(?m)^  \w+", "cyan")
+    return text
 
 
 def _cells(cells: Sequence[str], flush_left: Sequence[bool] = ()) -> str:

@@ -13,7 +13,7 @@ from homotopy.certification.matching import match_boxes, match_candidates
 from homotopy.certification.zeros import Certificate
 from homotopy.common import reporting
 from homotopy.common.reporting import Stopped
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.validation import check_choices
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.exact_evidence import exact_count_evidence, no_exact_count
@@ -73,8 +73,8 @@ class Comparison:
     evidence: Evidence
 
 
-@dataclass(frozen=True, eq=False)
-class CrossCheck:
+@dataclass(frozen=True, eq=False, repr=False)
+class CrossCheck(Shown):
     """What independent programs say about a census, and the verdict with that said.
 
     Parameters
@@ -102,12 +102,6 @@ class CrossCheck:
 
     def __getitem__(self, name: str) -> Comparison:
         return {c.name: c for c in self.comparisons}[name]
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         census = self.census

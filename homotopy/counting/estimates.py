@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.processes import n_usable_cores
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.validation import check_choices
 from homotopy.counting.count import as_landscape
 from homotopy.engines.base import request_for
@@ -77,8 +77,8 @@ class Route:
         return f"{self.engine}: {paths} ({self.start}), {told}{memory}{f'; {self.note}' if self.note else ''}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bounds:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Bounds(Shown):
     """What is known of a count before it is made.
 
     Parameters
@@ -123,12 +123,6 @@ class Bounds:
             ],
             "is_long": self.is_long,
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         land = self.landscape

@@ -17,7 +17,7 @@ from homotopy.certification.discs.contraction import contraction, system_discs
 from homotopy.certification.zeros import certify
 from homotopy.common.arrays import Flags, Floats, Integers
 from homotopy.common.frames import frame
-from homotopy.common.sheet import Columns, Line, Sheet
+from homotopy.common.sheet import Columns, Line, Sheet, Shown
 from homotopy.common.wording import count_of
 from homotopy.counting.newton import descended, newton, unknowns_of
 from homotopy.status import Verdict
@@ -56,8 +56,8 @@ class MatchKind(Enum):
         return self in (MatchKind.PROVED, MatchKind.NEAR, MatchKind.DESCENT)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Matches:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Matches(Shown):
     """For each of many points the certified stationary point that it belongs to.
 
     Parameters
@@ -148,12 +148,6 @@ class Matches:
             "n_unlisted": len(self.unlisted),
             "rows": [{k: None if v != v else v for k, v in row.items()} for row in self.rows()],
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         n = {kind: self.kind.count(kind) for kind in MatchKind}

@@ -11,7 +11,7 @@ from typing import Any
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, all_coordinates
 from homotopy.common.frames import frame
-from homotopy.common.sheet import Sheet
+from homotopy.common.sheet import Sheet, Shown
 from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence
 from homotopy.completeness.verdict import CompletenessReport, joined
@@ -64,8 +64,8 @@ class RunRecord:
         return {**{name: getattr(self, name) for name in names}, "attempts": list(self.attempts), "seconds": self.seconds}
 
 
-@dataclass(frozen=True, eq=False)
-class Census:
+@dataclass(frozen=True, eq=False, repr=False)
+class Census(Shown):
     """All certified stationary points of a landscape.
 
     Counts of complex solutions are of solutions of the formulation's system: on a sphere with a homogeneous potential
@@ -363,12 +363,6 @@ class Census:
     def with_evidence(self, *pieces: Evidence) -> Census:
         """The census with further evidence in its verdict; pieces take the place of earlier ones of their kind."""
         return replace(self, completeness=joined(self.landscape, self.completeness, pieces))
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         from homotopy.counting.sheets import census_sheet  # what is printed depends on this class, not the reverse

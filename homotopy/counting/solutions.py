@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.common.frames import frame
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.wording import count_of
 from homotopy.completeness.verdict import CompletenessReport
 from homotopy.counting.degenerate.stationary_set import StationarySet
@@ -23,8 +23,8 @@ from polysys.counts import RootCount
 from polysys.own_equations import Equations
 
 
-@dataclass(frozen=True, eq=False)
-class Solutions:
+@dataclass(frozen=True, eq=False, repr=False)
+class Solutions(Shown):
     """All certified isolated solutions of polynomial equations; made by :func:`homotopy.solve`.
 
     Parameters
@@ -166,12 +166,6 @@ class Solutions:
 
     def __len__(self) -> int:
         return len(self.certificates)
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         return Sheet(

@@ -11,14 +11,14 @@ import numpy as np
 from homotopy.certification.classify import StationaryPoint
 from homotopy.common.arrays import Floats
 from homotopy.common.frames import frame
-from homotopy.common.sheet import Columns, Line, Sheet
+from homotopy.common.sheet import Columns, Line, Sheet, Shown
 from polysys.landscape import Landscape
 
 _SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spectra:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Spectra(Shown):
     """Eigenvalues of the Riemannian Hessians, enclosed.
 
     Parameters
@@ -59,12 +59,6 @@ class Spectra:
         from homotopy.counting.plot import draw_spectra
 
         return draw_spectra(self, ax)
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         widest = float(np.nanmax(self.errors)) if self.errors.size and not np.isnan(self.errors).all() else float("nan")

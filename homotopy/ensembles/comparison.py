@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from homotopy.common.sheet import Columns, Line, Sheet
+from homotopy.common.sheet import Columns, Line, Sheet, Shown
 from homotopy.common.validation import check_level, is_number, is_whole
 from homotopy.common.wording import count_of, probability
 from homotopy.ensembles.counts import SampleCounts
@@ -53,8 +53,8 @@ class ComparedMean:
     p_value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison(Shown):
     """An ensemble against a prediction.
 
     Parameters
@@ -128,12 +128,6 @@ class Comparison:
                 for m in self.means
             ],
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         rows = tuple(

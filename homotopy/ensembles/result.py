@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from homotopy.common.arrays import Floats, Integers
 from homotopy.common.frames import described, pandas
-from homotopy.common.sheet import Grid, Line, Sheet
+from homotopy.common.sheet import Grid, Line, Sheet, Shown
 from homotopy.common.wording import count_of
 from homotopy.counting.energy_axis import energy_axis
 from homotopy.ensembles.counts import FAILED, VERDICTS, SampleCounts
@@ -30,8 +30,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Ensemble(SampleCounts):
+@dataclass(frozen=True, eq=False, repr=False)
+class Ensemble(Shown, SampleCounts):
     """The records of an ensemble, as counts; energies and points stay in the store until they are asked for.
 
     A quantity is "n_real", "n_minima", "n_complex", or a Morse index (a number). Samples that failed, that are not
@@ -193,12 +193,6 @@ class Ensemble(SampleCounts):
             "seconds": self.seconds,
             "store": str(self.store.path),
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         statistics = list(self.means_by_index().values())

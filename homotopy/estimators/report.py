@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.common.sheet import Columns, Line, Sheet
+from homotopy.common.sheet import Columns, Line, Sheet, Shown
 from homotopy.common.wording import probability
 from homotopy.searches.recall import Recall
 
@@ -142,8 +142,8 @@ def score(recalls: tuple[Recall, ...]) -> SearchScore:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Report:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Report(Shown):
     """An estimator against a reference. It prints in at most ten lines; :meth:`table` gives every number.
 
     Parameters
@@ -271,12 +271,6 @@ class Report:
                 "precision": {str(k): list(v) for k, v in scored.precision.items()},
             },
         }  # fmt: skip
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         n = sum(m.n for m in self.models)

@@ -11,7 +11,7 @@ import numpy as np
 from homotopy.certification.classify import StationaryPoint
 from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.certification.symmetry_action import first_of_orbit, images
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.wording import count_of
 from homotopy.counting.result import Census
 from homotopy.graphs.checks import GraphCheck, graph_checks, graph_evidence
@@ -22,8 +22,8 @@ from polysys.errors import require_type
 _DRAWN = 2  # dimension up to which flows are kept, for pictures of the landscape
 
 
-@dataclass(frozen=True, eq=False)
-class LandscapeGraph:
+@dataclass(frozen=True, eq=False, repr=False)
+class LandscapeGraph(Shown):
     """Minima and index-1 saddles of a census, with the descents that join them.
 
     Parameters
@@ -163,12 +163,6 @@ class LandscapeGraph:
                 if d.end is not End.MINIMUM
             ],
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         land = self.census.landscape

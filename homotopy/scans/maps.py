@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from homotopy.common.frames import csv_text, frame
-from homotopy.common.sheet import Columns, Line, Sheet
+from homotopy.common.sheet import Columns, Line, Sheet, Shown
 from homotopy.common.wording import count_of
 from homotopy.ensembles.record import SampleRecord
 from homotopy.errors import HomotopyError
@@ -107,8 +107,8 @@ class GridLine:
     scan: Scan
 
 
-@dataclass(frozen=True, eq=False)
-class ScanMap:
+@dataclass(frozen=True, eq=False, repr=False)
+class ScanMap(Shown):
     """Counts of a landscape on a grid of two parameters; made by :func:`homotopy.scan_map`.
 
     Parameters
@@ -257,12 +257,6 @@ class ScanMap:
                 for x in self.lines
             ],
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         ranges = " and ".join(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.frames import csv_text, frame
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.wording import count_of
 from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.statistics import Statistic
@@ -86,8 +86,8 @@ class Coverage:
         return f"{self.verdict.value}: {self.reason}"
 
 
-@dataclass(frozen=True, eq=False)
-class Scan:
+@dataclass(frozen=True, eq=False, repr=False)
+class Scan(Shown):
     """A landscape along a parameter; made by :func:`homotopy.scan`.
 
     Parameters
@@ -247,12 +247,6 @@ class Scan:
             "branches": [_branch(b) for b in self.branches],
             "means": _means(self) if self.n_samples > 1 else None,
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         low, high = (f"{float(v):.6g}" for v in (self.values[0], self.values[-1]))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from homotopy.certification.zeros import certify
 from homotopy.common.arrays import Integers
-from homotopy.common.sheet import Grid, Line, Sheet
+from homotopy.common.sheet import Grid, Line, Sheet, Shown
 from homotopy.common.validation import is_number
 from homotopy.counting.result import Census
 from homotopy.graphs.flow_on_variety import flow_of
@@ -24,8 +24,8 @@ _NEWTON_STEPS = 8
 TOLERANCE = 1e-3  # of the distance to the nearest other stationary point
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Recall:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Recall(Shown):
     """A search against a census, matched one to one.
 
     Parameters
@@ -113,12 +113,6 @@ class Recall:
                 f"There is no Morse index {index!r:.40}.", f"Choose one from 0 to {self.census.landscape.domain.dimension}."
             )
         return int(index)
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         table = self.by_index

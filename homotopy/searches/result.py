@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.arrays import Floats
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.validation import is_number, is_whole
 from homotopy.searches.surface import Evaluations, Surface
 from polysys.disorder import check_seed
@@ -22,8 +22,8 @@ from polysys.landscape import Landscape
 _MAX_STARTS = 10_000_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SearchResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SearchResult(Shown):
     """End points of a search for stationary points. All numbers are numerical: nothing here is proved.
 
     Parameters
@@ -98,12 +98,6 @@ class SearchResult:
             },
             "seconds": self.seconds,
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         energies = f"{self.energies.min():.6g} to {self.energies.max():.6g}" if self.n_points else "none"

@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.tables.table import ReferenceTable
 
 _IGNORED = ("sha256", "files", "seconds", "models", "columns", "n_rows", "n_certificates")
 _SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class TableDiff:
+@dataclass(frozen=True, slots=True, repr=False)
+class TableDiff(Shown):
     """Differences between two tables, `a` and `b`.
 
     Parameters
@@ -57,12 +57,6 @@ class TableDiff:
             "only_b": [list(key) for key in self.only_b],
             "changed": [{"row": list(key), "column": c, "a": x, "b": y} for key, c, x, y in self.changed],
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         lines = [f"{name}: {x[:60]} | {y[:60]}" for name, x, y in self.members]

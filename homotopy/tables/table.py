@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.counting.files.recheck import VerificationReport
 from homotopy.errors import TableError
 from homotopy.tables import checks, recount
@@ -16,7 +16,7 @@ from homotopy.tables.format.folder import parse_rows, read_checked, read_descrip
 from polysys.reading.files import require_path
 
 
-class ReferenceTable(TableContents):
+class ReferenceTable(Shown, TableContents):
     """A reference table; get one with :func:`load_table`.
 
     Parameters
@@ -54,12 +54,6 @@ class ReferenceTable(TableContents):
     def replay(self, k: int = 3, *, seed: int = 0) -> VerificationReport:
         """Count k rows from scratch, with the solver, and compare the digests of their records."""
         return recount.replay(self, k, seed, load_table)
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         d = self.description

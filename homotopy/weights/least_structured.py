@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.arrays import Floats
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.validation import is_whole
 from homotopy.errors import HomotopyError
 from homotopy.weights import kernels
@@ -32,8 +32,8 @@ _FIRST_STEPS, _NEWTON_STEPS = 300, 200
 _LONGEST = 10.0  # change of a parameter in one step
 
 
-@dataclass(frozen=True, eq=False)
-class LeastStructured:
+@dataclass(frozen=True, eq=False, repr=False)
+class LeastStructured(Shown):
     """A pairwise model of a set of solutions.
 
     Parameters
@@ -183,12 +183,6 @@ class LeastStructured:
         from homotopy.weights.plot import draw_fitted_entropy
 
         return draw_fitted_entropy(self, ax)
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         is_exact = self.method == METHODS[0]

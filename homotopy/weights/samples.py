@@ -17,7 +17,7 @@ from homotopy.common.arrays import Floats
 from homotopy.common.files import set_aside, write_atomically
 from homotopy.common.frames import frame
 from homotopy.common.reporting import report
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.validation import is_whole
 from homotopy.errors import StoreError
 from homotopy.weights.enumeration import weight_space
@@ -73,8 +73,8 @@ def records_of(label: str, seed: int, first: int, last: int) -> list[Record]:
     return [record_of(weight_space(model, seed=seed, index=k)) for k in range(first, last)]
 
 
-@dataclass(frozen=True, eq=False)
-class WeightEnsemble:
+@dataclass(frozen=True, eq=False, repr=False)
+class WeightEnsemble(Shown):
     """Samples 0, .., n - 1 of a discrete family.
 
     Parameters
@@ -147,12 +147,6 @@ class WeightEnsemble:
         from homotopy.weights.plot import draw_shares
 
         return draw_shares(self, ax)
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         lines = []

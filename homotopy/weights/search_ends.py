@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.arrays import Floats, Integers
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.weights.clusters import align
 from homotopy.weights.distances import LocalEntropy
 from homotopy.weights.space import WeightSpace
@@ -20,8 +20,8 @@ from polysys.errors import InputError, require_type
 METHODS = ("training", "annealing")
 
 
-@dataclass(frozen=True, eq=False)
-class EndPoints:
+@dataclass(frozen=True, eq=False, repr=False)
+class EndPoints(Shown):
     """The ends of many runs of a search.
 
     Parameters
@@ -124,12 +124,6 @@ class EndPoints:
             "by_cost": {str(int(c)): int(k) for c, k in zip(*np.unique(self.costs, return_counts=True), strict=True)},
             "mean_counts": self.local_entropy().mean_counts.tolist(),
         }
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         different = f"{np.unique(self.solutions).size} different ones of {self.space.n_solutions}"

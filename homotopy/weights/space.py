@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from homotopy.common.arrays import Floats, Integers
 from homotopy.common.frames import frame
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.validation import is_whole
 from homotopy.common.wording import count_of
 from homotopy.errors import HomotopyError
@@ -42,8 +42,8 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class WeightSpace:
+@dataclass(frozen=True, eq=False, repr=False)
+class WeightSpace(Shown):
     """All states of a discrete space with their costs. States are numbers: bit i is 1 where weight i is -1.
 
     Solutions of a network are the states with at most `threshold` errors, those of Ising spins their ground states. All counts are exact;
@@ -328,12 +328,6 @@ class WeightSpace:
         from homotopy.weights.plot import draw_local_entropy
 
         return draw_local_entropy(self, ax)
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         space = self.space

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,21 +11,12 @@ import numpy.typing as npt
 from flint import fmpz, fmpz_poly
 
 from polysys.algebra.limits import Meter, Stop, Stopped
-from polysys.algebra.modular import (
-    Exponents,
-    Polynomial,
-    SystemModulo,
-    integer_polynomials,
-    prime_sequence,
-    reduce_modulo,
-)
+from polysys.algebra.modular import Exponents, Polynomial, integer_polynomials
+from polysys.algebra.quotients_modulo import QuotientsModulo
 from polysys.errors import InputError
 
 if TYPE_CHECKING:
     from polysys.algebra.parametrisation_modulo import ParametrisationModulo
-    from polysys.algebra.quotient import QuotientAlgebra
-
-_MOST_UNLIKE = 3  # primes that may say something else than the first
 
 
 @dataclass(frozen=True)
@@ -140,20 +131,17 @@ def parametrise(
         found = search.parametrisation()
     except Stopped as stop:
         stopped = stop.reason
-    return ParametrisationResult(found, *search.facts, search.n_primes, meter.work - before, stopped)
+    return ParametrisationResult(found, *search.facts, search.quotients.n_primes, meter.work - before, stopped)
 
 
 class _Search:
     """The primes of one parametrisation, one after the other, and what is known after each."""
 
     def __init__(self, integers: list[dict[Exponents, int]], n: int, seed: int, meter: Meter) -> None:
-        self.integers, self.n, self.seed, self.meter = integers, n, seed, meter
+        self.n, self.seed, self.meter = n, seed, meter
         self.generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x9A7A,)))
-        self.primes: Iterator[int] = prime_sequence(integers, seed)
-        self.n_primes = 0
-        self.n_unlike = 0
+        self.quotients = QuotientsModulo(integers, n, seed, meter)
         self.facts: tuple[int | None, int | None, int | None] = (None, None, None)
-        self.leading: npt.NDArray[np.int32] | None = None
 
     def parametrisation(self) -> Parametrisation | None:
         """What all primes together say; None in positive dimension."""
@@ -161,10 +149,13 @@ class _Search:
         from polysys.algebra.quotient import n_distinct
         from polysys.algebra.reconstruction import Residues
 
-        system, algebra = self._next_algebra()
+        system, algebra = self.quotients.next()
         if algebra is None:
-            if self.facts[0] is not None and self.facts[0] > 0:
+            dimension = self.quotients.dimension
+            if dimension is None or dimension > 0:
+                self.facts = (dimension, None, None)
                 return None
+            self.facts = (dimension, 0, 0)
             return Parametrisation((0,) * self.n, fmpz_poly([1]), (fmpz_poly(),) * self.n, (1,) * self.n)
         number = n_distinct(algebra, seed=self.seed, meter=self.meter)
         self.facts = (0, algebra.dimension, number)
@@ -184,45 +175,17 @@ class _Search:
                 candidate = known.reconstructed(self.meter)
                 enough = len(known.primes) + 1 + len(known.primes) // 12
 
-    def _next_algebra(self) -> tuple[SystemModulo, QuotientAlgebra | None]:
-        """The quotient algebra modulo the next prime with the leading monomials of the first; None in another dimension than 0."""
-        from polysys.algebra import staircase
-        from polysys.algebra.f4 import groebner_basis
-        from polysys.algebra.quotient import quotient_algebra
-
-        while True:
-            system = reduce_modulo(self.integers, self.n, next(self.primes))
-            basis = groebner_basis(system, meter=self.meter, seed=self.seed + self.n_primes)
-            self.n_primes += 1
-            if basis.stopped is not None:
-                raise Stopped(basis.stopped)
-            leading = basis.leading[np.lexsort(basis.leading.T)]
-            if self.leading is None:
-                self.leading = leading
-                dimension = staircase.dimension(leading, meter=self.meter)
-                self.facts = (dimension, 0 if dimension < 0 else None, 0 if dimension < 0 else None)
-                if dimension != 0:
-                    return system, None
-            if np.array_equal(leading, self.leading):
-                return system, quotient_algebra(basis, meter=self.meter)
-            self._pass_over()
-
     def _next_image(self, form: npt.NDArray[np.int64], number: int, *, check: bool) -> ParametrisationModulo:
         """The parametrisation modulo the next prime where there is one; with `check` the equations hold there."""
         from polysys.algebra.parametrisation_modulo import parametrisation_modulo
 
         while True:
-            system, algebra = self._next_algebra()
+            system, algebra = self.quotients.next()
             if algebra is not None:
                 image = parametrisation_modulo(algebra, form, number, self.generator, self.meter)
                 if image is not None and (not check or image.solves(system, self.meter)):
                     return image
-            self._pass_over()
-
-    def _pass_over(self) -> None:
-        self.n_unlike += 1
-        if self.n_unlike > _MOST_UNLIKE:
-            raise Stopped(Stop.DISAGREEMENT)
+            self.quotients.pass_over()
 
 
 Rows = list[tuple[list[fmpz], fmpz]]

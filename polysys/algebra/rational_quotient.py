@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from flint import fmpq, fmpq_mat, fmpq_poly, fmpz, fmpz_poly, nmod_mat
 
-from polysys.algebra.limits import Meter, Stop, Stopped
-from polysys.algebra.modular import Exponents, Polynomial, integer_polynomials, prime_sequence, reduce_modulo
+from polysys.algebra.limits import Meter
+from polysys.algebra.modular import Exponents, Polynomial, integer_polynomials
+from polysys.algebra.quotients_modulo import QuotientsModulo
 
-_MOST_UNLIKE = 3  # primes that may say something else than the first
 _RANK_PRIME = 2**61 - 1
 
 
@@ -140,35 +140,20 @@ def rational_quotient(
     >>> quotient.dimension, quotient.multiplicities((1, 0))
     (4, [(x, 4)])
     """
-    from polysys.algebra import staircase
-    from polysys.algebra.f4 import groebner_basis
-    from polysys.algebra.quotient import quotient_algebra
     from polysys.algebra.reconstruction import Residues
 
     meter = Meter() if meter is None else meter
-    integers = integer_polynomials(polynomials, n)
-    leading = known = None
-    enough, n_unlike = 1, 0
-    for k, prime in enumerate(prime_sequence(integers, seed)):
-        basis = groebner_basis(reduce_modulo(integers, n, prime), meter=meter, seed=seed + k)
-        if basis.stopped is not None:
-            raise Stopped(basis.stopped)
-        these = basis.leading[np.lexsort(basis.leading.T)]
-        if leading is None:
-            leading = these
-            if staircase.dimension(leading, meter=meter) != 0:
-                return None
-        if not np.array_equal(these, leading):
-            n_unlike += 1
-            if n_unlike > _MOST_UNLIKE:
-                raise Stopped(Stop.DISAGREEMENT)
-            continue
-        algebra = quotient_algebra(basis, meter=meter)
+    quotients = QuotientsModulo(integer_polynomials(polynomials, n), n, seed, meter)
+    known, enough = None, 1
+    while True:
+        system, algebra = quotients.next()
+        if algebra is None:
+            return None
         border = _border_rows(algebra)
         if known is None:
             generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x9A7B,)))
             known = Residues(border.shape[0], border.shape[1], generator)
-        known.add(prime, border, meter)
+        known.add(system.prime, border, meter)
         if len(known.primes) >= enough:
             rows = known.reconstructed(meter)
             found = None if rows is None else RationalQuotient(algebra.exponents, _products(algebra.targets, rows))
@@ -177,7 +162,6 @@ def rational_quotient(
                 if found.is_quotient_of(polynomials):
                     return found
             enough = len(known.primes) + 1 + len(known.primes) // 6
-    raise AssertionError  # there are primes without end
 
 
 def _border_rows(algebra: Any) -> npt.NDArray[np.int64]:

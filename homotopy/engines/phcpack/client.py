@@ -41,6 +41,8 @@ __all__ = [
     "find_phcpack",
 ]
 
+_WAY_OUT_OF_A_START = f"Try again, with more free memory if its process was killed. If that does not help: {WAY_OUT}"
+
 
 class PHCpack:
     """PHCpack in a process of its own.
@@ -118,7 +120,7 @@ class PHCpack:
             try:
                 self._backend = _connect(self.transport)
             except WorkerDied as died:
-                raise EngineCrashError(f"PHCpack cannot be used: {died}.", WAY_OUT) from died
+                raise EngineCrashError(f"PHCpack failed at its start: {died}.", _WAY_OUT_OF_A_START) from died
         return self._backend
 
     def solve(

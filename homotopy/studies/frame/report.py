@@ -13,7 +13,7 @@ from typing import Any
 
 from homotopy.common.figures import figure_bytes, require_matplotlib
 from homotopy.common.files import write_atomically
-from homotopy.common.sheet import Line, Sheet
+from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.studies.frame.tables import Cell, Table, plain
 from polysys.errors import InputError
 
@@ -121,8 +121,8 @@ def _named(finding: Finding) -> str:
     return f"{finding.case} ({note})" if note else finding.case
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Shown):
     """The result of a study.
 
     Parameters
@@ -153,12 +153,6 @@ class Report:
         names = [table.name for table in self.tables]
         if len(set(names)) != len(names):
             raise InputError("Two tables of the report have one name.", "Rename one.")
-
-    def __repr__(self) -> str:
-        return self._sheet().text()
-
-    def _repr_html_(self) -> str:
-        return self._sheet().html()
 
     def _sheet(self) -> Sheet:
         shown, rest = self.findings[:8], len(self.findings) - 8

@@ -1,14 +1,16 @@
-"""The HTML of every result says the same words and numbers, in the same order, as its text."""
+"""The HTML and the colours of every result say the same words and numbers, in the same order, as its text."""
 
+import io
 import re
 from html import unescape
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import homotopy as ho
 import polysys as ps
-from homotopy.common.sheet import Columns, Grid, Line, Sheet
+from homotopy.common.sheet import Columns, Grid, Line, Sheet, Shown
 from homotopy.searches.gradient_descent import gradient_descent
 from homotopy.searches.recall import recall
 
@@ -19,6 +21,19 @@ WEIGHTS = ps.BinaryNetwork(widths=(5, 1), m=3)
 def words(page: str) -> list[str]:
     """What a browser shows."""
     return unescape(re.sub(r"<[^>]*>", " ", page)).split()
+
+
+def in_terminal(sheet, width, *, has_colours=False):
+    """What a terminal of some width is sent."""
+    out = io.StringIO()
+    Console(
+        file=out,
+        width=width,
+        force_terminal=has_colours,
+        highlight=False,
+        color_system="standard" if has_colours else None,
+    ).print(sheet)
+    return out.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +71,7 @@ def test_html_says_what_the_text_says(name, census):
     page = result._repr_html_()
     assert words(page) == repr(result).split()
     assert page.count("<table") == page.count("</table>") >= 1 and "<pre" not in page
+    assert isinstance(result, Shown) and in_terminal(result, 500).split() == repr(result).split()
 
 
 def test_text_is_aligned():
@@ -77,3 +93,18 @@ def test_text_is_aligned():
 def test_html_escapes():
     page = Sheet("a < b", (Line("x & y", "<script>"),)).html()
     assert "<script>" not in page and words(page) == ["a", "<", "b", "x", "&", "y", "<script>"]
+
+
+def test_a_terminal_shows_the_verdict_in_colour_and_breaks_lines_below_their_beginning():
+    sheet = Sheet("A result", (Line("complete", f"proved: {'many words ' * 9}proved"), Grid((("index", ("0",)),), 4)))
+    lines = in_terminal(sheet.styled(), 40).rstrip().splitlines()
+    assert all(len(line) <= 40 for line in lines)
+    assert all(line.startswith(" " * 13) and line.strip() for line in lines[2:-1])
+    coloured = in_terminal(sheet.styled(), 200, has_colours=True)
+    assert coloured.count("\x1b[1;32mproved\x1b[0m") == 1  # the verdict, not the word after it
+
+
+def test_a_terminal_is_not_sent_control_characters_of_a_label():
+    evil = "\x1b[31mred\x07"
+    sheet = Sheet(evil, (Line(evil, evil), Grid(((evil, (evil,)),), 4), Columns(((evil, 5),), ((evil,),))))
+    assert not {"\x1b", "\x07"} & set(in_terminal(sheet.styled(), 200))
