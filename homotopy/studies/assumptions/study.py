@@ -38,7 +38,7 @@ class AssumptionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: float = 0.01  # probability, at most, that one of the verdicts of a family is false
     # numbers of free parameters, 3 to 8; each gives a ladder. Steps are judged at the largest
     dimensions: tuple[int, ...] = (4, 6)
-    samples: int = 80  # of each model
+    samples: int = 60  # of each model
     # what couplings are built from: gaussian, wine, digits, diabetes (iris has too few features)
     data: tuple[str, ...] = ("gaussian", "wine")
     m: int = 30  # number of data
