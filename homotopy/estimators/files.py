@@ -11,6 +11,7 @@ import csv
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,8 +131,8 @@ def _constant(name: str) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r:.60} occurs twice")
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise ValueError(f"the key {twice!r:.60} occurs twice")
     return found
 
 
@@ -238,7 +239,7 @@ def _from_csv(text: str, file: Path, model: str | None) -> Estimates:
     needed = {"index", "count"} if "count" in header else {"index", "mean"}
     wrong = [f"lacks the column {n!r}" for n in sorted(needed - set(header))]
     wrong += [f"has an unknown column {n[:40]!r}" for n in header if n not in known]
-    wrong += [f"names the column {n[:40]!r} twice" for n in header if header.count(n) > 1]
+    wrong += [f"names the column {n[:40]!r} twice" for n, times in Counter(header).items() if times > 1]
     if "count" in header and len({"run", "sample"} & set(header)) != 1:
         wrong.append("has counts, but not one of the columns run and sample")
     if wrong:

@@ -13,10 +13,11 @@ from homotopy.common.arrays import Complexes
 from homotopy.scans.discriminant import Discriminant, discriminant_of, unaccounted
 from homotopy.scans.events import Event, EventKind, events_of
 from homotopy.scans.family import GENERIC, Family
-from homotopy.scans.march import Gap, March, Passage, Strands, start
+from homotopy.scans.march import March, start
 from homotopy.scans.points import energy_at, energy_of, index_of, place_of, solutions_in
 from homotopy.scans.result import Branch, Coverage, Scan
 from homotopy.scans.singular import simplest
+from homotopy.scans.strands import Gap, Passage, Strands
 from homotopy.status import Completeness
 from polysys.algebra import exact_count
 from polysys.counts.of_landscape import upper_bounds
@@ -44,6 +45,7 @@ class _Assembly:
     scan: Scan
     family: Family
     scaling: Scaling
+    n_solutions: int
     lines: dict[int, _Line] = field(default_factory=dict)
     passages: list[tuple[Passage, bool]] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -77,7 +79,7 @@ def followed(
     ]
     most = max(map(len, certified), default=0)
     scaling = next((land.scaling for land in lands if land is not None), Scaling())
-    assembly = _Assembly(scan, family, scaling)
+    assembly = _Assembly(scan, family, scaling, most)
     if not 0 < most <= MOST_FOLLOWED:
         reason = (
             "no value has a certified solution to follow"
@@ -93,7 +95,7 @@ def followed(
     _walk(assembly, march, certified, most, range(first + 1, len(certified)))
     if first > 0:
         back = start(family, scan.values[first], certified[first])
-        back.first_name, back.half_width = march.first_name, half_width
+        back.first_name, back.half_width, back.singular = march.first_name, half_width, march.singular
         _walk(assembly, back, certified, most, range(first - 1, -1, -1))
     return _finished(assembly, most)
 
@@ -145,9 +147,9 @@ def _stand(assembly: _Assembly, strands: Strands, k: int | None) -> None:
 
 def _inside(assembly: _Assembly, march: March, k: int) -> None:
     """The points, at a value within a passage, of the branches that go straight through it."""
-    _family, at = assembly.family, assembly.scan.values[k]
-    last = march.passages[-1] if march.passages else None
-    new = set(last.after.names.tolist()) if last is not None else set()
+    at = assembly.scan.values[k]
+    holding = [p for p in march.passages if min(p.before.at, p.after.at) <= at <= max(p.before.at, p.after.at)]
+    new = {n for p in holding for n in p.after.names.tolist()}
     rows = [r for r in np.flatnonzero(march.strands.is_real).tolist() if int(march.strands.names[r]) not in new]
     if not rows:
         return
@@ -159,7 +161,8 @@ def _inside(assembly: _Assembly, march: March, k: int) -> None:
 def _compare(assembly: _Assembly, strands: Strands, certified: CertificateList, k: int) -> None:
     """Hold the census at a value against the solutions that were followed there."""
     value, record = assembly.scan.values[k], assembly.scan.records[k][0]
-    if record.is_failed:
+    is_whole = len(strands.certificates) == assembly.n_solutions  # else some were left behind and come back later
+    if record.is_failed or not is_whole:
         return
     mine, theirs = strands.certificates, certified
     n_common = 0

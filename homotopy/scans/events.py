@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from homotopy.scans.family import GENERIC, Family
-from homotopy.scans.march import Passage, Strands
 from homotopy.scans.points import index_of, place_of
 from homotopy.scans.rational import rational_point
 from homotopy.scans.singular import SingularKind, SingularPoint, simplest
+from homotopy.scans.strands import Passage, Strands
 from polysys.algebra import exact_count
 from polysys.landscape import Scaling
 
@@ -44,7 +44,7 @@ class Event:
     ----------
     kind : EventKind
     low, high : Fraction
-        The bracket: at both ends all solutions are certified, and outside of all brackets every real point goes on.
+        The bracket: at both ends the solutions that meet are certified, and outside of all brackets every real point goes on.
     centre, radius : Fraction or None
         A ball that is proved to hold the parameter value; None where the event is bracketed only.
     value : Fraction or None
@@ -95,7 +95,8 @@ class Event:
     @property
     def at(self) -> float:
         """The parameter value in doubles."""
-        known = self.centre if self.centre is not None else self.algebraic
+        exactly = self.value if self.is_exact else None
+        known = next((v for v in (self.centre, self.algebraic, exactly) if v is not None), None)
         return float((self.low + self.high) / 2 if known is None else known)
 
     @property
@@ -249,8 +250,10 @@ def _event(
         exact = rational_point(
             family, np.concatenate([s.certificates.mid[r] for s, r in zip(ends, meeting, strict=True)]), low, high
         )
-        if exact is None:
-            return event
+        if exact is None:  # points with irrational coordinates, and a rational value, as symmetries make them
+            short = simplest((low + high) / 2, abs(high - low) / 2)
+            is_told = short.denominator <= _MOST_DENOMINATOR and is_singular_value(family, short)
+            return replace(event, value=short, is_exact=True) if is_told else event
         place = place_of(family, np.array(exact.u, float), scaling)
         return replace(
             event, centre=exact.value, radius=Fraction(0), value=exact.value, is_exact=True, point=place, kernel_dimension=exact.kernel_dimension

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -13,82 +14,51 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import Locator
 from homotopy.certification.zeros import certify
 from homotopy.common import reporting
-from homotopy.common.arrays import Complexes, Integers
+from homotopy.common.arrays import Complexes, Floats, Integers
 from homotopy.scans.family import Family
+from homotopy.scans.known_points import KnownPoints, is_same
 from homotopy.scans.orbits import Orbits, orbits_of
-from homotopy.scans.singular import SingularKind, SingularPoint, SingularSystems
-from homotopy.scans.tubes import MOST_ROUNDS, Continued, FamilyDiscs, follow
-from homotopy.status import Verdict
+from homotopy.scans.singular import SingularPoint
+from homotopy.scans.strands import Gap, Passage, Strands, taken
+from homotopy.scans.tubes import Continued, FamilyDiscs, follow
 
 _LEAST = (1e-4, 1e-7, 1e-10)  # parts of a segment: a solution that stalls there is looked at
 _ACROSS = 1e-3  # part of a passage below which a solution that crosses it is taken to be one of those that meet
 _ARC = 4  # corners of the half circle about a passage
+_DRAWN = 12  # points of a curve between two values, about
 _BRACKET = Fraction(1, 10_000)  # half width of a passage, as a part of the distance between two values
-_PATIENT = 2000  # steps up to a passage: solutions that meet in great numbers come close slowly
-_SHORT = 1e-9  # least part of a segment up to a passage
+_PATIENT = 2000  # steps from where a solution stalls to its passage
+_TINY = 1e-15  # least step away from where a solution stalls
 
 
 @dataclass(frozen=True, eq=False)
-class Strands:
-    """The solutions at a value, each with the number of the branch it lies on.
+class _Stall:
+    """The solutions of one orbit that do not go on, and where they are headed.
 
     Parameters
     ----------
     at : Fraction
-    certificates : CertificateList
-        Pairwise distinct.
-    names : int array (m,)
-        Numbers of branches.
+        Where they come from: the value, or the end of the last passage.
+    names : int array (k,)
+    orbits : Orbits
+    rows : int array (k,)
+        Their numbers there.
+    u : complex array (n,)
+        The representative, at `place`.
+    place : float
+    centre : Fraction
+        Where it is headed for.
+    point : SingularPoint or None
     """
 
     at: Fraction
-    certificates: CertificateList
     names: Integers
-
-    @property
-    def is_real(self) -> npt.NDArray[np.bool_]:
-        """Which are real."""
-        found = np.zeros(len(self.certificates), bool)
-        found[self.certificates.where(Verdict.YES)] = True
-        return found
-
-
-@dataclass(frozen=True, eq=False)
-class Passage:
-    """A short interval of the parameter in which solutions meet, part, or leave for infinity.
-
-    Outside of it every solution is followed with proof; at both ends all are certified.
-
-    Parameters
-    ----------
-    before, after : Strands
-        Those that meet, at the lower and at the upper end of the interval in the direction of the march.
-    singular : tuple of SingularPoint
-        What is certified in it: real points.
-    n_complex : int
-        Singular points in it that are not real.
-    """
-
-    before: Strands
-    after: Strands
-    singular: tuple[SingularPoint, ...]
-    n_complex: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """An interval that no proof goes through for some solutions: what is on its two sides is not linked.
-
-    Parameters
-    ----------
-    low, high : Fraction
-    n_lost : int
-        Solutions that were not followed through.
-    """
-
-    low: Fraction
-    high: Fraction
-    n_lost: int
+    orbits: Orbits
+    rows: Integers
+    u: Complexes
+    place: float
+    centre: Fraction
+    point: SingularPoint | None
 
 
 @dataclass(eq=False)
@@ -102,6 +72,8 @@ class March:
         Where they are.
     first_name : int
         Number of the next new branch.
+    half_width : Fraction, optional
+        Of passages; by default a part of the distance of two values.
     """
 
     family: Family
@@ -114,11 +86,13 @@ class March:
 
     def __post_init__(self) -> None:
         self.discs = FamilyDiscs.of(self.family)
-        self.systems = SingularSystems(self.family)
-        self._orbits: Orbits | None = None
+        self.singular = KnownPoints(self.family)
 
     def advance(self, to: Fraction, gap: Fraction) -> bool:
-        """Follow all solutions to a value, through as many passages as there are on the way.
+        """Follow all solutions to a value, each through as many passages as there are on its way.
+
+        Solutions that meet nowhere are followed once. Those that meet are led around their passage and then go on by themselves, passages being
+        taken in the order in which they lie.
 
         Parameters
         ----------
@@ -129,68 +103,118 @@ class March:
         Returns
         -------
         bool
-            False where no proof goes through. The solutions may then stand beyond `to`, or have stopped before it.
+            False where no solution is followed to the value. They may stand beyond `to`, behind a passage that holds it.
         """
         direction = 1 if to > self.strands.at else -1
-        while (to - self.strands.at) * direction > 0:
-            found = self._next(to, gap, direction)
-            if found is None:
-                return True
-            centre, points = found
-            if not points and abs(centre - to) < (self.half_width or gap * _BRACKET):
-                centre = to  # where the solutions stall is known to no more digits
-            half = self._half_width(centre, to, gap)
-            if not self._pass(centre, half * direction, points):
-                at, n = self.strands.at, len(self.strands.certificates)
-                self.gaps.append(Gap(min(at, to), max(at, to), n))
-                return False
-        return True
+        waiting, arrived, stalls = [self.strands], list[Strands](), list[_Stall]()
+        while waiting or stalls:
+            if waiting:
+                there, more = self._moved(waiting.pop(), to, gap)
+                stalls += more
+                arrived.append(there)
+                continue
+            centre, group = self._nearest(stalls, to, gap)
+            stalls = [s for s in stalls if not any(s is g for g in group)]
+            after = self._pass(group, centre, to, gap)
+            if after is None:
+                self._lose(group[0].at, to, sum(len(s.names) for s in group))
+                continue
+            waiting.append(after)
+            if (after.at - to) * direction > 0:  # the passage holds the value: all go on to its end
+                to, waiting, arrived = after.at, [*waiting, *arrived], []
+        self.strands = self._joined(to, [s for s in arrived if len(s.names)])
+        return len(self.strands.names) > 0
 
-    def _next(self, to: Fraction, gap: Fraction, direction: int) -> tuple[Fraction, list[SingularPoint]] | None:
-        """Go to a value, or find the first place on the way at which solutions do not go on; None where they are there."""
-        stall: Fraction | None = None
+    def _joined(self, at: Fraction, parts: Sequence[Strands]) -> Strands:
+        """Solutions that came by different ways, certified to be pairwise distinct; none where they are not."""
+        if len(parts) < 2:
+            return parts[0] if parts else Strands(at, CertificateList.of(()), np.zeros(0, np.int64))
+        names = np.concatenate([s.names for s in parts])
+        joined = self._certified(at, np.concatenate([s.certificates.mid for s in parts]), 0.0, names)
+        if len(joined.names) == len(names):
+            return joined
+        self._lose(self.strands.at, at, len(names))
+        return self._joined(at, ())
+
+    def _moved(self, here: Strands, to: Fraction, gap: Fraction) -> tuple[Strands, list[_Stall]]:
+        """Those that arrive at a value, and those that stall before it."""
+        reporting.report("branches", 0, 0)
+        if not len(here.names) or here.at == to:
+            return Strands(to, here.certificates, here.names), []
+        orbits = orbits_of(self.family, here.certificates)
+        leaders = orbits.leaders(np.arange(len(here.names)))
+        u, radius, place, headed, is_lost = self._followed(here, orbits, leaders, to, gap)
+        owner = np.searchsorted(leaders, orbits.representative)
+        self._lose(here.at, to, int(is_lost[owner].sum()))
+        is_through = ~is_lost
+        is_through[list(headed)] = False
+        rows = np.flatnonzero(is_through[owner])
+        there = self._certified(to, orbits.images(rows, u[owner[rows]]), radius[owner[rows]], here.names[rows])
+        missed = rows[np.isin(here.names[rows], there.names, invert=True)]
+        headed |= {int(k): (to, None) for k in owner[missed]}  # nearly singular at the value itself
+        stalls = []
+        for k, (centre, point) in sorted(headed.items()):
+            rows = np.flatnonzero(owner == k)
+            stalls.append(_Stall(here.at, here.names[rows], orbits, rows, u[k], float(place[k].real), centre, point))
+        stalled = [name for s in stalls for name in s.names.tolist()]
+        return taken(there, np.flatnonzero(np.isin(there.names, stalled, invert=True))), stalls
+
+    def _followed(
+        self, here: Strands, orbits: Orbits, leaders: Integers, to: Fraction, gap: Fraction
+    ) -> tuple[Complexes, Floats, Complexes, dict[int, tuple[Fraction, SingularPoint | None]], npt.NDArray[np.bool_]]:
+        """Follow one solution of each orbit: where they are, where those that stall are headed for, and which take too many steps."""
+        span, direction = abs(float(to - here.at)), 1 if to > here.at else -1
+        u, place = here.certificates.mid[leaders].copy(), np.full(len(leaders), float(here.at), complex)
+        radius, is_lost = np.zeros(len(leaders)), np.zeros(len(leaders), bool)
+        headed: dict[int, tuple[Fraction, SingularPoint | None]] = {}
+        left, first = np.arange(len(leaders)), 0.125
         for least in _LEAST:
-            moved = self._follow(self._everyone, self.strands.at, to, least)
-            if (
-                moved.is_slow.any() and stall is not None
-            ):  # what stalled before takes ever more steps: it goes to infinity, or is degenerate
-                ends = moved.reached + 5 * moved.smallest
-                first_end = float(ends[~moved.is_through].min())
-                return Fraction(float(self.strands.at) + min(first_end, 1.0) * float(to - self.strands.at)), []
-            if moved.is_slow.any():
-                self._lose(moved.is_slow, to)
-                moved = self._follow(self._everyone, self.strands.at, to, least)
-            if moved.is_through.all() and self._settle(moved, to):
-                return None
-            rows = self._orbit_leaders(np.flatnonzero(~moved.is_through))
-            if not len(rows):
+            moved = follow(self.discs, u[left], place[left], float(to), least=least, first=first, unit=span)
+            self._draw(here, orbits, leaders[left], moved)
+            u[left], place[left], radius[left] = moved.u, moved.place, moved.radius
+            if least == _LEAST[0]:
+                is_lost[left] = moved.is_slow
+            # what stalled before and then takes ever more steps goes to infinity, or is degenerate
+            is_last = moved.is_slow | (least == _LEAST[-1])
+            is_open = ~moved.is_through & ~is_lost[left]
+            next_left = []
+            for k, end, step in zip(left[is_open], is_last[is_open], moved.step[is_open], strict=True):
+                point = self._ahead(u[k], float(place[k].real), 100 * least * span, to, gap, direction)
+                if point is None and not end:
+                    next_left.append(int(k))
+                    continue
+                ahead = float(place[k].real) + direction * min(5 * step, abs(float(to) - float(place[k].real)))
+                centre = Fraction(ahead) if point is None else point.a[0]
+                headed[int(k)] = centre, point
+            left, first = np.array(next_left, np.int64), least
+            if not len(left):
                 break
-            span = float(to - self.strands.at)
-            where = float(self.strands.at) + moved.reached[rows] * span
-            points = [
-                p
-                for p in (self.systems.near(moved.u[k], a, abs(span)) for k, a in zip(rows, where, strict=True))
-                if p is not None
-            ]
-            ahead = [p for p in points if p.is_at_real_value and (p.a[0] - self.strands.at) * direction > 0]
-            ahead = [p for p in ahead if (p.a[0] - to) * direction <= float(gap) / 4]
-            stall = Fraction(float(where.min() if direction > 0 else where.max()))
-            first = min(ahead, key=lambda p: p.a[0] * direction, default=None)
-            margin = 100 * least * abs(span)
-            if first is not None and (first.a[0] - stall) * direction <= margin:
-                return first.a[0], [p for p in ahead if p.is_real and abs(p.a[0] - first.a[0]) <= p.a[1] + first.a[1]]
-        return (to if stall is None else stall), []
+        return u, radius, place, headed, is_lost
 
-    @property
-    def _everyone(self) -> Integers:
-        return np.arange(len(self.strands.certificates))
+    def _ahead(
+        self, u: Complexes, a: float, margin: float, to: Fraction, gap: Fraction, direction: int
+    ) -> SingularPoint | None:
+        """The singular point that a solution is about to reach."""
+        point = self.singular.near(u, a, margin)
+        if point is None or not point.is_at_real_value or (float(point.a[0]) - a) * direction < 0:
+            return None
+        return point if (point.a[0] - to) * direction <= gap / 4 else None
 
-    def _lose(self, is_lost: npt.NDArray[np.bool_], to: Fraction) -> None:
-        """Leave behind solutions that take too many steps; :meth:`rejoin` brings them back at the next value."""
-        at = self.strands.at
-        self.gaps.append(Gap(min(at, to), max(at, to), int(is_lost.sum())))
-        self.strands = _taken(self.strands, np.flatnonzero(~is_lost))
-        self._orbits = None
+    def _nearest(self, stalls: Sequence[_Stall], to: Fraction, gap: Fraction) -> tuple[Fraction, list[_Stall]]:
+        """The first place that stalled solutions are headed for, and those that are."""
+        close = (self.half_width or gap * _BRACKET) / 4
+        first = max(stalls, key=lambda s: abs(s.centre - to))
+        group = [s for s in stalls if abs(s.centre - first.centre) <= close]
+        known = [s.centre for s in group if s.point is not None]
+        if not known and abs(first.centre - to) < 4 * close:
+            return to, group  # where it stalls is known to no more digits
+        # those that came closest know the place best
+        return (known or [min((s.centre for s in group), key=lambda a: abs(a - to))])[0], group
+
+    def _lose(self, at: Fraction, to: Fraction, n_lost: int) -> None:
+        """Leave behind solutions that are not followed through; :meth:`rejoin` brings them back at the next value."""
+        if n_lost:
+            self.gaps.append(Gap(min(at, to), max(at, to), n_lost))
 
     def _half_width(self, centre: Fraction, to: Fraction, gap: Fraction) -> Fraction:
         """Half the width of a passage: it holds no value of the scan but one that it is about."""
@@ -200,45 +224,54 @@ class March:
             half = min(half, distance / 2)
         return half
 
-    def _pass(self, centre: Fraction, half: Fraction, points: list[SingularPoint]) -> bool:
-        """Go through a passage about a place, from half a width before it to half a width behind."""
+    def _pass(self, stalls: Sequence[_Stall], centre: Fraction, to: Fraction, gap: Fraction) -> Strands | None:
+        """Lead stalled solutions through a passage about a place, from half a width before it to half a width behind."""
+        u, place = np.array([s.u for s in stalls]), np.array([s.place for s in stalls], complex)
+        names = np.concatenate([s.names for s in stalls])
+        points = [s.point for s in stalls if s.point is not None and s.point.is_real]
+        direction = 1 if to > stalls[0].at else -1
+        begin = max((s.at for s in stalls), key=lambda at: at * direction)
+        half = self._half_width(centre, to, gap)
+        near = np.abs(place.real - float(centre)) / (4 * float(gap))  # as long as steps are next to a singular point
         for shrink in range(4):
             wide = half / 16**shrink
-            low, high = _short(centre - wide, wide), _short(centre + wide, wide)
-            if (low - self.strands.at) * half > 0:
-                moved = self._follow(self._everyone, self.strands.at, low, _SHORT, _PATIENT)
-                if not moved.is_through.all() or not self._settle(moved, low):
-                    continue
-            if (high - self.strands.at) * half <= 0 or (self.strands.at - centre) * half >= 0:
+            low, high = _short(centre - direction * wide, wide), _short(centre + direction * wide, wide)
+            if (low - begin) * direction < 0:
+                low = begin
+            if (high - centre) * direction <= 0 or (low - centre) * direction >= 0:
                 continue
-            if self._across(high, points):
-                return True
-        return False
+            moved = follow(self.discs, u, place, float(low), least=_TINY, first=near, rounds=_PATIENT, unit=float(gap))
+            if not moved.is_through.all():
+                continue
+            images = [
+                s.orbits.images(s.rows, x[None].repeat(len(s.rows), 0)) for s, x in zip(stalls, moved.u, strict=True)
+            ]
+            radius = np.repeat(moved.radius, [len(s.rows) for s in stalls])
+            before = self._certified(low, np.concatenate(images), radius, names)
+            after = self._across(before, high, points) if len(before.names) == len(names) else None
+            if after is not None:
+                return after
+        return None
 
-    def _across(self, high: Fraction, points: list[SingularPoint]) -> bool:
-        """Cross a passage from where the solutions stand: straight where that can be proved, around it in the complex plane else."""
-        before = self.strands
-        moved = self._follow(self._everyone, before.at, high, _ACROSS)
+    def _across(self, before: Strands, high: Fraction, points: Sequence[SingularPoint]) -> Strands | None:
+        """The other side of a passage: straight where that can be proved, around it in the complex plane else."""
+        moved = follow(self.discs, before.certificates.mid, float(before.at), float(high), least=_ACROSS)
         meeting = np.flatnonzero(~moved.is_through)
-        u = moved.u.copy()
+        u, radius, names = moved.u.copy(), moved.radius.copy(), before.names.copy()
         if len(meeting):
             around = self._around(before.certificates.mid[meeting], before.at, high)
             if around is None:
-                return False
-            u[meeting] = around
-        names = before.names.copy()
-        names[meeting] = np.arange(self.first_name, self.first_name + len(meeting))
-        radius = moved.radius.copy()
-        radius[meeting] = 0.0
-        if not self._settle(replace(moved, u=u, radius=radius), high, names):
-            return False
-        self.first_name += len(meeting)
+                return None
+            u[meeting], radius[meeting] = around, 0.0
+            names[meeting] = np.arange(self.first_name, self.first_name + len(meeting))
+        after = self._certified(high, u, radius, names)
+        if len(after.names) < len(names):
+            return None
         if len(meeting):
+            self.first_name += len(meeting)
             singular, n_complex = self._singular(before, meeting, points, high)
-            self.passages.append(
-                Passage(_taken(before, meeting), _taken(self.strands, meeting), tuple(singular), n_complex)
-            )
-        return True
+            self.passages.append(Passage(taken(before, meeting), taken(after, meeting), tuple(singular), n_complex))
+        return after
 
     def _around(self, u: Complexes, low: Fraction, high: Fraction) -> Complexes | None:
         """Solutions at the other end of a passage, by a half circle about it; None where a step cannot be proved."""
@@ -246,89 +279,63 @@ class March:
         corners = [centre - half * np.exp(-1j * np.pi * k / _ARC) for k in range(_ARC + 1)]
         corners[0], corners[-1] = float(low), float(high)
         for a, b in itertools.pairwise(corners):
-            moved = follow(self.discs, u, a, b, least=1e-5, first=0.5)
+            moved = follow(self.discs, u, a, b, least=1e-5)
             if not moved.is_through.all():
                 return None
             u = moved.u
         return u
 
     def _singular(
-        self, before: Strands, meeting: Integers, points: list[SingularPoint], high: Fraction
+        self, before: Strands, meeting: Integers, points: Sequence[SingularPoint], high: Fraction
     ) -> tuple[list[SingularPoint], int]:
         """The singular points that the meeting solutions go to, each once."""
         found: list[SingularPoint] = []
         n_complex = 0
         width = abs(high - before.at)
         for k in meeting.tolist():
-            point = self.systems.near(before.certificates.mid[k], float(before.at), float(2 * width))
-            if point is None or any(_is_same(point, p) for p in found):
+            point = self.singular.near(before.certificates.mid[k], float(before.at), float(2 * width))
+            if point is None or any(is_same(point, p) for p in found):
                 continue
             if not point.is_real:
                 n_complex += 1
             elif abs(point.a[0] - (before.at + high) / 2) <= width / 2 + point.a[1]:
                 found.append(point)
         for point in points:
-            if not any(_is_same(point, p) for p in found):
+            if not any(is_same(point, p) for p in found):
                 found.append(point)
         return found, n_complex
 
-    def _follow(
-        self, rows: Integers, a_0: Fraction, a_1: Fraction, least: float, rounds: int = MOST_ROUNDS
-    ) -> Continued:
-        """Follow some of the solutions, one of each orbit; the images of a proof are proofs."""
-        reporting.report("branches", 0, 0)
-        orbits = self._current_orbits()
-        leaders = orbits.leaders(rows)
-        low, high = float(a_0), float(a_1)
-        moved = follow(self.discs, self.strands.certificates.mid[leaders], low, high, least=least, rounds=rounds)
-        place = {int(k): i for i, k in enumerate(leaders)}
-        which = [place[int(orbits.representative[k])] for k in rows]
-        u = np.array([orbits.image(int(k), moved.u[i]) for k, i in zip(rows, which, strict=True)], complex).reshape(
-            len(rows), -1
-        )
-        self._draw(orbits, rows, which, moved, low, high)
-        return Continued(u, moved.radius[which], moved.reached[which], moved.smallest[which], moved.is_slow[which])
-
-    def _draw(
-        self, orbits: Orbits, rows: Integers, which: list[int], moved: Continued, low: float, high: float
-    ) -> None:
+    def _draw(self, here: Strands, orbits: Orbits, leaders: Integers, moved: Continued) -> None:
         """Keep some points of real branches between values, for their curves."""
-        real = self.strands.is_real
-        kept = moved.trace[:: max(1, len(moved.trace) // 6)]
-        for k, i in zip(rows.tolist(), which, strict=True):
-            if real[k]:
-                curve = self.curves.setdefault(int(self.strands.names[k]), [])
-                curve += [(low + float(at[i]) * (high - low), orbits.image(k, x[i])) for at, x in kept if 0 < at[i] < 1]
+        place = {int(k): i for i, k in enumerate(leaders)}
+        for k in np.flatnonzero(here.is_real).tolist():
+            i = place.get(int(orbits.representative[k]))
+            if i is not None:
+                own = {float(a[i].real): x[i] for a, x in moved.trace}
+                kept = list(own.items())[:: max(1, len(own) // _DRAWN)]
+                images = orbits.images(np.full(len(kept), k), np.array([x for _, x in kept]))
+                self.curves.setdefault(int(here.names[k]), []).extend(zip((a for a, _ in kept), images, strict=True))
 
-    def _current_orbits(self) -> Orbits:
-        if self._orbits is None:
-            self._orbits = orbits_of(self.family, self.strands.certificates)
-        return self._orbits
-
-    def _orbit_leaders(self, rows: Integers) -> Integers:
-        return np.array([k for k in rows.tolist() if self._current_orbits().representative[k] == k], np.int64)
-
-    def _settle(self, moved: Continued, at: Fraction, names: Integers | None = None) -> bool:
-        """Stand at a value: all solutions certified there, each the one that was followed, and pairwise distinct."""
-        n = len(moved.u)
-        report = certify(self.family.tapes.members.bind((at,)), moved.u)
-        if len(report.certificates) != n or report.assignment != tuple(range(n)):
-            return False
-        certificates = report.certificates
-        gap = np.abs(certificates.mid - moved.u).max(axis=1, initial=0.0) + moved.radius
-        if not (gap <= certificates.uniqueness * (1 - 1e-12)).all():
-            return False
-        self.strands = Strands(at, certificates, self.strands.names if names is None else names)
-        self._orbits = None
-        return True
+    def _certified(self, at: Fraction, u: Complexes, radius: Floats | float, names: Integers) -> Strands:
+        """Solutions at a value: those certified there, each the one that was followed, and pairwise distinct."""
+        if not len(u):
+            return Strands(at, CertificateList.of(()), names[:0])
+        report = certify(self.family.tapes.members.bind((at,)), u)
+        led = np.array([-1 if k is None else k for k in report.assignment])
+        is_alone = (led >= 0) & (np.bincount(led + 1, minlength=len(report.certificates) + 1)[led + 1] == 1)
+        rows = np.flatnonzero(is_alone)
+        certificates = report.certificates.take(led[rows])
+        gap = np.abs(certificates.mid - u[rows]).max(axis=1, initial=0.0) + np.broadcast_to(radius, (len(u),))[rows]
+        is_it = gap <= certificates.uniqueness * (1 - 1e-12)
+        return Strands(at, certificates.take(np.flatnonzero(is_it)), names[rows[is_it]])
 
     def back_to(self, at: Fraction, rows: Integers) -> Strands | None:
         """Some of the solutions as they are at a value that was passed, followed back to it; None where that is not proved."""
-        moved = self._follow(rows, self.strands.at, at, _SHORT)
-        if not moved.is_through.all():
-            return None
-        certificates = certify(self.family.tapes.members.bind((at,)), moved.u).certificates
-        return Strands(at, certificates, self.strands.names[rows]) if len(certificates) == len(rows) else None
+        moved = follow(
+            self.discs, self.strands.certificates.mid[rows], float(self.strands.at), float(at), least=_LEAST[-1]
+        )
+        found = self._certified(at, moved.u, moved.radius, self.strands.names[rows])
+        return found if moved.is_through.all() and len(found.names) == len(rows) else None
 
     def rejoin(self, at: Fraction, certificates: CertificateList) -> None:
         """Go on with certified solutions at a value: on their branches where the followed ones arrived there, on new ones else."""
@@ -341,30 +348,12 @@ class March:
             names[found[is_found]] = self.strands.names[is_found]
         self.first_name += m
         self.strands = Strands(at, certificates, names)
-        self._orbits = None
 
 
 def start(family: Family, at: Fraction, certificates: CertificateList, first_name: int = 0) -> March:
     """A march from certified solutions at a value."""
     m = len(certificates)
     return March(family, Strands(at, certificates, np.arange(first_name, first_name + m)), first_name + m)
-
-
-def _taken(strands: Strands, rows: Integers) -> Strands:
-    return Strands(strands.at, strands.certificates.take(rows), strands.names[rows])
-
-
-def _is_same(p: SingularPoint, q: SingularPoint) -> bool:
-    """Whether two certified singular points are one: their enclosures meet."""
-    e, f = p.certificate.enclosure, q.certificate.enclosure
-    n = p.n
-    same_u = all(
-        abs(x[0] - y[0]) <= e.radius + f.radius and abs(x[1] - y[1]) <= e.radius + f.radius
-        for x, y in zip(e.mid[:n], f.mid[:n], strict=True)
-    )
-    if p.kind is SingularKind.ESCAPE and not same_u:  # a direction and its opposite are one
-        same_u = all(abs(x[0] + y[0]) <= e.radius + f.radius for x, y in zip(e.mid[:n], f.mid[:n], strict=True))
-    return p.kind is q.kind and same_u and abs(p.a[0] - q.a[0]) <= p.a[1] + q.a[1]
 
 
 def _short(value: Fraction, scale: Fraction) -> Fraction:

@@ -36,9 +36,13 @@ class Orbits:
         """The representatives of some solutions."""
         return np.unique(self.representative[rows])
 
-    def image(self, row: int, u: Complexes) -> Complexes:
-        """The image of the representative's point that belongs to a solution."""
-        return _applied(*self.elements[row], u, self.n_coordinates)
+    def images(self, rows: npt.NDArray[np.int64], u: Complexes) -> Complexes:
+        """The images of points (m, n) of representatives that belong to some solutions."""
+        result = np.array(u, complex)
+        for k, row in enumerate(rows.tolist()):
+            g, is_conjugate = self.elements[row]
+            result[k] = _applied(g, is_conjugate, u[k], self.n_coordinates)
+        return result
 
 
 def _applied(g: SignedPermutation, is_conjugate: bool, u: Complexes, n: int) -> Complexes:

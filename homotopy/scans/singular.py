@@ -104,6 +104,15 @@ class SingularPoint:
         return np.array([complex(float(re), float(im)) for re, im in mid])
 
 
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """A solution of an extended system in doubles, with the form l."""
+
+    kind: SingularKind
+    x: Complexes
+    form: Any
+
+
 class SingularSystems:
     """The extended systems of a family."""
 
@@ -118,23 +127,27 @@ class SingularSystems:
 
     def near(self, u: Complexes, a: complex, trust: float) -> SingularPoint | None:
         """The certified singular point near a solution that is nearly singular; None where none is found within `trust` of a."""
+        found = (self.certified(guess) for guess in self.guesses(u, a, trust))
+        return next((point for point in found if point is not None), None)
+
+    def guesses(self, u: Complexes, a: complex, trust: float) -> list[Guess]:
+        """What Newton's method finds within `trust` of a in the extended systems, the likeliest first."""
         kinds = [SingularKind.FOLD, SingularKind.BRANCH]
         if self.can_escape and np.abs(u).max() > _OUTSIDE:
             kinds.insert(0 if np.abs(u).max() > _LARGE else 2, SingularKind.ESCAPE)
+        found = []
         for kind in kinds:
-            found = self._near(kind, u, a, trust)
-            if found is not None:
-                return found
-        return None
+            start, form = self._start(kind, u, a)
+            if start is None or form is None:
+                continue
+            x = _newton(self.tapes(kind).bind(_exactly(form)), start)
+            if x is not None and abs(x[self.n if kind is SingularKind.ESCAPE else 2 * self.n] - a) <= trust:
+                found.append(Guess(kind, x, form))
+        return found
 
-    def _near(self, kind: SingularKind, u: Complexes, a: complex, trust: float) -> SingularPoint | None:
-        start, form = self._start(kind, u, a)
-        if start is None or form is None:
-            return None
-        place = self.n if kind is SingularKind.ESCAPE else 2 * self.n
-        x = _newton(self.tapes(kind).bind(_exactly(form)), start)
-        if x is None or abs(x[place] - a) > trust:
-            return None
+    def certified(self, guess: Guess) -> SingularPoint | None:
+        """The singular point next to a guess, certified; None where that fails."""
+        kind, x, form = guess.kind, guess.x, guess.form
         v = x[self.n : 2 * self.n]
         if (
             kind is SingularKind.BRANCH and not np.any(x.imag) and np.any(v)
@@ -143,6 +156,7 @@ class SingularSystems:
             scale = form @ v
             if abs(scale) < _LEAST:
                 return None
+            x = x.copy()
             x[self.n : 2 * self.n] /= scale
             x[-1] *= scale
         certificate = certify_one(self.tapes(kind).bind(_exactly(form)), x.tolist(), digits=DIGITS)

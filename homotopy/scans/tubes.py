@@ -1,13 +1,16 @@
 """Proof that a solution continues along a segment of the parameter: the contraction test with the parameter in a disc.
 
-Let F(u, a) = 0 be the equations, a(t) = a_m + h t for t in the unit disc, and c(t) a polynomial of degree two, the curve through three points
-of the branch. Let Y be a matrix, R > 0 a vector, and for all t in the unit disc and all z with |z_i| <= R_i
+Let F(u, a) = 0 be the equations, a(t) = a_m + h t for t in the unit disc, and c(t) a polynomial of degree three, with the points and the
+tangents of the branch at both ends. Let Y(t) = Y_0 + t Y_1 be matrices, R > 0 a vector, and for all t in the unit disc and all z with |z_i| <= R_i
 
-    M_ij >= |I - Y F_u(c(t) + z, a(t))|_ij,    eta_i >= |Y F(c(t), a(t))|_i.
+    M_ij >= |I - Y(t) F_u(c(t) + z, a(t))|_ij,    eta_i >= |Y(t) F(c(t), a(t))|_i.
 
-If eta + M R < R, then u -> u - Y F(u, a(t)) maps the polydisc of radii R about c(t) into its interior and contracts it in the norm max |z_i| / R_i.
-So for each t there is exactly one solution in it, F_u is invertible there, and the solutions form one analytic branch. A certified solution at
-an end of the segment belongs to it where its enclosure lies in the polydisc about c(-1) or c(1).
+If eta + M R < R, then u -> u - Y(t) F(u, a(t)) maps the polydisc of radii R about c(t) into its interior and contracts it in the norm max |z_i| / R_i.
+So for each t there is exactly one solution in it, F_u and Y(t) are invertible there, and the solutions form one analytic branch. A certified
+solution at an end of the segment belongs to it where its enclosure lies in the polydisc about c(-1) or c(1).
+
+Y(t) is the expansion of F_u(c(t), a(t))^-1 to first order. With Y_1 = 0 the change of F_u along the curve is in M, to first order in h; where F_u is
+nearly singular that makes steps ten to forty times shorter.
 
 For fixed z the entries of Y F_u and Y F are polynomials in t. A polynomial p of degree D with N > D equispaced points w_j on the unit circle has
 |p| <= max_j |p(w_j)| / cos(pi D / (2 N)) in the unit disc: at its largest modulus a real trigonometric polynomial of degree D / 2 falls off no
@@ -32,6 +35,7 @@ from homotopy.common.arrays import Complexes, Floats
 from homotopy.scans.family import Family
 
 _GROWTH, _SHRINK = 2.0, 0.35
+_LONGEST = 0.125  # step, in units: curves are drawn through the joints
 MOST_ROUNDS = 400  # of steps, failed ones too
 _NEWTON_STEPS = 6
 _SETTLED = 1e-11  # relative change after which the next one is lost in rounding
@@ -57,13 +61,13 @@ class FamilyDiscs:
         programs = disc_program(family.tapes.equations), disc_program(family.tapes.jacobian)
         none = Discs(np.zeros((1, 0)), np.zeros((1, 0)))
         scalars = programs[0].scalar_values(none), programs[1].scalar_values(none)
-        degree = max(2 * sum(e[:-1]) + e[-1] for f in family.equations for e in f)
+        degree = max(3 * sum(e[:-1]) + e[-1] for f in family.equations for e in f)
         return FamilyDiscs(*programs, scalars, extended_scalars(programs[0], [()]), family.n, degree)
 
     @property
     def n_points(self) -> int:
-        """Points on the circle at which a tube is tested."""
-        return self.degree + 2
+        """Points on the circle at which a tube is tested: twice the degree of Y F, so that its excess is sqrt 2."""
+        return 2 * (self.degree + 1)
 
     def excess(self, degree: int) -> float:
         """By how much a polynomial of a degree in t may exceed its values at the points."""
@@ -97,30 +101,33 @@ class FamilyDiscs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Continued:
-    """What became of solutions that were followed along a segment from a_0 to a_1.
+    """What became of solutions that were followed to a value of the parameter.
 
     Parameters
     ----------
     u : complex array (m, n)
-        Where each is: at `reached`.
+        Where each is: at the value `place`.
     radius : float array (m,)
         A proved bound on its distance from the solution of the branch there.
+    place : complex array (m,)
+        Up to which value each is proved to continue.
     reached : float array (m,)
-        How far along the segment each is proved to continue, from 0 to 1.
-    smallest : float array (m,)
-        The shortest part of the segment that had to be proved by itself.
+        The same as a part of its own segment, from 0 to 1.
+    step : float array (m,)
+        The step that was to be tried next: a fraction of the distance from a singular point ahead.
     is_slow : bool array (m,)
         Which were given up for the number of their steps; the others that do not reach the end stall.
-    trace : tuple of (float, complex array)
-        Positions and points on the way, for the first of them: curves are drawn through these.
+    trace : tuple of (complex array, complex array)
+        Values and points on the way: curves are drawn through these.
     """
 
     u: Complexes
     radius: Floats
+    place: Complexes
     reached: Floats
-    smallest: Floats
+    step: Floats
     is_slow: npt.NDArray[np.bool_]
-    trace: tuple[tuple[Floats, Complexes], ...] = ()
+    trace: tuple[tuple[Complexes, Complexes], ...] = ()
 
     @property
     def is_through(self) -> npt.NDArray[np.bool_]:
@@ -131,12 +138,13 @@ class Continued:
 def follow(
     discs: FamilyDiscs,
     u: Complexes,
-    a_0: complex,
+    a_0: complex | Complexes,
     a_1: complex,
     *,
     least: float,
-    first: float = 0.25,
+    first: float | Floats = _LONGEST,
     rounds: int = MOST_ROUNDS,
+    unit: float | None = None,
 ) -> Continued:
     """Follow certified solutions at a_0 to a_1, every step proved.
 
@@ -145,13 +153,17 @@ def follow(
     discs : FamilyDiscs
     u : complex array (m, n)
         Centres of certified solutions at a_0, accurate to rounding.
-    a_0, a_1 : complex
+    a_0 : complex or complex array (m,)
+        Where they are, or where each is.
+    a_1 : complex
     least : float
-        Part of the segment below which a step is given up: the solution stalls there.
-    first : float
-        First step, as a part of the segment.
+        Step below which a solution stalls, in units.
+    first : float or float array (m,)
+        First step, in units.
     rounds : int
         Steps after which a solution is given up.
+    unit : float, optional
+        By default the longest way.
 
     Returns
     -------
@@ -162,81 +174,98 @@ def follow(
     What is proved for each step and joint is said in the module's docstring. A joint's point is found by Newton's method and enclosed by
     the same test at the joint; its enclosure lies in the tubes on both sides.
     """
-    m, span = len(u), a_1 - a_0
-    at, place = np.zeros(m), np.full(m, a_0, complex)
-    step, smallest = np.full(m, first), np.ones(m)
-    x, radius, is_fine = _settled(discs, u.astype(complex), place)
-    active = np.flatnonzero(is_fine)
-    trace: list[tuple[Floats, Complexes]] = []
+    m = len(u)
+    place = np.array(np.broadcast_to(np.asarray(a_0, complex), (m,)))
+    way = a_1 - place
+    length = np.abs(way)
+    scale = float(length.max(initial=0.0)) if unit is None else unit
+    at, step = np.where(length > 0, 0.0, 1.0), np.broadcast_to(first, (m,)) * scale
+    x, slope, radius, is_fine = _settled(discs, u.astype(complex), place)
+    active = np.flatnonzero(is_fine & (length > 0))
+    at[~is_fine] = 0.0
+    trace: list[tuple[Complexes, Complexes]] = []
     for _ in range(rounds):
         if not len(active):
             break
-        h = np.minimum(step[active], 1.0 - at[active])
+        h = np.minimum(step[active] / length[active], 1.0 - at[active])
         is_last = at[active] + h > 1 - 1e-14
-        goal = np.where(is_last, a_1, place[active] + h * span)
-        new, new_radius, is_proved = _stepped(discs, x[active], radius[active], place[active], goal)
+        goal = np.where(is_last, a_1, place[active] + h * way[active])
+        *new, is_proved = _stepped(discs, x[active], slope[active], radius[active], place[active], goal)
         done, failed = active[is_proved], active[~is_proved]
-        x[done], radius[done], place[done] = new[is_proved], new_radius[is_proved], goal[is_proved]
+        for whole, part in zip((x, slope, radius, place), (*new, goal), strict=True):
+            whole[done] = part[is_proved]
         at[done] = np.where(is_last[is_proved], 1.0, at[done] + h[is_proved])
-        smallest[done] = np.minimum(smallest[done], np.where(at[done] < 1, h[is_proved], 1))
-        step[done] = h[is_proved] * _GROWTH
-        step[failed] = h[~is_proved] * _SHRINK
-        trace.append((at.copy(), x.copy()))
-        active = np.concatenate([done[at[done] < 1], failed[step[failed] >= least]])
+        moved = h * length[active]
+        step[done] = np.minimum(moved[is_proved] * _GROWTH, _LONGEST * scale)
+        step[failed] = moved[~is_proved] * _SHRINK
+        trace.append((place.copy(), x.copy()))
+        active = np.concatenate([done[at[done] < 1], failed[step[failed] >= least * scale]])
         active.sort()
     is_slow = np.zeros(m, bool)
     is_slow[active] = True
-    return Continued(x, radius, at, smallest, is_slow, tuple(trace))
+    return Continued(x, radius, place, at, step, is_slow, tuple(trace))
 
 
 def _stepped(
-    discs: FamilyDiscs, u: Complexes, u_radius: Floats, a: Complexes, goal: Complexes
-) -> tuple[Complexes, Floats, npt.NDArray[np.bool_]]:
-    """The points at the values `goal`, bounds on their distance from the solutions there, and whether the steps are proved."""
+    discs: FamilyDiscs, u: Complexes, tangent: Complexes, u_radius: Floats, a: Complexes, goal: Complexes
+) -> tuple[Complexes, Complexes, Floats, npt.NDArray[np.bool_]]:
+    """The points and tangents at the values `goal`, bounds on their distance from the solutions there, and whether the steps are proved."""
     with np.errstate(all="ignore"):
-        step = goal - a
-        none = np.zeros(len(u))
-        f_u, _, f_a, _ = discs.slopes(u, a, none, none)
-        tangent = -np.einsum("mij,mj->mi", inverses(f_u), f_a)
-        end, end_radius, is_fine = _settled(discs, u + tangent * step[:, None], goal)
-        chord, half_way = end - u, tangent * step[:, None]
-        middle, _, is_mid = _settled(discs, u + half_way / 2 + (chord - half_way) / 4, a + step / 2)
-        is_fine &= is_mid
+        end, end_tangent, end_radius, is_fine = _settled(discs, u + tangent * (goal - a)[:, None], goal)
         rows = np.flatnonzero(is_fine)
         if len(rows):
-            tube = _Tube(discs, u[rows], middle[rows], end[rows], a[rows], goal[rows])
+            tube = _Tube(discs, (u[rows], end[rows]), (tangent[rows], end_tangent[rows]), a[rows], goal[rows])
             radii = tube.radii()
-            ends = ((u, u_radius, tube.start), (end, end_radius, tube.stop))
-            for point, bound, line in ends:
+            for point, bound, line in ((u, u_radius, tube.start), (end, end_radius, tube.stop)):
                 gap = np.abs(point[rows] - line) + (bound[rows] + tube.rounding)[:, None]
                 is_fine[rows] &= (gap * UP <= radii).all(axis=1)
-    return end, end_radius, is_fine
+    return end, end_tangent, end_radius, is_fine
 
 
 class _Tube:
-    """The test of some segments: curves through three points each, radii about them."""
+    """The test of some segments: a curve each, with the points and tangents at its ends, and radii about it."""
 
     def __init__(
-        self, discs: FamilyDiscs, u: Complexes, middle: Complexes, end: Complexes, a: Complexes, goal: Complexes
+        self,
+        discs: FamilyDiscs,
+        ends: tuple[Complexes, Complexes],
+        tangents: tuple[Complexes, Complexes],
+        a: Complexes,
+        goal: Complexes,
     ) -> None:
-        self.discs, self.middle = discs, middle
-        slope, bend = (end - u) / 2, (u + end) / 2 - middle
-        self.start, self.stop = middle - slope + bend, middle + slope + bend
-        self.size = np.maximum((np.abs(middle) + np.abs(slope) + np.abs(bend)).max(axis=1), 1.0)
+        self.discs = discs
+        half = (goal - a) / 2
+        mean, chord = (ends[1] + ends[0]) / 2, (ends[1] - ends[0]) / 2
+        first, last = (half[:, None] * v for v in tangents)
+        bend, twist = (last - first) / 4, ((first + last) / 2 - chord) / 2
+        self.middle, slope = mean - bend, chord - twist
+        self.start = self.middle - slope + bend - twist
+        self.stop = self.middle + slope + bend + twist
+        self.size = np.maximum((np.abs(self.middle) + np.abs(slope) + np.abs(bend) + np.abs(twist)).max(axis=1), 1.0)
         self.rounding = 32 * U * self.size
         t = np.exp(2j * np.pi * np.arange(discs.n_points) / discs.n_points)
-        half = (goal - a) / 2
-        self.a_middle = a + half
-        f_u, _, _, _ = discs.slopes(middle, self.a_middle, np.zeros(len(u)), np.zeros(len(u)))
-        self.y = inverses(f_u)
+        a_middle = a + half
         # rows: the points of one segment after the other
-        self.points = (
-            middle[:, None, :] + slope[:, None, :] * t[:, None] + bend[:, None, :] * (t * t)[:, None]
-        ).reshape(-1, discs.n)
-        self.at = (self.a_middle[:, None] + half[:, None] * t).ravel()
+        powers = zip((slope, bend, twist), (t, t * t, t * t * t), strict=True)
+        self.points = (self.middle[:, None, :] + sum(v[:, None, :] * p[:, None] for v, p in powers)).reshape(
+            -1, discs.n
+        )
+        self.at = (a_middle[:, None] + half[:, None] * t).ravel()
         self.a_radius = np.repeat(
             16 * U * np.maximum(np.abs(a), np.abs(goal)), len(t)
         )  # of a disc with room for both ends
+        self.y, self.y_size = self._preconditioners(t, a_middle)
+
+    def _preconditioners(self, t: Complexes, a_middle: Complexes) -> tuple[Complexes, Floats]:
+        """Y at the points of the circle (m, N, n, n), and |Y_0| + |Y_1|, which bounds what rounding adds to it."""
+        m, n = self.middle.shape
+        none = np.zeros(m * len(t))
+        y_0 = inverses(self.discs.slopes(self.middle, a_middle, none[:m], none[:m])[0])
+        f_u = self.discs.slopes(self.points, self.at, none, none)[0].reshape(m, len(t), n, n)
+        slope = np.einsum("p,mpij->mij", t.conj(), f_u) / len(t)  # the coefficient of t
+        y_1 = -y_0 @ slope @ y_0
+        size = np.abs(y_0.real) + np.abs(y_0.imag) + np.abs(y_1.real) + np.abs(y_1.imag)
+        return y_0[:, None] + t[:, None, None] * y_1[:, None], size
 
     def radii(self) -> Floats:
         """Radii (m, n) for which the test holds; 0 where none were found.
@@ -248,7 +277,7 @@ class _Tube:
         at_points, rounding = self._defect(), np.repeat(self.rounding[:, None], n, axis=1)
         radii = 2 * at_points + 4 * rounding + (_ROOM * self.size)[:, None]
         result, left = np.zeros((m, n)), np.isfinite(radii).all(axis=1)
-        excess = self.discs.excess(self.discs.degree)
+        excess = self.discs.excess(self.discs.degree + 1)
         for _ in range(_INFLATIONS):
             slopes, drift = self._slopes(radii)
             error = rounding + np.einsum("mij,mj->mi", slopes, rounding) + drift
@@ -264,11 +293,10 @@ class _Tube:
     def _defect(self) -> Floats:
         """A bound of |Y F| at all t, as far as its values at the doubles go."""
         m, n = self.middle.shape
-        mid, radius = (v.reshape(m, self.discs.n_points, n) for v in self.discs.f_at(self.points, self.at))
-        size = np.abs(self.y.real) + np.abs(self.y.imag)
-        error = radius + 8 * (n + 4) * U * (np.abs(mid.real) + np.abs(mid.imag))
-        value = np.abs(np.einsum("mik,mpk->mpi", self.y, mid)) + np.einsum("mik,mpk->mpi", size, error)
-        return np.asarray(value.max(axis=1) * self.discs.excess(self.discs.degree) * UP + TINY)
+        column = (m, self.discs.n_points, n, 1)
+        mid, radius = self.discs.f_at(self.points, self.at)
+        value = self._times_y(mid.reshape(column), radius.reshape(column))[..., 0]
+        return np.asarray(value.max(axis=1) * self.discs.excess(self.discs.degree + 1) * UP + TINY)
 
     def _slopes(self, radii: Floats) -> tuple[Floats, Floats]:
         """The matrix M for some radii, and a bound of |Y F_a| times the uncertainty of the parameter at the points."""
@@ -276,17 +304,17 @@ class _Tube:
         count = self.discs.n_points
         spread = np.repeat(radii + self.rounding[:, None], count, axis=0)
         f_u, f_radius, f_a, a_spread = self.discs.slopes(self.points, self.at, spread, self.a_radius)
-        f_u, f_radius = f_u.reshape(m, count, n, n), f_radius.reshape(m, count, n, n)
-        defect = self.y[:, None] @ f_u
-        defect[:, :, np.arange(n), np.arange(n)] -= 1
-        size = (np.abs(self.y.real) + np.abs(self.y.imag))[:, None]
-        error = f_radius + 8 * (n + 4) * U * (np.abs(f_u.real) + np.abs(f_u.imag))
-        entries = (np.abs(defect) + size @ error).max(axis=1)
-        f_a, a_spread = f_a.reshape(m, count, n), a_spread.reshape(m, count, n)
-        a_error = a_spread + 8 * (n + 4) * U * (np.abs(f_a.real) + np.abs(f_a.imag))
-        moved = np.abs(np.einsum("mij,mpj->mpi", self.y, f_a)) + np.einsum("mij,mpj->mpi", size[:, 0], a_error)
+        square, column = (m, count, n, n), (m, count, n, 1)
+        entries = self._times_y(f_u.reshape(square), f_radius.reshape(square), np.eye(n)).max(axis=1)
+        moved = self._times_y(f_a.reshape(column), a_spread.reshape(column))[..., 0]
         drift = (moved * self.a_radius.reshape(m, count, 1)).max(axis=1) * UP
-        return np.asarray(entries * self.discs.excess(max(self.discs.degree - 2, 1)) * UP + TINY), drift
+        return np.asarray(entries * self.discs.excess(self.discs.degree - 2) * UP + TINY), drift
+
+    def _times_y(self, mid: Complexes, radius: Floats, minus: Any = 0.0) -> Floats:
+        """Bounds of |Y A - B| (m, N, n, ..) for A in discs: |Y mid - B| + |Y| radius, and rounding."""
+        size = np.abs(self.y.real) + np.abs(self.y.imag)
+        error = 8 * (self.discs.n + 6) * U * (np.abs(mid.real) + np.abs(mid.imag) + radius)
+        return np.asarray((np.abs(self.y @ mid - minus) + size @ radius + self.y_size[:, None] @ error) * UP)
 
 
 def _contraction(discs: FamilyDiscs, y: Any, centre: Complexes, a: Complexes, radius: Floats, half: Floats) -> Floats:
@@ -310,8 +338,10 @@ def _norm(y: Any, mid: Complexes, radius: Floats) -> Floats:
     return np.asarray(value.max(axis=1) * UP + TINY)
 
 
-def _settled(discs: FamilyDiscs, u: Complexes, a: Complexes) -> tuple[Complexes, Floats, npt.NDArray[np.bool_]]:
-    """Newton's method at fixed values, and a proved enclosure of the solution it leads to.
+def _settled(
+    discs: FamilyDiscs, u: Complexes, a: Complexes
+) -> tuple[Complexes, Complexes, Floats, npt.NDArray[np.bool_]]:
+    """Newton's method at fixed values, the tangents, and a proved enclosure of the solution it leads to.
 
     It holds for all values that round to the same doubles: those of a scan are rationals.
     """
@@ -331,4 +361,4 @@ def _settled(discs: FamilyDiscs, u: Complexes, a: Complexes) -> tuple[Complexes,
         eta = _norm(y, *discs.f_at(x, a)) + floors * _norm(y, f_a, f_a_radius) * UP
         kappa = _contraction(discs, y, x, a, 4 * eta, floors)
         is_fine = (kappa <= 0.5) & np.isfinite(eta)
-    return x, eta * 2 * UP, is_fine
+    return x, -np.einsum("mij,mj->mi", y, f_a), eta * 2 * UP, is_fine

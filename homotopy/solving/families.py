@@ -230,7 +230,7 @@ def monodromy(
                 tape, unknowns, found.parameters, found.solutions, signs, np.ones(k, np.bool_), 0, seed
             )  # fmt: skip
     return MonodromySolutions(
-        family, found.parameters, found.solutions, found.n_paths, found.n_lost, len(found.idle),
+        family, found.parameters, found.solutions, found.n_paths, found.n_lost, len(found.blind),
         found.chance_of_one_missing, test, time.perf_counter() - begin,
         stopped.settle(has_results=is_grown or len(found.solutions) > len(known)),
     )  # fmt: skip

@@ -125,7 +125,7 @@ class MonodromySolutions:
     n_paths, n_lost : int
         Paths tracked, and lost on the way.
     n_loops : int
-        Last loops, which found nothing new.
+        Independent loops, under which the solutions are closed.
     chance_of_one_missing : float
         With which these loops would have overlooked one more solution like the known ones.
     trace_test : TraceTest or None
@@ -161,7 +161,7 @@ class MonodromySolutions:
         ]
         if self.n_loops:
             lines.append(
-                f"  loops      {self.n_loops} found nothing new and would have overlooked one more solution with probability "
+                f"  loops      {self.n_loops} carry the list to itself and would have overlooked one more solution with probability "
                 f"{self.chance_of_one_missing:.1g}"
             )
         if self.trace_test is not None:

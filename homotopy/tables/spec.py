@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -162,7 +163,7 @@ def as_spec(content: dict[str, Any], where: str) -> TableSpec:
         raise InputError(f"The specification {where[:200]} is wrong: {error}.", "See docs/tables.md for an example.") from error
     folder_name(spec.label)
     names = _names(spec)
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = next((name for name, times in Counter(names).items() if times > 1), None)
     if twice is not None:
         raise InputError(f"The specification has {twice[:80]!r} twice.", "Name it once.")
     if isinstance(spec, CountsSpec):

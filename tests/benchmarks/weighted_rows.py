@@ -82,7 +82,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("widths", help="such as 3-2-3")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--loops", type=int, default=3, help="closing loops")
+    parser.add_argument("--chance", type=float, default=1e-6, help="of overlooking an orbit, at which no loop is added")
     parser.add_argument("--circles", type=int, default=8, help="small circles to try while points are missing")
     chosen = parser.parse_args()
     n0, n1, n2 = map(int, chosen.widths.split("-"))
@@ -91,7 +91,7 @@ def main() -> None:
     k, n = tape.n_parameters, tape.n_variables
     base, first = seed_pair(tape, np.ones(k, bool), n, None, rng)
     program = compile_homotopy(tape)
-    found = grow(program, base, first[None], n, flips(widths), rng, closing_loops=chosen.loops)
+    found = grow(program, base, first[None], n, flips(widths), rng, chance=chosen.chance)
     x, p = found.solutions, found.parameters
     print(f"{len(x)} orbits, {found.n_lost} of {found.n_paths} paths lost, {time.process_time() - begin:.0f} s")
     for _ in range(chosen.circles + 1):

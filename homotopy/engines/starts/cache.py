@@ -37,7 +37,7 @@ from polysys.landscape import Landscape
 from polysys.reading.files import read_bytes
 
 _MAX_BYTES = 1 << 28
-_FORMAT = 4  # files of other formats are made again
+_FORMAT = 5  # files of other formats are made again
 _RESIDUAL = 1e-6  # relative to the size of the terms; start solutions are good to 1e-12
 
 

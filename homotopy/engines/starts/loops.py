@@ -29,12 +29,10 @@ from homotopy.status import PathStatus
 from polysys.tape import Tape
 
 _ZERO = 1e-9  # relative size below which a coordinate is taken for zero
-CLOSING_LOOPS = 5  # least number of fresh loops that must find nothing new before the set is taken to be complete
 _CHANCE = 1e-6  # more loops are run until one missing orbit would be overlooked less often than this
-_MEMBERS = (
-    4  # a complete graph of four members has three independent loops; two random permutations nearly always suffice
-)
-_MAX_MEMBERS, _MAX_LOOPS = 100, 60
+_FIRST_EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3))  # two random permutations nearly always carry a solution to all others
+_LAST_EDGE = (2, 3)
+_MAX_LOOPS = 60
 _OPEN, _LOST = -1, -2
 _BENDS, _BEND = 3, 0.05  # how often, and by which part of an edge's length, an edge is bent for paths lost on it
 
@@ -49,45 +47,46 @@ class MonodromyResult:
     solutions : complex array (m, n)
     n_paths, n_lost : int
         Paths tracked, and lost on the way (harmless: a lost path only finds nothing).
-    idle : tuple of int
-        For each of the last loops, which found nothing new, how many solutions it lost or carried to themselves.
+    blind : tuple of int
+        For each independent loop, how many solutions it lost or carried to themselves.
     n_unmoved : int
-        Solutions that all of these loops lost or carried to themselves.
+        Solutions that all loops lost or carried to themselves.
     """
 
     parameters: Complexes
     solutions: Complexes
     n_paths: int
     n_lost: int
-    idle: tuple[int, ...]
+    blind: tuple[int, ...]
     n_unmoved: int
 
     @property
     def chance_of_one_missing(self) -> float:
         """See :func:`chance_of_one_missing`."""
-        return chance_of_one_missing(len(self.solutions), self.idle)
+        return chance_of_one_missing(len(self.solutions), self.blind)
 
 
-def chance_of_one_missing(m: int, idle: Sequence[int]) -> float:
-    """Probability that loops overlook a solution besides the m known ones, if it is like these and loops are independent.
+def chance_of_one_missing(m: int, blind: Sequence[int]) -> float:
+    """Probability that loops under which m known solutions are closed overlook one more, if it is like these and loops are independent.
 
     A loop overlooks the missing solution exactly when it carries it to itself or loses the path to it. So many known
-    solutions were lost or carried to themselves by each loop, and as often a loop is blind to one more.
+    solutions were lost or carried to themselves by each loop, and as often a loop is blind to one more. Any of the m + 1 may be the
+    one that all loops leave alone.
 
     Notes
     -----
     Were loops uniform elements of the monodromy group, which is transitive, one solution in m + 1 would be carried to
     itself. That is so for large sets; with few solutions a loop surrounds few branch points and leaves half of them
     where they are (three quadratic, quartic and sextic forms on a circle: one run in sixty closed after eight loops with
-    five of six orbits), hence the measured frequency. When k are missing, the known set is one of at least (m + k)/k
-    images under the group, so that a uniform loop is blind with probability k/(m + k) at most.
+    five of six orbits), hence the measured frequency. Under the full symmetric group a uniform loop maps a given set of k to itself with probability
+    1/binomial(m + k, k): where k are missing they are overlooked less often than one.
 
     Examples
     --------
-    >>> chance_of_one_missing(99, [0, 1])
-    0.0002
+    >>> round(chance_of_one_missing(99, [0, 1]), 9), round(chance_of_one_missing(99, [0, 1, 0]), 9)
+    (0.02, 0.0002)
     """
-    return prod(min(1.0, (1 + n) / (m + 1)) for n in idle)
+    return min(1.0, (m + 1) * prod(min(1.0, (1 + n) / (m + 1)) for n in blind))
 
 
 Place = Callable[[Complexes], Complexes]  # moves random coordinates into their domain: a chart, a sphere
@@ -159,7 +158,7 @@ def monodromy(
     expected: int | None = None,
     options: TrackerOptions | None = None,
     *,
-    closing_loops: int = CLOSING_LOOPS,
+    chance: float = _CHANCE,
     say: Callable[[str], None] | None = None,
 ) -> MonodromyResult:
     """Solutions of a generic member of a family, one per sign orbit.
@@ -178,15 +177,15 @@ def monodromy(
     seed : int
     expected : int, optional
         Known number of orbits: stop when it is reached.
-    closing_loops : int
-        Loops that must find nothing new before the set is taken to be complete.
+    chance : float
+        With which one missing orbit may be overlooked: loops are added until it is smaller.
     """
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x30D0,)))
     base, first = seed_pair(tape, is_linear, n_coordinates, place, rng)
     program = compile_homotopy(tape)
     return grow(
         program, base, first[None, :], n_coordinates, signs, rng, expected, options,
-        closing_loops=closing_loops, say=say,
+        chance=chance, say=say,
     )  # fmt: skip
 
 
@@ -200,16 +199,16 @@ def grow(
     expected: int | None = None,
     options: TrackerOptions | None = None,
     *,
-    closing_loops: int = CLOSING_LOOPS,
+    chance: float = _CHANCE,
     say: Callable[[str], None] | None = None,
     stopped: Stopped | None = None,
 ) -> MonodromyResult:
     """Carry known solutions of one member to others and back until nothing new turns up.
 
-    Solutions travel along the six edges of a complete graph of four random members, each solution once along each edge
-    (Duff et al. 2019). When all are matched, fresh triangles must carry the set to itself: `closing_loops` of
-    them or more, or none at all for 0. The result is the member with the most solutions. What stops this is taken by `stopped`, where
-    it is given, and the result is what was found until then.
+    Solutions travel along edges between random members, each solution once along each edge (Duff et al. 2019). When all are
+    matched, every edge that closes a loop has carried the set to itself; edges are added until :func:`chance_of_one_missing` is
+    below `chance`, none for 1. The result is the member with the most solutions. What stops this is taken by `stopped`, where it is
+    given, and the result is what was found until then.
     """
     graph = _Graph(program, signs, n_nonzero, options or TrackerOptions(), say)
     size = np.maximum(np.abs(base), np.median(np.abs(base)))
@@ -219,31 +218,29 @@ def grow(
 
     graph.add_member(base)
     graph.members[0].add(known)
-    for k in range(1, _MEMBERS):
+    for _ in range(3):
         graph.add_member(draw())
-        graph.edges += [(i, k) for i in range(k)]
-    idle: list[int] = []
-    moved = np.zeros(0, np.bool_)
+    graph.edges += _FIRST_EDGES
     with contextlib.nullcontext() if stopped is None else stopped.taking():
         while True:
             graph.saturate(expected)
-            if len(graph.members[0]) != expected:
-                graph.repair(rng)
             m = len(graph.members[0])
-            is_closed = len(idle) >= closing_loops and (not closing_loops or chance_of_one_missing(m, idle) < _CHANCE)
-            if m == expected or is_closed or len(idle) >= _MAX_LOOPS or len(graph.members) > _MAX_MEMBERS:
+            if m == expected:
                 break
-            moves = graph.close(draw(), rng)
-            if moves is None:
-                idle = []
-            else:
-                idle.append(int((~moves).sum()))
-                moved = moves | moved if len(idle) > 1 else moves
-    n_unmoved = int((~moved).sum()) if idle else len(graph.members[0])
+            graph.repair(rng)
+            m, moves = len(graph.members[0]), graph.moves()
+            reached = chance_of_one_missing(m, [m - int(moved.sum()) for moved in moves])
+            if m == expected or chance >= 1 or reached < chance or len(moves) >= _MAX_LOOPS:
+                break
+            graph.add_loop(draw, rng)
+    moves = graph.moves()
+    m = len(graph.members[0])
+    blind = tuple(m - int(moved.sum()) for moved in moves)
+    n_unmoved = int((~np.any(moves, axis=0)).sum()) if moves else m
     # at a member close to the discriminant some solutions may be out of reach; any other one will do
     best = int(np.argmax([len(member) for member in graph.members]))
     solutions = graph.members[best].solutions
-    return MonodromyResult(graph.parameters[best], solutions, graph.n_paths, graph.n_lost, tuple(idle), n_unmoved)
+    return MonodromyResult(graph.parameters[best], solutions, graph.n_paths, graph.n_lost, blind, n_unmoved)
 
 
 def is_sound(ends: PathResults, n_nonzero: int) -> npt.NDArray[np.bool_]:
@@ -339,25 +336,25 @@ class _Graph:
         if self._say is not None:
             self._say(f"{i} -> {j}: {len(rows)} paths, {len(rows) - len(free)} lost; {list(map(len, self.members))}")
 
-    def close(self, parameters: Complexes, rng: np.random.Generator) -> npt.NDArray[np.bool_] | None:
-        """A fresh loop from the first member through a new one; None if it found something new.
+    def add_loop(self, draw: Callable[[], Complexes], rng: np.random.Generator) -> None:
+        """The last edge between the first members, then new members with two edges; the first member is joined to all.
 
-        Otherwise, which solutions of the first member it carries to others.
+        More edges between few members would cost half, but such loops are less independent: small sets lacked a solution more often.
         """
-        neighbours = [j for i, j in self.edges if i == 0]
-        b, c = int(rng.choice(neighbours)), len(self.members)
-        before = len(self.members[b])
-        self.add_member(parameters)
-        self.carry(0, c)
-        self.carry(c, b)
-        if len(self.members[b]) > before:
-            self.edges += [(0, c), (b, c)]
-            return None
-        number = np.arange(len(self.members[0]))
-        for i, j in [(0, c), (c, b), (b, 0)]:
-            on_its_way = number >= 0
-            number[on_its_way] = self.partners(i, j)[number[on_its_way]]
-        del self.members[c], self.parameters[c]
-        for key in [(0, c), (c, 0), (b, c), (c, b)]:
-            self._partner.pop(key, None)
-        return np.asarray((number >= 0) & (number != np.arange(len(number))))
+        if _LAST_EDGE not in self.edges:
+            self.edges.append(_LAST_EDGE)
+            return
+        k = len(self.members)
+        self.add_member(draw())
+        self.edges += [(0, k), (int(rng.integers(1, k)), k)]
+
+    def moves(self) -> list[npt.NDArray[np.bool_]]:
+        """For each loop from the first member along one edge and back, which solutions it carries to others."""
+        result = []
+        for i, j in self.edges:
+            if i:
+                there, direct = self.partners(0, i), self.partners(0, j)
+                onward = self.partners(i, j)
+                end = np.where(there >= 0, onward[there], _LOST) if len(onward) else np.full(len(there), _LOST)
+                result.append((end >= 0) & (direct >= 0) & (end != direct))
+        return result

@@ -12,36 +12,30 @@ closed zero pattern and per sign orbit. What a start set claims to be complete o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from homotopy.engines.starts.family import (
     family_digest,
     is_bundle,
     patterns,
-    place_on,
-    restricted_formulation,
     stratum_equations,
     stratum_tapes,
 )
 from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
-from homotopy.engines.starts.loops import MonodromyResult, is_dominant, monodromy
-from homotopy.errors import StartSetError
+from homotopy.engines.starts.strata import Family, Ground, Stratum, StratumEvidence, agreeing, counted
 from homotopy.status import StartCount
 from polysys.counts import cartwright_sturmfels
-from polysys.counts.of_landscape import domain_count, exact_generic_count
+from polysys.counts.of_landscape import EXACT_REACH, domain_count, exact_generic_count
 from polysys.counts.strata import MAX_VARIABLES, open_strata
 from polysys.errors import InputError
 from polysys.formulations.formulation import Kind, block_degrees
 from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
-from polysys.root_count import RootCount
 from polysys.symmetry import SymmetryGroup, sign_symmetries
 
 __all__ = [
@@ -60,8 +54,6 @@ __all__ = [
 _MAX_PATTERNS = 400  # zero patterns that are worth a monodromy run each
 _MAX_PATHS = 1 << 22  # a few gigabytes and an hour or two
 _SMALL, _KEPT = 4096, 8  # paths of a closed form that stays in memory, and how many of these
-_AGREEING_RUNS = 2
-_MAX_RUNS = 4
 
 
 class StartKind(Enum):
@@ -71,93 +63,7 @@ class StartKind(Enum):
     MONODROMY = "monodromy"
 
 
-class Ground(Enum):
-    """Why the start solutions of a stratum are all there are."""
-
-    CLOSED_FORM = "closed form"
-    THEOREM = "theorem"
-    EXACT_COUNT = "exact count"
-    AGREEMENT = "agreement"
-    NONE = "none"
-    ORIGIN = "origin"
-    GIVEN = "given"
-
-
-@dataclass(frozen=True, slots=True)
-class StratumEvidence:
-    """The ground on which a stratum is complete, with its numbers; `str` gives the sentence.
-
-    Parameters
-    ----------
-    ground : Ground
-    count_name, reference : str
-        The count that is reached (THEOREM, EXACT_COUNT).
-    n_runs, n_loops : int
-        Independent monodromy runs that agree, and closing loops that found nothing new (AGREEMENT).
-    chance : float
-        With which a run's loops would have overlooked one missing orbit.
-
-    Examples
-    --------
-    >>> print(StratumEvidence(Ground.AGREEMENT, n_runs=2, n_loops=12, chance=0.01))
-    2 independent monodromy runs agree; 12 closing loops found nothing new, and a run's would have overlooked one missing orbit with probability 0.01
-    """
-
-    ground: Ground
-    count_name: str = ""
-    reference: str = ""
-    n_runs: int = 0
-    n_loops: int = 0
-    chance: float = 1.0
-
-    def __str__(self) -> str:
-        if self.ground is Ground.AGREEMENT:
-            return (
-                f"{self.n_runs} independent monodromy runs agree; {self.n_loops} closing loops found nothing new, and a run's "
-                f"would have overlooked one missing orbit with probability {self.chance:.1g}"
-            )
-        if self.ground in (Ground.THEOREM, Ground.EXACT_COUNT):
-            return f"the generic count is reached: {self.count_name} [{self.reference}]"
-        return _WORDS[self.ground]
-
-
 _closed_forms: dict[tuple[str, int], StartSet] = {}  # by family and seed
-_WORDS = {
-    Ground.CLOSED_FORM: "closed form, ((p-1)^n - 1)/(p-2) of them [Cartwright & Sturmfels 2013]",
-    Ground.NONE: "a generic member has none: the Jacobian is singular throughout",
-    Ground.ORIGIN: "the origin",
-    Ground.GIVEN: "given by hand",
-}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stratum:
-    """Start solutions with one zero pattern.
-
-    Parameters
-    ----------
-    alive : tuple of int
-        The unknowns that are not zero.
-    signs : int8 array (g, len(alive))
-        Sign flips that preserve the family, restricted to the live unknowns, the identity first.
-    parameters : complex array (k,)
-        The generic member.
-    solutions : complex array (m, len(alive))
-        One solution per sign orbit; the stratum has m g solutions.
-    evidence : StratumEvidence
-        Why they are all.
-    """
-
-    alive: tuple[int, ...]
-    signs: npt.NDArray[np.int8]
-    parameters: npt.NDArray[np.complex128]
-    solutions: npt.NDArray[np.complex128]
-    evidence: StratumEvidence
-
-    @property
-    def n_solutions(self) -> int:
-        """Number of solutions of a generic member in this stratum, K(r) for deep linear networks."""
-        return len(self.solutions) * len(self.signs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -265,17 +171,18 @@ def make_start_set(landscape: Landscape, seed: int = 0, say: Callable[[str], Non
         flips = [(*g.signs, *[1] * m) for g in SymmetryGroup(n, sign_symmetries(generic)).elements()]
     # the multipliers follow the coordinates and are always alive
     members = [
-        _Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)
+        Family(landscape, (*a, *range(n, n + m)), c, flips, seed) for a in alive for c in _components(landscape, a)
     ]
     proved = domain_count(landscape, generic)
-    count = proved or exact_generic_count(landscape)
-    pieces = _counted(count, members, say, Ground.EXACT_COUNT if proved is None else Ground.THEOREM)
-    if (
-        pieces is None
-        and not _has_open_patterns(landscape, generic)
-        and all(is_bundle(landscape, a) for a in alive if a)
-    ):
-        pieces = [_agreeing(member, say) for member in members]
+    can_agree = not _has_open_patterns(landscape, generic) and all(is_bundle(landscape, a) for a in alive if a)
+    if proved is not None:
+        pieces = counted(proved, members, say, Ground.THEOREM)
+    else:
+        n_found = sum(member.explore(say) for member in members) if can_agree else 0
+        count = exact_generic_count(landscape) if n_found <= EXACT_REACH else None
+        pieces = counted(count, members, say, Ground.EXACT_COUNT)
+    if pieces is None and can_agree:
+        pieces = [agreeing(member) for member in members]
     if pieces is None or not any(piece.n_solutions for piece in pieces):
         return None
     found = sum(piece.n_solutions for piece in pieces)
@@ -302,7 +209,9 @@ def torus_stratum(landscape: Landscape, seed: int = 0, say: Callable[[str], None
     if not landscape.domain.is_euclidean or not can_start(landscape):
         raise InputError(f"Monodromy does not apply to the torus of {landscape.label}.", "Use engine=phcpack.")
     flips = [tuple(g.signs) for g in SymmetryGroup(n, sign_symmetries(landscape.generic_potential())).elements()]
-    return _agreeing(_Family(landscape, tuple(range(n)), (), flips, seed), say)
+    torus = Family(landscape, tuple(range(n)), (), flips, seed)
+    torus.explore(say)
+    return agreeing(torus)
 
 
 def _has_open_patterns(landscape: Landscape, generic: Any) -> bool:
@@ -348,120 +257,3 @@ def _components(landscape: Landscape, coordinates: tuple[int, ...]) -> list[tupl
         return [()]
     live = [sum(b.start <= i < b.stop for i in coordinates) for b in landscape.domain.slices]
     return list(product((1, -1), repeat=live.count(1)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Family:
-    """A family on a component of a zero pattern; runs monodromy there."""
-
-    landscape: Landscape
-    alive: tuple[int, ...]
-    component: tuple[int, ...]
-    flips: list[tuple[int, ...]]
-    seed: int
-
-    @property
-    def n_coordinates(self) -> int:
-        return len(self.alive) - self.landscape.domain.n_constraints
-
-    def signs(self) -> npt.NDArray[np.int8]:
-        """The flips of the live unknowns that map the component to itself, the identity first."""
-        restricted = sorted({tuple(flip[i] for i in self.alive) for flip in self.flips}, reverse=True)
-        if self.component:
-            n, blocks = self.landscape.domain.n, self.landscape.domain.slices
-            live = [[k for k, i in enumerate(self.alive) if i < n and b.start <= i < b.stop] for b in blocks]
-            single = [k[0] for k in live if len(k) == 1]
-            restricted = [flip for flip in restricted if all(flip[k] == 1 for k in single)]
-        return np.array(restricted, dtype=np.int8)
-
-    def place(self) -> Callable[[npt.NDArray[np.complex128]], npt.NDArray[np.complex128]] | None:
-        if self.landscape.domain.is_euclidean:
-            return None
-        return partial(
-            place_on, restricted_formulation(self.landscape, self.alive[: self.n_coordinates]), self.component
-        )
-
-    def is_empty(self) -> bool:
-        """Whether generic members have no isolated solution here."""
-        tape, linear = stratum_equations(self.landscape, self.alive), self.landscape.is_linear_parameter
-        return not is_dominant(tape, linear, self.n_coordinates, self.seed, self.place())
-
-    def run(self, number: int, expected: int | None = None) -> MonodromyResult:
-        tape, linear = stratum_equations(self.landscape, self.alive), self.landscape.is_linear_parameter
-        seed = self.seed + 101 * number
-        return monodromy(tape, linear, self.n_coordinates, self.signs(), self.place(), seed, expected)
-
-    def origin(self) -> Stratum:
-        """The stratum in which no unknown is alive: the origin, which is a solution."""
-        one = np.zeros((1, 0), dtype=np.complex128)
-        return replace(self.stratum(None, StratumEvidence(Ground.ORIGIN)), solutions=one)
-
-    def stratum(self, result: MonodromyResult | None, evidence: StratumEvidence) -> Stratum:
-        k = len(self.landscape.parameters)
-        if result is None:
-            nothing = np.zeros((0, len(self.alive)), dtype=np.complex128)
-            return Stratum(self.alive, self.signs(), np.zeros(k, dtype=np.complex128), nothing, evidence)
-        return Stratum(self.alive, self.signs(), result.parameters, result.solutions, evidence)
-
-
-def _counted(
-    count: RootCount | None, members: list[_Family], say: Callable[[str], None] | None, ground: Ground
-) -> list[Stratum] | None:
-    """Strata that add up to a known count; None where there is no such count or it is not reached."""
-    if count is None:
-        return None
-    evidence = StratumEvidence(ground, count.name, count.reference)
-    pieces: list[Stratum] = []
-    missing = count.value
-    for k, member in enumerate(members):
-        if not member.alive:
-            pieces.append(member.origin())
-            missing -= 1
-            continue
-        if say is not None:
-            say(f"monodromy for {member.n_coordinates} live coordinates")
-        if member.is_empty():
-            pieces.append(member.stratum(None, StratumEvidence(Ground.NONE)))
-            continue
-        # what smaller patterns leave is all that the last one can have
-        is_last = k == len(members) - 1
-        size = len(member.signs())
-        expected = missing // size if is_last and missing % size == 0 else None
-        runs: list[MonodromyResult] = []
-        while len(runs) < (_MAX_RUNS if expected else 1) and (not runs or len(runs[-1].solutions) != expected):
-            runs.append(member.run(len(runs), expected))
-        largest = max(runs, key=lambda r: len(r.solutions))
-        pieces.append(member.stratum(largest, evidence))
-        missing -= pieces[-1].n_solutions
-    return pieces if missing == 0 else None
-
-
-def _agreeing(member: _Family, say: Callable[[str], None] | None) -> Stratum:
-    """A stratum on which two independent runs agree."""
-    if not member.alive:
-        return member.origin()
-    if say is not None:
-        say(f"monodromy for {member.n_coordinates} live coordinates")
-    if member.is_empty():
-        return member.stratum(None, StratumEvidence(Ground.NONE))
-    runs: list[MonodromyResult] = []
-    for k in range(_MAX_RUNS):
-        runs.append(member.run(k))
-        # a run can only miss solutions (jumps to smaller strata are told apart), so the largest count decides
-        largest = max(runs, key=lambda r: len(r.solutions))
-        agreeing = [r for r in runs if len(r.solutions) == len(largest.solutions)]
-        if len(agreeing) >= _AGREEING_RUNS:
-            return member.stratum(largest, agreement(agreeing))
-    counts = ", ".join(str(len(r.solutions)) for r in runs)
-    raise StartSetError(
-        f"Monodromy runs for {member.landscape.label} do not agree ({counts} orbits).",
-        "Use engine=phcpack, or another solver seed.",
-    )
-
-
-def agreement(runs: list[MonodromyResult]) -> StratumEvidence:
-    """What agreeing runs are evidence of."""
-    n_loops = sum(len(r.idle) for r in runs)
-    return StratumEvidence(
-        Ground.AGREEMENT, n_runs=len(runs), n_loops=n_loops, chance=float(max(r.chance_of_one_missing for r in runs))
-    )

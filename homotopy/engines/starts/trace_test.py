@@ -201,8 +201,8 @@ def section_test(
 
     base = line()
     seeds, _ = curve.carried(vertical, known, base)
-    # the trace tells whether the section is complete, so closing loops are run only if it is not
-    section = grow(program, base, seeds, n_nonzero, wider, rng, options=options, closing_loops=0, say=say)
+    # the trace tells whether the section is complete, so no loops are added
+    section = grow(program, base, seeds, n_nonzero, wider, rng, options=options, chance=1.0, say=say)
     base, points = curve.on_a_line(section, line)
     defect, n_insensitive = curve.defect(base, points)
     if not defect < _TOLERANCE:

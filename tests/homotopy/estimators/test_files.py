@@ -206,3 +206,20 @@ def test_the_schema_that_ships_is_the_one_that_is_used():
 
     shipped = Path(homotopy.estimators.__file__).with_name("estimates.schema.json")
     assert json.loads(shipped.read_text()) == schema()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("means.csv", "[" + "[]," * 300_000 + "[]", "lacks the column"),
+        ("means.csv", "index,mean," + ",".join(f"x{k}" for k in range(300_000)), "unknown column"),
+        ("means.json", "{" + ",".join(f'"{k}":1' for k in range(300_000)) + ',"299999":1}', "'299999' occurs twice"),
+    ],
+)
+def test_a_file_of_many_names_is_refused_at_once(name, text, message, tmp_path):
+    """Each name compared with each other would take hours."""
+    file = tmp_path / name
+    file.write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_estimates(file)

@@ -113,6 +113,15 @@ def test_nine_branches_that_meet_at_one_point_for_its_symmetry():
     assert "1/3 exactly" in repr(event) and "+-" not in repr(event)
 
 
+def test_cusps_at_irrational_points_have_their_rational_value():
+    scan = ho.scan(_expression("x^4/4 - a*x + (y^2 - 2)^2/4"), a=["-1/2", "1/2"])
+    (event,) = scan.events
+    assert event.kind is ho.EventKind.DEGENERATE and (event.before, event.after) == ({0: 2, 1: 1},) * 2
+    assert (
+        event.value == 0 and event.is_exact and not event.is_certified and event.at == 0 and event.low < 0 < event.high
+    )
+
+
 def test_a_meeting_at_an_irrational_value_stays_bracketed():
     scan = ho.scan(_expression("x^4/4 + y^4/4 + x^2*y^2/3 - (a^2 - 2)*(x^2 + y^2)/2"), a=[1, 2], tolerance="0.05")
     (event,) = scan.events
@@ -139,6 +148,15 @@ def test_two_soft_spins():
     assert scan.coverage.verdict is Completeness.PROVED
     assert scan.events[2].point == (0.0, 0.0)
     assert [dict(e.before) for e in scan.events] == [{1: 2, 0: 1}] * 2 + [{1: 2, 2: 1}]
+
+
+def test_a_branch_from_one_event_meets_others_at_the_next():
+    """x^3 = a x and y^3 = (a - 1/2) y between two values: the three points behind 0 split again at 1/2, each with two that were complex."""
+    scan = ho.scan(_expression("x^4/4 - a*x^2/2 + y^4/4 - (a - 1/2)*y^2/2"), a=[-1, 1])
+    assert scan.n_real == (1, 9) and _told(scan) == [("pitchfork", 1, 3)] * 4
+    assert [str(e.value) for e in scan.events] == ["0", "1/2", "1/2", "1/2"] and all(e.is_exact for e in scan.events)
+    assert [e.orbit for e in scan.events] == [0, 1, 2, 1]
+    assert scan.coverage.verdict is Completeness.PROVED and not scan.coverage.gaps
 
 
 def test_the_same_list_from_another_grid_and_seed():

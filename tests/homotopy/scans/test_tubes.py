@@ -8,6 +8,7 @@ import pytest
 
 import polysys as ps
 from homotopy.scans.family import family_through
+from homotopy.scans.known_points import KnownPoints
 from homotopy.scans.singular import SingularKind, SingularSystems, simplest
 from homotopy.scans.tubes import FamilyDiscs, follow
 
@@ -75,3 +76,36 @@ def test_what_only_looks_like_a_crossing_is_two_folds():
     for text in ("x^4/4 - a*x^2/2 - x/10000000000", "x^3/3 - a*x^2/2 - x/10000000000"):
         point = SingularSystems(_family(text)).near(np.array([1e-3], complex), 1e-3, 0.5)
         assert point is None or point.kind is SingularKind.FOLD
+
+
+@pytest.mark.parametrize("slope", ["1/1000", "1/10000"])
+def test_steps_stay_long_in_a_flat_valley(slope):
+    """A product of weights with a weak regularisation: on x y = 1 the Hessian has the eigenvalue 4e, and x = a^(1/4) moves along it.
+
+    With a preconditioner that is constant on a step its length is proportional to e: 182 steps for 1/1000, more than 400 for 1/10000.
+    """
+    family, e = _family(f"(x*y - 1)^2/2 + ({slope})*(x^2 + a*y^2)", 1, 2), float(Fraction(slope))
+    size = (1 - 2 * e) ** 0.5  # x = y at a = 1: x^2 = 1 - 2e
+    moved = follow(FamilyDiscs.of(family), np.array([[size, size]], complex), 1.0, 2.0, least=1e-6)
+    x, y = moved.u[0].real
+    assert moved.is_through.all() and len(moved.trace) < 60 and moved.radius.max() < 1e-10
+    assert x / y == pytest.approx(2**0.5, rel=1e-10) and x * y == pytest.approx(1 - 2 * e * 2**0.5, rel=1e-10)
+
+
+def test_a_point_is_certified_once_with_its_images():
+    """Of the two pitchforks of two soft spins at 1/2 the second is the image of the first."""
+    known = KnownPoints(_family("x^4/4 + y^4/4 - x^2/2 - y^2/2 - a*x*y"))
+    calls, certified = [], known.systems.certified
+    known.systems.certified = lambda guess: calls.append(guess) or certified(guess)
+    first = known.near(np.array([0.72, -0.69], complex), 0.49, 0.5)
+    n_calls = len(calls)
+    second = known.near(np.array([-0.71, 0.72], complex), 0.495, 0.5)
+    again = known.near(np.array([0.70, -0.71], complex), 0.492, 0.5)
+    assert again is first and len(calls) == n_calls
+    assert second is not first and np.abs(second.u + first.u).max() == 0 and second.a == first.a
+    for point in (first, second):  # the image solves the extended system
+        u, v, a = point.u, point.null_vector, point.a_double
+        family = known.systems.family
+        assert np.abs(family.tapes.members.equations.evaluate(list(u), [a], float)).max() < 1e-14
+        jacobian = np.array(family.tapes.members.jacobian.evaluate(list(u), [a], float), complex).reshape(2, 2)
+        assert np.abs(jacobian @ v).max() < 1e-13

@@ -13,8 +13,8 @@ import polysys as ps
 from homotopy.counting.batch import census_batch
 from homotopy.engines.starts import cache as start_cache
 from homotopy.engines.starts import trace_test
-from homotopy.engines.starts.family import is_bundle, observables, patterns, place_on, stratum_tapes
-from homotopy.engines.starts.loops import chance_of_one_missing, grow, monodromy, seed_pair
+from homotopy.engines.starts.family import is_bundle, observables, patterns, stratum_tapes
+from homotopy.engines.starts.loops import grow
 from homotopy.engines.starts.sign_orbits import Orbits
 from homotopy.engines.starts.start_set import (
     Ground,
@@ -25,7 +25,6 @@ from homotopy.engines.starts.start_set import (
     can_start,
     family_digest,
     make_start_set,
-    stratum_equations,
 )
 from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.results import CODE
@@ -129,7 +128,9 @@ def test_the_trace_test_notices_a_missing_solution():
     q[:k] = s.parameters
     values = observables(tapes, moving).evaluate(list(s.solutions[0]), list(s.parameters), float)
     q[-1] = q[k + m : k + 2 * m] @ np.array(values, dtype=complex)
-    program = compile_homotopy(trace_test.section_system(tapes.equations, trace_test.observables(tapes, moving), moving))
+    program = compile_homotopy(
+        trace_test.section_system(tapes.equations, trace_test.observables(tapes, moving), moving)
+    )
     signs = np.concatenate([s.signs, np.ones((len(s.signs), 1), np.int8)], axis=1)
     section = grow(program, q, np.append(s.solutions[0], 0)[None, :], n, signs, rng).solutions
     curve = trace_test._Curve(
@@ -221,52 +222,6 @@ def test_a_point_that_one_function_does_not_see_is_missed_in_the_others():
         assert trace_test._judge(disturbed, np.array([1e-14, 1e-14, 1e-14, 60 * size]))[0] < 1e-5
     # and where all functions are straight or disturbed, nothing is known
     assert trace_test._judge(second, np.full(4, 1.0))[0] == np.inf
-
-
-def test_a_seed_pair_solves_its_equations():
-    for label in ("layered-spin-glass:widths=2-3,degrees=2-1", "spherical-p-spin:n=3,p=2-3,field=0.3"):
-        land = ps.model_from_label(label).sample(1)
-        tape = land.parametric_tapes.equations
-
-        def place(x, formulation=land.formulation):
-            return place_on(formulation, (), x)
-
-        p, x = seed_pair(tape, land.is_linear_parameter, land.domain.n, place, np.random.default_rng(1))
-        assert max(abs(v) for v in tape.evaluate(list(x), list(p), float)) < 1e-12
-
-
-def test_the_chance_of_overlooking_an_orbit_is_estimated_from_the_known_ones():
-    """A loop overlooks a solution that it carries to itself or loses; as often as it does so with the known ones."""
-    assert chance_of_one_missing(9, (0, 1, 4)) == pytest.approx(0.1 * 0.2 * 0.5)
-    assert chance_of_one_missing(9, (30,)) == 1
-    # by simulation: permutations of ten points, of which nine are known; each point stays in place half of the time
-    rng = np.random.default_rng(1)
-    blind, estimate = 0, 0.0
-    for _ in range(3000):
-        image = np.arange(10)
-        free = np.flatnonzero(rng.random(10) < 0.5)
-        image[free] = rng.permutation(free)
-        blind += image[9] == 9
-        estimate += chance_of_one_missing(9, [int((image[:9] == np.arange(9)).sum())])
-    assert estimate / blind == pytest.approx(1, abs=0.1)
-
-
-def test_orbits_are_found_whatever_their_order_and_signs():
-    rng = np.random.default_rng(3)
-    signs = np.array([[1, 1, 1], [-1, -1, 1], [1, -1, -1], [-1, 1, -1]], np.int8)
-    x = rng.standard_normal((500, 3)) * 10.0 ** rng.integers(-3, 4, (500, 1)) + 1j * rng.standard_normal((500, 3))
-    orbits = Orbits(signs)
-    assert orbits.add(x).tolist() == list(range(500))
-    order = rng.permutation(500)
-    moved = x[order] * signs[rng.integers(0, 4, 500)] * (1 + 1e-9 * rng.standard_normal((500, 3)))
-    assert orbits.find(moved).tolist() == order.tolist()
-    assert (orbits.find(moved * [1, 1, -1]) == -1).all()  # not a symmetry
-    assert (orbits.add(np.concatenate([moved, moved])) < 500).all() and len(orbits) == 500
-    fresh = rng.standard_normal((2, 3)) + 0j
-    assert orbits.add(np.concatenate([fresh, -fresh * signs[1] * [1, 1, -1], fresh * signs[2]])).tolist()[-2:] == [
-        500,
-        501,
-    ]
 
 
 @pytest.mark.slow
@@ -370,18 +325,6 @@ def test_the_strata_add_up_by_the_formula_of_live_neurons(widths):
         ps.model_from_label(f"deep-linear:widths={'-'.join(map(str, widths))},data=gaussian").sample(1)
     )
     assert whole.n_solutions == deep_linear_from_torus_counts(widths, torus_count).value
-
-
-def test_monodromy_matches_each_solution_once_along_each_edge():
-    """Six edges of a complete graph of four members, and two paths for each solution in every closing loop."""
-    land = ps.model_from_label("deep-linear:widths=2-2-2,data=gaussian").sample(1)
-    starts = make_start_set(land)
-    s = starts.strata[-1]
-    tape = stratum_equations(land, s.alive)
-    found = monodromy(tape, land.is_linear_parameter, len(s.alive), s.signs, None, 7, closing_loops=2)
-    assert len(found.solutions) == 48
-    assert len(found.idle) >= 2 and found.n_unmoved == 0
-    assert found.n_paths <= (6 + 2 * len(found.idle)) * 48 + 6 * found.n_lost
 
 
 def test_square_free_couplings_have_no_start_set_because_the_count_is_not_reached_by_one_component():
