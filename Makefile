@@ -40,7 +40,7 @@ test-slow: setup  ## the slow tests: minutes each
 tutorials: setup  ## run the tutorials and the gallery: they print what their pages say
 	@$(PY) -m pytest -m pages --timeout 3600 tests/test_pages.py $(ARGS)
 
-studies: setup  ## the studies in full, and their pages: about an hour of one core; ARGS=depth runs one
+studies: setup  ## the studies in full, and their pages: 40 minutes of one core; ARGS=depth runs one
 	@$(PY) scripts/study_pages.py $(ARGS)
 
 bench: setup  ## speed against PHCpack, measured in the same run, and its history (tests/benchmarks/history.jsonl)

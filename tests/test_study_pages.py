@@ -29,7 +29,7 @@ def test_words_are_carried_over_and_the_run_is_named(tmp_path, monkeypatch):
     assert study_pages.words("none") == "<!-- words -->\n\n<!-- end of words -->"
 
 
-@pytest.mark.parametrize("name", ["depth", "layering", "clustering"])
+@pytest.mark.parametrize("name", ["agreement", "archetypes", "assumptions", "clustering", "depth", "layering"])
 def test_pages_say_what_made_them(name):
     text = (ROOT / "docs" / "studies" / f"{name}.md").read_text()
     assert (

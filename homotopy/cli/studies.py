@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 # Minutes of processor time that the presets took, quick and full.
 _MINUTES: dict[str, tuple[float, float]] = {
-    "agreement": (0.5, 3),
-    "archetypes": (2.8, 6),
+    "agreement": (0.5, 5),
+    "archetypes": (2.8, 5),
     "depth": (2, 7),
     "layering": (1.3, 6),
-    "assumptions": (1.3, 5),
+    "assumptions": (1.3, 3),
     "clustering": (0.5, 4),
     "weightspace": (2, 9),
 }
