@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -36,7 +37,17 @@ def variable_classes(polynomials: Sequence[Terms], colours: Sequence[Hashable]) 
     >>> variable_classes([{(2, 0, 0): 1, (0, 2, 0): 1, (1, 1, 1): 3}], ["", "", ""])
     [0, 0, 1]
     """
-    monomials = _monomials(polynomials)
+    numbers: dict[Any, int] = {}
+    keys = tuple((numbers.setdefault(abs(c), len(numbers)), k) for k, f in enumerate(polynomials) for c in f.values())
+    return list(_refined(keys, tuple(e for f in polynomials for e in f), tuple(colours)))
+
+
+@lru_cache(maxsize=32)  # where all coefficients differ, the classes follow from the monomials: one answer for a family
+def _refined(
+    keys: tuple[tuple[int, int], ...], exponents: tuple[tuple[int, ...], ...], colours: tuple[Hashable, ...]
+) -> tuple[int, ...]:
+    """The classes, from numbers of coefficients and polynomials, one for each monomial."""
+    monomials = [(key, [(i, e) for i, e in enumerate(m) if e]) for key, m in zip(keys, exponents, strict=True)]
     classes = _numbered(list(colours))
     while True:
         contents = [(key, tuple(sorted((e, classes[i]) for i, e in factors))) for key, factors in monomials]
@@ -46,7 +57,7 @@ def variable_classes(polynomials: Sequence[Terms], colours: Sequence[Hashable]) 
                 seen[i].append((content, e))
         finer = _numbered([(mine, tuple(sorted(around))) for mine, around in zip(classes, seen, strict=True)])
         if max(finer, default=0) == max(classes, default=0):
-            return finer
+            return tuple(finer)
         classes = finer
 
 
@@ -121,16 +132,6 @@ def _generators(
             permutation[i], signs[i] = j, -1 if is_negative else 1
         found.append((tuple(permutation), tuple(signs)))
     return sorted(set(found))
-
-
-def _monomials(polynomials: Sequence[Terms]) -> list[tuple[tuple[int, int], list[tuple[int, int]]]]:
-    """Number of the absolute coefficient, number of the polynomial, variables with exponents."""
-    numbers: dict[Fraction, int] = {}
-    return [
-        ((numbers.setdefault(abs(c), len(numbers)), k), [(i, e) for i, e in enumerate(exponents) if e])
-        for k, terms in enumerate(polynomials)
-        for exponents, c in terms.items()
-    ]
 
 
 def _numbered(names: Sequence[Any]) -> list[int]:

@@ -6,7 +6,9 @@ spawn_key=(index,)), whatever was drawn before, on any machine and in any order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import factorial, prod, sqrt
 from typing import Any
 
@@ -84,11 +86,15 @@ def multinomial(exponents: tuple[int, ...]) -> int:
     return factorial(sum(exponents)) // prod(map(factorial, exponents))
 
 
-def kostlan(rng: np.random.Generator, monomials: list[tuple[int, ...]], blocks: list[slice]) -> npt.NDArray[np.object_]:
+def kostlan(rng: np.random.Generator, monomials: Sequence[tuple[int, ...]], blocks: list[slice]) -> npt.NDArray[np.object_]:
     """Coefficients of an isotropic Gaussian form: independent, of multinomial variance in each block.
 
     A form sum over all index tuples of iid N(0,1) couplings has exactly these coefficients (Kostlan 1993); drawing
     them directly costs one draw a monomial instead of n^p.
     """
-    sigma = [sqrt(prod(multinomial(exponents[block]) for block in blocks)) for exponents in monomials]
-    return normal(rng, len(monomials), sigma)
+    return normal(rng, len(monomials), _deviations(tuple(monomials), tuple((b.start, b.stop) for b in blocks)))
+
+
+@lru_cache(maxsize=16)
+def _deviations(monomials: tuple[tuple[int, ...], ...], blocks: tuple[tuple[int, int], ...]) -> list[float]:
+    return [sqrt(prod(multinomial(e[start:stop]) for start, stop in blocks)) for e in monomials]

@@ -23,7 +23,7 @@ from polysys.evaluation import Evaluation
 from polysys.formulations.affine import family_terms, member_terms
 from polysys.formulations.elimination import read_eliminated, values_of
 from polysys.formulations.expansion import multiply_out, nested_form
-from polysys.formulations.formulation import Formulation, FormulationTapes, formulate, record
+from polysys.formulations.formulation import Formulation, FormulationTapes, equation_degrees, formulate, record
 from polysys.formulations.variety import Variety, read_domain
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial, parse_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
@@ -162,7 +162,7 @@ class Landscape:
 
     def _as_member(self) -> Any:
         """The potential from its family's terms, where all couplings enter linearly; None elsewhere."""
-        if not 0 < len(self.parameters) <= _MAX_FAMILY or not self.is_linear_parameter.all():
+        if not 0 < len(self.parameters) <= _MAX_FAMILY or set(self.couplings) - set(self.facts.linear_couplings):
             return None
         try:
             shapes = tuple((name, c.shape) for name, c in self.couplings.items())
@@ -171,9 +171,9 @@ class Landscape:
             return None
         if terms is None:
             return None
-        value = ring(list(self.variables), QQ)[0].from_dict(
-            {e: QQ(c.numerator, c.denominator) for e, c in member_terms(terms, self.parameters).items()}
-        )
+        value = _polynomials_in(self.variables).zero
+        for exponents, c in member_terms(terms, self.parameters).items():
+            value[exponents] = QQ(c.numerator, c.denominator)
         return self._checked(value)
 
     @cached_property
@@ -194,6 +194,13 @@ class Landscape:
 
         gradient = [lift(self.potential.diff(x)) for x in self.potential.ring.gens]
         return PolynomialSystem(tuple(self.formulation.equations(unknowns[:n], unknowns[n:], gradient)))
+
+    @property
+    def degrees(self) -> tuple[int, ...]:
+        """Total degrees of the equations of :attr:`system`, from the monomials alone."""
+        if isinstance(self.domain, Variety):
+            return self.system.degrees
+        return equation_degrees(self.formulation, tuple(self.potential))
 
     @cached_property
     def tapes(self) -> FormulationTapes:
@@ -283,7 +290,7 @@ class Landscape:
 
     def _checked(self, value: Any) -> Any:
         """The potential itself, unless a power or a number in it is too large."""
-        if any(max(e) > MAX_EXPONENT for e in value.monoms()) or any(n_bits(c) > MAX_BITS for c in value.coeffs()):
+        if max(map(max, value), default=0) > MAX_EXPONENT or max(map(n_bits, value.values()), default=0) > MAX_BITS:
             raise InputError(
                 f"The potential has a power above {MAX_EXPONENT} or a coefficient of more than {MAX_BITS} bits.",
                 "Choose a lower degree.",
@@ -404,7 +411,7 @@ class Landscape:
     def __repr__(self) -> str:
         seed = "explicit couplings" if self.seed is None else f"seed {self.seed}, sample {self.index}"
         try:
-            degrees = self.system.degrees
+            degrees = self.degrees
             system = f"{len(degrees)} equations, degrees {'-'.join(map(str, degrees))}, total degree {prod(degrees)}"
         except PolysysError as error:
             system = error.what
@@ -468,6 +475,12 @@ def _unflattened(shapes: Iterable[tuple[str, tuple[int, ...]]], values: Sequence
         result[name] = piece.reshape(shape)
         start += piece.size
     return result
+
+
+@lru_cache(maxsize=64)
+def _polynomials_in(variables: tuple[str, ...]) -> Any:
+    """The ring of polynomials over Q."""
+    return ring(list(variables), QQ)[0]
 
 
 @lru_cache(maxsize=16)  # the samples of a family share them, and what is compiled from them

@@ -204,6 +204,11 @@ class Equations:
         """The square system that is solved."""
         return PolynomialSystem(tuple(_squared_up(self.given, self.n, self.square_seed)))
 
+    @property
+    def degrees(self) -> tuple[int, ...]:
+        """Total degrees of the equations of :attr:`system`."""
+        return self.system.degrees
+
     @cached_property
     def given_terms(self) -> tuple[dict[tuple[int, ...], Fraction], ...]:
         """Exponents and coefficients of the equations as given."""

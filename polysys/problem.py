@@ -81,6 +81,11 @@ class Problem(Protocol):
         ...
 
     @property
+    def degrees(self) -> tuple[int, ...]:
+        """Total degrees of its equations."""
+        ...
+
+    @property
     def tapes(self) -> SystemTapes:
         """Its straight-line programs."""
         ...

@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, product
 from math import gcd, lcm
 from typing import Any
@@ -210,7 +211,11 @@ def sign_symmetries(potential: Any, domain: Domain | None = None) -> tuple[Signe
     [(-1, -1)]
     """
     n = potential.ring.ngens
-    monomials = (e for f in (potential, *_constraints(domain)) for e in f.monoms())
+    return _sign_flips(tuple(e for f in (potential, *_constraints(domain)) for e in f), n)
+
+
+@lru_cache(maxsize=16)  # almost all samples of a family have the same monomials
+def _sign_flips(monomials: tuple[tuple[int, ...], ...], n: int) -> tuple[SignedPermutation, ...]:
     rows = {tuple(e % 2 for e in exponents) for exponents in monomials} - {(0,) * n}
     matrix = nmod_mat(len(rows), n, [e for row in sorted(rows) for e in row], 2) if rows else nmod_mat(1, n, 2)
     kernel, nullity = matrix.nullspace()
@@ -247,11 +252,11 @@ def permutation_symmetries(
     invariants = (potential, *_constraints(domain))
     spheres = {frozenset(range(s.start, s.stop)): r for s, r in zip(domain.slices, domain.radii_squared, strict=True)}
     block = [next((k for k, s in enumerate(domain.slices) if s.start <= i < s.stop), -1) for i in range(n)]
-    terms = [exact_terms(f) for f in invariants]
     colours = [next(((len(s), r) for s, r in spheres.items() if i in s), None) for i in range(n)]
-    classes = variable_classes(terms, colours)
+    classes = variable_classes(invariants, colours)
     if len(set(classes)) == n:
         return ()
+    terms = [exact_terms(f) for f in invariants]
 
     def is_symmetry(g: SignedPermutation) -> bool:
         keeps_spheres = all(spheres.get(frozenset(g.perm[i] for i in s)) == radius for s, radius in spheres.items())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, overload
 
 import numpy as np
@@ -92,8 +93,8 @@ class CertificateList(Sequence[Certificate]):
     def joined(lists: Iterable[CertificateList]) -> CertificateList:
         """One list after the other."""
         parts = [part for part in lists if len(part)]
-        if not parts:
-            return CertificateList.of(())
+        if len(parts) < 2:
+            return parts[0] if parts else CertificateList.of(())
         exact: dict[int, Certificate] = {}
         first = 0
         for part in parts:
@@ -110,6 +111,8 @@ class CertificateList(Sequence[Certificate]):
     def take(self, rows: Any) -> CertificateList:
         """The certificates of some rows (numbers, a mask or a slice), in this order."""
         chosen = np.arange(len(self))[rows]
+        if len(chosen) == len(self) and (np.diff(chosen) == 1).all():
+            return self
         exact = {}
         if self.exact:
             exact = {new: self.exact[old] for new, old in enumerate(chosen.tolist()) if old in self.exact}
@@ -123,6 +126,8 @@ class CertificateList(Sequence[Certificate]):
         F(S z) = S' F(z) with diagonal sign matrices S, S': every quantity of the contraction test is unchanged.
         """
         sizes = np.array([len(flips) for flips in images], np.int64)
+        if (sizes == 1).all():  # the identity
+            return self
         repeated = self.take(np.repeat(np.arange(len(self)), sizes))
         flips = np.concatenate(images) if len(images) else np.ones((0, self.mid.shape[1]), np.int8)
         mirrored = {row: mirror(c, flips[row]) for row, c in repeated.exact.items()}
@@ -222,6 +227,20 @@ def disjoint(a: Enclosure, b: Enclosure) -> bool:
     return any((x[0] - y[0]) ** 2 + (x[1] - y[1]) ** 2 > reach for x, y in zip(a.mid, b.mid, strict=True))
 
 
+@lru_cache(maxsize=64)
+def _weights(n: int, seed: int) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(seed).uniform(0.5, 1.0, n)
+
+
+def linear_form(mid: npt.NDArray[np.complex128], seed: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """A generic real linear form of real and imaginary parts at points (m, n), and that of their moduli."""
+    n = mid.shape[1]
+    weights = _weights(2 * n, seed)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = mid.real @ weights[:n] + mid.imag @ weights[n:]
+        return values, np.abs(mid.real) @ weights[:n] + np.abs(mid.imag) @ weights[n:]
+
+
 def close_pairs(mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
     """All pairs (i < j) of zeros whose polydiscs may meet, or whose zeros may be equal, in O(n log n).
 
@@ -230,11 +249,9 @@ def close_pairs(mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]
     """
     if len(mid) < 2:
         return []
-    parts = np.concatenate([mid.real, mid.imag], axis=1)
-    weights = np.random.default_rng(20260).uniform(0.5, 1.0, parts.shape[1])
+    keys, sizes = linear_form(mid, 20260)
     with np.errstate(over="ignore", invalid="ignore"):
-        keys = parts @ weights
-        slack = 1e-12 * (1.0 + np.abs(parts) @ weights) + parts.shape[1] * radius
+        slack = 1e-12 * (1.0 + sizes) + 2 * mid.shape[1] * radius
     is_number = (np.abs(keys) < 1e300) & (slack < 1e300)
     order = np.flatnonzero(is_number)[np.argsort(keys[is_number], kind="stable")]
     sorted_keys, sorted_slack = keys[order], slack[order]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
+from math import prod
+from typing import overload
 
 import numpy as np
-import numpy.typing as npt
 from flint import arb, ctx
 
 from homotopy.certification import balls
 from homotopy.certification.certificates import Certificate, CertificateList, same_zero
-from homotopy.certification.discs.contraction import member
-from homotopy.certification.discs.inertia import negative_counts
-from homotopy.certification.discs.program import disc_program, enclose
+from homotopy.certification.real_zeros import RealZeros, real_zeros
 from homotopy.certification.spectrum import eigenvalues
 from homotopy.certification.zeros import certify_one
+from homotopy.common.arrays import Integers
 from homotopy.status import Verdict
-from polysys.formulations.formulation import Kind
+from polysys.formulations.formulation import Formulation, Kind
 from polysys.landscape import Landscape
 
 _PRECISIONS = (128, 256, 512)
@@ -70,10 +71,88 @@ class StationaryPoint:
         return f"StationaryPoint({kind}, energy {self.energy.str(12)})"
 
 
+class Points(Sequence[StationaryPoint]):
+    """The stationary points of a landscape, sorted by energy, then index: counted as arrays, made when one is looked at.
+
+    Attributes
+    ----------
+    indices : int array (n,)
+        Morse indices of all points, -1 where undecided; in no particular order.
+    zeros : RealZeros
+        What doubles prove about the solutions that carry them.
+    by_balls : dict from int to list of StationaryPoint
+        The points of those solutions, by number, of which doubles prove too little.
+    """
+
+    def __init__(
+        self, landscape: Landscape, certificates: CertificateList, orbits: Sequence[int], zeros: RealZeros
+    ) -> None:
+        self._landscape, self._certificates, self._orbits, self.zeros = landscape, certificates, orbits, zeros
+        is_open = (zeros.index < 0) | ~np.isfinite(zeros.value.mid) | ~np.isfinite(zeros.value.radius)
+        if certificates.exact:
+            is_open |= np.isin(zeros.rows, list(certificates.exact))
+        self.is_in_doubles = ~is_open
+        self.by_balls = {
+            k: points_of(landscape, k, certificates[k], orbits[k], i if i >= 0 else None)
+            for k, i in zip(zeros.rows[is_open].tolist(), zeros.index[is_open].tolist(), strict=True)
+        }
+        dimension = landscape.domain.dimension
+        index = zeros.index[self.is_in_doubles]
+        sided = [index if flip == 1 else dimension - index for _, flip in flips(landscape.formulation)]
+        rest = [-1 if p.index is None else p.index for points in self.by_balls.values() for p in points]
+        self.indices: Integers = np.concatenate([*sided, np.array(rest, np.int64)])
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    @overload
+    def __getitem__(self, key: int) -> StationaryPoint: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[StationaryPoint, ...]: ...
+    def __getitem__(self, key: int | slice) -> StationaryPoint | tuple[StationaryPoint, ...]:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[StationaryPoint]:
+        return iter(self._made)
+
+    @cached_property
+    def _made(self) -> tuple[StationaryPoint, ...]:
+        points = [p for each in self.by_balls.values() for p in each]
+        for row in np.flatnonzero(self.is_in_doubles).tolist():
+            points += self.carried_by(row)
+
+        def order(p: StationaryPoint) -> tuple[float, int, int, tuple[int, ...]]:
+            return float(p.energy), -1 if p.index is None else p.index, p.solution, p.signs
+
+        return tuple(sorted(points, key=order))
+
+    def carried_by(self, row: int) -> list[StationaryPoint]:
+        """The points that row `row` of `zeros` carries."""
+        land, zeros = self._landscape, self.zeros
+        k = int(zeros.rows[row])
+        if not self.is_in_doubles[row]:
+            return self.by_balls[k]
+        mid, radius = self._certificates.mid[k], float(self._certificates.radius[k])
+        is_near = float(np.abs(mid).max()) * (1 + 1e-15) <= float(self._certificates.uniqueness[k])
+        with ctx.workprec(128):
+            unknowns = [arb(x, radius) for x in mid.real.tolist()]
+            value = arb(float(zeros.value.mid[row]), float(zeros.value.radius[row]))
+            is_origin = is_near and _may_be_origin(land)
+            return _place(land, k, unknowns, value, int(zeros.index[row]), self._orbits[k], is_origin)
+
+
 def classify(
-    landscape: Landscape, certificates: Sequence[Certificate], orbits: Sequence[int]
-) -> tuple[StationaryPoint, ...]:
+    landscape: Landscape, certificates: Sequence[Certificate], orbits: Sequence[int], zeros: RealZeros | None = None
+) -> Points:
     """The stationary points of all certified real solutions, sorted by energy, then index.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    certificates : sequence of Certificate
+    orbits : sequence of int
+    zeros : RealZeros, optional
+        What doubles prove about the real ones, where that is known already.
 
     Examples
     --------
@@ -85,42 +164,22 @@ def classify(
     [(0, -2.0), (1, 2.0)]
     """
     listed = CertificateList.of(certificates)
-    real = listed.where(Verdict.YES)
-    indices, energies = _in_doubles(landscape, listed.take(real))
-    points: list[StationaryPoint] = []
-    for row, k in enumerate(real.tolist()):
-        if k in listed.exact or indices[row] < 0 or not np.isfinite(energies[row]).all():
-            index = int(indices[row]) if indices[row] >= 0 else None
-            points.extend(points_of(landscape, k, listed[k], orbits[k], index))
-            continue
-        with ctx.workprec(128):
-            radius = float(listed.radius[k])
-            unknowns = [arb(x, radius) for x in listed.mid[k].real.tolist()]
-            size = float(np.abs(listed.mid[k]).max())
-            origin = _may_be_origin(landscape) and size * (1 + 1e-15) <= float(listed.uniqueness[k])
-            points.extend(_place(landscape, k, unknowns, arb(*energies[row]), int(indices[row]), orbits[k], origin))
-
-    def order(p: StationaryPoint) -> tuple[float, int, int, tuple[int, ...]]:
-        return float(p.energy), -1 if p.index is None else p.index, p.solution, p.signs
-
-    return tuple(sorted(points, key=order))
+    return Points(landscape, listed, orbits, real_zeros([landscape], [listed])[0] if zeros is None else zeros)
 
 
-def _in_doubles(landscape: Landscape, real: CertificateList) -> tuple[npt.NDArray[np.int64], list[tuple[float, float]]]:
-    """Morse indices (-1: undecided) and enclosures (mid, radius) of the potential at zeros proved real."""
-    m, size = len(real), landscape.domain.n + landscape.domain.n_constraints
-    if not m:
-        return np.zeros(0, np.int64), []
-    family, couplings = landscape.tapes.family or landscape.tapes, member(landscape.tapes)
-    bordered, energy = disc_program(family.bordered), disc_program(family.energy)
-    sample = np.zeros(m, np.int64)
-    # a real zero within the radius of its centre is within the radius of the centre's real part
-    x = real.mid.real.astype(complex)
-    mid, radius = enclose(bordered, bordered.scalar_values(couplings), sample, x, real.radius)
-    counts = negative_counts(mid.real.reshape(m, size, size), radius.reshape(m, size, size))
-    value, spread = enclose(energy, energy.scalar_values(couplings), sample, x, real.radius)
-    pairs = list(zip(value[:, 0].real.tolist(), spread[:, 0].tolist(), strict=True))
-    return np.where(counts < 0, -1, counts - landscape.domain.n_constraints), pairs
+def morse_indices(points: Sequence[StationaryPoint]) -> Integers:
+    """The Morse indices of some points, -1 where undecided; in no particular order."""
+    if isinstance(points, Points):
+        return points.indices
+    return np.array([-1 if p.index is None else p.index for p in points], np.int64)
+
+
+def flips(formulation: Formulation) -> list[tuple[tuple[int, ...], int]]:
+    """The points that a real solution carries: the signs of their spheres, and s with V(signs w) = s V(w)."""
+    if formulation.kind is not Kind.PROJECTIVE:
+        return [((), 1)]
+    every = product((1, -1), repeat=len(formulation.degrees))
+    return [(signs, prod(s**d for s, d in zip(signs, formulation.degrees, strict=True))) for signs in every]
 
 
 def all_coordinates(landscape: Landscape, point: StationaryPoint) -> tuple[arb, ...]:
@@ -201,14 +260,17 @@ def _place(
     norms = [sum((xi * xi for xi in x[block]), arb(0)).sqrt() for block in domain.slices]
     for norm, radius, degree in zip(norms, domain.radii_squared, formulation.degrees, strict=True):
         energy = energy * (balls.ball(radius).sqrt() / norm) ** degree
+    scales = [
+        length * balls.ball(radius).sqrt() / norm
+        for length, radius, norm in zip(lengths, domain.radii_squared, norms, strict=True)
+    ]
     points = []
-    for signs in product((1, -1), repeat=len(norms)):
-        flip = 1
-        coordinates = []
-        for b, block in enumerate(domain.slices):
-            flip *= signs[b] ** formulation.degrees[b]
-            factor = lengths[b] * balls.ball(domain.radii_squared[b]).sqrt() / norms[b] * signs[b]
-            coordinates += [xi * factor for xi in x[block]]
+    for signs, flip in flips(formulation):
+        coordinates = [
+            xi * (scale * sign)
+            for block, scale, sign in zip(domain.slices, scales, signs, strict=True)
+            for xi in x[block]
+        ]
         # V(s w) = flip V(w): where it changes sign so does the Hessian, and the index is reversed
         turned = index if index is None or flip == 1 else domain.dimension - index
         points.append(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from flint import acb, ctx
 
 from homotopy.certification.balls import as_float, ball, complex_ball, upper
-from homotopy.certification.certificates import Certificate, CertificateList, same_zero
+from homotopy.certification.certificates import Certificate, CertificateList, linear_form, same_zero
 from homotopy.certification.discs.arrays import Discs, modulus
 from homotopy.certification.symmetry_action import orbit_numbers
 from homotopy.certification.zeros import DOUBLE_DIGITS, certify_one
@@ -23,6 +23,8 @@ from polysys.problem import Problem
 from polysys.symmetry import SignedPermutation
 
 _ABSENT = -2
+_FORM = 20261  # seed of the linear form along which zeros are sorted
+_BLOCK = 1 << 16  # zeros that are looked for at once
 _MANY_DIGITS = 60  # a class next to infinity in its chart (x of 1e5, mu of 1e11) is magnified more than 20 digits allow
 
 
@@ -68,11 +70,7 @@ class Locator:
 
     def __init__(self, certificates: Sequence[Certificate]) -> None:
         self._list = CertificateList.of(certificates)
-        mid = self._list.mid
-        self._parts = np.concatenate([mid.real, mid.imag], axis=1)
-        self._weights = np.random.default_rng(20261).uniform(0.5, 1.0, self._parts.shape[1])
-        with np.errstate(over="ignore", invalid="ignore"):
-            keys = self._parts @ self._weights
+        keys = linear_form(self._list.mid, _FORM)[0]
         self._order = np.argsort(keys, kind="stable")
         self._keys = keys[self._order]
 
@@ -112,11 +110,10 @@ class Locator:
         the enclosed one, as far as the radii go.
         """
         found, meets = np.full(len(mid), _ABSENT, np.int64), np.zeros(len(mid), bool)
+        keys, sizes = linear_form(mid, _FORM)
         with np.errstate(over="ignore", invalid="ignore"):
-            parts = np.concatenate([mid.real, mid.imag], axis=1)
-            keys = parts @ self._weights
             width = radius.max(axis=1, initial=0.0) + self._list.radius.max(initial=0.0)
-            slack = 1e-12 * (1.0 + np.abs(parts) @ self._weights) + parts.shape[1] * width
+            slack = 1e-12 * (1.0 + sizes) + 2 * mid.shape[1] * width
         is_sound = np.isfinite(keys) & np.isfinite(slack)
         found[~is_sound] = -1
         sound = np.flatnonzero(is_sound)
@@ -172,11 +169,12 @@ class _Images:
     def conjugates(self) -> tuple[Integers, Integers]:
         """Integers of the zeros proved non-real, and where their conjugates are."""
         rows = self._list.where(Verdict.NO)
-        mid, radius = (
-            np.conj(self._list.mid[rows]),
-            np.repeat(self._list.radius[rows, None], self._list.mid.shape[1], axis=1),
-        )
-        found = self._locator.find_all(mid, radius)
+        found = np.zeros(len(rows), np.int64)
+        for first in range(0, len(rows), _BLOCK):
+            some = rows[first : first + _BLOCK]
+            mid = np.conj(self._list.mid[some])
+            radius = np.broadcast_to(self._list.radius[some, None], mid.shape)
+            found[first : first + _BLOCK] = self._locator.find_all(mid, radius)
         return rows, self._with_balls(found, rows, lambda k, _: self.conjugate_balls(k))
 
     def under(self, g: SignedPermutation) -> Integers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from flint import arb, arb_mat, ctx
@@ -48,12 +49,19 @@ def log_abs_det_hessian(landscape: Landscape, certificate: Certificate) -> arb |
     >>> log_abs_det_hessian(found.landscape, found.certificates[minimum.solution]).str(9, radius=False)
     '1.79175947'
     """
-    domain, formulation = landscape.domain, landscape.formulation
     with ctx.workprec(max(_PRECISION, certificate.precision)):
         enclosure = certificate.enclosure
         unknowns = [balls.real_ball(re, enclosure.radius) for re, _ in enclosure.mid]
+        bordered = [arb(e) for e in balls.evaluate(landscape.tapes.bordered, unknowns)]
+        return log_abs_det_of_bordered(landscape, bordered, unknowns)
+
+
+def log_abs_det_of_bordered(landscape: Landscape, entries: Sequence[arb], unknowns: Sequence[arb]) -> arb | None:
+    """The same from the bordered Hessian, row by row, at a real solution, and from its unknowns."""
+    domain, formulation = landscape.domain, landscape.formulation
+    with ctx.workprec(max(_PRECISION, ctx.prec)):
         size = domain.n + domain.n_constraints
-        bordered = arb_mat(size, size, [arb(e) for e in balls.evaluate(landscape.tapes.bordered, unknowns)])
+        bordered = arb_mat(size, size, list(entries))
         determinant = abs(bordered.det())
         if not determinant > 0:
             return None

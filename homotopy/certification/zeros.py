@@ -22,7 +22,7 @@ from homotopy.certification.certificates import (
     reality,
     same_zero,
 )
-from homotopy.certification.discs.contraction import UNDECIDED, YES, prove, system_discs
+from homotopy.certification.discs.contraction import UNDECIDED, YES, Boxes, prove, system_discs
 from homotopy.common import reporting
 from homotopy.status import Verdict
 from polysys.problem import SystemTapes
@@ -78,6 +78,7 @@ def certify(
     images: Sequence[npt.NDArray[np.int8]] | None = None,
     digits: int = DOUBLE_DIGITS,
     exact: Sequence[Candidate] | None = None,
+    boxes: Boxes | None = None,
 ) -> CertificationReport:
     """Certify candidate solutions of a system with real (rational) coefficients.
 
@@ -96,6 +97,8 @@ def certify(
     exact : sequence of vectors of (Fraction, Fraction), optional
         The same candidates with all digits that are known. Where doubles do not decide, ball arithmetic starts from these:
         zeros that are equal in doubles are told apart.
+    boxes : Boxes, optional
+        What doubles prove about the candidates, where that is known already (:func:`boxes_of_members`).
 
     Returns
     -------
@@ -115,7 +118,9 @@ def certify(
     (2, (0, 1, 0))
     """
     points = _as_array(candidates, tapes.equations.n_variables)
-    found, row_of = _certified(tapes, points, digits, points.tolist() if exact is None else exact)
+    if boxes is None:
+        (boxes,) = boxes_of_members([tapes], [points])
+    found, row_of = _certified(tapes, boxes, digits, points if exact is None else exact)
     sizes = [1] * len(points) if images is None else [len(flips) for flips in images]
     if images is not None:
         found = found.with_images([images[k] for k in np.flatnonzero(row_of >= 0).tolist()])
@@ -134,12 +139,23 @@ def _as_array(
     return np.asarray(rows, dtype=np.complex128).reshape(len(rows), n)
 
 
-def _certified(
-    tapes: SystemTapes, points: npt.NDArray[np.complex128], digits: int, best: Sequence[Candidate]
-) -> tuple[CertificateList, npt.NDArray[np.int64]]:
-    """Certificates of the points that have one, in order, and for each point its row, -1 without."""
+def boxes_of_members(
+    tapes: Sequence[SystemTapes], candidates: Sequence[npt.NDArray[np.complex128]], threads: int | None = None
+) -> list[Boxes]:
+    """What doubles prove about the candidates (m_k, n) of members of one family, each as if it were alone."""
+    sizes = [len(points) for points in candidates]
+    sample = np.repeat(np.arange(len(sizes)), sizes)
     with np.errstate(over="ignore"):
-        boxes = prove(system_discs(tapes), points)
+        together = candidates[0] if len(candidates) == 1 else np.concatenate(candidates)
+        boxes = prove(system_discs(*tapes), together, sample, threads)
+    ends = np.cumsum(sizes).tolist()
+    return [boxes.take(slice(end - size, end)) for end, size in zip(ends, sizes, strict=True)]
+
+
+def _certified(
+    tapes: SystemTapes, boxes: Boxes, digits: int, best: Sequence[Candidate] | npt.NDArray[np.complex128]
+) -> tuple[CertificateList, npt.NDArray[np.int64]]:
+    """Certificates of the candidates that have one, in order, and for each its row, -1 without."""
     size = np.maximum(1.0, np.abs(boxes.mid).max(axis=1, initial=0.0))
     is_fine = boxes.is_proved & (boxes.reality != UNDECIDED)
     is_fine &= (boxes.radius <= _WIDE * size) & (boxes.radius <= _NARROW * boxes.uniqueness)
@@ -150,12 +166,12 @@ def _certified(
     slow = np.flatnonzero(~is_fine).tolist()
     for done, k in enumerate(slow):
         reporting.report("certificates in ball arithmetic", done, len(slow))
-        certificate = certify_one(tapes, best[k], digits)
+        certificate = certify_one(tapes, best[k].tolist() if isinstance(best, np.ndarray) else best[k], digits)
         if certificate is not None:
             exact[k] = certificate
         is_kept[k] = certificate is not None or bool(boxes.is_proved[k])
     rows = np.flatnonzero(is_kept)
-    row_of = np.full(len(points), -1, np.int64)
+    row_of = np.full(len(boxes.mid), -1, np.int64)
     row_of[rows] = np.arange(len(rows))
     result = CertificateList.of_boxes(boxes).take(rows)
     if exact:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+import numpy as np
+
 from homotopy.certification.certificates import Certificate, CertificateList
-from homotopy.certification.classify import StationaryPoint
+from homotopy.certification.classify import StationaryPoint, morse_indices
 from homotopy.certification.closure import conjugates_closed
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.status import EvidenceKind, Silence, Verdict
@@ -18,9 +20,8 @@ from polysys.problem import Problem
 
 def alternating_sum(points: Sequence[StationaryPoint]) -> int | None:
     """sum (-1)^index over the points; None if an index is undecided."""
-    if any(p.index is None for p in points):
-        return None
-    return sum(-1 if (p.index or 0) % 2 else 1 for p in points)
+    indices = morse_indices(points)
+    return None if (indices < 0).any() else int((1 - 2 * (indices % 2)).sum())
 
 
 def checks(
@@ -79,7 +80,7 @@ def _upper_bound(landscape: Problem, n: int, best: RootCount) -> Evidence:
     are used only where they exclude families. By the refined theorem of Bezout (Fulton, Intersection Theory, 12.3) so
     does the total degree. On spheres with homogeneous potentials the classes are the zeros of a section of a vector bundle.
     """
-    degrees = landscape.system.degrees
+    degrees = landscape.degrees
     is_met = n == best.value and (n > 0 or 0 in degrees)
     outcome = Verdict.NO if n > best.value else Verdict.YES if is_met else Verdict.UNDECIDED
     is_exclusive = (
@@ -112,9 +113,10 @@ def morse_inequalities(
         return evidence(kind, Verdict.UNDECIDED, _unknown_topology(landscape))
     if landscape.betti_numbers is None:
         return evidence(kind, Verdict.UNDECIDED, Silence.NO_TOPOLOGY)
-    if any(p.index is None for p in points) or CertificateList.of(certificates).n_undecided:
+    indices = morse_indices(points)
+    if (indices < 0).any() or CertificateList.of(certificates).n_undecided:
         return evidence(kind, Verdict.UNDECIDED, Silence.UNDECIDED_POINTS)
-    by_index = [sum(p.index == j for p in points) for j in range(dimension + 1)]
+    by_index = np.bincount(indices, minlength=dimension + 1).tolist()
     violated = violated_morse_inequality(by_index, landscape.betti_numbers)
     if violated is not None:
         return evidence(kind, Verdict.NO, index=violated[0], by=violated[1])

@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterable, Mapping
 
 from homotopy.certification.certificates import CertificateList
+from homotopy.certification.real_zeros import real_zeros
+from homotopy.certification.zeros import boxes_of_members
 from homotopy.counting.count import assemble, counted
 from homotopy.counting.result import Census
 from homotopy.engines.base import Engine, request_for
 from homotopy.engines.registry import engines_for
 from homotopy.options import Options
-from homotopy.solving.accounts import account
+from homotopy.solving.accounts import account, hopeful_ends
 from homotopy.solving.exact_algebra import is_met
 from homotopy.status import Completeness
 from polysys.counts.of_landscape import upper_bounds
@@ -115,19 +117,25 @@ def _family_together(
     tracked = engine.run_together([request_for(land, options) for land in family.values()], threads)
     if tracked is None:
         return {}
+    lands = list(family.values())
+    ends = [paths.x[hopeful_ends(paths)] for paths in tracked]
+    boxes = boxes_of_members([land.tapes for land in lands], ends, threads)
+    solved = [
+        account(land, paths, CertificateList.of(()), 1, options.digits, proved)
+        for land, paths, proved in zip(lands, tracked, boxes, strict=True)
+    ]
+    zeros = real_zeros(lands, [report.certificates for report in solved])
     share = (time.perf_counter() - begin) / len(family)
     results: dict[int, Census | PolysysError] = {}
-    for (k, land), paths in zip(family.items(), tracked, strict=True):
+    for (k, land), report, real in zip(family.items(), solved, zeros, strict=True):
         begin = time.perf_counter()
-        bounds = tuple(
-            upper_bounds(land)
-        )  # its own: a coupling that vanishes in another member makes that one's smaller
-        solved = account(land, paths, CertificateList.of(()), 1, options.digits)
-        is_clear = solved.is_clean and not solved.paths.at_infinity
-        if (is_clear or is_met(land, solved, bounds[0].value if bounds else None)) and (
-            land.formulation.kind is not Kind.PROJECTIVE or len(solved.certificates) == bounds[0].value
+        # its own: a coupling that vanishes in another member makes that one's smaller
+        bounds = tuple(upper_bounds(land))
+        is_clear = report.is_clean and not report.paths.at_infinity
+        if (is_clear or is_met(land, report, bounds[0].value if bounds else None)) and (
+            land.formulation.kind is not Kind.PROJECTIVE or len(report.certificates) == bounds[0].value
         ):
-            result = assemble(land, solved, bounds, share + time.perf_counter() - begin)
+            result = assemble(land, report, bounds, share + time.perf_counter() - begin, zeros=real)
             if result.completeness.verdict is not Completeness.CONTRADICTED:
                 results[k] = result
     return results

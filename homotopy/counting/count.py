@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.classify import StationaryPoint, classify
 from homotopy.certification.closure import orbits
+from homotopy.certification.real_zeros import RealZeros
 from homotopy.common.reporting import Progress, keeps_found
 from homotopy.common.validation import check_choices
 from homotopy.completeness.evidence import Evidence
@@ -245,12 +246,16 @@ def assemble(
     *,
     is_brief: bool = False,
     is_sample: bool = True,
+    zeros: RealZeros | None = None,
 ) -> Census:
-    """The census that follows from certified solutions: orbits, points, verdict; briefly, without what may take a minute."""
+    """The census that follows from certified solutions: orbits, points, verdict; briefly, without what may take a minute.
+
+    `zeros` are the real ones among the certified, where they are known already.
+    """
     begin = time.perf_counter()
     is_brief = is_brief or solved.is_stopped
     orbit_of, is_closed = orbits(landscape, solved.certificates)
-    points = classify(landscape, solved.certificates, orbit_of)
+    points = classify(landscape, solved.certificates, orbit_of, zeros)
     solved, degenerate = with_singular(landscape, solved, bounds, is_brief=is_brief)
     verdict = verdict_on(
         landscape, solved.certificates, points, is_closed, bounds, solved, degenerate, is_brief=is_brief, is_sample=is_sample

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from homotopy.certification.certificates import CertificateList
-from homotopy.certification.classify import StationaryPoint, all_coordinates
+from homotopy.certification.classify import StationaryPoint, all_coordinates, morse_indices
 from homotopy.common.frames import frame
 from homotopy.common.sheet import Sheet, Shown
 from homotopy.completeness.checks import alternating_sum
@@ -77,7 +78,7 @@ class Census(Shown):
     landscape : Landscape
     certificates : CertificateList
         Pairwise distinct certified complex solutions; a sequence of :class:`Certificate`.
-    points : tuple of StationaryPoint
+    points : sequence of StationaryPoint
         The real ones as points of the domain, sorted by energy.
     orbit_of : tuple of int
         Symmetry orbit of each solution.
@@ -93,7 +94,7 @@ class Census(Shown):
 
     landscape: Landscape
     certificates: CertificateList
-    points: tuple[StationaryPoint, ...]
+    points: Sequence[StationaryPoint]
     orbit_of: tuple[int, ...]
     bounds: tuple[RootCount, ...]
     completeness: CompletenessReport
@@ -139,13 +140,14 @@ class Census(Shown):
     @property
     def by_index(self) -> Mapping[int, int]:
         """Number of real points of each Morse index from 0 to the dimension, zeros included."""
-        found = Counter(p.index for p in self.points if p.index is not None)
-        return {k: found[k] for k in range(self.landscape.domain.dimension + 1)}
+        indices = morse_indices(self.points)
+        found = np.bincount(indices[indices >= 0], minlength=self.landscape.domain.dimension + 1)
+        return dict(enumerate(found.tolist()))
 
     @property
     def n_undecided_index(self) -> int:
         """Number of real points whose Morse index is undecided."""
-        return sum(p.index is None for p in self.points)
+        return int((morse_indices(self.points) < 0).sum())
 
     @property
     def minima(self) -> tuple[StationaryPoint, ...]:
@@ -155,7 +157,7 @@ class Census(Shown):
     @property
     def n_minima(self) -> int:
         """Number of local minima."""
-        return len(self.minima)
+        return self.by_index[0]
 
     @property
     def n_minima_without_origin(self) -> int:
@@ -334,7 +336,7 @@ class Census(Shown):
                2      0   -0.2500000000       2
                1  near no stationary point (gradients from 24)
         """
-        return match(self.landscape, self.certificates, self.points, points, within=within, descend=descend)
+        return match(self.landscape, self.certificates, tuple(self.points), points, within=within, descend=descend)
 
     def spectra(self) -> Spectra:
         """Proved enclosures of all eigenvalues of the Riemannian Hessian at all points, in the model's units.

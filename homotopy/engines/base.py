@@ -50,8 +50,8 @@ class Request:
 
     Parameters
     ----------
-    system : PolynomialSystem
-        The exact equations.
+    problem : Problem or PolynomialSystem
+        What holds the exact equations, or they themselves.
     options : Options
         The engine honours seed and time limit, and those of the others that it declares.
     round_number : int
@@ -65,12 +65,19 @@ class Request:
         before its error is raised. An engine that has none to give, or does not know them, leaves it alone.
     """
 
-    system: PolynomialSystem
+    problem: Problem | PolynomialSystem
     options: Options
     round_number: int = 0
     landscape: Landscape | None = None
     progress: Progress | None = None
     keep: Callable[[TrackedPaths], None] | None = None
+
+    @property
+    def system(self) -> PolynomialSystem:
+        """The exact equations; made where they are asked for."""
+        what: Any = self.problem
+        system: PolynomialSystem = getattr(what, "system", what)
+        return system
 
     @property
     def label(self) -> str:
@@ -94,7 +101,7 @@ def request_for(
     from polysys.landscape import Landscape  # heavy
 
     landscape = problem if isinstance(problem, Landscape) else None
-    return Request(problem.system, options, round_number, landscape, progress, keep)
+    return Request(problem, options, round_number, landscape, progress, keep)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

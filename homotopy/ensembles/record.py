@@ -15,18 +15,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from math import inf
 
+import numpy as np
 from flint import arb
 
 from homotopy.certification.balls import to_double
 from homotopy.certification.certificates import Certificate
-from homotopy.certification.classify import StationaryPoint, points_of
-from homotopy.certification.hessian import log_abs_det_hessian
+from homotopy.certification.classify import Points, StationaryPoint, flips, points_of
+from homotopy.certification.hessian import log_abs_det_hessian, log_abs_det_of_bordered
+from homotopy.certification.real_zeros import RealZeros
 from homotopy.certification.zeros import certify_one, same_zero
 from homotopy.completeness.evidence import of_kind
 from homotopy.counting.batch import census_batch
 from homotopy.counting.result import Census
 from homotopy.engines.registry import engines_for
-from homotopy.ensembles.rounding import decided, error_bound, middle
+from homotopy.ensembles.rounding import decided, decided_between, error_between, error_bound, middle
 from homotopy.errors import EngineMissingError
 from homotopy.options import Options
 from homotopy.status import Completeness, EvidenceKind, Verdict
@@ -270,10 +272,13 @@ class _Row:
 
 
 def _rows(found: Census, undecided: int, with_coordinates: bool) -> list[_Row]:
-    by_solution: dict[int, list[StationaryPoint]] = {}
-    for point in found.points:
-        by_solution.setdefault(point.solution, []).append(point)
     rows: list[_Row] = []
+    by_solution: dict[int, list[StationaryPoint]] = {}
+    if isinstance(found.points, Points) and not with_coordinates:
+        rows, by_solution = _rows_in_doubles(found, found.points)
+    else:
+        for point in found.points:
+            by_solution.setdefault(point.solution, []).append(point)
     for solution, points in by_solution.items():
         new = _try(found, found.certificates, points, undecided, with_coordinates, decided)
         if new is None:
@@ -284,6 +289,36 @@ def _rows(found: Census, undecided: int, with_coordinates: bool) -> list[_Row]:
             new = new or _try(found, certificates, points, undecided, with_coordinates, middle)
         rows += new or []
     return rows
+
+
+def _rows_in_doubles(found: Census, points: Points) -> tuple[list[_Row], dict[int, list[StationaryPoint]]]:
+    """The rows of the solutions whose numbers doubles decide, and the points of the others."""
+    land, zeros, rows, left = found.landscape, points.zeros, list[_Row](), dict(points.by_balls)
+    sides, dimension = flips(land.formulation), land.domain.dimension
+    low = np.nextafter(zeros.energy.mid - zeros.energy.radius, -inf).tolist()
+    high = np.nextafter(zeros.energy.mid + zeros.energy.radius, inf).tolist()
+    index = zeros.index.tolist()
+    for row in np.flatnonzero(points.is_in_doubles).tolist():
+        energy = decided_between(low[row], high[row])
+        indices = [index[row] if flip == 1 else dimension - index[row] for _, flip in sides]
+        log_det = _log_det_in_doubles(found, zeros, row) if 0 in indices else None
+        if energy is None or (log_det is None and 0 in indices):
+            left[int(zeros.rows[row])] = points.carried_by(row)
+            continue
+        error = error_between(low[row], high[row], energy)
+        for turned, (_, flip) in zip(indices, sides, strict=True):
+            rows.append(_Row(energy * flip + 0.0, turned, None if turned else log_det, (), error))
+    return rows, left
+
+
+def _log_det_in_doubles(found: Census, zeros: RealZeros, row: int) -> float | None:
+    """log|det| of the Hessian at a real zero, rounded; None where doubles do not decide it."""
+    k = int(zeros.rows[row])
+    mid, radius = found.certificates.mid[k].real.tolist(), float(found.certificates.radius[k])
+    bordered = zeros.bordered[row]
+    entries = list(map(arb, bordered.mid.tolist(), bordered.radius.tolist()))
+    ball = log_abs_det_of_bordered(found.landscape, entries, [arb(x, radius) for x in mid])
+    return None if ball is None else decided(ball)
 
 
 def _try(

@@ -22,7 +22,11 @@ def decided(value: arb) -> float | None:
     >>> decided(arb(1) / 3), decided(arb(1, 1e-7)), decided(arb(0, 1e-30))
     (0.333333333, None, 0.0)
     """
-    low, high = _ends(value)
+    return decided_between(*ends(value))
+
+
+def decided_between(low: float, high: float) -> float | None:
+    """The same for the numbers from `low` to `high`."""
     if low > -_ZERO and high < _ZERO:
         return 0.0
     low_text = f"{low:.{DIGITS - 1}e}"
@@ -36,13 +40,17 @@ def middle(value: arb) -> float:
 
 def error_bound(value: arb, rounded: float) -> float:
     """A bound on the distance of the number in a ball from `rounded`; a function of `rounded` where the ball is narrow."""
-    low, high = _ends(value)
+    return error_between(*ends(value), rounded)
+
+
+def error_between(low: float, high: float, rounded: float) -> float:
+    """The same for a number from `low` to `high`."""
     distance = max(nextafter(high - rounded, inf), nextafter(rounded - low, inf))
     unit = 10.0 ** (int(f"{rounded:.{DIGITS - 1}e}".partition("e")[2]) - (DIGITS - 1))
     return max(distance, 0.6 * unit if rounded else _ZERO)  # half a unit of the last decimal, and some
 
 
-def _ends(value: arb) -> tuple[float, float]:
+def ends(value: arb) -> tuple[float, float]:
     """Doubles below and above all numbers in a ball."""
     if not value.is_finite():
         return -inf, inf

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import closure_candidates
+from homotopy.certification.discs.contraction import Boxes
 from homotopy.certification.zeros import CertificationReport, certify
 from homotopy.engines.base import TrackedPaths
 from homotopy.solving.result import PathAccount, SolveReport
@@ -19,33 +20,51 @@ from polysys.problem import Problem
 
 # An end point further than this from the zero it certifies (relative to its size) was not an end point of that zero.
 _MAX_DRIFT = 1e-3
+_BLOCK = 1 << 16  # end points that are compared at once
 
 
 def account(
-    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+    landscape: Problem,
+    tracked: TrackedPaths,
+    known: CertificateList,
+    rounds: int,
+    digits: int,
+    boxes: Boxes | None = None,
 ) -> SolveReport:
-    """Certify the end points and put every path into exactly one class."""
-    return account_with_doubtful(landscape, tracked, known, rounds, digits)[0]
+    """Certify the end points and put every path into exactly one class; `boxes`: what doubles prove about :func:`hopeful_ends`."""
+    return account_with_doubtful(landscape, tracked, known, rounds, digits, boxes)[0]
+
+
+def hopeful_ends(tracked: TrackedPaths) -> list[int]:
+    """The numbers of the paths whose ends may be solutions."""
+    return [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
 
 
 def account_with_doubtful(
-    landscape: Problem, tracked: TrackedPaths, known: CertificateList, rounds: int, digits: int
+    landscape: Problem,
+    tracked: TrackedPaths,
+    known: CertificateList,
+    rounds: int,
+    digits: int,
+    boxes: Boxes | None = None,
 ) -> tuple[SolveReport, list[int]]:
     """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
-    hopeful = [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
-    for x, status, group in zip(tracked.x, tracked.status, tracked.images, strict=True):
-        if status not in (PathStatus.REGULAR, PathStatus.SINGULAR):
-            counts[status] += len(group)
-            if status is PathStatus.FAILED:
-                failed.extend(tuple((x * flip).tolist()) for flip in group)
+    hopeful = hopeful_ends(tracked)
+    lost = set(range(len(tracked.status))).difference(hopeful)
+    for k in sorted(lost):
+        counts[tracked.status[k]] += len(tracked.images[k])
+        if tracked.status[k] is PathStatus.FAILED:
+            failed.extend(tuple((tracked.x[k] * flip).tolist()) for flip in tracked.images[k])
     images = [tracked.images[k] for k in hopeful]
-    result = certify(landscape.tapes, tracked.x[hopeful], known, images, digits=digits)
+    ends = tracked.x if not lost else tracked.x[hopeful]
+    result = certify(landscape.tapes, ends, known, images, digits=digits, boxes=boxes)
     # from here on one row a path, images included
     sizes = [len(flips) for flips in images]
-    flips = np.concatenate([np.ones((0, tracked.x.shape[1]), np.int8), *images])
-    points = np.repeat(tracked.x[hopeful], sizes, axis=0) * flips
+    points = ends
+    if sum(sizes) > len(sizes):
+        points = np.repeat(ends, sizes, axis=0) * np.concatenate(images)
     may_be_singular = np.array(
         [tracked.status[k] is PathStatus.SINGULAR or tracked.rco[k] < 1e-8 for k in hopeful], bool
     )
@@ -53,8 +72,7 @@ def account_with_doubtful(
     for status in statuses:
         counts[status] += 1
     first = np.cumsum([0, *sizes[:-1]]).tolist()
-    lost = {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
-    lost |= set(range(len(tracked.status))) - set(hopeful)
+    lost |= {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
     doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
     failed += _points_of(points, statuses, PathStatus.FAILED)
     closed = closed_under_symmetry(landscape, result, digits)
@@ -100,12 +118,16 @@ def _final_statuses(
     certified = np.flatnonzero(number >= 0)
     if not len(certified):  # an empty list of certificates knows no dimension
         return list(statuses)
-    size = 1 + np.abs(points[certified]).max(axis=1, initial=0.0)
-    drift = np.abs(points[certified] - result.certificates.mid[number[certified]]).max(axis=1, initial=0.0)
-    reached = certified[drift <= _MAX_DRIFT * size]
-    _, first = np.unique(number[reached], return_index=True)
+    is_near = np.zeros(len(certified), bool)
+    for first in range(0, len(certified), _BLOCK):
+        rows = certified[first : first + _BLOCK]
+        size = 1 + np.abs(points[rows]).max(axis=1, initial=0.0)
+        drift = np.abs(points[rows] - result.certificates.mid[number[rows]]).max(axis=1, initial=0.0)
+        is_near[first : first + _BLOCK] = drift <= _MAX_DRIFT * size
+    reached = certified[is_near]
+    _, earliest = np.unique(number[reached], return_index=True)
     statuses[reached] = PathStatus.DUPLICATE
-    statuses[reached[first]] = PathStatus.REGULAR
+    statuses[reached[earliest]] = PathStatus.REGULAR
     return list(statuses)
 
 

@@ -22,7 +22,7 @@ def least_root_count(problem: Problem, count: StartCount) -> int:
     15
     """
     if count is StartCount.TOTAL_DEGREE:
-        return total_degree(problem.system.degrees).value
+        return total_degree(problem.degrees).value
     if count is StartCount.MULTIHOMOGENEOUS:  # any partition gives a start; none has fewer paths than the best
         return best_partition(problem.system.supports, problem.system.n).count.value
     if count in (StartCount.FERMAT, StartCount.GENERIC_THEOREM) and isinstance(problem, Landscape):

@@ -18,6 +18,7 @@ from homotopy.solving.result import PathAccount, SolveReport
 from homotopy.status import StartCount
 from polysys.counts.of_landscape import exact_count_of
 from polysys.errors import InputError
+from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
@@ -29,7 +30,7 @@ _SOME_PATHS, _FEW_SOLUTIONS, _PATHS_TO_SPARE = 200, 30, 3
 
 def solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveReport | None:
     """Systems without solutions or with linear equations only, which no engine needs to see."""
-    degrees = landscape.system.degrees
+    degrees = landscape.degrees
     if min(degrees) > 0 and max(degrees) > 1:
         return None
     certificates = CertificateList.of(())
@@ -54,7 +55,7 @@ def solve_without_paths(landscape: Problem, options: Options, bound: int | None,
     And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are;
     and where there are few solutions and several times as many paths, most of which end at infinity: these take longest.
     """
-    if options.engine != AUTO or options.strategy != AUTO or bound is None:
+    if options.engine != AUTO or options.strategy != AUTO or bound is None or _is_drawn_form(landscape):
         return None
     is_without_theory = not (isinstance(landscape, Landscape) and landscape.facts.known_counts)
     is_wide = isinstance(landscape, Equations) and landscape.n > _MANY_UNKNOWNS
@@ -74,6 +75,11 @@ def solve_without_paths(landscape: Problem, options: Options, bound: int | None,
     found = with_missing(landscape, none, options.digits, QUICK_WORK)
     is_whole = len(found.certificates) == count.degree
     return replace(found, seconds=time.perf_counter() - begin) if is_whole else None
+
+
+def _is_drawn_form(landscape: Problem) -> bool:
+    """Whether this is a random form on spheres: it has as many classes as paths, with probability one."""
+    return landscape.formulation.kind is Kind.PROJECTIVE and landscape.seed is not None
 
 
 def _linear_solution(landscape: Problem) -> list[complex] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,12 @@ def bezout_weights(polynomials: Sequence[Mapping[tuple[int, ...], Any]], n: int)
     >>> bezout_weights([{(2, 1): 1, (0, 0): 1}, {(1, 2): 1, (0, 0): 1}], 2)
     (1, 1)
     """
-    supports = [np.array(list(f), dtype=np.int64) for f in polynomials if any(map(any, f))]
+    return _least(tuple(tuple(sorted(f)) for f in polynomials if any(map(any, f))), n)
+
+
+@lru_cache(maxsize=64)  # almost all samples of a family have the same monomials
+def _least(monomials: tuple[tuple[tuple[int, ...], ...], ...], n: int) -> tuple[int, ...]:
+    supports = [np.array(f, dtype=np.int64) for f in monomials]
     plain = np.ones(n, dtype=np.int64)
     weights, best = plain, _logarithm(supports, plain)
     start, is_better = best, bool(supports)

@@ -92,7 +92,7 @@ def upper_bounds(landscape: Problem) -> list[RootCount]:
     if isinstance(landscape, Landscape):
         of_domain = domain_count(landscape)
         bounds += [*landscape.facts.known_counts, *([] if of_domain is None else [of_domain])]
-    bounds.append(total_degree(landscape.system.degrees))
+    bounds.append(total_degree(landscape.degrees))
     if not (isinstance(landscape, Landscape) and _is_sharp(landscape)):
         bounds.extend(_bounds_from_supports(landscape))
     if isinstance(landscape.domain, Variety):  # of equal bounds first those that leave no room for families

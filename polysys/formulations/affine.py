@@ -87,5 +87,10 @@ def family_terms(
 def member_terms(terms: AffineTerms, couplings: Sequence[Fraction]) -> dict[Exponents, Fraction]:
     """The terms of the member with these couplings, without those that vanish."""
     values = [*couplings, Fraction(1)]  # -1 is the last
-    sums = {e: sum((values[k] * factor for k, factor in c.items()), Fraction(0)) for e, c in terms.items()}
+
+    def coefficient(factors: dict[int, Fraction]) -> Fraction:
+        products = [values[k] if factor == 1 else values[k] * factor for k, factor in factors.items()]
+        return sum(products[1:], products[0]) if products else Fraction(0)
+
+    sums = {e: coefficient(c) for e, c in terms.items()}
     return {e: c for e, c in sums.items() if c}

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -176,9 +177,11 @@ def record(
 
 def block_degrees(potential: Any, domain: Domain) -> tuple[int, ...] | None:
     """The degree of a potential in each block of its domain, or None where it is not homogeneous."""
-    if domain.is_euclidean:
-        return None
-    degrees = {tuple(sum(exponents[block]) for block in domain.slices) for exponents in potential.monoms()}
+    return None if domain.is_euclidean else _block_degrees(potential.monoms(), domain)
+
+
+def _block_degrees(monomials: Sequence[tuple[int, ...]], domain: Domain) -> tuple[int, ...] | None:
+    degrees = {tuple(sum(exponents[block]) for block in domain.slices) for exponents in monomials}
     return degrees.pop() if len(degrees) == 1 else None
 
 
@@ -190,7 +193,14 @@ def formulate(potential: Any, domain: Domain, chart_seed: int = 0) -> Formulatio
     PositiveDimensionalError
         If the potential does not depend on some coordinates or some sphere.
     """
-    for name, used in zip(potential.ring.symbols, np.any(potential.monoms(), axis=0), strict=True):
+    return _formulated(potential.ring.symbols, tuple(potential), domain, chart_seed)
+
+
+@lru_cache(maxsize=16)  # almost all samples of a family have the same monomials
+def _formulated(
+    names: tuple[Any, ...], monomials: tuple[tuple[int, ...], ...], domain: Domain, chart_seed: int
+) -> Formulation:
+    for name, used in zip(names, np.any(monomials, axis=0), strict=True):
         if domain.is_euclidean and not used:
             raise PositiveDimensionalError(
                 f"The potential does not depend on {name}, so its stationary points are not isolated (translation).",
@@ -201,12 +211,12 @@ def formulate(potential: Any, domain: Domain, chart_seed: int = 0) -> Formulatio
     if isinstance(domain, Variety):
         return Formulation(Kind.LAGRANGE, domain)
     for k, block in enumerate(domain.slices):
-        if domain.blocks[k] > 1 and not any(any(e[block]) for e in potential.monoms()):
+        if domain.blocks[k] > 1 and not any(any(e[block]) for e in monomials):
             raise PositiveDimensionalError(
                 f"The potential does not depend on sphere {k + 1}: its stationary points are not isolated (rotation).",
                 "Leave the sphere out.",
             )
-    degrees = block_degrees(potential, domain)
+    degrees = _block_degrees(monomials, domain)
     if degrees is None or 0 in degrees:
         return Formulation(Kind.LAGRANGE, domain)
     rng = np.random.default_rng(np.random.SeedSequence(chart_seed, spawn_key=(0x0C4A27,)))
@@ -216,3 +226,12 @@ def formulate(potential: Any, domain: Domain, chart_seed: int = 0) -> Formulatio
         covector = rng.integers(4, 24, size) * rng.choice([-1, 1], size) if size > 1 else [16]
         charts.append(tuple(Fraction(int(a), 16) for a in covector))
     return Formulation(Kind.PROJECTIVE, domain, degrees, tuple(charts))
+
+
+@lru_cache(maxsize=16)  # almost all samples of a family have the same monomials
+def equation_degrees(formulation: Formulation, monomials: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+    """Total degrees of grad V - mu w with the equations of spheres or charts, where nothing cancels: mu is in no gradient."""
+    least = 0 if formulation.domain.is_euclidean else 2
+    gradient = [max((sum(e) - 1 for e in monomials if e[i]), default=0) for i in range(formulation.domain.n)]
+    last = 1 if formulation.kind is Kind.PROJECTIVE else 2
+    return (*(max(d, least) for d in gradient), *[last] * formulation.domain.n_constraints)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations_with_replacement
 from math import comb
 from typing import Any, ClassVar
@@ -26,7 +27,8 @@ from polysys.reading.exact_tables import exact_tensors, is_table, path_text
 from polysys.reading.rationals import as_rational, as_rational_array
 
 
-def monomials(n: int, degree: int) -> list[tuple[int, ...]]:
+@lru_cache(maxsize=16)
+def monomials(n: int, degree: int) -> tuple[tuple[int, ...], ...]:
     """Exponents of all monomials of a degree in n variables, in the order of their sorted index tuples."""
     result = []
     for indices in combinations_with_replacement(range(n), degree):
@@ -34,7 +36,7 @@ def monomials(n: int, degree: int) -> list[tuple[int, ...]]:
         for i in indices:
             exponents[i] += 1
         result.append(tuple(exponents))
-    return result
+    return tuple(result)
 
 
 @dataclass(frozen=True)
@@ -178,9 +180,9 @@ class SphericalPSpin(Model):
             return None
         return IsotropicGaussian(self.n, tuple(zip(self.degrees, self.weights or (), strict=True)), self.field)
 
-    def _monomials(self, p: int) -> list[tuple[int, ...]]:
+    def _monomials(self, p: int) -> tuple[tuple[int, ...], ...]:
         every = monomials(self.n, p)
-        return [e for e in every if max(e) <= 1] if self.couplings == "square-free" else every
+        return tuple(e for e in every if max(e) <= 1) if self.couplings == "square-free" else every
 
     def draw(self, rng: np.random.Generator) -> Couplings:
         if self._from_file is not None:

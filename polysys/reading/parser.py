@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from sympy import QQ, Symbol
@@ -191,14 +192,23 @@ def format_polynomial(polynomial: Any) -> str:
         raise InputError(f"A {type(polynomial).__name__} is not a ring element.", "Use parse_polynomial to make one.")
     names = [str(symbol) for symbol in polynomial.ring.symbols]
     pieces = []
-    for exponents, c in sorted(polynomial.items(), key=lambda term: (sum(term[0]), term[0]), reverse=True):
-        factors = [f"{v}^{e}" if e > 1 else v for v, e in zip(names, exponents, strict=True) if e]
-        size = str(-c) if c < 0 else str(c)
-        if size != "1" or not factors:
-            factors.insert(0, size)
-        pieces.append((" - " if c < 0 else " + ") + "*".join(factors))
+    for exponents, power_product in _power_products(tuple(names), tuple(polynomial)):
+        text = str(polynomial[exponents])
+        size = text.removeprefix("-")
+        factors = (power_product,) if size == "1" and power_product else (size, power_product)
+        pieces.append((" - " if text != size else " + ") + "*".join(filter(None, factors)))
     joined = "".join(pieces)
     return "0" if not joined else joined[3:] if joined[1] == "+" else "-" + joined[3:]
+
+
+@lru_cache(maxsize=16)  # almost all samples of a family have the same monomials
+def _power_products(
+    names: tuple[str, ...], monomials: tuple[tuple[int, ...], ...]
+) -> list[tuple[tuple[int, ...], str]]:
+    """The monomials in graded lexicographic order with their texts."""
+    ordered = sorted(monomials, key=lambda exponents: (sum(exponents), exponents), reverse=True)
+    texts = ("*".join(f"{v}^{e}" if e > 1 else v for v, e in zip(names, m, strict=True) if e) for m in ordered)
+    return list(zip(ordered, texts, strict=True))
 
 
 def _constant_terms(value: Fraction) -> Terms:

@@ -291,3 +291,17 @@ def test_a_potential_is_what_its_function_says():
 def test_couplings_that_are_no_rational_numbers_are_refused(bad):
     with pytest.raises((PolysysError, TypeError)):
         Landscape("l", ps.Euclidean(1), ("x",), lambda x, c: x[0] * c["a"][0], {"a": np.array([bad], object)}).potential
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["spherical-p-spin:n=3,p=3", "spherical-p-spin:n=3,p=1-2,field=1", "layered-spin-glass:widths=2-1-2", "deep-linear:widths=2-1-2,data=gaussian", "soft-ising:n=2"],
+)
+def test_degrees_from_monomials_are_those_of_the_equations(label: str) -> None:
+    land = ps.model_from_label(label).sample(seed=1)
+    assert land.degrees == land.system.degrees
+
+
+def test_degrees_on_a_variety_are_those_of_the_equations() -> None:
+    land = ps.expression("x*y + x", "x^4 + y^2 = 1").sample()
+    assert land.degrees == land.system.degrees

@@ -53,6 +53,8 @@ class Discs:
         for k, value in enumerate(values):
             try:
                 mids[k] = mid = float(value)
+                if mid.as_integer_ratio() == (value.numerator, value.denominator):
+                    continue
                 error = abs(Fraction(mid) - value)
                 # a quotient of integers is rounded correctly, so one more unit is enough
                 radii[k] = float(error) * INFLATE + TINY if error else 0.0

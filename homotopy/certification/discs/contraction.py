@@ -64,6 +64,10 @@ class Boxes:
     reality: npt.NDArray[np.int8]
     is_proved: npt.NDArray[np.bool_]
 
+    def take(self, rows: slice) -> Boxes:
+        """Some of the boxes."""
+        return Boxes(self.mid[rows], self.radius[rows], self.uniqueness[rows], self.reality[rows], self.is_proved[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SystemDiscs:
@@ -133,10 +137,13 @@ def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxe
         begin = x.copy()
         radius = _FIRST_RADIUS * size
         todo = np.flatnonzero(np.isfinite(size))
+        y, is_stale = np.empty((len(x), x.shape[1], x.shape[1]), complex), np.ones(len(x), bool)
         for _ in range(_ROUNDS):
             if not len(todo):
                 break
-            kappa, eta, noise, step = contraction(system, sample[todo], x[todo], radius[todo])
+            jacobian, spread = _jacobians(system, sample[todo], x[todo], radius[todo])
+            y[todo[is_stale[todo]]] = inverses(jacobian[is_stale[todo]])
+            kappa, eta, noise, step = _bounds(system, sample[todo], x[todo], jacobian, spread, y[todo])
             good = (kappa <= 0.5) & (eta <= (1 - kappa) * radius[todo])
             settled = good & ((eta <= _NOISE * noise) | (eta <= 1e-15 * size[todo]))
             _accept(boxes, rows, todo[settled], x, radius, kappa[settled], eta[settled])
@@ -145,6 +152,7 @@ def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxe
             _accept(boxes, rows, partial, x, radius, kappa[good & ~settled], eta[good & ~settled])
             left = ~settled
             todo, kappa, eta, step = todo[left], kappa[left], eta[left], step[left]
+            is_stale[todo] = ~(kappa <= 0.5)  # else the next centre lies where this inverse contracts as well
             shrink = np.where(kappa <= 0.5, 1.0, np.clip(_TARGET / kappa, 1e-3, 0.5))
             radius[todo] *= np.where(np.isnan(shrink), 1e-3, shrink)
             x[todo] -= step
@@ -161,11 +169,25 @@ def contraction(
     system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats
 ) -> tuple[Floats, Floats, Floats, Complexes]:
     """Bounds kappa and eta of the test on the polydiscs, the rounding part of eta, and the Newton step Y F(m)."""
+    jacobian, spread = _jacobians(system, sample, x, radius)
+    return _bounds(system, sample, x, jacobian, spread, inverses(jacobian))
+
+
+def _jacobians(
+    system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats
+) -> tuple[Complexes, Floats]:
+    """Midpoints and radii (m, n, n) of the Jacobian on the polydiscs."""
+    mid, spread = enclose(system.jacobian, system.jacobian_scalars, sample, x, radius)
     m, n = x.shape
-    j_mid, j_radius = enclose(system.jacobian, system.jacobian_scalars, sample, x, radius)
+    return mid.reshape(m, n, n), spread.reshape(m, n, n)
+
+
+def _bounds(
+    system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complexes, jacobian: Complexes, spread: Floats, y: Complexes
+) -> tuple[Floats, Floats, Floats, Complexes]:
+    """The same with any matrices Y."""
+    n = x.shape[1]
     f_mid, f_radius = enclose_at(system.equations, system.equation_scalars, sample, x)
-    jacobian, spread = j_mid.reshape(m, n, n), j_radius.reshape(m, n, n)
-    y = inverses(jacobian)
     defect = y @ jacobian
     defect[:, np.arange(n), np.arange(n)] -= 1
     size_y = np.abs(y.real) + np.abs(y.imag)
@@ -228,7 +250,7 @@ def _accept(
     boxes: Boxes, rows: slice, which: npt.NDArray[np.int64], x: Complexes, radius: Floats, kappa: Floats, eta: Floats
 ) -> None:
     here = which + rows.start
-    centre = x[which]
+    centre = x[which] + 0.0  # no negative zeros, which would be written with a sign
     room = 2 * U * np.abs(centre).max(axis=1, initial=0.0) * UP + TINY
     # about a centre that is moved so far the test still holds: ||Y F|| grows by at most ||Y J|| room <= (1 + kappa) room
     inner = two_digits(np.maximum((eta + (1 + kappa) * room) / (1 - kappa) * UP, _LEAST), 1)

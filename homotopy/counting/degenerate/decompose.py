@@ -142,7 +142,7 @@ def stationary_sets(
                     sets.append(singular)  # one by one: what was described is kept
     why = stopped.settle(has_results=bool(sets or certificates))
     sets = sorted(_merged(sets), key=lambda s: (-1 if s.dimension is None else -s.dimension, -(s.degree or 0)))
-    points = classify(landscape, certificates, orbits(landscape, certificates)[0])
+    points = tuple(classify(landscape, certificates, orbits(landscape, certificates)[0]))
     seconds = time.perf_counter() - begin
     return StationarySets(
         landscape, tuple(sets), certificates, points, parts.is_agreed, parts.engine, chosen.seed, tuple(parts.attempts), seconds, why
@@ -205,7 +205,7 @@ def _points_only(landscape: Landscape, options: Options, begin: float) -> Statio
     with PHCpack(options.transport, options.time_limit) as engine:
         ends = solved.singular_ends + solved.failed_ends
         sets = list(_singular(landscape, ends, solved.certificates, engine, options.seed))
-    points = classify(landscape, solved.certificates, orbits(landscape, solved.certificates)[0])
+    points = tuple(classify(landscape, solved.certificates, orbits(landscape, solved.certificates)[0]))
     seconds = time.perf_counter() - begin
     return StationarySets(
         landscape, tuple(_merged(sets)), solved.certificates, points, True, solved.engine, options.seed, (), seconds

@@ -88,7 +88,7 @@ def _track(phcpack: PHCpack, request: Request, precision: Precision) -> TrackedP
             return replace(paths(report), start=StartKind.FERMAT.value, root_count=len(solutions), root_count_kind=kind)
 
         keep = _then(fermat_paths, request.keep)
-        return fermat_paths(phcpack.track(target, start, solutions, precision=precision, seed=seed, keep=keep))
+        return fermat_paths(phcpack.track(target, start, solutions.tolist(), precision=precision, seed=seed, keep=keep))
     if strategy == "fermat":
         raise InputError(f"{request.label} has no Fermat start.", "It needs a form on one sphere; use strategy=auto.")
     choice = Start.POLYHEDRAL if strategy == "auto" else Start(strategy.replace("-", " "))

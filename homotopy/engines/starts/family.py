@@ -21,6 +21,9 @@ from polysys.landscape import Landscape
 from polysys.tape import Recorder, Tape
 
 _MAX_EXPANSION = 5_000_000  # products of coefficients: some seconds
+_MAX_RECORDED = 64
+# by family and pattern, as what is compiled from them
+_recorded: dict[tuple[FormulationTapes, tuple[int, ...]], FormulationTapes] = {}
 
 
 def family_digest(landscape: Landscape) -> str:
@@ -82,13 +85,18 @@ def stratum_tapes(landscape: Landscape, alive: tuple[int, ...]) -> FormulationTa
     coordinates = tuple(i for i in alive if i < n)
     if len(coordinates) == n:
         return landscape.parametric_tapes
+    key = (landscape.parametric_tapes, coordinates)
+    if key not in _recorded:
 
-    def restricted(x: list[Any], p: list[Any]) -> Any:
-        full = np.zeros(n, dtype=object)
-        full[list(coordinates)] = x
-        return landscape.potential_function(full, landscape.unflatten(p))
+        def restricted(x: list[Any], p: list[Any]) -> Any:
+            full = np.zeros(n, dtype=object)
+            full[list(coordinates)] = x
+            return landscape.potential_function(full, landscape.unflatten(p))
 
-    return record(restricted_formulation(landscape, coordinates), restricted, len(landscape.parameters))
+        while len(_recorded) >= _MAX_RECORDED:
+            _recorded.pop(next(iter(_recorded), key), None)
+        _recorded[key] = record(restricted_formulation(landscape, coordinates), restricted, len(landscape.parameters))
+    return _recorded[key]
 
 
 def stratum_equations(landscape: Landscape, alive: tuple[int, ...]) -> Tape:

@@ -18,7 +18,7 @@ def has_fermat_start(formulation: Formulation) -> bool:
     return formulation.kind is Kind.PROJECTIVE and len(formulation.degrees) == 1
 
 
-def fermat_start(formulation: Formulation, seed: int) -> tuple[Polynomials, list[list[complex]]]:
+def fermat_start(formulation: Formulation, seed: int) -> tuple[Polynomials, npt.NDArray[np.complex128]]:
     """The eigenvector equations of sum_i c_i x_i^p with random complex c, and all their solutions.
 
     With d = p - 2: for every nonempty set S of coordinates x_i is zero outside S and proportional to a d-th root of
@@ -30,7 +30,7 @@ def fermat_start(formulation: Formulation, seed: int) -> tuple[Polynomials, list
     -------
     polynomials : list of lists of (coefficient, exponents)
         In the unknowns (x, mu) of the formulation, chart included.
-    solutions : list of complex vectors (n + 1)
+    solutions : complex array (m, n + 1)
     """
     n, p = formulation.domain.n, formulation.degrees[0]
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xFE41A7,)))
@@ -50,7 +50,11 @@ def fermat_start(formulation: Formulation, seed: int) -> tuple[Polynomials, list
         directions = list(np.eye(n, dtype=np.complex128))
     else:
         directions = _fermat_directions(c, p)
-    return polynomials, [[*(x := y / (chart @ y)).tolist(), _multiplier(c, p, x)] for y in directions]
+    solutions = np.empty((len(directions), n + 1), np.complex128)
+    for row, y in zip(solutions, directions, strict=True):
+        row[:n] = y / (chart @ y)
+        row[n] = _multiplier(c, p, row[:n])
+    return polynomials, solutions
 
 
 def _fermat_directions(c: npt.NDArray[np.complex128], p: int) -> list[npt.NDArray[np.complex128]]:

@@ -24,6 +24,8 @@ from homotopy.status import PathStatus
 from polysys.errors import InputError
 from polysys.tape import Tape
 
+_BLOCK = 1 << 16  # paths of one attempt at a time: what is held beside their ends is a few copies of them
+
 
 def track(
     system: Tape | Program,
@@ -98,7 +100,7 @@ def track(
     samples, m, n = len(p1), *starts.shape
     total = samples * m
     state = State(
-        homotopy, np.repeat(np.arange(samples), m), np.tile(starts, (samples, 1)), np.full((total, n), np.nan, complex),
+        homotopy, np.repeat(np.arange(samples), m), starts if samples == 1 else np.tile(starts, (samples, 1)), np.full((total, n), np.nan, complex),
         np.full(total, CODE[PathStatus.FAILED], np.int8), np.zeros((total, 9)), np.zeros(total, np.int64),
         np.zeros(total, np.int64), np.zeros(total, bool),
     )  # fmt: skip
@@ -111,7 +113,8 @@ def track(
 def _track_all(state: State, options: TrackerOptions, threads: int | None, progress: Progress | None) -> None:
     todo, settings = np.arange(len(state.codes)), options
     for k in range(options.n_retries + 1):
-        attempt(state, todo, settings, threads, progress if k == 0 else None)
+        for first in range(0, len(todo), _BLOCK):
+            attempt(state, todo[first : first + _BLOCK], settings, threads, _after(first, len(todo), progress if k == 0 else None))
         failed = np.flatnonzero(state.codes == CODE[PathStatus.FAILED])
         close = _coinciding(state)[0]
         sharpen(state, close[~state.is_sharp[close]])  # may tell apart what is only close
@@ -120,6 +123,11 @@ def _track_all(state: State, options: TrackerOptions, threads: int | None, progr
             break
         settings = settings.tighter()
     _look_from_afar(state, options.tighter(), threads)
+
+
+def _after(done: int, total: int, progress: Progress | None) -> Progress | None:
+    """Progress that is told of paths after so many others."""
+    return None if progress is None else lambda here, _: progress(done + here, total)
 
 
 def track_loop(

@@ -59,8 +59,7 @@ def track_members(
         return None
     settings = TrackerOptions() if round_number == 0 else TrackerOptions.conservative()
     size, m = first.formulation.n_unknowns, len(landscapes)
-    # a family may have no zero pattern with solutions at all
-    parts: list[_Ends] = [(np.zeros((m, 0, size), np.complex128), np.zeros((m, 0), np.int8), np.zeros((m, 0)))]
+    parts: list[_Ends] = []
     images: list[npt.NDArray[np.int8]] = []
     ways: list[list[Way]] = []
     done = 0
@@ -83,7 +82,9 @@ def track_members(
             progress(done, starts.n_paths)
     orbits = f", one path per sign orbit: {starts.n_paths}" if starts.n_paths < starts.n_solutions else ""
     strata = f", {len(starts.strata)} zero patterns" if len(starts.strata) > 1 else ""
-    x, codes, rco = (np.concatenate([part[i] for part in parts], axis=1) for i in range(3))
+    # a family may have no zero pattern with solutions at all
+    parts = parts or [(np.zeros((m, 0, size), np.complex128), np.zeros((m, 0), np.int8), np.zeros((m, 0)))]
+    x, codes, rco = parts[0] if len(parts) == 1 else (np.concatenate([p[i] for p in parts], axis=1) for i in range(3))
     members = [
         TrackedPaths(
             x=x[k],
@@ -225,10 +226,15 @@ def _whole_signs(landscape: Landscape, stratum: Stratum) -> npt.NDArray[np.int8]
 def _whole_ends(landscape: Landscape, stratum: Stratum, found: PathResults | None, samples: int) -> _Ends:
     """The end points of a stratum's paths in all coordinates, their codes and inverse condition numbers, by sample."""
     m = len(stratum.solutions)
-    x = np.zeros((samples, m, landscape.formulation.n_unknowns), dtype=np.complex128)
+    n = landscape.formulation.n_unknowns
+    if found is not None and len(stratum.alive) == n:
+        x = found.solutions
+    else:
+        x = np.zeros((samples, m, n), dtype=np.complex128)
     if found is None:
         return x, np.full((samples, m), CODE[PathStatus.REGULAR]), np.ones((samples, m))
-    x[:, :, list(stratum.alive)] = found.solutions
+    if len(stratum.alive) < n:
+        x[:, :, list(stratum.alive)] = found.solutions
     # whether two paths met is decided on certified zeros
     codes = np.where(found.codes == CODE[PathStatus.DUPLICATE], CODE[PathStatus.REGULAR], found.codes)
     return x, codes, 1 / np.fmax(found.conditions, 1.0)

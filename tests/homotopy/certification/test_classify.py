@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from itertools import product
 from math import sqrt
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 from flint import arb, ctx, fmpq
 
+import homotopy as ho
 import polysys as ps
-from homotopy.certification.classify import StationaryPoint, classify
+from homotopy.certification.classify import Points, StationaryPoint, classify
 from homotopy.certification.zeros import certify
 from homotopy.counting.result import Census
 from polysys.models.labels import model_from_label
@@ -259,3 +261,21 @@ def test_points_are_sorted_by_energy_and_carry_their_solution(make) -> None:
         k for k, c in enumerate(census.certificates) if c.reality.value == "yes"
     }
     assert all(p.orbit == census.orbit_of[p.solution] for p in census.points)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["spherical-p-spin:n=4,p=3", "spherical-p-spin:n=3,p=4", "layered-spin-glass:widths=2-2-2", "soft-ising:n=2"],
+)
+def test_indices_and_energies_as_arrays_are_those_of_the_points(label: str) -> None:
+    found = ho.census(label, seed=1)
+    points = found.points
+    assert isinstance(points, Points) and len(points) == len(tuple(points))
+    assert Counter(points.indices.tolist()) == Counter(p.index for p in points)
+    zeros = points.zeros
+    for row in range(len(zeros.rows)):
+        first = points.carried_by(row)[0]  # of the zero's own signs
+        with ctx.workprec(128):
+            assert first.energy.overlaps(arb(float(zeros.energy.mid[row]), float(zeros.energy.radius[row])))
+        assert zeros.energy.radius[row] < 1e-9 * (1 + abs(zeros.energy.mid[row]))
+    assert points[0] is points[0]  # made once

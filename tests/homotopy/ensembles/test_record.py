@@ -13,7 +13,7 @@ from flint import arb, ctx, fmpq
 import homotopy as ho
 import polysys as ps
 from homotopy.certification.hessian import log_abs_det_hessian
-from homotopy.ensembles.record import CONTENT, PROVENANCE, count_samples
+from homotopy.ensembles.record import CONTENT, PROVENANCE, count_samples, record_of
 from homotopy.ensembles.rounding import decided, error_bound, middle
 from homotopy.errors import EngineMissingError
 from polysys.errors import InputError
@@ -166,3 +166,11 @@ def test_the_determinants_of_minima_are_in_the_order_of_their_energies():
     record = count_samples(ps.expression("x^4/4 - x^2/2 + x^3/30"), 0, [0])[0]
     roots = sorted(np.roots([1, 0.1, -1]), key=lambda x: x**4 / 4 - x**2 / 2 + x**3 / 30)
     assert record.log_det_minima == pytest.approx([log(3 * x * x - 1 + x / 5) for x in roots], rel=1e-8)
+
+
+@pytest.mark.parametrize("label", ["spherical-p-spin:n=4,p=3", "spherical-p-spin:n=3,p=4", "spherical-p-spin:n=3,p=2-3,field=1/2", "layered-spin-glass:widths=2-2-2"])
+def test_numbers_that_doubles_decide_are_those_of_ball_arithmetic(label: str) -> None:
+    for index in range(4):
+        found = ho.census(label, seed=3, index=index)
+        by_points = replace(found, points=tuple(found.points))  # without arrays every point is rounded from its balls
+        assert record_of(found, label, 3, index) == record_of(by_points, label, 3, index)

@@ -20,6 +20,7 @@ from homotopy.engines.tracker.engine import TrackerEngine
 from homotopy.engines.tracker.routes import gradual_way
 from homotopy.errors import EngineCrashError, EngineTimeoutError
 from homotopy.solving.rounds import solve
+from homotopy.solving.without_paths import solve_without_paths
 from homotopy.status import PathStatus
 from polysys.models.labels import model_from_label
 
@@ -248,3 +249,10 @@ def test_few_solutions_of_many_paths_are_solved_by_exact_algebra_unless_an_engin
     named = solve(valley, ho.Options(engine="tracker"), bound=9)
     assert named.engine == "tracker" and named.paths.tracked
     assert len(quick.certificates) == len(named.certificates) == 3
+
+
+def test_exact_algebra_is_not_asked_about_a_random_form_on_spheres(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr("homotopy.solving.without_paths.exact_count_of", lambda land: asked.append(land))
+    assert solve_without_paths(ps.SphericalPSpin(n=3, p=3).sample(seed=1), ho.Options(), 7, 0.0) is None
+    assert not asked
