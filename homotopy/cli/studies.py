@@ -38,8 +38,12 @@ def register(app: typer.Typer) -> None:
 
 
 def _help(name: str) -> str:
-    quick, full = _MINUTES[name]
-    times = f" It takes about {quick:g} minutes of one core with --quick, {full:g} with --full."
+    minutes = _MINUTES.get(name)
+    times = (
+        f" It takes about {minutes[0]:g} minutes of one core with --quick, {minutes[1]:g} with --full."
+        if minutes
+        else ""
+    )
     return (
         f"{STUDIES[name]} Writes tables, a figure and verdicts with their tests (docs/studies).{times} Stopped at any moment, the same "
         "command goes on from there."
