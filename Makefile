@@ -17,10 +17,10 @@ SITE ?=
 export PHCPACK PYTHON
 
 # One thread a process: the tests are parallel already.
-test test-slow tutorials bench: export OMP_NUM_THREADS := 1
-test test-slow tutorials bench: export OPENBLAS_NUM_THREADS := 1
+test test-slow tutorials studies bench: export OMP_NUM_THREADS := 1
+test test-slow tutorials studies bench: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup demo test test-slow tutorials bench adversary mutations hostile lint wheel docs clean distclean
+.PHONY: help setup demo test test-slow tutorials studies bench adversary mutations hostile lint wheel docs clean distclean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test-slow: setup  ## the slow tests: minutes each
 
 tutorials: setup  ## run the tutorials and the gallery: they print what their pages say
 	@$(PY) -m pytest -m pages --timeout 3600 tests/test_pages.py $(ARGS)
+
+studies: setup  ## the studies in full, and their pages: 40 minutes of one core; ARGS=depth runs one
+	@$(PY) scripts/study_pages.py $(ARGS)
 
 bench: setup  ## speed against PHCpack, measured in the same run, and its history (tests/benchmarks/history.jsonl)
 	@$(PY) -m pytest -m benchmark --timeout 3600 -p no:xdist -s $(ARGS)

@@ -1,6 +1,5 @@
 """The command line. Data on stdout, progress and messages on stderr; no traceback for any user's mistake."""
 
-
 LEAST_MIB = 768  # of address space: with less, OpenBLAS and LLVM abort or wait without end while they are loaded
 
 
@@ -13,7 +12,9 @@ def main() -> None:
 
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY and limit < LEAST_MIB << 20:
-        raise SystemExit(f"stationary: {limit >> 20} MiB of address space do not suffice. Allow {LEAST_MIB} at least (ulimit -v).")
+        raise SystemExit(
+            f"stationary: {limit >> 20} MiB of address space do not suffice. Allow {LEAST_MIB} at least (ulimit -v)."
+        )
 
     interrupt.end_at_once()  # the imports below take their time
     gc.set_threshold(

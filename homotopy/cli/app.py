@@ -116,14 +116,17 @@ def count(
         typer.Option(help=f"Which, for --cross-check: second-run, {', '.join(ENGINES)} [msolve,second-run]."),
     ] = None,
     bounds: Annotated[
-        bool, typer.Option("--bounds", help="Count nothing: proved bounds, paths, estimated time and memory of each engine.")
+        bool,
+        typer.Option("--bounds", help="Count nothing: proved bounds, paths, estimated time and memory of each engine."),
     ] = False,
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
     if bounds:
         given = (prove_real, points, save, plot, cross_check, against)
         if any(given):
-            raise HomotopyError("--bounds counts nothing, and the other options want a count.", "Leave them out, or --bounds.")
+            raise HomotopyError(
+                "--bounds counts nothing, and the other options want a count.", "Leave them out, or --bounds."
+            )
         show_bounds(model, seed, index, json_file)
         return
     from homotopy.counting.count import census
@@ -222,7 +225,9 @@ def sets(
 
 @app.command(short_help="Recheck a saved census.")
 def verify(
-    file: Annotated[Path, typer.Argument(help="A census that 'stationary count --save' wrote, a table's folder, or a row's file.")],
+    file: Annotated[
+        Path, typer.Argument(help="A census that 'stationary count --save' wrote, a table's folder, or a row's file.")
+    ],
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")
     ] = None,

@@ -116,10 +116,17 @@ def export(
 
 def match(
     what: Annotated[str, typer.Argument(metavar="FILE|MODEL", help="A saved census, or a model, which is counted.")],
-    points: Annotated[Path, typer.Argument(help="A .csv or .npy file with one point a row, coordinates in the order of the variables.")],
-    descend: Annotated[bool, typer.Option("--descend", help="Let points near no stationary point go downhill first.")] = False,
+    points: Annotated[
+        Path,
+        typer.Argument(help="A .csv or .npy file with one point a row, coordinates in the order of the variables."),
+    ],
+    descend: Annotated[
+        bool, typer.Option("--descend", help="Let points near no stationary point go downhill first.")
+    ] = False,
     within: Annotated[float | None, typer.Option(help="Farthest distance of a match that is not proved.")] = None,
-    json_file: Annotated[str | None, typer.Option("--json", metavar="F", help="Write one record a point as JSON; - is stdout.")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="F", help="Write one record a point as JSON; - is stdout.")
+    ] = None,
     seed: SeedOption = None,
     index: IndexOption = 0,
 ) -> None:

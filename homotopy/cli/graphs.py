@@ -19,7 +19,9 @@ def register(app: typer.Typer) -> None:
 
 
 def graph(
-    model: Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=4, a .toml file, or a saved census.")],
+    model: Annotated[
+        str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=4, a .toml file, or a saved census.")
+    ],
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
     plot: Annotated[

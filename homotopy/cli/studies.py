@@ -19,14 +19,14 @@ from homotopy.studies.frame.catalogue import STUDIES
 if TYPE_CHECKING:
     from homotopy.studies.frame.report import Report
 
-# Minutes that the presets took on two cores, processor time where that is more.
-_MINUTES: dict[str, tuple[float, float | None]] = {
-    "agreement": (0.5, None),
-    "archetypes": (2, 12),
-    "depth": (3, None),
-    "layering": (1.6, None),
-    "assumptions": (2, None),
-    "clustering": (1.6, 6),
+# Minutes of processor time that the presets took, quick and full.
+_MINUTES: dict[str, tuple[float, float]] = {
+    "agreement": (0.5, 5),
+    "archetypes": (2.8, 5),
+    "depth": (2, 7),
+    "layering": (1.3, 6),
+    "assumptions": (1.3, 3),
+    "clustering": (0.5, 4),
     "weightspace": (2, 9),
 }
 
@@ -39,11 +39,11 @@ def register(app: typer.Typer) -> None:
 
 def _help(name: str) -> str:
     minutes = _MINUTES.get(name)
-    times = ""
-    if minutes is not None:
-        quick, full = minutes
-        longer = f"{full:g} minutes" if full is not None else "half an hour to a few hours"
-        times = f" It takes about {quick:g} minutes with --quick, {longer} with --full."
+    times = (
+        f" It takes about {minutes[0]:g} minutes of one core with --quick, {minutes[1]:g} with --full."
+        if minutes
+        else ""
+    )
     return (
         f"{STUDIES[name]} Writes tables, a figure and verdicts with their tests (docs/studies).{times} Stopped at any moment, the same "
         "command goes on from there."

@@ -194,14 +194,24 @@ def schema() -> None:
 
 
 def site(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty or new folder, or an earlier site, which is replaced.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="An empty or new folder, or an earlier site, which is replaced.")
+    ],
     sources: Annotated[
         list[Path] | None,
-        typer.Option("--from", metavar="FOLDER", help="Show the saved censuses, ensembles and tables in it too (may be repeated)."),
+        typer.Option(
+            "--from",
+            metavar="FOLDER",
+            help="Show the saved censuses, ensembles and tables in it too (may be repeated).",
+        ),
     ] = None,
     no_tables: Annotated[bool, typer.Option("--no-tables", help="Leave out the reference tables.")] = False,
     prove: Annotated[
-        bool, typer.Option("--prove", help="Prove all rows with certificates again, and show the energies of their points (half a minute).")
+        bool,
+        typer.Option(
+            "--prove",
+            help="Prove all rows with certificates again, and show the energies of their points (half a minute).",
+        ),
     ] = False,
     root: RootOption = None,
 ) -> None:

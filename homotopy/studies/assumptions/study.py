@@ -11,7 +11,7 @@ from homotopy.studies.assumptions.bad_saddles import bad_saddles
 from homotopy.studies.assumptions.claims import layer_claims, lead, limit_claims, step_findings
 from homotopy.studies.assumptions.figure import draw
 from homotopy.studies.assumptions.ladder import check_dimension, layered_widths, rungs, steps
-from homotopy.studies.assumptions.relu import rectified
+from homotopy.studies.assumptions.relu.rectified import rectified
 from homotopy.studies.assumptions.tables import Climbed, Scanned
 from homotopy.studies.frame.checks import require, require_whole
 from homotopy.studies.frame.claims import judge
@@ -38,14 +38,14 @@ class AssumptionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: float = 0.01  # probability, at most, that one of the verdicts of a family is false
     # numbers of free parameters, 3 to 8; each gives a ladder. Steps are judged at the largest
     dimensions: tuple[int, ...] = (4, 6)
-    samples: int = 200  # of each model
+    samples: int = 60  # of each model
     # what couplings are built from: gaussian, wine, digits, diabetes (iris has too few features)
     data: tuple[str, ...] = ("gaussian", "wine")
     m: int = 30  # number of data
     # numbers of normal data at which the approach to independent couplings is followed
     scan: tuple[int, ...] = (10, 30, 100, 300)
 
-    rectified: int = 5  # data sets for the network with rectified units; 0 leaves it out
+    rectified: int = 5  # data sets for each network with rectified units; 0 leaves them out
 
     def __post_init__(self) -> None:
         check_level(self.level)

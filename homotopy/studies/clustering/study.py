@@ -35,7 +35,7 @@ class ClusteringSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     seed: int = 1
     level: float = 0.01  # probability, at most, that one of the verdicts of a family is false
-    samples: int = 200  # of each model
+    samples: int = 120  # of each model
     draws: int = 200  # of the uniform null of each sample
     # near pairs of minima of the effective glasses of networks with so many weights, from theory; () leaves them out
     pair_weights: tuple[int, ...] = (10_000, 80_000)

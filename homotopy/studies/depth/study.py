@@ -50,7 +50,7 @@ class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int = 1
     level: float = 0.01  # probability, at most, that a verdict is false
     samples: int = 200  # of each ensemble
-    classes: int = 30_000  # fewer samples where they would track more complex classes than this in an ensemble
+    classes: int = 18_000  # fewer samples where they would track more complex classes than this in an ensemble
     draws: int = 100  # of the uniform null of each sample
     readings: tuple[str, ...] = tuple(READINGS)  # which of layered, sphere, architecture, linear, polynomial
     layered_weights: int = 12  # reading "layered": N
@@ -73,7 +73,7 @@ class DepthSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data_size: int = 20  # 0: all data
     # "sum", "mean" or both: the squared errors are summed, or averaged, beside l2 values from (0, 1). A series for each
     losses: tuple[str, ...] = ("sum", "mean")
-    network_samples: int = 40
+    network_samples: int = 20
     network_tolerance: float = 0.2  # by how much the numbers of weights in a series of networks may differ, relatively
     max_bound: int = 30_000  # networks with a larger proved bound on complex solutions are refused
     max_minutes: float = 240.0  # specifications with a larger estimate (one core, glasses only) are refused

@@ -88,10 +88,3 @@ def finish(axes: Any, across: str = "", up: str = "", title: str = "", *, is_who
     axes.grid(lw=0.3, alpha=0.6)
     if is_whole:
         axes.xaxis.get_major_locator().set_params(integer=True)
-
-
-def shared_legend(figure: Any, axes: Any, columns: int) -> None:
-    """The legend of one panel below all of them."""
-    handles, labels = axes.get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), columns), fontsize=8)

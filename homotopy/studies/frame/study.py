@@ -17,6 +17,7 @@ from homotopy.common.reporting import SampleProgress, Say
 from homotopy.common.validation import is_whole
 from homotopy.errors import StoreError
 from homotopy.studies.frame.catalogue import STUDIES
+from homotopy.studies.frame.effort import counted
 from homotopy.studies.frame.report import Report
 from homotopy.studies.frame.run_folder import RunFolder
 from polysys.errors import FileError, InputError
@@ -146,7 +147,8 @@ def run_study(
     place = Path(folder) if folder is not None else default_folder(chosen, made)
     text = to_toml(chosen, made)
     _claim(place, text)
-    report = chosen.run(made, RunFolder(place, workers=workers, say=say, progress=progress))
+    with counted(place):
+        report = chosen.run(made, RunFolder(place, workers=workers, say=say, progress=progress))
     return report, report.write(place, f"stationary {chosen.name} --spec spec.toml --output another-folder")
 
 

@@ -59,9 +59,9 @@ def test_specifications_that_cannot_be_run_are_refused(change):
 
 
 def test_presets_are_usable():
-    assert len(study.FULL.models) == 45 and set(study.QUICK.models) <= {*study.FULL.models}
+    assert len(study.FULL.models) == 43 and set(study.QUICK.models) <= {*study.FULL.models}
     glasses = [m for m in study.FULL.models if m.startswith("spherical") and m.count("=") == 2]
-    assert len(glasses) == 4 * 7 + 1  # and one mixture
+    assert len(glasses) == 3 * 7 + 5 + 1  # the 5-spin to six spins, and one mixture
 
 
 @pytest.mark.parametrize(
