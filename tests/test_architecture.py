@@ -42,6 +42,7 @@ ORDER = {
         "algebra",
         "evaluation",
         "landscape",
+        "landscape_text",
         "counts",
         "disorder",
         "datasets",

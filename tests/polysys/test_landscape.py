@@ -12,7 +12,8 @@ from sympy import QQ
 
 import polysys as ps
 from polysys.errors import InputError, PolysysError
-from polysys.landscape import Landscape, landscape_from_text
+from polysys.landscape import Landscape
+from polysys.landscape_text import landscape_from_text
 from polysys.system import exact_terms
 from tests.systems import NAMED, SMALL_LABELS
 

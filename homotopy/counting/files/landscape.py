@@ -16,7 +16,8 @@ from homotopy.counting.files.schema import Bound, CensusFile, Coupling
 from homotopy.errors import CensusFileError
 from polysys.errors import PolysysError
 from polysys.formulations.formulation import Kind
-from polysys.landscape import Couplings, Landscape, ModelFacts, landscape_from_text
+from polysys.landscape import Couplings, Landscape, ModelFacts
+from polysys.landscape_text import landscape_from_text
 from polysys.models.given import landscape_from_couplings
 from polysys.models.labels import MODELS, model_from_label
 from polysys.own_equations import Equations, equations_from_text

@@ -15,7 +15,7 @@ from polysys.counts.of_landscape import exact_count_of
 from polysys.errors import InputError, NotPolynomialError
 from polysys.formulations.elimination import eliminate
 from polysys.formulations.variety import Variety, read_domain
-from polysys.landscape import landscape_from_text
+from polysys.landscape_text import landscape_from_text
 from polysys.symmetry import continuous_symmetries
 
 TORUS = "(x^2 + y^2 + z^2 + 3)^2 = 16*(x^2 + y^2)"
