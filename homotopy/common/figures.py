@@ -73,7 +73,9 @@ def panels_for(
 
 
 def wrapped(text: str, inches: float, fontsize: float) -> str:
-    """A title in lines that fit a width: broken at spaces, and after commas and colons, of which labels of models consist.
+    """A title in lines that fit a width: broken at spaces, but not between a number and its noun.
+
+    A label that is longer than a line is broken after its commas and colons.
 
     Examples
     --------
@@ -83,7 +85,10 @@ def wrapped(text: str, inches: float, fontsize: float) -> str:
     """
     most = max(8, int(0.9 * 72 * inches / (0.62 * fontsize)))  # the axes are narrower than the figure
     lines = [""]
-    for word in re.findall(r".+?(?:[\s,:]+|$)", text, re.DOTALL):
+    # "seed 1" and "2 minima" stay together
+    words = re.findall(r"(?:\b(?:seed|sample)\s+\S+|(?<!\S)\d+\s+\S+|\S+)\s*", text)
+    parts = [part for w in words for part in ([w] if len(w.rstrip()) <= most else re.findall(r".+?(?:[\s,:]+|$)", w))]
+    for word in parts:
         if lines[-1] and len((lines[-1] + word).rstrip()) > most:
             lines.append("")
         lines[-1] += word

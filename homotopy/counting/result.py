@@ -347,7 +347,7 @@ class Census(Shown):
         >>> ho.census(ps.expression("x^4/4 - x^2/2 + 3*y^2/2")).spectra().eigenvalues.round(9).tolist()
         [[2.0, 3.0], [2.0, 3.0], [-1.0, 3.0]]
         """
-        return spectra(self.landscape, self.points)
+        return spectra(self.landscape, self.points, self.completeness.verdict)
 
     def plot(self, ax: Any = None) -> Any:
         """Energy against Morse index, into matplotlib axes; returned.
