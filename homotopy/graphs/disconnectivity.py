@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from flint import ctx
 
 from homotopy.errors import HomotopyError
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from flint import arb
 
     from homotopy.graphs.landscape_graph import LandscapeGraph
+
+_PRECISE = 1e-9  # relative error of a barrier above which points are enclosed in more digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +179,24 @@ def escapes(graph: LandscapeGraph) -> tuple[Escape, ...]:
         if saddle is None:
             rows.append(Escape(m, float(low.mid()), None, inf, inf, 0.0, size[first[m]]))
             continue
-        height = energy[saddle] - low
+        height = _height(graph, first[saddle], first[m])
         barrier, error = (float(height.mid()), height.rad()) if height > 0 else (0.0, height.abs_upper())
         rows.append(Escape(m, float(low.mid()), saddle, float(energy[saddle].mid()), barrier, float(error), size[first[m]]))
     return tuple(rows)
+
+
+def _height(graph: LandscapeGraph, saddle: int, minimum: int) -> arb:
+    """Energy of a saddle above a minimum; both are enclosed again in more digits where doubles leave few of the difference."""
+    from homotopy.certification.classify import finer_point
+
+    points = graph.point(saddle), graph.point(minimum)
+    height = points[0].energy - points[1].energy
+    if height.rad() <= _PRECISE * abs(height):
+        return height
+    census = graph.census
+    upper, lower = (finer_point(p, census.landscape, census.certificates[p.solution]).energy for p in points)
+    with ctx.workprec(128):
+        return upper - lower
 
 
 def _lowest_passes_out(
