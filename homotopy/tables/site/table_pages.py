@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from shlex import quote
 from typing import Any
 
 from homotopy.common.wording import count_of
@@ -131,9 +132,9 @@ class TablePages:
             element("a", "Download the table", href=link(f"{self.name}.zip"), class_="button"),
             element(
                 "span",
-                "a folder with rows as CSV, certificates and description, which ",
-                element("code", "stationary verify"),
-                " rechecks",
+                "a zip archive of a folder with rows as CSV, certificates and description; unpack it, then ",
+                element("code", f"stationary verify {quote(self.table.folder.name)}"),
+                " rechecks the folder",
             ),
             class_="action",
         )
