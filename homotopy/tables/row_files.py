@@ -126,7 +126,11 @@ def row_census(path: str | Path) -> Census:
         if isinstance(row, SampleRow):
             fault = difference(row, record_from(census, row.model, file.seed, sample, row.verdict))
         else:
-            fault = "" if census.n_complex == row.n_complex else f"{census.n_complex} solutions follow, it says {row.n_complex}"
+            fault = (
+                ""
+                if census.n_complex == row.n_complex
+                else f"{census.n_complex} solutions follow, it says {row.n_complex}"
+            )
         if fault:
             raise TableError(f"{path} does not follow from its certificate ({fault}).", _AGAIN)
         return census
