@@ -12,11 +12,11 @@ from homotopy.tables.site.markup import Markup, element
 WIDTH, HEIGHT = 460, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 12, 38
 _MAX_BARS = 60
-# Viridis (van der Walt & Smith 2015), as in all figures: minima dark, maxima light, in order in grey too.
+# Viridis (van der Walt & Smith 2015) without its lightest twentieth, as in all figures: minima dark, maxima light, in order in grey too.
 _STOPS = (
-    (68, 1, 84), (71, 45, 123), (59, 82, 139), (44, 114, 142), (33, 145, 140), (40, 174, 128), (94, 201, 98), (173, 220, 48), (253, 231, 37),
+    (68, 1, 84), (72, 29, 111), (69, 55, 129), (61, 78, 138), (50, 100, 142), (42, 119, 142), (35, 138, 141),
+    (30, 157, 137), (42, 176, 127), (74, 193, 109), (117, 208, 84), (168, 219, 52), (223, 227, 24),
 )  # fmt: skip
-_REACH = 0.95  # of it: its end is too light for white paper
 
 
 def colour(index: int, dimension: int) -> str:
@@ -25,9 +25,9 @@ def colour(index: int, dimension: int) -> str:
     Examples
     --------
     >>> colour(0, 3), colour(3, 3)
-    ('#440154', '#dde329')
+    ('#440154', '#dfe318')
     """
-    place = _REACH * (len(_STOPS) - 1) * index / max(dimension, 1)
+    place = (len(_STOPS) - 1) * index / max(dimension, 1)
     k = min(int(place), len(_STOPS) - 2)
     mixed = [round(a + (place - k) * (b - a)) for a, b in zip(_STOPS[k], _STOPS[k + 1], strict=True)]
     return "#" + "".join(f"{c:02x}" for c in mixed)
