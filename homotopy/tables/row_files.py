@@ -117,7 +117,8 @@ def row_census(path: str | Path) -> Census:
     file = read_row_file(path)
     with _usable(file, path):
         seeds = file.certificate
-        row: SampleRow | CountRow = msgspec.convert(file.row, CountRow if "rigor" in file.row else SampleRow)
+        kind: type[SampleRow] | type[CountRow] = CountRow if "rigor" in file.row else SampleRow
+        row = msgspec.convert(file.row, kind)
         sample, said = (0, row.rigor) if isinstance(row, CountRow) else (row.sample, row.verdict)
         if (seeds.model, seeds.sample) != (row.model, sample):
             raise TableError(f"{path} has row and certificate of two landscapes.", _AGAIN)
@@ -125,12 +126,10 @@ def row_census(path: str | Path) -> Census:
         census = recertify(land, seeds, proves=said == Completeness.PROVED.value)
         if isinstance(row, SampleRow):
             fault = difference(row, record_from(census, row.model, file.seed, sample, row.verdict))
+        elif census.n_complex != row.n_complex:
+            fault = f"{census.n_complex} solutions follow, it says {row.n_complex}"
         else:
-            fault = (
-                ""
-                if census.n_complex == row.n_complex
-                else f"{census.n_complex} solutions follow, it says {row.n_complex}"
-            )
+            fault = ""
         if fault:
             raise TableError(f"{path} does not follow from its certificate ({fault}).", _AGAIN)
         return census

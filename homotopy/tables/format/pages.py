@@ -8,7 +8,6 @@ from homotopy.tables.format.catalogue import CatalogueEntry
 from homotopy.tables.format.cells import RIGOR
 from homotopy.tables.format.description import ExactMeans, ModelEntry, TableFile, folder_name
 
-
 _BOUNDS = (
     "The bound *solutions at most* of a model is proved for every sample that can be drawn. Where a sample has a tighter one of its own, "
     "the column `bound` of its row states it, and `stationary site` shows that."
