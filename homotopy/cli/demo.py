@@ -67,9 +67,7 @@ def run(path: str | Path, say: Callable[[str], None]) -> list[Census]:
         name = wrapped(title_of(result.landscape), 4.3, 9)
         verdict = result.completeness.verdict.value
         unit = "classes" if result.landscape.formulation.points_per_class > 1 else "points"
-        axes.set_title(
-            f"{name}\n{result.n_complex} complex {unit}, {result.n_real} real points, {verdict}", fontsize=9
-        )
+        axes.set_title(f"{name}\n{result.n_complex} complex {unit}, {result.n_real} real points, {verdict}", fontsize=9)
     _explain(figure.add_subplot(2, 3, 6), {r.completeness.verdict for r in results})
     figure.suptitle("All stationary points of five landscapes: energy against Morse index", fontsize=12)
     save_figure(figure, target, dpi=150)

@@ -170,7 +170,9 @@ def escapes(graph: LandscapeGraph) -> tuple[Escape, ...]:
     """
     first = graph.first_images()
     # images have one energy, so the balls of the first one stand for all
-    energy = {k: graph.point(first[k]).energy for k in {*graph.network, *(s for *_, s in graph.network.edges(keys=True))}}
+    energy = {
+        k: graph.point(first[k]).energy for k in {*graph.network, *(s for *_, s in graph.network.edges(keys=True))}
+    }
     joins = sorted((float(energy[s].mid()), s, a, b) for a, b, s in graph.network.edges(keys=True))
     size = Counter(first)
     rows = []
@@ -181,7 +183,9 @@ def escapes(graph: LandscapeGraph) -> tuple[Escape, ...]:
             continue
         height = _height(graph, first[saddle], first[m])
         barrier, error = (float(height.mid()), height.rad()) if height > 0 else (0.0, height.abs_upper())
-        rows.append(Escape(m, float(low.mid()), saddle, float(energy[saddle].mid()), barrier, float(error), size[first[m]]))
+        rows.append(
+            Escape(m, float(low.mid()), saddle, float(energy[saddle].mid()), barrier, float(error), size[first[m]])
+        )
     return tuple(rows)
 
 

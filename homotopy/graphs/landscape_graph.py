@@ -121,7 +121,7 @@ class LandscapeGraph(Shown):
         """For each point of the census the first image of it under the symmetry group: its orbit's name."""
         points, land = self.census.points, self.census.landscape
         where = np.array([[float(c.mid()) for c in p.coordinates] for p in points]).reshape(len(points), land.domain.n)
-        return first_of_orbit(images(where, land.symmetry.generators)).tolist()
+        return [int(k) for k in first_of_orbit(images(where, land.symmetry.generators))]
 
     def plot(self, ax: Any = None) -> Any:
         """The disconnectivity graph, into matplotlib axes; returned."""
