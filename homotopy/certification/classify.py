@@ -276,11 +276,8 @@ def _place(
         ]
         # V(s w) = flip V(w): where it changes sign so does the Hessian, and the index is reversed
         turned = index if index is None or flip == 1 else domain.dimension - index
-        points.append(
-            StationaryPoint(
-                solution, signs, tuple(coordinates), energy * flip, turned, orbit_of_point(formulation, orbit, energy * flip), False, landscape
-            )
-        )
+        own = orbit_of_point(formulation, orbit, energy * flip)
+        points.append(StationaryPoint(solution, signs, tuple(coordinates), energy * flip, turned, own, False, landscape))
     return points
 
 

@@ -126,9 +126,13 @@ def match(
     within: Annotated[float | None, typer.Option(help="Farthest distance of a match that is not proved.")] = None,
     json_file: Annotated[
         str | None,
-        typer.Option("--json", metavar="F", help="Write one record a point as JSON; 'point' counts from 0 as the list of 'count --json' does; - is stdout."),
+        typer.Option(
+            "--json", metavar="F", help="Write one record a point as JSON, 'point' from 0 as in 'count --json'; - is stdout."
+        ),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Print all stationary points that were met, and all minima that were not.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print all stationary points that were met, and all minima that were not.")
+    ] = False,
     seed: SeedOption = None,
     index: IndexOption = 0,
 ) -> None:
