@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from homotopy.certification.classify import StationaryPoint
 from homotopy.common.sheet import Grid, Line, Sheet
 from homotopy.common.wording import count_of, plural
-from homotopy.completeness.verdict import CompletenessReport
+from homotopy.completeness.verdict import CompletenessReport, best_bound
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
 from homotopy.counting.result import Census
 from homotopy.counting.singular_points import regularity
-from polysys.counts import RootCount
 from polysys.formulations.variety import Variety
 
 
@@ -42,7 +41,10 @@ def census_sheet(census: Census) -> Sheet:
     return Sheet(
         f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
         (
-            Line("complex", f"{of_at_most(census.n_complex, census.bounds, unit)} certified distinct{group}"),
+            Line(
+                "complex",
+                f"{of_at_most(census.n_complex, best_bound(census.bounds, census.completeness), unit)} certified distinct{group}",
+            ),
             *completeness_lines(census.completeness),
             Line("real", f"{real}, {census.n_undecided} undecided; {_minima(census)}"),
             Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
@@ -88,11 +90,10 @@ def _in_brackets(notes: Sequence[str]) -> str:
     return f" ({', '.join(notes)})" if notes else ""
 
 
-def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
+def of_at_most(n: int, best: int | None, noun: str) -> str:
     """A number of solutions beside the best bound: ``70 of at most 120 solutions``."""
-    best = bounds[0].value if bounds else n
-    of = f" of {'at most ' if n < best else ''}{best}" if bounds else ""
-    return f"{n}{of} {noun if best == 1 else plural(noun)}"
+    of = "" if best is None else f" of {'at most ' if n < best else ''}{best}"
+    return f"{n}{of} {noun if (n if best is None else best) == 1 else plural(noun)}"
 
 
 def singular_line(degenerate: Sequence[StationarySet]) -> tuple[Line, ...]:
