@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from homotopy.common.figures import wrapped
+from homotopy.common.wording import sample_title
 from homotopy.counting.count import census
-from homotopy.counting.plot import title_of
 from homotopy.counting.result import Census
 from homotopy.plots import (
     check_path,
@@ -64,7 +64,7 @@ def run(path: str | Path, say: Callable[[str], None]) -> list[Census]:
         else:
             axes = figure.add_subplot(2, 3, place)
             draw_index_energy(result, axes)
-        name = wrapped(title_of(result.landscape), 4.3, 9)
+        name = wrapped(sample_title(result.landscape), 4.3, 9)
         verdict = result.completeness.verdict.value
         unit = "classes" if result.landscape.formulation.points_per_class > 1 else "points"
         axes.set_title(f"{name}\n{result.n_complex} complex {unit}, {result.n_real} real points, {verdict}", fontsize=9)

@@ -139,7 +139,7 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
         return VerificationReport(path, tuple(result))
     orbit_of, is_closed = orbits(land, certified)
     points = classify(land, certified, orbit_of)
-    result.append(_points(land, certified, points, stationary_points(file)))
+    result.append(_points(land, certified, points, stationary_points(file), orbit_of))
     same_orbits = list(orbit_of) == [s.orbit for s in file.solutions]
     result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
     result.append(_counts(as_census(file, land, certified), file, points))
@@ -255,7 +255,11 @@ def _reality(certified: CertificateList) -> Check:
 
 
 def _points(
-    land: Landscape, certified: CertificateList, found: Sequence[StationaryPoint], stated: Sequence[StationaryPoint]
+    land: Landscape,
+    certified: CertificateList,
+    found: Sequence[StationaryPoint],
+    stated: Sequence[StationaryPoint],
+    orbit_of: Sequence[int],
 ) -> Check:
     if len(found) != len(stated):
         return Check("points", False, f"{len(stated)} are stated, {len(found)} follow from the solutions")
@@ -263,7 +267,7 @@ def _points(
     by_key = {(p.solution, p.signs): p for p in found}
     for k, s in enumerate(stated):
         p = by_key.pop((s.solution, s.signs), None)
-        if p is None or p.index != s.index or p.orbit != s.orbit or p.is_origin != s.is_origin:
+        if p is None or p.index != s.index or orbit_of[p.solution] != s.orbit or p.is_origin != s.is_origin:
             return Check("points", False, f"point {k} has another index, orbit or solution than is stated")
         with ctx.workprec(256):
             if not _says_the_same(s, p) and not _is_true(land, certified, s, p):
