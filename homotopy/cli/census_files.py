@@ -40,6 +40,9 @@ def show(
     from homotopy.counting.files.saved_census import load
     from homotopy.counting.result import Census
 
+    if file.is_dir():
+        way_out = "Of an ensemble's folder 'stationary status' says what it holds, of a table's 'stationary table show'."
+        raise HomotopyError(f"{file} is a folder, not a saved census.", way_out)
     check_targets(plot, json_file=json_file)
     if plot is not None:
         from homotopy import plots

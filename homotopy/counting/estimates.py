@@ -99,8 +99,13 @@ class Bounds(Shown):
 
     @property
     def is_long(self) -> bool:
-        """Whether the first way with an estimate would take hours."""
-        return next((route.is_long for route in self.routes if route.seconds is not None), False)
+        """Whether every way would take hours by its own estimate; a way of which nothing is known may be short."""
+        return bool(self.routes) and all(route.is_long for route in self.routes)
+
+    @property
+    def is_known_short(self) -> bool:
+        """Whether some way is estimated, not only from below, to take less than hours, or tracks no path."""
+        return any(r.n_paths == 0 or (r.seconds is not None and not r.is_least and not r.is_long) for r in self.routes)
 
     def summary(self) -> dict[str, Any]:
         """The same as one JSON object."""
@@ -133,6 +138,8 @@ class Bounds(Shown):
         lines += [Line("", str(route)) for route in self.routes]
         if self.is_long:
             lines.append(Line("", "THIS TAKES HOURS. A time limit (--time-limit) leaves what was found until then."))
+        elif not self.is_known_short:
+            lines.append(Line("", "Whether it takes seconds or hours is not known. --time-limit S ends a count after S seconds with what was found."))
         return Sheet(f"Before a count of {land.label} ({land.system.n} equations, {unit})", tuple(lines))
 
 
@@ -187,7 +194,8 @@ def _tracker(land: Landscape, generic: RootCount | None) -> Route | None:
     if starts is None:
         n = None if generic is None else generic.value
         note = "its start set is made first, once for the family, by monodromy: a few times as long as its paths"
-        return Route("tracker", "start set not made yet", n, None, memory=None if n is None else _memory(land, n), note=note)
+        least = None if n is None else _whole(_EACH * land.system.n**3 * n / n_usable_cores())
+        return Route("tracker", "start set not made yet", n, least, n is not None, None if n is None else _memory(land, n), note)
     each = _seconds_a_path(land, starts)
     whole = None if each is None else _whole(each * starts.n_paths)
     return Route("tracker", starts.kind.value, starts.n_paths, whole, memory=_memory(land, starts.n_solutions))

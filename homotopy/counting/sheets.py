@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from homotopy.certification.classify import StationaryPoint
 from homotopy.common.sheet import Grid, Line, Sheet
@@ -11,6 +12,8 @@ from homotopy.completeness.verdict import CompletenessReport
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
 from homotopy.counting.result import Census
 from homotopy.counting.singular_points import regularity
+from homotopy.solving.result import PathAccount
+from homotopy.status import Completeness
 from polysys.counts import RootCount
 from polysys.formulations.variety import Variety
 
@@ -42,13 +45,13 @@ def census_sheet(census: Census) -> Sheet:
     return Sheet(
         f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
         (
-            Line("complex", f"{of_at_most(census.n_complex, census.bounds, unit)} certified distinct{group}"),
+            Line("complex", f"{of_at_most(census.n_complex, _bounds_to_say(census), unit)} certified distinct{group}"),
             *completeness_lines(census.completeness),
             Line("real", f"{real}, {census.n_undecided} undecided; {_minima(census)}"),
             Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
             Line("energy", _energy_range(census)),
             *_domain_line(census),
-            Line("paths", str(census.paths)),
+            Line("paths", paths_text(census.paths, census.n_complex)),
             *singular_line(census.degenerate),
             Line("run", str(census.run)),
         ),
@@ -86,6 +89,26 @@ def _up_to_symmetry(n_orbits: int, n: int) -> tuple[str, ...]:
 
 def _in_brackets(notes: Sequence[str]) -> str:
     return f" ({', '.join(notes)})" if notes else ""
+
+
+def _bounds_to_say(census: Census) -> Sequence[RootCount]:
+    return bounds_beside(census.completeness, census.bounds, census.n_complex, census.degenerate)
+
+
+def bounds_beside(report: CompletenessReport, bounds: Sequence[RootCount], n: int, degenerate: Sequence[StationarySet]) -> Sequence[RootCount]:
+    """The bounds beside which a number of solutions is printed: where the list is proved and nothing in it is singular, the number itself."""
+    is_whole = report.verdict is Completeness.PROVED and report.complex_verdict is None and not degenerate
+    return [replace(bounds[0], value=n)] if is_whole and bounds else bounds
+
+
+def paths_text(paths: PathAccount, n_certified: int) -> str:
+    """The account of the paths, and how many certified solutions they did not reach.
+
+    >>> paths_text(PathAccount(10, 8, failed=2), 9)
+    '10 tracked = 8 regular + 0 singular + 0 at infinity + 2 failed; 1 more certified by another round or as an image of others'
+    """
+    more = n_certified - paths.regular if paths.tracked else 0
+    return str(paths) + (f"; {more} more certified by another round or as {'an image' if more == 1 else 'images'} of others" if more > 0 else "")
 
 
 def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:

@@ -251,9 +251,9 @@ def sizes(values: Any, name: str, least: int = 1, least_length: int = 1, most: i
     if isinstance(values, str | int) or not isinstance(values, Sequence | np.ndarray):
         raise InputError(f"{name} = {values!r:.60} is not a list of sizes.", "Give one, such as 2-2-2.")
     if len(values) < least_length:
-        raise InputError(
-            f"{name} = {join(list(values))[:60]} has {len(values)} of at least {least_length} sizes.", "Add some."
-        )
+        is_network = (name, least_length) == ("widths", 3)
+        way_out = "Write input-hidden-output, such as 3-2-2 for two hidden neurons." if is_network else "Add some."
+        raise InputError(f"{name} = {join(list(values))[:60]} has {len(values)} of at least {least_length} sizes.", way_out)
     return tuple(size(v, name, least, most) for v in values)
 
 
