@@ -28,6 +28,7 @@ from polysys.models.base import Model
 
 HOURS = 3600.0  # seconds from which on a warning is due
 _SAMPLE = 128  # paths that are tracked to measure the time of one
+_SLACK = 100.0  # times a lower limit on the time, below which nobody need be warned
 _AFTER, _FIXED = 4.0, 1.0  # all of a count in units of the tracking of its paths, and seconds for libraries and checks
 _PATIENCE = 300.0  # default time limit: of PHCpack's paths as many are counted as a thousandth of it allows
 _MADE = 20_000  # start solutions that are made to measure a few paths
@@ -87,7 +88,7 @@ class Bounds(Shown):
     bounds : tuple of RootCount
         Proved upper bounds on the number of isolated complex solutions, best first; the Bezout number is among them.
     generic : RootCount or None
-        The number of solutions of a generic member of the family, where a theorem gives it.
+        The number of solutions of a generic member of the family, where a theorem or a table gives it.
     routes : tuple of Route
         In the order in which ``engine="auto"`` tries them.
     """
@@ -104,8 +105,8 @@ class Bounds(Shown):
 
     @property
     def is_known_short(self) -> bool:
-        """Whether some way is estimated, not only from below, to take less than hours, or tracks no path."""
-        return any(r.n_paths == 0 or (r.seconds is not None and not r.is_least and not r.is_long) for r in self.routes)
+        """Whether some way tracks no path or is estimated to take less than hours; of a lower limit a hundredfold is taken."""
+        return any(r.n_paths == 0 or (r.seconds is not None and r.seconds * (_SLACK if r.is_least else 1) < HOURS) for r in self.routes)
 
     def summary(self) -> dict[str, Any]:
         """The same as one JSON object."""
@@ -144,7 +145,12 @@ class Bounds(Shown):
 
 
 def bounds(
-    what: Landscape | Model | str, *, seed: int | None = None, index: int = 0, options: Options | None = None
+    what: Landscape | Model | str,
+    *,
+    seed: int | None = None,
+    index: int = 0,
+    options: Options | None = None,
+    known: RootCount | None = None,
 ) -> Bounds:
     """Proved bounds on a count, and what each engine would take, before any of them works.
 
@@ -155,6 +161,8 @@ def bounds(
     seed, index : int
     options : Options, optional
         Its time limit bounds how long paths may be counted: a thousandth of it.
+    known : RootCount, optional
+        A generic count from elsewhere, such as a table, for where no theorem gives one.
 
     Returns
     -------
@@ -180,8 +188,9 @@ def bounds(
     bezout = total_degree(land.system.degrees)
     if all(b.name != bezout.name for b in found):
         found.append(bezout)
-    routes = (_tracker(land, generic_count(land)), _phcpack(land, chosen), _algebra(found))
-    return Bounds(land, tuple(found), generic_count(land), tuple(r for r in routes if r is not None))
+    generic = generic_count(land) or known
+    routes = (_tracker(land, generic), _phcpack(land, chosen), _algebra(found))
+    return Bounds(land, tuple(found), generic, tuple(r for r in routes if r is not None))
 
 
 def _tracker(land: Landscape, generic: RootCount | None) -> Route | None:
