@@ -283,8 +283,8 @@ def doctor() -> None:
 
     findings = examine()
     for finding in findings:
-        echo(f"{'ok     ' if finding.is_ok else 'missing'} {finding.name}: {finding.detail}")
-    if not all(f.is_ok for f in findings if f.is_needed):
+        echo(f"{finding.word:7} {finding.name}: {finding.detail}")
+    if any(f.word == "missing" for f in findings if f.is_needed):
         raise typer.Exit(ExitCode.ENGINE_MISSING)
 
 

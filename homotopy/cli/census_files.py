@@ -29,15 +29,19 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    file: Annotated[Path, typer.Argument(help="A file that 'stationary count --save' or 'solve --save' wrote.")],
+    file: Annotated[
+        Path, typer.Argument(help="A file that 'stationary count --save' or 'solve --save' wrote, or a table's row.")
+    ],
     points: Annotated[bool, typer.Option("--points", help="List the points too.")] = False,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the census as 'count --json' does; - is stdout.")
     ] = None,
 ) -> None:
-    """Print a saved census, list its points, draw it. Its certificates are rechecked by 'stationary verify'."""
-    from homotopy.counting.files.saved_census import load
+    """Print a saved census, list its points, draw it. Its certificates are rechecked by 'stationary verify'.
+
+    The file of a table's row holds seeds of its points: they are proved again first.
+    """
     from homotopy.counting.result import Census
 
     if file.is_dir():
@@ -49,7 +53,7 @@ def show(
 
         plots.check_path(plot)
         plots.require_matplotlib()
-    census = load(file)
+    census = read_saved(file)
     if plot is not None and not isinstance(census, Census):
         raise HomotopyError(f"{file} holds solutions of equations, which are not drawn.", "Leave --plot out.")
     if json_file is not None:
@@ -80,7 +84,6 @@ def export(
     """Write points, solutions or equations in the files of other programs."""
     from homotopy.counting.count import as_landscape
     from homotopy.counting.files import export as exports
-    from homotopy.counting.files.saved_census import load
     from homotopy.counting.solve_equations import solve
     from homotopy.status import Completeness
     from polysys.own_equations import FAMILY, equations_from_label
@@ -94,7 +97,7 @@ def export(
     if is_saved(what):
         if seed is not None or index:
             raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
-        source = load(what)
+        source = read_saved(what)
     elif what.startswith(f"{FAMILY}:"):
         if seed is not None or index:
             raise HomotopyError("--seed or --index is given beside equations.", "Leave it out.")
@@ -154,15 +157,30 @@ def is_saved(what: str) -> bool:
     return what.lower().endswith(".json") or (os.path.isfile(what) and not what.lower().endswith((".toml", ".txt")))
 
 
+def read_saved(path: str | Path) -> Census | Solutions:
+    """A saved census or saved solutions; or the points of a table's row, proved again from its file."""
+    from homotopy.counting.files.saved_census import load
+    from homotopy.tables.format.row_head import is_row_file
+
+    if not is_row_file(path):
+        return load(path)
+    from homotopy.tables.row_files import row_census
+
+    return row_census(path)
+
+
 def census_of(what: str, seed: int | None, index: int) -> Census:
     """A saved census, or that of a model, counted now."""
     from homotopy.counting.count import census as count
-    from homotopy.counting.files.saved_census import load_census
+    from homotopy.counting.result import Census
 
     if is_saved(what):
         if seed is not None or index:
             raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
-        return load_census(what)
+        found = read_saved(what)
+        if isinstance(found, Census):
+            return found
+        raise HomotopyError(f"{what} holds solutions of equations, no stationary points.", "Give a saved census.")
     with progress_bar():
         return count(what, seed=seed, index=index)
 

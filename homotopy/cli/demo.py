@@ -56,7 +56,10 @@ def run(path: str | Path, say: Callable[[str], None]) -> list[Census]:
             draw_index_energy(result, axes)
         verdict = result.completeness.verdict.value
         label = result.landscape.label.replace(",activation=z^2", "\nactivation=z^2")
-        axes.set_title(f"{label}\n{result.n_complex} complex, {result.n_real} real points, {verdict}", fontsize=9)
+        unit = "classes" if result.landscape.formulation.points_per_class > 1 else "points"
+        axes.set_title(
+            f"{label}\n{result.n_complex} complex {unit}, {result.n_real} real points, {verdict}", fontsize=9
+        )
     _explain(figure.add_subplot(2, 3, 6))
     figure.suptitle("All stationary points of five landscapes: energy against Morse index", fontsize=12)
     save_figure(figure, target, dpi=150)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.common.figures import MARKERS, SERIES, axes_for, graded, panels_for
+from homotopy.common.figures import MARKERS, SERIES, alike, axes_for, graded, panels_for
 from homotopy.common.wording import count_of, plural
 from homotopy.counting.energy_axis import EnergyAxis, energy_axis
 from homotopy.errors import HomotopyError
@@ -321,9 +321,10 @@ def draw_matches(matches: Matches, ax: Any = None) -> Any:
     if n_without:
         axes.bar(len(shown), n_without, width=0.72, color="white", edgecolor=SERIES[1], hatch="///", lw=0.8)
         axes.annotate(str(n_without), (len(shown), n_without), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
+    energies = alike([float(p.energy.mid()) / scale.per for p, _ in shown])
     names = [
-        f"{float(p.energy.mid()) / scale.per:.4g}\nindex {'?' if p.index is None else p.index}" + (f"\n{images[p.orbit]} images" if images[p.orbit] > 1 else "")
-        for p, _ in shown
+        f"{energy}\nindex {'?' if p.index is None else p.index}" + (f"\n{images[p.orbit]} images" if images[p.orbit] > 1 else "")
+        for energy, (p, _) in zip(energies, shown, strict=True)
     ]
     names += ["none"] if n_without else []
     if len(names) <= _LABELLED:

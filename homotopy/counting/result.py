@@ -52,6 +52,8 @@ class RunRecord:
     seconds: float
 
     def __str__(self) -> str:
+        if self.engine == "none":
+            return f"no solver; certified from {self.start}"
         if self.start == "none":
             return f"{self.engine}, {self.seconds:.3g} s"
         return (

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from homotopy.certification.classify import StationaryPoint
 from homotopy.common.sheet import Grid, Line, Sheet
 from homotopy.common.wording import count_of, plural
-from homotopy.completeness.verdict import CompletenessReport
+from homotopy.completeness.verdict import CompletenessReport, best_bound
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
 from homotopy.counting.result import Census
 from homotopy.counting.singular_points import regularity
 from homotopy.solving.result import PathAccount
-from homotopy.status import Completeness
-from polysys.counts import RootCount
 from polysys.formulations.variety import Variety
 
 
@@ -45,7 +42,10 @@ def census_sheet(census: Census) -> Sheet:
     return Sheet(
         f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
         (
-            Line("complex", f"{of_at_most(census.n_complex, _bounds_to_say(census), unit)} certified distinct{group}"),
+            Line(
+                "complex",
+                f"{of_at_most(census.n_complex, best_bound(census.bounds, census.completeness), unit)} certified distinct{group}",
+            ),
             *completeness_lines(census.completeness),
             Line("real", f"{real}, {census.n_undecided} undecided; {_minima(census)}"),
             Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
@@ -91,16 +91,6 @@ def _in_brackets(notes: Sequence[str]) -> str:
     return f" ({', '.join(notes)})" if notes else ""
 
 
-def _bounds_to_say(census: Census) -> Sequence[RootCount]:
-    return bounds_beside(census.completeness, census.bounds, census.n_complex, census.degenerate)
-
-
-def bounds_beside(report: CompletenessReport, bounds: Sequence[RootCount], n: int, degenerate: Sequence[StationarySet]) -> Sequence[RootCount]:
-    """The bounds beside which a number of solutions is printed: where the list is proved and nothing in it is singular, the number itself."""
-    is_whole = report.verdict is Completeness.PROVED and report.complex_verdict is None and not degenerate
-    return [replace(bounds[0], value=n)] if is_whole and bounds else bounds
-
-
 def paths_text(paths: PathAccount, n_certified: int) -> str:
     """The account of the paths, and how many certified solutions they did not reach.
 
@@ -111,11 +101,10 @@ def paths_text(paths: PathAccount, n_certified: int) -> str:
     return str(paths) + (f"; {more} more certified by another round or as {'an image' if more == 1 else 'images'} of others" if more > 0 else "")
 
 
-def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
+def of_at_most(n: int, best: int | None, noun: str) -> str:
     """A number of solutions beside the best bound: ``70 of at most 120 solutions``."""
-    best = bounds[0].value if bounds else n
-    of = f" of {'at most ' if n < best else ''}{best}" if bounds else ""
-    return f"{n}{of} {noun if best == 1 else plural(noun)}"
+    of = "" if best is None else f" of {'at most ' if n < best else ''}{best}"
+    return f"{n}{of} {noun if (n if best is None else best) == 1 else plural(noun)}"
 
 
 def singular_line(degenerate: Sequence[StationarySet]) -> tuple[Line, ...]:

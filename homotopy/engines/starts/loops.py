@@ -30,7 +30,13 @@ from polysys.tape import Tape
 
 _ZERO = 1e-9  # relative size below which a coordinate is taken for zero
 _CHANCE = 1e-6  # more loops are run until one missing orbit would be overlooked less often than this
-_FIRST_EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3))  # two random permutations nearly always carry a solution to all others
+_FIRST_EDGES = (
+    (0, 1),
+    (0, 2),
+    (1, 2),
+    (0, 3),
+    (1, 3),
+)  # two random permutations nearly always carry a solution to all others
 _LAST_EDGE = (2, 3)
 _MAX_LOOPS = 60
 _OPEN, _LOST = -1, -2
@@ -228,19 +234,19 @@ def grow(
             if m == expected:
                 break
             graph.repair(rng)
-            m, moves = len(graph.members[0]), graph.moves()
-            reached = chance_of_one_missing(m, [m - int(moved.sum()) for moved in moves])
-            if m == expected or chance >= 1 or reached < chance or len(moves) >= _MAX_LOOPS:
+            m, blind = len(graph.members[0]), graph.blind()
+            reached = chance_of_one_missing(max(map(len, graph.members)), blind)
+            if m == expected or chance >= 1 or reached < chance or len(blind) >= _MAX_LOOPS:
                 break
             graph.add_loop(draw, rng)
     moves = graph.moves()
-    m = len(graph.members[0])
-    blind = tuple(m - int(moved.sum()) for moved in moves)
-    n_unmoved = int((~np.any(moves, axis=0)).sum()) if moves else m
     # at a member close to the discriminant some solutions may be out of reach; any other one will do
     best = int(np.argmax([len(member) for member in graph.members]))
     solutions = graph.members[best].solutions
-    return MonodromyResult(graph.parameters[best], solutions, graph.n_paths, graph.n_lost, blind, n_unmoved)
+    n_unmoved = len(solutions) - (int(np.any(moves, axis=0).sum()) if moves else 0)
+    return MonodromyResult(
+        graph.parameters[best], solutions, graph.n_paths, graph.n_lost, tuple(graph.blind()), n_unmoved
+    )
 
 
 def is_sound(ends: PathResults, n_nonzero: int) -> npt.NDArray[np.bool_]:
@@ -347,6 +353,11 @@ class _Graph:
         k = len(self.members)
         self.add_member(draw())
         self.edges += [(0, k), (int(rng.integers(1, k)), k)]
+
+    def blind(self) -> list[int]:
+        """How many solutions each loop does not carry to others, those that the first member lacks among them."""
+        most = max(map(len, self.members))
+        return [most - int(moved.sum()) for moved in self.moves()]
 
     def moves(self) -> list[npt.NDArray[np.bool_]]:
         """For each loop from the first member along one edge and back, which solutions it carries to others."""

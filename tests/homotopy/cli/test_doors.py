@@ -112,6 +112,7 @@ def test_grammars_name_every_form_of_l2_and_a_folder_is_sent_to_status(stationar
     assert "stationary status" in stationary("show", str(tmp_path)).err
 
 
+@pytest.mark.filterwarnings("default")
 def test_columns_of_a_csv_file_that_are_not_used_are_named(stationary, tmp_path):
     (tmp_path / "d.csv").write_text("a;b;y\n1;5;2\n2;6;1\n")
     result = stationary("count", f"deep-linear:widths=1-1-1,data={tmp_path}/d.csv", "--seed", "1")

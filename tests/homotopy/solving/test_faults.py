@@ -87,9 +87,9 @@ def test_solutions_closer_than_rounded_coefficients_can_place_are_found_or_misse
     ids=["2 spins", "3 spins", "potential"],
 )
 @pytest.mark.parametrize("engine", ["tracker", "auto"])
-def test_on_the_discriminant_the_list_is_not_called_complete(landscape: ps.Landscape, engine: str) -> None:
-    """A double root: two paths less than the paths that are regular, and the verdict says so; it is proved only where
-    the double root is rational, so that its multiplicity is proved and stands beside the certified."""
+def test_on_the_discriminant_the_double_root_is_missed_or_counted(landscape: ps.Landscape, engine: str) -> None:
+    """A double root: two paths less than the paths that are regular, and the verdict says so. It is proved only where the double root is rational,
+    so that its multiplicity is proved and stands beside the certified, and supported where exact algebra says that there are no others."""
     c = ho.census(landscape, engine=engine)
     lost = c.paths.singular + c.paths.failed + c.paths.duplicate
     assert lost >= 2
@@ -99,6 +99,10 @@ def test_on_the_discriminant_the_list_is_not_called_complete(landscape: ps.Lands
         assert [(s.multiplicity, s.is_multiplicity_proved) for s in c.degenerate] == [(2, True)]
         assert "a singular point of multiplicity 2" in c.completeness.reason
         assert c.n_complex + 2 == c.bounds[0].value
+    elif c.completeness.verdict is ho.Completeness.SUPPORTED:
+        (exact,) = (e for e in c.completeness.evidence if e.name == "exact count")
+        n = len(c.degenerate)
+        assert f"{c.n_complex + n} distinct: {c.n_complex} certified, {n} multiple" in str(exact)
     else:
         assert c.completeness.verdict in UNPROVED
     if engine == "tracker":
