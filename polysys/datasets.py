@@ -417,8 +417,13 @@ def _check(name: str, value: Any, most: int, where: str) -> None:
             raise DatasetError(
                 f"{where} has too few columns for its {name}.", "Give one for each feature and each target."
             )
-        widths = {"features": f" (of a network: widths={most}-.. at most)", "targets": f" (of a network: widths=..-{most} at most)"}.get(name, "")
-        raise DatasetError(f"{name} = {value!r} cannot be had.", f"For {where} it is an integer from 1 to {most}{widths}.")
+        widths = {
+            "features": f" (of a network: widths={most}-.. at most)",
+            "targets": f" (of a network: widths=..-{most} at most)",
+        }.get(name, "")
+        raise DatasetError(
+            f"{name} = {value!r} cannot be had.", f"For {where} it is an integer from 1 to {most}{widths}."
+        )
 
 
 def _shape(array: Rationals) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from homotopy.tables.format.catalogue import list_tables
 from homotopy.tables.table import load_table
-from polysys.landscape import Landscape
-from polysys.models.deep_linear import DeepLinear
+from polysys.disorder import generator
+from polysys.landscape import Couplings, Landscape
 from polysys.models.labels import model_from_label
-from polysys.models.polynomial_network import PolynomialNetwork
+from polysys.models.network import Network
 from polysys.root_count import RootCount, RootCountKind
 
 
@@ -29,23 +30,26 @@ def shipped_count(label: str, landscape: Landscape) -> RootCount | None:
     >>> shipped_count(label, ps.model_from_label(label).sample(1)).value
     705
     """
-    model = model_from_label(label)
-    if not isinstance(model, DeepLinear | PolynomialNetwork):
+    model, table = model_from_label(label), f"{label.partition(':')[0]}:counts=complex"
+    if not isinstance(model, Network) or all(entry.label != table for entry in list_tables()):
         return None
-    data = landscape.couplings.get("X")
-    key = _key(model, None if data is None else data.shape[1])
-    for row in load_table(f"{model.family}:counts=complex").rows:
+    key = _key(model, landscape.couplings)
+    for row in load_table(table).rows:
         of_row = model_from_label(row.model)
-        if row.n_complex is not None and isinstance(of_row, type(model)) and _key(of_row, of_row.data.m) == key:
-            reference = f"table {model.family}:counts=complex, {row.rigor}"
-            return RootCount(row.n_complex, RootCountKind.COMPUTED, f"generic count of {row.model}", reference, "")
+        if row.n_complex is not None and isinstance(of_row, Network) and _key(of_row, of_row.draw(generator(0))) == key:
+            return RootCount(
+                row.n_complex,
+                RootCountKind.COMPUTED,
+                f"generic count of {row.model}",
+                f"table {table}, {row.rigor}",
+                "",
+            )
     return None
 
 
-def _key(model: DeepLinear | PolynomialNetwork, n_data: int | None) -> tuple[Hashable, ...]:
+def _key(model: Network, couplings: Couplings) -> tuple[Hashable, ...]:
     """What the generic count depends on; more data than monomials of the input change nothing, as the loss has only their moments."""
     most = len(model.input_monomials)
-    n = most if n_data is None else min(n_data, most)
-    if isinstance(model, DeepLinear):
-        return (tuple(model.widths), n)
-    return (tuple(model.widths), model.activation, model.output, model.bias, n)
+    n_data = min(couplings["X"].shape[1], most) if "X" in couplings else most
+    described = tuple(getattr(model, name, None) for name in ("activation", "output", "bias"))
+    return (model.family, model.layer_widths, *described, n_data)

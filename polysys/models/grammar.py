@@ -93,7 +93,8 @@ def integers(keys: Mapping[str, str], key: str, separator: str = "-") -> tuple[i
     if not all(map(_is_integer, parts)):
         meant = re.findall("[0-9]+", keys[key]) or ["3", "2", "2"]
         raise LabelError(
-            f"{key}={keys[key][:60]} is not a list of whole numbers joined by {separator!r}.", f"Write {key}={separator.join(meant)[:60]}, say."
+            f"{key}={keys[key][:60]} is not a list of whole numbers joined by {separator!r}.",
+            f"Write {key}={separator.join(meant)[:60]}, say.",
         )
     return tuple(map(int, parts))
 

@@ -116,7 +116,10 @@ def as_l2(l2: Any, n_weights: int) -> str | tuple[Fraction, ...]:
         scale = _l2_scale(l2)
         return "random" if scale == 1 else f"random*{scale}"
     if isinstance(l2, str) and "random" in l2:
-        raise InputError(f"l2={l2[:60]} cannot be read.", "Write random, or random*SCALE with a number behind the star, such as random*0.01.")
+        raise InputError(
+            f"l2={l2[:60]} cannot be read.",
+            "Write random, or random*SCALE with a number behind the star, such as random*0.01.",
+        )
     if l2 is None:
         l2 = 0
     if isinstance(l2, Sequence | np.ndarray) and not isinstance(l2, str):

@@ -37,7 +37,9 @@ from polysys.reading.rationals import as_rational_array
 from polysys.root_count import RootCount
 from polysys.system import exact_terms
 
-NOT_POLYNOMIAL = frozenset({"tanh", "sigmoid", "softplus", "silu", "swish", "gelu", "erf", "sin", "cos", "exp", "relu", "elu", "leakyrelu"})
+NOT_POLYNOMIAL = frozenset(
+    {"tanh", "sigmoid", "softplus", "silu", "swish", "gelu", "erf", "sin", "cos", "exp", "relu", "elu", "leakyrelu"}
+)
 TANH_LIKE = "docs/torch.md, 'Activations like tanh'"
 
 
