@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 from homotopy.tables.format.catalogue import list_tables
 from homotopy.tables.table import load_table
 from polysys.disorder import generator
-from polysys.landscape import Couplings, Landscape
+from polysys.landscape import Landscape
 from polysys.models.labels import model_from_label
-from polysys.models.network import Network
 from polysys.root_count import RootCount, RootCountKind
 
 
@@ -31,12 +28,12 @@ def shipped_count(label: str, landscape: Landscape) -> RootCount | None:
     705
     """
     model, table = model_from_label(label), f"{label.partition(':')[0]}:counts=complex"
-    if not isinstance(model, Network) or all(entry.label != table for entry in list_tables()):
+    key = model.generic_class(landscape.couplings)
+    if key is None or all(entry.label != table for entry in list_tables()):
         return None
-    key = _key(model, landscape.couplings)
     for row in load_table(table).rows:
         of_row = model_from_label(row.model)
-        if row.n_complex is not None and isinstance(of_row, Network) and _key(of_row, of_row.draw(generator(0))) == key:
+        if row.n_complex is not None and of_row.generic_class(of_row.draw(generator(0))) == key:
             return RootCount(
                 row.n_complex,
                 RootCountKind.COMPUTED,
@@ -45,11 +42,3 @@ def shipped_count(label: str, landscape: Landscape) -> RootCount | None:
                 "",
             )
     return None
-
-
-def _key(model: Network, couplings: Couplings) -> tuple[Hashable, ...]:
-    """What the generic count depends on; more data than monomials of the input change nothing, as the loss has only their moments."""
-    most = len(model.input_monomials)
-    n_data = min(couplings["X"].shape[1], most) if "X" in couplings else most
-    described = tuple(getattr(model, name, None) for name in ("activation", "output", "bias"))
-    return (model.family, model.layer_widths, *described, n_data)

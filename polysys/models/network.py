@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -220,6 +220,12 @@ class Network(Model):
     def input_monomials(self) -> Sequence[tuple[int, ...]]:
         """Exponents of the monomials of the input that the output may contain: the inputs themselves, where the network is linear."""
         return coordinates(self.layer_widths[0])
+
+    def generic_class(self, couplings: Couplings) -> tuple[Hashable, ...]:
+        most = len(self.input_monomials)  # more data change nothing: the loss has only their moments
+        n_data = min(couplings["X"].shape[1], most) if "X" in couplings else most
+        described = tuple(getattr(self, name, None) for name in ("activation", "output", "bias"))
+        return (self.family, self.layer_widths, *described, n_data)
 
     def are_admissible(self, couplings: Couplings) -> bool:
         if "X" in couplings:
