@@ -32,7 +32,7 @@ def show(
     file: Annotated[
         Path, typer.Argument(help="A file that 'stationary count --save' or 'solve --save' wrote, or a table's row.")
     ],
-    points: Annotated[bool, typer.Option("--points", help="List the points too.")] = False,
+    points: Annotated[bool, typer.Option("--points", help="List the points too, numbered from 1.")] = False,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the census as 'count --json' does; - is stdout.")
@@ -131,8 +131,14 @@ def match(
     ] = False,
     within: Annotated[float | None, typer.Option(help="Farthest distance of a match that is not proved.")] = None,
     json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write one record a point as JSON; - is stdout.")
+        str | None,
+        typer.Option(
+            "--json", metavar="F", help="Write one record a point as JSON, 'point' from 0 as in 'count --json'; - is stdout."
+        ),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print all stationary points that were met, and all minima that were not.")
+    ] = False,
     seed: SeedOption = None,
     index: IndexOption = 0,
 ) -> None:
@@ -140,12 +146,17 @@ def match(
     from homotopy.common.tables_of_numbers import read_numbers
 
     check_target(json_file)
+    if every and json_file == "-":
+        raise HomotopyError("--all is given, but nothing is printed beside --json -.", "Leave it out.")
     given = read_numbers(points)
     found = census_of(what, seed, index).match(given, within=within, descend=descend)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
-        show_result(found)
+        if every:
+            echo(found.full_text())
+        else:
+            show_result(found)
     if found.unlisted:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if not found.is_explained:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.figures import MARKERS, SERIES, alike, axes_for, graded, panels_for
-from homotopy.common.wording import count_of, plural
+from homotopy.common.wording import count_of, plural, sample_title
 from homotopy.counting.energy_axis import EnergyAxis, energy_axis
 from homotopy.errors import HomotopyError
 from polysys.landscape import Landscape
@@ -39,18 +38,11 @@ def plot_census(census: Census, ax: Any = None) -> tuple[Any, ...]:
     """
     is_map = is_two_dimensional(census.landscape)
     kinds = [landscape_axes(census.landscape), {}] if is_map else [{}]
-    axes = panels_for(ax, title_of(census.landscape), (11, 4.6) if is_map else (6.4, 4.6), kinds)
+    axes = panels_for(ax, sample_title(census.landscape), (11, 4.6) if is_map else (6.4, 4.6), kinds)
     if is_map:
         draw_landscape(census, axes[0])
     draw_index_energy(census, axes[-1])
     return axes
-
-
-def title_of(landscape: Landscape) -> str:
-    """Label, seed and sample of a landscape."""
-    seed = "" if landscape.seed is None else f", seed {landscape.seed}"
-    sample = f", sample {landscape.index}" if landscape.index else ""
-    return f"{landscape.label}{seed}{sample}"
 
 
 def axis_of(landscape: Landscape) -> EnergyAxis:
@@ -84,7 +76,7 @@ def draw_index_energy(census: Census, ax: Any = None) -> Any:
     -------
     matplotlib axes
     """
-    axes = axes_for(ax, f"{title_of(census.landscape)}: {count_of(census.n_real, 'real point')}")
+    axes = axes_for(ax, f"{sample_title(census.landscape)}: {count_of(census.n_real, 'real point')}")
     if not census.points:
         axes.text(0.5, 0.5, "no real stationary point", ha="center", transform=axes.transAxes)
     dimension, shown = census.landscape.domain.dimension, axis_of(census.landscape)
@@ -176,7 +168,7 @@ def draw_landscape(census: Census, ax: Any = None) -> Any:
             f"A landscape with domain {land.domain.text} cannot be drawn.",
             "Take two unknowns or the sphere in three; points by index and energy are drawn for any, and so are disconnectivity graphs.",
         )
-    axes = axes_for(ax, title_of(land), (6.6, 5.4), **landscape_axes(land))
+    axes = axes_for(ax, sample_title(land), (6.6, 5.4), **landscape_axes(land))
     if land.domain.is_euclidean:
         _draw_plane(axes, census)
     elif axes.name != "mollweide":
@@ -307,24 +299,20 @@ def draw_matches(matches: Matches, ax: Any = None) -> Any:
     -------
     matplotlib axes
     """
-    axes = axes_for(ax, f"{title_of(matches.landscape)}: where {count_of(len(matches.kind), 'point')} belong", (6.8, 4.6))
-    found = matches.n_by_orbit
-    first = {p.orbit: p for p in reversed(matches.listed)}
-    images = Counter(p.orbit for p in matches.listed)
-    shown = [(p, found.get(o, 0)) for o, p in first.items() if o in found or p.index == 0]
-    shown.sort(key=lambda row: float(row[0].energy.mid()))
+    axes = axes_for(ax, f"{sample_title(matches.landscape)}: where {count_of(len(matches.kind), 'point')} belong", (6.8, 4.6))
+    shown = matches.by_orbit()
     dimension, scale = matches.landscape.domain.dimension, axis_of(matches.landscape)
-    for x, (point, n) in enumerate(shown):
+    for x, (point, n, _) in enumerate(shown):
         axes.bar(x, n, width=0.72, color=graded(point.index or 0, dimension), alpha=0.7, edgecolor="0.15", lw=0.6)
         axes.annotate(str(n), (x, n), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8 if len(shown) <= _LABELLED else 6)
     n_without = sum(not kind.is_listed for kind in matches.kind)
     if n_without:
         axes.bar(len(shown), n_without, width=0.72, color="white", edgecolor=SERIES[1], hatch="///", lw=0.8)
         axes.annotate(str(n_without), (len(shown), n_without), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
-    energies = alike([float(p.energy.mid()) / scale.per for p, _ in shown])
+    energies = alike([float(p.energy.mid()) / scale.per for p, _, _ in shown])
     names = [
-        f"{energy}\nindex {'?' if p.index is None else p.index}" + (f"\n{images[p.orbit]} images" if images[p.orbit] > 1 else "")
-        for energy, (p, _) in zip(energies, shown, strict=True)
+        f"{energy}\nindex {'?' if p.index is None else p.index}" + (f"\n{images} images" if images > 1 else "")
+        for energy, (p, _, images) in zip(energies, shown, strict=True)
     ]
     names += ["none"] if n_without else []
     if len(names) <= _LABELLED:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.figures import SERIES, axes_for, wrapped
-from homotopy.common.wording import count_of
-from homotopy.counting.plot import axis_of, draw_landscape, title_of
+from homotopy.common.wording import count_of, sample_title
+from homotopy.counting.plot import axis_of, draw_landscape
 from homotopy.graphs.disconnectivity import joined_up_to, saddles_by_energy
 from homotopy.graphs.landscape_graph import LandscapeGraph
 
@@ -62,7 +62,7 @@ def draw_flows(graph: LandscapeGraph, ax: Any = None) -> Any:
 def _title(graph: LandscapeGraph) -> str:
     of = " up to symmetry" if graph.is_quotient else ""
     counts = f"{count_of(graph.n_minima, 'minimum')}, {count_of(graph.n_saddles, 'saddle')}{of}"
-    return f"{title_of(graph.census.landscape)}: {counts}"
+    return f"{sample_title(graph.census.landscape)}: {counts}"
 
 
 def draw_disconnectivity(graph: LandscapeGraph, ax: Any = None, n_levels: int = _LEVELS) -> Any:

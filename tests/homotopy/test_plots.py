@@ -140,6 +140,17 @@ def test_every_function_takes_axes_and_returns_them_and_needs_no_file(things, tm
             assert ho.plots.save_figure(draw(things[name]), tmp_path / f"{name}.{form}").stat().st_size > 2000
 
 
+def test_recall_of_one_search_is_drawn_as_it_is():
+    import homotopy as ho
+    import polysys as ps
+
+    found = ho.searches.recall(ho.census(ps.expression("x^4/4 - x^2/2")), [[1.0], [3.0]])
+    axes = ho.plots.draw_recall(found)
+    assert [text.get_text() for text in axes.texts] == ["1/2", "0/1"] and axes.get_title().startswith("1 landscape; 1 of 2 end points")
+    with pytest.raises(TypeError, match=r"report\.searches"):
+        ho.plots.draw_recall(found.search)
+
+
 def test_results_plot_themselves(things):
     from matplotlib.figure import Figure
 

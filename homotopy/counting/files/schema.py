@@ -47,7 +47,7 @@ class Point(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     index: Annotated[int | None, msgspec.Meta(description="Morse index; null if the Hessian may be singular.")]
     energy: Interval
     coordinates: Annotated[list[Interval], msgspec.Meta(description="In the model's units.")]
-    orbit: int
+    orbit: Annotated[int, msgspec.Meta(description="That of its solution.")]
     is_origin: bool
 
 

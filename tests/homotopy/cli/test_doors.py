@@ -31,9 +31,15 @@ def test_a_saved_census_is_a_model_for_graph_show_export_and_match(stationary, s
     assert stationary("graph", saved, "--seed", "1").code == 2
     assert stationary("export", saved, "--form", "csv", "--output", "-").code == 0
     result = stationary("match", saved, str(tmp_path / "p.csv"))
+    assert result.out.startswith("Match with expression:user, seed 0\n") and result.out == stationary("match", saved, str(tmp_path / "p.csv"), "--all").out
+    assert stationary("match", saved, str(tmp_path / "p.csv"), "--all", "--json", "-").code == 2
     assert result.code == 0 and "2 points against 3 certified points: 2 matched (2 proved), 0 not" in result.out
     result = stationary("match", saved, str(tmp_path / "p.npy"), "--json", "-")
-    assert result.code == 4 and json.loads(result.out)["kinds"]["far"] == 1
+    content = json.loads(result.out)
+    assert result.code == 4 and content["kinds"]["far"] == 1
+    points = json.loads(stationary("show", saved, "--json", "-").out)["points"]
+    assert [points[row["point"]]["energy"] for row in content["missed_minima"]] == [points[0]["energy"]]
+    assert points[content["rows"][0]["point"]]["energy"] == content["rows"][0]["energy"] and (content["seed"], content["sample"]) == (0, 0)
     assert stationary("match", saved, str(tmp_path / "p.npy"), "--descend").code == 0
     result = stationary("match", saved, str(tmp_path / "nowhere.csv"))
     assert result.code == 2 and result.is_one_sentence
