@@ -24,7 +24,17 @@ from homotopy.cli import (
     weights,
 )
 from homotopy.cli.census_files import show_bounds
-from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, say, show_result, write
+from homotopy.cli.output import (
+    EXIT_CODES,
+    ExitCode,
+    check_target,
+    check_targets,
+    echo,
+    say,
+    say_left_out,
+    show_result,
+    write,
+)
 from homotopy.cli.run import run
 from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
@@ -176,8 +186,7 @@ def count(
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if save is not None:
         left_out = result.save(save)  # an interval search is repeated by verify
-        if left_out:
-            say(f"{save} leaves out what nobody can derive again from it: {', '.join(left_out)}.")
+        say_left_out(save, left_out)
     verdict = (result if checked is None else checked).completeness.verdict
     if verdict is Completeness.CONTRADICTED:
         raise typer.Exit(ExitCode.CHECK_FAILED)

@@ -44,6 +44,9 @@ def show(
     """
     from homotopy.counting.result import Census
 
+    if file.is_dir():
+        way_out = "Of an ensemble's folder 'stationary status' says what it holds, of a table's 'stationary table show'."
+        raise HomotopyError(f"{file} is a folder, not a saved census.", way_out)
     check_targets(plot, json_file=json_file)
     if plot is not None:
         from homotopy import plots
@@ -195,10 +198,14 @@ def census_of(what: str, seed: int | None, index: int) -> Census:
 
 def show_bounds(model: str, seed: int | None, index: int, json_file: str | None) -> None:
     """What is known of a count before it is made."""
+    from homotopy.counting.count import as_landscape
     from homotopy.counting.estimates import bounds
+    from homotopy.tables.known_counts import shipped_count
 
     check_target(json_file)
-    found = bounds(model, seed=seed, index=index)
+    land = as_landscape(model, seed, index)
+    is_label = not is_saved(model) and not model.startswith("expression:")
+    found = bounds(land, known=shipped_count(model, land) if is_label else None)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":

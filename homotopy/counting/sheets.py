@@ -11,6 +11,7 @@ from homotopy.completeness.verdict import CompletenessReport, best_bound
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
 from homotopy.counting.result import Census
 from homotopy.counting.singular_points import regularity
+from homotopy.solving.result import PathAccount
 from polysys.formulations.variety import Variety
 
 
@@ -50,7 +51,7 @@ def census_sheet(census: Census) -> Sheet:
             Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
             Line("energy", _energy_range(census)),
             *_domain_line(census),
-            Line("paths", str(census.paths)),
+            Line("paths", paths_text(census.paths, census.n_complex)),
             *singular_line(census.degenerate),
             Line("run", str(census.run)),
         ),
@@ -88,6 +89,16 @@ def _up_to_symmetry(n_orbits: int, n: int) -> tuple[str, ...]:
 
 def _in_brackets(notes: Sequence[str]) -> str:
     return f" ({', '.join(notes)})" if notes else ""
+
+
+def paths_text(paths: PathAccount, n_certified: int) -> str:
+    """The account of the paths, and how many certified solutions they did not reach.
+
+    >>> paths_text(PathAccount(10, 8, failed=2), 9)
+    '10 tracked = 8 regular + 0 singular + 0 at infinity + 2 failed; 1 more certified by another round or as an image of others'
+    """
+    more = n_certified - paths.regular if paths.tracked else 0
+    return str(paths) + (f"; {more} more certified by another round or as {'an image' if more == 1 else 'images'} of others" if more > 0 else "")
 
 
 def of_at_most(n: int, best: int | None, noun: str) -> str:

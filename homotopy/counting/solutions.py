@@ -16,7 +16,7 @@ from homotopy.common.wording import count_of
 from homotopy.completeness.verdict import CompletenessReport, best_bound
 from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.result import RunRecord, completeness_summary, paths_summary
-from homotopy.counting.sheets import of_at_most, singular_line
+from homotopy.counting.sheets import of_at_most, paths_text, singular_line
 from homotopy.solving.result import PathAccount
 from homotopy.status import Verdict
 from polysys.counts import RootCount
@@ -175,7 +175,7 @@ class Solutions(Shown):
                 Line("complex", f"{of_at_most(self.n_complex, best_bound(self.bounds, self.completeness), 'solution')} certified distinct"),
                 Line("complete", str(self.completeness)),
                 Line("real", f"{count_of(self.n_real, 'solution')}, {self.n_undecided} undecided"),
-                Line("paths", str(self.paths)),
+                Line("paths", paths_text(self.paths, self.n_complex + self.n_discarded)),
                 *self._squared_line(),
                 *singular_line(self.degenerate),
                 Line("run", str(self.run)),

@@ -23,7 +23,7 @@ from homotopy.common.provenance import producer
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.verdict import CompletenessReport, join
-from homotopy.counting.files.derived import DERIVED, is_carried
+from homotopy.counting.files.derived import DERIVED, FACTS_OF_MODEL, is_carried
 from homotopy.counting.files.landscape import (
     Origin,
     bounds_as_written,
@@ -210,7 +210,7 @@ def carried_completeness(census: Census, land: Landscape) -> tuple[CompletenessR
     # an interval search may have used a bound of the model's
     left_out += [e.name for e in report.evidence if e.kind is EvidenceKind.REAL_PROOF and is_carried(e)]
     others = [e for e in report.evidence if is_carried(e) and e.kind not in DERIVED]
-    return join(land, [*others, *derived]), (*left_out, "facts of the model")
+    return join(land, [*others, *derived]), (*left_out, FACTS_OF_MODEL)
 
 
 def interval_text(value: arb) -> str:
