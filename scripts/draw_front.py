@@ -43,7 +43,7 @@ def landscape(axes, graph) -> None:
     energies = [float(p.energy.mid()) for p in graph.census.points]
     steps = np.linspace(min(energies) - 0.02, 0.42, 13)
     axes.contourf(*grid, values, levels=steps, cmap="Blues_r", extend="max", alpha=0.85)
-    draw_flows(axes, graph)
+    draw_flows(graph, axes)
     for p in graph.census.points:
         marker, colour, _ = MARKERS[p.index]
         axes.plot(*(float(c.mid()) for c in p.coordinates), marker, color=colour, mec="white", ms=9, zorder=3)
