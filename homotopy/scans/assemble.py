@@ -239,7 +239,7 @@ def _coverage(assembly: _Assembly, most: int, found: Discriminant | None) -> Cov
     scan = assembly.scan
     gaps = tuple(sorted({(g.low, g.high) for g in assembly.gaps}))
     n_complex = sum(
-        p.n_complex + (not p.singular and not p.before.is_real.any() and not p.after.is_real.any())
+        len(p.complex) or (not p.singular and not p.before.is_real.any() and not p.after.is_real.any())
         for p, _ in assembly.passages
     )
     verdict, reason = _on_number(assembly.family, most)
