@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.scans.family import GENERIC, Family
-from homotopy.scans.points import index_of, place_of
 from homotopy.scans.escapes import can_escape
+from homotopy.scans.family import GENERIC, Family
 from homotopy.scans.meetings import are_at_one_value, assigned, is_accounted
+from homotopy.scans.points import index_of, place_of
 from homotopy.scans.rational import rational_point
 from homotopy.scans.singular import SingularKind, SingularPoint, simplest
 from homotopy.scans.strands import Passage, Strands

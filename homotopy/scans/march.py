@@ -17,7 +17,7 @@ from homotopy.common import reporting
 from homotopy.common.arrays import Complexes, Floats, Integers
 from homotopy.scans.family import Family
 from homotopy.scans.known_points import KnownPoints, is_same
-from homotopy.scans.meetings import is_resolved
+from homotopy.scans.meetings import alone, is_resolved
 from homotopy.scans.orbits import Orbits, orbits_of
 from homotopy.scans.singular import SingularPoint
 from homotopy.scans.strands import Gap, Passage, Strands, taken
@@ -230,33 +230,18 @@ class March:
         return half
 
     def _pass(self, stalls: Sequence[_Stall], centre: Fraction, to: Fraction, gap: Fraction) -> Strands | None:
-        """Lead stalled solutions through a passage about a place, from half a width before it to half a width behind."""
-        u, place = np.array([s.u for s in stalls]), np.array([s.place for s in stalls], complex)
-        names = np.concatenate([s.names for s in stalls])
-        points = [s.point for s in stalls if s.point is not None]
+        """Lead stalled solutions through a passage about a place, from half a width before it to half a width behind.
+
+        The first of several values that it would hold comes first; what is not resolved is tried again with a narrower one.
+        """
         direction = 1 if to > stalls[0].at else -1
-        begin = max((s.at for s in stalls), key=lambda at: at * direction)
-        wide, kept = self._half_width(centre, to, gap), None
-        first = min((Fraction(s.place) for s in stalls), key=lambda at: at * direction)
-        centre, wide = _alone(self.known_values, first, centre, wide, direction)
+        begin = min((Fraction(s.place) for s in stalls), key=lambda at: at * direction)
+        kept, usual = None, (centre, self._half_width(centre, to, gap))
+        centre, wide = alone(self.known_values, begin, *usual, direction)
         for _ in range(_SHRINKS):
-            low, high = _short(centre - direction * wide, wide), _short(centre + direction * wide, wide)
-            if (low - begin) * direction < 0:
-                low = begin
-            used, wide = wide, wide / 16
-            if (high - centre) * direction <= 0 or (low - centre) * direction >= 0:
-                continue
-            # steps are as long as they are next to a singular point
-            near = np.abs(place.real - float(centre)) / (4 * float(gap))
-            moved = follow(self.discs, u, place, float(low), least=_TINY, first=near, rounds=_PATIENT, unit=float(gap))
-            if not moved.is_through.all():
-                continue
-            images = [
-                s.orbits.images(s.rows, x[None].repeat(len(s.rows), 0)) for s, x in zip(stalls, moved.u, strict=True)
-            ]
-            radius = np.repeat(moved.radius, [len(s.rows) for s in stalls])
-            before = self._certified(low, np.concatenate(images), radius, names)
-            found = self._across(before, high, points) if len(before.names) == len(names) else None
+            used = centre, wide
+            found = self._led(stalls, centre, wide, gap, direction)
+            wide /= 16
             if found is None:
                 continue
             kept = kept or found
@@ -264,9 +249,10 @@ class March:
                 kept = found
                 break
             values = [(p.a[0] - p.a[1], p.a[0] + p.a[1]) for p in (*found[1].singular, *found[1].complex)]
-            narrower = _alone([*self.known_values, *values], first, centre, used, direction)
-            if narrower != (centre, used):
+            narrower = alone([*self.known_values, *values], begin, *used, direction)
+            if narrower != used:
                 centre, wide = narrower
+        kept = kept or self._led(stalls, *usual, gap, direction)  # values too close to be told apart: all in one
         if kept is None:
             return None
         after, passage = kept
@@ -274,6 +260,28 @@ class March:
             self.first_name += len(passage.after.names)
             self.passages.append(passage)
         return after
+
+    def _led(
+        self, stalls: Sequence[_Stall], centre: Fraction, wide: Fraction, gap: Fraction, direction: int
+    ) -> tuple[Strands, Passage | None] | None:
+        """Stalled solutions on the other side of a passage of a given half width, with what meets in it; None where a step is not proved."""
+        begin = max((s.at for s in stalls), key=lambda at: at * direction)
+        low, high = _short(centre - direction * wide, wide), _short(centre + direction * wide, wide)
+        if (low - begin) * direction < 0:
+            low = begin
+        if (high - centre) * direction <= 0 or (low - centre) * direction >= 0:
+            return None
+        u, place = np.array([s.u for s in stalls]), np.array([s.place for s in stalls], complex)
+        near = np.abs(place.real - float(centre)) / (4 * float(gap))  # as long as steps are next to a singular point
+        moved = follow(self.discs, u, place, float(low), least=_TINY, first=near, rounds=_PATIENT, unit=float(gap))
+        if not moved.is_through.all():
+            return None
+        images = [s.orbits.images(s.rows, x[None].repeat(len(s.rows), 0)) for s, x in zip(stalls, moved.u, strict=True)]
+        radius = np.repeat(moved.radius, [len(s.rows) for s in stalls])
+        names = np.concatenate([s.names for s in stalls])
+        before = self._certified(low, np.concatenate(images), radius, names)
+        points = [s.point for s in stalls if s.point is not None]
+        return self._across(before, high, points) if len(before.names) == len(names) else None
 
     def _across(
         self, before: Strands, high: Fraction, points: Sequence[SingularPoint]
@@ -375,22 +383,6 @@ def start(family: Family, at: Fraction, certificates: CertificateList, first_nam
     """A march from certified solutions at a value."""
     m = len(certificates)
     return March(family, Strands(at, certificates, np.arange(first_name, first_name + m)), first_name + m)
-
-
-def _alone(
-    values: Sequence[tuple[Fraction, Fraction]], begin: Fraction, centre: Fraction, wide: Fraction, direction: int
-) -> tuple[Fraction, Fraction]:
-    """The centre and half width of a passage about the first of several values that it would hold; as they are where it holds one."""
-    ahead = sorted((low + high) / 2 * direction for low, high in values if low * direction > begin * direction)
-    apart = list[Fraction]()
-    radius = max((high - low for low, high in values), default=Fraction(0))
-    for value in ahead:
-        if value <= centre * direction + wide and (not apart or value - apart[-1] > 2 * radius):
-            apart.append(value)
-    inside = [v for v in apart if v >= centre * direction - wide]
-    if len(inside) < 2:
-        return centre, wide
-    return inside[0] * direction, min(wide, (inside[1] - inside[0]) / 3)
 
 
 def _short(value: Fraction, scale: Fraction) -> Fraction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -68,8 +69,22 @@ def is_resolved(passage: Passage) -> bool:
         return False
     owners = [assigned(s, passage.singular) for s in (passage.before, passage.after)]
     return all(
-        is_accounted(
-            point, passage.before.is_real[owners[0] == k], passage.after.is_real[owners[1] == k]
-        )
+        is_accounted(point, passage.before.is_real[owners[0] == k], passage.after.is_real[owners[1] == k])
         for k, point in enumerate(passage.singular)
     )
+
+
+def alone(
+    values: Sequence[tuple[Fraction, Fraction]], begin: Fraction, centre: Fraction, wide: Fraction, direction: int
+) -> tuple[Fraction, Fraction]:
+    """The centre and half width of a passage about the first of several values that it would hold; as they are where it holds one."""
+    ahead = sorted((low + high) / 2 * direction for low, high in values if low * direction > begin * direction)
+    apart = list[Fraction]()
+    radius = max((high - low for low, high in values), default=Fraction(0))
+    for value in ahead:
+        if value <= centre * direction + wide and (not apart or value - apart[-1] > 2 * radius):
+            apart.append(value)
+    inside = [v for v in apart if v >= centre * direction - wide]
+    if len(inside) < 2:
+        return centre, wide
+    return inside[0] * direction, min(wide, (inside[1] - inside[0]) / 3)
