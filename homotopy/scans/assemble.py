@@ -94,7 +94,7 @@ def followed(
     first = regular[0]
     march = start(family, scan.values[first], certified[first])
     march.half_width = half_width
-    march.known_values = () if found_exactly is None else found_exactly.values
+    march.known_values = None if found_exactly is None else found_exactly.values
     _stand(assembly, march.strands, first)
     _walk(assembly, march, certified, most, range(first + 1, len(certified)))
     if first > 0:

@@ -29,7 +29,7 @@ _ARC = 4  # corners of the half circle about a passage
 _DRAWN = 12  # points of a curve between two values, about
 _BRACKET = Fraction(1, 10_000)  # half width of a passage, as a part of the distance between two values
 _PATIENT = 2000  # steps from where a solution stalls to its passage
-_SHRINKS = 6  # tries of a passage, each narrower
+_SHRINKS = 4  # tries of a passage, each narrower
 _TINY = 1e-15  # least step away from where a solution stalls
 
 
@@ -76,15 +76,16 @@ class March:
         Number of the next new branch.
     half_width : Fraction, optional
         Of passages; by default a part of the distance of two values.
-    known_values : tuple of (Fraction, Fraction)
-        Intervals that hold the values of singular points that are known beforehand: a passage is made so narrow that it holds one of them.
+    known_values : tuple of (Fraction, Fraction), optional
+        Intervals that hold the values of all singular points, where they are known beforehand: a passage is made so narrow that it holds one
+        of them.
     """
 
     family: Family
     strands: Strands
     first_name: int
     half_width: Fraction | None = None
-    known_values: tuple[tuple[Fraction, Fraction], ...] = ()
+    known_values: tuple[tuple[Fraction, Fraction], ...] | None = None
     passages: list[Passage] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     curves: dict[int, list[tuple[float, Complexes]]] = field(default_factory=dict)
@@ -237,7 +238,8 @@ class March:
         direction = 1 if to > stalls[0].at else -1
         begin = min((Fraction(s.place) for s in stalls), key=lambda at: at * direction)
         kept, usual = None, (centre, self._half_width(centre, to, gap))
-        centre, wide = alone(self.known_values, begin, *usual, direction)
+        known = self.known_values or ()
+        centre, wide = alone(known, begin, *usual, direction)
         for _ in range(_SHRINKS):
             used = centre, wide
             found = self._led(stalls, centre, wide, gap, direction)
@@ -249,9 +251,11 @@ class March:
                 kept = found
                 break
             values = [(p.a[0] - p.a[1], p.a[0] + p.a[1]) for p in (*found[1].singular, *found[1].complex)]
-            narrower = alone([*self.known_values, *values], begin, *used, direction)
+            narrower = alone([*known, *values], begin, *used, direction)
             if narrower != used:
                 centre, wide = narrower
+            elif self.known_values is not None:  # one value: nothing is told apart by a narrower one
+                break
         kept = kept or self._led(stalls, *usual, gap, direction)  # values too close to be told apart: all in one
         if kept is None:
             return None
