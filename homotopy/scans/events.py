@@ -67,7 +67,8 @@ class Event:
         Branch points only: whether it is proved that branches cross, by a symmetry or at a rational point; else they pass each other within
         a distance that 32 digits do not show.
     algebraic : Fraction or None
-        The parameter value by exact algebra modulo primes, to thirty digits, of an event that is not certified.
+        The parameter value by exact algebra modulo primes, to thirty digits, of an event that is not certified: that of all real singular
+        points in its bracket.
     kernel_dimension : int
         Of the Hessian, where a point at which more than two branches meet is rational and so located exactly; else 1.
     """
@@ -169,7 +170,7 @@ def _events_in(
     ends = (passage.after, passage.before) if is_down else (passage.before, passage.after)
     # of several values in one bracket no counts in between are known: it is one event
     singular = passage.singular if are_at_one_value(passage.singular) else ()
-    sides = [assigned(strands, singular) for strands in ends]
+    sides = [assigned(strands, singular, passage.complex) for strands in ends]
     result = []
     for k, point in enumerate([*singular, None]):
         meeting = [np.flatnonzero(owner == (k if point is not None else -1)) for owner in sides]

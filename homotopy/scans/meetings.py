@@ -15,14 +15,17 @@ from homotopy.status import Verdict
 _APART = 0.3  # relative distance of a solution from a singular point beyond which it does not go there
 
 
-def assigned(strands: Strands, singular: Sequence[SingularPoint]) -> Any:
-    """For each strand the number of the singular point that it goes to, -1 where there is none."""
-    u = strands.certificates.mid
-    if not singular:
+def assigned(strands: Strands, real: Sequence[SingularPoint], others: Sequence[SingularPoint]) -> Any:
+    """For each strand the number of the real singular point that it goes to, -1 where there is none.
+
+    What goes to one of the `others`, which are not real, is no real strand; it is -1 too.
+    """
+    u, points = strands.certificates.mid, [*real, *others]
+    if not points:
         return np.full(len(u), -1)
     distances = []
     size = np.linalg.norm(u, axis=1)
-    for point in singular:
+    for point in points:
         if point.kind is SingularKind.ESCAPE:
             y = point.u / np.linalg.norm(point.u)
             turned = np.abs(u @ y.conj()) / np.maximum(size, 1e-300)
@@ -31,7 +34,9 @@ def assigned(strands: Strands, singular: Sequence[SingularPoint]) -> Any:
         else:
             distances.append(np.linalg.norm(u - point.u, axis=1) / (1 + np.linalg.norm(point.u)))
     table = np.array(distances)
-    return np.where(table.min(axis=0) < _APART, table.argmin(axis=0), -1)
+    table[len(real) :, strands.is_real] = np.inf
+    owner = np.where(table.min(axis=0) < _APART, table.argmin(axis=0), -1)
+    return np.where(owner < len(real), owner, -1)
 
 
 def are_at_one_value(points: Sequence[SingularPoint]) -> bool:
@@ -67,7 +72,7 @@ def is_resolved(passage: Passage) -> bool:
     """Whether all certified singular points of a bracket lie at one value, and each accounts for the solutions that go to it."""
     if not are_at_one_value([*passage.singular, *passage.complex]):
         return False
-    owners = [assigned(s, passage.singular) for s in (passage.before, passage.after)]
+    owners = [assigned(s, passage.singular, passage.complex) for s in (passage.before, passage.after)]
     return all(
         is_accounted(point, passage.before.is_real[owners[0] == k], passage.after.is_real[owners[1] == k])
         for k, point in enumerate(passage.singular)
