@@ -11,6 +11,7 @@ import numpy as np
 from homotopy.certification.certificates import CertificateList
 from homotopy.common.arrays import Complexes
 from homotopy.scans.discriminant import Discriminant, discriminant_of, have_one_value, merged, unaccounted
+from homotopy.scans.escapes import is_escape_value
 from homotopy.scans.events import Event, EventKind, events_of, is_singular_value
 from homotopy.scans.family import GENERIC, Family
 from homotopy.scans.march import March, start
@@ -289,6 +290,11 @@ def _unresolved(assembly: _Assembly, events: Sequence[Event]) -> list[str]:
                 f"the events in [{float(low):.10g}, {float(high):.10g}] are not resolved: {n_certified} certified, and "
                 f"exact algebra modulo primes has {len(points)} real singular points there"
             )
+    result += [
+        f"the escape to infinity in [{float(e.low):.10g}, {float(e.high):.10g}] is not certified"
+        for e in events
+        if e.kind is EventKind.ESCAPE and not e.is_certified and not is_escape_value(assembly.family, e.low, e.high)
+    ]
     if found is not None:
         result += [
             f"exact algebra modulo primes has a singular point at {name} = {p.doubles[-1].real:.12g}, where no event is"

@@ -8,7 +8,7 @@ import numpy as np
 
 from homotopy.common.arrays import Complexes
 from homotopy.scans.family import Family
-from homotopy.scans.singular import top_form
+from homotopy.scans.singular import simplest, top_form
 from polysys.algebra import exact_count
 from polysys.formulations.variety import Variety
 
@@ -50,3 +50,19 @@ def can_escape(family: Family, solutions: Complexes, low: Fraction, high: Fracti
         return True
     plain = [{e[:-1]: c for e, c in form.items()} for form in forms]
     return exact_count(plain, family.n, work_limit=_EXACT_WORK, distinct=False).dimension != 0
+
+
+def is_escape_value(family: Family, low: Fraction, high: Fraction) -> bool:
+    """Whether the forms of highest degree have more common zeros than 0 at the simplest value of a bracket, by exact algebra modulo primes."""
+    value = simplest((low + high) / 2, (high - low) / 2)
+    inserted = []
+    for form in (top_form(f) for f in family.equations):
+        sums: dict[tuple[int, ...], Fraction] = {}
+        for e, c in form.items():
+            sums[e[:-1]] = sums.get(e[:-1], Fraction(0)) + c * value ** e[-1]
+        inserted.append({e: c for e, c in sums.items() if c})
+    inserted = [f for f in inserted if f]
+    if len(inserted) < family.n:
+        return True
+    dimension = exact_count(inserted, family.n, work_limit=_EXACT_WORK, distinct=False).dimension
+    return dimension is not None and dimension > 0

@@ -203,10 +203,10 @@ def _kind(point: SingularPoint, before: Any, after: Any) -> EventKind:
     """What happens at a singular point, by its extended system; degenerate where that does not account for the solutions on both sides."""
     if point.kind is SingularKind.ESCAPE:
         return EventKind.ESCAPE
+    if point.kind is SingularKind.FOLD:  # others that merely pass nearby may be among the solutions
+        return EventKind.FOLD if abs(int(before.sum()) - int(after.sum())) == 2 else EventKind.DEGENERATE
     if not is_accounted(point, before, after):
         return EventKind.DEGENERATE
-    if point.kind is SingularKind.FOLD:
-        return EventKind.FOLD
     if point.is_flat is Verdict.YES:
         return EventKind.PITCHFORK
     return EventKind.TRANSCRITICAL if before.any() else EventKind.ISOLATED

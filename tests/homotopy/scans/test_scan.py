@@ -9,7 +9,9 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.scans import assemble, discriminant
+from homotopy.scans.escapes import is_escape_value
 from homotopy.scans.export import page
+from homotopy.scans.family import Family
 from homotopy.status import Completeness
 from polysys.errors import InputError
 
@@ -224,6 +226,16 @@ def test_what_is_far_out_does_not_escape_for_that():
     assert event.kind is ho.EventKind.DEGENERATE and event.at == pytest.approx(2 ** (1 / 3), abs=1e-12)
     large = ho.scan(_expression("x^4/4 - 3*(10^10)*x^2/2 + a*10^15*x"), a=[1, 3])
     assert _told(large) == [("fold", 2, 0)] and large.events[0].value == 2 and large.events[0].is_exact
+
+
+def test_escapes_are_confirmed_at_their_value():
+    """a^2 x^3 - x + 1 = 0 has solutions near +-1/a, and folds at a = +-2 / (3 sqrt 3)."""
+    scan = ho.scan(_expression("a^2*x^4/4 - x^2/2 + x"), a=["-0.7", "0.9"])
+    assert _told(scan) == [("fold", 0, 2), ("escape to infinity", 2, 2), ("fold", 2, 0)]
+    assert scan.coverage.verdict is Completeness.PROVED
+    family = Family(ps.expression("x^2").sample().domain, ("x",), {(4, 2): Fraction(1, 4), (1, 0): Fraction(1)})
+    assert is_escape_value(family, Fraction(-1, 7), Fraction(1, 5))
+    assert not is_escape_value(family, Fraction(1, 7), Fraction(1, 5))
 
 
 def test_a_value_by_exact_algebra_is_not_said_to_be_exact(monkeypatch):
