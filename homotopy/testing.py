@@ -13,19 +13,19 @@ With the package installed, the fixture ``reference_table`` is there in every py
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
 
 from homotopy.common.validation import is_number, is_whole
 from homotopy.counting.count import as_landscape, census
 from homotopy.counting.result import Census
 from homotopy.estimators import evaluate
+from homotopy.estimators.protocol import name_of
 from homotopy.estimators.report import Report
 from homotopy.searches.recall import TOLERANCE, Recall
 from homotopy.searches.recall import recall as match
-from homotopy.searches.result import Run, SearchResult
+from homotopy.searches.result import SearchResult, as_search_result
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.models.base import Model
@@ -176,19 +176,6 @@ def assert_finds(
 
 def _searched(search: Callable[[Landscape], Any], landscape: Landscape) -> SearchResult:
     """What a search returned, as a SearchResult."""
-    name = str(getattr(search, "name", None) or getattr(search, "__name__", None) or type(search).__name__)
-    run = Run(name, landscape, 1, 0, 1.0, "points as returned")
+    begin = time.perf_counter()
     said = search(landscape)
-    if isinstance(said, SearchResult):
-        return said
-    try:
-        points = np.array(said, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} returned {type(said).__name__}, no points.", "Return an array (k, n).") from error
-    points = points.reshape(0, landscape.domain.n) if not points.size else points
-    if points.ndim != 2 or points.shape[1] != landscape.domain.n or not np.isfinite(points).all():
-        raise InputError(
-            f"{name} returned an array of shape {points.shape}, not of finite points with {landscape.domain.n} coordinates.",
-            "Return an array (k, n).",
-        )
-    return run.result(points, np.zeros(len(points), np.int64), 0)
+    return as_search_result(said, landscape, name_of(search), time.perf_counter() - begin)

@@ -23,6 +23,7 @@ Everything is rounded to multiples of 2^-20, far above the differences of 1e-15 
 from __future__ import annotations
 
 import hashlib
+import warnings
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -251,7 +252,7 @@ def from_csv(
         The file.  Its columns stand between commas, semicolons or tabs.  A first row of names, none of which begins with a
         digit or could be meant as a number, is a header; empty rows and rows starting with # are skipped.
     features : int or None
-        The first so many columns are the features; None takes all but the targets.
+        The first so many columns are the features; None takes all but the targets. Columns that are neither are named in a warning.
     targets : int
         The last so many columns are the targets.
     m : int, optional
@@ -279,6 +280,13 @@ def from_csv(
     _check("features", features, n_columns - targets, f"{path} with {n_columns} columns, {targets} of them targets,")
     m = n_rows if m is None else m
     _check("m", m, n_rows, f"{path} with {n_rows} rows")
+    if features + targets < n_columns:
+        unused = n_columns - features - targets
+        warnings.warn(
+            f"{path}: the first {features} of {n_columns} columns are features, the last {targets} targets; {unused} between them "
+            f"{'is' if unused == 1 else 'are'} not used.",
+            stacklevel=2,
+        )
     table = np.array(rows[:m], dtype=object).T
     description = f"{path}: columns 1-{features} and the last {targets} of {n_columns}, rows 1-{m} of {n_rows}"
     return Dataset(Path(path).stem, table[:features], table[n_columns - targets :], description, loss)
@@ -409,7 +417,13 @@ def _check(name: str, value: Any, most: int, where: str) -> None:
             raise DatasetError(
                 f"{where} has too few columns for its {name}.", "Give one for each feature and each target."
             )
-        raise DatasetError(f"{name} = {value!r} cannot be had.", f"For {where} it is an integer from 1 to {most}.")
+        widths = {
+            "features": f" (of a network: widths={most}-.. at most)",
+            "targets": f" (of a network: widths=..-{most} at most)",
+        }.get(name, "")
+        raise DatasetError(
+            f"{name} = {value!r} cannot be had.", f"For {where} it is an integer from 1 to {most}{widths}."
+        )
 
 
 def _shape(array: Rationals) -> str:

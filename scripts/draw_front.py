@@ -72,7 +72,7 @@ def by_index(axes, graph) -> None:
 def disconnectivity(axes, graph) -> None:
     """Minima joined at the saddles between them."""
     place = draw_tree(
-        axes, dict(graph.network.nodes(data="energy")), [(e, a, b) for e, _, a, b in saddles_by_energy(graph)], 24
+        dict(graph.network.nodes(data="energy")), [(e, a, b) for e, _, a, b in saddles_by_energy(graph)], axes
     )
     for minimum, energy in graph.network.nodes(data="energy"):
         axes.plot(place[minimum], energy, "o", color=MARKERS[0][1], mec="white", ms=9, zorder=3, clip_on=False)

@@ -18,12 +18,12 @@ ax.plot(np.cos(t), np.sin(t) / 2, color="0.2", lw=2, label="the ellipse")
 # the evolute of x^2/A^2 + y^2/B^2 = 1: (c^2/A cos^3 t, -c^2/B sin^3 t) with c^2 = A^2 - B^2
 ax.plot(0.75 * np.cos(t) ** 3, -1.5 * np.sin(t) ** 3, color="0.6", lw=1, label="its evolute")
 for point in census.points:
-    x, y = (float(c.mid()) for c in point.coordinates)
+    x, y = (float(c) for c in point.coordinates)
     name = "minimum" if point.index == 0 else "maximum"
     colour = ho.plots.graded(point.index, 1)
     ax.plot([a, x], [b, y], color="0.2", lw=0.8, ls="--", zorder=1)
     ax.plot(x, y, "os"[point.index], color=colour, mec="black", ms=9, zorder=3)
-    ax.annotate(f"{name}\n{float(point.energy.mid()):.3f}", (x, y), xytext=(9 * np.sign(x), 9 * np.sign(y)), textcoords="offset points",
+    ax.annotate(f"{name}\n{float(point.energy):.3f}", (x, y), xytext=(9 * np.sign(x), 9 * np.sign(y)), textcoords="offset points",
                 ha="left" if x > 0 else "right", va="bottom" if y > 0 else "top", fontsize=8)  # fmt: skip
 ax.plot(a, b, "*", color=ho.plots.SERIES[1], ms=14, mec="black", zorder=4)
 ax.set_aspect("equal")

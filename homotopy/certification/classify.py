@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -16,13 +16,16 @@ from homotopy.certification import balls
 from homotopy.certification.certificates import Certificate, CertificateList, same_zero
 from homotopy.certification.real_zeros import RealZeros, real_zeros
 from homotopy.certification.spectrum import eigenvalues
+from homotopy.certification.symmetry_action import images, orbit_numbers
 from homotopy.certification.zeros import certify_one
 from homotopy.common.arrays import Integers
 from homotopy.status import Verdict
 from polysys.formulations.formulation import Formulation, Kind
 from polysys.landscape import Landscape
+from polysys.symmetry import SignedPermutation
 
 _PRECISIONS = (128, 256, 512)
+_MANY_DIGITS = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +45,8 @@ class StationaryPoint:
     index : int or None
         Morse index, proved; None if the Hessian could not be separated from a singular one.
     orbit : int
-        Number of its symmetry orbit.
+        Number of its orbit: points with the same number are images of each other under symmetries of the potential, so they have one energy
+        and one index. s and -s of an odd glass belong to one solution and to two orbits.
     is_origin : bool
         Whether all coordinates are exactly zero.
     landscape : Landscape, optional
@@ -124,7 +128,7 @@ class Points(Sequence[StationaryPoint]):
         def order(p: StationaryPoint) -> tuple[float, int, int, tuple[int, ...]]:
             return float(p.energy), -1 if p.index is None else p.index, p.solution, p.signs
 
-        return tuple(sorted(points, key=order))
+        return tuple(sorted(told_apart(self._landscape, points), key=order))
 
     def carried_by(self, row: int) -> list[StationaryPoint]:
         """The points that row `row` of `zeros` carries."""
@@ -201,6 +205,25 @@ def points_of(
         return _place(landscape, solution, unknowns, potential, proved, orbit, is_origin)
 
 
+def finer_point(point: StationaryPoint, landscape: Landscape, certificate: Certificate) -> StationaryPoint:
+    """The same point by an enclosure of its zero in 128 bits or more, where one is found, and not of doubles.
+
+    Examples
+    --------
+    >>> import homotopy as ho, polysys as ps
+    >>> census = ho.census(ps.expression("1000 + x^3/3 - 2*x"))
+    >>> finer = finer_point(census.points[0], census.landscape, census.certificates[census.points[0].solution])
+    >>> census.points[0].energy.rad() > 1e-15, finer.energy.rad() < 1e-28
+    (True, True)
+    """
+    mid = [complex(balls.to_double(re), 0) for re, _ in certificate.enclosure.mid]
+    finer = certify_one(landscape.tapes, mid, _MANY_DIGITS)
+    if finer is None or finer.reality is not Verdict.YES or not same_zero(finer.enclosure, certificate.enclosure):
+        return point
+    found = points_of(landscape, point.solution, finer, point.orbit, point.index)
+    return next(p for p in found if p.signs == point.signs)
+
+
 def _index_in_balls(landscape: Landscape, certificate: Certificate) -> int | None:
     """The Morse index in ball arithmetic, at a narrower enclosure of the zero should that be needed."""
     index = _index_at(landscape, certificate)
@@ -273,10 +296,61 @@ def _place(
         ]
         # V(s w) = flip V(w): where it changes sign so does the Hessian, and the index is reversed
         turned = index if index is None or flip == 1 else domain.dimension - index
-        points.append(
-            StationaryPoint(solution, signs, tuple(coordinates), energy * flip, turned, orbit, False, landscape)
-        )
+        own = orbit_of_point(formulation, orbit, energy * flip)
+        points.append(StationaryPoint(solution, signs, tuple(coordinates), energy * flip, turned, own, False, landscape))
     return points
+
+
+def orbit_of_point(formulation: Formulation, orbit: int, energy: arb) -> int:
+    """The orbit of a point whose solution is in an orbit: where one solution carries points of energies E and -E, one for each sign.
+
+    Symmetries keep the energy, and sign changes of spheres that keep it are symmetries. So points of one orbit of solutions are images
+    of each other if their energies have one sign; for those of energy zero see :func:`told_apart`.
+    """
+    return 2 * orbit + bool(energy > 0) if _turns(formulation) else orbit
+
+
+def told_apart(landscape: Landscape, points: Sequence[StationaryPoint]) -> list[StationaryPoint]:
+    """Points with the orbits of those told apart whose energy may be zero: by what the symmetries do to the points themselves.
+
+    Examples
+    --------
+    >>> import homotopy as ho, polysys as ps
+    >>> axes = [p for p in ho.census(ps.expression("x*y*z", "sphere")).points if p.index == 1 and abs(p.energy) < 0.1]
+    >>> len(axes), len({p.orbit for p in axes})
+    (6, 1)
+    """
+    formulation = landscape.formulation
+    if not _turns(formulation):
+        return list(points)
+    zero = {p.orbit // 2 for p in points if p.energy.contains(0)}
+    if not zero:
+        return list(points)
+    rows = [k for k, p in enumerate(points) if p.orbit // 2 in zero]
+    where = np.array([[float(c.mid()) for c in points[k].coordinates] for k in rows])
+    numbers = orbit_numbers(images(where, (*landscape.symmetry.generators, *_sign_changes(landscape)))).tolist()
+    first = max(p.orbit for p in points) + 1
+    result = list(points)
+    for k, number in zip(rows, numbers, strict=True):
+        result[k] = replace(points[k], orbit=first + number)
+    return result
+
+
+def _turns(formulation: Formulation) -> bool:
+    """Whether one solution carries points of opposite energies."""
+    return formulation.kind is Kind.PROJECTIVE and any(d % 2 for d in formulation.degrees)
+
+
+def _sign_changes(landscape: Landscape) -> list[SignedPermutation]:
+    """The sign changes of whole spheres that keep the potential."""
+    n, result = landscape.domain.n, []
+    for signs, flip in flips(landscape.formulation):
+        if flip == 1:
+            every = [1] * n
+            for sign, block in zip(signs, landscape.domain.slices, strict=True):
+                every[block] = [sign] * len(range(n)[block])
+            result.append(SignedPermutation(tuple(range(n)), tuple(every)))
+    return result
 
 
 def _may_be_origin(landscape: Landscape) -> bool:

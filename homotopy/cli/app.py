@@ -24,7 +24,17 @@ from homotopy.cli import (
     weights,
 )
 from homotopy.cli.census_files import show_bounds
-from homotopy.cli.output import EXIT_CODES, ExitCode, check_target, check_targets, echo, say, show_result, write
+from homotopy.cli.output import (
+    EXIT_CODES,
+    ExitCode,
+    check_target,
+    check_targets,
+    echo,
+    say,
+    say_left_out,
+    show_result,
+    write,
+)
 from homotopy.cli.run import run
 from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
@@ -176,8 +186,7 @@ def count(
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if save is not None:
         left_out = result.save(save)  # an interval search is repeated by verify
-        if left_out:
-            say(f"{save} leaves out what nobody can derive again from it: {', '.join(left_out)}.")
+        say_left_out(save, left_out)
     verdict = (result if checked is None else checked).completeness.verdict
     if verdict is Completeness.CONTRADICTED:
         raise typer.Exit(ExitCode.CHECK_FAILED)
@@ -274,8 +283,8 @@ def doctor() -> None:
 
     findings = examine()
     for finding in findings:
-        echo(f"{'ok     ' if finding.is_ok else 'missing'} {finding.name}: {finding.detail}")
-    if not all(f.is_ok for f in findings if f.is_needed):
+        echo(f"{finding.word:7} {finding.name}: {finding.detail}")
+    if any(f.word == "missing" for f in findings if f.is_needed):
         raise typer.Exit(ExitCode.ENGINE_MISSING)
 
 

@@ -29,24 +29,31 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    file: Annotated[Path, typer.Argument(help="A file that 'stationary count --save' or 'solve --save' wrote.")],
-    points: Annotated[bool, typer.Option("--points", help="List the points too.")] = False,
+    file: Annotated[
+        Path, typer.Argument(help="A file that 'stationary count --save' or 'solve --save' wrote, or a table's row.")
+    ],
+    points: Annotated[bool, typer.Option("--points", help="List the points too, numbered from 1.")] = False,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the census as 'count --json' does; - is stdout.")
     ] = None,
 ) -> None:
-    """Print a saved census, list its points, draw it. Its certificates are rechecked by 'stationary verify'."""
-    from homotopy.counting.files.saved_census import load
+    """Print a saved census, list its points, draw it. Its certificates are rechecked by 'stationary verify'.
+
+    The file of a table's row holds seeds of its points: they are proved again first.
+    """
     from homotopy.counting.result import Census
 
+    if file.is_dir():
+        way_out = "Of an ensemble's folder 'stationary status' says what it holds, of a table's 'stationary table show'."
+        raise HomotopyError(f"{file} is a folder, not a saved census.", way_out)
     check_targets(plot, json_file=json_file)
     if plot is not None:
         from homotopy import plots
 
         plots.check_path(plot)
         plots.require_matplotlib()
-    census = load(file)
+    census = read_saved(file)
     if plot is not None and not isinstance(census, Census):
         raise HomotopyError(f"{file} holds solutions of equations, which are not drawn.", "Leave --plot out.")
     if json_file is not None:
@@ -77,7 +84,6 @@ def export(
     """Write points, solutions or equations in the files of other programs."""
     from homotopy.counting.count import as_landscape
     from homotopy.counting.files import export as exports
-    from homotopy.counting.files.saved_census import load
     from homotopy.counting.solve_equations import solve
     from homotopy.status import Completeness
     from polysys.own_equations import FAMILY, equations_from_label
@@ -91,7 +97,7 @@ def export(
     if is_saved(what):
         if seed is not None or index:
             raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
-        source = load(what)
+        source = read_saved(what)
     elif what.startswith(f"{FAMILY}:"):
         if seed is not None or index:
             raise HomotopyError("--seed or --index is given beside equations.", "Leave it out.")
@@ -125,8 +131,14 @@ def match(
     ] = False,
     within: Annotated[float | None, typer.Option(help="Farthest distance of a match that is not proved.")] = None,
     json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write one record a point as JSON; - is stdout.")
+        str | None,
+        typer.Option(
+            "--json", metavar="F", help="Write one record a point as JSON, 'point' from 0 as in 'count --json'; - is stdout."
+        ),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print all stationary points that were met, and all minima that were not.")
+    ] = False,
     seed: SeedOption = None,
     index: IndexOption = 0,
 ) -> None:
@@ -134,12 +146,17 @@ def match(
     from homotopy.common.tables_of_numbers import read_numbers
 
     check_target(json_file)
+    if every and json_file == "-":
+        raise HomotopyError("--all is given, but nothing is printed beside --json -.", "Leave it out.")
     given = read_numbers(points)
     found = census_of(what, seed, index).match(given, within=within, descend=descend)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
-        show_result(found)
+        if every:
+            echo(found.full_text())
+        else:
+            show_result(found)
     if found.unlisted:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if not found.is_explained:
@@ -151,25 +168,44 @@ def is_saved(what: str) -> bool:
     return what.lower().endswith(".json") or (os.path.isfile(what) and not what.lower().endswith((".toml", ".txt")))
 
 
+def read_saved(path: str | Path) -> Census | Solutions:
+    """A saved census or saved solutions; or the points of a table's row, proved again from its file."""
+    from homotopy.counting.files.saved_census import load
+    from homotopy.tables.format.row_head import is_row_file
+
+    if not is_row_file(path):
+        return load(path)
+    from homotopy.tables.row_files import row_census
+
+    return row_census(path)
+
+
 def census_of(what: str, seed: int | None, index: int) -> Census:
     """A saved census, or that of a model, counted now."""
     from homotopy.counting.count import census as count
-    from homotopy.counting.files.saved_census import load_census
+    from homotopy.counting.result import Census
 
     if is_saved(what):
         if seed is not None or index:
             raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
-        return load_census(what)
+        found = read_saved(what)
+        if isinstance(found, Census):
+            return found
+        raise HomotopyError(f"{what} holds solutions of equations, no stationary points.", "Give a saved census.")
     with progress_bar():
         return count(what, seed=seed, index=index)
 
 
 def show_bounds(model: str, seed: int | None, index: int, json_file: str | None) -> None:
     """What is known of a count before it is made."""
+    from homotopy.counting.count import as_landscape
     from homotopy.counting.estimates import bounds
+    from homotopy.tables.known_counts import shipped_count
 
     check_target(json_file)
-    found = bounds(model, seed=seed, index=index)
+    land = as_landscape(model, seed, index)
+    is_label = not is_saved(model) and not model.startswith("expression:")
+    found = bounds(land, known=shipped_count(model, land) if is_label else None)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":

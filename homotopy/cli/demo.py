@@ -1,4 +1,4 @@
-"""The demonstration behind ``make demo``: four small landscapes, each counted completely, and one figure."""
+"""The demonstration behind ``make demo``: five small landscapes, each counted completely, and one figure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from homotopy.common.figures import wrapped
+from homotopy.common.wording import sample_title
 from homotopy.counting.count import census
 from homotopy.counting.result import Census
 from homotopy.plots import (
@@ -16,6 +18,7 @@ from homotopy.plots import (
     require_matplotlib,
     save_figure,
 )
+from homotopy.status import Completeness
 
 # label, seed, what a newcomer should know
 LANDSCAPES = (
@@ -29,6 +32,13 @@ LANDSCAPES = (
     ),
     ("deep-linear:widths=2-2-2,data=iris", 22, "a deep linear network on Iris, every one of its 225 complex solutions"),
 )
+
+_WORDS = {
+    Completeness.PROVED: "proved: as many certified complex solutions\nas a theorem or an exact proof allows,\nso none is missing.",
+    Completeness.SUPPORTED: "supported: every path of a complete homotopy\nis accounted for and all checks are met.",
+    Completeness.UNKNOWN: "unknown: the list may be incomplete.",
+    Completeness.CONTRADICTED: "contradicted: a check is violated.",
+}
 
 
 def run(path: str | Path, say: Callable[[str], None]) -> list[Census]:
@@ -54,18 +64,19 @@ def run(path: str | Path, say: Callable[[str], None]) -> list[Census]:
         else:
             axes = figure.add_subplot(2, 3, place)
             draw_index_energy(result, axes)
+        name = wrapped(sample_title(result.landscape), 4.3, 9)
         verdict = result.completeness.verdict.value
-        label = result.landscape.label.replace(",activation=z^2", "\nactivation=z^2")
-        axes.set_title(f"{label}\n{result.n_complex} complex, {result.n_real} real points, {verdict}", fontsize=9)
-    _explain(figure.add_subplot(2, 3, 6))
+        unit = "classes" if result.landscape.formulation.points_per_class > 1 else "points"
+        axes.set_title(f"{name}\n{result.n_complex} complex {unit}, {result.n_real} real points, {verdict}", fontsize=9)
+    _explain(figure.add_subplot(2, 3, 6), {r.completeness.verdict for r in results})
     figure.suptitle("All stationary points of five landscapes: energy against Morse index", fontsize=12)
     save_figure(figure, target, dpi=150)
     say(f"\nThe figure is in {target}.")
     return results
 
 
-def _explain(axes: Any) -> None:
-    """What the panels show, in the free corner."""
+def _explain(axes: Any, verdicts: set[Completeness]) -> None:
+    """What the panels show, in the free corner, and what the verdicts among them mean."""
     axes.axis("off")
     axes.text(
         0.0,
@@ -73,8 +84,7 @@ def _explain(axes: Any) -> None:
         "Every point is certified: a box that contains\nexactly one solution of the exact equations,\n"
         "a proved Morse index, a proved energy.\n\n"
         "Numbers above the points count them.\n\n"
-        "proved: as many certified complex solutions\nas a theorem allows, so none is missing.\n\n"
-        "supported: every path of a complete homotopy\nis accounted for and all checks are met.",
+        + "\n\n".join(text for verdict, text in _WORDS.items() if verdict in verdicts),
         va="top",
         fontsize=10,
         linespacing=1.35,

@@ -53,7 +53,8 @@ def ensemble(
     compare: Annotated[
         str | None,
         typer.Option(
-            metavar="F", help="Compare with predicted means: a JSON or CSV file, or 'theory' (default where known)."
+            metavar="F",
+            help="Compare with predicted means, a JSON or CSV file or 'theory', and end with exit code 1 if they deviate; without it theory's are printed where known.",
         ),
     ] = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the ensemble (.png, .svg, .pdf).")] = None,
@@ -97,7 +98,7 @@ def ensemble(
     if result.n_missing:
         _report_part(result, part, json_file)
         return
-    _report(result, predictions, plot, json_file)
+    _report(result, predictions, plot, json_file, is_asked=compare is not None)
 
 
 def status(folder: StoreArgument, json_file: JsonOption = None) -> None:
@@ -160,7 +161,7 @@ def merge(
         raise typer.Exit(ExitCode.INCOMPLETE)
 
 
-def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | None) -> None:
+def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | None, *, is_asked: bool) -> None:
     from homotopy.ensembles.comparison import compare
 
     comparison = None if predictions is None else compare(result, predictions)
@@ -180,7 +181,8 @@ def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | N
         if comparison is not None:
             show_result(comparison)
     verdicts = result.count_verdicts()
-    if verdicts["contradicted"]:
+    deviates = is_asked and comparison is not None and not comparison.is_consistent
+    if verdicts["contradicted"] or deviates:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if result.failures or verdicts["unknown"]:
         raise typer.Exit(ExitCode.INCOMPLETE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_targets, echo, say, show_result, write
+from homotopy.cli.output import ExitCode, check_targets, echo, say, say_left_out, show_result, write
 from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
 from homotopy.engines.registry import solver_names
@@ -69,8 +69,7 @@ def solve(
             echo("\n" + solutions_table(found))
     if save is not None:
         left_out = found.save(save)
-        if left_out:
-            say(f"{save} leaves out what nobody can derive again from it: {', '.join(left_out)}.")
+        say_left_out(save, left_out)
     if found.completeness.verdict is Completeness.CONTRADICTED:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if found.completeness.verdict is Completeness.UNKNOWN:

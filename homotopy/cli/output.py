@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
 
@@ -110,3 +111,11 @@ def check_targets(*files: str | Path | None, json_file: str | None = None) -> No
 def say(sentence: str) -> None:
     """A message for the person at the terminal."""
     echo(f"stationary: {sentence}", err=True)
+
+
+def say_left_out(file: Path, names: Sequence[str]) -> None:
+    """Say what a saved file does not hold, and what that means for `stationary verify`; nothing where it holds all."""
+    if names:
+        from homotopy.counting.files.derived import left_out_in_words
+
+        say(f"{file} is written without: {left_out_in_words(names)}. Its verdict, and what 'stationary verify' derives, do without it.")

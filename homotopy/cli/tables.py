@@ -56,6 +56,7 @@ def list_(root: RootOption = None, json_file: JsonOption = None) -> None:
 def show(
     table: TableArgument,
     index: Annotated[bool, typer.Option("--index", help="Mean counts by Morse index.")] = False,
+    model: Annotated[str | None, typer.Option(metavar="LABEL", help="Of this model alone.")] = None,
     root: RootOption = None,
     json_file: JsonOption = None,
 ) -> None:
@@ -65,9 +66,9 @@ def show(
 
     found = load_table(table, root)
     if json_file is not None:
-        write(json_file, json.dumps(summary(found), indent=1))
+        write(json_file, json.dumps(summary(found, model=model), indent=1))
     if json_file != "-":
-        echo(describe(found, by_index=index))
+        echo(describe(found, by_index=index, model=model))
 
 
 @tables_app.command()

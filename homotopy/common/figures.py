@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO
+from math import floor, log10
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,26 @@ def graded(k: int, n: int) -> Any:
     from matplotlib import colormaps
 
     return colormaps["viridis"](0.95 * k / max(n, 1))
+
+
+_FINEST = 6  # decimals of a tick
+
+
+def alike(values: Sequence[float], digits: int = 4) -> list[str]:
+    """Numbers for the ticks of one axis: with equally many decimals, so many that those which differ in their first six are told apart.
+
+    Examples
+    --------
+    >>> alike([2.117029, 2.117753, 2.119633, 3.03125]), alike([-1.5, -1.50004]), alike([2e-7, 1e-7])
+    (['2.117', '2.118', '2.120', '3.031'], ['-1.50000', '-1.50004'], ['2e-07', '1e-07'])
+    """
+    largest = max(map(abs, values), default=0.0)
+    if not largest or not 1e-3 <= largest < 1e6:
+        return [f"{v:.{digits}g}" for v in values]
+    n_different = len({round(v, _FINEST) for v in values})
+    least = max(0, digits - 1 - floor(log10(largest)))
+    decimals = next((d for d in range(least, _FINEST) if len({f"{v:.{d}f}" for v in values}) == n_different), _FINEST)
+    return [f"{v:.{decimals}f}" for v in values]
 
 
 def axes_for(ax: Any, title: str = "", size: tuple[float, float] = (6.4, 4.6), **kwargs: Any) -> Any:
@@ -73,7 +94,9 @@ def panels_for(
 
 
 def wrapped(text: str, inches: float, fontsize: float) -> str:
-    """A title in lines that fit a width: broken at spaces, and after commas and colons, of which labels of models consist.
+    """A title in lines that fit a width: broken at spaces, but not between a number and its noun.
+
+    A label that is longer than a line is broken after its commas and colons.
 
     Examples
     --------
@@ -83,7 +106,10 @@ def wrapped(text: str, inches: float, fontsize: float) -> str:
     """
     most = max(8, int(0.9 * 72 * inches / (0.62 * fontsize)))  # the axes are narrower than the figure
     lines = [""]
-    for word in re.findall(r".+?(?:[\s,:]+|$)", text, re.DOTALL):
+    # "seed 1" and "2 minima" stay together
+    words = re.findall(r"(?:\b(?:seed|sample)\s+\S+|(?<!\S)\d+\s+\S+|\S+)\s*", text)
+    parts = [part for w in words for part in ([w] if len(w.rstrip()) <= most else re.findall(r".+?(?:[\s,:]+|$)", w))]
+    for word in parts:
         if lines[-1] and len((lines[-1] + word).rstrip()) > most:
             lines.append("")
         lines[-1] += word

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from polysys.landscape import Landscape
+
 _PLURALS = {"class": "classes", "minimum": "minima", "maximum": "maxima", "datum": "data"}
 
 
@@ -30,3 +32,17 @@ def probability(p: float, digits: int = 2) -> str:
     ('0.031', '<1e-300')
     """
     return f"{p:.{digits}g}" if p >= 1e-300 else "<1e-300"
+
+
+def sample_title(landscape: Landscape) -> str:
+    """Label, seed and sample of a landscape.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> sample_title(ps.SphericalPSpin(n=3, p=3).sample(seed=1, index=2)), sample_title(ps.expression("x^2").sample())
+    ('spherical-p-spin:n=3,p=3, seed 1, sample 2', 'expression:user, seed 0')
+    """
+    seed = "" if landscape.seed is None else f", seed {landscape.seed}"
+    sample = f", sample {landscape.index}" if landscape.index else ""
+    return f"{landscape.label}{seed}{sample}"

@@ -135,6 +135,12 @@ def _fills_chart(found: Sequence[Evidence], n_classes: int) -> bool:
     return exact is not None and exact.outcome is Verdict.YES and exact["degree"] == n_classes
 
 
+def best_bound(bounds: Sequence[RootCount], report: CompletenessReport) -> int | None:
+    """The least proved bound on the number of solutions: a theorem's, or that of the Hilbert function; None where none is known."""
+    own = [e["bound"] for e in report.evidence if e.kind is EvidenceKind.HILBERT_BOUND and e.numbers and "bound" in dict(e.numbers)]
+    return min([*(b.value for b in bounds[:1]), *own], default=None)
+
+
 def is_stopped(found: Sequence[Evidence]) -> bool:
     """Whether the solve says itself that it was stopped before it had followed its paths: then solutions may well be missing."""
     paths = of_kind(found, EvidenceKind.PATHS)

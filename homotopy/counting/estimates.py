@@ -28,6 +28,7 @@ from polysys.models.base import Model
 
 HOURS = 3600.0  # seconds from which on a warning is due
 _SAMPLE = 128  # paths that are tracked to measure the time of one
+_SLACK = 100.0  # times a lower limit on the time, below which nobody need be warned
 _AFTER, _FIXED = 4.0, 1.0  # all of a count in units of the tracking of its paths, and seconds for libraries and checks
 _PATIENCE = 300.0  # default time limit: of PHCpack's paths as many are counted as a thousandth of it allows
 _MADE = 20_000  # start solutions that are made to measure a few paths
@@ -87,7 +88,7 @@ class Bounds(Shown):
     bounds : tuple of RootCount
         Proved upper bounds on the number of isolated complex solutions, best first; the Bezout number is among them.
     generic : RootCount or None
-        The number of solutions of a generic member of the family, where a theorem gives it.
+        The number of solutions of a generic member of the family, where a theorem or a table gives it.
     routes : tuple of Route
         In the order in which ``engine="auto"`` tries them.
     """
@@ -99,8 +100,13 @@ class Bounds(Shown):
 
     @property
     def is_long(self) -> bool:
-        """Whether the first way with an estimate would take hours."""
-        return next((route.is_long for route in self.routes if route.seconds is not None), False)
+        """Whether every way would take hours by its own estimate; a way of which nothing is known may be short."""
+        return bool(self.routes) and all(route.is_long for route in self.routes)
+
+    @property
+    def is_known_short(self) -> bool:
+        """Whether some way tracks no path or is estimated to take less than hours; of a lower limit a hundredfold is taken."""
+        return any(r.n_paths == 0 or (r.seconds is not None and r.seconds * (_SLACK if r.is_least else 1) < HOURS) for r in self.routes)
 
     def summary(self) -> dict[str, Any]:
         """The same as one JSON object."""
@@ -133,11 +139,18 @@ class Bounds(Shown):
         lines += [Line("", str(route)) for route in self.routes]
         if self.is_long:
             lines.append(Line("", "THIS TAKES HOURS. A time limit (--time-limit) leaves what was found until then."))
+        elif not self.is_known_short:
+            lines.append(Line("", "Whether it takes seconds or hours is not known. --time-limit S ends a count after S seconds with what was found."))
         return Sheet(f"Before a count of {land.label} ({land.system.n} equations, {unit})", tuple(lines))
 
 
 def bounds(
-    what: Landscape | Model | str, *, seed: int | None = None, index: int = 0, options: Options | None = None
+    what: Landscape | Model | str,
+    *,
+    seed: int | None = None,
+    index: int = 0,
+    options: Options | None = None,
+    known: RootCount | None = None,
 ) -> Bounds:
     """Proved bounds on a count, and what each engine would take, before any of them works.
 
@@ -148,6 +161,8 @@ def bounds(
     seed, index : int
     options : Options, optional
         Its time limit bounds how long paths may be counted: a thousandth of it.
+    known : RootCount, optional
+        A generic count from elsewhere, such as a table, for where no theorem gives one.
 
     Returns
     -------
@@ -173,8 +188,9 @@ def bounds(
     bezout = total_degree(land.system.degrees)
     if all(b.name != bezout.name for b in found):
         found.append(bezout)
-    routes = (_tracker(land, generic_count(land)), _phcpack(land, chosen), _algebra(found))
-    return Bounds(land, tuple(found), generic_count(land), tuple(r for r in routes if r is not None))
+    generic = generic_count(land) or known
+    routes = (_tracker(land, generic), _phcpack(land, chosen), _algebra(found))
+    return Bounds(land, tuple(found), generic, tuple(r for r in routes if r is not None))
 
 
 def _tracker(land: Landscape, generic: RootCount | None) -> Route | None:
@@ -187,7 +203,8 @@ def _tracker(land: Landscape, generic: RootCount | None) -> Route | None:
     if starts is None:
         n = None if generic is None else generic.value
         note = "its start set is made first, once for the family, by monodromy: a few times as long as its paths"
-        return Route("tracker", "start set not made yet", n, None, memory=None if n is None else _memory(land, n), note=note)
+        least = None if n is None else _whole(_EACH * land.system.n**3 * n / n_usable_cores())
+        return Route("tracker", "start set not made yet", n, least, n is not None, None if n is None else _memory(land, n), note)
     each = _seconds_a_path(land, starts)
     whole = None if each is None else _whole(each * starts.n_paths)
     return Route("tracker", starts.kind.value, starts.n_paths, whole, memory=_memory(land, starts.n_solutions))

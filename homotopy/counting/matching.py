@@ -18,18 +18,19 @@ from homotopy.certification.zeros import certify
 from homotopy.common.arrays import Flags, Floats, Integers
 from homotopy.common.frames import frame
 from homotopy.common.sheet import Columns, Line, Sheet, Shown
-from homotopy.common.wording import count_of
+from homotopy.common.validation import is_whole
+from homotopy.common.wording import count_of, sample_title
+from homotopy.counting.coordinates import as_points, coordinates_of
 from homotopy.counting.newton import descended, newton, unknowns_of
 from homotopy.status import Verdict
 from polysys.errors import InputError
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
-from polysys.models.torch_networks import module_point
 
 _NEAR = 0.1  # default for how far a point may be from what it is matched with, relative to the size of the domain
 _COLUMNS = {
-    "point": "number of the certified point in the census, from 0; missing where there is none",
-    "orbit": "points with the same number are of solutions that symmetries exchange",
+    "point": "place of the certified point in `points` of the census, from 0; missing where there is none",
+    "orbit": "points with the same number are images of each other under symmetries",
     "index": "Morse index of the certified point",
     "energy": "the potential at the certified point, in the model's units",
     "excess": "the potential at the given point, less the one at the certified point",
@@ -37,7 +38,7 @@ _COLUMNS = {
     "gradient": "norm of the (tangent) gradient at the given point",
     "kind": "how the point was matched, or why not",
 }
-_SHOWN = 5  # lines of the printed table
+_SHOWN = 5  # lines of the printed table of what was met, and as many of what was missed
 
 
 class MatchKind(Enum):
@@ -97,10 +98,37 @@ class Matches(Shown):
 
     @property
     def n_by_orbit(self) -> dict[int, int]:
-        """How many points belong to each symmetry orbit (neurons exchanged, signs flipped), the lowest energy first."""
+        """How many points belong to each symmetry orbit (neurons exchanged, signs flipped) that was met, the lowest energy first."""
         found = Counter(self.listed[k].orbit for k in self.number.tolist() if k >= 0)
         first = {p.orbit: i for i, p in reversed(list(enumerate(self.listed)))}
         return {orbit: found[orbit] for orbit in sorted(found, key=first.__getitem__)}
+
+    def missed(self, index: int | None = None) -> tuple[StationaryPoint, ...]:
+        """The certified points (of one Morse index) that no given point belongs to, nor to an image of them under symmetries, by energy.
+
+        Examples
+        --------
+        >>> import homotopy as ho, polysys as ps
+        >>> found = ho.census(ps.expression("x^4/4 - x^2/2 + x/9 + y^2/2")).match([[1, 0], [0.9, 0.1]])
+        >>> found.missed(), len(found.missed(index=0))
+        ((StationaryPoint(index 0, energy [-0.364...]), StationaryPoint(index 1, energy [0.00621...])), 1)
+        """
+        dimension = self.landscape.domain.dimension
+        if index is not None and not (is_whole(index, 0) and index <= dimension):
+            raise InputError(f"There is no Morse index {index!r:.40}.", f"Choose one from 0 to {dimension}.")
+        met = self.n_by_orbit
+        return tuple(p for p in self.listed if p.orbit not in met and index in (None, p.index))
+
+    def by_orbit(self) -> list[tuple[StationaryPoint, int, int]]:
+        """The first point of each orbit that was met, and of each of minima; how many belong to the orbit; how many images it has. By energy."""
+        met, images = self.n_by_orbit, Counter(p.orbit for p in self.listed)
+        first = {p.orbit: p for p in reversed(self.listed)}
+        shown = [(p, met.get(orbit, 0), images[orbit]) for orbit, p in first.items() if orbit in met or p.index == 0]
+        return sorted(shown, key=lambda row: float(row[0].energy.mid()))
+
+    def full_text(self) -> str:
+        """What is printed, with a line for every stationary point that was met and every minimum that was not."""
+        return self._sheet(len(self.listed)).text()
 
     def rows(self) -> list[dict[str, Any]]:
         """One record a point: the certified point, its orbit, index and energy, the distance, and how or why not."""
@@ -138,43 +166,55 @@ class Matches(Shown):
         return draw_matches(self, ax)
 
     def summary(self) -> dict[str, Any]:
-        """The matches as one JSON object."""
+        """The matches as one JSON object; `point` is a place in the list `points` of the census, from 0."""
+        number = {p: k for k, p in enumerate(self.listed)}
         return {
             "model": self.landscape.label,
+            "seed": self.landscape.seed,
+            "sample": self.landscape.index,
             "digest": self.landscape.digest,
             "n_points": len(self.kind),
             "kinds": {kind.name.lower(): self.kind.count(kind) for kind in MatchKind},
             "is_explained": self.is_explained,
             "n_unlisted": len(self.unlisted),
+            "missed_minima": [{"point": number[p], "orbit": p.orbit, "energy": float(p.energy.mid())} for p in self.missed(0)],
             "rows": [{k: None if v != v else v for k, v in row.items()} for row in self.rows()],
         }
 
-    def _sheet(self) -> Sheet:
+    def _sheet(self, shown: int = _SHOWN) -> Sheet:
         n = {kind: self.kind.count(kind) for kind in MatchKind}
         listed = sum(count for kind, count in n.items() if kind.is_listed)
-        blocks: list[Line | Columns] = []
-        by_orbit, rows = self.n_by_orbit, []
-        sizes = Counter(p.orbit for p in self.listed)
-        first = {p.orbit: p for p in reversed(self.listed)}
-        for orbit, count in list(by_orbit.items())[:_SHOWN]:
-            point = first[orbit]
-            index = "?" if point.index is None else str(point.index)
-            rows.append((str(count), index, point.energy.str(10, radius=False), str(sizes[orbit])))
-        if rows:
-            blocks.append(Columns((("points", 6), ("index", 7), ("energy", 16), ("images", 8)), tuple(rows)))
-        if len(by_orbit) > _SHOWN:
-            blocks.append(_note(sum(list(by_orbit.values())[_SHOWN:]), f"at {count_of(len(by_orbit) - _SHOWN, 'more orbit')}"))
+        said = f"{count_of(len(self.kind), 'point')} against {count_of(len(self.listed), 'certified point')}: "
+        blocks: list[Line | Columns] = [Line("", f"{said}{listed} matched ({_in_words(n)}), {len(self.kind) - listed} not")]
+        blocks += self._orbit_lines(shown)
         if n[MatchKind.FAR] or n[MatchKind.NO_POINT]:
             smallest = min((g for g, kind in zip(self.gradient, self.kind, strict=True) if kind is MatchKind.FAR), default=np.nan)
             blocks.append(_note(n[MatchKind.FAR] + n[MatchKind.NO_POINT], f"near no stationary point (gradients from {smallest:.2g})"))
         if self.unlisted:
             lacking = f"at {len(self.unlisted)} certified stationary points that the census lacks: IT IS INCOMPLETE"
             blocks.append(_note(n[MatchKind.UNLISTED], lacking))
-        title = (
-            f"{count_of(len(self.kind), 'point')} against {count_of(len(self.listed), 'certified point')}: "
-            f"{listed} matched ({_in_words(n)}), {len(self.kind) - listed} not"
+        return Sheet(f"Match with {sample_title(self.landscape)}", tuple(blocks))
+
+    def _orbit_lines(self, shown: int) -> list[Line | Columns]:
+        """A row for each orbit that was met and for each of minima that was not, the first few of both kinds, and what is left out."""
+        rows = self.by_orbit()
+        met, missed = [row for row in rows if row[1]], [row for row in rows if not row[1]]
+        kept = {p.orbit for p, _, _ in met[:shown] + missed[:shown]}
+        table = tuple(
+            (str(count), "?" if p.index is None else str(p.index), p.energy.str(10, radius=False), str(images))
+            for p, count, images in rows
+            if p.orbit in kept
         )
-        return Sheet(title, tuple(blocks))
+        blocks: list[Line | Columns] = []
+        if table:
+            blocks.append(Columns((("points", 6), ("index", 7), ("energy", 16), ("images", 8)), table))
+        if len(met) > shown:
+            more = count_of(len(met) - shown, "more stationary point")
+            blocks.append(_note(sum(count for _, count, _ in met[shown:]), f"at {more} up to symmetry, above these"))
+        if len(missed) > shown:
+            left = len(missed) - shown
+            blocks.append(_note(0, f"at {left} more {'minimum' if left == 1 else 'minima'} up to symmetry, above these"))
+        return blocks
 
 
 def _note(count: int, what: str) -> Line:
@@ -255,7 +295,7 @@ def _matched(
     number[~is_near] = -1
     distance = np.where(is_near, away + np.linalg.norm(x - given, axis=1), np.nan)
     found = number >= 0
-    distance[found] = np.linalg.norm(_coordinates(land, listed)[number[found]] - given[found], axis=1)
+    distance[found] = np.linalg.norm(coordinates_of(land, listed)[number[found]] - given[found], axis=1)
     return Matches(
         land,
         listed,
@@ -269,38 +309,6 @@ def _matched(
     )
 
 
-def as_points(landscape: Landscape, points: Any) -> Floats:
-    """Points as an array (m, n): from an array, one point, a frame with the variables' names, torch networks or tensors.
-
-    Raises
-    ------
-    InputError
-    """
-    n, names = landscape.domain.n, list(landscape.variables)
-    if hasattr(points, "columns"):
-        missing = [name for name in names if name not in list(points.columns)]
-        if missing:
-            raise InputError(f"The frame has no column {missing[0]!r}.", f"Give one for each variable: {', '.join(names)[:200]}.")
-        points = points[names].to_numpy()
-    elif callable(getattr(points, "parameters", None)):
-        points = [module_point(points)]
-    elif isinstance(points, Sequence) and points and all(callable(getattr(p, "parameters", None)) for p in points):
-        points = [module_point(p) for p in points]
-    elif callable(getattr(points, "detach", None)):
-        points = points.detach().double().cpu().numpy()
-    try:
-        array = np.array(points, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InputError("The points cannot be read as numbers.", "Give an array (points, coordinates).") from error
-    array = array[None, :] if array.ndim == 1 and len(array) == n else array
-    if array.ndim != 2 or array.shape[1] != n:
-        raise InputError(
-            f"Points of shape {array.shape} were given for {n} variables.",
-            f"Give an array (points, {n}), coordinates in the order {', '.join(names)[:200]}.",
-        )
-    return array
-
-
 def _positive(within: float) -> float:
     if not within > 0:
         raise InputError(f"within = {within!r} is not a positive length.", "Give within=0.01, say.")
@@ -309,16 +317,11 @@ def _positive(within: float) -> float:
 
 def _default_reach(land: Landscape, listed: Sequence[StationaryPoint]) -> float:
     """A tenth of the size of the domain: the smallest radius, or the size of the stationary points."""
-    x = _coordinates(land, listed)
+    x = coordinates_of(land, listed)
     if land.domain.slices:
         sizes = [np.linalg.norm(x[:, block], axis=1).max(initial=0.0) for block in land.domain.slices]
         return _NEAR * (min(sizes) or 1.0)
     return _NEAR * max(1.0, float(np.abs(x).max(initial=0.0)))
-
-
-def _coordinates(land: Landscape, listed: Sequence[StationaryPoint]) -> Floats:
-    rows = [[float(c.mid()) for c in p.coordinates] for p in listed]
-    return np.array(rows, dtype=float).reshape(len(rows), land.domain.n)
 
 
 def _nearest_of_class(
@@ -329,7 +332,7 @@ def _nearest_of_class(
     carried: dict[int, list[int]] = {}
     for i, p in enumerate(listed):
         carried.setdefault(p.solution, []).append(i)
-    x = _coordinates(land, listed)
+    x = coordinates_of(land, listed)
     for k, solution in enumerate(owner.tolist()):
         if solution in carried:
             far = np.linalg.norm(x[carried[solution]] - given[k], axis=1)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.common.figures import MARKERS, SERIES, axes_for, graded, panels_for
-from homotopy.common.wording import count_of, plural
+from homotopy.common.figures import MARKERS, SERIES, alike, axes_for, graded, panels_for
+from homotopy.common.wording import count_of, plural, sample_title
 from homotopy.counting.energy_axis import EnergyAxis, energy_axis
 from homotopy.errors import HomotopyError
+from homotopy.status import Completeness
 from polysys.landscape import Landscape
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from homotopy.counting.solutions import Solutions
     from homotopy.counting.spectra import Spectra
 
+_NOTES = {
+    Completeness.SUPPORTED: ", list supported, not proved",
+    Completeness.UNKNOWN: ", completeness unknown",
+    Completeness.CONTRADICTED: ", list contradicted",
+}
+_LEVEL = 0.05  # of a marker's height, within which two are drawn as one level
 _ROOM = 0.8  # of the distance between two indices, for the markers of one
 
 
@@ -38,19 +44,29 @@ def plot_census(census: Census, ax: Any = None) -> tuple[Any, ...]:
         One or two.
     """
     is_map = is_two_dimensional(census.landscape)
+    title = census_title(census, count_of(census.n_real, "real point"))
     kinds = [landscape_axes(census.landscape), {}] if is_map else [{}]
-    axes = panels_for(ax, title_of(census.landscape), (11, 4.6) if is_map else (6.4, 4.6), kinds)
+    axes = panels_for(ax, title, (11, 4.6) if is_map else (6.4, 4.6), kinds)
     if is_map:
         draw_landscape(census, axes[0])
     draw_index_energy(census, axes[-1])
     return axes
 
 
-def title_of(landscape: Landscape) -> str:
-    """Label, seed and sample of a landscape."""
-    seed = "" if landscape.seed is None else f", seed {landscape.seed}"
-    sample = f", sample {landscape.index}" if landscape.index else ""
-    return f"{landscape.label}{seed}{sample}"
+def census_title(census: Census, what: str) -> str:
+    """Label, seed and sample of a census, and what a figure shows of it; unless its list is proved complete, that it is not."""
+    return f"{sample_title(census.landscape)}: {what}{verdict_note(census.completeness.verdict)}"
+
+
+def verdict_note(verdict: Completeness) -> str:
+    """What the title of a figure says of a list that is not proved complete, with a comma before it.
+
+    Examples
+    --------
+    >>> verdict_note(Completeness.SUPPORTED), verdict_note(Completeness.PROVED)
+    (', list supported, not proved', '')
+    """
+    return _NOTES.get(verdict, "")
 
 
 def axis_of(landscape: Landscape) -> EnergyAxis:
@@ -70,7 +86,9 @@ def landscape_axes(landscape: Landscape) -> dict[str, Any]:
 
 
 def draw_index_energy(census: Census, ax: Any = None) -> Any:
-    """Energy against Morse index, each index with its number of points.
+    """Energy against Morse index, each index with its number of points; from the first index to the last that has any.
+
+    Points stand at their energies; those too close to be told apart stand side by side.
 
     Energies of glasses are per degree of freedom, and pure spherical ones have -E_0 and -E_inf marked.
 
@@ -84,37 +102,37 @@ def draw_index_energy(census: Census, ax: Any = None) -> Any:
     -------
     matplotlib axes
     """
-    axes = axes_for(ax, f"{title_of(census.landscape)}: {count_of(census.n_real, 'real point')}")
+    axes = axes_for(ax, census_title(census, count_of(census.n_real, "real point")))
     if not census.points:
         axes.text(0.5, 0.5, "no real stationary point", ha="center", transform=axes.transAxes)
     dimension, shown = census.landscape.domain.dimension, axis_of(census.landscape)
     by_index = {
         k: np.array([float(p.energy.mid()) / shown.per for p in census.points if p.index == k]) for k in range(dimension + 1)
     }
-    size, wide, high = _marker_size(axes, by_index)
+    by_index = {k: energies for k, energies in by_index.items() if len(energies)}
+    lowest, highest = min(by_index, default=0), max(by_index, default=dimension)
+    size, wide, high = _marker_size(axes, by_index, highest - lowest + 1)
     for index, energies in by_index.items():
-        if not len(energies):
-            continue
         x = index + side_by_side(energies, wide, high)
         axes.plot(x, energies, MARKERS[index % len(MARKERS)], color=graded(index, dimension), mec="0.15", mew=0.1 * size, ms=size)
         place = (index, float(energies.max()))
         axes.annotate(str(len(energies)), place, xytext=(0, 5), textcoords="offset points", ha="center", fontsize=8)
     shown.draw(axes)
     axes.set_xlabel("Morse index")
-    axes.set_xlim(-0.5, dimension + 0.5)
-    axes.set_xticks(range(0, dimension + 1, max(1, dimension // 10)))
+    axes.set_xlim(lowest - 0.5, highest + 0.5)
+    axes.set_xticks(range(lowest, highest + 1, max(1, (highest - lowest) // 10)))
     axes.margins(y=0.12)
     axes.grid(axis="y", lw=0.4, alpha=0.6)
     return axes
 
 
-def _marker_size(axes: Any, by_index: dict[int, npt.NDArray[np.float64]]) -> tuple[float, float, float]:
+def _marker_size(axes: Any, by_index: dict[int, npt.NDArray[np.float64]], n_columns: int) -> tuple[float, float, float]:
     """The largest size (in points) for which the longest row has room, and a marker's width and height in the units of the axes."""
-    every = np.concatenate(list(by_index.values()))
+    every = np.concatenate([*by_index.values(), np.zeros(0)])
     span = float(np.ptp(every)) if len(every) else 0.0
     box, inch = axes.get_window_extent(), 72 / axes.figure.dpi
     for size in (5.0, 4.5, 4.0, 3.5, 3.0, 2.5, 2.0):
-        wide = 1.2 * size * len(by_index) / max(box.width * inch, 1.0)  # with a little air
+        wide = 1.2 * size * n_columns / max(box.width * inch, 1.0)  # with a little air
         high = 1.2 * size * 1.25 * (span or 1.0) / max(box.height * inch, 1.0)
         if max((len(row) for e in by_index.values() for row in _rows(e, high)), default=0) * wide <= _ROOM:
             break
@@ -124,20 +142,26 @@ def _marker_size(axes: Any, by_index: dict[int, npt.NDArray[np.float64]]) -> tup
 def side_by_side(heights: npt.NDArray[np.float64], wide: float, high: float) -> npt.NDArray[np.float64]:
     """Horizontal places about zero at which markers of a size do not cover each other.
 
-    Markers closer than a marker's height make a row, which stands symmetrically about zero, the lowest in the middle. A row
-    longer than there is room for is pressed together.
+    Markers closer than a marker's height make a row, which stands symmetrically about zero. In it markers of one height
+    stand together, and the heights are mixed, for in their order they would bend the row. A row longer than there is room for is pressed together.
 
     Examples
     --------
     >>> side_by_side(np.array([0.0, 0.1, 0.2, 5.0]), 0.1, 1.0).tolist()
-    [0.0, -0.1, 0.1, 0.0]
+    [-0.1, 0.1, 0.0, 0.0]
     """
     places = np.zeros(len(heights))
     for row in _rows(heights, high):
         step = min(wide, _ROOM / len(row))
-        outwards = sorted(np.arange(len(row)) - (len(row) - 1) / 2, key=abs)
-        places[row] = np.array(outwards) * step
+        level = np.cumsum(np.diff(heights[row], prepend=heights[row[0]]) > _LEVEL * high)
+        mixed = np.argsort([_reversed_bits(k) for k in level.tolist()], kind="stable").argsort()
+        places[row] = (mixed - (len(row) - 1) / 2) * step
     return places
+
+
+def _reversed_bits(k: int) -> int:
+    """Neighbours far apart: the van der Corput sequence, times 2^32."""
+    return int(f"{k:032b}"[::-1], 2)
 
 
 def _rows(heights: npt.NDArray[np.float64], high: float) -> list[npt.NDArray[np.int64]]:
@@ -176,7 +200,7 @@ def draw_landscape(census: Census, ax: Any = None) -> Any:
             f"A landscape with domain {land.domain.text} cannot be drawn.",
             "Take two unknowns or the sphere in three; points by index and energy are drawn for any, and so are disconnectivity graphs.",
         )
-    axes = axes_for(ax, title_of(land), (6.6, 5.4), **landscape_axes(land))
+    axes = axes_for(ax, sample_title(land) + verdict_note(census.completeness.verdict), (6.6, 5.4), **landscape_axes(land))
     if land.domain.is_euclidean:
         _draw_plane(axes, census)
     elif axes.name != "mollweide":
@@ -273,7 +297,7 @@ def draw_spectra(spectra: Spectra, ax: Any = None) -> Any:
     -------
     matplotlib axes
     """
-    axes = axes_for(ax, f"Hessian spectra of {count_of(len(spectra.index), 'stationary point')}")
+    axes = axes_for(ax, f"Hessian spectra of {count_of(len(spectra.index), 'stationary point')}{verdict_note(spectra.verdict)}")
     d = spectra.eigenvalues.shape[1]
     axes.axvline(0, color="0.35", lw=0.8)
     for index in sorted({k for k in spectra.index if k is not None}):
@@ -307,23 +331,20 @@ def draw_matches(matches: Matches, ax: Any = None) -> Any:
     -------
     matplotlib axes
     """
-    axes = axes_for(ax, f"{title_of(matches.landscape)}: where {count_of(len(matches.kind), 'point')} belong", (6.8, 4.6))
-    found = matches.n_by_orbit
-    first = {p.orbit: p for p in reversed(matches.listed)}
-    images = Counter(p.orbit for p in matches.listed)
-    shown = [(p, found.get(o, 0)) for o, p in first.items() if o in found or p.index == 0]
-    shown.sort(key=lambda row: float(row[0].energy.mid()))
+    axes = axes_for(ax, f"{sample_title(matches.landscape)}: where {count_of(len(matches.kind), 'point')} belong", (6.8, 4.6))
+    shown = matches.by_orbit()
     dimension, scale = matches.landscape.domain.dimension, axis_of(matches.landscape)
-    for x, (point, n) in enumerate(shown):
+    for x, (point, n, _) in enumerate(shown):
         axes.bar(x, n, width=0.72, color=graded(point.index or 0, dimension), alpha=0.7, edgecolor="0.15", lw=0.6)
         axes.annotate(str(n), (x, n), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8 if len(shown) <= _LABELLED else 6)
     n_without = sum(not kind.is_listed for kind in matches.kind)
     if n_without:
         axes.bar(len(shown), n_without, width=0.72, color="white", edgecolor=SERIES[1], hatch="///", lw=0.8)
         axes.annotate(str(n_without), (len(shown), n_without), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
+    energies = alike([float(p.energy.mid()) / scale.per for p, _, _ in shown])
     names = [
-        f"{float(p.energy.mid()) / scale.per:.4g}\nindex {'?' if p.index is None else p.index}" + (f"\n{images[p.orbit]} images" if images[p.orbit] > 1 else "")
-        for p, _ in shown
+        f"{energy}\nindex {'?' if p.index is None else p.index}" + (f"\n{images} images" if images > 1 else "")
+        for energy, (p, _, images) in zip(energies, shown, strict=True)
     ]
     names += ["none"] if n_without else []
     if len(names) <= _LABELLED:

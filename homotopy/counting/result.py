@@ -30,7 +30,7 @@ from polysys.landscape import Landscape
 _COLUMNS = {
     "index": "Morse index; missing where undecided",
     "energy": "the potential at the point, in the model's units: a proved value, rounded to double",
-    "orbit": "points with the same number are of solutions that symmetries exchange",
+    "orbit": "points with the same number are images of each other under symmetries",
     "solution": "number of the certified solution, from 0",
     "is_origin": "whether the point is the origin, proved",
 }
@@ -52,6 +52,8 @@ class RunRecord:
     seconds: float
 
     def __str__(self) -> str:
+        if self.engine == "none":
+            return f"no solver; certified from {self.start}"
         if self.start == "none":
             return f"{self.engine}, {self.seconds:.3g} s"
         return (
@@ -135,7 +137,7 @@ class Census(Shown):
     @property
     def n_real_orbits(self) -> int:
         """Number of symmetry orbits of real solutions."""
-        return len({p.orbit for p in self.points})
+        return len({self.orbit_of[p.solution] for p in self.points})
 
     @property
     def by_index(self) -> Mapping[int, int]:
@@ -168,9 +170,6 @@ class Census(Shown):
     def n_minima_orbits(self) -> int:
         """Number of local minima up to symmetry.
 
-        Points of one class that no symmetry exchanges have the energies E and -E, and the indices k and d - k in d dimensions: so minima
-        whose classes are images of each other are themselves, where d > 0; where d = 0 they are if the signs of their energies agree.
-
         Examples
         --------
         >>> import homotopy as ho, polysys as ps
@@ -178,8 +177,7 @@ class Census(Shown):
         >>> found.n_minima, found.n_minima_orbits, found.symmetry
         (4, 2, 'order 4: all signs at once; S_2 on x, y')
         """
-        is_flat = self.landscape.domain.dimension == 0
-        return len({(p.orbit, is_flat and bool(p.energy > 0)) for p in self.minima})
+        return len({p.orbit for p in self.minima})
 
     @property
     def symmetry(self) -> str:
@@ -310,7 +308,7 @@ class Census(Shown):
 
         Newton's method goes from each point to a zero that is certified; where it is proved to converge to that zero the match is
         proved, elsewhere the zero must not be farther than `within`. All images under the symmetry group (neurons
-        exchanged, signs flipped) are points of the census; ``orbit`` says which are images of each other.
+        exchanged, signs flipped) are points of the census; ``orbit`` says which are images of each other, ``missed`` what no point met.
 
         Parameters
         ----------
@@ -331,7 +329,8 @@ class Census(Shown):
         >>> import homotopy as ho, polysys as ps
         >>> found = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))
         >>> print(found.match([[0.98, 0.01], [-1.02, 0.0], [3.0, 3.0]]))
-        3 points against 3 certified points: 2 matched (2 proved), 1 not
+        Match with expression:user, seed 0
+          3 points against 3 certified points: 2 matched (2 proved), 1 not
           points  index          energy  images
                2      0   -0.2500000000       2
                1  near no stationary point (gradients from 24)
@@ -347,7 +346,7 @@ class Census(Shown):
         >>> ho.census(ps.expression("x^4/4 - x^2/2 + 3*y^2/2")).spectra().eigenvalues.round(9).tolist()
         [[2.0, 3.0], [2.0, 3.0], [-1.0, 3.0]]
         """
-        return spectra(self.landscape, self.points)
+        return spectra(self.landscape, self.points, self.completeness.verdict)
 
     def plot(self, ax: Any = None) -> Any:
         """Energy against Morse index, into matplotlib axes; returned.

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from homotopy.certification.classify import StationaryPoint
 from homotopy.common.sheet import Grid, Line, Sheet
 from homotopy.common.wording import count_of, plural
-from homotopy.completeness.verdict import CompletenessReport
+from homotopy.completeness.verdict import CompletenessReport, best_bound
 from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
 from homotopy.counting.result import Census
 from homotopy.counting.singular_points import regularity
-from polysys.counts import RootCount
+from homotopy.solving.result import PathAccount
 from polysys.formulations.variety import Variety
 
 
@@ -42,13 +42,16 @@ def census_sheet(census: Census) -> Sheet:
     return Sheet(
         f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
         (
-            Line("complex", f"{of_at_most(census.n_complex, census.bounds, unit)} certified distinct{group}"),
+            Line(
+                "complex",
+                f"{of_at_most(census.n_complex, best_bound(census.bounds, census.completeness), unit)} certified distinct{group}",
+            ),
             *completeness_lines(census.completeness),
             Line("real", f"{real}, {census.n_undecided} undecided; {_minima(census)}"),
             Grid(rows, width, f"{undecided}     Euler characteristic {euler}"),
             Line("energy", _energy_range(census)),
             *_domain_line(census),
-            Line("paths", str(census.paths)),
+            Line("paths", paths_text(census.paths, census.n_complex)),
             *singular_line(census.degenerate),
             Line("run", str(census.run)),
         ),
@@ -88,11 +91,20 @@ def _in_brackets(notes: Sequence[str]) -> str:
     return f" ({', '.join(notes)})" if notes else ""
 
 
-def of_at_most(n: int, bounds: Sequence[RootCount], noun: str) -> str:
+def paths_text(paths: PathAccount, n_certified: int) -> str:
+    """The account of the paths, and how many certified solutions they did not reach.
+
+    >>> paths_text(PathAccount(10, 8, failed=2), 9)
+    '10 tracked = 8 regular + 0 singular + 0 at infinity + 2 failed; 1 more certified by another round or as an image of others'
+    """
+    more = n_certified - paths.regular if paths.tracked else 0
+    return str(paths) + (f"; {more} more certified by another round or as {'an image' if more == 1 else 'images'} of others" if more > 0 else "")
+
+
+def of_at_most(n: int, best: int | None, noun: str) -> str:
     """A number of solutions beside the best bound: ``70 of at most 120 solutions``."""
-    best = bounds[0].value if bounds else n
-    of = f" of {'at most ' if n < best else ''}{best}" if bounds else ""
-    return f"{n}{of} {noun if best == 1 else plural(noun)}"
+    of = "" if best is None else f" of {'at most ' if n < best else ''}{best}"
+    return f"{n}{of} {noun if (n if best is None else best) == 1 else plural(noun)}"
 
 
 def singular_line(degenerate: Sequence[StationarySet]) -> tuple[Line, ...]:

@@ -13,10 +13,10 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.common.frames import frame
 from homotopy.common.sheet import Line, Sheet, Shown
 from homotopy.common.wording import count_of
-from homotopy.completeness.verdict import CompletenessReport
+from homotopy.completeness.verdict import CompletenessReport, best_bound
 from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.result import RunRecord, completeness_summary, paths_summary
-from homotopy.counting.sheets import of_at_most, singular_line
+from homotopy.counting.sheets import of_at_most, paths_text, singular_line
 from homotopy.solving.result import PathAccount
 from homotopy.status import Verdict
 from polysys.counts import RootCount
@@ -172,10 +172,10 @@ class Solutions(Shown):
             f"Solutions of {self.equations.label} (digest {self.equations.digest[:6]})",
             (
                 Line("system", str(self.equations.size)),
-                Line("complex", f"{of_at_most(self.n_complex, self.bounds, 'solution')} certified distinct"),
+                Line("complex", f"{of_at_most(self.n_complex, best_bound(self.bounds, self.completeness), 'solution')} certified distinct"),
                 Line("complete", str(self.completeness)),
                 Line("real", f"{count_of(self.n_real, 'solution')}, {self.n_undecided} undecided"),
-                Line("paths", str(self.paths)),
+                Line("paths", paths_text(self.paths, self.n_complex + self.n_discarded)),
                 *self._squared_line(),
                 *singular_line(self.degenerate),
                 Line("run", str(self.run)),

@@ -12,6 +12,7 @@ from homotopy.certification.classify import StationaryPoint
 from homotopy.common.arrays import Floats
 from homotopy.common.frames import frame
 from homotopy.common.sheet import Columns, Line, Sheet, Shown
+from homotopy.status import Completeness
 from polysys.landscape import Landscape
 
 _SHOWN = 6
@@ -32,6 +33,8 @@ class Spectra(Shown):
         Proved: every true eigenvalue is within its error.
     label, digest : str
         Of the landscape.
+    verdict : Completeness
+        Of the list of points.
     """
 
     index: tuple[int | None, ...]
@@ -40,6 +43,7 @@ class Spectra(Shown):
     errors: Floats
     label: str = ""
     digest: str = ""
+    verdict: Completeness = Completeness.UNKNOWN
 
     def rows(self) -> list[dict[str, Any]]:
         """One record a point: index, energy, eigenvalue_1, .."""
@@ -72,7 +76,7 @@ class Spectra(Shown):
         return Sheet(title, (Columns(heads, tuple(rows)), *more))
 
 
-def spectra(landscape: Landscape, points: Sequence[StationaryPoint]) -> Spectra:
+def spectra(landscape: Landscape, points: Sequence[StationaryPoint], verdict: Completeness) -> Spectra:
     """The eigenvalues at all points of a census; see :meth:`homotopy.Census.spectra`."""
     m, d = len(points), landscape.domain.dimension
     values, errors = np.full((m, d), np.nan), np.full((m, d), np.nan)
@@ -82,4 +86,4 @@ def spectra(landscape: Landscape, points: Sequence[StationaryPoint]) -> Spectra:
             values[k] = [float(v.mid()) for v in found]
             errors[k] = [np.nextafter(float(v.rad()), np.inf) + 1e-16 * abs(float(v.mid())) for v in found]
     energies = np.array([float(p.energy.mid()) for p in points], dtype=float)
-    return Spectra(tuple(p.index for p in points), energies, values, errors, landscape.label, landscape.digest)
+    return Spectra(tuple(p.index for p in points), energies, values, errors, landscape.label, landscape.digest, verdict)

@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from homotopy.common.reporting import Progress
-from homotopy.errors import EngineMissingError
+from homotopy.errors import EngineMissingError, EngineTimeoutError
 from homotopy.options import Options
 from polysys.errors import InputError, PolysysError
 
@@ -184,12 +184,26 @@ class IdealModulo:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a self-test says: is a thing there and in order, is the main job impossible without it, and a sentence."""
+    """What a self-test says: is a thing there and in order, is the main job impossible without it, and a sentence.
+
+    Is it there, but did not end its test in time: then it is slow, neither in order nor missing.
+    """
 
     name: str
     is_ok: bool
     is_needed: bool
     detail: str
+    is_slow: bool = False
+
+    @staticmethod
+    def of_error(name: str, error: PolysysError) -> Finding:
+        """What an error in a self-test says."""
+        return Finding(name, False, False, str(error), is_slow=isinstance(error, EngineTimeoutError))
+
+    @property
+    def word(self) -> str:
+        """One word: ok, slow or missing."""
+        return "ok" if self.is_ok else "slow" if self.is_slow else "missing"
 
 
 class Engine(ABC):
@@ -304,7 +318,7 @@ class Engine(ABC):
             found = n_found(self)
             where = self.version()
         except PolysysError as error:
-            return (Finding(name, False, False, str(error)),)
+            return (Finding.of_error(name, error),)
         wrong = {what.value: n for what, n in found.items() if n != 3}
         said = "passed" if not wrong else "failed: " + ", ".join(f"{n} for 3 ({what})" for what, n in wrong.items())
         return (Finding(name, not wrong, False, f"{where}, self-test {said}"),)

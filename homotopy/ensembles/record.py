@@ -367,7 +367,7 @@ def _again(
 ) -> list[StationaryPoint]:
     """The same points from a narrower enclosure, with the indices that are proved already."""
     index_of = {p.signs: p.index for p in points}
-    orbit = points[0].orbit
+    orbit = found.orbit_of[solution]
     return [replace(p, index=index_of[p.signs]) for p in points_of(found.landscape, solution, finer, orbit, 0)]
 
 

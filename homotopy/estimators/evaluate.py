@@ -21,6 +21,7 @@ from homotopy.estimators.protocol import LANDSCAPE, Estimator
 from homotopy.estimators.reference import Reference, as_reference, energy_sums
 from homotopy.estimators.report import Deviation, ModelReport, Report
 from homotopy.searches.recall import Recall, recall
+from homotopy.searches.result import as_search_result
 from polysys.disorder import check_seed
 from polysys.errors import InputError, PolysysError
 from polysys.models.base import Model
@@ -176,7 +177,16 @@ def _call(estimator: Estimator, what: Any, clock: list[float]) -> Estimate:
     except PolysysError as error:
         raise _Unpredicted(error.what) from error
     clock.append(time.perf_counter() - begin)
+    if estimator.takes == LANDSCAPE and _are_points(said):
+        said = as_search_result(said, what, estimator.name, clock[-1])
     return as_estimate(said, estimator.name)
+
+
+def _are_points(said: Any) -> bool:
+    """Whether what was returned for one landscape is a list of points: an array with two axes, or rows."""
+    if isinstance(said, list | tuple):
+        return all(isinstance(row, list | tuple | np.ndarray) for row in said)
+    return isinstance(said, np.ndarray) and said.ndim == 2
 
 
 def _of_landscapes(

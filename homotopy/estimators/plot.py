@@ -8,7 +8,10 @@ import numpy as np
 from scipy import special
 
 from homotopy.common.figures import MARKERS, SERIES, axes_for, graded, panels_for, wrapped
-from homotopy.estimators.report import ModelReport, Report, SearchScore
+from homotopy.common.wording import count_of
+from homotopy.estimators.report import ModelReport, Report, SearchScore, score
+from homotopy.searches.recall import Recall
+from polysys.errors import require_type
 
 _CLIP = 12.0  # standard errors; larger deviations are drawn there, as arrows
 
@@ -88,8 +91,23 @@ def draw_deviations(report: Report, ax: Any = None) -> Any:
     return axes
 
 
-def draw_recall(scored: SearchScore, ax: Any = None) -> Any:
-    """The share of certified points of each index that were found, and of claims that are right."""
+def draw_recall(scored: SearchScore | Recall, ax: Any = None) -> Any:
+    """The share of certified points of each index that were found, and of claims that are right.
+
+    Parameters
+    ----------
+    scored : SearchScore or Recall
+        ``report.searches``, or what ``ho.searches.recall`` and ``ho.testing.assert_finds`` return.
+    ax : matplotlib axes, optional
+        Those of a new figure by default.
+
+    Raises
+    ------
+    InputError
+        For anything else.
+    """
+    require_type(scored, (SearchScore, Recall), "What is drawn", "Give report.searches, or what ho.searches.recall returns.")
+    scored = score((scored,)) if isinstance(scored, Recall) else scored
     axes = axes_for(ax)
     kept = [k for k, (_, exact) in scored.recall.items() if exact]
     share = [scored.recall[k][0] / scored.recall[k][1] for k in kept]
@@ -103,7 +121,7 @@ def draw_recall(scored: SearchScore, ax: Any = None) -> Any:
     axes.set_xlabel("Morse index")
     axes.set_ylabel("share")
     axes.set_title(
-        f"{scored.n_landscapes} landscapes; {scored.n_false} of {scored.n_points} end points not stationary", fontsize=9
+        f"{count_of(scored.n_landscapes, 'landscape')}; {scored.n_false} of {scored.n_points} end points not stationary", fontsize=9
     )
     axes.legend(fontsize=8, loc="upper right")
     return axes

@@ -100,8 +100,10 @@ class SearchScore:
         Different certified points found, and all there are.
     precision : mapping from Morse index to (right, claimed)
         End points that are certified points of the index they claim, and those that claim it.
-    n_landscapes, n_points, n_false, n_unlisted, n_failed : int
-        Landscapes, end points, those at no stationary point, those at one that is not listed, and runs without end point.
+    n_landscapes, n_points, n_false, n_unlisted : int
+        Landscapes, end points, those at no stationary point, those at one that is not listed.
+    n_failed : int or None
+        Runs without end point; None where a search does not say.
     least_false_gradient : float
         The smallest gradient norm at an end point that is no stationary point; inf if there is none.
     """
@@ -112,7 +114,7 @@ class SearchScore:
     n_points: int
     n_false: int
     n_unlisted: int
-    n_failed: int
+    n_failed: int | None
     least_false_gradient: float
 
 
@@ -130,6 +132,7 @@ def score(recalls: tuple[Recall, ...]) -> SearchScore:
             pair = right.setdefault(k, [0, 0])
             pair[0] += int((indices[owners[owners >= 0]] == k).sum())
             pair[1] += len(owners)
+    failed = [r.search.n_failed for r in recalls]
     return SearchScore(
         {k: (a, b) for k, (a, b) in sorted(found.items())},
         {k: (a, b) for k, (a, b) in sorted(right.items())},
@@ -137,7 +140,7 @@ def score(recalls: tuple[Recall, ...]) -> SearchScore:
         sum(r.search.n_points for r in recalls),
         sum(r.n_false for r in recalls),
         sum(r.n_unlisted for r in recalls),
-        sum(r.search.n_failed for r in recalls),
+        None if None in failed else sum(n for n in failed if n is not None),
         min((g for r in recalls for g in r.false_gradients[:1]), default=float("inf")),
     )
 
@@ -337,7 +340,7 @@ def _search_lines(scored: SearchScore) -> list[Line]:
     return [
         Line("recall", f"by index  {pairs(scored.recall)}   on {scored.n_landscapes} landscapes"),
         Line("precision", f"by index  {pairs(scored.precision)}"),
-        Line("end points", f"{false}{unlisted}; {scored.n_failed} runs did not converge"),
+        Line("end points", f"{false}{unlisted}" + ("" if scored.n_failed is None else f"; {scored.n_failed} runs did not converge")),
     ]
 
 

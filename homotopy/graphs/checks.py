@@ -126,6 +126,8 @@ def _connected(census: Census, network: Any, found: tuple[Descent, ...]) -> Grap
     elif census.n_undecided or census.n_undecided_index or census.degenerate:
         outcome, silence = Verdict.UNDECIDED, Silence.UNDECIDED_POINTS
         why = "; there are points of undecided reality or index, or degenerate ones"
+    elif not all(d.is_descending for d in found):
+        outcome, why = Verdict.UNDECIDED, "; the energy rose along computed descents, whose ends are in doubt"
     elif any(d.minimum is None and d.end is not End.UNLISTED for d in found):
         outcome, why = Verdict.UNDECIDED, "; some descents ended at no minimum"
     numbers = {"n_minima": int(network.number_of_nodes()), "n_components": n_components, "expected": expected}

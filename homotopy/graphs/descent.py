@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -285,18 +286,22 @@ def _integrate(
         return reach - float(np.abs(y).max())
 
     rest.terminal = away.terminal = True  # type: ignore[attr-defined]
+    end: End | None = End.UNFINISHED
+    path = start[None, :]
     for method in _METHODS:
         # a step that is tried far out may overflow; it is rejected then
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        # between two points about to merge the gradient is rounding, and the place where an event begins may not be found
+        with suppress(ValueError), np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = solve_ivp(
                 lambda _, y: -flow.gradient(flow.on_domain(y)), (0.0, _TIME / curvature), start, method=method,
                 jac=lambda _, y: -flow.jacobian(flow.on_domain(y)), events=(rest, away), rtol=_RTOL, atol=_ATOL * size,
             )  # fmt: skip
-        if any(map(len, result.t_events)):
-            break
-    end = None if len(result.t_events[0]) else End.ESCAPED if len(result.t_events[1]) else End.UNFINISHED
-    return end, np.array([flow.on_domain(y) for y in result.y.T])
+            path = np.array([flow.on_domain(y) for y in result.y.T])
+            end = None if len(result.t_events[0]) else End.ESCAPED if len(result.t_events[1]) else End.UNFINISHED
+            if end is not End.UNFINISHED:
+                break
+    return end, path
 
 
 def _newton_step(flow: Flow, x: Floats) -> float:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from flint import ctx
 
 from homotopy.errors import HomotopyError
-from homotopy.graphs.landscape_graph import LandscapeGraph
+
+if TYPE_CHECKING:
+    from flint import arb
+
+    from homotopy.graphs.landscape_graph import LandscapeGraph
+
+_PRECISE = 1e-9  # relative error of a barrier above which points are enclosed in more digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +61,16 @@ def disconnectivity(graph: LandscapeGraph) -> tuple[Merge, ...]:
     >>> [(m.deeper, m.shallower, m.size) for m in disconnectivity(ho.graph(ho.census(ps.expression("x^4/4 - x^2/2 + x/9"))))]
     [(0, 1, 2)]
     """
-    sets = union_find(graph.network)
-    lowest = {m: m for m in graph.network}  # of the set with this root; points are sorted by energy
-    size = dict.fromkeys(graph.network, 1)
+    return merges_of(graph.network, saddles_by_energy(graph))
+
+
+def merges_of(nodes: Iterable[int], joins: Iterable[tuple[float, int, int, int]]) -> tuple[Merge, ...]:
+    """The merges of nodes, numbered by rising energy, that joins (energy, saddle, node, node) make; joins come by rising energy."""
+    lowest = {m: m for m in nodes}  # of the set with this root
+    size = dict.fromkeys(lowest, 1)
+    sets = union_find(lowest)
     merges = []
-    for energy, saddle, a, b in saddles_by_energy(graph):
+    for energy, saddle, a, b in joins:
         i, j = sets[a], sets[b]
         if i == j:
             continue
@@ -76,6 +90,12 @@ def saddles_by_energy(graph: LandscapeGraph) -> list[tuple[float, int, int, int]
 def barriers(graph: LandscapeGraph) -> npt.NDArray[np.float64]:
     """Heights of the saddles above the minima they join, from either side, ascending; loops count once.
 
+    Returns
+    -------
+    float array
+        Of heights alone, for medians and histograms. Which saddle and which minimum each belongs to stands in
+        ``graph.network.edges(keys=True, data="barriers")``; :func:`escapes` has a row for each minimum.
+
     Examples
     --------
     >>> import polysys as ps
@@ -86,16 +106,142 @@ def barriers(graph: LandscapeGraph) -> npt.NDArray[np.float64]:
     return np.array(sorted(b for _, _, d in graph.network.edges(data="barriers") for b in d.values()))
 
 
-def escape_barriers(graph: LandscapeGraph) -> Mapping[int, float]:
-    """For each minimum but the lowest of its component, the lowest barrier on a path to a lower one.
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """The lowest pass out of a minimum.
+
+    Parameters
+    ----------
+    minimum : int
+        Number of the point of the census.
+    energy : float
+    saddle : int or None
+        The pass; None where no path leads to a lower minimum or to an image of this one.
+    pass_energy : float
+        Infinite without a pass.
+    barrier : float
+        The pass above the minimum, rounded once; infinite without a pass, 0.0 where the two energies cannot be told apart.
+    error : float
+        Proved: the true height differs from the barrier by no more.
+    n_images : int
+        Minima of the orbit.
+    """
+
+    minimum: int
+    energy: float
+    saddle: int | None
+    pass_energy: float
+    barrier: float
+    error: float
+    n_images: int
+
+
+def escapes(graph: LandscapeGraph) -> tuple[Escape, ...]:
+    """For each minimum the lowest pass on a path of saddles to a lower minimum, or to an image of itself.
+
+    Parameters
+    ----------
+    graph : LandscapeGraph
+
+    Returns
+    -------
+    tuple of Escape
+        In the order of the minima.
 
     Notes
     -----
-    The persistence of the minimum in the sublevel filtration: the energy at which its set merges with a deeper one, minus
-    its own. Of minima with equal energy the first in the census counts as deeper.
+    A minimum is lower if its energy is proved lower. Of equal ones, images under a symmetry of the landscape count, each for
+    the others, so that symmetric minima have the same barrier. Minima of different orbits whose energies cannot be told apart count
+    for neither. A lowest minimum without images, or whose images no path reaches, has no pass: its barrier is infinite. In the quotient
+    graph images are one minimum, so only lower ones count.
+
+    Union-find over the saddles by rising energy. The difference of the energies of pass and minimum is taken in ball arithmetic, so a
+    small one is a minimum next to a saddle, about to vanish together, and no rounding.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> import homotopy as ho
+    >>> g = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2")))
+    >>> [(e.minimum, e.saddle, e.barrier) for e in escapes(g)]
+    [(0, 2, 0.25), (1, 2, 0.25)]
+    >>> [(e.minimum, e.saddle, e.barrier, e.n_images) for e in escapes(g.quotient())]
+    [(0, None, inf, 2)]
     """
-    energy = graph.network.nodes(data="energy")
-    return {m.shallower: m.energy - energy[m.shallower] for m in disconnectivity(graph)}
+    first = graph.first_images()
+    # images have one energy, so the balls of the first one stand for all
+    energy = {
+        k: graph.point(first[k]).energy for k in {*graph.network, *(s for *_, s in graph.network.edges(keys=True))}
+    }
+    joins = sorted((float(energy[s].mid()), s, a, b) for a, b, s in graph.network.edges(keys=True))
+    size = Counter(first)
+    rows = []
+    for m, saddle in _lowest_passes_out(graph.network, joins, energy, first).items():
+        low = energy[m]
+        if saddle is None:
+            rows.append(Escape(m, float(low.mid()), None, inf, inf, 0.0, size[first[m]]))
+            continue
+        height = _height(graph, first[saddle], first[m])
+        barrier, error = (float(height.mid()), height.rad()) if height > 0 else (0.0, height.abs_upper())
+        rows.append(
+            Escape(m, float(low.mid()), saddle, float(energy[saddle].mid()), barrier, float(error), size[first[m]])
+        )
+    return tuple(rows)
+
+
+def _height(graph: LandscapeGraph, saddle: int, minimum: int) -> arb:
+    """Energy of a saddle above a minimum; both are enclosed again in more digits where doubles leave few of the difference."""
+    from homotopy.certification.classify import finer_point
+
+    points = graph.point(saddle), graph.point(minimum)
+    height = points[0].energy - points[1].energy
+    if height.rad() <= _PRECISE * abs(height):
+        return height
+    census = graph.census
+    upper, lower = (finer_point(p, census.landscape, census.certificates[p.solution]).energy for p in points)
+    with ctx.workprec(128):
+        return upper - lower
+
+
+def _lowest_passes_out(
+    nodes: Iterable[int], joins: Sequence[tuple[float, int, int, int]], energy: Mapping[int, arb], first: Sequence[int]
+) -> dict[int, int | None]:
+    """For each node the first join after which its set has a lower one or an image of it."""
+    found: dict[int, int | None] = dict.fromkeys(nodes)
+    sets = union_find(found)
+    waiting = {m: [m] for m in found}  # by the root of their set
+    deepest = {m: m for m in found}  # whose energy has the lowest upper end
+    orbits = {m: {first[m]} for m in found}
+    for _, saddle, a, b in joins:
+        i, j = sets[a], sets[b]
+        if i == j:
+            continue
+        still = []
+        for here, there in ((i, j), (j, i)):
+            for m in waiting[here]:
+                if energy[deepest[there]] < energy[m] or first[m] in orbits[there]:
+                    found[m] = saddle
+                else:
+                    still.append(m)
+        sets.union(i, j)
+        root = sets[i]
+        deepest[root] = min(deepest[i], deepest[j], key=lambda m: float(energy[m].upper()))
+        waiting[root], orbits[root] = still, orbits[i] | orbits[j]
+    return found
+
+
+def escape_barriers(graph: LandscapeGraph) -> Mapping[int, float]:
+    """For each minimum the height of its :func:`escapes` pass; infinite for a lowest minimum that no image of it is reached from.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> import homotopy as ho
+    >>> g = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2 + x/9")))
+    >>> {m: round(b, 6) for m, b in escape_barriers(g).items()}
+    {0: inf, 1: 0.148381}
+    """
+    return {e.minimum: e.barrier for e in escapes(graph)}
 
 
 def passes_to_lowest(graph: LandscapeGraph) -> Mapping[int, float]:
@@ -130,7 +276,7 @@ def passes_to_lowest(graph: LandscapeGraph) -> Mapping[int, float]:
 
 
 def fraction_reaching_lowest(graph: LandscapeGraph, energy: float) -> float:
-    """The fraction of minima from which the lowest one is reached by paths of saddles that stay at or below an energy.
+    """The fraction of minima from which the lowest one, or an image of it, is reached by paths of saddles up to an energy.
 
     Raises
     ------
@@ -139,8 +285,9 @@ def fraction_reaching_lowest(graph: LandscapeGraph, energy: float) -> float:
     """
     if not graph.n_minima:
         raise HomotopyError("The graph has no minimum.", "Take a landscape that is bounded below.")
-    lowest = min(graph.network)
-    return float(next(len(s) for s in sets_up_to(graph, energy) if lowest in s) / graph.n_minima)
+    first = graph.first_images()
+    lowest = {m for m in graph.network if first[m] == first[min(graph.network)]}
+    return sum(len(s) for s in sets_up_to(graph, energy) if s & lowest) / graph.n_minima
 
 
 def sets_up_to(graph: LandscapeGraph, energy: float) -> list[set[int]]:
@@ -207,6 +354,6 @@ def measures(graph: LandscapeGraph) -> dict[str, Any]:
         "barrier_quartiles": [float(q) for q in np.quantile(heights, (0, 0.25, 0.5, 0.75, 1))]
         if len(heights)
         else None,
-        "escape_barriers": {str(m): b for m, b in escape_barriers(graph).items()},
+        "escape_barriers": {str(m): b if isfinite(b) else None for m, b in escape_barriers(graph).items()},
         "n_monotonic_basins": len(set(monotonic_basins(graph).values())),
     }

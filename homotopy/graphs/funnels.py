@@ -285,7 +285,7 @@ def funnel(graph: LandscapeGraph) -> Funnel:
     unit = None if top is None or top <= energies.min() else float(top - energies.min())
     ends = monotonic_basins(chosen)
     lowest = min(chosen.network)
-    escapes = list(escape_barriers(chosen).values())
+    escapes = [b for b in escape_barriers(chosen).values() if np.isfinite(b)]
     return Funnel(
         n_minima=chosen.n_minima,
         n_saddles=chosen.n_saddles,

@@ -11,7 +11,7 @@ import numpy as np
 from homotopy.certification.classify import StationaryPoint
 from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.certification.symmetry_action import first_of_orbit, images
-from homotopy.common.sheet import Line, Sheet, Shown
+from homotopy.common.sheet import Columns, Line, Sheet, Shown
 from homotopy.common.wording import count_of
 from homotopy.counting.result import Census
 from homotopy.graphs.checks import GraphCheck, graph_checks, graph_evidence
@@ -19,6 +19,7 @@ from homotopy.graphs.descent import Descent, End, descents
 from homotopy.status import Verdict
 from polysys.errors import require_type
 
+_ROWS = 7  # orbits of minima whose passes are printed
 _DRAWN = 2  # dimension up to which flows are kept, for pictures of the landscape
 
 
@@ -103,10 +104,7 @@ class LandscapeGraph(Shown):
 
         if self.is_quotient:
             return self
-        points = self.census.points
-        where = np.array([[float(c.mid()) for c in p.coordinates] for p in points])
-        where = where.reshape(len(points), self.census.landscape.domain.n)
-        first = first_of_orbit(images(where, self.census.landscape.symmetry.generators)).tolist()
+        first = self.first_images()
         size = Counter(first)
         network = MultiGraph()
         for m, data in self.network.nodes(data=True):
@@ -118,6 +116,12 @@ class LandscapeGraph(Shown):
                 network.add_edge(first[a], first[b], key=s, **{**data, "barriers": barriers}, n_images=size[s])
         kept = tuple(d for d in self.descents if first[d.saddle] == d.saddle)
         return replace(self, network=network, descents=kept, is_quotient=True)
+
+    def first_images(self) -> list[int]:
+        """For each point of the census the first image of it under the symmetry group: its orbit's name."""
+        points, land = self.census.points, self.census.landscape
+        where = np.array([[float(c.mid()) for c in p.coordinates] for p in points]).reshape(len(points), land.domain.n)
+        return [int(k) for k in first_of_orbit(images(where, land.symmetry.generators))]
 
     def plot(self, ax: Any = None) -> Any:
         """The disconnectivity graph, into matplotlib axes; returned."""
@@ -177,8 +181,26 @@ class LandscapeGraph(Shown):
                 Line("minima", f"{self.n_minima}{of}, in {count_of(self.n_components, 'connected component')}"),
                 Line("saddles", f"{self.n_saddles} of index 1{of}, {descents}"),
                 *(Line(marks[c.outcome], f"{c.name}: {c.detail}") for c in self.checks),
+                *self._passes(),
             ),
         )
+
+    def _passes(self) -> tuple[Line | Columns, ...]:
+        """The lowest pass out of each orbit of minima; numbers are those of the list of points, from 1."""
+        from homotopy.graphs.disconnectivity import escapes  # which needs graphs
+
+        first = self.first_images()
+        every = list({first[e.minimum]: e for e in reversed(escapes(self))}.values())[::-1]
+        if not every:
+            return ()
+        rows = []
+        for e in every[:_ROWS]:
+            height = "none" if e.saddle is None else f"{e.barrier:.6g}" if e.barrier else f"<{e.error:.1g}"
+            over = ("-", "-") if e.saddle is None else (str(e.saddle + 1), f"{e.pass_energy:.6g}")
+            rows.append((str(e.minimum + 1), f"{e.energy:.6g}", *over, height, str(e.n_images)))
+        heads = (("minimum", 7), ("energy", 13), ("saddle", 9), ("its energy", 13), ("barrier", 13), ("images", 9))
+        rest = (Line("", f"and {len(every) - _ROWS} more orbits of minima"),) if len(every) > _ROWS else ()
+        return (Columns(heads, tuple(rows)), *rest)
 
 
 def graph(census: Census) -> LandscapeGraph:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +10,11 @@ import numpy as np
 
 from homotopy.common.figures import SERIES, axes_for, wrapped
 from homotopy.common.wording import count_of
-from homotopy.counting.plot import axis_of, draw_landscape, title_of
-from homotopy.graphs.disconnectivity import joined_up_to, saddles_by_energy
+from homotopy.counting.plot import axis_of, census_title, draw_landscape
+from homotopy.graphs.disconnectivity import Merge, merges_of, saddles_by_energy
 from homotopy.graphs.landscape_graph import LandscapeGraph
 
 Joins = Sequence[tuple[float, int, int]]
-_LEVELS = 60  # energies at which sets of minima are told apart
 _NEAR = 0.25  # of its height that a tree makes room for thresholds below it
 _MANY = 40  # minima beyond which branches and markers are drawn smaller
 
@@ -62,13 +61,15 @@ def draw_flows(graph: LandscapeGraph, ax: Any = None) -> Any:
 def _title(graph: LandscapeGraph) -> str:
     of = " up to symmetry" if graph.is_quotient else ""
     counts = f"{count_of(graph.n_minima, 'minimum')}, {count_of(graph.n_saddles, 'saddle')}{of}"
-    return f"{title_of(graph.census.landscape)}: {counts}"
+    if graph.is_quotient and graph.n_minima == 1:
+        counts += f"; the minimum has {count_of(next(n for _, n in graph.network.nodes(data='n_images')), 'image')}, so no tree"
+    return census_title(graph.census, counts)
 
 
-def draw_disconnectivity(graph: LandscapeGraph, ax: Any = None, n_levels: int = _LEVELS) -> Any:
-    """The disconnectivity graph: every branch ends at a minimum, and branches meet where saddles join their minima.
+def draw_disconnectivity(graph: LandscapeGraph, ax: Any = None) -> Any:
+    """The disconnectivity graph: every branch ends at a minimum, and branches meet at the energy of the saddle that joins their minima.
 
-    Minima bear their number in the census where there is room, and are coloured by the logarithm of the determinant of their Hessian.
+    Minima bear their number in the list of points (from 1, as ``stationary show --points`` has them) where there is room, and are coloured by the logarithm of the determinant of their Hessian.
     A scale is drawn where that differs. Energies of glasses are per degree of freedom.
 
     Parameters
@@ -77,8 +78,6 @@ def draw_disconnectivity(graph: LandscapeGraph, ax: Any = None, n_levels: int = 
         Its quotient draws one branch for each orbit of minima.
     ax : matplotlib axes, optional
         Those of a new figure by default.
-    n_levels : int
-        Energies at which sets of minima are told apart.
 
     Returns
     -------
@@ -91,7 +90,7 @@ def draw_disconnectivity(graph: LandscapeGraph, ax: Any = None, n_levels: int = 
     axes = axes_for(ax, _title(graph), (min(7.2 * max(1.0, graph.n_minima / 80), 20.0), 5.4))
     shown = axis_of(graph.census.landscape)
     energy = {m: e / shown.per for m, e in graph.network.nodes(data="energy")}
-    place = draw_tree(energy, [(e / shown.per, a, b) for e, _, a, b in saddles_by_energy(graph)], axes, n_levels)
+    place = draw_tree(energy, [(e / shown.per, a, b) for e, _, a, b in saddles_by_energy(graph)], axes)
     if place:
         _draw_minima(axes, graph, place, energy)
         low, high = axes.get_ylim()
@@ -101,8 +100,10 @@ def draw_disconnectivity(graph: LandscapeGraph, ax: Any = None, n_levels: int = 
     return axes
 
 
-def draw_tree(energy: Mapping[int, float], joins: Joins, axes: Any, n_levels: int = _LEVELS) -> dict[int, int]:
-    """Draw the tree of minima with their energies that come together at joins (energy, minimum, minimum).
+def draw_tree(energy: Mapping[int, float], joins: Joins, axes: Any) -> dict[int, int]:
+    """Draw the tree of minima with their energies that come together at joins (energy, minimum, minimum), each at its energy.
+
+    Minima are numbered by rising energy.
 
     Returns
     -------
@@ -113,56 +114,42 @@ def draw_tree(energy: Mapping[int, float], joins: Joins, axes: Any, n_levels: in
     axes.set_xticks([])
     for side in ("top", "right", "bottom"):
         axes.spines[side].set_visible(False)
-    if not energy:
-        axes.text(0.5, 0.5, "no minimum", ha="center", transform=axes.transAxes)
-        return {}
-    top = max([e for e, *_ in joins], default=max(energy.values()))
-    low = min(energy.values())
-    step = (top - low or 1.0) / (n_levels - 1)
-    levels = [top + step / 2 - k * step for k in range(n_levels + 1)]
-    partitions = [_sets(energy, joins, level) for level in levels]
-    place = {m: k for k, m in enumerate(_in_order(partitions))}
-    for line in _branches(energy, levels, partitions, place):
-        axes.plot(*zip(*line, strict=True), color="0.15", lw=0.9 if len(place) <= _MANY else 0.5, solid_capstyle="round")
-    # markers at the lowest energy and at both ends are drawn whole
-    axes.set_ylim(low - 0.09 * (top - low or 1.0), levels[0] + 2 * step)
-    axes.set_xlim(-0.6, len(place) - 0.4)
+    if len(energy) < 2:
+        axes.text(0.5, 0.9, "one minimum, nothing to join" if energy else "no minimum", ha="center", transform=axes.transAxes)
+    merges = merges_of(energy, [(e, 0, a, b) for e, a, b in sorted(joins)])
+    place = {m: k for k, m in enumerate(_in_order(energy, merges))}
+    if place:
+        top, low = max([m.energy for m in merges], default=max(energy.values())), min(energy.values())
+        high = top - low or 1.0
+        # markers at the lowest energy and at both ends are drawn whole
+        axes.set_ylim(low - 0.09 * high, top + 0.06 * high)
+        axes.set_xlim(-0.6, len(place) - 0.4)
+        for line in _branches(energy, merges, place, top + 0.04 * high) if len(place) > 1 else ():
+            axes.plot(*zip(*line, strict=True), color="0.15", lw=0.9 if len(place) <= _MANY else 0.5, solid_capstyle="round")
     return place
 
 
-def _branches(energy: Mapping[int, float], levels: list[float], partitions: list[dict[int, list[int]]], place: dict[int, int]) -> list[Any]:
-    centre = [
-        {root: float(np.mean([place[m] for m in members])) for root, members in sets.items()} for sets in partitions
-    ]
-    step = levels[0] - levels[1]
-    lines = [((centre[0][root], levels[0] + step), (centre[0][root], levels[0])) for root in partitions[0]]
-    for k in range(len(levels) - 1):
-        parent = {m: root for root, members in partitions[k].items() for m in members}
-        for root, members in partitions[k + 1].items():
-            if len(members) == 1 and energy[root] > levels[k]:
-                continue  # the branch ended above
-            end = energy[root] if len(members) == 1 and energy[root] > levels[k + 1] else levels[k + 1]
-            lines.append(((centre[k][parent[root]], levels[k]), (centre[k + 1][root], end)))
-    return lines
+def _branches(energy: Mapping[int, float], merges: Sequence[Merge], place: Mapping[int, int], top: float) -> list[Any]:
+    """A bar at the energy of each join, on two branches that end at the minima or the bars below it; stems at the top."""
+    foot = {m: (float(place[m]), e) for m, e in energy.items()}  # of the set with this deepest minimum
+    size = dict.fromkeys(energy, 1)
+    lines = []
+    for m in merges:
+        (x, left), (y, right) = foot[m.deeper], foot.pop(m.shallower)
+        lines.append(((x, left), (x, m.energy), (y, m.energy), (y, right)))
+        share = size[m.shallower] / m.size
+        foot[m.deeper], size[m.deeper] = ((1 - share) * x + share * y, m.energy), m.size
+    return [*lines, *(((x, low), (x, top)) for x, low in foot.values())]
 
 
-def _sets(energy: Mapping[int, float], joins: Joins, level: float) -> dict[int, list[int]]:
-    """The sets of minima joined up to an energy, by their first minimum: minima are numbered by rising energy."""
-    return {min(members): sorted(members) for members in joined_up_to(energy, joins, level)}
-
-
-def _in_order(partitions: list[dict[int, list[int]]]) -> list[int]:
-    """The minima from left to right: members of a set stand together at every level, the deepest in the middle."""
-
-    def order(members: list[int], depth: int) -> list[int]:
-        if len(members) == 1 or depth == len(partitions):
-            return members
-        inside = set(members)
-        children = [order(m, depth + 1) for root, m in partitions[depth].items() if root in inside]
-        children.sort(key=min)
-        return [m for child in (*children[1::2][::-1], *children[::2]) for m in child]
-
-    return order(sorted(m for members in partitions[0].values() for m in members), 0)
+def _in_order(nodes: Iterable[int], merges: Sequence[Merge]) -> list[int]:
+    """The minima from left to right: those of a set stand together, the deepest near the middle."""
+    row = {m: [m] for m in nodes}
+    for m in merges:
+        deep, other = row[m.deeper], row.pop(m.shallower)
+        is_left = 2 * deep.index(m.deeper) < len(deep)
+        row[m.deeper] = other + deep if is_left else deep + other
+    return [m for members in row.values() for m in members]
 
 
 def _draw_minima(axes: Any, graph: LandscapeGraph, place: dict[int, int], energy: Mapping[int, float]) -> None:
@@ -177,7 +164,7 @@ def _draw_minima(axes: Any, graph: LandscapeGraph, place: dict[int, int], energy
         )
         if np.ptp(colour) > 1e-9 * max(1.0, float(np.abs(colour).max())):
             bar = axes.figure.colorbar(shown, ax=axes, pad=0.02)
-            bar.set_label("log det of the Hessian (narrow minima above)", fontsize=8)
+            bar.set_label("log det of the Hessian (larger: narrower minimum)", fontsize=8)
     if unknown:
         axes.plot([n[0] for n in unknown], [n[1] for n in unknown], "o", mfc="white", mec="0.1", ms=6)
     _number_minima(axes, place, energy)
@@ -187,7 +174,7 @@ def _number_minima(axes: Any, place: dict[int, int], energy: Mapping[int, float]
     """The number of each minimum below it, if the widest fits between two branches."""
     apart = 72 / axes.figure.dpi * axes.get_window_extent().width / (max(place.values()) + 1.2)  # points
     for size in (8, 7, 6):
-        if 0.62 * size * max(len(str(m)) for m in place) < 0.9 * apart:
+        if 0.62 * size * max(len(str(m + 1)) for m in place) < 0.9 * apart:
             for m, x in place.items():
-                axes.annotate(str(m), (x, energy[m]), xytext=(0, -6), textcoords="offset points", ha="center", va="top", fontsize=size)
+                axes.annotate(str(m + 1), (x, energy[m]), xytext=(0, -6), textcoords="offset points", ha="center", va="top", fontsize=size)
             return

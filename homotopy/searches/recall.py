@@ -13,12 +13,13 @@ from homotopy.certification.zeros import certify
 from homotopy.common.arrays import Integers
 from homotopy.common.sheet import Grid, Line, Sheet, Shown
 from homotopy.common.validation import is_number
+from homotopy.common.wording import count_of
 from homotopy.counting.result import Census
 from homotopy.graphs.flow_on_variety import flow_of
 from homotopy.searches.quench import newton_step
-from homotopy.searches.result import SearchResult
+from homotopy.searches.result import SearchResult, as_search_result
 from homotopy.searches.surface import Surface
-from polysys.errors import InputError
+from polysys.errors import InputError, require_type
 
 _NEWTON_STEPS = 8
 TOLERANCE = 1e-3  # of the distance to the nearest other stationary point
@@ -121,30 +122,32 @@ class Recall(Shown):
         often = f"; each {hit.min()} to {hit.max()} times" if len(hit) else ""
         false = f", gradient at least {min(self.false_gradients):.2g}" if self.false_gradients else ""
         rows = (("index", tuple(map(str, table))), ("found", tuple(f"{f}/{e}" for f, e in table.values())))
+        runs = "" if self.search.n_starts is None else f" of {count_of(self.search.n_starts, 'run')}"
+        cost = (Line("cost", ", ".join(self.search.cost)),) if self.search.cost else ()
         ends = (
-            f"{self.search.n_points} of {self.search.n_starts} runs: {int((self.owner >= 0).sum())} at certified points, "
+            f"{self.search.n_points}{runs}: {int((self.owner >= 0).sum())} at certified points, "
             f"{self.n_unlisted} at unlisted ones, {self.n_false} at no stationary point{false}"
         )
         return Sheet(
-            f"Recall of {self.search.name} on {self.search.landscape.label} (seed {self.search.seed}; {self.search.setting})",
+            f"Recall of {self.search.title}",
             (
                 Line("found", f"{self.n_found} of {len(self.hits)} certified points{often}"),
                 Grid(rows, width),
                 Line("end points", ends),
                 Line("census", self.census.completeness.verdict.value),
-                Line("cost", f"{self.search.n_evaluations} evaluations, {self.search.seconds:.3g} s"),
+                *cost,
             ),
         )
 
 
-def recall(census: Census, result: SearchResult, *, tolerance: float = TOLERANCE) -> Recall:
+def recall(census: Census, result: Any, *, tolerance: float = TOLERANCE) -> Recall:
     """Match the end points of a search with the certified points of a census.
 
     Parameters
     ----------
     census : Census
-    result : SearchResult
-        On the same landscape.
+    result : SearchResult or array (k, n)
+        On the same landscape; points of a search of your own in the units of the coordinates of :class:`homotopy.StationaryPoint`.
     tolerance : float
         An end point is at a certified point if it lies within this times the distance from that point to the nearest
         other certified one; below 1/2, so that no end point is at two. With only one certified point the distance is one
@@ -157,7 +160,7 @@ def recall(census: Census, result: SearchResult, *, tolerance: float = TOLERANCE
     Raises
     ------
     InputError
-        If the two are about different landscapes.
+        If the two are about different landscapes, or the array holds no points of this one.
 
     Notes
     -----
@@ -172,9 +175,13 @@ def recall(census: Census, result: SearchResult, *, tolerance: float = TOLERANCE
     >>> found = recall(census, gradient_descent(census.landscape, starts=20, seed=1))
     >>> dict(found.by_index), found.n_false, found.recall(0)
     ({0: (2, 2), 1: (0, 1), 2: (0, 0)}, 0, 1.0)
+    >>> dict(recall(census, [[1.0, 0.0], [0.0, 0.0]]).by_index)
+    {0: (1, 2), 1: (1, 1), 2: (0, 0)}
     """
     if not is_number(tolerance) or not 0 < tolerance < 0.5:
         raise InputError(f"The tolerance {tolerance!r:.40} is not between 0 and 1/2.", "Give 1e-3, say.")
+    require_type(census, Census, "The census", "Give what ho.census or ho.load returns.")
+    result = as_search_result(result, census.landscape)
     if census.landscape.digest != result.landscape.digest:
         raise InputError(
             f"The census is of {census.landscape.label} ({census.landscape.digest[:6]}), the search was on "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +13,7 @@ import msgspec
 
 from homotopy.counting.files.landscape import is_self_contained
 from homotopy.counting.files.recheck import Check, VerificationReport
+from homotopy.counting.result import Census
 from homotopy.errors import TableError
 from homotopy.status import Completeness
 from homotopy.tables.contents import TableContents
@@ -99,12 +102,48 @@ def verify_row(path: str | Path) -> VerificationReport:
         If the file is truncated, altered or foreign.
     """
     file = read_row_file(path)
+    with _usable(file, path):
+        return _recounted(str(path), file) if "rigor" in file.row else _recertified(str(path), file)
+
+
+def row_census(path: str | Path) -> Census:
+    """All points of a row, proved again from its file; of a generic count, those of the member that it holds.
+
+    Raises
+    ------
+    TableError
+        If the file is truncated, altered or foreign, or does not prove what it says.
+    """
+    file = read_row_file(path)
+    with _usable(file, path):
+        seeds = file.certificate
+        kind: type[SampleRow] | type[CountRow] = CountRow if "rigor" in file.row else SampleRow
+        row = msgspec.convert(file.row, kind)
+        sample, said = (0, row.rigor) if isinstance(row, CountRow) else (row.sample, row.verdict)
+        if (seeds.model, seeds.sample) != (row.model, sample):
+            raise TableError(f"{path} has row and certificate of two landscapes.", _AGAIN)
+        land = model_from_label(row.model).sample(file.seed, sample)
+        census = recertify(land, seeds, proves=said == Completeness.PROVED.value)
+        if isinstance(row, SampleRow):
+            fault = difference(row, record_from(census, row.model, file.seed, sample, row.verdict))
+        elif census.n_complex != row.n_complex:
+            fault = f"{census.n_complex} solutions follow, it says {row.n_complex}"
+        else:
+            fault = ""
+        if fault:
+            raise TableError(f"{path} does not follow from its certificate ({fault}).", _AGAIN)
+        return census
+
+
+@contextmanager
+def _usable(file: RowFile, path: str | Path) -> Iterator[None]:
+    """Errors in the members of a file as errors of the file."""
     try:
         if not is_self_contained(file.certificate.model):
             raise TableError(
                 f"The row is of {file.certificate.model[:80]!r}, which its file alone cannot make.", "Verify its table."
             )
-        return _recounted(str(path), file) if "rigor" in file.row else _recertified(str(path), file)
+        yield
     except (msgspec.ValidationError, ValueError, ArithmeticError, LookupError) as error:
         if isinstance(error, PolysysError):
             raise
@@ -167,12 +206,12 @@ def read_row_file(path: str | Path) -> RowFile:
     name = input_files.shown_path(path)
     try:
         data = input_files.read_bytes(path, _MAX_BYTES)
-        if data.startswith(b"\x1f\x8b"):
+        if input_files.is_gzipped(data):
             data = input_files.gunzip(data, name, _MAX_BYTES)
         input_files.check_json(data, name)
         file = msgspec.json.decode(data, type=RowFile)
     except FileError as error:
-        raise TableError(error.what, _AGAIN) from error
+        raise TableError(error.what, error.way_out) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise TableError(f"{name} is no complete file of a row ({error}).", _AGAIN) from error
     if file.sha256 != row_digest(file):

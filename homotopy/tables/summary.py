@@ -8,14 +8,32 @@ import msgspec
 
 from homotopy.tables.kinds.samples import TableSamples
 from homotopy.tables.table import ReferenceTable
+from polysys.errors import InputError
 
 LEVEL = 0.95
 
 
-def summary(table: ReferenceTable) -> dict[str, Any]:
-    """A table and the mean counts of its models as one JSON object."""
+def chosen(table: ReferenceTable, model: str | None) -> list[str]:
+    """Labels of the models of a table, or the one that is asked for.
+
+    Raises
+    ------
+    InputError
+        If the table has no such model.
+    """
+    if table.kind == "published" and model is not None:
+        raise InputError(f"The table {table.label} has published numbers, no models.", "Leave --model out.")
+    if model is not None and model not in table.model_labels:
+        raise InputError(f"The table {table.label} has no model {model[:80]!r}.", f"It has {', '.join(table.model_labels[:12])}.")
+    return list(table.model_labels) if model is None else [model]
+
+
+def summary(table: ReferenceTable, *, model: str | None = None) -> dict[str, Any]:
+    """A table and the mean counts of its models, or of one, as one JSON object."""
+    labels = chosen(table, model)
+    rows = [] if table.kind == "samples" else [r for r in table.rows if table.kind == "published" or r.model in labels]
     models = []
-    for label in [m.label for m in table.description.models]:
+    for label in labels if table.kind == "samples" else []:
         samples = table.samples(label)
         means = samples.predicted_means
         models.append(
@@ -42,7 +60,7 @@ def summary(table: ReferenceTable) -> dict[str, Any]:
         "completeness": msgspec.to_builtins(d.completeness),
         "columns": [msgspec.to_builtins(c) for c in d.columns],
         "models": models,
-        "rows": [] if table.kind == "samples" else [msgspec.to_builtins(r) for r in table.rows],
+        "rows": [msgspec.to_builtins(r) for r in rows],
     }
 
 
@@ -52,14 +70,15 @@ def _interval(samples: TableSamples, quantity: str | int) -> dict[str, Any]:
     return {"range": list(mean.range), "interval": [interval.low, interval.high], "level": LEVEL}
 
 
-def describe(table: ReferenceTable, *, by_index: bool = False) -> str:
-    """A table and the mean counts of its models as text; with the exact means where they are known."""
-    lines = [repr(table), ""]
+def describe(table: ReferenceTable, *, by_index: bool = False, model: str | None = None) -> str:
+    """A table and the mean counts of its models, or of one, as text; with the exact means where they are known."""
+    lines, labels = [repr(table), ""], chosen(table, model)
     if table.kind == "counts":
-        lines += [f"{r.model}  {'open' if r.n_complex is None else r.n_complex}  ({r.rigor})" for r in table.rows]
+        shown = [r for r in table.rows if r.model in labels]
+        lines += [f"{r.model}  {'open' if r.n_complex is None else r.n_complex}  ({r.rigor})" for r in shown]
     if table.kind == "published":
         lines += [f"{r.agreement:12}  {r.published:>12}  ours {r.ours or '-'}  {r.quantity} [{r.source}]" for r in table.rows]
-    for label in [m.label for m in table.description.models]:
+    for label in labels if table.kind == "samples" else []:
         samples = table.samples(label)
         exact = samples.predicted_means
         lines.append(f"{label}  ({samples.n_planned} samples)")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homotopy.common.figures import SERIES, axes_for, panels_for
+from homotopy.common.wording import count_of
 from homotopy.graphs.plot import draw_tree
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def draw_cost_tree(tree: CostTree, ax: Any = None, n_minima: int = 60) -> Any:
     axes.plot(list(place.values()), [energies[m] for m in place], "o", color=SERIES[0], mec="0.1", ms=4)
     axes.set_ylabel("cost")
     kept, every = len(energies), tree.n_minima
-    axes.set_title(f"{every} minima" if kept == every else f"the lowest {kept} of {every} minima", fontsize=9)
+    axes.set_title(count_of(every, "minimum") if kept == every else f"the lowest {kept} of {every} minima", fontsize=9)
     return axes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from math import isqrt
@@ -133,6 +133,10 @@ class Model(Labelled):
         """The same model with other l2 values."""
         raise InputError(f"{self.label[:80]} has no l2 values.", "Give a network.")
 
+    def generic_class(self, couplings: Couplings) -> tuple[Hashable, ...] | None:
+        """What the number of solutions of a generic member depends on, equal for all models that share it; None where nothing is said."""
+        return None
+
     def torus_count(self) -> RootCount | None:
         """The proved number of complex stationary points of a generic member without a zero coordinate."""
         return None
@@ -251,8 +255,10 @@ def sizes(values: Any, name: str, least: int = 1, least_length: int = 1, most: i
     if isinstance(values, str | int) or not isinstance(values, Sequence | np.ndarray):
         raise InputError(f"{name} = {values!r:.60} is not a list of sizes.", "Give one, such as 2-2-2.")
     if len(values) < least_length:
+        is_network = (name, least_length) == ("widths", 3)
+        way_out = "Write input-hidden-output, such as 3-2-2 for two hidden neurons." if is_network else "Add some."
         raise InputError(
-            f"{name} = {join(list(values))[:60]} has {len(values)} of at least {least_length} sizes.", "Add some."
+            f"{name} = {join(list(values))[:60]} has {len(values)} of at least {least_length} sizes.", way_out
         )
     return tuple(size(v, name, least, most) for v in values)
 

@@ -59,7 +59,7 @@ class DataGlass(LayeredForm):
     about: ClassVar[Family | None] = Family(
         family,
         "a spin glass on one sphere a layer whose couplings are built from m data, as in a network with linear loss",
-        "data-glass:widths=N-N..[,degrees=D-D..],data=iris|wine|digits|diabetes|gaussian|FILE.csv,m=M",
+        "data-glass:widths=N-N..[,degrees=D-D..],data=iris|wine|digits|diabetes|xor|gaussian|FILE.csv,m=M",
         "data-glass:widths=3-3-3,data=wine,m=30",
         "as the layered spin glass; as many features as coordinates; m is the number of data",
         ("widths", "m"),

@@ -82,8 +82,8 @@ class DeepLinear(Network):
     about: ClassVar[Family | None] = Family(
         family,
         "deep linear network, squared loss, one l2 value per weight",
-        "deep-linear:widths=IN-HIDDEN..-OUT,data=iris|wine|digits|diabetes|gaussian|FILE.csv[,m=M]"
-        "[,l2=random|VALUE][,loss=sum|mean]",
+        "deep-linear:widths=IN-HIDDEN..-OUT,data=iris|wine|digits|diabetes|xor|gaussian|FILE.csv[,m=M]"
+        "[,l2=random|random*SCALE|VALUE][,loss=sum|mean]",
         "deep-linear:widths=2-2-2,data=iris",
         "one hidden layer at least, at most 64 weights; with l2=random 33 solutions for 2-2-1, 225 for 2-2-2, 129 for 1-2-2-1",
         ("widths",),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from polysys.errors import LabelError
@@ -54,12 +56,14 @@ class Family:
         return self._checked({key: _toml_text(key, value) for key, value in content.items()})
 
     def _checked(self, keys: dict[str, str]) -> dict[str, str]:
+        for key in keys:  # before what is missing: a key that is written wrong is both
+            if key not in self.required + self.optional:
+                near = get_close_matches(key, self.required + self.optional, n=1)
+                meant = f"Did you mean {near[0]}? " if near else ""
+                raise LabelError(f"{self.name} has no key {key[:60]!r}.", f"{meant}Write it as {self.grammar}.")
         for key in self.required:
             if key not in keys:
                 raise LabelError(f"The label of {self.name} lacks {key}.", f"Write it as in {self.example}.")
-        for key in keys:
-            if key not in self.required + self.optional:
-                raise LabelError(f"{self.name} has no key {key[:60]!r}.", f"Write it as {self.grammar}.")
         return keys
 
 
@@ -85,10 +89,21 @@ def integer(keys: Mapping[str, str], key: str) -> int:
 
 def integers(keys: Mapping[str, str], key: str, separator: str = "-") -> tuple[int, ...]:
     """The whole numbers that a key holds, as in `2-2-1`."""
-    return tuple(_integer(part, key) for part in keys[key].split(separator))
+    parts = keys[key].split(separator)
+    if not all(map(_is_integer, parts)):
+        meant = re.findall("[0-9]+", keys[key]) or ["3", "2", "2"]
+        raise LabelError(
+            f"{key}={keys[key][:60]} is not a list of whole numbers joined by {separator!r}.",
+            f"Write {key}={separator.join(meant)[:60]}, say.",
+        )
+    return tuple(map(int, parts))
 
 
 def _integer(text: str, key: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    if not _is_integer(text):
         raise LabelError(f"{key}={text[:60]} is not a whole number.", f"Write {key}=3, say.")
     return int(text)
+
+
+def _is_integer(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9

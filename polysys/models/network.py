@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -115,6 +115,11 @@ def as_l2(l2: Any, n_weights: int) -> str | tuple[Fraction, ...]:
     if isinstance(l2, str) and l2.split("*")[0].strip() == "random":
         scale = _l2_scale(l2)
         return "random" if scale == 1 else f"random*{scale}"
+    if isinstance(l2, str) and "random" in l2:
+        raise InputError(
+            f"l2={l2[:60]} cannot be read.",
+            "Write random, or random*SCALE with a number behind the star, such as random*0.01.",
+        )
     if l2 is None:
         l2 = 0
     if isinstance(l2, Sequence | np.ndarray) and not isinstance(l2, str):
@@ -215,6 +220,12 @@ class Network(Model):
     def input_monomials(self) -> Sequence[tuple[int, ...]]:
         """Exponents of the monomials of the input that the output may contain: the inputs themselves, where the network is linear."""
         return coordinates(self.layer_widths[0])
+
+    def generic_class(self, couplings: Couplings) -> tuple[Hashable, ...]:
+        most = len(self.input_monomials)  # more data change nothing: the loss has only their moments
+        n_data = min(couplings["X"].shape[1], most) if "X" in couplings else most
+        described = tuple(getattr(self, name, None) for name in ("activation", "output", "bias"))
+        return (self.family, self.layer_widths, *described, n_data)
 
     def are_admissible(self, couplings: Couplings) -> bool:
         if "X" in couplings:

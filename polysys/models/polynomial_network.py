@@ -37,6 +37,11 @@ from polysys.reading.rationals import as_rational_array
 from polysys.root_count import RootCount
 from polysys.system import exact_terms
 
+NOT_POLYNOMIAL = frozenset(
+    {"tanh", "sigmoid", "softplus", "silu", "swish", "gelu", "erf", "sin", "cos", "exp", "relu", "elu", "leakyrelu"}
+)
+TANH_LIKE = "docs/torch.md, 'Activations like tanh'"
+
 
 @dataclass(frozen=True)
 class PolynomialNetwork(Network):
@@ -83,8 +88,8 @@ class PolynomialNetwork(Network):
     about: ClassVar[Family | None] = Family(
         family,
         "network with a polynomial activation, squared loss, one l2 value per weight",
-        "polynomial-network:widths=IN-HIDDEN..-OUT,activation=POLYNOMIAL IN z,data=..[,m=M]"
-        "[,output=fixed|trained][,bias=yes][,l2=..][,loss=..]",
+        "polynomial-network:widths=IN-HIDDEN..-OUT,activation=POLYNOMIAL IN z,data=iris|wine|digits|diabetes|xor|gaussian|FILE.csv[,m=M]"
+        "[,output=fixed|trained][,bias=yes][,l2=random|random*SCALE|VALUE][,loss=sum|mean]",
         "polynomial-network:widths=2-2-1,activation=z^2,data=iris",
         "one hidden layer at least, at most 64 trained weights; one neuron of degree q with output=fixed: (2q-1)^IN solutions",
         ("widths", "activation"),
@@ -94,7 +99,7 @@ class PolynomialNetwork(Network):
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", sizes(self.widths, "widths", least_length=3))
         object.__setattr__(self, "data", as_data(self.data))
-        parsed = parse_polynomial(str(self.activation), variables=("z",)).polynomial
+        parsed = _parsed_activation(str(self.activation))
         object.__setattr__(self, "activation", format_polynomial(parsed))
         if 2 * max(map(sum, parsed.monoms())) ** (len(self.widths) - 2) > MAX_EXPONENT:
             raise InputError(
@@ -252,3 +257,13 @@ class PolynomialNetwork(Network):
                 carriers.append((first + per_layer, 1))
             axes.append(carriers)
         return axes
+
+
+def _parsed_activation(text: str) -> Any:
+    """A polynomial in z; the name of a function is refused with the way to a polynomial near it."""
+    if text.strip().lower() in NOT_POLYNOMIAL:
+        raise InputError(
+            f"The activation {text.strip()} is not a polynomial in z.",
+            f"Write one, such as z^2 or z^3-z/2; polynomials near tanh and its like, with a proved error: {TANH_LIKE}.",
+        )
+    return parse_polynomial(text, variables=("z",)).polynomial

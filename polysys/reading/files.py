@@ -59,6 +59,41 @@ def escaped(text: str, keep: str = "") -> str:
     return _CONTROL.sub(lambda m: m[0] if m[0] in keep else m[0].encode("unicode_escape").decode("ascii"), text)
 
 
+_BEGINNINGS = (
+    (b"PK\x03\x04", "a zip archive", "Unpack it, then name what is in it: of a table, its folder."),
+    (b"PK\x05\x06", "a zip archive without files", "Name another file."),
+    (b"\x1f\x8b", "a gzipped file", "Unpack it (gunzip), and name what comes out."),
+    (b"BZh", "a bzip2 file", "Unpack it, and name what comes out."),
+    (b"\xfd7zXZ", "an xz file", "Unpack it, and name what comes out."),
+    (b"\x28\xb5\x2f\xfd", "a zstd file", "Unpack it, and name what comes out."),
+    (b"\x89PNG", "a PNG figure", "Name another file."),
+    (b"\xff\xd8\xff", "a JPEG figure", "Name another file."),
+    (b"%PDF", "a PDF file", "Name another file."),
+    (b"PAR1", "a Parquet file", "Name another file."),
+    (b"\x93NUMPY", "a numpy array", "Name another file."),
+    (b"\x89HDF", "an HDF5 file", "Name another file."),
+    (b"<", "a page or a figure as HTML or XML", "Name another file."),
+)
+
+
+def require_no_other_format(content: bytes, where: str) -> None:
+    """Refuse, by its name, a file that begins as files of other formats do: it is sound, and not what was asked for.
+
+    Raises
+    ------
+    FileError
+
+    Examples
+    --------
+    >>> require_no_other_format(b"PK\\x03\\x04..", "table.zip")
+    Traceback (most recent call last):
+    polysys.errors.FileError: table.zip is a zip archive. Unpack it, then name what is in it: of a table, its folder.
+    """
+    for beginning, kind, way_out in _BEGINNINGS:
+        if content.startswith(beginning):
+            raise FileError(f"{where} is {kind}.", way_out)
+
+
 def require_path(path: Any) -> None:
     """Refuse what is no path.
 
@@ -128,6 +163,7 @@ def as_text(content: bytes, path: FilePath) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        require_no_other_format(content, f"The file '{shown_path(path)}'")
         raise FileError(
             f"The file '{shown_path(path)}' cannot be read (byte {error.start} is no UTF-8 text).", "Save it as UTF-8."
         ) from error
@@ -191,7 +227,7 @@ def _require_shallow(content: Any, where: str) -> None:
 
 
 def check_json(content: bytes, where: str) -> None:
-    """Refuse JSON that is nested too deeply, or has too long numbers or too many values, before it is decoded.
+    """Refuse files of other formats, and JSON that is nested too deeply, or has too long numbers or too many values, before it is decoded.
 
     Raises
     ------
@@ -203,6 +239,7 @@ def check_json(content: bytes, where: str) -> None:
     Traceback (most recent call last):
     polysys.errors.FileError: The file is no JSON that can be used (lists or tables are nested more than 100 deep). Give a file as it was written.
     """
+    require_no_other_format(content, where)
     depth, n_values = _shape(content.replace(b"\\\\", b"").replace(b'\\"', b""))
     reason = None
     if depth > MAX_DEPTH:
@@ -270,6 +307,19 @@ def read_json(path: FilePath, max_bytes: int) -> Any:
     FileError
     """
     return parse_json(read_text(path, max_bytes), shown_path(path))
+
+
+def is_gzipped(data: bytes) -> bool:
+    """Whether data begin as gzipped ones do."""
+    return data.startswith(b"\x1f\x8b")
+
+
+def gunzip_head(data: bytes, n_bytes: int) -> bytes:
+    """The first bytes of what the beginning of gzipped data holds; nothing where it is damaged."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(data, n_bytes)
+    except zlib.error:
+        return b""
 
 
 def gunzip(data: bytes, where: str, max_bytes: int) -> bytes:

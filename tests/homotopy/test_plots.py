@@ -140,6 +140,17 @@ def test_every_function_takes_axes_and_returns_them_and_needs_no_file(things, tm
             assert ho.plots.save_figure(draw(things[name]), tmp_path / f"{name}.{form}").stat().st_size > 2000
 
 
+def test_recall_of_one_search_is_drawn_as_it_is():
+    import homotopy as ho
+    import polysys as ps
+
+    found = ho.searches.recall(ho.census(ps.expression("x^4/4 - x^2/2")), [[1.0], [3.0]])
+    axes = ho.plots.draw_recall(found)
+    assert [text.get_text() for text in axes.texts] == ["1/2", "0/1"] and axes.get_title().startswith("1 landscape; 1 of 2 end points")
+    with pytest.raises(TypeError, match=r"report\.searches"):
+        ho.plots.draw_recall(found.search)
+
+
 def test_results_plot_themselves(things):
     from matplotlib.figure import Figure
 
@@ -164,6 +175,76 @@ def test_long_titles_are_broken_where_labels_may_be():
     lines = wrapped(label, 3.0, 10).splitlines()
     assert "".join(lines) == label and max(map(len, lines)) <= 39
     assert wrapped("short", 3.0, 10) == "short" and wrapped("", 3.0, 10) == ""
+
+
+def test_titles_are_not_broken_inside_a_label_or_between_a_number_and_its_noun():
+    from homotopy.common.figures import wrapped
+
+    title = "spherical-p-spin:n=6,p=4, seed 12, sample 3: 1 minimum, 17 saddles up to symmetry"
+    for inches in (2.6, 3.0, 3.4, 4.0, 5.0):
+        lines = wrapped(title, inches, 10).splitlines()
+        assert " ".join(lines) == title
+        for whole in ("spherical-p-spin:n=6,p=4,", "seed 12,", "sample 3:", "1 minimum,", "17 saddles"):
+            assert any(whole in line for line in lines)
+
+
+def test_the_title_says_that_a_list_is_not_proved_complete():
+    pytest.importorskip("matplotlib")
+    from dataclasses import replace
+
+    import homotopy as ho
+    import polysys as ps
+
+    census = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2"))
+    weaker = {"supported": "list supported, not proved", "unknown": "completeness unknown", "contradicted": "list contradicted"}
+    for verdict in ho.Completeness:
+        this = replace(census, completeness=replace(census.completeness, verdict=verdict))
+        g = replace(ho.graph(census), census=this)
+        drawn = [this.plot(), ho.plots.draw_landscape(this), this.spectra().plot(), g.plot(), g.quotient().plot()]
+        titles = [axes.get_title() for axes in drawn]
+        titles += [axes.figure.get_suptitle() for axes in (ho.plots.plot_census(this)[0], ho.plots.draw_flows(g))]
+        for title in titles:
+            assert [w for w in weaker.values() if w in title.replace("\n", " ")] == ([weaker[verdict.value]] if verdict.value in weaker else [])
+
+
+def test_near_levels_stay_level_and_a_row_is_not_bent_by_height():
+    levels = np.repeat([0.0, 0.1, 0.2], 4)
+    places = side_by_side(levels, 0.01, 1.0)
+    for height in (0.0, 0.1, 0.2):  # each level is one run of neighbours
+        assert np.diff(np.sort(places[levels == height])) == pytest.approx([0.01] * 3)
+    rising = np.linspace(0, 0.9, 9)
+    assert abs(np.corrcoef(np.abs(side_by_side(rising, 0.01, 1.0)), rising)[0, 1]) < 0.5
+
+
+def test_the_axis_of_indices_ends_where_the_points_do():
+    pytest.importorskip("matplotlib")
+    import homotopy as ho
+
+    census = ho.census("deep-linear:widths=2-2-2,data=iris", seed=22)
+    axes = census.plot()
+    assert census.landscape.domain.dimension == 8 and axes.get_xlim() == (-0.5, 3.5) and axes.get_xticks().tolist() == [0, 1, 2, 3]
+
+
+def test_joins_of_a_tree_are_drawn_at_the_energies_of_their_saddles():
+    """Two pairs 0.0025 apart from their joins and 6 from each other: no level in between is drawn."""
+    from homotopy.graphs.plot import draw_tree
+
+    figure = pytest.importorskip("matplotlib.figure").Figure()
+    axes = figure.add_subplot()
+    place = draw_tree({0: 0.0, 1: 0.0, 2: 0.001, 3: 0.001}, [(0.0025, 0, 1), (0.0026, 2, 3), (6.737, 1, 3)], axes)
+    heights = sorted({float(y) for line in axes.lines for y in line.get_ydata()})
+    assert heights[:-1] == [0.0, 0.001, 0.0025, 0.0026, 6.737]  # the last is the end of the stem
+    assert abs(place[0] - place[1]) == abs(place[2] - place[3]) == 1
+
+
+def test_one_minimum_is_drawn_without_a_line_and_said():
+    pytest.importorskip("matplotlib")
+    import homotopy as ho
+    import polysys as ps
+
+    axes = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2"))).quotient().plot()
+    assert not axes.lines and "nothing to join" in axes.texts[0].get_text()
+    assert "1 minimum, 1 saddle up to symmetry; the minimum has 2 images" in axes.get_title().replace("\n", " ")
 
 
 def test_energies_of_glasses_are_per_spin_and_thresholds_are_those_of_the_theory():

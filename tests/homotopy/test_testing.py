@@ -68,6 +68,17 @@ class TestFinds:
             ho.testing.assert_finds(self._search(minima[1:]), self.census)
         assert ho.testing.assert_finds(self._search(minima[1:]), self.census, recall=0.75).recall(0) == 0.75
 
+    def test_nothing_is_said_of_an_array_that_is_not_known(self):
+        found_minima = ho.census(THREE, seed=1).minima
+        found = ho.testing.assert_finds(lambda land: [[float(c) for c in p.coordinates] for p in found_minima], THREE, seed=1)
+        title, *lines = repr(found).splitlines()
+        assert title == "Recall of <lambda> on spherical-p-spin:n=3,p=3, seed 1 (points as returned)"
+        ends = next(line for line in lines if "end points" in line)
+        assert ends.split()[2] == f"{len(found_minima)}:" and "runs" not in repr(found) and "evaluations" not in repr(found)
+        said = found.summary()
+        assert (said["seed"], said["n_starts"], said["n_failed"], said["evaluations"]) == (None,) * 4 and said["seconds"] >= 0
+        assert "runs" not in repr(found.search) and "seed 1" in repr(found.search)
+
     def test_false_points(self):
         points = [[float(c.mid()) for c in p.coordinates] for p in self.census.minima] + [[0.0, 0.0]]
         with pytest.raises(AssertionError, match="reports 1 points that are no stationary points"):

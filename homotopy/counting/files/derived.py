@@ -38,6 +38,8 @@ DERIVED = frozenset(
 )
 """Kinds that :func:`derive` makes again."""
 
+FACTS_OF_MODEL = "facts of the model"  # as it is named among what a file leaves out
+
 _MAX_BOXES, _TIME_LIMIT = 10_000_000, 600.0  # of an interval search that is repeated
 
 
@@ -52,6 +54,18 @@ def is_carried(piece: Evidence) -> bool:
         piece.kind in (EvidenceKind.REAL_PROOF, EvidenceKind.HILBERT_BOUND) or piece.silence in (Silence.OUT_OF_REACH, Silence.NO_AGREEMENT)
     )
     return piece.kind in DERIVED and not is_idle
+
+
+def left_out_in_words(names: Sequence[str]) -> str:
+    """What a file was written without, for a person: each name, and why it is not there.
+
+    >>> left_out_in_words(["exact count"])
+    'exact count (tried, without a result)'
+    """
+    idle = {kind.value for kind in DERIVED}
+    if FACTS_OF_MODEL in names:  # then an interval search may have been left out for another reason
+        idle.discard(EvidenceKind.REAL_PROOF.value)
+    return ", ".join(f"{name} ({'tried, without a result' if name in idle else 'cannot be made again from the file'})" for name in names)
 
 
 def derive(

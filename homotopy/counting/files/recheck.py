@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from homotopy.certification.zeros import certify_one, same_zero
 from homotopy.common.provenance import producer
 from homotopy.common.wording import count_of
 from homotopy.completeness.checks import alternating_sum
-from homotopy.completeness.evidence import Evidence
+from homotopy.completeness.evidence import Evidence, Fact
 from homotopy.completeness.verdict import CompletenessReport, join
 from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.files.derived import DERIVED, TOLD, derive, told_paths, wrong_root_count
@@ -41,7 +41,7 @@ from homotopy.counting.result import Census, paths_summary
 from homotopy.counting.solutions import Solutions
 from homotopy.errors import CensusFileError
 from homotopy.solving.result import PathAccount
-from homotopy.status import Completeness, Verdict
+from homotopy.status import Completeness, StartCount, Verdict
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
@@ -83,7 +83,7 @@ class VerificationReport:
 
     @property
     def rests_on_paths(self) -> bool:
-        """Whether the file states *supported* on the run's own account of its paths alone, which no file can prove."""
+        """Whether the file states *supported* on a generic count and the run's own account of its paths alone, which no file can prove."""
         supported = Completeness.SUPPORTED
         return self.stated is supported and self.derived is not None and self.derived.verdict is Completeness.UNKNOWN
 
@@ -104,8 +104,8 @@ def verify(path: str | Path) -> VerificationReport:
 
     Notes
     -----
-    A verdict that is *supported* rests on the run's own account of its paths, unless something that follows from the file supports
-    it too. No file can prove such an account: whoever drops a solution may say that its path went to infinity. The account is
+    A verdict that is *supported* rests on the generic count that the run met and on its own account of its paths, unless something
+    that follows from the file supports it too; the report names the count. No file can prove such an account: whoever drops a solution may say that its path went to infinity. The account is
     held against the number of paths that the start has, and the report then says that completeness was not rechecked.
 
     Raises
@@ -139,7 +139,7 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
         return VerificationReport(path, tuple(result))
     orbit_of, is_closed = orbits(land, certified)
     points = classify(land, certified, orbit_of)
-    result.append(_points(land, certified, points, stationary_points(file)))
+    result.append(_points(land, certified, points, stationary_points(file), orbit_of))
     same_orbits = list(orbit_of) == [s.orbit for s in file.solutions]
     result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
     result.append(_counts(as_census(file, land, certified), file, points))
@@ -255,7 +255,11 @@ def _reality(certified: CertificateList) -> Check:
 
 
 def _points(
-    land: Landscape, certified: CertificateList, found: Sequence[StationaryPoint], stated: Sequence[StationaryPoint]
+    land: Landscape,
+    certified: CertificateList,
+    found: Sequence[StationaryPoint],
+    stated: Sequence[StationaryPoint],
+    orbit_of: Sequence[int],
 ) -> Check:
     if len(found) != len(stated):
         return Check("points", False, f"{len(stated)} are stated, {len(found)} follow from the solutions")
@@ -263,7 +267,7 @@ def _points(
     by_key = {(p.solution, p.signs): p for p in found}
     for k, s in enumerate(stated):
         p = by_key.pop((s.solution, s.signs), None)
-        if p is None or p.index != s.index or p.orbit != s.orbit or p.is_origin != s.is_origin:
+        if p is None or p.index != s.index or orbit_of[p.solution] != s.orbit or p.is_origin != s.is_origin:
             return Check("points", False, f"point {k} has another index, orbit or solution than is stated")
         with ctx.workprec(256):
             if not _says_the_same(s, p) and not _is_true(land, certified, s, p):
@@ -346,11 +350,23 @@ def _verdict(
     if not same:
         return Check(name, False, f"the file says {verdict.value}, its content {again}"), alone
     if verdict is Completeness.SUPPORTED and alone.verdict is Completeness.UNKNOWN:
-        account = "the run's own account of its paths, which balances and which a file cannot prove"
-        return Check(name, True, f"what the file holds leaves it open; 'supported' rests on {account}"), alone
+        return Check(name, True, f"what the file holds leaves it open; 'supported' rests on {_told_ground({} if paths is None else dict(paths.numbers))}, which a file cannot prove"), alone
     if again.complex_verdict is Completeness.SUPPORTED and alone.complex_verdict is not Completeness.SUPPORTED:
         return Check(name, True, f"{alone}"), alone
     return Check(name, True, f"{again}"), alone
+
+
+def _told_ground(numbers: Mapping[str, Fact]) -> str:
+    """What of the run supports a list and no file can prove: the generic count that it met, with its kind, and the account of its paths.
+
+    >>> _told_ground({"count": StartCount.GENERIC_TRACED.value, "root_count": 9})
+    "the generic root count, which a trace test confirms: 9, as many as are certified, and on the run's own account of its paths"
+    """
+    account = "the run's own account of its paths"
+    if not numbers:  # of an older file
+        return account
+    count = StartCount(numbers["count"]).value.rstrip(",")
+    return f"the {count}: {numbers['root_count']}, as many as are certified, and on {account}"
 
 
 def _wrong_paths(land: Problem, file: CensusFile, told: Evidence | None) -> str | None:

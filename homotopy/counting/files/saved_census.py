@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, log10
 from pathlib import Path
@@ -14,7 +15,7 @@ from flint import arb, ctx
 
 from homotopy.certification.balls import Enclosure
 from homotopy.certification.certificates import DOUBLE, Certificate, CertificateList, decimal_text
-from homotopy.certification.classify import StationaryPoint
+from homotopy.certification.classify import StationaryPoint, orbit_of_point, told_apart
 from homotopy.certification.closure import orbits
 from homotopy.certification.discs.contraction import REALITY
 from homotopy.common.files import write_result
@@ -22,7 +23,7 @@ from homotopy.common.provenance import producer
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, evidence
 from homotopy.completeness.verdict import CompletenessReport, join
-from homotopy.counting.files.derived import DERIVED, is_carried
+from homotopy.counting.files.derived import DERIVED, FACTS_OF_MODEL, is_carried
 from homotopy.counting.files.landscape import (
     Origin,
     bounds_as_written,
@@ -88,7 +89,7 @@ def save_census(census: Census, path: str | Path) -> tuple[str, ...]:
                 p.index,
                 interval_text(p.energy),
                 [interval_text(c) for c in p.coordinates],
-                p.orbit,
+                census.orbit_of[p.solution],
                 p.is_origin,
             )
             for p in census.points
@@ -209,7 +210,7 @@ def carried_completeness(census: Census, land: Landscape) -> tuple[CompletenessR
     # an interval search may have used a bound of the model's
     left_out += [e.name for e in report.evidence if e.kind is EvidenceKind.REAL_PROOF and is_carried(e)]
     others = [e for e in report.evidence if is_carried(e) and e.kind not in DERIVED]
-    return join(land, [*others, *derived]), (*left_out, "facts of the model")
+    return join(land, [*others, *derived]), (*left_out, FACTS_OF_MODEL)
 
 
 def interval_text(value: arb) -> str:
@@ -412,9 +413,9 @@ def _number(text: str) -> Fraction:
 
 
 def stationary_points(file: CensusFile, landscape: Landscape | None = None) -> list[StationaryPoint]:
-    """The points of a file, as written."""
+    """The points of a file, as written; on a landscape with their own orbits, where the file states those of their solutions."""
     with ctx.workprec(256):
-        return [
+        points = [
             StationaryPoint(
                 p.solution,
                 tuple(p.signs),
@@ -427,3 +428,7 @@ def stationary_points(file: CensusFile, landscape: Landscape | None = None) -> l
             )
             for p in file.points
         ]
+    if landscape is None:
+        return points
+    own = [replace(p, orbit=orbit_of_point(landscape.formulation, p.orbit, p.energy)) for p in points]
+    return told_apart(landscape, own)

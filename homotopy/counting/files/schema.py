@@ -16,7 +16,7 @@ import msgspec
 from homotopy.errors import CensusFileError
 from polysys.errors import FileError
 from polysys.formulations.formulation import Kind
-from polysys.reading.files import check_json, read_bytes, shown_path
+from polysys.reading.files import check_json, gunzip, is_gzipped, read_bytes, shown_path
 
 FORMAT = "stationary-census"
 VERSION = 1
@@ -47,7 +47,7 @@ class Point(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     index: Annotated[int | None, msgspec.Meta(description="Morse index; null if the Hessian may be singular.")]
     energy: Interval
     coordinates: Annotated[list[Interval], msgspec.Meta(description="In the model's units.")]
-    orbit: int
+    orbit: Annotated[int, msgspec.Meta(description="That of its solution.")]
     is_origin: bool
 
 
@@ -197,9 +197,13 @@ def read_census_file(path: str | Path) -> CensusFile:
     """
     try:
         data = read_bytes(path, _MAX_BYTES)
+        if is_gzipped(data):
+            data = gunzip(data, shown_path(path), _MAX_BYTES)
         check_json(data, shown_path(path))
     except FileError as error:
-        raise CensusFileError(error.what, "Give a census file.") from error
+        raise CensusFileError(error.what, error.way_out) from error
+    if data.strip() and not data.lstrip().startswith(b"{"):
+        raise CensusFileError(f"{path} is not a census file.", "Give a file that 'stationary count --save' wrote.")
     try:
         content = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -64,8 +64,9 @@ class PHCpackEngine(Engine):
     def self_test(self) -> tuple[Finding, ...]:
         """Each of the two ways to PHCpack, and whether one of them works."""
         ways = tuple(_self_test(transport) for transport in TRANSPORTS if transport != "auto")
-        works = any(way.is_ok for way in ways)
-        return (*ways, Finding(self.title, works, True, "solving works" if works else _INSTALL))
+        works, is_slow = any(way.is_ok for way in ways), any(way.is_slow for way in ways)
+        said = "solving works" if works else "its tests did not end in time" if is_slow else _INSTALL
+        return (*ways, Finding(self.title, works, True, said, is_slow=is_slow and not works))
 
 
 def _track(phcpack: PHCpack, request: Request, precision: Precision) -> TrackedPaths:
@@ -166,5 +167,5 @@ def _self_test(transport: Transport) -> Finding:
             n = len(phcpack.solve(system, seed=1).ends)
             where = f"{phcpack.version}, {found.phcpy_path if transport == 'phcpy' else found.phc_path}"
     except PolysysError as error:
-        return Finding(name, False, False, str(error))
+        return Finding.of_error(name, error)
     return Finding(name, n == 2, False, f"{where}, self-test {'passed' if n == 2 else f'failed: {n} of 2'}")

@@ -53,7 +53,7 @@ def _away_from_origin(made: LandscapeGraph) -> dict[str, Any]:
     energies = {m: e for m, e in chosen.network.nodes(data="energy") if not chosen.point(m).is_origin}
     top = max((e for *_, e in chosen.network.edges(data="energy")), default=-inf)
     unit = top - min(e for _, e in chosen.network.nodes(data="energy"))
-    escapes = [b for m, b in escape_barriers(chosen).items() if m in energies]
+    escapes = [b for m, b in escape_barriers(chosen).items() if m in energies and b < inf]
     has_several = len(energies) > 1 and unit > 0
     return {
         "n_fitted": len(energies),

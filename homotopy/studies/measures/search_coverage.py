@@ -19,6 +19,7 @@ from homotopy.common.arrays import Floats
 from homotopy.counting.count import census
 from homotopy.counting.result import Census
 from homotopy.ensembles.rank_correlations import RankCorrelation, rank_correlation
+from homotopy.estimators.estimate import evaluations
 from homotopy.graphs.disconnectivity import passes_to_lowest
 from homotopy.graphs.landscape_graph import graph
 from homotopy.graphs.overlaps import Symmetries, distinct
@@ -214,7 +215,7 @@ def search_recall(land: Landscape, seed: int, budgets: Sequence[int]) -> dict[st
                 "runs": budget,
                 "minima": n_orbits((of_minima.hits > 0) & (kind == 0)),
                 "saddles": n_orbits((of_saddles.hits > 0) & (kind == 1)),
-                "evaluations": hopping.n_evaluations + following.n_evaluations,
+                "evaluations": evaluations((hopping, following)),
                 "false": of_minima.n_false + of_saddles.n_false,
                 "unlisted": of_minima.n_unlisted + of_saddles.n_unlisted,
             }

@@ -8,6 +8,11 @@ from homotopy.tables.format.catalogue import CatalogueEntry
 from homotopy.tables.format.cells import RIGOR
 from homotopy.tables.format.description import ExactMeans, ModelEntry, TableFile, folder_name
 
+_BOUNDS = (
+    "The bound *solutions at most* of a model is proved for every sample that can be drawn. Where a sample has a tighter one of its own, "
+    "the column `bound` of its row states it, and `stationary site` shows that."
+)
+
 
 def readme(table: TableFile) -> str:
     """README.md of a table's folder."""
@@ -24,6 +29,7 @@ def page(table: TableFile) -> str:
         f'{label} <a href="../browse/tables/{folder_name(table.label)}.html">Browse its rows.</a>',
         *rest,
         "",
+        *([_BOUNDS, ""] if table.models else []),
         "## In Python",
         "",
         "```python",

@@ -14,12 +14,13 @@ import numpy.typing as npt
 from homotopy.common.arrays import Floats, Integers
 from homotopy.ensembles.counts import FAILED, VERDICTS, SampleCounts
 from homotopy.ensembles.store.plan import FamilyFacts
-from homotopy.tables.format.description import ModelEntry
+from homotopy.tables.format.description import ExactMeans, Mean, ModelEntry
 from polysys.errors import InputError
 from polysys.models.base import Model
 from polysys.models.labels import model_from_label
 from polysys.theory import MeanCounts, Prediction
 
+_BY_INDEX = "the Kac-Rice formula for each Morse index, integrated numerically (stationary predict says whose)"
 _COUNTS = ("n_complex", "n_real", "n_minima", "n_degenerate", "n_undecided", "n_undecided_index")
 
 
@@ -95,8 +96,9 @@ class TableSamples(SampleCounts):
         means = self.entry.exact_means
         if means is None:
             return None
-        predictions = [Prediction(m.value, m.error, means.kind, means.reference) for m in (means.total, *means.by_index)]
-        return MeanCounts(self.label, MappingProxyType(dict(enumerate(predictions[1:]))), predictions[0])
+        total = Prediction(means.total.value, means.total.error, means.kind, means.reference)
+        by_index = {k: _of_index(m, means) for k, m in enumerate(means.by_index)}
+        return MeanCounts(self.label, MappingProxyType(by_index), total)
 
     def energies(self, index: int | None = None) -> Floats:
         """Energies of all points, or of those of one Morse index, of all samples that have a result.
@@ -118,3 +120,10 @@ class TableSamples(SampleCounts):
 
     def __repr__(self) -> str:
         return f"{len(self.rows)} samples of {self.label} (seed {self.seed}): {self.mean('n_real')!r}"
+
+
+def _of_index(mean: Mean, means: ExactMeans) -> Prediction:
+    """The prediction for an index. A table states the kind of its total alone: beside an exact total, a mean with an error is an integral."""
+    if means.kind == "exact" and mean.error:
+        return Prediction(mean.value, mean.error, "quadrature", _BY_INDEX)
+    return Prediction(mean.value, mean.error, means.kind, means.reference)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from homotopy.common.wording import count_of
+from homotopy.completeness.verdict import best_bound
 from homotopy.counting.result import Census
 from homotopy.ensembles.result import Ensemble
 from homotopy.status import Verdict
@@ -14,7 +15,7 @@ from homotopy.tables.site.entries import Entry, unknowns_of
 from homotopy.tables.site.folder import Names, SiteFolder
 from homotopy.tables.site.listing import Field, count_command, listing, plain
 from homotopy.tables.site.markup import Child, Markup, data_block, element, link
-from homotopy.tables.site.measured import complex_in_words, tile
+from homotopy.tables.site.measured import tile, unit_of
 from homotopy.tables.site.sample_pages import FIELDS, SamplePage
 from homotopy.tables.site.shell import command_block, facts, page, verdict_badge, weakest
 
@@ -28,9 +29,8 @@ def write_census(folder: SiteFolder, names: Names, source: str, census: Census, 
     land = census.landscape
     folder.write(f"censuses/{name}.json", content)
     folder.write(f"censuses/{name}.html", page(land.label, list(_census(census, source, f"{name}.json")), depth=1))
-    shown = str(census.n_complex)
     return Entry(
-        land.label, "census", land.domain.n, shown, census.n_complex, census.n_real, census.n_minima, 1, census.completeness.verdict.value, source,
+        land.label, "census", land.domain.n, _unit(census), census.n_complex, census.n_real, census.n_minima, 1, census.completeness.verdict.value, source,
         link("censuses", f"{name}.html"),
     )  # fmt: skip
 
@@ -46,11 +46,11 @@ def _census(census: Census, source: str, file: str) -> Iterator[Child]:
         element("code", land.digest[:16]),
         class_="note",
     )
-    least = census.bounds[0].value if census.bounds else None
+    least = best_bound(census.bounds, census.completeness)
     bound = "" if least is None else f"of {'' if least == census.n_complex else 'at most '}{least}"
     yield element(
         "dl",
-        tile("complex solutions", str(census.n_complex), bound),
+        tile(f"complex {_unit(census) or 'solutions'}", str(census.n_complex), bound),
         tile("real points", str(census.n_real)),
         tile("minima", str(census.n_minima)),
         tile("lowest energy", census.points[0].energy.str(8, radius=False) if census.points else "none"),
@@ -64,6 +64,10 @@ def _census(census: Census, source: str, file: str) -> Iterator[Child]:
     yield _evidence(census)
     yield element("h2", "Points")
     yield _points(census)
+
+
+def _unit(census: Census) -> str:
+    return "classes" if census.landscape.formulation.points_per_class > 1 else ""
 
 
 def _census_figures(census: Census) -> Markup:
@@ -138,7 +142,7 @@ def write_ensemble(folder: SiteFolder, names: Names, source: str, ensemble: Ense
     made = SamplePage(ensemble, ensemble.seed, rows, None, "", {}, about)
     folder.write(f"ensembles/{name}.html", made.html([], 1))
     return Entry(
-        ensemble.label, "ensemble", unknowns_of(ensemble.label), complex_in_words(ensemble), int(ensemble.found["n_complex"].max(initial=0)), ensemble.mean("n_real").range[0],
+        ensemble.label, "ensemble", unknowns_of(ensemble.label), unit_of(ensemble), int(ensemble.found["n_complex"].max(initial=0)), ensemble.mean("n_real").range[0],
         ensemble.mean("n_minima").range[0], ensemble.n_planned, weakest(list(made.verdicts())), source, link("ensembles", f"{name}.html"),
     )  # fmt: skip
 

@@ -12,8 +12,11 @@ from homotopy.tables.site.markup import Markup, element
 WIDTH, HEIGHT = 460, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 12, 38
 _MAX_BARS = 60
-# Blue for minima to red for maxima; as light as each other, so that they show on white and on black.
-_STOPS = ((59, 111, 212), (31, 158, 154), (122, 168, 84), (224, 158, 48), (209, 73, 91))
+# Viridis (van der Walt & Smith 2015) without its lightest twentieth, as in all figures: minima dark, maxima light, in order in grey too.
+_STOPS = (
+    (68, 1, 84), (72, 29, 111), (69, 55, 129), (61, 78, 138), (50, 100, 142), (42, 119, 142), (35, 138, 141),
+    (30, 157, 137), (42, 176, 127), (74, 193, 109), (117, 208, 84), (168, 219, 52), (223, 227, 24),
+)  # fmt: skip
 
 
 def colour(index: int, dimension: int) -> str:
@@ -22,7 +25,7 @@ def colour(index: int, dimension: int) -> str:
     Examples
     --------
     >>> colour(0, 3), colour(3, 3)
-    ('#3b6fd4', '#d1495b')
+    ('#440154', '#dfe318')
     """
     place = (len(_STOPS) - 1) * index / max(dimension, 1)
     k = min(int(place), len(_STOPS) - 2)
@@ -52,12 +55,27 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class MeanOfIndex:
-    """A measured mean with its interval, and what was predicted."""
+    """A measured mean with its interval, and what was predicted.
+
+    Where all samples agree there is no spread: the interval is then a crude bound, which is told and not drawn.
+    """
 
     value: float
     low: float
     high: float
     predicted: float | None
+    is_crude: bool = False
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether any sample has, or may have, a point of the index."""
+        return self.value != 0.0
+
+    @property
+    def drawn(self) -> tuple[float, ...]:
+        """The numbers that are drawn."""
+        ends = () if self.is_crude else (self.low, self.high)
+        return tuple(v for v in (self.value, *ends, self.predicted) if v is not None and isfinite(v))
 
 
 def bars_of_counts(histogram: Mapping[int, int]) -> list[Bar]:
@@ -139,19 +157,23 @@ def histogram(bars: Sequence[Bar], axis: str, unit: str, marks: Iterable[Mark] =
 def means_by_index(means: Sequence[MeanOfIndex]) -> Markup:
     """Bars of the mean number of points of each Morse index, their intervals, and diamonds where a mean is predicted."""
     dimension = len(means) - 1
-    top = max([1e-9, *(v for m in means for v in (m.value, m.high, m.predicted or 0.0) if isfinite(v))])
+    top = max([1e-9, *(v for m in means for v in m.drawn)])
     x, y = _Axis(-0.6, dimension + 0.6, _LEFT, WIDTH - _RIGHT), _Axis(0, 1.06 * top, HEIGHT - _BOTTOM, _TOP)
     shapes: list[Markup] = []
     for k, m in enumerate(means):
-        said = f"index {k}: mean {m.value:.6g}, 95 % interval {m.low:.6g} to {m.high:.6g}"
+        said = f"index {k}: {f'mean {m.value:.6g}' if m.is_seen else 'not seen'}, 95 % interval of the mean {m.low:.6g} to {m.high:.6g}"
         said += "" if m.predicted is None else f", predicted {m.predicted:.6g}"
         left, width = x(k - 0.36), x(k + 0.36) - x(k - 0.36)
-        if isfinite(m.value):
+        if not m.is_seen:
+            place = f"rotate(-90 {_n(x(k) + 4)} {_n(y(0) - 5)})"
+            shapes.append(element("text", "not seen", x=_n(x(k) + 4), y=_n(y(0) - 5), transform=place, data_tip=said))
+        elif isfinite(m.value):
             shapes.append(
                 _rect(left, y(m.value), width, y(0) - y(m.value), style=f"fill:{colour(k, dimension)}", data_tip=said)
             )
-        if isfinite(m.low) and isfinite(m.high):
-            shapes.append(_path(f"M{_n(x(k))} {_n(y(max(m.low, 0)))}V{_n(y(m.high))}", "error", said))
+        if isfinite(m.low) and isfinite(m.high) and not m.is_crude:
+            whisker = f"M{_n(x(k))} {_n(y(max(m.low, 0)))}V{_n(y(m.high))}"
+            shapes += [_path(whisker, kind, said) for kind in ("error halo", "error")]
         if m.predicted is not None:
             shapes.append(_path(f"M{_n(x(k))} {_n(y(m.predicted) - 5)}l5 5l-5 5l-5 -5z", "predicted", said))
     step = max(1, ceil((dimension + 1) / 14))

@@ -21,10 +21,9 @@ class Entry:
     what : str
         samples, generic count, census or ensemble.
     n_unknowns : int or None
-    complex_ : str
-        Number of complex solutions as shown.
+    unit : str
+        What complex solutions are counted in: classes, or nothing.
     n_complex : int or None
-        By which it is sorted and filtered.
     n_real, n_minima : float or None
         Counts, or means of many samples.
     n_samples : int or None
@@ -39,7 +38,7 @@ class Entry:
     label: str
     what: str
     n_unknowns: int | None
-    complex_: str
+    unit: str
     n_complex: int | None
     n_real: float | None
     n_minima: float | None
@@ -62,12 +61,23 @@ class Entry:
             self.what,
             self.n_unknowns,
             self.n_complex,
+            self.unit,
             real,
             minima,
             self.n_samples,
             self.verdict,
             self.place,
         ]
+
+
+def unit_of_label(label: str, seed: int) -> str:
+    """What the complex solutions of a model are counted in; nothing where it cannot be made here."""
+    try:
+        model = model_from_label(label)
+        is_one = model.domain.is_euclidean or not is_self_contained(label)
+        return "" if is_one or model.sample(seed).formulation.points_per_class == 1 else "classes"
+    except PolysysError:
+        return ""
 
 
 def unknowns_of(label: str) -> int | None:

@@ -16,8 +16,13 @@ _FIELDS = (
     Field("what", "kind", "text", "samples of the disorder, a generic count, a census, an ensemble", filter="choice"),
     Field("unknowns", "unknowns", hint="number of coordinates", filter="range"),
     Field(
-        "complex", "complex", hint="complex stationary points, or classes; the largest of many samples", filter="range"
+        "complex",
+        "complex",
+        hint="complex stationary points, or classes, of which a real one carries several points; the largest of many samples",
+        filter="range",
+        unit="unit",
     ),
+    Field("unit", "counted in", "text", is_listed=False),
     Field("real", "real", hint="real stationary points; the mean of many samples", filter="range"),
     Field("minima", "minima", hint="local minima; the mean of many samples"),
     Field("samples", "samples"),

@@ -28,6 +28,8 @@ class Field:
     is_listed : bool
         Whether the list of rows shows it; the page of a row shows all.
     filter : {"", "choice", "range"}
+    unit : str
+        The column that says what its numbers count, where that is not the same in all rows.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Field:
     hint: str = ""
     is_listed: bool = True
     filter: str = ""
+    unit: str = ""
 
 
 @dataclass
@@ -113,7 +116,15 @@ def listing(
         What to say where no program runs.
     """
     columns = [
-        {"name": f.name, "title": f.title, "kind": f.kind, "hint": f.hint, "listed": f.is_listed, "filter": f.filter}
+        {
+            "name": f.name,
+            "title": f.title,
+            "kind": f.kind,
+            "hint": f.hint,
+            "listed": f.is_listed,
+            "filter": f.filter,
+            "unit": f.unit,
+        }
         for f in fields
     ]
     content: Mapping[str, Any] = {

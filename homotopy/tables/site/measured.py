@@ -76,11 +76,16 @@ def figures(
     energy = histogram(bars_of_energies(energies, samples.dimension), "energy, coloured by index", "points")
     open_note = f" {samples.n_open} open samples are not in it." if samples.n_open else ""
     diamond = "" if means is None else ", diamonds where a mean is predicted"
+    where = (
+        " Where no sample has a point of an index, what is known of its mean stands below."
+        if _not_seen(samples)
+        else ""
+    )
     return element(
         "div",
         _figure(counts, f"Samples by their number of real points, with the {key}.{open_note}"),
-        _figure(by_index, f"Mean number of points of each Morse index, with 95 % intervals{diamond}."),
-        _figure(energy, f"Energies of the points of {count_of(n_listing, 'sample')}; blue: minima, red: maxima."),
+        _figure(by_index, f"Mean number of points of each Morse index, with 95 % intervals{diamond}.{where}"),
+        _figure(energy, f"Energies of the points of {count_of(n_listing, 'sample')}; dark: minima, light: maxima."),
         class_="figures",
     )
 
@@ -106,15 +111,42 @@ def means_table(samples: SampleCounts, means: MeanCounts | None) -> Markup:
                 element("td", f"{z[name]:+.2f}", class_="number"),
             ]
         lines.append(element("tr", cells))
-    said = (
-        []
-        if found is None or means is None
-        else [element("p", f"{found.verdict[0].upper()}{found.verdict[1:]}. Prediction: {means.total.reference}.")]
-    )
+    said = []
+    if _not_seen(samples):
+        said.append(element("p", _not_seen(samples), class_="note"))
+    if found is not None and means is not None:
+        said.append(element("p", f"{found.verdict[0].upper()}{found.verdict[1:]}. {_references(means)}"))
     head = element("tr", [element("th", h, scope="col") for h in heads])
     return element(
         "div", element("div", element("table", element("thead", head), element("tbody", lines)), class_="wide"), said
     )
+
+
+def _references(means: MeanCounts) -> str:
+    """What the predictions are, each kind with its reference."""
+    every = dict.fromkeys((p.kind, p.reference) for p in (means.total, *means.by_index.values()))
+    return " ".join(f"{kind[0].upper()}{kind[1:]}: {reference}." for kind, reference in every)
+
+
+def _not_seen(samples: SampleCounts) -> str:
+    """Where the interval of an index comes from of which no sample has a point; empty where there is none, or no interval."""
+    every = samples.means_by_index()
+    never = [k for k, mean in every.items() if mean.range == (0.0, 0.0) and mean.n > 1]
+    if not never:
+        return ""
+    n, most = samples.n_planned, every[never[0]].most
+    share, high = 1 - (1 - LEVEL) ** (1 / n), every[never[0]].interval(LEVEL).high
+    return (
+        f"Not seen: with 95 % confidence at most a share 1 − 0.05^(1/{n}) = {share:.3g} of all samples has points of index {_listed(never)}, "
+        f"and no sample can have more than {most:.0f} (the bound that is proved for all samples), so the mean is at most {number(high)}."
+    )
+
+
+def _listed(indices: Sequence[int]) -> str:
+    """``5 to 8`` or ``2, 4``."""
+    if len(indices) > 2 and indices[-1] - indices[0] == len(indices) - 1:
+        return f"{indices[0]} to {indices[-1]}"
+    return ", ".join(map(str, indices))
 
 
 def tile(title: str, value: str, below: str = "") -> Markup:
@@ -127,7 +159,12 @@ def tile(title: str, value: str, below: str = "") -> Markup:
 def tiles(samples: SampleCounts, means: MeanCounts | None, complex_: str) -> Markup:
     """What a reader looks for first."""
     total = [tile("predicted mean", number(means.total.value, 6), means.total.kind)] if means is not None else []
-    shown = [tile("samples", str(samples.n_planned)), tile("complex solutions", complex_)]
+    per_class = samples.family.points_per_class
+    below = f"a real one carries {per_class} points" if per_class > 1 else ""
+    shown = [
+        tile("samples", str(samples.n_planned)),
+        tile(f"complex {unit_of(samples) or 'solutions'}", complex_, below),
+    ]
     for title, quantity in (("real points, mean", "n_real"), ("minima, mean", "n_minima")):
         statistic = samples.mean(quantity)
         low, high = statistic.range
@@ -142,21 +179,30 @@ def tiles(samples: SampleCounts, means: MeanCounts | None, complex_: str) -> Mar
     return element("dl", shown[:3], total, shown[3:], class_="tiles")
 
 
-def complex_in_words(samples: SampleCounts) -> str:
-    """The number of complex solutions: one, or from which to which."""
-    values = samples.found["n_complex"][samples.verdicts >= 0]
-    bound = samples.family.bound
+def complex_in_words(samples: SampleCounts, unit: str = "") -> str:
+    """The number of complex solutions: one, or from which to which, and the best bound where there may be more."""
+    with_result = samples.verdicts >= 0
+    values = samples.found["n_complex"][with_result]
+    words = f" {unit}" if unit else ""
     if not len(values):
-        return f"at most {bound}"
+        return f"at most {samples.family.bound}{words}"
     low, high = int(values.min()), int(values.max())
     shown = str(low) if low == high else f"{low} to {high}"
-    return shown if high == bound else f"{shown} of at most {bound}"
+    bounds = samples.bounds[with_result]
+    if (values == bounds).all():
+        return f"{shown}{words}"
+    return f"{shown} of at most {min(int(bounds.max()), samples.family.bound)}{words}"
+
+
+def unit_of(samples: SampleCounts) -> str:
+    """What complex solutions are counted in: ``classes`` where a real one carries several points, else nothing."""
+    return "classes" if samples.family.points_per_class > 1 else ""
 
 
 def _mean(statistic: Statistic, predicted: float | None) -> MeanOfIndex:
     low, high = statistic.range
     interval: Any = statistic.interval(LEVEL)
-    return MeanOfIndex((low + high) / 2, interval.low, interval.high, predicted)
+    return MeanOfIndex((low + high) / 2, interval.low, interval.high, predicted, is_crude=not statistic.freedom)
 
 
 def _figure(svg: Markup | None, caption: str) -> Markup | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from homotopy.common.wording import count_of
 from homotopy.ensembles.counts import VERDICTS, SampleCounts
 from homotopy.tables.site.listing import Field, RowPages, count_command, listing
 from homotopy.tables.site.markup import Child, Markup, element
-from homotopy.tables.site.measured import complex_in_words, figures, means_table, tiles
+from homotopy.tables.site.measured import complex_in_words, figures, means_table, tiles, unit_of
 from homotopy.tables.site.shell import page, verdict_badge
 from polysys.theory import MeanCounts
 
@@ -105,9 +105,14 @@ class SamplePage:
             ),
             element("h2", "Samples", class_="overview"),
             self._left_out(),
-            listing("rows", FIELDS, values, noun="samples", pages=pages),
+            listing("rows", self._fields(), values, noun="samples", pages=pages),
         ]
         return page(label, body, depth=depth, crumbs=crumbs)
+
+    def _fields(self) -> list[Field]:
+        """The columns; that of complex solutions says where they are classes."""
+        unit = unit_of(self.samples)
+        return [replace(f, title=f"complex {unit}") if unit and f.name == "n_complex" else f for f in FIELDS]
 
     def verdicts(self) -> dict[str, int]:
         """Number of samples with each verdict; those that failed or are missing too."""

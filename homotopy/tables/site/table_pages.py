@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from shlex import quote
 from typing import Any
 
 from homotopy.common.wording import count_of
@@ -20,11 +21,11 @@ from homotopy.tables.kinds.samples import TableSamples
 from homotopy.tables.recount import recertified
 from homotopy.tables.row_files import row_file
 from homotopy.tables.site.drawings import bars_of_counts, histogram, scatter
-from homotopy.tables.site.entries import Entry, unknowns_of
+from homotopy.tables.site.entries import Entry, unit_of_label, unknowns_of
 from homotopy.tables.site.folder import Names, SiteFolder
 from homotopy.tables.site.listing import Field, RowPages, listing
-from homotopy.tables.site.markup import Markup, element, link
-from homotopy.tables.site.measured import complex_in_words, mean_in_words, predicted_in_words
+from homotopy.tables.site.markup import Child, Markup, element, link
+from homotopy.tables.site.measured import complex_in_words, mean_in_words, predicted_in_words, unit_of
 from homotopy.tables.site.sample_pages import FIELDS, SamplePage
 from homotopy.tables.site.shell import command_block, facts, page, verdict_badge, weakest
 from homotopy.tables.stored_solutions import Seeds
@@ -103,7 +104,7 @@ class TablePages:
         self.folder.write(f"tables/{self.name}/{name}.html", made.html(crumbs, 2))
         self.entries.append(
             Entry(
-                label, "samples", unknowns_of(label), complex_in_words(samples), int(samples.found["n_complex"].max(initial=0)), samples.mean("n_real").range[0],
+                label, "samples", unknowns_of(label), unit_of(samples), int(samples.found["n_complex"].max(initial=0)), samples.mean("n_real").range[0],
                 samples.mean("n_minima").range[0], len(rows), weakest(list(made.verdicts())), self.table.label, link("tables", self.name, f"{name}.html"),
             )
         )  # fmt: skip
@@ -131,72 +132,60 @@ class TablePages:
             element("a", "Download the table", href=link(f"{self.name}.zip"), class_="button"),
             element(
                 "span",
-                "a folder with rows as CSV, certificates and description, which ",
-                element("code", "stationary verify"),
-                " rechecks",
+                "a zip archive of a folder with rows as CSV, certificates and description; unpack it, then ",
+                element("code", f"stationary verify {quote(self.table.folder.name)}"),
+                " rechecks the folder",
             ),
             class_="action",
         )
 
     def _model_list(self) -> Iterator[Markup]:
         yield element("h2", "Models")
-        heads = [
-            "model",
-            "samples",
-            "verdict",
-            "complex",
-            "real points: mean, 95 %",
-            "predicted",
-            "minima: mean, 95 %",
-            "real points",
-        ]
         has_means = any(m.exact_means for m in self.table.description.models)
-        shown = [h for h in heads if h != "predicted" or has_means]
+        heads: list[str] = []
         lines = []
         for entry in self.table.description.models:
             samples = self.table.samples(entry.label)
             means = samples.predicted_means
             small = histogram(bars_of_counts(samples.histogram("n_real")), "", "")
-            cells = [
-                element(
-                    "td",
-                    element("a", entry.label, href=link(self.name, f"{self._models[entry.label]}.html")),
-                    class_="label",
+            name = link(self.name, f"{self._models[entry.label]}.html")
+            number = {"class_": "number"}
+            cells: list[tuple[str, Child, dict[str, str]]] = [
+                ("model", element("a", entry.label, href=name), {"class_": "label"}),
+                ("samples", entry.samples, number),
+                (
+                    "verdict",
+                    [verdict_badge(v, f"{n} {v}") for v, n in entry.verdicts.items() if n],
+                    {"class_": "verdict"},
                 ),
-                element("td", str(entry.samples), class_="number"),
-                element("td", [verdict_badge(v, f"{n} {v}") for v, n in entry.verdicts.items() if n]),
-                element("td", complex_in_words(samples), class_="number"),
-                element("td", mean_in_words(samples.mean("n_real")), class_="number"),
-                element("td", "" if means is None else predicted_in_words(means.total), class_="number")
-                if has_means
-                else None,
-                element("td", mean_in_words(samples.mean("n_minima")), class_="number"),
-                element("td", small, class_="spark"),
+                ("complex", complex_in_words(samples, unit_of(samples)), number),
+                ("real points: mean, 95 %", mean_in_words(samples.mean("n_real")), number),
             ]
-            lines.append(element("tr", cells))
-        table = element(
-            "table",
-            element("thead", element("tr", [element("th", h, scope="col") for h in shown])),
-            element("tbody", lines),
-        )
+            if has_means:
+                cells.append(("predicted", "" if means is None else predicted_in_words(means.total), number))
+            cells.append(("minima: mean, 95 %", mean_in_words(samples.mean("n_minima")), number))
+            cells.append(("real points", small, {"class_": "spark"}))
+            heads = [head for head, _, _ in cells]
+            lines.append(element("tr", [element("td", said, data_title=head, **more) for head, said, more in cells]))
+        head = element("tr", [element("th", h, scope="col") for h in heads])
+        table = element("table", element("thead", head), element("tbody", lines), class_="stacked")
         yield element("div", table, class_="wide")
 
     def _counts(self, names: Names) -> Iterator[Markup]:
         d, rows = self.table.description, self.table.rows
-        files = {}
+        files, units = {}, {row.model: unit_of_label(row.model, d.seed or 0) for row in rows}
         for row in rows:
             seeds = self._certificates.get((row.model, 0))
             if seeds is not None and row.n_complex is not None:
                 address = self._write_certificate(names.of(row.model), row, seeds)
                 files[row.model] = link(self.name, address)
-            shown = "open" if row.n_complex is None else str(row.n_complex)
             address = link("tables", f"{self.name}.html", fragment=row.model)
             self.entries.append(
                 Entry(
                     row.model,
                     "generic count",
                     row.n_unknowns,
-                    shown,
+                    units[row.model],
                     row.n_complex,
                     None,
                     None,
@@ -214,9 +203,11 @@ class TablePages:
                 c.meaning,
                 c.name != "evidence",
                 _FILTERS.get(c.name, ""),
+                "unit" if c.name == "n_complex" else "",
             )
             for c in d.columns
         ]
+        fields.append(Field("unit", "counted in", "text", is_listed=False))
         reasons = [row.evidence or "No count." for row in rows]
         pages = RowPages("model", "", ("stationary count", "{model}", f"--seed {d.seed}"), None, reasons, files)
         dots = [
@@ -232,7 +223,7 @@ class TablePages:
         yield listing(
             "rows",
             fields,
-            [[getattr(r, c.name) for c in d.columns] for r in rows],
+            [[*(getattr(r, c.name) for c in d.columns), units[r.model]] for r in rows],
             noun="models",
             search="Search, such as 2-2-2",
             pages=pages,

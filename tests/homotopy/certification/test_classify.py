@@ -14,6 +14,7 @@ from flint import arb, ctx, fmpq
 import homotopy as ho
 import polysys as ps
 from homotopy.certification.classify import Points, StationaryPoint, classify
+from homotopy.certification.symmetry_action import first_of_orbit, images
 from homotopy.certification.zeros import certify
 from homotopy.counting.result import Census
 from polysys.models.labels import model_from_label
@@ -260,7 +261,34 @@ def test_points_are_sorted_by_energy_and_carry_their_solution(make) -> None:
     assert {p.solution for p in census.points} == {
         k for k, c in enumerate(census.certificates) if c.reality.value == "yes"
     }
-    assert all(p.orbit == census.orbit_of[p.solution] for p in census.points)
+    assert len({(p.orbit, census.orbit_of[p.solution]) for p in census.points}) == len({p.orbit for p in census.points})
+
+
+@pytest.mark.parametrize(
+    "land",
+    [
+        ps.SphericalPSpin(n=4, p=3).sample(1),
+        ps.SphericalPSpin(n=3, p=4).sample(1),
+        ps.SphericalPSpin(n=1, p=3).sample(1),
+        ps.LayeredSpinGlass(widths=(2, 2, 2)).sample(1),
+        ps.LayeredSpinGlass(widths=(3, 2), degrees=(1, 2)).sample(1),
+        ps.expression("x^3 + y^3 + z^3", "sphere").sample(),  # permutations
+        ps.expression("x*y*z", "sphere").sample(),  # energy zero at the axes, where s is an image of -s
+        ps.expression("(x + y)*(x - y)*(x - 2*y)", "sphere").sample(),
+    ],
+    ids=lambda land: land.label,
+)
+def test_points_of_one_orbit_are_images_of_each_other_and_have_one_energy_and_index(land, tmp_path) -> None:
+    """The orbits are those of the points under the group; s and -s of an odd potential, E and -E, are in one solution and in two orbits."""
+    census = ho.census(land)
+    x = np.array([[float(c.mid()) for c in p.coordinates] for p in census.points])
+    under_group = first_of_orbit(images(x, land.symmetry.generators)).tolist()
+    named = [p.orbit for p in census.points]
+    assert len(set(zip(named, under_group, strict=True))) == len(set(named)) == len(set(under_group))
+    by_orbit = {p.orbit: p for p in census.points}
+    assert all(p.index == by_orbit[p.orbit].index and p.energy.overlaps(by_orbit[p.orbit].energy) for p in census.points)
+    census.save(tmp_path / "c.json")
+    assert [p.orbit for p in ho.load(tmp_path / "c.json").points] == named and ho.verify(tmp_path / "c.json").is_ok
 
 
 @pytest.mark.parametrize(

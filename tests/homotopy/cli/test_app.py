@@ -2,11 +2,15 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from homotopy import cli
+from homotopy.cli.output import ExitCode
+from homotopy.engines.base import Finding
+from homotopy.errors import EngineMissingError, EngineTimeoutError
 
 KEYS = {
     "model", "seed", "digest", "n_complex", "n_complex_classes", "n_real", "n_minima", "by_index", "euler",
@@ -193,6 +197,17 @@ def test_models_lists_every_family_with_an_example(stationary):
     assert result.code == 0
     for family in ("spherical-p-spin", "layered-spin-glass", "deep-linear", "polynomial-network", "expression"):
         assert family in result.out
+
+
+def test_a_slow_engine_is_not_a_missing_one(stationary, monkeypatch):
+    late = Finding.of_error("algebra", EngineTimeoutError("It did not end within its time limit of 10 s.", "Allow more."))
+    absent = Finding.of_error("msolve", EngineMissingError("It is not there.", "Install it."))
+    for needed, code in ((late, 0), (absent, int(ExitCode.ENGINE_MISSING))):
+        findings = [late, absent, replace(needed, is_needed=True)]
+        monkeypatch.setattr("homotopy.cli.doctor.examine", lambda findings=findings: findings)
+        result = stationary("doctor")
+        assert result.code == code
+        assert result.out.splitlines()[0].startswith("slow    algebra: It did not end") and result.out.splitlines()[1].startswith("missing msolve: ")
 
 
 @pytest.mark.phcpack

@@ -9,7 +9,7 @@ import pytest
 import homotopy as ho
 import polysys as ps
 from homotopy.common.tables_of_numbers import read_numbers
-from homotopy.counting.estimates import Route
+from homotopy.counting.estimates import Bounds, Route
 from polysys.errors import InputError
 
 WELL = "x^4/4 - x^2/2 + x/9 + y^2/2"
@@ -31,9 +31,15 @@ def test_a_saved_census_is_a_model_for_graph_show_export_and_match(stationary, s
     assert stationary("graph", saved, "--seed", "1").code == 2
     assert stationary("export", saved, "--form", "csv", "--output", "-").code == 0
     result = stationary("match", saved, str(tmp_path / "p.csv"))
+    assert result.out.startswith("Match with expression:user, seed 0\n") and result.out == stationary("match", saved, str(tmp_path / "p.csv"), "--all").out
+    assert stationary("match", saved, str(tmp_path / "p.csv"), "--all", "--json", "-").code == 2
     assert result.code == 0 and "2 points against 3 certified points: 2 matched (2 proved), 0 not" in result.out
     result = stationary("match", saved, str(tmp_path / "p.npy"), "--json", "-")
-    assert result.code == 4 and json.loads(result.out)["kinds"]["far"] == 1
+    content = json.loads(result.out)
+    assert result.code == 4 and content["kinds"]["far"] == 1
+    points = json.loads(stationary("show", saved, "--json", "-").out)["points"]
+    assert [points[row["point"]]["energy"] for row in content["missed_minima"]] == [points[0]["energy"]]
+    assert points[content["rows"][0]["point"]]["energy"] == content["rows"][0]["energy"] and (content["seed"], content["sample"]) == (0, 0)
     assert stationary("match", saved, str(tmp_path / "p.npy"), "--descend").code == 0
     result = stationary("match", saved, str(tmp_path / "nowhere.csv"))
     assert result.code == 2 and result.is_one_sentence
@@ -71,6 +77,53 @@ def test_bounds_hold_and_hours_are_a_warning():
     small = ho.bounds(ps.expression(WELL))
     assert ho.census(ps.expression(WELL)).n_complex <= min(b.value for b in small.bounds) and not small.is_long
     assert str(Route("e", "s", None, None)) == "e: ? paths (s), time unknown"
+
+
+def test_hours_are_said_only_where_every_way_takes_them():
+    long, open_, least, short = (
+        Route("e", "s", 9, 1e9), Route("e", "s", None, None), Route("e", "s", 9, 60.0, True), Route("e", "s", 9, 60.0),
+    )  # fmt: skip
+    for routes, word in (
+        ((long, long), "THIS TAKES HOURS"), ((open_, long), "is not known"), ((least, open_), "is not known"), ((long, short), ""), ((), "is not known"),
+    ):  # fmt: skip
+        found = Bounds(ps.expression(WELL).sample(), (), None, routes)
+        assert found.is_long is (word == "THIS TAKES HOURS")
+        assert [w for w in ("THIS TAKES HOURS", "is not known") if w in repr(found)] == ([word] if word else [])
+
+
+def test_bounds_take_the_number_of_paths_from_a_shipped_table(stationary):
+    result = stationary("count", "deep-linear:widths=1-3-3-1", "--bounds")
+    assert result.code == 0 and "generic    977: " in result.out and "tracker: 977 paths" in result.out and "HOURS" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("deep-linear:widths=3x2x2,data=iris", "Write widths=3-2-2"),
+        ("deep-linear:widths=3-2,data=iris", "input-hidden-output"),
+        ("deep-linear:width=3-2-2,data=iris", "Did you mean widths?"),
+        ("deep-linear:widths=2-2-2,l2=0.01*random", "random*0.01"),
+        ("polynomial-network:widths=2-1-1,activation=tanh", "docs/torch.md"),
+        ("deep-linear:widths=5-2-2,data=iris", "widths=4-.."),
+    ],
+)
+def test_a_label_written_wrong_is_told_what_was_meant(stationary, label, words):
+    result = stationary("count", label)
+    assert result.code == 2 and result.is_one_sentence and words in result.err
+
+
+def test_grammars_name_every_form_of_l2_and_a_folder_is_sent_to_status(stationary, tmp_path):
+    said = stationary("models").out
+    assert said.count("l2=random|random*SCALE|VALUE") == 2 and said.count("|xor|") >= 3
+    assert "stationary status" in stationary("show", str(tmp_path)).err
+
+
+@pytest.mark.filterwarnings("default")
+def test_columns_of_a_csv_file_that_are_not_used_are_named(stationary, tmp_path):
+    (tmp_path / "d.csv").write_text("a;b;y\n1;5;2\n2;6;1\n")
+    result = stationary("count", f"deep-linear:widths=1-1-1,data={tmp_path}/d.csv", "--seed", "1")
+    assert result.code == 0 and "1 between them is not used" in result.err
+    assert "complex    5 of 5 solutions" in result.out
 
 
 def test_a_text_file_is_no_label_but_an_expression(stationary, tmp_path):

@@ -51,7 +51,9 @@ def test_an_ensemble_prints_itself_and_the_comparison_with_theory(stationary, tm
 def test_predictions_of_the_user_are_compared(stationary, tmp_path):
     (tmp_path / "p.csv").write_text("index,mean,error\n0,2.6457513,0\n1,9.5,0.01\n")
     result = stationary(*RUN, "--store", str(tmp_path / "s"), "--compare", str(tmp_path / "p.csv"))
-    assert result.code == 0 and "deviates: fewer index 1 than predicted" in result.out
+    assert result.code == 1 and "deviates: fewer index 1 than predicted" in result.out
+    (tmp_path / "p.csv").write_text("index,mean,error\n0,2.6457513,0\n")
+    assert stationary(*RUN, "--store", str(tmp_path / "s"), "--compare", str(tmp_path / "p.csv")).code == 0
 
 
 def test_shards_are_merged_and_status_tells_what_is_missing(stationary, tmp_path):

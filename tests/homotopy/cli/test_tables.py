@@ -61,6 +61,7 @@ def test_a_built_table_is_listed_shown_and_verified(stationary, root):
     assert code == 0 and json.loads(out)[0]["n_rows"] == 10
     code, out, _ = stationary("table", "show", "glass:test=2", "--root", root, "--index")
     assert code == 0 and "exact 5.2915" in out and "index   0" in out and "yes, proved" in out
+    assert stationary("table", "show", "glass:test=2", "--root", root, "--index", "--model", GLASS)[1] == out
     code, out, _ = stationary("table", "show", "glass:test=2", "--root", root, "--json", "-")
     content = json.loads(out)
     assert content["models"][0]["predicted_means"]["total"]["value"] == pytest.approx(5.291503, abs=1e-6)
@@ -122,6 +123,7 @@ def test_rows_are_exported(stationary, root, tmp_path):
     [
         (["show", "no:such=1"], "no table"),
         (["show", "no/such"], "not the folder"),
+        (["show", "glass:test=2", "--model", "spherical-p-spin:n=9,p=3"], "has no model 'spherical-p-spin:n=9,p=3'. It has spherical-p-spin:n=2,p=3"),
         (["verify", "--slow", "2"], "fraction"),
         (["verify", "--slow", "nan"], "fraction"),
         (["verify", "--fast", "--slow", "0.1"], "exclude"),
@@ -153,6 +155,11 @@ def test_a_site_is_written_and_its_certificates_verify(stationary, root, tmp_pat
     files = sorted((tmp_path / "site" / "tables" / "glass__test-2").glob("*.json.gz"))
     code, out, _ = stationary("verify", files[0])
     assert code == 0 and f"Verification of {files[0]}: ok" in out
+    code, out, _ = stationary("show", files[0], "--points")
+    assert code == 0 and "proved:" in out and "no solver; certified from stored solutions" in out
+    for command in ("verify", "show"):
+        code, _, err = stationary(command, tmp_path / "site" / "tables" / "glass__test-2.zip")
+        assert code == 2 and "is a zip archive. Unpack it" in err and "damaged" not in err and err.count("\n") == 1
     files[0].write_bytes(files[0].read_bytes()[:60])
     code, _, err = stationary("verify", files[0])
     assert code == 2 and "truncated or damaged" in err and "Traceback" not in err

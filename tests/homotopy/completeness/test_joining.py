@@ -14,8 +14,9 @@ from homotopy.completeness.exact_evidence import (
     no_exact_count,
     two_routes_evidence,
 )
-from homotopy.completeness.verdict import join, joined, support
+from homotopy.completeness.verdict import best_bound, join, joined, support
 from homotopy.status import Completeness, EvidenceKind, PathStatus, Silence, StartCount, Verdict
+from polysys.root_count import RootCount, RootCountKind
 
 LAND = ps.expression("x^4/4 - x^2/2 + x*y/7 + y^4").sample()
 FAMILIES = ps.expression("x*y + (x + x^3)*z").sample()
@@ -224,3 +225,11 @@ def test_every_kind_has_a_sentence_for_every_outcome() -> None:
             assert again.detail != "as stated, without numbers"
     for kind in EvidenceKind:
         assert evidence(kind, Verdict.UNDECIDED, Silence.OUT_OF_REACH).detail
+
+
+def test_the_best_bound_is_the_least_that_is_proved():
+    """Of the 2-2-2 network the mixed volume allows 1089 and the Hilbert function 225, which is the number that is printed."""
+    allowed = RootCount(9, RootCountKind.UPPER_BOUND, "a bound", "nobody", "")
+    for more, least in (([], 9), ([hilbert_weighed(5, 6, degree=4, prime=101)], 6), ([hilbert_weighed(5, 12, degree=4, prime=101)], 9)):
+        assert best_bound([allowed], join(LAND, [OPEN, *more])) == least
+    assert best_bound([], join(LAND, [OPEN])) is None

@@ -7,7 +7,8 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from homotopy.counting.matching import MatchKind, as_points
+from homotopy.counting.coordinates import as_points
+from homotopy.counting.matching import MatchKind
 from polysys.errors import InputError
 
 
@@ -34,6 +35,46 @@ def test_points_next_to_stationary_points_are_theirs_proved(name, request):
     assert found.kind == (MatchKind.PROVED,) * len(x) and found.number.tolist() == list(range(len(x)))
     assert found.is_explained and found.distance.max() < 1e-3 and not found.unlisted
     assert sum(found.n_by_orbit.values()) == len(x)
+
+
+@pytest.fixture(scope="module")
+def odd():
+    return ho.census("spherical-p-spin:n=6,p=3", seed=1)
+
+
+def test_the_maxima_of_an_odd_glass_are_not_its_minima(odd):
+    """s and -s belong to one class; they are no images of each other."""
+    maxima = [p for p in odd.points if p.index == 5]
+    found = odd.match(coordinates(odd)[[p.index == 5 for p in odd.points]])
+    assert found.n_by_orbit == {p.orbit: 1 for p in maxima}
+    table = [line.split() for line in repr(found).splitlines()[3:]]
+    assert [row[:2] for row in table] == [["0", "0"]] * 4 + [["1", "5"]] * 4 and [row[3] for row in table] == ["1"] * 8
+    assert [row[2] for row in table] == [p.energy.str(10, radius=False) for p in (*odd.minima, *maxima)]
+    assert float(table[-1][2]) == pytest.approx(8.543527748, abs=1e-9)
+    assert found.missed(0) == odd.minima and found.missed(5) == () and len(found.missed()) == 38
+    assert [row["point"] for row in found.summary()["missed_minima"]] == [k for k, p in enumerate(odd.points) if p.index == 0]
+    bars = [(p.index, n) for p, n, _ in found.by_orbit()]
+    assert bars == [(0, 0)] * 4 + [(5, 1)] * 4
+    labels = [text.get_text() for text in found.plot().get_xticklabels()]
+    assert sum("index 0" in text for text in labels) == sum("index 5" in text for text in labels) == 4
+    with pytest.raises(InputError, match="Morse index"):
+        found.missed(6)
+
+
+def test_an_image_of_a_point_that_was_met_is_not_missed():
+    even = ho.census(ps.SphericalPSpin(n=3, p=4).sample(seed=1))
+    lowest = even.minima[0]
+    found = even.match([[float(c) for c in lowest.coordinates]])
+    assert [(n, images) for p, n, images in found.by_orbit() if p.orbit == lowest.orbit] == [(1, 2)]
+    assert found.missed(0) == tuple(p for p in even.minima if p.orbit != lowest.orbit)
+
+
+def test_what_is_left_out_of_the_print_is_said_and_the_title_names_the_sample(odd):
+    found = odd.match(coordinates(odd))
+    lines = repr(found).splitlines()
+    assert lines[0] == "Match with spherical-p-spin:n=6,p=3, seed 1" and len(lines) == 9
+    assert lines[-1].split(maxsplit=1) == ["37", "at 37 more stationary points up to symmetry, above these"]
+    assert len(found.full_text().splitlines()) == 3 + 42
 
 
 def test_a_point_that_the_list_lacks_is_certified_and_reported(wells):

@@ -165,6 +165,21 @@ class TestWhatAnEstimatorReturns:
         wrong = for_landscapes(lambda landscape: {0: exact[landscape.index][0] + 1})
         assert evaluate(wrong, table, models=FIVE).p_value < 1e-4
 
+    def test_a_search_may_return_its_points_as_an_array(self, table):
+        def search(landscape):
+            return ho.searches.random_newton(landscape, starts=30, seed=1)
+
+        known = evaluate(for_landscapes(search), table, models=THREE, landscapes=3)
+        report = evaluate(for_landscapes(lambda landscape: search(landscape).points), table, models=THREE, landscapes=3)
+        assert report.searches.recall == known.searches.recall and report.searches.precision == known.searches.precision
+        assert report.p_value == known.p_value and report.n_evaluations is None and report.searches.n_failed is None
+        assert "did not converge" in repr(known) and "did not converge" not in repr(report) and "evaluations" not in repr(report)
+        assert report.summary()["searches"]["failed"] is None
+        nothing = evaluate(for_landscapes(lambda landscape: []), table, models=THREE, landscapes=3)
+        assert nothing.searches.n_points == 0 and not any(n for n, _ in nothing.searches.recall.values())
+        with pytest.raises(InputError, match="returned no points"):
+            evaluate(for_landscapes(lambda landscape: np.ones((4, 7), int)), table, models=THREE, landscapes=3)
+
     def test_an_estimator_may_know_some_models_only(self, table):
         def mine(model):
             if model.n != 3:

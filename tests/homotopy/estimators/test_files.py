@@ -1,12 +1,14 @@
 """Files of estimates: what is read, and one sentence for every kind of malformed file."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 
+import homotopy as ho
 from homotopy.estimators import read_estimates, schema
 from polysys.errors import InputError
 
@@ -223,3 +225,16 @@ def test_a_file_of_many_names_is_refused_at_once(name, text, message, tmp_path):
     file.write_text(text)
     with pytest.raises(InputError, match=message):
         read_estimates(file)
+
+
+def test_the_files_on_the_page_are_read_and_compared(tmp_path):
+    """Every example of a file in docs/estimators.md, as it stands there."""
+    page = (Path(__file__).parents[3] / "docs" / "estimators.md").read_text()
+    files = [text for language, text in re.findall(r"^```(\w*)\n(.*?)^```$", page, re.S | re.M) if not language]
+    assert [text.split()[0] for text in files] == ["model,index,mean,error", '{"format":']
+    table = ho.load_table("spherical-p-spin:p=3")
+    for text, suffix in zip(files, ("csv", "json"), strict=True):
+        path = tmp_path / f"mine.{suffix}"
+        path.write_text(text)
+        report = ho.estimators.evaluate(path, table)
+        assert {m.label for m in report.models} == set(re.findall(r"spherical-p-spin:n=\d,p=3", text))

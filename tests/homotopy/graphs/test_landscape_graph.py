@@ -7,6 +7,7 @@ from fractions import Fraction
 import networkx as nx
 import numpy as np
 import pytest
+from flint import acb_poly, arb, ctx
 
 import homotopy as ho
 import polysys as ps
@@ -17,6 +18,7 @@ from homotopy.graphs.disconnectivity import (
     barriers,
     disconnectivity,
     escape_barriers,
+    escapes,
     fraction_reaching_lowest,
     monotonic_basins,
     tree_depth,
@@ -169,12 +171,57 @@ def test_the_tree_of_three_wells():
     # wells at 0, 2, 4 with the energies v0 < v4 < v2; saddles at 1 and 3, the first one lower
     assert v[0] < v[4] < v[2] and v[1] < v[3]
     assert [(m.deeper, m.shallower, m.size) for m in disconnectivity(g)] == [(0, 2, 2), (0, 1, 3)]
-    assert escape_barriers(g) == pytest.approx({2: v[1] - v[2], 1: v[3] - v[4]})
+    assert escape_barriers(g) == pytest.approx({0: np.inf, 1: v[3] - v[4], 2: v[1] - v[2]})
     assert barriers(g) == pytest.approx(sorted([v[1] - v[0], v[1] - v[2], v[3] - v[2], v[3] - v[4]]))
     assert fraction_reaching_lowest(g, v[1] - 1e-6) == pytest.approx(1 / 3)
     assert fraction_reaching_lowest(g, v[1] + 1e-6) == pytest.approx(2 / 3)
     assert fraction_reaching_lowest(g, v[3] + 1e-6) == 1
     assert monotonic_basins(g) == {0: 0, 1: 1, 2: 0} and tree_depth(g) == 2
+
+
+def test_symmetric_minima_have_the_same_barrier():
+    """Two wells at +-1 of x, each split in two by y: V = x^4/4 - x^2/2 + (y^4 - 2 y^2)/40, barriers 1/4 and 1/40 by hand."""
+    g = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2 + y^4/40 - y^2/20")))
+    assert [e.n_images for e in escapes(g)] == [4] * 4
+    assert list(escape_barriers(g).values()) == pytest.approx([1 / 40] * 4)
+    assert len(set(escape_barriers(g).values())) == 1
+    tilted = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2 + x/9 + y^4/40 - y^2/20")))  # only y is mirrored
+    assert list(escape_barriers(tilted).values()) == pytest.approx([1 / 40] * 4)  # over the pass to the mirror image
+    high = 0.148381  # between the wells of x, where mirror images are one
+    assert escape_barriers(tilted.quotient()) == pytest.approx({0: np.inf, 3: high}, abs=1e-6)
+
+
+def test_a_small_barrier_is_a_difference_of_balls_and_no_rounding():
+    """x^4/4 - x^2/2 + a x next to the fold a = 2/sqrt(27); doubles at 1000 have steps of 1.1e-13."""
+    for a in (Fraction(38489, 10**5), Fraction(38490017, 10**8)):
+        one, other = escapes(ho.graph(ho.census(ps.expression(f"1000 + x^4/4 - x^2/2 + {a}*x"))))
+        assert one.saddle is None and one.barrier == np.inf
+        with ctx.workprec(200):
+            roots = acb_poly([arb(int(a.numerator)) / a.denominator, -1, 0, 1]).roots()
+            low, high = sorted((r.real for r in roots), key=float)[1:]  # the saddle and the shallow minimum
+            saddle, minimum = (x**4 / 4 - x**2 / 2 + arb(int(a.numerator)) / a.denominator * x for x in (low, high))
+        assert other.barrier == pytest.approx(float(saddle - minimum), rel=1e-12) and 0 < other.error < 1e-25
+
+
+def test_points_about_to_merge_are_no_contradiction_and_no_crash():
+    """So near the fold that doubles do not tell the slope between saddle and minimum from rounding."""
+    for a in (Fraction(2 * 10**9, 5196152423), Fraction(10**10 - 1, 10**10) * Fraction(3849001794, 10**10)):
+        g = ho.graph(ho.census(ps.expression(f"1000 + x^4/4 - x^2/2 + {a}*x")))
+        assert g.census.completeness.verdict is ho.Completeness.PROVED and not g.is_contradicted and not g.is_decided
+
+
+def test_the_fraction_that_reaches_the_lowest_minimum_counts_its_images():
+    g = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2")))
+    assert fraction_reaching_lowest(g, -0.1) == 1.0  # each of the two is a lowest one
+
+
+def test_the_print_has_the_pass_of_each_orbit_with_the_numbers_of_the_list_of_points():
+    g = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2")))
+    assert repr(g).splitlines()[-2:] == [
+        "  minimum       energy   saddle   its energy      barrier   images",
+        "        1        -0.25        3            0         0.25        2",
+    ]
+    assert repr(g.quotient()).splitlines()[-1].split() == ["1", "-0.25", "-", "-", "none", "2"]
 
 
 def test_mirror_images_are_different_funnels(glass):

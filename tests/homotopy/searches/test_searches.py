@@ -320,3 +320,19 @@ def test_a_data_set_of_fractions_stays_exact_in_the_batch_tape():
     gens = land.potential.ring.gens
     exact = [land.potential.diff(x).evaluate(list(zip(gens, (1, 2, 3), strict=True))) for x in gens]
     assert [Fraction(int(e.numerator), int(e.denominator)) for e in exact] == values
+
+
+def test_points_of_anybodys_search_are_taken_wherever_results_are():
+    census = ho.census("spherical-p-spin:n=4,p=3", seed=2)
+    land = census.landscape
+    own = ho.searches.random_newton(land, starts=20, seed=1)
+    known, given = ho.searches.recall(census, own), ho.searches.recall(census, own.points)
+    assert given.owner.tolist() == known.owner.tolist() and given.by_index == known.by_index and given.n_false == known.n_false
+    assert given.search.indices.tolist() == own.indices.tolist() and given.search.n_starts is None and given.search.seconds is None
+    assert "cost" not in repr(given) and repr(given).startswith("Recall of the search on spherical-p-spin:n=4,p=3, seed 2 (points as returned)")
+    assert ho.searches.recall(census, np.zeros((0, 4))).n_found == 0
+    for wrong in (own.points[:, :2], [[np.nan] * 4], "text", [[1.0], [1.0, 2.0]], None):
+        with pytest.raises(InputError):
+            ho.searches.recall(census, wrong)
+    with pytest.raises(TypeError, match=r"ho\.census"):
+        ho.searches.recall(land, own)

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 import homotopy as ho
-from homotopy.errors import TableError
+from homotopy.errors import CensusFileError, TableError
 from homotopy.status import Completeness
 from homotopy.tables.format.row_head import is_row_file
-from homotopy.tables.row_files import RowFile, row_digest, row_file, verify_row
+from homotopy.tables.row_files import RowFile, row_census, row_digest, row_file, verify_row
 from polysys.errors import PolysysError
 
 GLASS = "spherical-p-spin:n=3,p=5"
@@ -144,3 +144,30 @@ def test_what_is_damaged_is_refused_in_a_sentence(content, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert not is_row_file(tmp_path / "pipe")  # and does not wait for a writer
     assert not is_row_file(tmp_path) and not is_row_file(tmp_path / "absent")
+
+
+def test_the_points_of_a_row_are_shown_from_its_file(table, content, tmp_path):
+    row = table.samples(GLASS).rows[0]
+    census = row_census(write(tmp_path, content))
+    assert (census.n_complex, census.n_real, tuple(census.by_index.values())) == (
+        row.n_complex,
+        row.n_real,
+        row.by_index,
+    )
+    assert [float(p.energy) for p in census.points] == pytest.approx(row.energies, rel=1e-8)
+    other = {**content, "row": {**content["row"], "n_real": content["row"]["n_real"] + 2}}
+    with pytest.raises(TableError, match="does not follow from its certificate"):
+        row_census(write(tmp_path, other))
+
+
+def test_a_gzipped_census_is_a_census_and_no_row(tmp_path):
+    census, plain, path = ho.census("spherical-p-spin:n=2,p=3"), tmp_path / "c.json", tmp_path / "c.json.gz"
+    census.save(plain)
+    path.write_bytes(gzip.compress(plain.read_bytes()))
+    assert not is_row_file(path) and ho.load(path).n_complex == census.n_complex and ho.verify(path).is_ok
+    path.write_bytes(gzip.compress(plain.read_bytes())[:200])
+    with pytest.raises(CensusFileError, match="truncated or damaged"):
+        ho.load(path)
+    path.write_text("energy,index\n")
+    with pytest.raises(CensusFileError, match="is not a census file"):
+        ho.load(path)

@@ -34,9 +34,8 @@ def test_the_ising_torus_is_counted_and_proved(n, known):
     )
     energies = np.sort([float(p.energy.mid()) for p in census.points])
     assert np.sort(np.concatenate(exact.energies)) == pytest.approx(energies, abs=1e-8)
-    escape = escape_barriers(
-        ho.graph(census)
-    )  # at most those under single flips: the energy is affine while one spin turns
+    # at most those under single flips: the energy is affine while one spin turns
+    escape = {m: b for m, b in escape_barriers(ho.graph(census)).items() if b < np.inf}
     flips = sorted(space.tree.escape_barriers[1:] * space.unit)
     assert len(escape) == len(flips) and all(a <= b + 1e-9 for a, b in zip(sorted(escape.values()), flips, strict=True))
     barriers = ho.torus_barriers(space)
@@ -125,7 +124,8 @@ def test_steep_soft_spins_have_a_minimum_at_every_vertex():
 @pytest.mark.parametrize("seed", [2, 3, 4])
 def test_barriers_on_the_torus_are_those_of_the_graph_of_its_census(seed):
     space = ho.weight_space(ps.Ising(4, field=1), seed=seed)
-    escape = escape_barriers(ho.graph(ho.census(ps.TorusIsing(4, field=1), seed=seed)))
+    every = escape_barriers(ho.graph(ho.census(ps.TorusIsing(4, field=1), seed=seed)))
+    escape = {m: b for m, b in every.items() if b < np.inf}
     assert sorted(ho.torus_barriers(space).torus[1:]) == pytest.approx(sorted(escape.values()), abs=1e-7)
 
 

@@ -178,3 +178,23 @@ def test_every_input_file_is_read_by_the_one_reader():
         if any(_reads(node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     }
     assert found == OWN | {"polysys/reading/files.py"}
+
+
+@pytest.mark.parametrize(
+    ("beginning", "kind"),
+    [
+        (b"PK\x03\x04", "a zip archive"), (b"\x1f\x8b\x08", "a gzipped file"), (b"\x89PNG\r\n", "a PNG figure"), (b"%PDF-1.4", "a PDF file"),
+        (b"PAR1", "a Parquet file"), (b"<!doctype html>", "a page or a figure"),
+    ],
+)  # fmt: skip
+def test_files_of_other_formats_are_named_and_not_called_damaged(beginning, kind):
+    with pytest.raises(FileError, match=kind):
+        files.parse_json(beginning + bytes(range(256)), "The file")
+    with pytest.raises(FileError) as found:
+        files.as_text(beginning + b"\xff", "x")
+    assert "damaged" not in str(found.value) and kind in str(found.value)
+
+
+def test_the_head_of_gzipped_data_is_read_and_no_more():
+    packed = gzip.compress(b'{"format": 1}' + b" " * 10_000_000)
+    assert files.gunzip_head(packed[:4096], 13) == b'{"format": 1}' and files.gunzip_head(b"\x1f\x8bnothing", 13) == b""

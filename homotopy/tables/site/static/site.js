@@ -156,11 +156,17 @@ class Listing {
     const href = this.data.links ? this.data.links[i] : this.data.pages ? this.address(i) : null;
     return make("tr", {}, ...this.columns().map((k, j) => {
       const kind = this.data.columns[k].kind;
-      const inner = kind === "verdict" ? badge(shown(row[k]) || "failed") : shown(row[k]);
+      const inner = kind === "verdict" ? badge(shown(row[k]) || "failed") : this.said(row, k);
       const cell = make("td", { class: kind, "data-title": this.data.columns[k].title }, j === 0 && href ? make("a", { href }, inner) : inner);
       if (j === 0 && this.data.pages && this.data.pages.certificates[shownKey(row[k])] !== undefined) cell.append(make("span", { class: "seal", title: "with certificate" }, "✓"));
       return cell;
     }));
+  }
+
+  // A value with what it counts, where a column says that.
+  said(row, k) {
+    const unit = this.data.columns[k].unit, text = shown(row[k]);
+    return text && unit ? (text + " " + shown(row[this.places[unit]])).trim() : text;
   }
 
   address(i) {
@@ -229,13 +235,13 @@ class Listing {
     const parts = pages.command.map((part) => (/^\{\w+\}$/.test(part) ? quoted(shownKey(value(part.slice(1, -1)))) : part));
     const figures = [levelsFigure(pages.colours, value("energies"), value("indices")), indexFigure(pages.colours, value("by_index"))].filter(Boolean);
     const file = pages.certificates[key];
-    const facts = columns.filter((c) => !["energies", "indices", "evidence"].includes(c.name) && c.kind !== "verdict" && shown(value(c.name)) !== "");
+    const facts = columns.filter((c) => !["energies", "indices", "evidence", "unit"].includes(c.name) && c.kind !== "verdict" && shown(value(c.name)) !== "");
     return [
       make("p", { class: "steps" }, to(place - 1, "← previous"), make("a", { href: this.last || "#" }, "all " + this.data.noun), to(place + 1, "next →")),
       make("h1", { class: "label" }, (pages.title + " " + key).trim()),
       make("p", {}, badge(verdict), " ", pages.reasons[pages.reason[i]] || ""),
       make("div", { class: "figures" }, ...figures),
-      value("by_index") && !value("energies") ? make("p", { class: "note" }, "The table lists the lowest energy of this row alone; the command below counts the others again (with --points).") : null,
+      value("by_index") && !value("energies") ? make("p", { class: "note" }, "The table lists the lowest energy of this row alone. " + (file === undefined ? "The command below counts the others again (with --points)." : "Its certificate gives all, proved again (stationary show --points FILE), and so does a site that is made with stationary site --prove.")) : null,
       make("h2", {}, "Certificate"),
       ...(file === undefined
         ? [make("p", { class: "note" }, "This row carries no certificate here; the command below makes one with --save FILE.")]
@@ -243,7 +249,7 @@ class Listing {
       make("h2", {}, "Make it again"),
       command(parts.join(" ")),
       make("h2", {}, "Values"),
-      make("dl", { class: "facts" }, ...facts.flatMap((c) => [make("dt", { title: c.hint || null }, c.title), make("dd", {}, shown(value(c.name)))])),
+      make("dl", { class: "facts" }, ...facts.flatMap((c) => [make("dt", { title: c.hint || null }, c.title), make("dd", {}, this.said(row, this.places[c.name]))])),
       value("energies") && make("details", {}, make("summary", {}, `All ${value("energies").length} points`), pointsTable(value("energies"), value("indices"))),
     ].filter(Boolean);
   }

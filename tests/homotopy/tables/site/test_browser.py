@@ -70,8 +70,9 @@ def test_search_sort_and_filter(run):
         """
         const out = {all: document.querySelector(".count").textContent};
         search("polynomial-network 2-2-1"); out.found = rows().map((r) => r[0]);
-        search(""); sort("complex"); out.down = rows().map((r) => Number(r[3]));
-        sort("complex"); out.up = rows().map((r) => Number(r[3])); out.aria = document.querySelector("th[data-column=complex]").getAttribute("aria-sort");
+        search(""); sort("complex"); out.down = rows().map((r) => parseInt(r[3]));
+        out.shown = rows().map((r) => [r[0], r[3]]);
+        sort("complex"); out.up = rows().map((r) => parseInt(r[3])); out.aria = document.querySelector("th[data-column=complex]").getAttribute("aria-sort");
         const family = document.querySelector("select"); family.value = "spherical-p-spin"; family.dispatchEvent(new Event("change"));
         out.family = rows().map((r) => r[0]); out.hash = location.hash; out.link = document.querySelector("tbody a").getAttribute("href");
         const from = document.querySelector("input[aria-label='unknowns from']"); from.value = "5"; from.dispatchEvent(new Event("input"));
@@ -81,6 +82,7 @@ def test_search_sort_and_filter(run):
     )
     assert said["all"] == "113 entries"
     assert said["found"] and all("widths=2-2-1," in label for label in said["found"])  # not 2-2-1-1, not 1-2-2-1
+    assert all(text.endswith(" classes") == label.startswith("spherical") for label, text in said["shown"] if text)
     filled = [n for n in said["down"] if n]
     assert filled == sorted(filled, reverse=True) and [n for n in said["up"] if n] == filled[::-1]
     assert said["aria"] == "ascending" and said["hash"] == "#family=spherical-p-spin&sort=complex"

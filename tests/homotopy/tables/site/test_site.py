@@ -11,14 +11,16 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
+from homotopy.common.figures import graded
 from homotopy.counting.files.schema import content_digest
 from homotopy.errors import SiteError, TableError
 from homotopy.tables.format.catalogue import write_catalogue
 from homotopy.tables.row_files import verify_row
 from homotopy.tables.site.build import build_site
-from homotopy.tables.site.drawings import bars_of_counts, bars_of_energies, histogram, scatter
+from homotopy.tables.site.drawings import bars_of_counts, bars_of_energies, colour, histogram, scatter
 from homotopy.tables.site.folder import MARKER, Names, SiteFolder, is_site
 from homotopy.tables.site.markup import data_block, element, link
+from homotopy.tables.site.measured import complex_in_words, figures, means_table
 from tests.homotopy.tables.small_root import small_root
 from tests.homotopy.tables.test_tables import reseal
 
@@ -193,6 +195,63 @@ def test_a_downloaded_certificate_verifies(site):
     page = site / "tables" / "polynomial-network__counts-complex.html"
     files = Page(page).data["rows-data"]["pages"]["certificates"]
     assert len(files) == 6 and verify_row(page.parent / unquote(next(iter(files.values())))).is_ok
+
+
+def test_the_sentence_beside_the_download_names_the_folder_that_verify_takes(site):
+    text = Page(site / "tables" / "spherical-p-spin__p-5.html").text
+    assert (
+        "a zip archive" in text
+        and "unpack it, then stationary verify spherical-p-spin__p-5 rechecks the folder" in text
+    )
+
+
+def test_classes_are_called_classes(site):
+    page = Page(site / "tables" / "spherical-p-spin__p-5" / "spherical-p-spin__n-3_p-5.html")
+    assert "complex classes" in page.text and "a real one carries 2 points" in page.text
+    assert {c["title"] for c in page.data["rows-data"]["columns"] if c["name"] == "n_complex"} == {"complex classes"}
+    assert "21 classes" in Page(site / "tables" / "spherical-p-spin__p-5.html").text
+    index = Page(site / "index.html").data["index-data"]
+    units = dict(zip(column(index, "model"), column(index, "unit"), strict=True))
+    assert {unit for label, unit in units.items() if label.startswith("spherical")} == {"classes"}
+    assert {unit for label, unit in units.items() if not label.startswith("spherical")} == {""}
+
+
+def test_an_exact_total_has_means_by_index_from_integrals(site):
+    text = Page(site / "tables" / "spherical-p-spin__p-5" / "spherical-p-spin__n-3_p-5.html").text
+    assert text.count("(exact)") == 1 and text.count("(quadrature)") == 3
+    assert "Exact: Breiding" in text and "Quadrature: the Kac-Rice formula" in text
+
+
+@pytest.fixture(scope="module")
+def network():
+    return ho.load_table("deep-linear:data=gaussian").samples("deep-linear:widths=2-2-2,data=gaussian")
+
+
+def test_an_index_that_was_never_seen_is_marked_and_its_bound_explained(network):
+    """The mean is at most (1 - 0.05^(1/200)) 1089 = 16.19, which is told and not drawn to scale."""
+    shapes = str(figures(network, {}, 0, None)).partition("</figure>")[2]
+    assert shapes.count(">not seen<") == 4 and shapes.count('class="error"') == 5
+    assert ">4</text>" in shapes and ">15</text>" not in shapes  # ticks of the vertical axis; the indices go to 8
+    said = str(means_table(network, None))
+    assert (
+        "0.05^(1/200) = 0.0149" in said
+        and "index 5 to 8" in said
+        and "more than 1089" in said
+        and "at most 16.19." in said
+    )
+    assert network.mean(5).interval(0.95).high == pytest.approx((1 - 0.05 ** (1 / 200)) * 1089)
+
+
+def test_one_bound_stands_on_all_pages(network):
+    """Each sample's own ideal allows 225, of which all are found; the mixed volume allows 1089."""
+    assert complex_in_words(network) == "225" and network.family.bound == 1089
+    assert {row.bound for row in network.rows} == {225}
+
+
+def test_the_index_has_the_colours_of_all_figures():
+    for k in range(9):
+        hexadecimal = colour(k, 8).removeprefix("#")
+        assert [int(hexadecimal[i : i + 2], 16) / 255 for i in (0, 2, 4)] == pytest.approx(graded(k, 8)[:3], abs=0.02)
 
 
 def test_a_downloaded_table_is_the_table(site, tmp_path):
