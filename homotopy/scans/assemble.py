@@ -10,10 +10,12 @@ import numpy as np
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.common.arrays import Complexes
-from homotopy.scans.discriminant import Discriminant, discriminant_of, unaccounted
-from homotopy.scans.events import Event, EventKind, events_of
+from homotopy.scans.discriminant import Discriminant, discriminant_of, have_one_value, merged, unaccounted
+from homotopy.scans.escapes import is_escape_value
+from homotopy.scans.events import Event, EventKind, events_of, is_singular_value
 from homotopy.scans.family import GENERIC, Family
 from homotopy.scans.march import March, start
+from homotopy.scans.meetings import is_resolved
 from homotopy.scans.points import energy_at, energy_of, index_of, place_of, solutions_in
 from homotopy.scans.result import Branch, Coverage, Scan
 from homotopy.scans.singular import simplest
@@ -46,6 +48,7 @@ class _Assembly:
     family: Family
     scaling: Scaling
     n_solutions: int
+    discriminant: Discriminant | None
     lines: dict[int, _Line] = field(default_factory=dict)
     passages: list[tuple[Passage, bool]] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -79,7 +82,6 @@ def followed(
     ]
     most = max(map(len, certified), default=0)
     scaling = next((land.scaling for land in lands if land is not None), Scaling())
-    assembly = _Assembly(scan, family, scaling, most)
     if not 0 < most <= MOST_FOLLOWED:
         reason = (
             "no value has a certified solution to follow"
@@ -87,15 +89,19 @@ def followed(
             else f"{most} solutions are more than are followed"
         )
         return replace(scan, coverage=Coverage(Completeness.UNKNOWN, reason, None))
+    found_exactly = discriminant_of(family)
+    assembly = _Assembly(scan, family, scaling, most, found_exactly)
     regular = [k for k, c in enumerate(certified) if len(c) == most]
     first = regular[0]
     march = start(family, scan.values[first], certified[first])
     march.half_width = half_width
+    march.known_values = None if found_exactly is None else found_exactly.values
     _stand(assembly, march.strands, first)
     _walk(assembly, march, certified, most, range(first + 1, len(certified)))
     if first > 0:
         back = start(family, scan.values[first], certified[first])
         back.first_name, back.half_width, back.singular = march.first_name, half_width, march.singular
+        back.known_values = march.known_values
         _walk(assembly, back, certified, most, range(first - 1, -1, -1))
     return _finished(assembly, most)
 
@@ -190,11 +196,9 @@ def _finished(assembly: _Assembly, most: int) -> Scan:
         )
         for e in events
     ]
-    found = discriminant_of(family)
-    coverage = _coverage(assembly, most, found)
-    if found is not None:
-        events = [_placed(e, found, family, assembly.scaling) for e in events]
-    return replace(scan, branches=tuple(branches), events=tuple(events), coverage=coverage)
+    if assembly.discriminant is not None:
+        events = [_placed(e, assembly.discriminant, family, assembly.scaling) for e in events]
+    return replace(scan, branches=tuple(branches), events=tuple(events), coverage=_coverage(assembly, most, events))
 
 
 def _branches(assembly: _Assembly, events: Sequence[Event]) -> tuple[list[Branch], dict[int, int]]:
@@ -223,45 +227,80 @@ def _branches(assembly: _Assembly, events: Sequence[Event]) -> tuple[list[Branch
 
 
 def _placed(event: Event, found: Discriminant, family: Family, scaling: Scaling) -> Event:
-    """An event that no extended system certifies, with the place that exact algebra gives it."""
-    inside = found.within(event.low, event.high)
-    if event.kind is not EventKind.DEGENERATE or event.is_certified or len(inside) != 1:
+    """An event that no extended system certifies, with the place that exact algebra gives it where its points have one value."""
+    if event.kind is not EventKind.DEGENERATE or event.is_certified:
         return event
+    inside = found.within(event.low, event.high)
+    if not inside or not have_one_value(inside):
+        return replace(event, value=None, is_exact=False)  # real points do not meet where the landscape is singular
     (low, high), centre = inside[0].box[-1], inside[0].centre
     value = simplest((low + high) / 2, (high - low) / 2)
-    place = place_of(family, [re for re, _ in centre[:-1]], scaling)
-    is_short = value.denominator <= 10_000
+    is_short = value.denominator <= 10_000 and is_singular_value(family, value)
+    place = place_of(family, [re for re, _ in centre[:-1]], scaling) if len(inside) == 1 else None
     return replace(event, algebraic=centre[-1][0], point=place, value=value if is_short else None, is_exact=is_short)
 
 
-def _coverage(assembly: _Assembly, most: int, found: Discriminant | None) -> Coverage:
+def _coverage(assembly: _Assembly, most: int, events: Sequence[Event]) -> Coverage:
     """What is known about events between the values."""
-    scan = assembly.scan
+    scan, found = assembly.scan, assembly.discriminant
     gaps = tuple(sorted({(g.low, g.high) for g in assembly.gaps}))
     n_complex = sum(
-        p.n_complex + (not p.singular and not p.before.is_real.any() and not p.after.is_real.any())
+        len(p.complex) or (not p.singular and not p.before.is_real.any() and not p.after.is_real.any())
         for p, _ in assembly.passages
     )
     verdict, reason = _on_number(assembly.family, most)
-    checks = list(assembly.checks)
+    open_brackets = _unresolved(assembly, events)
     if found is not None:
-        ends = [sorted((p.before.at, p.after.at)) for p, _ in assembly.passages]
-        missed = [] if gaps else unaccounted(found, [(a, b) for a, b in ends], scan.values[0], scan.values[-1])
-        checks += [
-            f"exact algebra has a singular point at {scan.name} = {p.doubles[-1].real:.12g}, where no event is"
-            for p in missed
-        ]
         n_real = len(found.within(scan.values[0], scan.values[-1]))
-        reason += f"; exact algebra counts {found.n_points} singular points, {n_real} of them real and in the range"
-    if checks:
-        verdict, reason = Completeness.CONTRADICTED, checks[0]
+        reason += f"; exact algebra modulo primes counts {found.n_points} singular points, {n_real} of them real and in the range"
+    if assembly.checks:
+        verdict, reason = Completeness.CONTRADICTED, assembly.checks[0]
     elif gaps:
         lost = max(g.n_lost for g in assembly.gaps)
         where = ", ".join(f"[{float(a):.6g}, {float(b):.6g}]" for a, b in gaps[:3]) + (", .." if len(gaps) > 3 else "")
         reason = f"up to {lost} of {most} solutions were not followed through {where}: a pair of events of theirs would not be seen"
         verdict = Completeness.UNKNOWN
+    elif open_brackets:
+        verdict, reason = Completeness.UNKNOWN, f"{open_brackets[0]}; {reason}"
     n_singular = None if found is None else found.n_points
-    return Coverage(verdict, reason, most, gaps, n_complex, tuple(checks), n_singular)
+    return Coverage(verdict, reason, most, gaps, n_complex, tuple(assembly.checks), n_singular)
+
+
+def _unresolved(assembly: _Assembly, events: Sequence[Event]) -> list[str]:
+    """What keeps the list from being one event for each singular point, or for each value at which many meet; empty where it is."""
+    name, values, found = assembly.scan.name, assembly.scan.values, assembly.discriminant
+    brackets = merged([(min(p.before.at, p.after.at), max(p.before.at, p.after.at)) for p, _ in assembly.passages])
+    result = []
+    for low, high in brackets:
+        inside = [p for p, _ in assembly.passages if low <= p.before.at <= high and low <= p.after.at <= high]
+        here = [e for e in events if low <= e.low and e.high <= high]
+        if found is None:
+            if not all(is_resolved(p) for p in inside):
+                result.append(
+                    f"the events in [{float(low):.10g}, {float(high):.10g}] are not resolved: the solutions that meet "
+                    "are not those of its certified singular points"
+                )
+            continue
+        points = found.within(low, high)
+        finite = [e for e in here if e.kind is not EventKind.ESCAPE]
+        n_certified = sum(e.is_certified for e in finite)
+        is_one = have_one_value(points) and any(not e.is_certified for e in finite)
+        if len(points) != n_certified and not (points and is_one and n_certified < len(points)):
+            result.append(
+                f"the events in [{float(low):.10g}, {float(high):.10g}] are not resolved: {n_certified} certified, and "
+                f"exact algebra modulo primes has {len(points)} real singular points there"
+            )
+    result += [
+        f"the escape to infinity in [{float(e.low):.10g}, {float(e.high):.10g}] is not certified"
+        for e in events
+        if e.kind is EventKind.ESCAPE and not e.is_certified and not is_escape_value(assembly.family, e.low, e.high)
+    ]
+    if found is not None:
+        result += [
+            f"exact algebra modulo primes has a singular point at {name} = {p.doubles[-1].real:.12g}, where no event is"
+            for p in unaccounted(found, brackets, values[0], values[-1])
+        ]
+    return result
 
 
 def _on_number(family: Family, most: int) -> tuple[Completeness, str]:

@@ -27,10 +27,13 @@ class Discriminant:
         Number of distinct complex ones, on which the primes of a parametrisation agree.
     real : tuple of AlgebraicPoint
         The real ones; the parameter is their last coordinate.
+    values : tuple of (Fraction, Fraction)
+        Intervals that hold the parameters of all points, complex ones too, whose parameter looks real.
     """
 
     n_points: int
     real: tuple[AlgebraicPoint, ...]
+    values: tuple[tuple[Fraction, Fraction], ...] = ()
 
     def within(self, low: Fraction, high: Fraction) -> list[AlgebraicPoint]:
         """The real ones whose parameter may lie in an interval."""
@@ -61,7 +64,8 @@ def discriminant_of(family: Family, work: int = _WORK) -> Discriminant | None:
         points = points_of(result.parametrisation, bits=_BITS, meter=meter)
     except Stopped:
         return None
-    return Discriminant(len(points), tuple(p for p in points if p.is_real))
+    at_real = [p.box[-1] for p in points if p.coordinates[-1].imag.contains(0)]
+    return Discriminant(len(points), tuple(p for p in points if p.is_real), tuple(dict.fromkeys(at_real)))
 
 
 def unaccounted(
@@ -75,3 +79,25 @@ def unaccounted(
         and p.box[-1][1] <= high
         and not any(a <= p.box[-1][0] and p.box[-1][1] <= b for a, b in brackets)
     ]
+
+
+def have_one_value(points: Sequence[AlgebraicPoint]) -> bool:
+    """Whether the intervals of the parameters of some points have a value in common: equal to some thirty digits."""
+    return not points or max(p.box[-1][0] for p in points) <= min(p.box[-1][1] for p in points)
+
+
+def merged(brackets: Sequence[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, Fraction]]:
+    """Disjoint intervals with the same union.
+
+    Examples
+    --------
+    >>> [tuple(map(str, b)) for b in merged([(Fraction(2), Fraction(3)), (Fraction(0), Fraction(1)), (Fraction(1, 2), Fraction(3, 2))])]
+    [('0', '3/2'), ('2', '3')]
+    """
+    result: list[tuple[Fraction, Fraction]] = []
+    for low, high in sorted(brackets):
+        if result and low < result[-1][1]:
+            result[-1] = result[-1][0], max(high, result[-1][1])
+        else:
+            result.append((low, high))
+    return result

@@ -7,21 +7,24 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 import numpy as np
 
+from homotopy.scans.escapes import can_escape
 from homotopy.scans.family import GENERIC, Family
+from homotopy.scans.meetings import are_at_one_value, assigned, is_accounted
 from homotopy.scans.points import index_of, place_of
 from homotopy.scans.rational import rational_point
 from homotopy.scans.singular import SingularKind, SingularPoint, simplest
 from homotopy.scans.strands import Passage, Strands
+from homotopy.status import Verdict
 from polysys.algebra import exact_count
 from polysys.landscape import Scaling
 
 _DIGITS = 20  # decimals of a ball's centre
 _MOST_DENOMINATOR = 10_000
-_FAR = 50.0  # a solution this large at the ends of a bracket is on its way to infinity
 _EXACT_WORK = 3 * 10**8  # of exact algebra for one value: a fraction of a second
 
 
@@ -64,7 +67,8 @@ class Event:
         Branch points only: whether it is proved that branches cross, by a symmetry or at a rational point; else they pass each other within
         a distance that 32 digits do not show.
     algebraic : Fraction or None
-        The parameter value by exact algebra modulo primes, to thirty digits, of an event that is not certified.
+        The parameter value by exact algebra modulo primes, to thirty digits, of an event that is not certified: that of all real singular
+        points in its bracket.
     kernel_dimension : int
         Of the Hessian, where a point at which more than two branches meet is rational and so located exactly; else 1.
     """
@@ -94,9 +98,8 @@ class Event:
 
     @property
     def at(self) -> float:
-        """The parameter value in doubles."""
-        exactly = self.value if self.is_exact else None
-        known = next((v for v in (self.centre, self.algebraic, exactly) if v is not None), None)
+        """The parameter value in doubles: of the ball, by exact algebra, else the middle of the bracket."""
+        known = self.algebraic if self.centre is None else self.centre
         return float((self.low + self.high) / 2 if known is None else known)
 
     @property
@@ -129,10 +132,13 @@ class Event:
         }
 
     def __repr__(self) -> str:
-        where = f"{self.at:.12g}" if self.value is None or not self.is_exact else f"{self.value} exactly"
+        is_exactly = self.value is not None and self.is_exact and self.is_certified
+        where = f"{self.value} exactly" if is_exactly else f"{self.at:.12g}"
         located = f" in [{float(self.low):.10g}, {float(self.high):.10g}]"
         if self.radius is not None:
             located = f" +- {float(self.radius):.0e}" if self.radius else ""
+        elif self.value is not None and self.is_exact:
+            located += f", singular at {self.value} modulo two primes"
         counts = f"{sum(self.before.values())} -> {sum(self.after.values())} real points"
         return f"Event({self.kind.value} at {where}{located}, {counts})"
 
@@ -162,48 +168,26 @@ def _events_in(
     family: Family, passage: Passage, scaling: Scaling, is_down: bool
 ) -> list[tuple[Event, SingularPoint | None]]:
     ends = (passage.after, passage.before) if is_down else (passage.before, passage.after)
-    sides = [_assigned(family, strands, passage.singular) for strands in ends]
+    # of several values in one bracket no counts in between are known: it is one event
+    singular = passage.singular if are_at_one_value(passage.singular) else ()
+    sides = [assigned(strands, singular, passage.complex) for strands in ends]
     result = []
-    for k, point in enumerate([*passage.singular, None]):
-        rows = [
-            np.flatnonzero((owner == (k if point is not None else -1)) & s.is_real)
-            for owner, s in zip(sides, ends, strict=True)
-        ]
-        is_isolated = point is not None and point.kind is SingularKind.BRANCH
-        if not is_isolated and not any(len(r) for r in rows):
+    for k, point in enumerate([*singular, None]):
+        meeting = [np.flatnonzero(owner == (k if point is not None else -1)) for owner in sides]
+        rows = [r[s.is_real[r]] for r, s in zip(meeting, ends, strict=True)]
+        is_branch = point is not None and point.kind is SingularKind.BRANCH
+        if not is_branch and not any(len(r) for r in rows):
             continue
         counts = [_by_index(family, s, r) for s, r in zip(ends, rows, strict=True)]
         names = [tuple(sorted(s.names[r].tolist())) for s, r in zip(ends, rows, strict=True)]
-        kind = _kind(point, len(rows[0]), len(rows[1]))
-        if point is None and all((sizes(s, r) > _FAR).all() for s, r in zip(ends, rows, strict=True)):
-            kind = EventKind.ESCAPE
-        meeting = [np.flatnonzero(owner == (k if point is not None else -1)) for owner in sides]
-        result.append((_event(family, kind, ends, point, counts, names, scaling, meeting), point))
-    return result
-
-
-def _assigned(family: Family, strands: Strands, singular: Sequence[SingularPoint]) -> Any:
-    """For each strand the number of the singular point that it goes to, -1 where there is none."""
-    u = strands.certificates.mid
-    if not singular:
-        return np.full(len(u), -1)
-    distances = []
-    size = np.linalg.norm(u, axis=1)
-    for point in singular:
-        if point.kind is SingularKind.ESCAPE:
-            y = point.u / np.linalg.norm(point.u)
-            turned = np.abs(u @ y.conj()) / np.maximum(size, 1e-300)
-            angle = np.sqrt(np.maximum(1 - turned**2, 0))
-            distances.append(np.where(size > 2, 0.1 + angle, np.inf))  # what is next to a finite point does not escape
+        if point is None:
+            event = _uncertified(family, ends, counts, names, scaling, meeting)
         else:
-            distances.append(np.linalg.norm(u - point.u, axis=1) / (1 + np.linalg.norm(point.u)))
-    table = np.array(distances)
-    return np.where(table.min(axis=0) < 0.3, table.argmin(axis=0), -1)
-
-
-def sizes(strands: Strands, rows: Any) -> Any:
-    """The largest modulus of an unknown, of some solutions."""
-    return np.abs(strands.certificates.mid[rows]).max(axis=1, initial=0.0)
+            is_real = [s.is_real[r] for r, s in zip(meeting, ends, strict=True)]
+            kind = _kind(point, is_real[0], is_real[1])
+            event = _certified(family, kind, ends, point, counts, names, scaling)
+        result.append((event, point))
+    return result
 
 
 def _by_index(family: Family, strands: Strands, rows: Any) -> dict[int, int]:
@@ -215,53 +199,60 @@ def _by_index(family: Family, strands: Strands, rows: Any) -> dict[int, int]:
     return dict(sorted(counts.items()))
 
 
-def _kind(point: SingularPoint | None, n_before: int, n_after: int) -> EventKind:
-    """What happens at a singular point with so many real points on both sides."""
-    counts = sorted((n_before, n_after))
-    if point is None:
-        return EventKind.DEGENERATE
+def _kind(point: SingularPoint, before: Any, after: Any) -> EventKind:
+    """What happens at a singular point, by its extended system; degenerate where that does not account for the solutions on both sides."""
     if point.kind is SingularKind.ESCAPE:
         return EventKind.ESCAPE
-    if point.kind is SingularKind.FOLD and counts == [0, 2]:
-        return EventKind.FOLD
-    if point.kind is SingularKind.BRANCH:
-        return {(1, 3): EventKind.PITCHFORK, (2, 2): EventKind.TRANSCRITICAL, (0, 0): EventKind.ISOLATED}.get(
-            (counts[0], counts[1]), EventKind.DEGENERATE
-        )
-    return EventKind.DEGENERATE
+    if point.kind is SingularKind.FOLD:  # others that merely pass nearby may be among the solutions
+        return EventKind.FOLD if abs(int(before.sum()) - int(after.sum())) == 2 else EventKind.DEGENERATE
+    if not is_accounted(point, before, after):
+        return EventKind.DEGENERATE
+    if point.is_flat is Verdict.YES:
+        return EventKind.PITCHFORK
+    return EventKind.TRANSCRITICAL if before.any() else EventKind.ISOLATED
 
 
-def _event(
+def _uncertified(
     family: Family,
-    kind: EventKind,
     ends: tuple[Strands, Strands],
-    point: SingularPoint | None,
     counts: list[dict[int, int]],
     names: list[tuple[int, ...]],
     scaling: Scaling,
     meeting: Sequence[Any],
 ) -> Event:
-    """An event at a singular point, or where none is certified by an extended system; `meeting` are the strands at both ends that go to it."""
+    """An event that no extended system certifies; `meeting` are the strands at both ends that take part."""
     low, high = ends[0].at, ends[1].at
-    if point is None:
-        event = Event(kind, low, high, None, None, None, False, None, None, counts[0], counts[1], names[0], names[1])
-        if kind is EventKind.ESCAPE:
-            return event
-        exact = rational_point(
-            family, np.concatenate([s.certificates.mid[r] for s, r in zip(ends, meeting, strict=True)]), low, high
-        )
-        if exact is None:  # points with irrational coordinates, and a rational value, as symmetries make them
-            short = simplest((low + high) / 2, abs(high - low) / 2)
-            is_told = short.denominator <= _MOST_DENOMINATOR and is_singular_value(family, short)
-            return replace(event, value=short, is_exact=True) if is_told else event
+    event = Event(
+        EventKind.DEGENERATE, low, high, None, None, None, False, None, None, counts[0], counts[1], names[0], names[1]
+    )
+    solutions = [s.certificates.mid[r] for s, r in zip(ends, meeting, strict=True)]
+    exact = rational_point(family, np.concatenate(solutions), low, high)
+    if exact is not None:
         place = place_of(family, np.array(exact.u, float), scaling)
         return replace(
             event, centre=exact.value, radius=Fraction(0), value=exact.value, is_exact=True, point=place, kernel_dimension=exact.kernel_dimension
         )  # fmt: skip
+    short = simplest((low + high) / 2, abs(high - low) / 2)  # symmetries make values rational where points are not
+    if short.denominator <= _MOST_DENOMINATOR and is_singular_value(family, short):
+        event = replace(event, value=short, is_exact=True)
+    real = [s.certificates.mid[r[s.is_real[r]]] for s, r in zip(ends, meeting, strict=True)]
+    return replace(event, kind=EventKind.ESCAPE) if can_escape(family, np.concatenate(real), low, high) else event
+
+
+def _certified(
+    family: Family,
+    kind: EventKind,
+    ends: tuple[Strands, Strands],
+    point: SingularPoint,
+    counts: list[dict[int, int]],
+    names: list[tuple[int, ...]],
+    scaling: Scaling,
+) -> Event:
+    """An event at a certified singular point."""
     n = family.domain.n
     unit = Fraction(1, 10**_DIGITS)
     centre = round(point.a[0] / unit) * unit
-    radius = 2 * unit
+    radius = max(2, ceil((abs(centre - point.a[0]) + point.a[1]) / unit)) * unit
     guess = simplest(point.a[0], point.a[1])
     value = guess if guess.denominator <= _MOST_DENOMINATOR else None
     is_exact = value is not None and is_singular_value(family, value)
@@ -270,7 +261,7 @@ def _event(
     )
     vector = point.null_vector[:n]
     return Event(
-        kind, low, high, centre, radius, value, is_exact, place, _rounded(_unit(vector)), counts[0], counts[1], names[0], names[1],
+        kind, ends[0].at, ends[1].at, centre, radius, value, is_exact, place, _rounded(_unit(vector)), counts[0], counts[1], names[0], names[1],
         is_crossing_proved=point.is_exact,
     )  # fmt: skip
 

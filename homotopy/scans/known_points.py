@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,6 @@ from homotopy.scans.singular import Guess, SingularKind, SingularPoint, Singular
 from polysys.symmetry import SignedPermutation
 
 _SAME = 1e-9  # relative distance in doubles of a guess from the point that it is one of
-_SAME_SLOW = 1e-6  # where the kinds differ: Newton's method is slow at a point that is singular for it
 _MOST_IMAGES = 64  # of a point; of larger groups each image is certified by itself
 
 
@@ -32,21 +32,25 @@ class KnownPoints:
 
     def near(self, u: Complexes, a: complex, trust: float) -> SingularPoint | None:
         """As :meth:`SingularSystems.near`."""
-        guesses = self.systems.guesses(u, a, trust)
-        for guess in guesses:
-            for point in self.points:
-                if _is_close(guess, point.kind, point.u, point.a_double):
-                    return point
-        for guess in guesses:
-            n, kind = self.systems.n, guess.kind
-            if any(_is_close(guess, f.kind, f.x[:n], _value(f, n)) for f in self._failed if f.kind is kind):
-                continue
-            found = self.systems.certified(guess)
+        return next(self._found(u, a, trust), None)
+
+    def all_near(self, u: Complexes, a: complex, trust: float) -> list[SingularPoint]:
+        """All that the guesses lead to, not the first alone."""
+        return list(self._found(u, a, trust))
+
+    def _found(self, u: Complexes, a: complex, trust: float) -> Iterator[SingularPoint]:
+        """Guess by guess, the likeliest first: known, known to fail, or certified."""
+        n = self.systems.n
+        for guess in self.systems.guesses(u, a, trust):
+            found = next((p for p in self.points if _is_close(guess, p.kind, p.u, p.a_double)), None)
+            if found is None and not any(_is_close(guess, f.kind, f.x[:n], _value(f, n)) for f in self._failed):
+                found = self.systems.certified(guess)
+                if found is None:
+                    self._failed.append(guess)
+                else:
+                    self._add(found)
             if found is not None:
-                self._add(found)
-                return found
-            self._failed.append(guess)
-        return None
+                yield found
 
     def _add(self, point: SingularPoint) -> None:
         self.points.append(point)
@@ -61,12 +65,12 @@ def _value(guess: Guess, n: int) -> complex:
 
 
 def _is_close(guess: Guess, kind: SingularKind, u: Complexes, a: complex) -> bool:
-    """Whether a guess is next to a point: kinds of finite points may differ, as Newton's method finds what it is not made for."""
+    """Whether a guess is next to a point of its own kind: points of other kinds may lie closer than Newton's method tells."""
     n = len(u)
-    if (guess.kind is SingularKind.ESCAPE) != (kind is SingularKind.ESCAPE):
+    if guess.kind is not kind:
         return False
     gap = max(float(np.abs(guess.x[:n] - u).max()), abs(_value(guess, n) - a))
-    return gap <= (_SAME if guess.kind is kind else _SAME_SLOW) * (1 + float(np.abs(u).max()))
+    return gap <= _SAME * (1 + float(np.abs(u).max()))
 
 
 def _image(point: SingularPoint, g: SignedPermutation, n: int) -> SingularPoint:

@@ -17,6 +17,7 @@ from homotopy.common import reporting
 from homotopy.common.arrays import Complexes, Floats, Integers
 from homotopy.scans.family import Family
 from homotopy.scans.known_points import KnownPoints, is_same
+from homotopy.scans.meetings import alone, is_resolved
 from homotopy.scans.orbits import Orbits, orbits_of
 from homotopy.scans.singular import SingularPoint
 from homotopy.scans.strands import Gap, Passage, Strands, taken
@@ -28,6 +29,7 @@ _ARC = 4  # corners of the half circle about a passage
 _DRAWN = 12  # points of a curve between two values, about
 _BRACKET = Fraction(1, 10_000)  # half width of a passage, as a part of the distance between two values
 _PATIENT = 2000  # steps from where a solution stalls to its passage
+_SHRINKS = 4  # tries of a passage, each narrower
 _TINY = 1e-15  # least step away from where a solution stalls
 
 
@@ -74,12 +76,16 @@ class March:
         Number of the next new branch.
     half_width : Fraction, optional
         Of passages; by default a part of the distance of two values.
+    known_values : tuple of (Fraction, Fraction), optional
+        Intervals that hold the values of all singular points, where they are known beforehand: a passage is made so narrow that it holds one
+        of them.
     """
 
     family: Family
     strands: Strands
     first_name: int
     half_width: Fraction | None = None
+    known_values: tuple[tuple[Fraction, Fraction], ...] | None = None
     passages: list[Passage] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     curves: dict[int, list[tuple[float, Complexes]]] = field(default_factory=dict)
@@ -225,35 +231,65 @@ class March:
         return half
 
     def _pass(self, stalls: Sequence[_Stall], centre: Fraction, to: Fraction, gap: Fraction) -> Strands | None:
-        """Lead stalled solutions through a passage about a place, from half a width before it to half a width behind."""
-        u, place = np.array([s.u for s in stalls]), np.array([s.place for s in stalls], complex)
-        names = np.concatenate([s.names for s in stalls])
-        points = [s.point for s in stalls if s.point is not None and s.point.is_real]
-        direction = 1 if to > stalls[0].at else -1
-        begin = max((s.at for s in stalls), key=lambda at: at * direction)
-        half = self._half_width(centre, to, gap)
-        near = np.abs(place.real - float(centre)) / (4 * float(gap))  # as long as steps are next to a singular point
-        for shrink in range(4):
-            wide = half / 16**shrink
-            low, high = _short(centre - direction * wide, wide), _short(centre + direction * wide, wide)
-            if (low - begin) * direction < 0:
-                low = begin
-            if (high - centre) * direction <= 0 or (low - centre) * direction >= 0:
-                continue
-            moved = follow(self.discs, u, place, float(low), least=_TINY, first=near, rounds=_PATIENT, unit=float(gap))
-            if not moved.is_through.all():
-                continue
-            images = [
-                s.orbits.images(s.rows, x[None].repeat(len(s.rows), 0)) for s, x in zip(stalls, moved.u, strict=True)
-            ]
-            radius = np.repeat(moved.radius, [len(s.rows) for s in stalls])
-            before = self._certified(low, np.concatenate(images), radius, names)
-            after = self._across(before, high, points) if len(before.names) == len(names) else None
-            if after is not None:
-                return after
-        return None
+        """Lead stalled solutions through a passage about a place, from half a width before it to half a width behind.
 
-    def _across(self, before: Strands, high: Fraction, points: Sequence[SingularPoint]) -> Strands | None:
+        The first of several values that it would hold comes first; what is not resolved is tried again with a narrower one.
+        """
+        direction = 1 if to > stalls[0].at else -1
+        begin = min((Fraction(s.place) for s in stalls), key=lambda at: at * direction)
+        kept, usual = None, (centre, self._half_width(centre, to, gap))
+        known = self.known_values or ()
+        centre, wide = alone(known, begin, *usual, direction)
+        for _ in range(_SHRINKS):
+            used = centre, wide
+            found = self._led(stalls, centre, wide, gap, direction)
+            wide /= 16
+            if found is None:
+                continue
+            kept = kept or found
+            if found[1] is None or is_resolved(found[1]):
+                kept = found
+                break
+            values = [(p.a[0] - p.a[1], p.a[0] + p.a[1]) for p in (*found[1].singular, *found[1].complex)]
+            narrower = alone([*known, *values], begin, *used, direction)
+            if narrower != used:
+                centre, wide = narrower
+            elif self.known_values is not None:  # one value: nothing is told apart by a narrower one
+                break
+        kept = kept or self._led(stalls, *usual, gap, direction)  # values too close to be told apart: all in one
+        if kept is None:
+            return None
+        after, passage = kept
+        if passage is not None:
+            self.first_name += len(passage.after.names)
+            self.passages.append(passage)
+        return after
+
+    def _led(
+        self, stalls: Sequence[_Stall], centre: Fraction, wide: Fraction, gap: Fraction, direction: int
+    ) -> tuple[Strands, Passage | None] | None:
+        """Stalled solutions on the other side of a passage of a given half width, with what meets in it; None where a step is not proved."""
+        begin = max((s.at for s in stalls), key=lambda at: at * direction)
+        low, high = _short(centre - direction * wide, wide), _short(centre + direction * wide, wide)
+        if (low - begin) * direction < 0:
+            low = begin
+        if (high - centre) * direction <= 0 or (low - centre) * direction >= 0:
+            return None
+        u, place = np.array([s.u for s in stalls]), np.array([s.place for s in stalls], complex)
+        near = np.abs(place.real - float(centre)) / (4 * float(gap))  # as long as steps are next to a singular point
+        moved = follow(self.discs, u, place, float(low), least=_TINY, first=near, rounds=_PATIENT, unit=float(gap))
+        if not moved.is_through.all():
+            return None
+        images = [s.orbits.images(s.rows, x[None].repeat(len(s.rows), 0)) for s, x in zip(stalls, moved.u, strict=True)]
+        radius = np.repeat(moved.radius, [len(s.rows) for s in stalls])
+        names = np.concatenate([s.names for s in stalls])
+        before = self._certified(low, np.concatenate(images), radius, names)
+        points = [s.point for s in stalls if s.point is not None]
+        return self._across(before, high, points) if len(before.names) == len(names) else None
+
+    def _across(
+        self, before: Strands, high: Fraction, points: Sequence[SingularPoint]
+    ) -> tuple[Strands, Passage | None] | None:
         """The other side of a passage: straight where that can be proved, around it in the complex plane else."""
         moved = follow(self.discs, before.certificates.mid, float(before.at), float(high), least=_ACROSS)
         meeting = np.flatnonzero(~moved.is_through)
@@ -262,48 +298,45 @@ class March:
             around = self._around(before.certificates.mid[meeting], before.at, high)
             if around is None:
                 return None
-            u[meeting], radius[meeting] = around, 0.0
+            u[meeting], radius[meeting] = around.u, around.radius
             names[meeting] = np.arange(self.first_name, self.first_name + len(meeting))
         after = self._certified(high, u, radius, names)
         if len(after.names) < len(names):
             return None
-        if len(meeting):
-            self.first_name += len(meeting)
-            singular, n_complex = self._singular(before, meeting, points, high)
-            self.passages.append(Passage(taken(before, meeting), taken(after, meeting), tuple(singular), n_complex))
-        return after
+        if not len(meeting):
+            return after, None
+        real, others = self._singular(before, meeting, points, high)
+        return after, Passage(taken(before, meeting), taken(after, meeting), tuple(real), tuple(others))
 
-    def _around(self, u: Complexes, low: Fraction, high: Fraction) -> Complexes | None:
+    def _around(self, u: Complexes, low: Fraction, high: Fraction) -> Continued | None:
         """Solutions at the other end of a passage, by a half circle about it; None where a step cannot be proved."""
         centre, half = float((low + high) / 2), float((high - low) / 2)
         corners = [centre - half * np.exp(-1j * np.pi * k / _ARC) for k in range(_ARC + 1)]
         corners[0], corners[-1] = float(low), float(high)
+        moved = None
         for a, b in itertools.pairwise(corners):
             moved = follow(self.discs, u, a, b, least=1e-5)
             if not moved.is_through.all():
                 return None
             u = moved.u
-        return u
+        return moved
 
     def _singular(
         self, before: Strands, meeting: Integers, points: Sequence[SingularPoint], high: Fraction
-    ) -> tuple[list[SingularPoint], int]:
-        """The singular points that the meeting solutions go to, each once."""
+    ) -> tuple[list[SingularPoint], list[SingularPoint]]:
+        """The singular points that the meeting solutions go to, each once: the real ones, and others at real values."""
         found: list[SingularPoint] = []
-        n_complex = 0
         width = abs(high - before.at)
-        for k in meeting.tolist():
-            point = self.singular.near(before.certificates.mid[k], float(before.at), float(2 * width))
-            if point is None or any(is_same(point, p) for p in found):
-                continue
-            if not point.is_real:
-                n_complex += 1
-            elif abs(point.a[0] - (before.at + high) / 2) <= width / 2 + point.a[1]:
+        nearby = [
+            p
+            for u in before.certificates.mid[meeting]
+            for p in self.singular.all_near(u, float(before.at), float(2 * width))
+        ]
+        for point in (*nearby, *points):
+            is_inside = abs(point.a[0] - (before.at + high) / 2) <= width / 2 + point.a[1]
+            if is_inside and point.is_at_real_value and not any(is_same(point, p) for p in found):
                 found.append(point)
-        for point in points:
-            if not any(is_same(point, p) for p in found):
-                found.append(point)
-        return found, n_complex
+        return [p for p in found if p.is_real], [p for p in found if not p.is_real]
 
     def _draw(self, here: Strands, orbits: Orbits, leaders: Integers, moved: Continued) -> None:
         """Keep some points of real branches between values, for their curves."""

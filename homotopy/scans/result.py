@@ -60,7 +60,8 @@ class Coverage:
     ----------
     verdict : Completeness
         proved: all solutions that a proved bound allows were followed through the range, outside of the brackets of the events. supported: all
-        that the degree of a generic member's ideal modulo two primes allows. unknown: else. contradicted: a check failed.
+        that the degree of a generic member's ideal modulo two primes allows. unknown: else, and where a bracket is known to hold more than its
+        events. contradicted: a check failed. Within brackets the certified events are proved, not that they are all.
     reason : str
     n_solutions : int or None
         Complex solutions that were followed.

@@ -20,7 +20,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from flint import acb, ctx
 
+from homotopy.certification import balls
 from homotopy.certification.zeros import Certificate, certify_one
 from homotopy.common.arrays import Complexes
 from homotopy.scans.family import Exponents, Family
@@ -32,6 +34,7 @@ from polysys.tape import Node, Recorder
 
 DIGITS = 32  # decimals to which singular points are enclosed
 _STEPS = 60
+_BITS = 128
 _CLOSE = 1e-7  # within which a point looks symmetric
 _NO_IMAGINARY = 1e-20  # of a parameter
 _LEAST = 1e-3  # of the form l at v
@@ -60,12 +63,15 @@ class SingularPoint:
         Unknowns of the family.
     is_exact : bool
         Whether b = 0 is proved (branch points); else |b| is below the radius. True for the others.
+    is_flat : Verdict
+        Branch points only: whether w F_uu v v = 0 with the left null vector w. Then more than two solutions meet; else exactly two.
     """
 
     kind: SingularKind
     certificate: Certificate
     n: int
     is_exact: bool
+    is_flat: Verdict = Verdict.NO
 
     @property
     def is_real(self) -> bool:
@@ -167,8 +173,33 @@ class SingularSystems:
         b, radius = certificate.enclosure.mid[-1], certificate.enclosure.radius
         if max(abs(b[0]), abs(b[1])) > 2 * radius:
             return None
-        is_exact = self._is_symmetric(certificate, form) or self._is_rational(certificate)
-        return SingularPoint(kind, certificate, self.n, is_exact)
+        is_reversed = self._is_symmetric(certificate, form)
+        is_exact = is_reversed or self._is_rational(certificate)
+        # a symmetry that fixes u and reverses v maps w F_uu v v to its negative
+        is_flat = Verdict.YES if is_reversed else self._flatness(certificate, form)
+        return SingularPoint(kind, certificate, self.n, is_exact, is_flat)
+
+    def _flatness(self, certificate: Certificate, form: Any) -> Verdict:
+        """Whether w F_uu v v vanishes, with the left null vector w: by a ball without zero, or exactly at a rational point."""
+        n, m, e = self.n, self.family.domain.n, certificate.enclosure
+        tape = self.tapes(SingularKind.BRANCH).bind(_exactly(form)).jacobian
+
+        def along(values: Sequence[Any], v: Sequence[Any]) -> Any:
+            left = [*v[:m], *(-c / 2 for c in v[m:])]
+            rows = (values[(n + i) * (2 * n + 2) : (n + i) * (2 * n + 2) + n] for i in range(n))
+            return sum(left[i] * sum(d * c for d, c in zip(row, v, strict=True)) for i, row in enumerate(rows))
+
+        with ctx.workprec(max(_BITS, certificate.precision)):
+            inside = [balls.complex_ball(z, e.radius) for z in e.mid]
+            if not acb(along([acb(c) for c in balls.evaluate(tape, inside)], inside[n : 2 * n])).contains(acb(0)):
+                return Verdict.NO
+        if not self._is_rational(certificate):
+            return Verdict.UNDECIDED
+        place = [simplest(re, e.radius) for re, _ in e.mid]
+        v = place[n : 2 * n]
+        values = [Fraction(c) for c in tape.evaluate(place)]
+        is_kernel = not any(sum(d * c for d, c in zip(values[i * (2 * n + 2) :][:n], v, strict=True)) for i in range(n))
+        return Verdict.YES if is_kernel and not along(values, v) else Verdict.UNDECIDED
 
     def _start(self, kind: SingularKind, u: Complexes, a: complex) -> tuple[Complexes | None, Any]:
         """Where Newton's method begins, and the form l."""
@@ -321,7 +352,9 @@ def _newton(tapes: FormulationTapes, start: Complexes) -> Complexes | None:
             jacobian = np.array(tapes.jacobian.evaluate(list(x), (), _double), complex).reshape(size, size)
         if not np.isfinite(jacobian).all() or not np.isfinite(f).all():
             return None
-        change = np.linalg.lstsq(jacobian, f, rcond=1e-14)[0]
+        rows = np.abs(jacobian).max(axis=1)
+        rows = np.where(rows > 0, rows, 1.0)  # equations of very different size are of equal weight
+        change = np.linalg.lstsq(jacobian / rows[:, None], f / rows, rcond=1e-14)[0]
         length, scale = np.abs(change).max(), max(1.0, np.abs(x).max())
         x = x - change * min(1.0, 0.5 * scale / max(length, 1e-300))
         if length < 1e-12 * scale:

@@ -51,14 +51,14 @@ class Passage:
         Those that meet, at the lower and at the upper end of the interval in the direction of the march.
     singular : tuple of SingularPoint
         What is certified in it: real points.
-    n_complex : int
-        Singular points in it that are not real.
+    complex : tuple of SingularPoint
+        Points in it that are not real, at a real value.
     """
 
     before: Strands
     after: Strands
     singular: tuple[SingularPoint, ...]
-    n_complex: int = 0
+    complex: tuple[SingularPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

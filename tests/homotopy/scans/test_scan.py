@@ -8,7 +8,10 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
+from homotopy.scans import assemble, discriminant
+from homotopy.scans.escapes import is_escape_value
 from homotopy.scans.export import page
+from homotopy.scans.family import Family
 from homotopy.status import Completeness
 from polysys.errors import InputError
 
@@ -157,6 +160,91 @@ def test_a_branch_from_one_event_meets_others_at_the_next():
     assert [str(e.value) for e in scan.events] == ["0", "1/2", "1/2", "1/2"] and all(e.is_exact for e in scan.events)
     assert [e.orbit for e in scan.events] == [0, 1, 2, 1]
     assert scan.coverage.verdict is Completeness.PROVED and not scan.coverage.gaps
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "values"),
+    [
+        # transcritical at 0, as F_xx = 1/50 there, and a fold at x = 1/200
+        ("a*x^2/2 + x^3/300 - x^4/4", [("fold", 0, 2), ("transcritical", 2, 2)], ["-1/40000", "0"]),
+        # the fold points of x^3 - 3 s^2 x + a are at a = +-2 s^3
+        ("x^4/4 - 3*(1/100)^2*x^2/2 + a*x", [("fold", 0, 2), ("fold", 2, 0)], ["-1/500000", "1/500000"]),
+        # complex solutions meet at 0, real ones at 1e-6
+        ("x^3/3 - a*x + y^3/3 - (a - 1/10^6)*y", [("fold", 0, 2)] * 2, ["1/1000000"] * 2),
+        # three folds of the same two solutions
+        (
+            "x^3/3 - a*(a - 1/10^5)*(a - 2/10^5)*x",
+            [("fold", 0, 2), ("fold", 2, 0), ("fold", 0, 2)],
+            ["0", "1/100000", "1/50000"],
+        ),
+        # a subcritical pitchfork at 0: x^4 - x^2/250 - a has its double zeros at a = -4e-6
+        ("x^6/6 - x^4/1000 - a*x^2/2", [("fold", 0, 2)] * 2 + [("pitchfork", 3, 1)], ["-1/250000"] * 2 + ["0"]),
+    ],
+)
+def test_events_that_share_a_usual_bracket_are_told_apart(text, told, values):
+    scan = ho.scan(_expression(text), a=["-0.7", "0.9"])
+    assert _told(scan) == told and all(e.is_certified for e in scan.events)
+    assert all(abs(e.centre - Fraction(v)) <= e.radius for e, v in zip(scan.events, values, strict=True))
+    assert scan.coverage.verdict is Completeness.PROVED, scan.coverage
+
+
+@pytest.mark.parametrize("text", ["a*x^2/2 + x^3/300 - x^4/4", "x^4/4 - 3*(1/100)^2*x^2/2 + a*x"])
+def test_close_events_are_told_apart_without_exact_algebra(text, monkeypatch):
+    monkeypatch.setattr(assemble, "discriminant_of", lambda family: None)
+    scan = ho.scan(_expression(text), a=["-0.7", "0.9"])
+    assert len(scan.events) == 2 and scan.events[0].kind is ho.EventKind.FOLD
+    assert scan.events[1].kind in (ho.EventKind.FOLD, ho.EventKind.TRANSCRITICAL)
+
+
+def test_events_closer_than_doubles_tell_leave_the_list_open():
+    """The fold of x^2 - x/10^7 - a is at x = 5e-8 and a = -2.5e-15."""
+    scan = ho.scan(_expression("a*x^2/2 + (1/10^7)*x^3/3 - x^4/4"), a=["-0.7", "0.9"])
+    assert scan.events[0].kind is not ho.EventKind.PITCHFORK
+    assert len(scan.events) == 2 or scan.coverage.verdict is Completeness.UNKNOWN
+    assert scan.events[0].kind is ho.EventKind.FOLD or "not resolved" in scan.coverage.reason
+
+
+def test_a_missing_point_of_the_discriminant_leaves_the_list_open(monkeypatch):
+    """Counts modulo primes are no proof: they do not contradict a list."""
+    real = discriminant.discriminant_of
+
+    def moved(family):
+        found = real(family)
+        other = real(replace(family, terms={(4, 0): Fraction(1, 4), (2, 0): Fraction(-1, 8), (1, 1): Fraction(-1)}))
+        return replace(found, real=(*found.real, *other.real))
+
+    monkeypatch.setattr(assemble, "discriminant_of", moved)
+    scan = ho.scan(_expression("x^4/4 - x^2/2 - a*x"), a=[-1, 1])
+    assert len(scan.events) == 2 and scan.coverage.verdict is Completeness.UNKNOWN
+    assert "modulo primes" in scan.coverage.reason and "where no event is" in scan.coverage.reason
+
+
+def test_what_is_far_out_does_not_escape_for_that():
+    shifted = "(x-70)^4/4 - (a^3-2)*(x-70)^2/2 + (y-70)^4/4 - (a^3-2)*(y-70)^2/2"
+    scan = ho.scan(_expression(shifted), a=[1, "1.5"])
+    (event,) = scan.events
+    assert event.kind is ho.EventKind.DEGENERATE and event.at == pytest.approx(2 ** (1 / 3), abs=1e-12)
+    large = ho.scan(_expression("x^4/4 - 3*(10^10)*x^2/2 + a*10^15*x"), a=[1, 3])
+    assert _told(large) == [("fold", 2, 0)] and large.events[0].value == 2 and large.events[0].is_exact
+
+
+def test_escapes_are_confirmed_at_their_value():
+    """a^2 x^3 - x + 1 = 0 has solutions near +-1/a, and folds at a = +-2 / (3 sqrt 3)."""
+    scan = ho.scan(_expression("a^2*x^4/4 - x^2/2 + x"), a=["-0.7", "0.9"])
+    assert _told(scan) == [("fold", 0, 2), ("escape to infinity", 2, 2), ("fold", 2, 0)]
+    assert scan.coverage.verdict is Completeness.PROVED
+    family = Family(ps.expression("x^2").sample().domain, ("x",), {(4, 2): Fraction(1, 4), (1, 0): Fraction(1)})
+    assert is_escape_value(family, Fraction(-1, 7), Fraction(1, 5))
+    assert not is_escape_value(family, Fraction(1, 7), Fraction(1, 5))
+
+
+def test_a_value_by_exact_algebra_is_not_said_to_be_exact(monkeypatch):
+    """Complex solutions meet at 0; the real ones, in the same bracket, at 1e-6."""
+    monkeypatch.setattr(assemble, "discriminant_of", lambda family: None)
+    scan = ho.scan(_expression("x^3/3 - a*x + y^3/3 - (a - 1/10^6)*y"), a=[-1, 1])
+    for event in scan.events:
+        assert event.is_certified or ("exactly" not in repr(event) and event.low <= Fraction(event.at) <= event.high)
+    assert any(e.low <= Fraction(1, 10**6) <= e.high for e in scan.events)
 
 
 def test_the_same_list_from_another_grid_and_seed():
