@@ -42,7 +42,7 @@ class Agreement(Enum):
     FAILED = "failed"
 
 
-_NAME = 19  # columns of text that the name of a comparison takes
+_NAME = 19  # columns of text that the name of a comparison takes, or more for a longer one
 _OUTCOME = {Agreement.AGREES: Verdict.YES, Agreement.DISAGREES: Verdict.NO}
 _AGREEMENT = {Verdict.YES: Agreement.AGREES, Verdict.NO: Agreement.DISAGREES, Verdict.UNDECIDED: Agreement.UNDECIDED}
 
@@ -111,7 +111,7 @@ class CrossCheck(Shown):
         lines.append(("complete", str(self.completeness)))
         return Sheet(
             f"Cross-check of {census.landscape.label}: {census.n_complex} complex solutions, {real} (seed {self.seed})",
-            tuple(Line(name, text, width=_NAME) for name, text in lines),
+            tuple(Line(name, text, width=max(_NAME, *(len(n) + 2 for n, _ in lines))) for name, text in lines),
         )
 
     def summary(self) -> dict[str, Any]:

@@ -159,10 +159,14 @@ class MonodromySolutions:
             f"Monodromy of {self.family.label}: {count_of(len(self), 'solution')} of a generic member ({self.seconds:.3g} s)",
             f"  paths      {self.n_paths} tracked, {self.n_lost} lost",
         ]
-        if self.n_loops:
+        if self.n_loops and self.is_trace_passed is False:
             lines.append(
-                f"  loops      {self.n_loops} carry the list to itself and would have overlooked one more solution with probability "
-                f"{self.chance_of_one_missing:.1g}"
+                f"  loops      {self.n_loops} carry the list to itself, which says little: the trace test is not passed"
+            )
+        elif self.n_loops:
+            lines.append(
+                f"  loops      {self.n_loops} carry the list to itself; were they independent, and one more solution like these, they would have "
+                f"overlooked it with probability {self.chance_of_one_missing:.1g}"
             )
         if self.trace_test is not None:
             lines.append(f"  {self.trace_test}")
