@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +45,7 @@ def show(
     """
     from homotopy.counting.result import Census
 
-    if file.is_dir():
+    if os.path.isdir(file):  # False for a name that is none, which is refused below
         way_out = "Of an ensemble's folder 'stationary status' says what it holds, of a table's 'stationary table show'."
         raise HomotopyError(f"{file} is a folder, not a saved census.", way_out)
     check_targets(plot, json_file=json_file)
