@@ -250,8 +250,8 @@ STUDY = Study(
     question=QUESTION,
     spec=Spec,
     quick=Spec(
-        samples=6,
-        glass_samples=8,
+        samples=4,
+        glass_samples=6,
         data=(
             "polynomial-network:widths=1-2-1,activation=z^2+z,data=iris",
             "polynomial-network:widths=1-2-1,activation=z^2+z,data=wine",
