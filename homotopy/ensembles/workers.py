@@ -82,7 +82,7 @@ class Worker:
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
             )
-        except BaseException:
+        except BaseException:  # also an interruption: nobody else would close the pipe
             ours.close()
             raise
         finally:
@@ -90,7 +90,7 @@ class Worker:
         self._connection = ours
         try:
             self._expect("ready", _START_LIMIT)
-        except BaseException:
+        except BaseException:  # also an interruption: nobody else knows the process
             self.kill()
             raise
 

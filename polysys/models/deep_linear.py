@@ -139,7 +139,7 @@ class DeepLinear(Network):
         return self.seed
 
     @property
-    def symmetry_name(self) -> str:  # type: ignore[override]
+    def symmetry_name(self) -> str:  # type: ignore[override]  # it depends on the widths
         """The group that acts when l2 does not break it."""
         hidden = "x".join(f"{{}}({d})" for d in self.widths[1:-1])
         letter = "O" if isinstance(self.l2, tuple) and min(self.l2) > 0 else "GL"

@@ -204,7 +204,7 @@ class PHCpack:
             known = [e.x for e in ends if e.status is PathStatus.REGULAR and not any(e.x[i] for i in dead)]
             try:
                 result = tracker.run(stage, precision, [tuple(x[i] for i in stage.live) for x in known])
-            except BaseException:
+            except BaseException:  # also an interruption: what arrived is kept
                 arrived = tracker.arrived()
                 if keep is not None and arrived is not None:
                     ends += embed(arrived, stage, whole)
@@ -276,7 +276,7 @@ class PHCpack:
 
         try:
             result = tracker.run(stage, precision)
-        except BaseException:
+        except BaseException:  # also an interruption: what arrived is kept
             arrived = tracker.arrived()
             if keep is not None and arrived is not None:
                 keep(report(arrived))

@@ -170,7 +170,7 @@ def test_input_is_checked() -> None:
     with pytest.raises(InputError, match="not exponents of 2 unknowns"):
         completeness_bound([{(1,): 1}], 2)
     with pytest.raises(InputError, match="not an int or a Fraction"):
-        completeness_bound([{(1,): 0.5}], 1)  # type: ignore[dict-item]
+        completeness_bound([{(1,): 0.5}], 1)
 
 
 def test_weights_that_fit_the_newton_polytope_need_no_combination() -> None:

@@ -70,7 +70,7 @@ QUADRATIC = Study("squares", "How do squares grow?", Spec, Spec(), Spec(sizes=(2
 @pytest.fixture
 def quadratic(monkeypatch):
     module = types.ModuleType("homotopy.studies.squares.study")
-    module.STUDY = QUADRATIC  # type: ignore[attr-defined]
+    module.STUDY = QUADRATIC
     monkeypatch.setitem(sys.modules, "homotopy.studies.squares", types.ModuleType("homotopy.studies.squares"))
     monkeypatch.setitem(sys.modules, "homotopy.studies.squares.study", module)
     monkeypatch.setitem(frame.STUDIES, "squares", "squares")
