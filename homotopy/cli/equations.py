@@ -114,7 +114,8 @@ def certify(
 def _problem(system: str, seed: int | None, index: int) -> Landscape | Equations:
     """What a person names: equations, where it is a file or says so, else a model."""
     from homotopy.counting.count import as_landscape
-    from polysys.own_equations import FAMILY, equations_from_label
+    from polysys.own_equations import FAMILY
+    from polysys.own_equations_text import equations_from_label
 
     is_file = os.path.isfile(system) and not system.lower().endswith(".toml")
     if not (is_file or system.startswith(f"{FAMILY}:")):

@@ -16,7 +16,8 @@ from polysys import counts
 from polysys.algebra.combinations import Combination
 from polysys.algebra.identities.deep_linear import deep_linear_identities
 from polysys.datasets import Dataset
-from polysys.landscape import Couplings, QuadraticBound
+from polysys.landscape import Couplings
+from polysys.model_facts import QuadraticBound
 from polysys.models.base import Model, TorusPart, join, size, sizes
 from polysys.models.grammar import Family, integers
 from polysys.models.network import (

@@ -130,7 +130,7 @@ def test_an_executable_that_does_not_work_is_an_error(
     script.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo fake && exit\n{body}\n')
     script.chmod(0o755)
     monkeypatch.setenv("STATIONARY_PHC", str(script))
-    monkeypatch.setattr("homotopy.engines.phcpack.client.START_LIMIT", 0.5)
+    monkeypatch.setattr("homotopy.engines.phcpack.connect.START_LIMIT", 0.5)
     with pytest.raises(error):
         PHCpack("phc").solve(SQRT2, seed=1)
 
