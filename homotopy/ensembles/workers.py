@@ -174,12 +174,6 @@ class Workers:
         self._is_closed = False
         self._owner = os.getpid()
 
-    @property
-    def pids(self) -> list[int]:
-        """Process numbers of the workers."""
-        with self._lock:
-            return [w.pid for w in (*self._idle, *self._busy)]
-
     def count(self, job: Job) -> list[SampleRecord]:
         """The records of a job's samples, in order; every sample has one."""
         done: dict[int, SampleRecord] = {}
