@@ -151,7 +151,7 @@ def trace_test(
     seen = observables(tapes, moving)
     return section_test(
         tapes.equations, seen, parameters, solutions, signs, moving, n_nonzero, seed, options, say=say
-    )  # fmt: skip
+    )[0]  # fmt: skip
 
 
 def section_test(
@@ -166,8 +166,11 @@ def section_test(
     options: TrackerOptions | None = None,
     *,
     say: Callable[[str], None] | None = None,
-) -> TraceTest:
-    """The trace test of any family of equations, on sections by combinations of the functions `seen`.
+) -> tuple[TraceTest, Complexes]:
+    """The trace test of any family of equations, on sections by combinations of the functions `seen`; and the solutions that it found new.
+
+    New are solutions that the section's points reach and `solutions` lacks. Lines vary more freely than parameters do: the loops of lines
+    carry each point of a section of an irreducible curve to each other one, also where loops in few parameters surround no branch point.
 
     Parameters
     ----------
@@ -228,9 +231,10 @@ def section_test(
         if len(recovered) > n_known or (len(matched) == len(known) and hidden < 1e-3 * _HIDDEN):
             break
     assert best is not None
-    return TraceTest(
+    test = TraceTest(
         len(points), defect, n_insensitive, len(matched), len(recovered) - n_known, len(known), best[1], best[0], hidden
     )  # fmt: skip
+    return test, np.asarray(recovered.solutions[n_known:, :-1])
 
 
 def trace_stratum(
