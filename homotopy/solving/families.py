@@ -15,6 +15,7 @@ from homotopy.common import reporting
 from homotopy.common.arrays import Complexes
 from homotopy.common.reporting import Progress, Stopped
 from homotopy.common.validation import check_choices
+from homotopy.engines.starts.sign_orbits import Orbits
 from homotopy.engines.tracker.driver import track as track_paths
 from homotopy.engines.tracker.driver import track_loop
 from homotopy.engines.tracker.results import CODE, STATUSES
@@ -129,7 +130,17 @@ def track(
     accounts = tuple(_account(c) for c in codes)
     seconds = time.perf_counter() - begin
     kept = tuple(certificates) if certify else None
-    return FamilySolutions(family, p1, ends, codes, accounts, kept, seed, seconds, why)
+    lacking = np.array([_without_conjugate(p, x[c == _REGULAR]) for p, x, c in zip(p1, ends, codes, strict=True)], np.int64)
+    return FamilySolutions(family, p1, ends, codes, accounts, kept, lacking, seed, seconds, why)
+
+
+def _without_conjugate(parameters: Complexes, x: Complexes) -> int:
+    """How many solutions (m, n) of a member lack their conjugate among them; of a member that is not real, none need one."""
+    if parameters.imag.any() or not len(x):
+        return 0
+    known = Orbits(np.ones((1, x.shape[1]), np.int8))
+    known.add(x)
+    return int((known.find(x.conj()) < 0).sum())
 
 
 def _certified(member: Equations | Landscape, ends: Complexes, digits: int) -> CertificateList:

@@ -112,7 +112,7 @@ def monodromy(
             if stopped or not trace_test or len(known) == expected:
                 break
             test, more = section_test(
-                tape, unknowns, base, known, signs, np.ones(k, np.bool_), 0, seed + 101 * turn
+                tape, unknowns, base, known, signs, np.ones(k, np.bool_), 0, seed + 101 * turn, decades=decades
             )  # fmt: skip
             turn += 1
             if test.is_passed:

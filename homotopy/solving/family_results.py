@@ -37,6 +37,9 @@ class FamilySolutions:
         For each target every path in exactly one class.
     certificates : tuple of CertificateList, or None
         For each target the certified distinct solutions among the ends, where they were asked for.
+    n_without_conjugate : int array (targets,)
+        For each real target how many of the ends of regular paths lack their conjugate among these ends. It is a solution too: the list of
+        that target is not complete. For complex targets 0.
     seed : int
         Of the complex member by way of which paths from a real start go.
     seconds : float
@@ -51,6 +54,7 @@ class FamilySolutions:
     codes: npt.NDArray[np.int8]
     accounts: tuple[PathAccount, ...]
     certificates: tuple[CertificateList, ...] | None
+    n_without_conjugate: npt.NDArray[np.int64]
     seed: int
     seconds: float
     stopped: str = ""
@@ -108,6 +112,9 @@ class FamilySolutions:
             least, most = min(counts), max(counts)
             real = f"{least}" if least == most else f"{least} to {most}"
             lines.append(f"  certified  {int(self.n_certified.sum())} distinct solutions, {real} real at each target")
+        if self.n_without_conjugate.any():
+            n, where = int(self.n_without_conjugate.sum()), count_of(int((self.n_without_conjugate > 0).sum()), "real target")
+            lines.append(f"  missing    the conjugates of {count_of(n, 'solution')} at {where}")
         if self.stopped:
             lines.append(f"  stopped    {self.stopped}")
         return "\n".join(lines)

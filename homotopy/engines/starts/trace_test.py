@@ -165,6 +165,7 @@ def section_test(
     seed: int = 0,
     options: TrackerOptions | None = None,
     *,
+    decades: float = 0.0,
     say: Callable[[str], None] | None = None,
 ) -> tuple[TraceTest, Complexes]:
     """The trace test of any family of equations, on sections by combinations of the functions `seen`; and the solutions that it found new.
@@ -180,6 +181,8 @@ def section_test(
         Functions of the unknowns and the parameters; the unknowns themselves always serve.
     parameters, solutions, signs, moving, n_nonzero, seed
         As in :func:`trace_test`.
+    decades : float
+        Over which the lines spread whose loops complete a section: see :func:`homotopy.engines.starts.loops.grow`.
     """
     options = options or TrackerOptions()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
@@ -209,7 +212,7 @@ def section_test(
     base, points = curve.on_a_line(section, line)
     defect, n_insensitive = curve.defect(base, points)
     if not defect < _TOLERANCE:
-        section = grow(program, base, points, n_nonzero, wider, rng, options=options, say=say)
+        section = grow(program, base, points, n_nonzero, wider, rng, options=options, decades=decades, say=say)
         base, points = curve.on_a_line(section, line)
         defect, n_insensitive = curve.defect(base, points)
     if say is not None:
