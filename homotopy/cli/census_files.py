@@ -124,7 +124,9 @@ def match(
     what: Annotated[str, typer.Argument(metavar="FILE|MODEL", help="A saved census, or a model, which is counted.")],
     points: Annotated[
         Path,
-        typer.Argument(help="A .csv or .npy file with one point a row, coordinates in the order of the variables."),
+        typer.Argument(
+            help="A .csv or .npy file, a point a row: columns by the variables' names ('export --form csv'), else in their order."
+        ),
     ],
     descend: Annotated[
         bool, typer.Option("--descend", help="Let points near no stationary point go downhill first.")
@@ -144,12 +146,15 @@ def match(
 ) -> None:
     """Say which certified stationary point each of many points belongs to, or why none."""
     from homotopy.common.tables_of_numbers import read_numbers
+    from homotopy.counting.count import as_landscape
 
     check_target(json_file)
     if every and json_file == "-":
         raise HomotopyError("--all is given, but nothing is printed beside --json -.", "Leave it out.")
-    given = read_numbers(points)
-    found = census_of(what, seed, index).match(given, within=within, descend=descend)
+    saved = census_of(what, seed, index) if is_saved(what) else None
+    land = as_landscape(what, seed, index) if saved is None else saved.landscape
+    given = read_numbers(points, land.variables)
+    found = (saved or census_of(what, seed, index)).match(given, within=within, descend=descend)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":

@@ -79,7 +79,9 @@ def solve(
 
 
 def certify(
-    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="A file of equations, equations:FILE, or a model.")],
+    system: Annotated[
+        str, typer.Argument(metavar="SYSTEM", help="A file of equations, equations:FILE, a model, or a saved census.")
+    ],
     points: Annotated[
         Path, typer.Argument(help="A list by Bertini, PHCpack, HomotopyContinuation.jl; JSON, .npy, .npz or CSV.")
     ],
@@ -112,13 +114,20 @@ def certify(
 
 
 def _problem(system: str, seed: int | None, index: int) -> Landscape | Equations:
-    """What a person names: equations, where it is a file or says so, else a model."""
+    """What a person names: that of a saved census; equations, where it is another file or says so; else a model."""
+    from homotopy.cli.census_files import read_saved
+    from homotopy.counting.result import Census
     from homotopy.counting.count import as_landscape
     from polysys.own_equations import FAMILY, equations_from_label
 
+    is_label = system.startswith(f"{FAMILY}:")
+    is_saved = system.lower().endswith(".json") and not is_label
     is_file = os.path.isfile(system) and not system.lower().endswith(".toml")
-    if not (is_file or system.startswith(f"{FAMILY}:")):
+    if not (is_label or is_saved or is_file):
         return as_landscape(system, seed, index)
     if seed is not None or index:
-        raise HomotopyError("--seed or --index is given beside equations.", "Leave it out.")
+        raise HomotopyError("--seed or --index is given beside a file.", "Leave it out.")
+    if is_saved:
+        saved = read_saved(system)
+        return saved.landscape if isinstance(saved, Census) else saved.equations
     return equations_from_label(system)
