@@ -63,6 +63,17 @@ def test_a_deleted_event_is_noticed(cusp):
     assert twice.is_contradicted
 
 
+def test_a_value_within_an_event_is_marked_and_its_count_makes_no_dip():
+    """x^4/4 - a x^2/2 has a triple point at a = 0, where no point is regular."""
+    found = ho.scan(ps.expression("x^4/4 - a*x^2/2", parameters=["a"]), a=ho.linspace(-1, 1, 5))
+    assert found.n_real == (1, 1, 0, 3, 3)
+    assert "1 -> 0* -> 3 (* within an event: without the points that meet)" in repr(found)
+    assert found.steps(0) == [(-1.0, 1), (-0.5, 1), (0.0, 2), (0.5, 2), (1.0, 2)]
+    assert found.steps(1) == [(-1.0, 0), (-0.5, 0), (0.0, 1), (0.5, 1), (1.0, 1)]
+    lacking = found.without(0)
+    assert lacking.coverage.verdict is ho.Completeness.CONTRADICTED
+
+
 def test_a_grid_that_jumps_over_two_folds_finds_them():
     scan = ho.scan(_expression("x^4/4 - x^2/2 - a*x"), a=[-1, 1])
     assert scan.n_real == (1, 1)
