@@ -136,10 +136,12 @@ def test_cusps_at_irrational_points_have_their_rational_value():
     )
 
 
-def test_a_meeting_at_an_irrational_value_stays_bracketed():
+def test_a_meeting_at_an_irrational_value_stays_bracketed_and_has_an_equation():
     scan = ho.scan(_expression("x^4/4 + y^4/4 + x^2*y^2/3 - (a^2 - 2)*(x^2 + y^2)/2"), a=[1, 2], tolerance="0.05")
     (event,) = scan.events
     assert event.kind is ho.EventKind.DEGENERATE and not event.is_certified and event.low**2 < 2 < event.high**2
+    assert event.equation == "a^2 - 2" and event.at == pytest.approx(2**0.5, abs=1e-15)
+    assert "a root of a^2 - 2 by exact algebra modulo primes" in repr(event)
 
 
 def test_meetings_of_an_orbit_are_certified_one_by_one():
