@@ -55,7 +55,7 @@ def polynomial_network(widths: Sequence[int], q: int, n_data: int | None, *, is_
     Parameters
     ----------
     widths : sequence of int
-        dx-d-dy.
+        dx-d-dy; biases of the hidden layer are one more input.
     q : int
         Degree of the activation.
     n_data : int or None
