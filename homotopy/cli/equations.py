@@ -116,8 +116,8 @@ def certify(
 def _problem(system: str, seed: int | None, index: int) -> Landscape | Equations:
     """What a person names: that of a saved census; equations, where it is another file or says so; else a model."""
     from homotopy.cli.census_files import read_saved
-    from homotopy.counting.result import Census
     from homotopy.counting.count import as_landscape
+    from homotopy.counting.result import Census
     from polysys.own_equations import FAMILY, equations_from_label
 
     is_label = system.startswith(f"{FAMILY}:")

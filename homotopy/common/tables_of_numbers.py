@@ -58,14 +58,14 @@ def _named_columns(lines: Sequence[str], names: Sequence[str]) -> tuple[str | No
     """What separates cells, and the places of the named columns; None where the first line that says anything is no header with all of them."""
     header = next((line for line in lines if line.partition("#")[0].strip()), "")
     separator = next((mark for mark in ",;" if mark in header), None)
-    found = [cell.strip(" \"") for cell in header.split(separator)]
+    found = [cell.strip(' "') for cell in header.split(separator)]
     return (separator, [found.index(name) for name in names]) if names and set(names) <= set(found) else None
 
 
 def _chosen(line: str, separator: str | None, places: Sequence[int]) -> list[str]:
     """The cells of a line at some places; a place that it has not is an empty cell, which is no number. None of a line that says nothing."""
     said = line.partition("#")[0].strip()
-    cells = [cell.strip(" \"") for cell in said.split(separator)]
+    cells = [cell.strip(' "') for cell in said.split(separator)]
     return [cells[k] if k < len(cells) else "" for k in places] if said else []
 
 

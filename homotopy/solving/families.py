@@ -20,7 +20,15 @@ from homotopy.engines.tracker.driver import track as track_paths
 from homotopy.engines.tracker.driver import track_loop
 from homotopy.engines.tracker.results import CODE, STATUSES
 from homotopy.engines.tracker.routes import random_member
-from homotopy.solving.family_members import as_family, check_numbers, complexes_of, member_at, start_points, tape_of, targets_of
+from homotopy.solving.family_members import (
+    as_family,
+    check_numbers,
+    complexes_of,
+    member_at,
+    start_points,
+    tape_of,
+    targets_of,
+)
 from homotopy.solving.family_results import FamilySolutions
 from homotopy.solving.origin import end_at_origin
 from homotopy.solving.result import PathAccount
@@ -130,7 +138,9 @@ def track(
     accounts = tuple(_account(c) for c in codes)
     seconds = time.perf_counter() - begin
     kept = tuple(certificates) if certify else None
-    lacking = np.array([_without_conjugate(p, x[c == _REGULAR]) for p, x, c in zip(p1, ends, codes, strict=True)], np.int64)
+    lacking = np.array(
+        [_without_conjugate(p, x[c == _REGULAR]) for p, x, c in zip(p1, ends, codes, strict=True)], np.int64
+    )
     return FamilySolutions(family, p1, ends, codes, accounts, kept, lacking, seed, seconds, why)
 
 

@@ -113,8 +113,8 @@ class FamilySolutions:
             real = f"{least}" if least == most else f"{least} to {most}"
             lines.append(f"  certified  {int(self.n_certified.sum())} distinct solutions, {real} real at each target")
         if self.n_without_conjugate.any():
-            n, where = int(self.n_without_conjugate.sum()), count_of(int((self.n_without_conjugate > 0).sum()), "real target")
-            lines.append(f"  missing    the conjugates of {count_of(n, 'solution')} at {where}")
+            n, n_targets = int(self.n_without_conjugate.sum()), int((self.n_without_conjugate > 0).sum())
+            lines.append(f"  missing    the conjugates of {count_of(n, 'solution')} at {count_of(n_targets, 'real target')}")
         if self.stopped:
             lines.append(f"  stopped    {self.stopped}")
         return "\n".join(lines)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import cast
 
-from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
+from flint import acb, arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 
 from polysys.algebra.parametrisation import Parametrisation
 
@@ -45,8 +46,7 @@ def minimal_polynomial(parametrisation: Parametrisation, i: int, low: Fraction, 
     found: list[fmpz_poly] = []
     with ctx.workprec(_BITS):
         for factor, _ in f.factor()[1]:
-            roots = [z.real for z, _ in factor.complex_roots() if z.imag == 0]
-            if not any(_may_lie(numerator(t) / slope(t), low, high) for t in roots):
+            if not any(_may_lie(numerator(t) / slope(t), low, high) for t in _real_roots(factor)):
                 continue
             if factor.degree() > _MOST:
                 return None
@@ -55,8 +55,12 @@ def minimal_polynomial(parametrisation: Parametrisation, i: int, low: Fraction, 
                 found.append(polynomial)
         if len(found) != 1:
             return None
-        inside = [z for z, _ in found[0].complex_roots() if z.imag == 0 and _may_lie(z.real, low, high)]
+        inside = [t for t in _real_roots(found[0]) if _may_lie(t, low, high)]
     return found[0] if len(inside) == 1 else None
+
+
+def _real_roots(polynomial: fmpz_poly) -> list[arb]:
+    return [z.real for z, _ in cast("list[tuple[acb, int]]", polynomial.complex_roots()) if z.imag == 0]
 
 
 def _may_lie(value: arb, low: Fraction, high: Fraction) -> bool:
