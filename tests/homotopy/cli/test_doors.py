@@ -45,6 +45,25 @@ def test_a_saved_census_is_a_model_for_graph_show_export_and_match(stationary, s
     assert result.code == 2 and result.is_one_sentence
 
 
+def test_what_export_writes_is_matched(stationary, saved, tmp_path):
+    csv = str(tmp_path / "own.csv")
+    assert stationary("export", saved, "--form", "csv", "--output", csv).code == 0
+    result = stationary("match", saved, csv)
+    assert result.code == 0 and "3 points against 3 certified points: 3 matched (3 proved), 0 not" in result.out
+
+
+def test_columns_are_read_by_their_names(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_text("# ours\nindex,y,note,x\n,1,a b,2\n0,3,,4\n")
+    assert read_numbers(path, ["x", "y"]).tolist() == [[2.0, 1.0], [4.0, 3.0]]
+    path.write_text("y x\n1 2\n")
+    assert read_numbers(path, ["x", "y"]).tolist() == [[2.0, 1.0]]
+    assert read_numbers(path, ["x", "z"]).tolist() == [[1.0, 2.0]]  # other names are no names of variables
+    path.write_text("x,y\n1\n")
+    with pytest.raises(InputError, match="Row 2"):
+        read_numbers(path, ["x", "y"])
+
+
 @pytest.mark.parametrize("content", ["1 2\nx 3\n", "1,2\n3\n", "", "a,b\n", "1_0,2\n1,2,3\n"])
 def test_numbers_in_rows_are_read_or_refused(tmp_path, content):
     path = tmp_path / "n.txt"
