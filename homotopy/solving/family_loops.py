@@ -24,7 +24,7 @@ from polysys.tape import Tape, trace
 
 _STARTS, _NEWTON_STEPS = 20, 60  # of the search for a first solution
 _ROUNDS, _IDLE = 8, 3  # of loops and a trace test, at most; and how many in succession may find nothing
-_DECADES = 1.0  # over which the sizes of members spread from the second round on
+_DECADES = 4.0  # over which the sizes of members spread, one more in each round
 
 
 def monodromy(
@@ -76,8 +76,8 @@ def monodromy(
 
     Loops in few parameters may surround no branch point. The test cuts the curve of solutions over a line of members by general
     lines; these vary more freely, and their loops carry each point of an irreducible curve to each other one. What its points reach and
-    loops did not is taken into the list, and loops (of members of very different sizes) and a test with other constants follow: up to eight
-    rounds, three without anything new. `complete` and `account` say how it ended.
+    loops did not is taken into the list, and loops (of members of more and more different sizes) and a test with other constants follow: up to
+    eight rounds, three without anything new. `complete` and `account` say how it ended.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def monodromy(
     chance = 1.0
     with stopped.taking(), reporting.time_limit(time_limit, "Monodromy"):
         while turn < _ROUNDS and n_idle < _IDLE:
-            decades = _DECADES if turn else 0.0
+            decades = min(turn, _DECADES)
             grown = grow(program, base, known, 0, signs, rng, expected, decades=decades, stopped=stopped)
             n_new = len(grown.solutions) - len(known)
             base, known = grown.parameters, grown.solutions
