@@ -106,7 +106,7 @@ class Dataset:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def moments(self, loss: str | None = None) -> tuple[Rationals, Rationals, Fraction]:
-        """All that a squared loss of a linear network depends on: c X X^T, c Y X^T and c sum |y|^2, exactly.
+        r"""All that a squared loss of a linear network depends on: :math:`c X X^T`, :math:`c Y X^T` and :math:`c \sum_i |y_i|^2`, exactly.
 
         Parameters
         ----------

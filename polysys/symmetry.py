@@ -32,7 +32,7 @@ _MAX_CONTINUOUS = 30  # n^2 unknowns: beyond this many variables the continuous 
 
 @dataclass(frozen=True, slots=True)
 class SignedPermutation:
-    """The map (g x)_i = signs[i] * x[perm[i]].
+    """The map ``(g x)[i] = signs[i] * x[perm[i]]``.
 
     Examples
     --------

@@ -86,11 +86,11 @@ def landscape_axes(landscape: Landscape) -> dict[str, Any]:
 
 
 def draw_index_energy(census: Census, ax: Any = None) -> Any:
-    """Energy against Morse index, each index with its number of points; from the first index to the last that has any.
+    r"""Energy against Morse index, each index with its number of points; from the first index to the last that has any.
 
     Points stand at their energies; those too close to be told apart stand side by side.
 
-    Energies of glasses are per degree of freedom, and pure spherical ones have -E_0 and -E_inf marked.
+    Energies of glasses are per degree of freedom, and pure spherical ones have :math:`-E_0` and :math:`-E_\infty` marked.
 
     Parameters
     ----------

@@ -100,9 +100,9 @@ def draw_mean_counts(ensemble: Ensemble, ax: Any = None, prediction: Predictions
 
 
 def draw_energies(ensemble: Ensemble, ax: Any = None) -> Any:
-    """Energies of the points of each Morse index: quartiles as boxes, single points as dots beside one another.
+    r"""Energies of the points of each Morse index: quartiles as boxes, single points as dots beside one another.
 
-    Energies of glasses are per degree of freedom, and pure spherical ones have -E_0 and -E_inf marked.
+    Energies of glasses are per degree of freedom, and pure spherical ones have :math:`-E_0` and :math:`-E_\infty` marked.
 
     Parameters
     ----------

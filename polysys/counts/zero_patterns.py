@@ -110,7 +110,7 @@ def zero_pattern_bound(supports: Supports, *, work: int | None = None) -> ZeroPa
 
     Examples
     --------
-    Solutions of x y^2 - x = 0, x^2 y - y = 0: the origin and four in the torus.
+    Solutions of :math:`x y^2 - x = 0`, :math:`x^2 y - y = 0`: the origin and four in the torus.
 
     >>> bound = zero_pattern_bound([[(1, 2), (1, 0)], [(2, 1), (0, 1)]])
     >>> bound.count.value, bound.patterns, bound.excludes_families
