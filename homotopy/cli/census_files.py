@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -196,16 +196,16 @@ def census_of(what: str, seed: int | None, index: int) -> Census:
         return count(what, seed=seed, index=index)
 
 
-def show_bounds(model: str, seed: int | None, index: int, json_file: str | None) -> None:
-    """What is known of a count before it is made."""
+def show_bounds(model: Any, seed: int | None, index: int, json_file: str | None) -> None:
+    """What is known of the count of a model, or of what a label names, before it is made."""
     from homotopy.counting.count import as_landscape
     from homotopy.counting.estimates import bounds
     from homotopy.tables.known_counts import shipped_count
 
     check_target(json_file)
     land = as_landscape(model, seed, index)
-    is_label = not is_saved(model) and not model.startswith("expression:")
-    found = bounds(land, known=shipped_count(model, land) if is_label else None)
+    is_own = land.label.startswith("expression:")
+    found = bounds(land, known=None if is_own else shipped_count(model if isinstance(model, str) else model.label, land))
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
