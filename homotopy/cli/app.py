@@ -243,7 +243,8 @@ def sets(
 @app.command(short_help="Recheck a saved census.")
 def verify(
     file: Annotated[
-        Path, typer.Argument(help="A census that 'stationary count --save' wrote, a table's folder, or a row's file.")
+        Path,
+        typer.Argument(help="What 'count --save' or 'solve --save' wrote, a table's folder or zip archive, or a row's file."),
     ],
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from homotopy.certification.certificates import CertificateList
 from homotopy.common.frames import frame
 from homotopy.common.sheet import Line, Sheet, Shown
-from homotopy.common.wording import count_of
+from homotopy.common.wording import count_of, listed
 from homotopy.completeness.verdict import CompletenessReport, best_bound
 from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.result import RunRecord, completeness_summary, paths_summary
@@ -169,7 +169,7 @@ class Solutions(Shown):
 
     def _sheet(self) -> Sheet:
         return Sheet(
-            f"Solutions of {self.equations.label} (digest {self.equations.digest[:6]})",
+            f"Solutions of {self.equations.label} in {listed(self.equations.variables)} (digest {self.equations.digest[:6]})",
             (
                 Line("system", str(self.equations.size)),
                 Line("complex", f"{of_at_most(self.n_complex, best_bound(self.bounds, self.completeness), 'solution')} certified distinct"),

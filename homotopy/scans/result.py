@@ -260,7 +260,7 @@ class Scan(Shown):
             shown = ", ".join(f"{m.value:.4g}" for m in _thinned(means, 8))
             return Sheet(head, (*lines, Line("samples", f"{self.n_samples} a value"), Line("real", f"mean {shown}")))
         counts = _runs([str(n) if n is not None else "?" for n in self.n_real])
-        lines += [Line("real", counts), Line("branches", f"{len(self.branches)} of real points")]
+        lines += [Line("real", counts), Line("branches", f"{count_of(len(self.branches), 'curve')} of real points")]
         kinds = [e.kind.value for e in self.events]
         told = ", ".join(f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds)) or "none"
         n_orbits = len({e.orbit for e in self.events})

@@ -148,7 +148,7 @@ def test_a_file_that_is_no_landscape_is_told_from_one(stationary, tmp_path):
 
 def test_a_polynomial_stands_in_the_command_itself(stationary, tmp_path):
     result = stationary("count", "x^4 - {t}*x^2", "--set", "t=1/2")
-    assert result.code == 0 and result.out.startswith("Census of expression:x^4 - (1/2)*x^2 (") and "3 points" in result.out
+    assert result.code == 0 and result.out.startswith("Census of expression:x^4 - (1/2)*x^2 in x (") and "3 points" in result.out
     assert "1 point" in stationary("count", "x^4 - {t}*x^2", "--set", "t=-1/2").out
     result = stationary("count", "x^4 - {t}*x^2")
     assert result.code == 2 and "--set t=1/2" in result.err

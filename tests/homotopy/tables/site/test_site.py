@@ -260,6 +260,21 @@ def test_a_downloaded_table_is_the_table(site, tmp_path):
     assert ho.load_table(tmp_path / "spherical-p-spin__p-5").verify("overall").is_ok
 
 
+def test_a_downloaded_table_is_verified_as_it_is(site, stationary, tmp_path):
+    downloaded = site / "tables" / "spherical-p-spin__p-5.zip"
+    result = stationary("verify", str(downloaded))
+    assert result.code == 0 and "ok" in result.out.splitlines()[0]
+    (tmp_path / "cut.zip").write_bytes(downloaded.read_bytes()[:-4000])
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as packed:
+        packed.writestr("a/x.txt", "1")
+    with zipfile.ZipFile(downloaded) as packed, zipfile.ZipFile(tmp_path / "altered.zip", "w") as again:
+        for name in packed.namelist():
+            again.writestr(name, packed.read(name).replace(b"spherical-p-spin", b"spherical-p-sp1n"))
+    for name, words in (("cut", "damaged archive"), ("other", "no archive of one table"), ("altered", ""), ("nowhere", "no such file")):
+        result = stationary("verify", str(tmp_path / f"{name}.zip"))
+        assert result.code == 2 and words in result.err and "Traceback" not in result.err, result.err
+
+
 def test_proved_again_rows_have_all_their_energies(tmp_path):
     root = tmp_path / "data"
     name = "polynomial-network__data-gaussian"
