@@ -83,6 +83,9 @@ class Dataset:
                 "Give features x data and targets x data with the same number of data (columns), at least one of each.",
             )
 
+    def __repr__(self) -> str:
+        return f"Dataset({self.name}: {self.X.shape[1]} data, {self.n_features} features, {self.Y.shape[0]} targets)"
+
     @property
     def n_features(self) -> int:
         """Number of features dx."""

@@ -86,6 +86,9 @@ class SymmetryGroup:
     n: int
     generators: tuple[SignedPermutation, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"SymmetryGroup({self.n} coordinates, {len(self.generators)} generators)"
+
     @property
     def identity(self) -> SignedPermutation:
         """The neutral element."""
@@ -155,6 +158,9 @@ class ContinuousSymmetry:
     """
 
     generators: tuple[tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]], ...]
+
+    def __repr__(self) -> str:
+        return f"ContinuousSymmetry(dimension {self.dimension}, {self.n} coordinates)"
 
     @property
     def dimension(self) -> int:

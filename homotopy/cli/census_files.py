@@ -33,7 +33,7 @@ def show(
         Path, typer.Argument(help="A file that 'stationary count --save' or 'solve --save' wrote, or a table's row.")
     ],
     points: Annotated[bool, typer.Option("--points", help="List the points too, numbered from 1.")] = False,
-    plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw it (.png, .svg, .pdf).")] = None,
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the census as 'count --json' does; - is stdout.")
     ] = None,
@@ -54,16 +54,14 @@ def show(
         plots.check_path(plot)
         plots.require_matplotlib()
     census = read_saved(file)
-    if plot is not None and not isinstance(census, Census):
-        raise HomotopyError(f"{file} holds solutions of equations, which are not drawn.", "Leave --plot out.")
     if json_file is not None:
         write(json_file, json.dumps(census.summary(), indent=1))
     if json_file != "-":
         show_result(census)
         if points:
             print_points(census)
-    if plot is not None and isinstance(census, Census):
-        plots.save_figure(plots.plot_census(census), plot)
+    if plot is not None:
+        plots.save_figure(plots.plot_census(census) if isinstance(census, Census) else plots.plot_solutions(census), plot)
 
 
 def export(

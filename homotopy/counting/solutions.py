@@ -117,10 +117,10 @@ class Solutions(Shown):
         )  # fmt: skip
 
     def plot(self, ax: Any = None) -> Any:
-        """All solutions in the complex plane, into matplotlib axes; returned."""
-        from homotopy.counting.plot import draw_solutions
+        """In two unknowns the curves of the equations with the real solutions, else all solutions in the complex plane; returns the axes."""
+        from homotopy.counting.plot_solutions import draw_curves, draw_solutions
 
-        return draw_solutions(self, ax)
+        return (draw_curves if self.equations.n == 2 else draw_solutions)(self, ax)
 
     def summary(self) -> dict[str, Any]:
         """The list as one JSON object (the output of ``stationary solve --json -``)."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.common.figures import SERIES, axes_for, graded, panels_for
+from homotopy.common.figures import SERIES, axes_for, graded, panels_for, whole_numbers
 from homotopy.common.wording import count_of
 from homotopy.counting.energy_axis import energy_axis
 from homotopy.ensembles.comparison import Comparison, Predictions
@@ -163,6 +163,7 @@ def draw_histogram(ensemble: Ensemble, ax: Any = None, quantity: Quantity = "n_r
         axes.plot([], [], " ", label=f"{n_open} open samples not shown")
     axes.set_xlabel("number of real points" if quantity == "n_real" else f"number of points, {quantity}")
     axes.set_ylabel("samples")
+    whole_numbers(axes.xaxis, axes.yaxis)
     axes.legend(fontsize=8)
     return axes
 

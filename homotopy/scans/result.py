@@ -51,6 +51,13 @@ class Branch:
     begins: int | None
     ends: int | None
 
+    def __repr__(self) -> str:
+        index = "index undecided" if self.index is None else f"index {self.index}"
+        (first, low), (last, high) = self.curve[0], self.curve[-1]
+        ends = [f"{word} event {k}" for word, k in (("from", self.begins), ("to", self.ends)) if k is not None]
+        along = f"energy {low:.6g} at {first:.6g} to {high:.6g} at {last:.6g}"
+        return f"Branch({', '.join([f'{self.number}: {index}', along, *ends])})"
+
 
 @dataclass(frozen=True)
 class Coverage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from homotopy.tables.table import ReferenceTable, load_table
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # of the files of an archive, so that it is the same whenever it is made
 _MOST_BYTES = 1 << 30  # unpacked
 _MOST_FILES = 1000
+_PLAIN = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)  # a file in a folder, nowhere else
 
 
 def archive(table: ReferenceTable) -> bytes:
@@ -47,11 +49,12 @@ def unpacked(path: str | Path) -> Iterator[ReferenceTable]:
             with zipfile.ZipFile(path) as packed:
                 entries = packed.infolist()
                 folders = {entry.filename.partition("/")[0] for entry in entries}
-                if len(folders) != 1 or f"{min(folders)}/{TABLE}" not in packed.namelist():
+                is_plain = all(_PLAIN.fullmatch(entry.filename) for entry in entries)
+                if not is_plain or len(folders) != 1 or f"{min(folders)}/{TABLE}" not in packed.namelist():
                     raise TableError(f"{path} is no archive of one table.", "Unpack it, and verify the files in it.")
                 if len(entries) > _MOST_FILES or sum(entry.file_size for entry in entries) > _MOST_BYTES:
                     raise TableError(f"{path} holds more than a table does.", "Fetch it again.")
-                packed.extractall(place)  # leaves out .. and absolute names
+                packed.extractall(place)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
             raise TableError(f"{path} is a damaged archive ({error}).", "Fetch it again.") from error
         except OSError as error:

@@ -83,6 +83,9 @@ class ZeroPatternBound:
     excludes_families: bool
     patterns: tuple[tuple[tuple[int, ...], int], ...]
 
+    def __repr__(self) -> str:
+        return f"ZeroPatternBound({self.count.value}, {len(self.patterns)} zero patterns)"
+
 
 def zero_pattern_bound(supports: Supports, *, work: int | None = None) -> ZeroPatternBound:
     """Bound on the isolated solutions in C^n of a square system: the sum over zero patterns of mixed volumes.

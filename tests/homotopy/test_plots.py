@@ -68,7 +68,7 @@ def test_markers_on_a_map_are_not_cut_off():
 
 # One style: the thing, then ax=, and the axes come back.
 
-PANELS = {"plot_census": 1, "plot_ensemble": 3, "plot_report": 2, "plot_scan": 2, "plot_weight_space": 3}
+PANELS = {"plot_census": 1, "plot_ensemble": 3, "plot_report": 2, "plot_scan": 2, "plot_solutions": 2, "plot_weight_space": 3}
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,7 @@ def things():
     import polysys as ps
 
     well = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2 + x*y/5"))
+    curves = ho.solve(ps.equations(["x^2 + y^2 = 1", "(x - 1)^2*y = 0"]))
     glass = ps.SphericalPSpin(n=3, p=3)
     ensemble = ho.ensemble(glass, samples=6, seed=1, workers=0)
     space = ho.weight_space(ps.BinaryNetwork(widths=(3, 1), m=2, ties="plus"), seed=2)
@@ -95,6 +96,8 @@ def things():
         "draw_spectra": well.spectra(),
         "draw_matches": well.match([[1.0, -0.2], [9.0, 9.0]]),
         "draw_solutions": ho.solve(ps.equations(["x^3 - 1"])),
+        "draw_curves": curves,
+        "plot_solutions": curves,
         "draw_disconnectivity": ho.graph(well),
         "draw_flows": ho.graph(well),
         "plot_ensemble": ensemble,

@@ -77,6 +77,9 @@ class StationarySet:
     def __str__(self) -> str:
         return ", ".join(self._words())
 
+    def __repr__(self) -> str:
+        return f"StationarySet({self})"
+
     def _words(self) -> list[str]:
         words = []
         if self.kind is SetKind.ISOLATED:

@@ -142,7 +142,7 @@ class TablePages:
         for entry in self.table.description.models:
             samples = self.table.samples(entry.label)
             means = samples.predicted_means
-            small = histogram(bars_of_counts(samples.histogram("n_real")), "", "")
+            small = histogram(bars_of_counts(samples.histogram("n_real")), "", "", is_whole=True)
             name = link(self.name, f"{self._models[entry.label]}.html")
             number = {"class_": "number"}
             cells: list[tuple[str, Child, dict[str, str]]] = [

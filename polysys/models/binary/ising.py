@@ -19,7 +19,7 @@ from polysys.models.pair_couplings import PAIR_KEYS, PairCouplings, pair_energy,
 from polysys.symmetry import SignedPermutation
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpinSpace(BinarySpace):
     """The 2^n states of Ising spins with their energies -sum_{i<j} J_ij s_i s_j - sum_i h_i s_i.
 
