@@ -33,6 +33,7 @@ autosummary_generate = True  # a page for each name that docs/reference lists
 autodoc_default_options = {"members": True, "show-inheritance": True, "member-order": "bysource"}
 autodoc_typehints = "signature"  # the docstrings name types in words
 autodoc_typehints_format = "short"
+autodoc_type_aliases = {"npt.ArrayLike": "npt.ArrayLike"}  # not all that NumPy makes of it
 maximum_signature_line_length = 100
 # Extras need not be installed to build the documentation.
 autodoc_mock_imports = ["bertini", "dask_jobqueue", "distributed", "phcpy", "torch"]

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def solve(
-    system: Annotated[str, typer.Argument(metavar="FILE", help="A file with one equation a line, or equations:FILE.")],
+    system: Annotated[str, typer.Argument(metavar="FILE", help="A file with one equation a line, or equations with commas between them.")],
     engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
     strategy: Annotated[
         str, typer.Option(help="Start system: auto, polyhedral, multihomogeneous or total-degree.")
@@ -127,7 +127,7 @@ def _problem(system: str, seed: int | None, index: int) -> Landscape | Equations
     from polysys.own_equations import FAMILY, equations_from_label
 
     is_file = os.path.isfile(system) and not system.lower().endswith(".toml")
-    if not (is_file or system.startswith(f"{FAMILY}:")):
+    if not (is_file or system.startswith(f"{FAMILY}:") or "=" in system.partition(":")[0]):
         return as_landscape(system, seed, index)
     if seed is not None or index:
         raise HomotopyError("--seed or --index is given beside equations.", "Leave it out.")

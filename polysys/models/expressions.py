@@ -106,7 +106,8 @@ class Expression(Model):
             known = f"Its parameters are {', '.join(values)}." if values else "It has none."
             raise InputError(
                 f"{self.label[:80]} has no parameter {name[:40]!r}.",
-                f"{known} Write them on a line 'parameters: {name[:40]} = 1' of its file, or give parameters={{..}}.",
+                f"{known} Write them on a line 'parameters: {name[:40]} = 1' of its file, as {{{name[:40]}}} in a polynomial on the command line, "
+                "or give parameters={..}.",
             )
         changed = {**values, name: as_rational(value)}
         return expression(

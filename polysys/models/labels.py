@@ -166,6 +166,8 @@ def _class(name: str, classes: Classes, what: str) -> type[Labelled]:
             command = "weights" if name in DISCRETE else "count"
             raise LabelError(f"{name} has no {what}.", f"Run 'stationary {command} {name}:..', or choose {_any_of(classes)}.")
         return classes[name]
+    if Expression.family not in classes and (os.path.isfile(name) or is_polynomial_text(name)):
+        raise LabelError(f"{shown_path(name)} has no {what}.", f"Run 'stationary count' for a polynomial, or choose {_any_of(classes)}.")
     if "/" in name or Path(name).suffix:
         raise LabelError(f"There is no file {shown_path(name)!r}.", "Name a file that exists, a model, or write a polynomial.")
     raise LabelError(f"There is no model {name[:60]!r}.", f"Choose {_any_of(classes)} (see 'stationary models').")

@@ -146,6 +146,17 @@ def test_a_file_that_is_no_landscape_is_told_from_one(stationary, tmp_path):
     assert result.code == 2 and "stationary show" in result.err
 
 
+def test_equations_stand_in_the_command_itself_and_are_drawn(stationary, tmp_path):
+    saved, drawn = tmp_path / "s.json", tmp_path / "s.png"
+    result = stationary("solve", "x^2 + y^2 = 4, x*y = 1", "--save", str(saved), "--plot", str(drawn))
+    assert result.code == 0 and "4 of 4 solutions" in result.out and drawn.stat().st_size > 2000
+    assert stationary("show", str(saved), "--plot", str(tmp_path / "again.svg")).code == 0
+    (tmp_path / "p.csv").write_text("1.41421356,0\n")
+    assert stationary("certify", "x^2 = 2, y = 0", str(tmp_path / "p.csv")).code == 1  # one of two is missing
+    result = stationary("solve", "x^2 = ")
+    assert result.code == 2 and "empty side" in result.err
+
+
 def test_a_polynomial_stands_in_the_command_itself(stationary, tmp_path):
     result = stationary("count", "x^4 - {t}*x^2", "--set", "t=1/2")
     assert result.code == 0 and result.out.startswith("Census of expression:x^4 - (1/2)*x^2 in x (") and "3 points" in result.out
