@@ -197,12 +197,9 @@ def test_a_downloaded_certificate_verifies(site):
     assert len(files) == 6 and verify_row(page.parent / unquote(next(iter(files.values())))).is_ok
 
 
-def test_the_sentence_beside_the_download_names_the_folder_that_verify_takes(site):
+def test_the_sentence_beside_the_download_names_the_file_that_verify_takes(site):
     text = Page(site / "tables" / "spherical-p-spin__p-5.html").text
-    assert (
-        "a zip archive" in text
-        and "unpack it, then stationary verify spherical-p-spin__p-5 rechecks the folder" in text
-    )
+    assert "a zip archive" in text and "stationary verify spherical-p-spin__p-5.zip rechecks it" in text
 
 
 def test_classes_are_called_classes(site):
