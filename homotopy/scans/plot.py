@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.common.figures import axes_for, graded, panels_for
+from homotopy.common.figures import axes_for, graded, panels_for, whole_numbers
 from homotopy.counting.energy_axis import energy_axis
 from homotopy.scans.events import Event, EventKind
 from homotopy.scans.result import Scan
@@ -148,6 +148,8 @@ def draw_staircase(scan: Scan, ax: Any = None) -> Any:
     axes.set_xscale(scale_of(scan.values))
     axes.set_xlabel(scan.name)
     axes.set_ylabel("mean number of points" if scan.n_samples > 1 else "number of points")
+    if scan.n_samples == 1:
+        whole_numbers(axes.yaxis)
     axes.margins(x=0)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(fontsize=7, ncols=2)

@@ -52,6 +52,13 @@ class Branch:
     begins: int | None
     ends: int | None
 
+    def __repr__(self) -> str:
+        index = "index undecided" if self.index is None else f"index {self.index}"
+        (first, low), (last, high) = self.curve[0], self.curve[-1]
+        ends = [f"{word} event {k}" for word, k in (("from", self.begins), ("to", self.ends)) if k is not None]
+        along = f"energy {low:.6g} at {first:.6g} to {high:.6g} at {last:.6g}"
+        return f"Branch({', '.join([f'{self.number}: {index}', along, *ends])})"
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -260,7 +267,8 @@ class Scan(Shown):
             means = self.means()
             shown = ", ".join(f"{m.value:.4g}" for m in _thinned(means, 8))
             return Sheet(head, (*lines, Line("samples", f"{self.n_samples} a value"), Line("real", f"mean {shown}")))
-        lines += [Line("real", self._counts()), Line("branches", f"{len(self.branches)} of real points")]
+        lines.append(Line("real", self._counts()))
+        lines.append(Line("branches", f"{count_of(len(self.branches), 'curve')} of real points"))
         kinds = [e.kind.value for e in self.events]
         told = ", ".join(f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds)) or "none"
         n_orbits = len({e.orbit for e in self.events})

@@ -45,9 +45,11 @@ TANH_LIKE = "docs/torch.md, 'Activations like tanh'"
 
 @dataclass(frozen=True)
 class PolynomialNetwork(Network):
-    """A network with a polynomial as activation and squared loss.
+    r"""A network with a polynomial as activation and squared loss.
 
-    V(w) = 1/2 sum_i |f_w(x_i) - y_i|^2 + 1/2 sum_j lambda_j w_j^2, f_w(x) = W_{H+1} s(.. s(W_1 x + b_1) ..).
+    .. math:: V(w) = \tfrac{1}{2} \sum_i |f_w(x_i) - y_i|^2 + \tfrac{1}{2} \sum_j \lambda_j w_j^2
+
+    with :math:`f_w(x) = W_{H+1} \sigma(\cdots \sigma(W_1 x + b_1) \cdots)` and the activation :math:`\sigma`.
 
     Parameters
     ----------
