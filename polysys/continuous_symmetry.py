@@ -34,6 +34,9 @@ class ContinuousSymmetry:
 
     generators: tuple[tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]], ...]
 
+    def __repr__(self) -> str:
+        return f"ContinuousSymmetry(dimension {self.dimension}, {self.n} coordinates)"
+
     @property
     def dimension(self) -> int:
         """Dimension of the symmetry group."""

@@ -60,7 +60,7 @@ class EquationTapes:
 
 @dataclass(frozen=True, eq=False)
 class Equations:
-    """Polynomial equations f_1 = .. = f_m = 0 with rational coefficients; make them with :func:`equations`.
+    r"""Polynomial equations :math:`f_1 = \cdots = f_m = 0` with rational coefficients; make them with :func:`equations`.
 
     Where there are more equations than unknowns, `system` is squared up: to each of the n equations of largest degree a random
     combination of the others is added. Solutions of the equations solve the square system; what else solves it is told apart

@@ -27,7 +27,7 @@ from polysys.system import exact_terms
 
 @dataclass(frozen=True, slots=True)
 class SignedPermutation:
-    """The map (g x)_i = signs[i] * x[perm[i]].
+    """The map ``(g x)[i] = signs[i] * x[perm[i]]``.
 
     Examples
     --------
@@ -80,6 +80,9 @@ class SymmetryGroup:
 
     n: int
     generators: tuple[SignedPermutation, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"SymmetryGroup({self.n} coordinates, {len(self.generators)} generators)"
 
     @property
     def identity(self) -> SignedPermutation:
