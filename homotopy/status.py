@@ -60,7 +60,6 @@ class EvidenceKind(Enum):
     PATHS = "paths balance"
     GENERIC_COUNT = "generic count"
     EXACT_COUNT = "exact count"
-    TWO_ROUTES = "two routes"
     UPPER_BOUND = "upper bound"
     HILBERT_BOUND = "Hilbert bound"
     CONJUGATES = "conjugate pairs"

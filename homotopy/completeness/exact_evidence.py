@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from homotopy.completeness.evidence import Evidence, evidence
-from homotopy.status import EvidenceKind, PathStatus, Silence, Verdict
+from homotopy.status import EvidenceKind, Silence, Verdict
 from polysys.algebra import Stop
 from polysys.counts.multiplicities import simple_count_of
 from polysys.counts.of_landscape import EXACT_REACH, exact_count_as_given, hilbert_bound
@@ -147,37 +147,4 @@ def hilbert_weighed(found: int, bound: int, multiplicities: Sequence[int] = (), 
         degree=degree,
         prime=prime,
         multiplicities=tuple(sorted(multiplicities)),
-    )
-
-
-def two_routes_evidence(
-    names: tuple[str, str], first: Mapping[PathStatus, int], second: Mapping[PathStatus, int], n_common: int
-) -> Evidence:
-    """Whether two independent routes agree class by class: the same regular end points, as many multiple, none lost.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Of the routes: their engines and starts.
-    first, second : mapping from PathStatus to int
-        How many paths of each ended how.
-    n_common : int
-        Certified solutions that both reached.
-
-    Notes
-    -----
-    Routes from different starts have different numbers of paths to infinity, so these are not compared. A path that failed
-    or jumped leaves a route undecided.
-    """
-    n = [route.get(PathStatus.REGULAR, 0) for route in (first, second)]
-    is_whole = all(route.get(s, 0) == 0 for route in (first, second) for s in (PathStatus.FAILED, PathStatus.DUPLICATE))
-    is_same = n[0] == n[1] == n_common and first.get(PathStatus.SINGULAR, 0) == second.get(PathStatus.SINGULAR, 0)
-    return evidence(
-        EvidenceKind.TWO_ROUTES,
-        Verdict.YES if is_whole and is_same else Verdict.UNDECIDED,
-        first=names[0],
-        second=names[1],
-        n_first=n[0],
-        n_second=n[1],
-        n_common=n_common,
     )

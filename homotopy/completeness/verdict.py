@@ -171,17 +171,13 @@ def support(found: Sequence[Evidence]) -> Evidence | None:
     Notes
     -----
     The degree of the ideal modulo two primes equals what was found, with multiplicities. Where that was asked for and does not,
-    nothing else supports. Where it is out of reach: two independent routes agree, or there are as many solutions as a
-    generic count that is proved, trace-tested, or the degree of a generic member's ideal, or on which two independent monodromy runs
-    agree. The account of the paths alone supports nothing.
+    nothing else supports. Where it is out of reach: there are as many solutions as a generic count that is proved, trace-tested, or
+    the degree of a generic member's ideal, or on which two independent monodromy runs agree. The account of the paths alone supports nothing.
     """
     exact = of_kind(found, EvidenceKind.EXACT_COUNT)
     if exact is not None and exact.silence not in (Silence.OUT_OF_REACH, Silence.NO_AGREEMENT):
         return exact if exact.outcome is Verdict.YES else None
     met = [e for e in found if e.outcome is Verdict.YES]
-    routes = of_kind(met, EvidenceKind.TWO_ROUTES)
-    if routes is not None:
-        return routes
     paths = of_kind(met, EvidenceKind.PATHS, EvidenceKind.GENERIC_COUNT)
     if paths is None:
         return None

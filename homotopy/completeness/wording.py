@@ -93,13 +93,6 @@ def _beside(x: Numbers) -> str:
     return f"; beside them there are {count_of(simple, 'simple solution')}, of which {found} {'is' if found == 1 else 'are'} certified"
 
 
-def _routes(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
-    if silence is not None:
-        return f"no second route: {silence.value}"
-    said = f"{x['first']} and {x['second']} found {x['n_first']} and {x['n_second']} solutions, {x['n_common']} of them the same"
-    return said + ("" if outcome is Verdict.YES else "; their paths do not agree class by class")
-
-
 def _bound(_: Verdict, x: Numbers, __: Silence | None) -> str:
     return f"{x['found']} of at most {x['bound']}: {x['bound_name']} [{x['reference']}]"
 
@@ -208,7 +201,6 @@ SENTENCES: dict[EvidenceKind, Callable[[Verdict, Numbers, Silence | None], str]]
     EvidenceKind.PATHS: _paths,
     EvidenceKind.GENERIC_COUNT: _generic,
     EvidenceKind.EXACT_COUNT: _exact,
-    EvidenceKind.TWO_ROUTES: _routes,
     EvidenceKind.UPPER_BOUND: _bound,
     EvidenceKind.HILBERT_BOUND: _hilbert,
     EvidenceKind.CONJUGATES: _conjugates,

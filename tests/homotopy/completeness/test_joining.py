@@ -12,10 +12,9 @@ from homotopy.completeness.exact_evidence import (
     exact_count_evidence,
     hilbert_weighed,
     no_exact_count,
-    two_routes_evidence,
 )
 from homotopy.completeness.verdict import best_bound, join, joined, support
-from homotopy.status import Completeness, EvidenceKind, PathStatus, Silence, StartCount, Verdict
+from homotopy.status import Completeness, EvidenceKind, Silence, StartCount, Verdict
 from polysys.root_count import RootCount, RootCountKind
 
 LAND = ps.expression("x^4/4 - x^2/2 + x*y/7 + y^4").sample()
@@ -54,9 +53,6 @@ def real_proof(outcome: Verdict) -> Evidence:
 
 CLOSED = evidence(EvidenceKind.CONJUGATES, Verdict.YES)
 OPEN = bound(5, 9)
-ROUTES = two_routes_evidence(
-    ("the tracker", "PHCpack"), {PathStatus.REGULAR: 5, PathStatus.AT_INFINITY: 4}, {PathStatus.REGULAR: 5}, 5
-)
 EXACT = exact_count_evidence(5, degree=5, primes=(101, 103))
 
 RULES = {
@@ -78,12 +74,11 @@ RULES = {
         UNKNOWN,
     ),
     "families, whatever the paths say": (
-        [OPEN, paths(), ROUTES, exact_count_evidence(5, degree=None, dimension=1)],
+        [OPEN, paths(), exact_count_evidence(5, degree=None, dimension=1)],
         UNKNOWN,
     ),
     "an exact count out of reach": ([OPEN, no_exact_count(5)], UNKNOWN),
-    "out of reach, and two routes": ([OPEN, no_exact_count(5), ROUTES], SUPPORTED),
-    "primes that do not agree, and two routes": ([OPEN, no_exact_count(5, Silence.NO_AGREEMENT), ROUTES], SUPPORTED),
+    "primes that do not agree": ([OPEN, no_exact_count(5, Silence.NO_AGREEMENT)], UNKNOWN),
     "a conjugate is missing": ([OPEN, EXACT, evidence(EvidenceKind.CONJUGATES, Verdict.NO)], CONTRADICTED),
     "a proof for another list": (
         [OPEN, evidence(EvidenceKind.REAL_PROOF, Verdict.UNDECIDED, Silence.OTHER_CENSUS)],
@@ -109,14 +104,13 @@ def test_a_generic_count_that_is_met_supports_and_the_account_of_the_paths_alone
 
     grounds = [count for count in StartCount if count.is_generic]
     assert len(grounds) == 4
-    for pieces in [*map(lost, grounds), [OPEN, paths(), ROUTES], [OPEN, paths(), EXACT]]:
+    for pieces in [*map(lost, grounds), [OPEN, paths(), EXACT]]:
         assert join(LAND, pieces).verdict is SUPPORTED
     assert join(LAND, [OPEN, paths()]).verdict is UNKNOWN and support([OPEN, paths()]) is None
 
 
 def test_a_symmetry_that_moves_points_forbids_all_support_but_a_finite_degree() -> None:
     assert join(FAMILIES, [OPEN, paths()]).verdict is UNKNOWN
-    assert join(FAMILIES, [OPEN, ROUTES]).verdict is UNKNOWN
     assert join(FAMILIES, [bound(9, 9, excludes_families=False)]).verdict is UNKNOWN
     assert join(FAMILIES, [bound(9, 9)]).verdict is PROVED
     assert join(FAMILIES, [OPEN, EXACT]).verdict is SUPPORTED
@@ -190,22 +184,9 @@ def test_a_simple_solution_is_missed_by_no_exact_count() -> None:
             assert (short.outcome, short.silence) == (Verdict.UNDECIDED, Silence.MISSING)
 
 
-def test_routes_agree_only_where_no_path_was_lost_and_the_lists_are_the_same() -> None:
-    names, whole = ("a", "b"), {PathStatus.REGULAR: 5, PathStatus.SINGULAR: 2}
-    assert two_routes_evidence(names, whole, {**whole, PathStatus.AT_INFINITY: 3}, 5).outcome is Verdict.YES
-    for other, n_common in (
-        ({**whole, PathStatus.FAILED: 1}, 5),
-        ({**whole, PathStatus.DUPLICATE: 1}, 5),
-        ({**whole, PathStatus.SINGULAR: 1}, 5),
-        (whole, 4),
-        ({PathStatus.REGULAR: 6, PathStatus.SINGULAR: 2}, 5),
-    ):
-        assert two_routes_evidence(names, whole, other, n_common).outcome is Verdict.UNDECIDED
-
-
 def test_evidence_knows_whether_it_can_be_derived_again() -> None:
     assert real_proof(Verdict.YES).is_rechecked and EXACT.is_rechecked
-    assert not ROUTES.is_rechecked and not paths().is_rechecked and not multiplicities(Verdict.YES).is_rechecked
+    assert not paths().is_rechecked and not multiplicities(Verdict.YES).is_rechecked
 
 
 def test_every_kind_has_a_sentence_for_every_outcome() -> None:
@@ -213,7 +194,6 @@ def test_every_kind_has_a_sentence_for_every_outcome() -> None:
         OPEN,
         paths(),
         EXACT,
-        ROUTES,
         multiplicities(Verdict.YES),
         real_proof(Verdict.YES),
         hilbert_weighed(5, 6, degree=4, prime=101),

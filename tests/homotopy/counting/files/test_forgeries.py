@@ -24,7 +24,7 @@ from homotopy.cli.run import run
 from homotopy.completeness import wording
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import evidence, of_kind
-from homotopy.completeness.exact_evidence import exact_count_evidence, hilbert_weighed, two_routes_evidence
+from homotopy.completeness.exact_evidence import exact_count_evidence, hilbert_weighed
 from homotopy.completeness.path_evidence import weigh_paths
 from homotopy.completeness.verdict import join
 from homotopy.counting.files.derived import TOLD
@@ -32,7 +32,7 @@ from homotopy.counting.files.schema import content_digest
 from homotopy.counting.result import Census
 from homotopy.errors import CensusFileError
 from homotopy.solving.result import PathAccount
-from homotopy.status import EvidenceKind, PathStatus, StartCount, Verdict
+from homotopy.status import EvidenceKind, StartCount, Verdict
 from polysys.datasets import from_arrays
 from polysys.models.sequential_network import Activation, LinearLayer, SequentialNetwork
 from tests.homotopy.handmade import FORMULATIONS, matrix_glass, rotated_network
@@ -217,7 +217,6 @@ INVENTED = {
     ),
     "an exact count": lambda n: exact_count_evidence(n, degree=n, primes=(1073741827, 1073741831)),
     "a Hilbert function": lambda n: hilbert_weighed(n, n, degree=5, prime=101),
-    "two routes": lambda n: two_routes_evidence(("a", "b"), {PathStatus.REGULAR: n}, {PathStatus.REGULAR: n}, n),
     "an interval search": lambda n: evidence(
         EvidenceKind.REAL_PROOF, Verdict.YES, n_real=3, n_found=0, n_boxes=40, n_left=0, n_unknowns=2
     ),
