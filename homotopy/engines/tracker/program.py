@@ -254,7 +254,10 @@ class _Assembler:
         return v + p <= r < self.first and self.tape.constants[r - v - p] == 0
 
     def inlined(self, r: int) -> bool:
-        return r >= self.first and self.uses[r] == 1 and r not in self.pinned and not self.is_scalar[r]
+        """Whether r is made where it is used: once, or a scalar times a register, which costs as little as adding it."""
+        if r < self.first or r in self.pinned or self.is_scalar[r]:
+            return False
+        return self.uses[r] == 1 or (self.op[r] == Op.MUL and (self.is_scalar[self.a[r]] or self.is_scalar[self.b[r]]))
 
     def terms(self, r: int) -> list[list[tuple[int, ...]]]:
         """Terms of the sum at r, by kind: +r, -r, +rr, -rr, real scalar r, complex scalar r, complex scalar."""
