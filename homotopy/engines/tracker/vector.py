@@ -19,13 +19,16 @@ from numba.extending import intrinsic
 
 from homotopy.engines.tracker.emit import DOUBLE, I32, I64, LANES, VEC, WIDTH, Emit
 
+BLOCK = 4  # linear forms of a block: they share the loads of a register and hide the latency of each other's sums
+
 
 @intrinsic
 def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
-    """Interpret a program: each instruction is a sum of typed terms written to one register.
+    """Interpret a program: each instruction is a sum of typed terms written to one register, or a block.
 
-    Layout: dst, counts of (+r, -r, +r r, -r r, real scalar r, complex scalar r, complex scalar), operands. A count
-    loop each, the accumulators stay in vector registers.
+    Layout of a sum: dst, counts of (+r, -r, +r r, -r r, real scalar r, complex scalar r, complex scalar), operands. A count
+    loop each, the accumulators stay in vector registers. Of a block of linear forms: minus the number of registers
+    that they are forms in, where their real scalars begin, where they are written, the registers.
     """
     sig = types.void(code, reg, par)
 
@@ -95,14 +98,38 @@ def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
                 body([word(b.add(at, e.i64(i))) for i in range(arity)])
                 b.store(b.add(at, e.i64(arity)), pos)
 
+        def block(at: Any, count: Any) -> None:
+            sums = [(e.var(zero), e.var(zero)) for _ in range(BLOCK)]
+            for pair in sums:
+                for part in pair:
+                    b.store(zero, part)
+            base, first = word(b.add(at, e.i64(1))), b.add(at, e.i64(2 + BLOCK))
+            with cgutils.for_range(b, count) as loop:
+                x = e.load(rp, word(b.add(first, loop.index)))
+                row = b.add(base, b.mul(loop.index, e.i64(BLOCK)))
+                for k, pair in enumerate(sums):
+                    s = scalar(b.add(row, e.i64(k)))
+                    for part, value in zip(pair, x, strict=True):
+                        b.store(e.fma(s, value, b.load(part)), part)
+            for k, (re, im) in enumerate(sums):
+                e.store(rp, word(b.add(at, e.i64(2 + k))), b.load(re), b.load(im))
+            b.store(b.add(first, count), pos)
+
         head = b.append_basic_block("head")
         body_block = b.append_basic_block("body")
+        sum_block, form_block = b.append_basic_block("sum"), b.append_basic_block("forms")
         done = b.append_basic_block("done")
         b.branch(head)
         b.position_at_end(head)
         b.cbranch(b.icmp_signed("<", b.load(pos), size), body_block, done)
         b.position_at_end(body_block)
         at = b.load(pos)
+        tag = word(at)
+        b.cbranch(b.icmp_signed("<", tag, e.i64(0)), form_block, sum_block)
+        b.position_at_end(form_block)
+        block(at, b.neg(tag))
+        b.branch(head)
+        b.position_at_end(sum_block)
         dst, *counts = (word(b.add(at, e.i64(i))) for i in range(9))
         b.store(b.add(at, e.i64(9)), pos)
         for v in (acc_re, acc_im, acc2_re, acc2_im):
