@@ -85,7 +85,7 @@ def track_paths(
             program.code, program.fill, homotopy.scalars, n, homotopy.kappas, tape, start, targets, runs, x, t_from, t_to, settings,
             ends.x, ends.outcome, ends.info, aligned(program.n_registers * WIDTH),
             aligned(n * (n + 2) * WIDTH), aligned(HISTORY * column), aligned(HISTORY * column), aligned(column), aligned(column),
-            aligned(N_ROWS * LANES), np.zeros(LANES, np.int64), np.zeros(LANES, np.int64), registers.copy(), stop,
+            aligned(N_ROWS * LANES), np.zeros(LANES, np.int64), registers.copy(), stop,
         )  # fmt: skip
         return int((runs[:, 2] - runs[:, 1]).sum())
 

@@ -20,7 +20,7 @@ from homotopy.engines.tracker.decisions import O_FLOOR, O_PREDICTOR, WIDE_STEPS,
 from homotopy.engines.tracker.emit import LANES, WIDTH
 from homotopy.engines.tracker.extended import run_tape, set_parameters
 from homotopy.engines.tracker.stepping import newton_update, predict, remember
-from homotopy.engines.tracker.vector import back_substitute, choose_pivots, eliminate, fill_matrix, run_program
+from homotopy.engines.tracker.vector import back_substitute, eliminate, exchange_rows, fill_matrix, run_program
 
 # columns of `info`
 TAU, TICKS, STEPS, REJECTED, UPDATE, RESIDUAL, PIVOT_RATIO, NORM, WIDE = range(9)
@@ -29,23 +29,11 @@ _SOURCES = (row.TAU, row.TICKS, row.STEPS, row.REJECTED, row.LAST, row.UPDATE2, 
 
 
 @compiled
-def _swap(m: Any, k: int, w: int, index: Any) -> None:
-    for lane in range(LANES):
-        p = index[lane]
-        if p != k:
-            for j in range(k, w):
-                a, c = (k * w + j) * WIDTH + lane, (p * w + j) * WIDTH + lane
-                m[a], m[c] = m[c], m[a]
-                m[a + LANES], m[c + LANES] = m[c + LANES], m[a + LANES]
-
-
-@compiled
-def solve_lanes(m: Any, n: int, index: Any) -> None:
+def solve_lanes(m: Any, n: int) -> None:
     """Solve the n x n systems of all lanes for the two right-hand sides in columns n, n + 1, in place."""
     w = n + 2
     for k in range(n):
-        if choose_pivots(m, k, n, w, index):
-            _swap(m, k, w, index)
+        exchange_rows(m, k, n, w)
         eliminate(m, k, n, w)
     back_substitute(m, n, w)
 
@@ -148,7 +136,6 @@ def track_runs(
     kept: Any,
     lanes: Any,
     path: Any,
-    index: Any,
     wide: Any,
     stop: Any,
 ) -> None:
@@ -186,7 +173,7 @@ def track_runs(
                 if lanes[row.N_WIDE * LANES + lane] > 0 and lanes[row.LIVE * LANES + lane] > 0:
                     _wide_residual(tape, n, reg, start, targets[sample], lane, wide, m)
                     lanes[row.WIDE_TICKS * LANES + lane] += 1
-            solve_lanes(m, n, index)
+            solve_lanes(m, n)
             newton_update(n, y, m, options[O_FLOOR], lanes)
             ended = decide(n, y, m, kept, lanes, options)
             if ended:

@@ -175,22 +175,25 @@ def fill_matrix(typingctx: Any, fill: Any, reg: Any, par: Any, m: Any) -> Any:
 
 
 @intrinsic
-def choose_pivots(typingctx: Any, m: Any, k: Any, n: Any, w: Any, index: Any) -> Any:
-    """Rows of the pivots of column k, one a lane; true if any lane wants an exchange.
+def exchange_rows(typingctx: Any, m: Any, k: Any, n: Any, w: Any) -> Any:
+    """Bring the pivots of column k to the diagonal, in each lane its own.
 
-    A lane keeps its diagonal entry unless another is four times as large (threshold pivoting): exchanges are scalar
-    work, and growth stays as harmless as with partial pivoting in practice (Duff, Erisman, Reid 1986, 5.3).
+    A lane keeps its diagonal entry unless another is four times as large (threshold pivoting): most then exchange nothing,
+    and growth stays as harmless as with partial pivoting in practice (Duff, Erisman, Reid 1986, 5.3).
     """
-    sig = types.boolean(m, k, n, w, index)
+    sig = types.void(m, k, n, w)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
         e = Emit(context, b)
-        mp, ip = e.data(sig.args[0], args[0]), e.data(sig.args[4], args[4])
+        mp = e.data(sig.args[0], args[0])
         k, n, w = args[1:4]
         ivec = ir.VectorType(I64, LANES)
 
+        def at(i: Any, j: Any) -> Any:
+            return b.mul(b.add(b.mul(i, w), j), e.i64(WIDTH))
+
         def square(i: Any) -> Any:
-            re, im = e.load(mp, b.mul(b.add(b.mul(i, w), k), e.i64(WIDTH)))
+            re, im = e.load(mp, at(i, k))
             return e.fma(re, re, b.fmul(im, im))
 
         def isplat(i: Any) -> Any:
@@ -198,17 +201,27 @@ def choose_pivots(typingctx: Any, m: Any, k: Any, n: Any, w: Any, index: Any) ->
             mask = ir.Constant(ir.VectorType(I32, LANES), None)
             return b.shuffle_vector(v, ir.Constant(ivec, ir.Undefined), mask)
 
+        def any_of(mask: Any) -> Any:
+            return b.icmp_unsigned("!=", b.bitcast(mask, ir.IntType(LANES)), ir.Constant(ir.IntType(LANES), 0))
+
+        below = b.add(k, e.i64(1))
         best = e.var(b.fmul(square(k), e.splat(ir.Constant(DOUBLE, 16.0))))
         where = e.var(isplat(k))
-        with cgutils.for_range_slice(b, b.add(k, e.i64(1)), n, e.i64(1)) as (i, _):
+        with cgutils.for_range_slice(b, below, n, e.i64(1)) as (i, _):
             size = square(i)
             larger = b.fcmp_ordered(">", size, b.load(best))
             b.store(b.select(larger, size, b.load(best)), best)
             b.store(b.select(larger, isplat(i), b.load(where)), where)
         found = b.load(where)
-        b.store(found, b.bitcast(ip, ivec.as_pointer()), align=8)
-        moved = b.bitcast(b.icmp_signed("!=", found, isplat(k)), ir.IntType(LANES))
-        return b.icmp_unsigned("!=", moved, ir.Constant(ir.IntType(LANES), 0))
+        with b.if_then(any_of(b.icmp_signed("!=", found, isplat(k)))):
+            with cgutils.for_range_slice(b, below, n, e.i64(1)) as (i, _):
+                mask = b.icmp_signed("==", found, isplat(i))
+                with b.if_then(any_of(mask)):
+                    with cgutils.for_range_slice(b, k, w, e.i64(1)) as (j, _):
+                        upper, lower = e.load(mp, at(k, j)), e.load(mp, at(i, j))
+                        for row, here, other in ((k, upper, lower), (i, lower, upper)):
+                            e.store(mp, at(row, j), *(b.select(mask, o, h) for h, o in zip(here, other, strict=True)))
+        return context.get_dummy_value()
 
     return sig, codegen
 
