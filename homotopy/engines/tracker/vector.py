@@ -213,14 +213,13 @@ def exchange_rows(typingctx: Any, m: Any, k: Any, n: Any, w: Any) -> Any:
             b.store(b.select(larger, size, b.load(best)), best)
             b.store(b.select(larger, isplat(i), b.load(where)), where)
         found = b.load(where)
-        with b.if_then(any_of(b.icmp_signed("!=", found, isplat(k)))):
-            with cgutils.for_range_slice(b, below, n, e.i64(1)) as (i, _):
-                mask = b.icmp_signed("==", found, isplat(i))
-                with b.if_then(any_of(mask)):
-                    with cgutils.for_range_slice(b, k, w, e.i64(1)) as (j, _):
-                        upper, lower = e.load(mp, at(k, j)), e.load(mp, at(i, j))
-                        for row, here, other in ((k, upper, lower), (i, lower, upper)):
-                            e.store(mp, at(row, j), *(b.select(mask, o, h) for h, o in zip(here, other, strict=True)))
+        some = any_of(b.icmp_signed("!=", found, isplat(k)))
+        with b.if_then(some), cgutils.for_range_slice(b, below, n, e.i64(1)) as (i, _):
+            mask = b.icmp_signed("==", found, isplat(i))
+            with b.if_then(any_of(mask)), cgutils.for_range_slice(b, k, w, e.i64(1)) as (j, _):
+                upper, lower = e.load(mp, at(k, j)), e.load(mp, at(i, j))
+                for row, here, other in ((k, upper, lower), (i, lower, upper)):
+                    e.store(mp, at(row, j), *(b.select(mask, o, h) for h, o in zip(here, other, strict=True)))
         return context.get_dummy_value()
 
     return sig, codegen
