@@ -30,7 +30,7 @@ from platformdirs import user_cache_path
 
 _UNUSED = 30 * 86400.0  # seconds after which the folder of other sources is removed
 _FOLDER = re.compile(r"[a-z]+-[0-9a-f]{24}")
-_FORMAT = 2  # of the files; part of the digest
+_FORMAT = 3  # of the files; part of the digest
 _KNOWN = re.compile(  # what Numba's runtime alone provides
     r"llvm\.|_?Py|NRT_|numba_(unpickle|do_raise|runtime_build_excinfo_struct|gil_ensure|gil_release|complex_adaptor)$"
     r"|(sqrt|hypot|exp|log|pow|sin|cos|atan2|floor|ceil|fabs|ldexp|frexp|memset|memcpy|memmove)$"
@@ -190,7 +190,6 @@ def _remove_unused(parent: Path) -> None:
 def _cache(compiler: Compiler, function: Any) -> Any:
     """What Numba asks for machine code of a function before it compiles, and hands it to afterwards."""
     from numba.core.caching import NullCache
-    from numba.core.compiler import CompileResult
     from numba.core.runtime.nrt import rtsys
     from numba.core.serialize import dumps
 
@@ -207,10 +206,10 @@ def _cache(compiler: Compiler, function: Any) -> Any:
             if content is None:
                 return None
             try:
-                is_self_contained, reduced = pickle.loads(content)
+                is_self_contained, names, reduced = pickle.loads(content)
                 if not is_self_contained:
                     target_context.refresh()
-                return CompileResult._rebuild(target_context, *reduced)  # type: ignore[no-untyped-call]  # Numba has no types
+                return _rebuilt(target_context, names, *reduced)
             except Exception as error:  # whatever it is, compiling helps
                 _say(f"Compiled code cannot be loaded ({type(error).__name__}): it is compiled again.")
                 return None
@@ -218,10 +217,38 @@ def _cache(compiler: Compiler, function: Any) -> Any:
         def save_overload(self, sig: Any, data: Any) -> None:
             name = _file_name(function, sig, data.codegen)
             if name and compiler.folder() and not data.lifted and not data.library.has_dynamic_globals:
-                kept = _is_self_contained(data.library.get_llvm_str()), data._reduce()
-                compiler.save(name, dumps(kept))  # type: ignore[no-untyped-call]  # as above
+                kept = _is_self_contained(data.library.get_llvm_str()), _defined_names(data.library), data._reduce()
+                compiler.save(name, dumps(kept))  # type: ignore[no-untyped-call]  # Numba has no types
 
     return Cache()
+
+
+def _defined_names(library: Any) -> list[str]:
+    """The names that machine code defines: Numba asks for them before it sets the surroundings of a function."""
+    module = library._get_module_for_linking()
+    return [value.name for values in (module.functions, module.global_variables) for value in values if not value.is_declaration]
+
+
+def _rebuilt(target_context: Any, names: list[str], library_state: Any, *rest: Any) -> Any:
+    """What was compiled, with its machine code; its intermediate code is parsed when another kernel is linked with it.
+
+    Parsing takes longer than all else that is done with a kernel from the disk.
+    """
+    from llvmlite import binding
+    from numba.core.compiler import CompileResult
+
+    name, kind, (code, intermediate) = library_state
+    empty = binding.parse_assembly("").as_bitcode()
+    target_context.codegen()._engine._defined_symbols.update(names)
+    result: Any = CompileResult._rebuild(target_context, (name, kind, (code, empty)), *rest)  # type: ignore[no-untyped-call]
+    library = result.library
+
+    @functools.cache
+    def module_for_linking() -> Any:
+        return binding.parse_bitcode(intermediate)
+
+    library._get_module_for_linking = module_for_linking
+    return result
 
 
 def _is_self_contained(code: str) -> bool:

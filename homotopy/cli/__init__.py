@@ -6,6 +6,7 @@ LEAST_MIB = 768  # of address space: with less, OpenBLAS and LLVM abort or wait 
 def main() -> None:
     """Entry point of the console script."""
     import gc
+    import os
     import resource
 
     from homotopy.cli import interrupt
@@ -16,6 +17,7 @@ def main() -> None:
             f"stationary: {limit >> 20} MiB of address space do not suffice. Allow {LEAST_MIB} at least (ulimit -v)."
         )
 
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small, and BLAS's threads wait for work by running
     interrupt.end_at_once()  # the imports below take their time
     gc.set_threshold(
         100_000, 20, 20

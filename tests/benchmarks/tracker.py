@@ -44,13 +44,13 @@ from tests.homotopy import tracker_systems as systems
 
 @njit(nogil=True, error_model="numpy")
 def _evaluations(
-    code: Any, fill: Any, reg: Any, par: Any, m: Any, n: int, index: Any, solve: bool, repeat: int
+    code: Any, fill: Any, reg: Any, par: Any, m: Any, n: int, solve: bool, repeat: int
 ) -> None:
     for _ in range(repeat):
         run_program(code, reg, par)
         fill_matrix(fill, reg, par, m)
         if solve:
-            solve_lanes(m, n, index)
+            solve_lanes(m, n)
 
 
 def best(function: Callable[[], Any], repeat: int = 5) -> float:
@@ -85,10 +85,9 @@ def profile(n: int) -> None:
     scalars = make_homotopy(program, p0, p1).scalars[0]
     reg, m = aligned(program.n_registers * WIDTH), aligned((n + 1) * (n + 3) * WIDTH)
     reg[:] = np.random.default_rng(0).standard_normal(len(reg))
-    index = np.zeros(LANES, np.int64)
     repeat = 2000
     kernel = (
-        best(lambda: _evaluations(program.code, program.fill, reg, scalars, m, n + 1, index, True, repeat)) / repeat
+        best(lambda: _evaluations(program.code, program.fill, reg, scalars, m, n + 1, True, repeat)) / repeat
     )
     print(
         f"n={n:2d}  {ends.codes.size / seconds:8.0f} paths/s a core"

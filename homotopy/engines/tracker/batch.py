@@ -14,7 +14,9 @@ from homotopy.common.processes import n_usable_cores
 from homotopy.common.reporting import Progress
 from homotopy.common.threads import Stop, over_threads
 from homotopy.engines.tracker import extended, kernels
+from homotopy.engines.tracker.decisions import HISTORY
 from homotopy.engines.tracker.emit import LANES, WIDTH
+from homotopy.engines.tracker.lane_state import N_ROWS
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program
 
@@ -82,8 +84,8 @@ def track_paths(
         kernels.track_runs(
             program.code, program.fill, homotopy.scalars, n, homotopy.kappas, tape, start, targets, runs, x, t_from, t_to, settings,
             ends.x, ends.outcome, ends.info, aligned(program.n_registers * WIDTH),
-            aligned(n * (n + 2) * WIDTH), aligned(kernels.HISTORY * column),
-            aligned(kernels.HISTORY * column), aligned(column), np.zeros(LANES, np.int64), registers.copy(), stop,
+            aligned(n * (n + 2) * WIDTH), aligned(HISTORY * column), aligned(HISTORY * column), aligned(column), aligned(column),
+            aligned(N_ROWS * LANES), np.zeros(LANES, np.int64), registers.copy(), stop,
         )  # fmt: skip
         return int((runs[:, 2] - runs[:, 1]).sum())
 
@@ -137,6 +139,6 @@ def evaluate(
     out = np.empty((m, n, n + 2), complex)
     kernels.evaluate_points(
         program.code, program.fill, _own(scalars, float), n, _own(x), _own(np.broadcast_to(t, (m,))), out,
-        aligned(program.n_registers * WIDTH), aligned(n * (n + 2) * WIDTH),
+        aligned(program.n_registers * WIDTH), aligned(n * (n + 2) * WIDTH), aligned(N_ROWS * LANES),
     )  # fmt: skip
     return out

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.reporting import Progress, Stopped
-from homotopy.engines.tracker import kernels
+from homotopy.engines.tracker import decisions, kernels
 from homotopy.engines.tracker.batch import Homotopy, track_paths
 from homotopy.engines.tracker.coincide import coinciding
 from homotopy.engines.tracker.endgame import AFAR, run_endgame
@@ -242,7 +242,7 @@ def _look_from_afar(state: State, options: TrackerOptions, threads: int | None) 
         if not len(rows):
             continue
         ends = track_paths(state.homotopy, state.sample[rows], state.starts[rows], options, u_to=u, threads=threads)
-        rows, x = (values[ends.outcome == kernels.REACHED] for values in (rows, ends.x))
+        rows, x = (values[ends.outcome == decisions.REACHED] for values in (rows, ends.x))
         game = run_endgame(state.homotopy, state.sample[rows], x, np.full(len(rows), u), options, threads)
         infinite = rows[game.is_infinite]
         state.codes[infinite], state.winding[infinite] = CODE[PathStatus.AT_INFINITY], game.winding[game.is_infinite]

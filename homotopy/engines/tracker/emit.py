@@ -24,6 +24,9 @@ class Emit:
         self.context, self.b = context, builder
         fnty = ir.FunctionType(VEC, [VEC, VEC, VEC])
         self._fma = cgutils.get_or_insert_function(builder.module, fnty, f"llvm.fmuladd.v{LANES}f64")
+        self._sqrt = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(VEC, [VEC]), f"llvm.sqrt.v{LANES}f64"
+        )
 
     def data(self, arrty: Any, value: Any) -> Any:
         return self.context.make_array(arrty)(self.context, self.b, value).data
@@ -68,30 +71,86 @@ class Emit:
 
 
 class Vec:
-    """A vector with arithmetic; products may be fused into sums."""
+    """A vector with arithmetic, also with plain numbers; products may be fused into sums."""
 
     def __init__(self, b: Any, value: Any) -> None:
         self.b, self.value = b, value
 
-    def __add__(self, other: Vec) -> Vec:
-        return Vec(self.b, self.b.fadd(self.value, other.value, flags=("contract",)))
+    def _other(self, other: Vec | float) -> Any:
+        return other.value if isinstance(other, Vec) else ir.Constant(VEC, [float(other)] * LANES)
 
-    def __sub__(self, other: Vec) -> Vec:
-        return Vec(self.b, self.b.fsub(self.value, other.value, flags=("contract",)))
+    def __add__(self, other: Vec | float) -> Vec:
+        return Vec(self.b, self.b.fadd(self.value, self._other(other), flags=("contract",)))
 
-    def __mul__(self, other: Vec) -> Vec:
-        return Vec(self.b, self.b.fmul(self.value, other.value, flags=("contract",)))
+    def __sub__(self, other: Vec | float) -> Vec:
+        return Vec(self.b, self.b.fsub(self.value, self._other(other), flags=("contract",)))
 
-    def __truediv__(self, other: Vec) -> Vec:
-        return Vec(self.b, self.b.fdiv(self.value, other.value))
+    def __mul__(self, other: Vec | float) -> Vec:
+        return Vec(self.b, self.b.fmul(self.value, self._other(other), flags=("contract",)))
 
-    def above(self, other: Vec) -> Any:
-        """Mask of the lanes where self > other; false where either is nan."""
-        return self.b.fcmp_ordered(">", self.value, other.value)
+    def __truediv__(self, other: Vec | float) -> Vec:
+        return Vec(self.b, self.b.fdiv(self.value, self._other(other)))
 
-    def where(self, mask: Any, other: Vec) -> Vec:
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __rsub__(self, other: float) -> Vec:
+        return Vec(self.b, self._other(other)) - self
+
+    def __rtruediv__(self, other: float) -> Vec:
+        return Vec(self.b, self._other(other)) / self
+
+    def __gt__(self, other: Vec | float) -> Mask:
+        return self._compared(">", other)
+
+    def __ge__(self, other: Vec | float) -> Mask:
+        return self._compared(">=", other)
+
+    def __lt__(self, other: Vec | float) -> Mask:
+        return self._compared("<", other)
+
+    def __le__(self, other: Vec | float) -> Mask:
+        return self._compared("<=", other)
+
+    def _compared(self, sign: str, other: Vec | float) -> Mask:
+        """False where either is nan."""
+        return Mask(self.b, self.b.fcmp_ordered(sign, self.value, self._other(other)))
+
+    def where(self, mask: Mask, other: Vec | float) -> Vec:
         """self in the lanes of the mask, other elsewhere."""
-        return Vec(self.b, self.b.select(mask, self.value, other.value))
+        return Vec(self.b, self.b.select(mask.value, self.value, self._other(other)))
+
+    def least(self, other: Vec | float) -> Vec:
+        return self.where(self < other, other)
+
+    def largest(self, other: Vec | float) -> Vec:
+        return self.where(self > other, other)
+
+
+class Mask:
+    """A truth value for each lane."""
+
+    def __init__(self, b: Any, value: Any) -> None:
+        self.b, self.value = b, value
+
+    def __and__(self, other: Mask) -> Mask:
+        return Mask(self.b, self.b.and_(self.value, other.value))
+
+    def __or__(self, other: Mask) -> Mask:
+        return Mask(self.b, self.b.or_(self.value, other.value))
+
+    def __invert__(self) -> Mask:
+        return Mask(self.b, self.b.not_(self.value))
+
+    def number(self, true: float = 1.0, false: float = 0.0) -> Vec:
+        """One number where it is true, another elsewhere."""
+        return Vec(self.b, ir.Constant(VEC, [true] * LANES)).where(self, false)
+
+    def bits(self) -> Any:
+        """One bit for each lane, as an integer."""
+        return self.b.zext(self.b.bitcast(self.value, ir.IntType(LANES)), I64)
+
+    def any(self) -> Any:
+        return self.b.icmp_unsigned("!=", self.bits(), ir.Constant(I64, 0))
 
 
 class Lanes:
@@ -105,3 +164,50 @@ class Lanes:
 
     def __setitem__(self, offset: Any, vec: Vec) -> None:
         self.emit.b.store(vec.value, self.emit.vptr(self.base, offset), align=8)
+
+
+class State:
+    """What each lane knows: vectors by the number of their row."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+
+    def __getitem__(self, row: int) -> Vec:
+        return self._lanes[ir.Constant(I64, row * LANES)]
+
+    def __setitem__(self, row: int, vec: Vec) -> None:
+        self._lanes[ir.Constant(I64, row * LANES)] = vec
+
+    def put(self, mask: Mask, row: int, value: Vec | float) -> None:
+        """Set a row in the lanes of the mask."""
+        old = self[row]
+        self[row] = old.where(~mask, value)
+
+
+class Words(Emit):
+    """Emit, with arrays of vectors."""
+
+    def lanes(self, arrty: Any, value: Any) -> Lanes:
+        return Lanes(self, self.data(arrty, value))
+
+    def state(self, arrty: Any, value: Any) -> State:
+        return State(self.lanes(arrty, value))
+
+    def const(self, value: float) -> Vec:
+        return Vec(self.b, self.splat(ir.Constant(DOUBLE, value)))
+
+    def fill(self, value: Any) -> Vec:
+        return Vec(self.b, self.splat(value))
+
+    def sqrt(self, vec: Vec) -> Vec:
+        return Vec(self.b, self.b.call(self._sqrt, [vec.value]))
+
+    def rows(self, n: Any) -> Any:
+        return cgutils.for_range(self.b, n)
+
+    def at(self, i: Any, stride: Any = 1, start: Any = 0) -> tuple[Any, Any]:
+        """Offsets of both parts of register i * stride + start."""
+        index = self.b.mul(i, stride) if stride != 1 else i
+        index = self.b.add(index, start) if start != 0 else index
+        re = self.b.mul(index, self.i64(WIDTH))
+        return re, self.b.add(re, self.i64(LANES))

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.engines.tracker import kernels
+from homotopy.engines.tracker import decisions
 from homotopy.engines.tracker.batch import Homotopy, track_paths
 from homotopy.engines.tracker.options import TrackerOptions
 
@@ -47,7 +47,7 @@ def run_endgame(
     careful = replace(options.tighter(), endgame_radius=1e-300, max_step=0.5, first_step=0.05)
     inner = 1.0 - (1.0 - u) / 100.0
     near = track_paths(homotopy, sample, x, careful, u.astype(complex), inner.astype(complex), threads)
-    arrived = near.outcome == kernels.REACHED
+    arrived = near.outcome == decisions.REACHED
     outer = _loops(homotopy, sample, x, 1.0 - u, np.ones(m, bool), careful, threads)
     base = np.where(arrived[:, None], near.x, x)
     radius = np.where(arrived, 1.0 - inner, 1.0 - u)
@@ -100,7 +100,7 @@ def _loops(
             size[open_] += np.abs(h)
             ends = track_paths(homotopy, sample[open_], here[open_], options, a[open_], b[open_], threads)
             here[open_] = ends.x
-            open_ = open_[ends.outcome == kernels.REACHED]
+            open_ = open_[ends.outcome == decisions.REACHED]
         if not len(open_):
             break
         gap = np.abs(here[open_] - x[open_]).max(axis=1) / np.abs(x[open_]).max(axis=1)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from homotopy.common.arrays import Complexes
 from homotopy.engines.path_ends import ExactHomotopy, FarPath
 from homotopy.engines.starts.start_set import StartSet, Stratum, stratum_equations
-from homotopy.engines.tracker import kernels
+from homotopy.engines.tracker import decisions
 from homotopy.engines.tracker.batch import track_paths
 from homotopy.engines.tracker.driver import make_homotopy, track_loop
 from homotopy.engines.tracker.options import TrackerOptions
@@ -71,6 +71,6 @@ def _of_stratum(
         here = np.flatnonzero(sound)
         there = track_paths(homotopy, np.zeros(len(here), np.int64), x[here], on, u_to=1.0 - v, threads=threads)
         for k, end, outcome in zip(here.tolist(), there.x, there.outcome, strict=True):
-            if outcome == kernels.REACHED:
+            if outcome == decisions.REACHED:
                 places[k].append((v, end))
     return [FarPath(exact, tuple(p), stratum.alive, landscape.formulation.n_unknowns) for p in places]

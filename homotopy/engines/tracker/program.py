@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.common.registers import Registers
-from homotopy.engines.tracker.emit import WIDTH
+from homotopy.engines.tracker.instructions import assembled
 from polysys.errors import NotSquareError
-from polysys.tape import Node, Op, Recorder, Tape, parameter_nodes
+from polysys.tape import Node, Op, Recorder, Tape
 
 _PRIME = (1 << 61) - 1  # identities of polynomials are tested at a random point modulo this prime (Schwartz-Zippel)
 _MULTIPLES = [Fraction(c) for c in (1, -1, 2, -2, 3, 4, 6, 12)] + [Fraction(1, c) for c in (2, -2, 3, 4, 6, 12)]
@@ -41,6 +40,8 @@ class Program:
     n_registers : int
     scalars : Tape
         Parameters (p0, p1) -> the scalars of the instructions, evaluated once for each sample.
+    real_scalars : int array
+        Those that blocks use, in the order in which they do.
     start_zero, target_real : bool arrays (n_parameters,)
         What the program takes for granted: vanishing start parameters, real target parameters.
     n_flops : int
@@ -56,6 +57,7 @@ class Program:
     fill: npt.NDArray[np.int32]
     n_registers: int
     scalars: Tape
+    real_scalars: npt.NDArray[np.int64]
     start_zero: npt.NDArray[np.bool_]
     target_real: npt.NDArray[np.bool_]
     n_flops: int
@@ -63,14 +65,17 @@ class Program:
     _identity: object = field(default_factory=object, repr=False)
 
     def scalar_values(self, p0: npt.NDArray[Any], p1: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-        """Scalars for start parameters p0 (k,) and target parameters p1 (samples, k): array (samples, 2 scalars)."""
+        """Scalars for start parameters p0 (k,) and target parameters p1 (samples, k): array (samples, doubles).
+
+        Both parts of each, then the real parts of those that blocks use.
+        """
         samples = p1.shape[0]
         inputs = [*p0.astype(complex), *p1.astype(complex).T]
-        values = self.scalars.evaluate([], inputs, lambda c: complex(float(c)))
-        out = np.zeros((samples, 2 * max(1, len(values))))
-        for k, value in enumerate(values):
-            out[:, 2 * k], out[:, 2 * k + 1] = np.real(value), np.imag(value)
-        return out
+        values = np.empty((max(1, len(self.scalars.outputs)), samples), complex)
+        for k, value in enumerate(self.scalars.evaluate([], inputs, lambda c: complex(float(c)))):
+            values[k] = value
+        pairs = np.ascontiguousarray(values.T).view(float)
+        return np.hstack([pairs, values.real[self.real_scalars].T])
 
 
 def compile_homotopy(
@@ -223,120 +228,17 @@ def _with_jacobian(system: Tape) -> Tape:
     return fresh.tape(values + jacobian)
 
 
-class _Assembler:
-    """Turns a tape into instructions: sums of products, registers reused, x-free registers moved out as scalars."""
-
-    def __init__(self, tape: Tape, k: int, zero: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_]) -> None:
-        self.tape = tape
-        v, p, c = tape.n_variables, tape.n_parameters, len(tape.constants)
-        self.first = v + p + c
-        self.op = [-1] * self.first + tape.ops.tolist()
-        self.a = [-1] * self.first + tape.left.tolist()
-        self.b = [-1] * self.first + tape.right.tolist()
-        self.is_scalar = [False] * v + [True] * (p + c)
-        self.is_real = [False] * v + [bool(z) for z in zero] + [bool(r) for r in real] + [True] * c
-        uses = [0] * tape.n_registers
-        for r in range(self.first, tape.n_registers):
-            i, j = self.a[r], self.b[r]
-            self.is_scalar.append(self.is_scalar[i] and self.is_scalar[j])
-            self.is_real.append(self.is_real[i] and self.is_real[j])
-            uses[i] += 1
-            uses[j] += 1
-        self.pinned = set(tape.outputs.tolist())
-        self.uses = uses
-        self.scalar_index: dict[tuple[int, int], int] = {}
-
-    def scalar(self, register: int, sign: int) -> int:
-        return self.scalar_index.setdefault((register, sign), len(self.scalar_index))
-
-    def is_zero(self, r: int) -> bool:
-        v, p = self.tape.n_variables, self.tape.n_parameters
-        return v + p <= r < self.first and self.tape.constants[r - v - p] == 0
-
-    def inlined(self, r: int) -> bool:
-        return r >= self.first and self.uses[r] == 1 and r not in self.pinned and not self.is_scalar[r]
-
-    def terms(self, r: int) -> list[list[tuple[int, ...]]]:
-        """Terms of the sum at r, by kind: +r, -r, +rr, -rr, real scalar r, complex scalar r, complex scalar."""
-        kinds: list[list[tuple[int, ...]]] = [[] for _ in range(7)]
-        stack = [(r, 1, True)]
-        while stack:
-            q, sign, top = stack.pop()
-            if self.is_scalar[q]:
-                if not self.is_zero(q):
-                    kinds[6].append((self.scalar(q, sign),))
-            elif not top and not self.inlined(q):
-                kinds[0 if sign > 0 else 1].append((q,))
-            elif self.op[q] == Op.MUL:
-                i, j = self.a[q], self.b[q]
-                if self.is_scalar[j]:
-                    i, j = j, i
-                if self.is_scalar[i]:
-                    kinds[4 if self.is_real[i] else 5].append((self.scalar(i, sign), j))
-                else:
-                    kinds[2 if sign > 0 else 3].append((i, j))
-            else:
-                stack.append((self.b[q], sign if self.op[q] == Op.ADD else -sign, False))
-                stack.append((self.a[q], sign, False))
-        return kinds
-
-
 def _assemble(
     tape: Tape, system: Tape, zero: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_], affine: bool
 ) -> Program:
-    n, k = system.n_variables, system.n_parameters
-    work = _Assembler(tape, k, zero, real)
+    n = system.n_variables
     outputs = tape.outputs.tolist()
-    roots = [r for r in outputs if not work.is_scalar[r] and r >= work.first]
-    plan: dict[int, list[list[tuple[int, ...]]]] = {}
-    stack = list(roots)
-    while stack:
-        r = stack.pop()
-        if r in plan or r < work.first:
-            continue
-        plan[r] = work.terms(r)
-        stack.extend(q for kind in plan[r][:4] for term in kind for q in term)
-        stack.extend(term[1] for kind in plan[r][4:6] for term in kind)
-    order = sorted(plan)
-    last_use = {}
-    for r in order:
-        for kind, group in enumerate(plan[r][:6]):
-            for term in group:
-                for q in term if kind < 4 else term[1:]:
-                    last_use[q] = r
-    for r in roots:
-        last_use[r] = tape.n_registers
-    slot = {i: i for i in range(n + 2)}
-    registers, flops = Registers(n + 2), 0
-    code: list[int] = []
-    for r in order:
-        kinds = plan[r]
-        pairs, odd = kinds[4][: len(kinds[4]) // 2 * 2], kinds[4][len(kinds[4]) // 2 * 2 :]
-        operands: list[int] = []
-        for group in kinds[:4]:
-            operands.extend(slot[q] * WIDTH for term in group for q in term)
-        for group in (pairs, odd, kinds[5]):
-            operands.extend(v for index, q in group for v in (2 * index, slot[q] * WIDTH))
-        operands.extend(2 * term[0] for term in kinds[6])
-        counts = [*(len(group) for group in kinds[:4]), len(pairs) // 2, len(odd), len(kinds[5]), len(kinds[6])]
-        flops += sum(c * f for c, f in zip(counts, (2, 2, 8, 8, 8, 4, 8, 2), strict=True))
-        used = {q for kind, g in enumerate(kinds[:6]) for term in g for q in (term if kind < 4 else term[1:])}
-        registers.release(slot[q] for q in used if q >= work.first and last_use[q] == r)
-        slot[r] = registers.take()
-        code.extend([slot[r] * WIDTH, *counts, *operands])
+    code = assembled(tape, zero, real)
     fill = np.full((n, n + 2), -1, np.int32)
     for place, r in enumerate(outputs):
         i, j = (place, n) if place < n else (place - n * n - n, n + 1) if place >= n * n + n else divmod(place - n, n)
-        if not work.is_scalar[r]:
-            fill[i, j] = slot[r] * WIDTH
-        elif not work.is_zero(r):
-            fill[i, j] = -2 - 2 * work.scalar(r, 1)
+        fill[i, j] = code.source(r)
     return Program(
-        system, n, k, np.array(code, np.int32), fill.ravel(), registers.n, _scalar_tape(tape, work), zero, real, flops, affine,
+        system, n, system.n_parameters, code.words(), fill.ravel(), code.registers.n, code.scalar_tape(),
+        np.array(code.real_scalars, np.int64), zero, real, code.flops, affine,
     )  # fmt: skip
-
-
-def _scalar_tape(tape: Tape, work: _Assembler) -> Tape:
-    """The scalars of the instructions as functions of the parameters."""
-    recorder, nodes = parameter_nodes(tape)
-    return recorder.tape([nodes[r] if sign > 0 else -nodes[r] for r, sign in work.scalar_index])

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.reporting import Progress
-from homotopy.engines.tracker import kernels
+from homotopy.engines.tracker import decisions, kernels
 from homotopy.engines.tracker.batch import Ends, Homotopy, evaluate, no_ends, track_paths
 from homotopy.engines.tracker.endgame import run_endgame
 from homotopy.engines.tracker.options import TrackerOptions
@@ -20,6 +20,7 @@ SINGULAR_PIVOTS = 1e-10  # ratio of pivots below which a Jacobian's singular val
 SINGULAR_VALUES = 1e-12  # ratio of singular values (rows and columns scaled) of a numerically singular Jacobian
 SINGULAR_SHARP = 1e-13  # the same at a point refined in double-double: only the Jacobian's own rounding is left
 ROUGH_UPDATE, ROUGH_PIVOTS = 1e-10, 1e-8  # end points with a larger last update or smaller pivots are refined
+_ROUNDING = float(np.finfo(float).eps)
 NEAR_END = 1e-9  # distance from the end at which a path is close enough to be refined
 
 
@@ -63,7 +64,7 @@ def attempt(
     suspicious = np.flatnonzero(sound & ~(ends.info[:, kernels.PIVOT_RATIO] > SINGULAR_PIVOTS))
     codes[suspicious[_is_singular(state, todo[suspicious])]] = CODE[PathStatus.SINGULAR]
     # a singular end point may also be "reached", with Newton crawling: it belongs to the endgame like a stalled path
-    stalled = np.flatnonzero((ends.outcome == kernels.STALLED) & np.isfinite(ends.x).all(axis=1))
+    stalled = np.flatnonzero((ends.outcome == decisions.STALLED) & np.isfinite(ends.x).all(axis=1))
     state.codes[todo] = codes
     rough = sound & (
         (ends.info[:, kernels.UPDATE] > ROUGH_UPDATE) | ~(ends.info[:, kernels.PIVOT_RATIO] > ROUGH_PIVOTS)
@@ -77,8 +78,8 @@ def attempt(
 
 def _is_sound(ends: Ends) -> npt.NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
-        sound = (ends.outcome == kernels.REACHED) & np.isfinite(ends.x).all(axis=1)
-        return np.asarray(sound & (ends.info[:, kernels.UPDATE] < kernels.FINAL))
+        sound = (ends.outcome == decisions.REACHED) & np.isfinite(ends.x).all(axis=1)
+        return np.asarray(sound & (ends.info[:, kernels.UPDATE] < decisions.FINAL))
 
 
 def _keep_reached(state: State, todo: npt.NDArray[np.int64], ends: Ends) -> None:
@@ -117,8 +118,8 @@ def _finish(state: State, rows: npt.NDArray[np.int64], options: TrackerOptions, 
     on = replace(options.tighter(), endgame_radius=1e-300, max_step=0.5, first_step=0.05, max_iterations=500)
     start = state.info[rows, kernels.TAU].astype(complex)
     further = track_paths(state.homotopy, state.sample[rows], state.x[rows], on, start, 1.0, threads)
-    through = (further.outcome == kernels.REACHED) & np.isfinite(further.x).all(axis=1)
-    through &= further.info[:, kernels.UPDATE] < kernels.FINAL
+    through = (further.outcome == decisions.REACHED) & np.isfinite(further.x).all(axis=1)
+    through &= further.info[:, kernels.UPDATE] < decisions.FINAL
     stalled_at = state.x[rows]
     arrived = rows[through]
     state.x[arrived], state.codes[arrived] = further.x[through], CODE[PathStatus.REGULAR]
@@ -153,7 +154,7 @@ def _end_singular(
     # winding number 1 and an invertible Jacobian: the path only passed close to trouble; refine it at the end
     again = good[~singular]
     ends = track_paths(state.homotopy, state.sample[again], state.x[again], options, 1.0, 1.0, threads)
-    ok = (ends.outcome == kernels.REACHED) & (ends.info[:, kernels.UPDATE] < kernels.FINAL)
+    ok = (ends.outcome == decisions.REACHED) & (ends.info[:, kernels.UPDATE] < decisions.FINAL)
     state.x[again[ok]] = ends.x[ok]
     state.info[again[ok], kernels.UPDATE] = ends.info[ok, kernels.UPDATE]
     state.codes[again[ok]] = CODE[PathStatus.REGULAR]
@@ -161,7 +162,7 @@ def _end_singular(
     # what is left may be a regular end point too ill conditioned for doubles, or one of a close cluster, around which
     # the endgame's loops go as around one multiple root: refine where going straight on came to the very end
     left = np.flatnonzero(np.isin(state.codes[rows], [CODE[PathStatus.FAILED], CODE[PathStatus.SINGULAR]]))
-    moved = np.isfinite(further.x[left]).all(axis=1) & (further.outcome[left] != kernels.BAD_START)
+    moved = np.isfinite(further.x[left]).all(axis=1) & (further.outcome[left] != decisions.BAD_START)
     gone = np.where(moved, further.info[left, kernels.TAU], 0.0)
     points = np.where((gone > 0)[:, None], further.x[left], stalled_at[left])
     near = (1.0 - u[left]) * (1.0 - gone) < NEAR_END
@@ -179,7 +180,8 @@ def _is_singular(state: State, rows: npt.NDArray[np.int64], ratio: float = SINGU
     """Whether the Jacobian at the end points is numerically singular, rows and columns scaled.
 
     A row is measured by its size at x and at a point with coordinates of the same sizes and other phases: at a multiple
-    root a whole row may cancel, and its own size would then make rounding look like a full row.
+    root a whole row may cancel, and its own size would then make rounding look like a full row. A coordinate that is zero for
+    all that doubles tell counts with their rounding there: a row of 1e-71 beside others of 1 is no full row.
     """
     n = state.x.shape[1]
     result = np.zeros(len(rows), bool)
@@ -187,9 +189,10 @@ def _is_singular(state: State, rows: npt.NDArray[np.int64], ratio: float = SINGU
     for sample in np.unique(state.sample[rows]):
         chosen = np.flatnonzero(state.sample[rows] == sample)
         program, scalars, x = state.homotopy.program, state.homotopy.scalars[sample], state.x[rows[chosen]]
-        size = np.maximum(np.abs(x), 0.01 * np.abs(x).max(axis=1, keepdims=True))
+        top = np.abs(x).max(axis=1, keepdims=True)
+        size = np.maximum(np.abs(x), 0.01 * top)
         matrices = evaluate(program, scalars, x, 1.0)[..., :n] * size[:, None, :]
-        typical = evaluate(program, scalars, np.abs(x) * phases, 1.0)[..., :n] * size[:, None, :]
+        typical = evaluate(program, scalars, np.maximum(np.abs(x), _ROUNDING * top) * phases, 1.0)[..., :n] * size[:, None, :]
         largest = np.maximum(np.abs(matrices), np.abs(typical)).max(axis=2, keepdims=True)
         values = np.linalg.svd(matrices / np.where(largest > 0, largest, 1), compute_uv=False)
         result[chosen] = values[:, -1] <= ratio * values[:, 0]

@@ -7,86 +7,72 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
-from homotopy.engines.tracker.emit import DOUBLE, LANES, WIDTH, Emit, Lanes, Vec
+from homotopy.engines.tracker import lane_state as row
+from homotopy.engines.tracker.emit import Vec, Words
 
 POLE = 4.0  # a rational predictor whose pole is closer than a quarter of the step is not believed
 
 
-class _Words(Emit):
-    """Emit, with arrays of vectors."""
-
-    def lanes(self, arrty: Any, value: Any) -> Lanes:
-        return Lanes(self, self.data(arrty, value))
-
-    def const(self, value: float) -> Vec:
-        return Vec(self.b, self.splat(ir.Constant(DOUBLE, value)))
-
-    def fill(self, value: Any) -> Vec:
-        return Vec(self.b, self.splat(value))
-
-    def rows(self, n: Any) -> Any:
-        return cgutils.for_range(self.b, n)
-
-    def at(self, i: Any, stride: Any = 1, start: Any = 0) -> tuple[Any, Any]:
-        """Offsets of both parts of register i * stride + start."""
-        index = self.b.mul(i, stride) if stride != 1 else i
-        index = self.b.add(index, start) if start != 0 else index
-        re = self.b.mul(index, self.i64(WIDTH))
-        return re, self.b.add(re, self.i64(LANES))
-
-
 @intrinsic
-def newton_update(typingctx: Any, n: Any, y: Any, m: Any, floor2: Any, top: Any, update2: Any) -> Any:
-    """y -= column n of the solved matrix; the largest |y_i|^2, and the largest squared relative update."""
-    sig = types.void(n, y, m, floor2, top, update2)
+def newton_update(typingctx: Any, n: Any, y: Any, m: Any, floor: Any, lanes: Any) -> Any:
+    """y -= column n of the solved matrix; the largest |y_i|^2, the largest squared relative update, the pivots' ratio.
+
+    What is stored of a pivot is its reciprocal.
+    """
+    sig = types.void(n, y, m, floor, lanes)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
-        e = _Words(context, b)
+        e = Words(context, b)
         n, floor = args[0], e.fill(args[3])
-        y, m, top, update = (e.lanes(sig.args[i], args[i]) for i in (1, 2, 4, 5))
-        zero, origin = e.const(0.0), e.i64(0)
+        y, m = (e.lanes(sig.args[i], args[i]) for i in (1, 2))
+        s = e.state(sig.args[4], args[4])
         columns = b.add(n, e.i64(2))
-        top[origin] = update[origin] = zero
+        top, update, small, large = (e.var(e.const(v).value) for v in (0.0, 0.0, 1e300, 0.0))
+
+        def get(v: Any) -> Vec:
+            return Vec(b, b.load(v))
+
         with e.rows(n) as loop:
             re, im = e.at(loop.index)
-            size = y[re] * y[re] + y[im] * y[im]
-            top[origin] = size.where(size.above(top[origin]), top[origin])
-        scale = floor * top[origin] + e.const(1e-300)
+            b.store((y[re] * y[re] + y[im] * y[im]).largest(get(top)).value, top)
+            re, im = e.at(loop.index, columns, loop.index)
+            pivot = m[re] * m[re] + m[im] * m[im]
+            b.store(pivot.least(get(small)).value, small)
+            b.store(pivot.largest(get(large)).value, large)
+        scale = floor * floor * get(top) + 1e-300
         with e.rows(n) as loop:
             re, im = e.at(loop.index)
             d_re, d_im = (m[o] for o in e.at(loop.index, columns, n))
             ratio = (d_re * d_re + d_im * d_im) / (y[re] * y[re] + y[im] * y[im] + scale)
             # not below, rather than above: nan must win
-            below = b.fcmp_ordered("<=", ratio.value, update[origin].value)
-            update[origin] = update[origin].where(below, ratio)
+            b.store(get(update).where(ratio <= get(update), ratio).value, update)
             y[re] = y[re] - d_re
             y[im] = y[im] - d_im
+        s[row.TOP], s[row.UPDATE2], s[row.PIVOTS] = get(top), get(update), e.sqrt(get(small) / get(large))
         return context.get_dummy_value()
 
     return sig, codegen
 
 
 @intrinsic
-def remember(typingctx: Any, n: Any, y: Any, m: Any, hx: Any, hd: Any, take: Any, d_re: Any, d_im: Any) -> Any:
-    """In the lanes of `take`: push the point y and the tangent dx/dtau = -column (n + 1) * d to the history."""
-    sig = types.void(n, y, m, hx, hd, take, d_re, d_im)
+def remember(typingctx: Any, n: Any, y: Any, m: Any, hx: Any, hd: Any, lanes: Any) -> Any:
+    """In the lanes that accepted y: push it and the tangent dx/dtau = -column (n + 1) * d to the history."""
+    sig = types.void(n, y, m, hx, hd, lanes)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
-        e = _Words(context, b)
-        n, origin = args[0], e.i64(0)
-        y, m, hx, hd, take, f_re, f_im = (e.lanes(sig.args[i], args[i]) for i in range(1, 8))
-        chosen = take[origin].above(e.const(0.0))
+        e = Words(context, b)
+        n = args[0]
+        y, m, hx, hd = (e.lanes(sig.args[i], args[i]) for i in range(1, 5))
+        s = e.state(sig.args[5], args[5])
+        chosen, r, i = s[row.TAKE] > 0, s[row.D_RE], s[row.D_IM]
         columns, tangent = b.add(n, e.i64(2)), b.add(n, e.i64(1))
-        with e.rows(n) as loop:
+        with b.if_then(chosen.any()), e.rows(n) as loop:
             new, old = e.at(loop.index), e.at(b.add(loop.index, n))
             v_re, v_im = (m[o] for o in e.at(loop.index, columns, tangent))
-            r, i = f_re[origin], f_im[origin]
-            rate = (v_im * i - v_re * r, e.const(0.0) - v_re * i - v_im * r)
+            rate = (v_im * i - v_re * r, 0.0 - v_re * i - v_im * r)
             for k in range(2):
                 hx[old[k]] = hx[new[k]].where(chosen, hx[old[k]])
                 hd[old[k]] = hd[new[k]].where(chosen, hd[old[k]])
@@ -98,24 +84,24 @@ def remember(typingctx: Any, n: Any, y: Any, m: Any, hx: Any, hd: Any, take: Any
 
 
 @intrinsic
-def predict(typingctx: Any, n: Any, rational: Any, hx: Any, hd: Any, y: Any, h: Any, gap: Any, shift: Any) -> Any:
-    """In the lanes of `shift`: extrapolate from the last two points and tangents to distance h, into y.
+def predict(typingctx: Any, n: Any, rational: Any, hx: Any, hd: Any, y: Any, lanes: Any) -> Any:
+    """In the lanes that go on: extrapolate from the last two points and tangents over the step, into y.
 
     The cubic Hermite interpolant or, where its pole is far enough, the quadratic over linear one: it follows the
-    nearest branch point better (15 per cent fewer steps). gap: reciprocal distance of the points, 0 if there is one.
+    nearest branch point better (15 per cent fewer steps). Gap: reciprocal distance of the points, 0 if there is one.
     """
-    sig = types.void(n, rational, hx, hd, y, h, gap, shift)
+    sig = types.void(n, rational, hx, hd, y, lanes)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
-        e = _Words(context, b)
-        n, origin = args[0], e.i64(0)
-        zero, one, tiny = e.const(0.0), e.const(1.0), e.const(1e-300)
-        hx, hd, y, h, gap, shift = (e.lanes(sig.args[i], args[i]) for i in range(2, 8))
-        s, g = h[origin], gap[origin]
-        two, wanted = g.above(zero), shift[origin].above(zero)
-        reach = (s * s + s / g).where(two, zero)
-        rational = b.and_(two, e.fill(args[1]).above(zero))
-        with e.rows(n) as loop:
+        e = Words(context, b)
+        n = args[0]
+        hx, hd, y = (e.lanes(sig.args[i], args[i]) for i in range(2, 5))
+        state = e.state(sig.args[5], args[5])
+        s, g = state[row.STEP], state[row.GAP]
+        two, wanted = g > 0, state[row.SHIFT] > 0
+        reach = (s * s + s / g).where(two, 0.0)
+        rational = two & (e.fill(args[1]) > 0)
+        with b.if_then(wanted.any()), e.rows(n) as loop:
             new, old = e.at(loop.index), e.at(b.add(loop.index, n))
             f, v = [hx[o] for o in new], [hd[o] for o in new]
             d1 = [(f[k] - hx[old[k]]) * g for k in range(2)]
@@ -124,20 +110,19 @@ def predict(typingctx: Any, n: Any, rational: Any, hx: Any, hd: Any, y: Any, h: 
             d3 = [(d2[k] - e2[k]) * g for k in range(2)]
             cubic = [f[k] + s * (v[k] + s * d2[k] + reach * d3[k]) for k in range(2)]
             # (f0 + ...)/(1 + q h): the third divided difference of the numerator vanishes for q = -d3 / e2
-            norm = one / (e2[0] * e2[0] + e2[1] * e2[1] + tiny)
-            q = [(zero - d3[0] * e2[0] - d3[1] * e2[1]) * norm, (d3[0] * e2[1] - d3[1] * e2[0]) * norm]
-            low = [one + q[0] * s, q[1] * s]
+            norm = 1.0 / (e2[0] * e2[0] + e2[1] * e2[1] + 1e-300)
+            q = [(0.0 - d3[0] * e2[0] - d3[1] * e2[1]) * norm, (d3[0] * e2[1] - d3[1] * e2[0]) * norm]
+            low = [1.0 + q[0] * s, q[1] * s]
             high = [
                 s * (v[0] + s * (d2[0] + q[0] * d1[0] - q[1] * d1[1])),
                 s * (v[1] + s * (d2[1] + q[0] * d1[1] + q[1] * d1[0])),
             ]
-            inv = one / (low[0] * low[0] + low[1] * low[1] + tiny)
+            inv = 1.0 / (low[0] * low[0] + low[1] * low[1] + 1e-300)
             quotient = [
                 f[0] + (high[0] * low[0] + high[1] * low[1]) * inv,
                 f[1] + (high[1] * low[0] - high[0] * low[1]) * inv,
             ]
-            far = e.const(POLE * POLE).above((q[0] * q[0] + q[1] * q[1]) * s * s)
-            good = b.and_(rational, far)
+            good = rational & ((q[0] * q[0] + q[1] * q[1]) * s * s < POLE * POLE)
             for k in range(2):
                 y[new[k]] = quotient[k].where(good, cubic[k]).where(wanted, y[new[k]])
         return context.get_dummy_value()

@@ -19,13 +19,16 @@ from numba.extending import intrinsic
 
 from homotopy.engines.tracker.emit import DOUBLE, I32, I64, LANES, VEC, WIDTH, Emit
 
+BLOCK = 4  # linear forms of a block: they share the loads of a register and hide the latency of each other's sums
+
 
 @intrinsic
 def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
-    """Interpret a program: each instruction is a sum of typed terms written to one register.
+    """Interpret a program: each instruction is a sum of typed terms written to one register, or a block.
 
-    Layout: dst, counts of (+r, -r, +r r, -r r, real scalar r, complex scalar r, complex scalar), operands. A count
-    loop each, the accumulators stay in vector registers.
+    Layout of a sum: dst, counts of (+r, -r, +r r, -r r, real scalar r, complex scalar r, complex scalar), operands. A count
+    loop each, the accumulators stay in vector registers. Of a block of linear forms: minus the number of registers
+    that they are forms in, where their real scalars begin, where they are written, the registers.
     """
     sig = types.void(code, reg, par)
 
@@ -95,14 +98,38 @@ def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
                 body([word(b.add(at, e.i64(i))) for i in range(arity)])
                 b.store(b.add(at, e.i64(arity)), pos)
 
+        def block(at: Any, count: Any) -> None:
+            sums = [(e.var(zero), e.var(zero)) for _ in range(BLOCK)]
+            for pair in sums:
+                for part in pair:
+                    b.store(zero, part)
+            base, first = word(b.add(at, e.i64(1))), b.add(at, e.i64(2 + BLOCK))
+            with cgutils.for_range(b, count) as loop:
+                x = e.load(rp, word(b.add(first, loop.index)))
+                row = b.add(base, b.mul(loop.index, e.i64(BLOCK)))
+                for k, pair in enumerate(sums):
+                    s = scalar(b.add(row, e.i64(k)))
+                    for part, value in zip(pair, x, strict=True):
+                        b.store(e.fma(s, value, b.load(part)), part)
+            for k, (re, im) in enumerate(sums):
+                e.store(rp, word(b.add(at, e.i64(2 + k))), b.load(re), b.load(im))
+            b.store(b.add(first, count), pos)
+
         head = b.append_basic_block("head")
         body_block = b.append_basic_block("body")
+        sum_block, form_block = b.append_basic_block("sum"), b.append_basic_block("forms")
         done = b.append_basic_block("done")
         b.branch(head)
         b.position_at_end(head)
         b.cbranch(b.icmp_signed("<", b.load(pos), size), body_block, done)
         b.position_at_end(body_block)
         at = b.load(pos)
+        tag = word(at)
+        b.cbranch(b.icmp_signed("<", tag, e.i64(0)), form_block, sum_block)
+        b.position_at_end(form_block)
+        block(at, b.neg(tag))
+        b.branch(head)
+        b.position_at_end(sum_block)
         dst, *counts = (word(b.add(at, e.i64(i))) for i in range(9))
         b.store(b.add(at, e.i64(9)), pos)
         for v in (acc_re, acc_im, acc2_re, acc2_im):
@@ -148,22 +175,25 @@ def fill_matrix(typingctx: Any, fill: Any, reg: Any, par: Any, m: Any) -> Any:
 
 
 @intrinsic
-def choose_pivots(typingctx: Any, m: Any, k: Any, n: Any, w: Any, index: Any) -> Any:
-    """Rows of the pivots of column k, one a lane; true if any lane wants an exchange.
+def exchange_rows(typingctx: Any, m: Any, k: Any, n: Any, w: Any) -> Any:
+    """Bring the pivots of column k to the diagonal, in each lane its own.
 
-    A lane keeps its diagonal entry unless another is four times as large (threshold pivoting): exchanges are scalar
-    work, and growth stays as harmless as with partial pivoting in practice (Duff, Erisman, Reid 1986, 5.3).
+    A lane keeps its diagonal entry unless another is four times as large (threshold pivoting): most then exchange nothing,
+    and growth stays as harmless as with partial pivoting in practice (Duff, Erisman, Reid 1986, 5.3).
     """
-    sig = types.boolean(m, k, n, w, index)
+    sig = types.void(m, k, n, w)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
         e = Emit(context, b)
-        mp, ip = e.data(sig.args[0], args[0]), e.data(sig.args[4], args[4])
+        mp = e.data(sig.args[0], args[0])
         k, n, w = args[1:4]
         ivec = ir.VectorType(I64, LANES)
 
+        def at(i: Any, j: Any) -> Any:
+            return b.mul(b.add(b.mul(i, w), j), e.i64(WIDTH))
+
         def square(i: Any) -> Any:
-            re, im = e.load(mp, b.mul(b.add(b.mul(i, w), k), e.i64(WIDTH)))
+            re, im = e.load(mp, at(i, k))
             return e.fma(re, re, b.fmul(im, im))
 
         def isplat(i: Any) -> Any:
@@ -171,17 +201,26 @@ def choose_pivots(typingctx: Any, m: Any, k: Any, n: Any, w: Any, index: Any) ->
             mask = ir.Constant(ir.VectorType(I32, LANES), None)
             return b.shuffle_vector(v, ir.Constant(ivec, ir.Undefined), mask)
 
+        def any_of(mask: Any) -> Any:
+            return b.icmp_unsigned("!=", b.bitcast(mask, ir.IntType(LANES)), ir.Constant(ir.IntType(LANES), 0))
+
+        below = b.add(k, e.i64(1))
         best = e.var(b.fmul(square(k), e.splat(ir.Constant(DOUBLE, 16.0))))
         where = e.var(isplat(k))
-        with cgutils.for_range_slice(b, b.add(k, e.i64(1)), n, e.i64(1)) as (i, _):
+        with cgutils.for_range_slice(b, below, n, e.i64(1)) as (i, _):
             size = square(i)
             larger = b.fcmp_ordered(">", size, b.load(best))
             b.store(b.select(larger, size, b.load(best)), best)
             b.store(b.select(larger, isplat(i), b.load(where)), where)
         found = b.load(where)
-        b.store(found, b.bitcast(ip, ivec.as_pointer()), align=8)
-        moved = b.bitcast(b.icmp_signed("!=", found, isplat(k)), ir.IntType(LANES))
-        return b.icmp_unsigned("!=", moved, ir.Constant(ir.IntType(LANES), 0))
+        some = any_of(b.icmp_signed("!=", found, isplat(k)))
+        with b.if_then(some), cgutils.for_range_slice(b, below, n, e.i64(1)) as (i, _):
+            mask = b.icmp_signed("==", found, isplat(i))
+            with b.if_then(any_of(mask)), cgutils.for_range_slice(b, k, w, e.i64(1)) as (j, _):
+                upper, lower = e.load(mp, at(k, j)), e.load(mp, at(i, j))
+                for row, here, other in ((k, upper, lower), (i, lower, upper)):
+                    e.store(mp, at(row, j), *(b.select(mask, o, h) for h, o in zip(here, other, strict=True)))
+        return context.get_dummy_value()
 
     return sig, codegen
 

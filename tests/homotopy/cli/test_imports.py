@@ -51,6 +51,7 @@ def test_help_and_the_catalogue_need_no_mathematics(arguments: tuple[str, ...]) 
     assert len(modules) < 500  # 347 and 422
 
 
+@pytest.mark.usefixtures("census_file")  # has the kernels compiled, which loads more
 def test_a_count_loads_what_it_counts_with() -> None:
     modules = loaded("count", "spherical-p-spin:n=3,p=3")
     assert modules.isdisjoint((*HEAVY, "homotopy.ensembles", "homotopy.tables", "homotopy.scans"))

@@ -13,9 +13,10 @@ import polysys as ps
 from homotopy.engines.starts.cache import start_set
 from homotopy.engines.starts.start_set import stratum_equations
 from homotopy.engines.tracker.batch import track_paths
+from homotopy.engines.tracker.decisions import REACHED
 from homotopy.engines.tracker.driver import make_homotopy, track_loop
 from homotopy.engines.tracker.extended import registers, run_tape, set_parameters
-from homotopy.engines.tracker.kernels import REACHED, WIDE
+from homotopy.engines.tracker.kernels import WIDE
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.status import PathStatus

@@ -76,13 +76,15 @@ def test_a_double_root_is_still_singular() -> None:
 
 
 def test_the_roots_of_wilkinsons_polynomial_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """(x - 1) ... (x - 13) (Wilkinson 1959): Newton updates in doubles stay above 1e-8 at some roots."""
+    """(x - 1) ... (x - 13), and with x - 14 (Wilkinson 1959): Newton updates in doubles stay above 1e-8 at some roots."""
     c = np.array(from_roots([Fraction(k) for k in range(1, 14)]), float)
     ends = track(*homotopy(c))
     assert ends.counts()[PathStatus.REGULAR] == 13
     np.testing.assert_allclose(np.sort(ends.regular()[:, 0].real), np.sort(exact_roots(c).real), rtol=1e-7)
+    more = np.array(from_roots([Fraction(k) for k in range(1, 15)]), float)
+    assert track(*homotopy(more)).counts()[PathStatus.REGULAR] == 14
     off(monkeypatch)
-    assert track(*homotopy(c)).counts()[PathStatus.REGULAR] < 13
+    assert track(*homotopy(more)).counts()[PathStatus.REGULAR] < 14
 
 
 def test_newton_converges_to_full_precision_at_a_condition_number_of_1e13() -> None:
