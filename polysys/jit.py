@@ -240,7 +240,7 @@ def _rebuilt(target_context: Any, names: list[str], library_state: Any, *rest: A
     name, kind, (code, intermediate) = library_state
     empty = binding.parse_assembly("").as_bitcode()
     target_context.codegen()._engine._defined_symbols.update(names)
-    result: Any = CompileResult._rebuild(target_context, (name, kind, (code, empty)), *rest)  # type: ignore[no-untyped-call]
+    result: Any = CompileResult._rebuild(target_context, (name, kind, (code, empty)), *rest)  # type: ignore[no-untyped-call]  # as above
     library = result.library
 
     @functools.cache
