@@ -190,7 +190,8 @@ def count_samples(
     begin = time.perf_counter()
     try:
         found = census_batch(model, seed, samples, chosen, threads=1)
-        records = [_record(f, model.label, seed, sample, points) for f, sample in zip(found, samples, strict=True)]
+        label = model.label
+        records = [_record(f, label, seed, sample, points) for f, sample in zip(found, samples, strict=True)]
     except (EngineMissingError, OSError):
         raise
     except Exception as error:  # a defect of ours on one sample must neither stop the others nor be forgotten
