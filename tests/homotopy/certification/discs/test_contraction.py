@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, arb_mat, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +27,7 @@ from homotopy.certification.discs.contraction import (
     two_digits,
 )
 from homotopy.certification.discs.extended import enclose_at, extended_scalars
-from homotopy.certification.discs.inertia import negative_counts
+from homotopy.certification.discs.inertia import signatures
 from homotopy.certification.discs.program import disc_program, enclose, lane_groups
 from homotopy.certification.zeros import certify
 from homotopy.status import Verdict
@@ -229,22 +229,28 @@ class TestInertia:
         q, _ = np.linalg.qr(rng.standard_normal((n, n)))
         matrix = (q * signs) @ q.T * scale
         radius = np.full((1, n, n), 1e-12 * scale)
-        assert negative_counts(matrix[None], radius).tolist() == [min(negative, n)]
+        matrix = (matrix + matrix.T) / 2
+        counts, size = signatures(matrix[None], radius)
+        assert counts.tolist() == [min(negative, n)]
+        with ctx.workprec(300):
+            exact = abs(arb_mat(matrix.tolist()).det())
+            if np.isfinite(size.radius[0]):
+                assert abs(exact - arb(float(size.mid[0]))) <= arb(float(size.radius[0]))
 
     @given(st.integers(2, 6), st.integers(0, 10**6))
     def test_a_matrix_that_may_be_singular_is_undecided(self, n: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
         low = rng.integers(-5, 6, (n, n - 1)).astype(float)
         singular = low @ np.diag(rng.choice([-1.0, 1.0], n - 1)) @ low.T  # exact in doubles
-        assert negative_counts(singular[None], np.zeros((1, n, n))).tolist() == [-1]
+        assert signatures(singular[None], np.zeros((1, n, n)))[0].tolist() == [-1]
         shift = 10.0 ** -rng.integers(3, 12)
         away = singular + shift * np.eye(n)
-        assert negative_counts(away[None], np.full((1, n, n), shift)).tolist() == [-1]
+        assert signatures(away[None], np.full((1, n, n), shift))[0].tolist() == [-1]
 
     def test_bad_numbers_are_undecided(self) -> None:
         matrices = np.ones((3, 2, 2))
         matrices[0, 0, 0], matrices[1, 1, 1] = np.nan, np.inf
-        assert negative_counts(matrices, np.full((3, 2, 2), 1e-9)).tolist() == [-1, -1, -1]
+        assert signatures(matrices, np.full((3, 2, 2), 1e-9))[0].tolist() == [-1, -1, -1]
 
 
 def cubic_family() -> Tape:
