@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from flint import arb, arb_mat, ctx
 
@@ -88,4 +89,10 @@ def log_abs_det_of(landscape: Landscape, determinant: arb, unknowns: Sequence[ar
 
 def _half_log(squared: Fraction) -> arb:
     """log of the root of a positive rational."""
-    return balls.ball(squared).log() / 2
+    return _half_log_at(squared.numerator, squared.denominator, ctx.prec)
+
+
+@lru_cache(maxsize=64)
+def _half_log_at(numerator: int, denominator: int, precision: int) -> arb:
+    with ctx.workprec(precision):
+        return balls.ball(Fraction(numerator, denominator)).log() / 2

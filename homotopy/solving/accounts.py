@@ -12,7 +12,7 @@ from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import closure_candidates
 from homotopy.certification.discs.contraction import Boxes
 from homotopy.certification.plain_lists import plain_lists
-from homotopy.certification.zeros import DOUBLE_DIGITS, CertificationReport, certify
+from homotopy.certification.zeros import DOUBLE_DIGITS, CertificationReport, boxes_of_members, certify
 from homotopy.engines.base import TrackedPaths
 from homotopy.solving.result import PathAccount, SolveReport
 from homotopy.solving.root_counts import least_root_count
@@ -60,6 +60,11 @@ def account_with_doubtful(
     """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
+    if boxes is None and len(tracked.x) <= _BLOCK and not len(known) and digits <= DOUBLE_DIGITS:
+        (boxes,) = boxes_of_members([landscape.tapes], [ends_of(tracked)])
+        (plain,) = plain_lists([ends_of(tracked)], [boxes], _MAX_DRIFT)
+        if plain is not None and _is_plain(landscape, tracked):
+            return _plain_report(landscape, tracked, plain, rounds), []
     hopeful = hopeful_ends(tracked)
     lost = set(range(len(tracked.status))).difference(hopeful)
     for k in sorted(lost):
@@ -102,7 +107,7 @@ def accounts_of_members(
     ends = [ends_of(paths) for paths in tracked]
     plain = plain_lists(ends, boxes, _MAX_DRIFT) if digits <= DOUBLE_DIGITS else [None] * len(ends)
     return [
-        _report(land, paths, found, dict.fromkeys(PathStatus, 0) | {PathStatus.REGULAR: len(found)}, 1)
+        _plain_report(land, paths, found, 1)
         if found is not None and _is_plain(land, paths)
         else account(land, paths, CertificateList.of(()), 1, digits, proved)
         for land, paths, found, proved in zip(landscapes, tracked, plain, boxes, strict=True)
@@ -113,6 +118,10 @@ def _is_plain(landscape: Problem, tracked: TrackedPaths) -> bool:
     """Whether all paths have ends that stand for themselves, and conjugation is the only symmetry that maps solutions to solutions."""
     is_alone = sum(map(len, tracked.images)) == len(tracked.images)
     return is_alone and tracked.status.count(PathStatus.REGULAR) == len(tracked.status) and not landscape.symmetry.generators
+
+
+def _plain_report(landscape: Problem, tracked: TrackedPaths, found: CertificateList, rounds: int) -> SolveReport:
+    return _report(landscape, tracked, found, dict.fromkeys(PathStatus, 0) | {PathStatus.REGULAR: len(found)}, rounds)
 
 
 def _report(

@@ -31,6 +31,7 @@ from polysys.problem import SystemTapes
 
 UP, DOWN = 1 + 1e-11, 1 - 1e-11  # exceed the rounding of sums of up to ten thousand nonnegative terms
 CHUNK, _MOST = 256, 2048  # candidates of a task, the least where there are enough, and the most
+_BLOCK = 1 << 16  # candidates that are compared at once
 REALITY = (Verdict.NO, Verdict.YES, Verdict.UNDECIDED)
 NO, YES, UNDECIDED = range(3)
 _FIRST_RADIUS = 1e-4  # first uniqueness radius, relative to the size of the point
@@ -152,14 +153,18 @@ def _partners(x: Complexes, sample: npt.NDArray[np.int64]) -> npt.NDArray[np.int
     Sorts by a linear form of the real parts, along which conjugates are neighbours.
     """
     m, n = x.shape
-    partner = np.full(m, -1, np.int64)
+    partner, is_pair = np.full(m, -1, np.int64), np.zeros(max(m - 1, 0), bool)
     with np.errstate(all="ignore"):
         order = np.lexsort((x.real @ np.sqrt(np.arange(2.0, n + 2)), sample))
         first, second = order[:-1], order[1:]
-        size = np.maximum(np.abs(x[first]).max(axis=1, initial=0.0), 1.0)
-        distance = np.abs(x[first] - x[second].conj()).max(axis=1, initial=0.0)
-        off_axis = np.abs(x[first].imag).max(axis=1, initial=0.0)
-        is_pair = (distance <= _REAL * size) & (off_axis > _REAL * size) & (sample[first] == sample[second])
+        for begin in range(0, m - 1, _BLOCK):
+            some = slice(begin, begin + _BLOCK)
+            a, b = x[first[some]], x[second[some]]
+            size = np.maximum(np.abs(a).max(axis=1, initial=0.0), 1.0)
+            distance = np.abs(a - b.conj()).max(axis=1, initial=0.0)
+            off_axis = np.abs(a.imag).max(axis=1, initial=0.0)
+            is_pair[some] = (distance <= _REAL * size) & (off_axis > _REAL * size)
+    is_pair &= sample[first] == sample[second]
     is_pair[1:] &= ~is_pair[:-1]  # nobody in two
     partner[second[is_pair]] = first[is_pair]
     return partner
@@ -170,13 +175,16 @@ def _mirror(boxes: Boxes, rows: npt.NDArray[np.int64], partner: npt.NDArray[np.i
 
     The equations are real: F and J at conjugate points are conjugate, and so is every quantity of the test.
     """
-    mid = np.conj(boxes.mid[partner]) + 0.0  # no negative zeros
     is_mirror = boxes.is_proved[partner] & (boxes.reality[partner] == NO)
-    is_mirror &= np.abs(boxes.mid[rows] - mid).max(axis=1, initial=0.0) <= boxes.uniqueness[partner]
-    here, there = rows[is_mirror], partner[is_mirror]
-    for whole in boxes.arrays:
-        whole[here] = whole[there]
-    boxes.mid[here] = mid[is_mirror]
+    for begin in range(0, len(rows), _BLOCK):
+        some = slice(begin, begin + _BLOCK)
+        mid = np.conj(boxes.mid[partner[some]]) + 0.0  # no negative zeros
+        with np.errstate(all="ignore"):
+            distance = np.abs(boxes.mid[rows[some]] - mid).max(axis=1, initial=0.0)
+        is_mirror[some] &= distance <= boxes.uniqueness[partner[some]]
+        boxes.mid[rows[some][is_mirror[some]]] = mid[is_mirror[some]]
+    for whole in boxes.arrays[1:]:
+        whole[rows[is_mirror]] = whole[partner[is_mirror]]
     return is_mirror
 
 
