@@ -47,12 +47,13 @@ html_title = "stationary"
 html_show_sourcelink = False
 html_theme_options = {
     "header_links_before_dropdown": 8,
+    "navbar_align": "left",
     "navigation_with_keys": False,
     "search_bar_text": "Search",
     "show_nav_level": 1,
     "show_toc_level": 2,
 }
-html_sidebars = {"index": []}  # the front page has its cards instead
+html_sidebars = {"index": [], "gallery/index": []}  # cards and thumbnails instead
 
 
 # Docstrings write |x|^2 and W_ as plain text; to docutils those are a substitution and a link.

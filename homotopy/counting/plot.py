@@ -230,7 +230,7 @@ def _draw_plane(axes: Any, census: Census) -> None:
     top = max(energies) + 0.6 * (max(energies) - min(energies) or 1.0)
     levels = np.linspace(float(values.min()), max(top, float(values.min()) + 1e-9), 26)
     axes.contourf(x, y, values, levels=levels, cmap=_depths(), extend="max")
-    axes.contour(x, y, values, levels=levels, colors="0.35", linewidths=0.35)
+    axes.contour(x, y, values, levels=levels, colors="0.35", linewidths=0.35, linestyles="solid")
     for p in census.points:
         _mark(axes, float(p.coordinates[0].mid()), float(p.coordinates[1].mid()), p.index, 2)
     axes.set_xlabel(census.landscape.variables[0])
@@ -279,9 +279,8 @@ def _legend(axes: Any, census: Census) -> None:
             name = "minimum" if index == 0 else "maximum" if index == dimension else "saddle"
             axes.plot([], [], MARKERS[index], color=graded(index, dimension), mec="black", ls="", label=count_of(count, name))
     if census.points:
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02 if not census.landscape.domain.is_euclidean else 1.12), ncol=3, fontsize=8)
-
-
+        below = -0.12 if census.landscape.domain.is_euclidean else -0.02  # a title may stand above
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, below), ncol=3, fontsize=8)
 
 
 def draw_spectra(spectra: Spectra, ax: Any = None) -> Any:

@@ -200,9 +200,9 @@ def test_the_title_says_that_a_list_is_not_proved_complete():
     for verdict in ho.Completeness:
         this = replace(census, completeness=replace(census.completeness, verdict=verdict))
         g = replace(ho.graph(census), census=this)
-        drawn = [this.plot(), ho.plots.draw_landscape(this), this.spectra().plot(), g.plot(), g.quotient().plot()]
+        drawn = [this.plot(), ho.plots.draw_landscape(this), this.spectra().plot(), g.plot(), g.quotient().plot(), ho.plots.draw_flows(g)]
         titles = [axes.get_title() for axes in drawn]
-        titles += [axes.figure.get_suptitle() for axes in (ho.plots.plot_census(this)[0], ho.plots.draw_flows(g))]
+        titles.append(ho.plots.plot_census(this)[0].figure.get_suptitle())
         for title in titles:
             assert [w for w in weaker.values() if w in title.replace("\n", " ")] == ([weaker[verdict.value]] if verdict.value in weaker else [])
 
