@@ -76,7 +76,7 @@ def _is_apart(sample: Integers, mid: Complexes, radius: Floats) -> npt.NDArray[n
 
 def _has_conjugate(sample: Integers, mid: Complexes, radius: Floats, uniqueness: Floats) -> npt.NDArray[np.bool_]:
     """Whether a neighbour, in the order of a linear form of the real parts, is exactly the conjugate and its region holds the conjugate box."""
-    order = np.lexsort((linear_form(mid.real + 0j, _FORM)[0], sample))
+    order = np.lexsort((linear_form(mid.real.astype(np.complex128), _FORM)[0], sample))
     first, second = order[:-1], order[1:]
     is_pair = (sample[first] == sample[second]) & (mid[first] == mid[second].conj()).all(axis=1)
     result = np.zeros(len(mid), bool)

@@ -55,7 +55,14 @@ _lock = Lock()
 
 
 def level_pattern(
-    starts: Array, exponents: Array, leading: Array, levels: Array, weights: Array, rows: tuple[Array, Array], level: int, entry_limit: int
+    starts: Array,
+    exponents: Array,
+    leading: Array,
+    levels: Array,
+    weights: Array,
+    rows: tuple[Array, Array],
+    level: int,
+    entry_limit: int,
 ) -> LevelPattern | None:
     """The pattern of the rows (element, multiplier) of a level and of what reduces them; None where it has too many entries.
 
@@ -87,7 +94,14 @@ def level_pattern(
 
 
 def new_pattern(
-    starts: Array, exponents: Array, leading: Array, levels: Array, weights: Array, rows: tuple[Array, Array], level: int, entry_limit: int
+    starts: Array,
+    exponents: Array,
+    leading: Array,
+    levels: Array,
+    weights: Array,
+    rows: tuple[Array, Array],
+    level: int,
+    entry_limit: int,
 ) -> LevelPattern | None:
     """The same, made anew and not kept."""
     n = len(weights)

@@ -17,7 +17,6 @@ import numpy.typing as npt
 from homotopy.certification.discs.roundoff import INFLATE, LEAST_SIZE, TINY, U
 from homotopy.common.arrays import Floats
 
-
 _DIGITS, _LONGEST = 53, 900  # bits of a double; of a denominator that no underflow is near
 
 

@@ -185,7 +185,7 @@ def _mirror(boxes: Boxes, rows: npt.NDArray[np.int64], partner: npt.NDArray[np.i
         boxes.mid[rows[some][is_mirror[some]]] = mid[is_mirror[some]]
     for whole in boxes.arrays[1:]:
         whole[rows[is_mirror]] = whole[partner[is_mirror]]
-    return is_mirror
+    return np.asarray(is_mirror)
 
 
 def _proved(system: SystemDiscs, sample: npt.NDArray[np.int64], given: Complexes) -> Boxes:

@@ -51,7 +51,7 @@ def _exact_scalars(tape: Tape, members: Sequence[Sequence[Fraction]], out: Float
     for k, value in enumerate(values):
         out[:, k, 0] = value.value
         is_exact = is_exact & value.is_exact
-    return is_exact
+    return np.asarray(is_exact)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -428,7 +428,7 @@ class TestBounds:
         for k in range(m):
             with ctx.workprec(200):
                 exact = acb_mat(jacobian[k].tolist()).solve(acb_mat([[z] for z in f[k].tolist()]))
-                length = max((float(abs(exact[i, 0]).mid()) for i in range(n)))
+                length = max(float(abs(exact[i, 0]).mid()) for i in range(n))
                 # ||Y F - J^-1 F|| <= ||Y J - I|| ||J^-1 F||
                 for i in range(n):
                     assert abs(exact[i, 0] - acb(step[k, i])) <= (kappa[k] * UP * length + noise[k]) * UP
