@@ -24,18 +24,6 @@ _MAX_DRIFT = 1e-3
 _BLOCK = 1 << 16  # end points that are compared at once
 
 
-def account(
-    landscape: Problem,
-    tracked: TrackedPaths,
-    known: CertificateList,
-    rounds: int,
-    digits: int,
-    boxes: Boxes | None = None,
-) -> SolveReport:
-    """Certify the end points and put every path into exactly one class; `boxes`: what doubles prove about :func:`hopeful_ends`."""
-    return account_with_doubtful(landscape, tracked, known, rounds, digits, boxes)[0]
-
-
 def hopeful_ends(tracked: TrackedPaths) -> list[int]:
     """The numbers of the paths whose ends may be solutions."""
     if tracked.status.count(PathStatus.REGULAR) == len(tracked.status):
@@ -49,7 +37,7 @@ def ends_of(tracked: TrackedPaths) -> npt.NDArray[np.complex128]:
     return tracked.x if len(hopeful) == len(tracked.x) else tracked.x[hopeful]
 
 
-def account_with_doubtful(
+def account(
     landscape: Problem,
     tracked: TrackedPaths,
     known: CertificateList,
@@ -57,7 +45,19 @@ def account_with_doubtful(
     digits: int,
     boxes: Boxes | None = None,
 ) -> tuple[SolveReport, list[int]]:
-    """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
+    """Certify the end points and put every path into exactly one class.
+
+    Parameters
+    ----------
+    boxes : Boxes, optional
+        What doubles prove about :func:`hopeful_ends`.
+
+    Returns
+    -------
+    report : SolveReport
+    doubtful : list of int
+        The numbers of the paths that did not reach a certified zero of their own, the divergent ones first.
+    """
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
     if boxes is None and len(tracked.x) <= _BLOCK and not len(known) and digits <= DOUBLE_DIGITS:
@@ -109,7 +109,7 @@ def accounts_of_members(
     return [
         _plain_report(land, paths, found, 1)
         if found is not None and _is_plain(land, paths)
-        else account(land, paths, CertificateList.of(()), 1, digits, proved)
+        else account(land, paths, CertificateList.of(()), 1, digits, proved)[0]
         for land, paths, found, proved in zip(landscapes, tracked, plain, boxes, strict=True)
     ]
 
