@@ -7,9 +7,9 @@ SHELL := /bin/bash
 
 VENV := .venv
 PY := $(VENV)/bin/python
-# A test that solves keeps one core busy in a PHCpack worker while its own process waits, so one pytest worker a core
-# is enough; past eight, starting the workers costs more than they save.
-WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 8 ? n : 8)))
+# One pytest worker more than cores: tests wait for other processes and for time limits, which left a third of two cores
+# idle with two workers. Past eight, starting the workers costs more than they save.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); echo $$((n < 8 ? n + 1 : 8)))
 ARGS ?=
 COUNT ?= 200
 SIZE ?= 1

@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.models.torus_ising import TorusIsing as TorusIsing
     from polysys.own_equations import Equations as Equations
     from polysys.own_equations import equations as equations
-    from polysys.own_equations import equations_from_file as equations_from_file
+    from polysys.own_equations_text import equations_from_file as equations_from_file
     from polysys.system import PolynomialSystem as PolynomialSystem
     from polysys.tape import Tape as Tape
     from polysys.tape import trace as trace
@@ -76,7 +76,8 @@ else:
             "models.soft_ising": "SoftIsing",
             "models.spherical_p_spin": "SphericalPSpin",
             "models.torus_ising": "TorusIsing",
-            "own_equations": "Equations, equations, equations_from_file",
+            "own_equations": "Equations, equations",
+            "own_equations_text": "equations_from_file",
             "system": "PolynomialSystem",
             "tape": "Tape, trace",
             "models.torch_networks": "from_torch, load_point, module_point",

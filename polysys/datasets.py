@@ -40,6 +40,7 @@ from polysys.disorder import dyadic, generator
 from polysys.errors import DatasetError, FileError
 from polysys.reading.exact_tables import exact_rows
 from polysys.reading.rationals import as_rational_array
+from polysys.reduced_columns import balanced, one_hot, reduced, standardised
 
 FRACTIONAL_BITS = 20
 _FILES = {"iris": "iris.csv", "wine": "wine_data.csv"}  # of scikit-learn: a header, and the class last
@@ -304,13 +305,13 @@ def _named(name: str, features: int, targets: int, m: int | None, seed: int) -> 
     _check("targets", targets, int(labels.max()) + 1 if is_classes else 1, name)
     m = x.shape[0] if m is None else m
     _check("m", m, x.shape[0], name)
-    x = _reduced(_standardised(x), features)
-    y = _one_hot(labels.astype(int), targets) if is_classes and targets > 1 else _standardised(labels[:, None])
+    x = reduced(standardised(x), features)
+    y = one_hot(labels.astype(int), targets) if is_classes and targets > 1 else standardised(labels[:, None])
     chosen: Any = slice(None)
     if m < x.shape[0]:
         # The middle class of Iris has the standardised number 0: as a single datum it would be a special instance.
         has_target = labels < targets if targets > 1 else np.abs(y[:, 0]) > 1e-9
-        chosen = (_balanced(labels.astype(int), has_target, rng) if is_classes else rng.permutation(x.shape[0]))[:m]
+        chosen = (balanced(labels.astype(int), has_target, rng) if is_classes else rng.permutation(x.shape[0]))[:m]
     which = "all data" if m == x.shape[0] else f"{m} of {x.shape[0]} data drawn with seed {seed}"
     return Dataset(
         name,
@@ -346,51 +347,6 @@ def _file_of(name: str) -> Path | None:
         return None
     file = Path(package.origin).parent / "datasets" / "data" / _FILES[name]
     return file if file.is_file() else None
-
-
-def _centred(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    result: npt.NDArray[np.float64] = columns - columns.mean(axis=0)
-    return result
-
-
-def _standardised(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    result: npt.NDArray[np.float64] = _centred(columns) / columns.std(axis=0)
-    return result
-
-
-def _reduced(z: npt.NDArray[np.float64], k: int) -> npt.NDArray[np.float64]:
-    """Coordinates of the data in their leading principal subspace, along the axes nearest to measured columns."""
-    loadings = np.linalg.eigh(z.T @ z)[1][:, -k:]
-    left, pivots = loadings.copy(), []
-    for _ in range(k):
-        lengths = (left**2).sum(axis=1)
-        # The first of all that are longest up to rounding: ties must not hang on the last bit.
-        pivot = int(np.flatnonzero(lengths > lengths.max() - 1e-9)[0])
-        pivots.append(pivot)
-        axis = left[pivot] / np.sqrt(lengths[pivot])
-        left = left - np.outer(left @ axis, axis)
-    u, _, vt = np.linalg.svd(loadings[sorted(pivots)].T, full_matrices=False)
-    x = z @ loadings @ (u @ vt)
-    scaled: npt.NDArray[np.float64] = x / np.sqrt(x.var(axis=0).mean())
-    return scaled
-
-
-def _one_hot(labels: npt.NDArray[np.int_], targets: int) -> npt.NDArray[np.float64]:
-    columns: npt.NDArray[np.float64] = (labels[:, None] == np.arange(targets)).astype(np.float64)
-    return columns if targets == labels.max() + 1 else _centred(columns)
-
-
-def _balanced(
-    labels: npt.NDArray[np.int_], is_first: npt.NDArray[np.bool_], rng: np.random.Generator
-) -> npt.NDArray[np.int_]:
-    """A permutation of the data that runs through the classes in turn, in each turn through `is_first` first."""
-    order = rng.permutation(labels.size)
-    place = rng.permutation(labels.max() + 1)[labels[order]]
-    turn = np.empty(labels.size, dtype=int)
-    for c in range(labels.max() + 1):
-        turn[labels[order] == c] = np.arange((labels == c).sum())
-    result: npt.NDArray[np.int_] = order[np.lexsort((place, ~is_first[order], turn))]
-    return result
 
 
 def _integers(array: Rationals) -> tuple[Rationals, int]:

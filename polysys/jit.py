@@ -210,7 +210,7 @@ def _cache(compiler: Compiler, function: Any) -> Any:
                 is_self_contained, reduced = pickle.loads(content)
                 if not is_self_contained:
                     target_context.refresh()
-                return CompileResult._rebuild(target_context, *reduced)  # type: ignore[no-untyped-call]
+                return CompileResult._rebuild(target_context, *reduced)  # type: ignore[no-untyped-call]  # Numba has no types
             except Exception as error:  # whatever it is, compiling helps
                 _say(f"Compiled code cannot be loaded ({type(error).__name__}): it is compiled again.")
                 return None
@@ -219,7 +219,7 @@ def _cache(compiler: Compiler, function: Any) -> Any:
             name = _file_name(function, sig, data.codegen)
             if name and compiler.folder() and not data.lifted and not data.library.has_dynamic_globals:
                 kept = _is_self_contained(data.library.get_llvm_str()), data._reduce()
-                compiler.save(name, dumps(kept))  # type: ignore[no-untyped-call]
+                compiler.save(name, dumps(kept))  # type: ignore[no-untyped-call]  # as above
 
     return Cache()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -15,28 +15,20 @@ from sympy import QQ
 from sympy.polys.rings import ring
 
 from polysys.algebra.coercivity import is_coercive
-from polysys.algebra.combinations import Combination
 from polysys.algebra.topology import Topology, topology
+from polysys.continuous_symmetry import ContinuousSymmetry, continuous_symmetries, translations
 from polysys.domains import Domain
 from polysys.errors import InputError, PolysysError, PositiveDimensionalError, require_type
 from polysys.evaluation import Evaluation
-from polysys.formulations.affine import family_terms, member_terms
+from polysys.formulations.affine import Shapes, family_terms, member_terms, unflattened
 from polysys.formulations.elimination import values_of
 from polysys.formulations.expansion import multiply_out, nested_form
 from polysys.formulations.formulation import Formulation, FormulationTapes, Kind, equation_degrees, formulate, record
 from polysys.formulations.variety import Variety
+from polysys.model_facts import ModelFacts, no_facts
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
-from polysys.root_count import RootCount
-from polysys.symmetry import (
-    ContinuousSymmetry,
-    Field,
-    SymmetryGroup,
-    continuous_symmetries,
-    permutation_symmetries,
-    sign_symmetries,
-    translations,
-)
+from polysys.symmetry import SymmetryGroup, permutation_symmetries, sign_symmetries
 from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
 from polysys.tape import Node, Recorder, trace
 
@@ -44,8 +36,6 @@ Couplings = Mapping[str, npt.NDArray[np.object_]]
 _MAX_OPERATIONS = 500_000  # a longer straight-line program is beyond any solver
 _MAX_FAMILY = 5000  # couplings of a family whose terms are worth keeping
 _MAX_EXPANSION = 1_200_000  # products of coefficients: a few seconds
-QuadraticBound = tuple[tuple[Fraction, ...], Fraction]
-"""Weights and a value: sum weights_j x_j^2 <= value."""
 Potential = Callable[[npt.NDArray[np.object_], Couplings], Any]
 
 
@@ -58,44 +48,6 @@ class Scaling:
 
     length_squared: tuple[Fraction, ...] = ()
     energy_squared: Fraction = Fraction(1)
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """What a model's structure proves or suggests about a landscape; the defaults claim nothing.
-
-    Parameters
-    ----------
-    is_coercive : bool
-        Whether the model proves that V(x) -> infinity as |x| -> infinity.
-    stationary_bounds : tuple of QuadraticBound
-        Quadratic forms that the model proves to be bounded at all real stationary points on R^n.
-    known_counts : tuple of RootCount
-        Proved upper bounds that follow from the model's structure.
-    candidate_permutations : tuple of permutations
-        Candidate symmetries; used only where they preserve the potential exactly.
-    symmetry_name : str
-        What the model calls its continuous symmetry, should it have one.
-    mixing_fields : tuple of Field
-        Linear fields of which a combination that is a symmetry moves stationary points.
-    linear_couplings : tuple of str
-        Names of couplings in which the potential is jointly affine.
-    ideal_elements : callable () -> tuple of Combination, optional
-        Combinations of the gradient that have a lower degree than their terms; made when a proof asks for them.
-    """
-
-    is_coercive: bool = False
-    stationary_bounds: tuple[QuadraticBound, ...] = ()
-    known_counts: tuple[RootCount, ...] = ()
-    candidate_permutations: tuple[tuple[int, ...], ...] = ()
-    symmetry_name: str = ""
-    mixing_fields: tuple[Field, ...] = ()
-    linear_couplings: tuple[str, ...] = ()
-    ideal_elements: Callable[[], tuple[Combination, ...]] | None = None
-
-
-def _no_facts(_: Couplings) -> ModelFacts:
-    return ModelFacts()
 
 
 @dataclass(frozen=True, eq=False)  # couplings are arrays; compare digests
@@ -137,7 +89,7 @@ class Landscape:
     seed: int | None = None
     index: int = 0
     scaling: Scaling = Scaling()
-    facts_of: Callable[[Couplings], ModelFacts] = _no_facts
+    facts_of: Callable[[Couplings], ModelFacts] = no_facts
     chart_seed: int = 0
     eliminated: tuple[tuple[str, str], ...] = ()
 
@@ -174,8 +126,7 @@ class Landscape:
         if not 0 < len(self.parameters) <= _MAX_FAMILY or set(self.couplings) - set(self.facts.linear_couplings):
             return None
         try:
-            shapes = tuple((name, c.shape) for name, c in self.couplings.items())
-            terms = family_terms(self.potential_function, self.domain.n, shapes)
+            terms = family_terms(self.potential_function, self.domain.n, self._shapes)
         except TypeError:  # a model that holds arrays has no hash
             return None
         if terms is None:
@@ -249,21 +200,19 @@ class Landscape:
     @cached_property
     def parametric_tapes(self) -> FormulationTapes:
         """The same with the couplings as parameters, in the order of :attr:`parameters`."""
-        shapes = tuple((name, c.shape) for name, c in self.couplings.items())
         make: Callable[..., FormulationTapes] = _family_tapes
         try:
             hash(self.potential_function)
         except TypeError:  # a model that holds arrays
             make = _family_tapes.__wrapped__
-        return make(self.formulation, self.potential_function, shapes)
+        return make(self.formulation, self.potential_function, self._shapes)
 
     def shares_tapes_with(self, other: Landscape) -> bool:
         """Take the parametric tapes of another sample of the same model, if it is written in the same way.
 
         The tapes of two samples are equal then; sharing them saves tracing and compiling them again.
         """
-        shapes = [{name: c.shape for name, c in land.couplings.items()} for land in (self, other)]
-        same = self.potential_function == other.potential_function and shapes[0] == shapes[1]
+        same = self.potential_function == other.potential_function and dict(self._shapes) == dict(other._shapes)
         same = same and self.formulation == other.formulation
         if same:
             self.__dict__["parametric_tapes"] = other.parametric_tapes
@@ -308,7 +257,11 @@ class Landscape:
 
     def unflatten(self, values: Sequence[Any]) -> Couplings:
         """Couplings of this landscape's shape from a flat list."""
-        return _unflattened(tuple((name, c.shape) for name, c in self.couplings.items()), values)
+        return unflattened(self._shapes, values)
+
+    @property
+    def _shapes(self) -> Shapes:
+        return tuple((name, c.shape) for name, c in self.couplings.items())
 
     @cached_property
     def text(self) -> str:
@@ -434,17 +387,6 @@ class Landscape:
         )
 
 
-def _unflattened(shapes: Iterable[tuple[str, tuple[int, ...]]], values: Sequence[Any]) -> Couplings:
-    result: dict[str, npt.NDArray[np.object_]] = {}
-    start = 0
-    for name, shape in shapes:
-        piece = np.empty(prod(shape), dtype=object)
-        piece[:] = values[start : start + piece.size]
-        result[name] = piece.reshape(shape)
-        start += piece.size
-    return result
-
-
 @lru_cache(maxsize=64)
 def _polynomials_in(variables: tuple[str, ...]) -> Any:
     """The ring of polynomials over Q."""
@@ -452,10 +394,8 @@ def _polynomials_in(variables: tuple[str, ...]) -> Any:
 
 
 @lru_cache(maxsize=16)  # the samples of a family share them, and what is compiled from them
-def _family_tapes(
-    formulation: Formulation, potential: Potential, shapes: tuple[tuple[str, tuple[int, ...]], ...]
-) -> FormulationTapes:
+def _family_tapes(formulation: Formulation, potential: Potential, shapes: Shapes) -> FormulationTapes:
     def value(x: list[Node], p: list[Node]) -> Any:
-        return potential(np.array(x, dtype=object), _unflattened(shapes, p))
+        return potential(np.array(x, dtype=object), unflattened(shapes, p))
 
     return record(formulation, value, sum(prod(shape) for _, shape in shapes))

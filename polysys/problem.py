@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Protocol
 
+from polysys.continuous_symmetry import ContinuousSymmetry
 from polysys.domains import Domain
 from polysys.formulations.formulation import Formulation
-from polysys.symmetry import ContinuousSymmetry, SymmetryGroup
+from polysys.symmetry import SymmetryGroup
 from polysys.system import PolynomialSystem
 from polysys.tape import Tape
 

@@ -1,33 +1,28 @@
-"""Symmetries of a potential, found exactly: sign flips, permutations, and continuous linear groups.
+"""Finite symmetries of a potential, found exactly: sign flips and permutations of its variables.
 
 Sign flips come from the parity of the exponents (linear algebra over GF(2)), permutations from exact comparison of
-the potential with itself, continuous symmetries from an exact nullspace. Nothing here is numerical.
+the potential with itself. Nothing here is numerical.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations, product
-from math import gcd, lcm
+from itertools import combinations
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod, nmod_mat
+from flint import nmod_mat
 from sympy.combinatorics import Permutation, PermutationGroup
 
 from polysys.automorphisms import signed_automorphisms, variable_classes
+from polysys.continuous_symmetry import ContinuousSymmetry as ContinuousSymmetry  # for users: one module has all
+from polysys.continuous_symmetry import continuous_symmetries as continuous_symmetries
+from polysys.continuous_symmetry import translations as translations
 from polysys.domains import Domain
 from polysys.errors import InputError
-from polysys.formulations.expansion import nested_form
-from polysys.formulations.variety import Variety
+from polysys.formulations.variety import constraints_of
 from polysys.system import exact_terms
-from polysys.tape import Tape, trace
-
-_PRIME = 2**61 - 1  # Mersenne prime: a false rank drop at random points has probability below 1e-15
-_MAX_CONTINUOUS = 30  # n^2 unknowns: beyond this many variables the continuous search is left out (and said to be)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,62 +142,6 @@ def _doubled(g: SignedPermutation) -> list[int]:
     return [p + n * (s < 0) for p, s in pairs] + [p + n * (s > 0) for p, s in pairs]
 
 
-@dataclass(frozen=True, slots=True)
-class ContinuousSymmetry:
-    """The Lie algebra of linear (and affine) fields A x + b along which a potential is constant.
-
-    Parameters
-    ----------
-    generators : tuple of (matrix rows, vector), entries Fractions
-        A basis; each is proved: A x + b is tangent to the domain and grad V . (A x + b) = 0 identically.
-    """
-
-    generators: tuple[tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]], ...]
-
-    def __repr__(self) -> str:
-        return f"ContinuousSymmetry(dimension {self.dimension}, {self.n} coordinates)"
-
-    @property
-    def dimension(self) -> int:
-        """Dimension of the symmetry group."""
-        return len(self.generators)
-
-    @property
-    def n(self) -> int:
-        """Number of coordinates; 0 without generators."""
-        return len(self.generators[0][1]) if self.generators else 0
-
-    @property
-    def orbit_dimension(self) -> int:
-        """Dimension of the orbit of a generic point, the largest there is; found at a random integer point."""
-        if not self.generators:
-            return 0
-        rng = random.Random(0)
-        x = [Fraction(rng.randint(1, 10**6)) for _ in self.generators[0][1]]
-        return self.orbit_dimension_at(x)
-
-    def orbit_dimension_at(self, x: Sequence[Fraction]) -> int:
-        """Dimension of the orbit of a rational point, exactly."""
-        if not self.generators:
-            return 0
-        rows = [
-            [sum((a * xj for a, xj in zip(row, x, strict=True)), b) for row, b in zip(matrix, shift, strict=True)]
-            for matrix, shift in self.generators
-        ]
-        flat = [fmpq(v.numerator, v.denominator) for row in rows for v in row]
-        return int(fmpq_mat(len(rows), len(rows[0]), flat).rank())
-
-    def field(self, x: Sequence[complex]) -> list[list[complex]]:
-        """The fields at a point, one row for each generator."""
-        return [
-            [
-                sum(float(a) * xj for a, xj in zip(row, x, strict=True)) + float(b)
-                for row, b in zip(matrix, shift, strict=True)
-            ]
-            for matrix, shift in self.generators
-        ]
-
-
 def sign_symmetries(potential: Any, domain: Domain | None = None) -> tuple[SignedPermutation, ...]:
     """Generators of all sign flips that leave a potential unchanged, and each equation of its domain if that is a variety.
 
@@ -217,7 +156,7 @@ def sign_symmetries(potential: Any, domain: Domain | None = None) -> tuple[Signe
     [(-1, -1)]
     """
     n = potential.ring.ngens
-    return _sign_flips(tuple(e for f in (potential, *_constraints(domain)) for e in f), n)
+    return _sign_flips(tuple(e for f in (potential, *constraints_of(domain)) for e in f), n)
 
 
 @lru_cache(maxsize=16)  # almost all samples of a family have the same monomials
@@ -229,11 +168,6 @@ def _sign_flips(monomials: tuple[tuple[int, ...], ...], n: int) -> tuple[SignedP
     return tuple(
         SignedPermutation(identity, tuple(-1 if int(kernel[i, k]) else 1 for i in range(n))) for k in range(nullity)
     )
-
-
-def _constraints(domain: Domain | None) -> tuple[Any, ...]:
-    """The equations that a symmetry has to leave unchanged one by one; spheres are kept by their blocks."""
-    return domain.polynomials if isinstance(domain, Variety) else ()
 
 
 def permutation_symmetries(
@@ -255,7 +189,7 @@ def permutation_symmetries(
     3
     """
     n = domain.n
-    invariants = (potential, *_constraints(domain))
+    invariants = (potential, *constraints_of(domain))
     spheres = {frozenset(range(s.start, s.stop)): r for s, r in zip(domain.slices, domain.radii_squared, strict=True)}
     block = [next((k for k, s in enumerate(domain.slices) if s.start <= i < s.stop), -1) for i in range(n)]
     colours = [next(((len(s), r) for s, r in spheres.items() if i in s), None) for i in range(n)]
@@ -294,133 +228,3 @@ def permutation_symmetries(
             found.append(g)
             known = SymmetryGroup(n, (*known.generators, g))
     return tuple(found)
-
-
-Field = tuple[tuple[tuple[int, int, int], ...], int | None]
-"""A candidate field: the entries (i, j, a) of A, or the one coordinate of b that is 1."""
-
-
-def translations(n: int) -> list[Field]:
-    """The constant fields of R^n."""
-    return [((), i) for i in range(n)]
-
-
-def _basis_fields(domain: Domain) -> list[Field]:
-    """Basis of all linear fields tangent to the domain; on a variety their combinations have to leave its equations unchanged."""
-    if domain.is_euclidean or isinstance(domain, Variety):
-        n = domain.n
-        return [(((i, j, 1),), None) for i in range(n) for j in range(n)] + translations(n)
-    return [
-        (((i, j, 1), (j, i, -1)), None)
-        for block in domain.slices
-        for i in range(block.start, block.stop)
-        for j in range(i + 1, block.stop)
-    ]
-
-
-def continuous_symmetries(
-    potential: Any, domain: Domain, gradient: Tape | None = None, basis: Sequence[Field] | None = None
-) -> ContinuousSymmetry | None:
-    """All linear one-parameter symmetries of a potential on its domain, proved exactly; None if not searched.
-
-    With a `basis` of linearly independent fields, only their combinations are searched, whatever the number of
-    variables.
-
-    Solves grad V(x) . (A x + b) = 0 for A, b (A skew within each sphere, b = 0 there). The rank is first found at
-    random points modulo a prime: full rank there proves that no symmetry exists. Otherwise the nullspace over Q is
-    computed and every basis element checked as an identity of polynomials.
-
-    Examples
-    --------
-    >>> from sympy import QQ, ring
-    >>> from polysys.domains import Euclidean
-    >>> R, x, y = ring("x,y", QQ)
-    >>> continuous_symmetries((x**2 + y**2) ** 2 - x**2 - y**2, Euclidean(2)).dimension
-    1
-    """
-    n = domain.n
-    if basis is None and n > _MAX_CONTINUOUS:
-        return None
-    if gradient is None:
-        gradient = _gradient_of(potential)
-    constraints = _constraints(domain)
-    gradients = [gradient, *map(_gradient_of, constraints)]
-    if basis is None:
-        basis = _basis_fields(domain)
-    if not basis:
-        return ContinuousSymmetry(())
-    rng = random.Random(0)
-    prime = _PRIME
-    while any(c.denominator % prime == 0 for g in gradients for c in g.constants):
-        prime = next(q for q in range(prime - 2, 0, -2) if fmpz(q).is_prime())
-
-    def rows(points: list[list[Any]], constant: Any) -> list[list[Any]]:
-        result = []
-        for x, tape in product(points, gradients):
-            g = tape.evaluate(x, (), constant)
-            zero = constant(Fraction(0))
-            result.append([sum((g[i] * x[j] * a for i, j, a in m), zero) if b is None else g[b] for m, b in basis])
-        return result
-
-    def residue(c: Fraction) -> nmod:
-        return nmod(c.numerator, prime) / nmod(c.denominator, prime)
-
-    n_points = len(basis) + 4
-    points = [[nmod(rng.randrange(prime), prime) for _ in range(n)] for _ in range(n_points)]
-    modular = nmod_mat(n_points * len(gradients), len(basis), [int(v) for row in rows(points, residue) for v in row], prime)
-    if modular.rank() == len(basis):
-        return ContinuousSymmetry(())
-    for bound in (99, 10**4, 10**8):  # a basis that fails the proof came from unlucky points
-        small = [[Fraction(rng.randint(-bound, bound)) for _ in range(n)] for _ in range(n_points)]
-        kernel, nullity = _nullspace(rows(small, lambda c: c))
-        generators = _proved((potential, *constraints), kernel, nullity, basis)
-        if len(generators) == nullity:
-            break
-    return ContinuousSymmetry(generators)
-
-
-def _gradient_of(polynomial: Any) -> Tape:
-    terms = exact_terms(polynomial)
-    return trace(lambda x, _: [nested_form(terms, x)], polynomial.ring.ngens).gradient()
-
-
-def _nullspace(rows: list[list[Fraction]]) -> tuple[fmpz_mat, int]:
-    """Integer columns that span the nullspace over Q, and their number."""
-    integral = []
-    for row in rows:
-        denominator = lcm(*(v.denominator for v in row))
-        integral += [fmpz(int(v * denominator)) for v in row]
-    kernel, nullity = fmpz_mat(len(rows), len(rows[0]), integral).nullspace()
-    return kernel, int(nullity)
-
-
-Generator = tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]]
-
-
-def _proved(invariants: Sequence[Any], kernel: fmpz_mat, nullity: int, basis: Sequence[Field]) -> tuple[Generator, ...]:
-    """The fields of a nullspace along which potential and constraints are constant as polynomial identities."""
-    n = invariants[0].ring.ngens
-    generators = []
-    for k in range(nullity):
-        column = [int(kernel[i, k]) for i in range(len(basis))]
-        common = gcd(*column)
-        matrix = [[Fraction(0)] * n for _ in range(n)]
-        shift = [Fraction(0)] * n
-        for value, (entries, b) in zip(column, basis, strict=True):
-            for i, j, a in entries:
-                matrix[i][j] += Fraction(a * value, common)
-            if b is not None:
-                shift[b] += Fraction(value, common)
-        if all(_is_symmetry(f, matrix, shift) for f in invariants):
-            generators.append((tuple(tuple(row) for row in matrix), tuple(shift)))
-    return tuple(generators)
-
-
-def _is_symmetry(potential: Any, matrix: list[list[Fraction]], shift: list[Fraction]) -> bool:
-    ring = potential.ring
-    total = ring.zero
-    for i, x in enumerate(ring.gens):
-        field = sum((ring.gens[j] * a for j, a in enumerate(matrix[i]) if a), ring.zero) + shift[i]
-        if field:
-            total += potential.diff(x) * field
-    return not total

@@ -186,8 +186,6 @@ class CertificateList(Sequence[Certificate]):
             return NotImplemented
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return (
             f"CertificateList: {len(self)} certified zeros, {self.n_real} real, {self.n_undecided} of undecided reality, "

@@ -84,7 +84,8 @@ def export(
     from homotopy.counting.files import export as exports
     from homotopy.counting.solve_equations import solve
     from homotopy.status import Completeness
-    from polysys.own_equations import FAMILY, equations_from_label
+    from polysys.own_equations import FAMILY
+    from polysys.own_equations_text import equations_from_label
 
     chosen = exports.find_form(form)
     if form == "parquet" and output == "-":

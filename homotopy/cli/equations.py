@@ -128,7 +128,8 @@ def _problem(system: str, seed: int | None, index: int) -> Landscape | Equations
     from homotopy.cli.census_files import read_saved
     from homotopy.counting.count import as_landscape
     from homotopy.counting.result import Census
-    from polysys.own_equations import FAMILY, equations_from_label
+    from polysys.own_equations import FAMILY
+    from polysys.own_equations_text import equations_from_label
 
     is_label = system.startswith(f"{FAMILY}:") or "=" in system.partition(":")[0]
     is_saved = system.lower().endswith(".json") and not is_label

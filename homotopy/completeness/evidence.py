@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, TypeAlias
 
 from homotopy.completeness import wording
@@ -16,14 +15,6 @@ from homotopy.status import EvidenceKind, Silence, Verdict
 Fact: TypeAlias = int | float | str | bool | tuple[int, ...] | None
 
 
-class ListKind(Enum):
-    """Of which list a piece of evidence speaks."""
-
-    COMPLEX = "complex solutions"
-    REAL = "real points"
-
-
-_REAL = frozenset({EvidenceKind.REAL_PROOF, EvidenceKind.REAL_ROOTS, EvidenceKind.CONNECTED, EvidenceKind.DESCENTS})
 _RECHECKED = frozenset(
     {
         EvidenceKind.UPPER_BOUND,
@@ -77,11 +68,6 @@ class Evidence:
     def detail(self) -> str:
         """What it says, in a sentence made from the numbers."""
         return wording.sentence(self.kind, self.outcome, dict(self.numbers), self.silence)
-
-    @property
-    def bears_on(self) -> ListKind:
-        """Whether it speaks of all complex solutions or of the real points alone."""
-        return ListKind.REAL if self.kind in _REAL else ListKind.COMPLEX
 
     @property
     def is_rechecked(self) -> bool:

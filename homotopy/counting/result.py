@@ -284,16 +284,14 @@ class Census(Shown):
         return {"eliminated": more} if more else {}
 
     def save(self, path: str | Path) -> tuple[str, ...]:
-        """Write the census with its certificates; see :func:`homotopy.counting.files.saved_census.save_census`.
+        """Write the census with its certificates; see :func:`homotopy.counting.files.written_census.save_census`.
 
         Returns
         -------
         tuple of str
             What was left out, because no one can derive it again from the file: names of evidence, facts of the model.
         """
-        from homotopy.counting.files.saved_census import (
-            save_census,  # the file format depends on this class, not the reverse
-        )
+        from homotopy.counting.files.written_census import save_census  # it depends on this class, not the reverse
 
         return save_census(self, path)
 

@@ -154,7 +154,7 @@ class Solutions(Shown):
         tuple of str
             What was left out, because no one can derive it again from the file.
         """
-        from homotopy.counting.files.saved_census import save_solutions  # the file format depends on this class
+        from homotopy.counting.files.written_census import save_solutions  # the file format depends on this class
 
         return save_solutions(self, path)
 

@@ -32,7 +32,8 @@ from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.models.base import Model
-from polysys.own_equations import Equations, equations, equations_from_label
+from polysys.own_equations import Equations, equations
+from polysys.own_equations_text import equations_from_label
 from polysys.system import PolynomialSystem
 
 

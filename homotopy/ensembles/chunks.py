@@ -123,7 +123,7 @@ class _Run:
                 future = self._arrivals.next(_POLL)
                 if future is not None:
                     locks.release(self._take(future).start // self._store.chunk)
-        except BaseException:
+        except BaseException:  # also an interruption: finished work is kept
             self._save_what_is_done()
             raise
         if self._lost:
@@ -185,7 +185,7 @@ class _Run:
         """Write the chunks that were finished when the run was stopped."""
         for future in list(self._under_way):
             if future.done() and not future.cancelled():
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(Exception):  # the reason for the stop is raised, not this
                     self._take(future)
             else:
                 future.cancel()

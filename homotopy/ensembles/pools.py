@@ -192,7 +192,7 @@ def _count_here(job: Job) -> Future[list[SampleRecord]]:
             records = count_samples(job.model, job.seed, job.samples, job.options, points=job.points)
     except (PolysysError, OSError):
         raise
-    except Exception as error:
+    except Exception as error:  # raised where the result is taken, as by any executor
         future.set_exception(error)
     else:
         future.set_result(records)

@@ -196,7 +196,7 @@ def _specify(
         raise InputError(f"A {type(found).__name__} is no model.", "Give a model, such as ps.SphericalPSpin(n=6, p=3).")
     try:
         pickle.dumps(found)
-    except Exception as error:
+    except Exception as error:  # pickle calls the model's own code
         raise InputError(
             f"The model cannot be sent to a process ({error}).", "Define its class in a module."
         ) from error

@@ -82,7 +82,7 @@ class Worker:
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
             )
-        except BaseException:
+        except BaseException:  # also an interruption: nobody else would close the pipe
             ours.close()
             raise
         finally:
@@ -90,7 +90,7 @@ class Worker:
         self._connection = ours
         try:
             self._expect("ready", _START_LIMIT)
-        except BaseException:
+        except BaseException:  # also an interruption: nobody else knows the process
             self.kill()
             raise
 
@@ -173,12 +173,6 @@ class Workers:
         self._lock = threading.Lock()
         self._is_closed = False
         self._owner = os.getpid()
-
-    @property
-    def pids(self) -> list[int]:
-        """Process numbers of the workers."""
-        with self._lock:
-            return [w.pid for w in (*self._idle, *self._busy)]
 
     def count(self, job: Job) -> list[SampleRecord]:
         """The records of a job's samples, in order; every sample has one."""

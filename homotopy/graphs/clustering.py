@@ -48,11 +48,6 @@ class Clustering:
         """Mean nearest distance over the null's: below 1 clustered, above 1 apart."""
         return self.nearest / self.null_nearest
 
-    @property
-    def distance_ratio(self) -> float:
-        """Mean distance of two over the null's."""
-        return self.distance / self.null_distance
-
 
 def clustering(
     points: Floats, group: Symmetries, blocks: Sequence[slice] = (), *, seed: int = 0, draws: int = _NULL

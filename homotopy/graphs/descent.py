@@ -285,7 +285,7 @@ def _integrate(
     def away(_: float, y: Floats) -> float:
         return reach - float(np.abs(y).max())
 
-    rest.terminal = away.terminal = True  # type: ignore[attr-defined]
+    rest.terminal = away.terminal = True  # type: ignore[attr-defined]  # SciPy reads it off the function
     end: End | None = End.UNFINISHED
     path = start[None, :]
     for method in _METHODS:

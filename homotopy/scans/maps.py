@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -289,11 +289,11 @@ class ScanMap(Shown):
     def _shares(self) -> Columns:
         """Which counts have how much of the map."""
         whole = sum(c.share for c in self.cells)
-        parts: Counter[tuple[str, str]] = Counter()
+        parts: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
         for c in self.cells:
             key = ("crossed", "") if c.is_crossed else ("no count", "") if c.n_real is None else _words(c)
-            parts[key] += c.share  # type: ignore[assignment]
-        rows = [(real, index, f"{100 * float(s / whole):.1f} %") for (real, index), s in parts.most_common()]
+            parts[key] += c.share
+        rows = [(real, index, f"{100 * float(s / whole):.1f} %") for (real, index), s in sorted(parts.items(), key=lambda part: -part[1])]
         kept = (
             rows
             if len(rows) <= _MOST_SHOWN

@@ -236,7 +236,8 @@ class _Grid:
 
     def _drawn(self, mark: tuple[float, float]) -> tuple[float, float]:
         """A point of a curve in the parameters, to twelve digits."""
-        return tuple(float(f"{_between(v, x):.12g}") for v, x in zip(self.values, mark, strict=True))  # type: ignore[return-value]
+        a, b = (float(f"{_between(v, x):.12g}") for v, x in zip(self.values, mark, strict=True))
+        return a, b
 
 
 class _Classes:

@@ -158,11 +158,6 @@ class SolveReport:
         return bool(before) and before[0].n_lost == 0 and before[0].n_certified == len(self.certificates)
 
     @property
-    def largest_root_count(self) -> int | None:
-        """The largest number of paths that the start of a round asked for."""
-        return max((r.root_count for r in self.history if r.root_count is not None), default=self.root_count)
-
-    @property
     def meets_generic_count(self) -> bool:
         """Whether there are as many certified solutions as a generic member of the family has.
 

@@ -24,7 +24,7 @@ def over_blocks(what: str, n_states: int, work: Callable[[int, int], Any], size:
             for k, result in enumerate(running, 1):
                 found.append(result.result())
                 report(what, k, len(edges))
-        except BaseException:
+        except BaseException:  # an interruption does not wait for blocks that have not begun
             pool.shutdown(cancel_futures=True)
             raise
     return found

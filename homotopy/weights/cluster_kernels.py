@@ -8,7 +8,7 @@ from homotopy.common.jit import compiled
 
 
 @compiled
-def find(parent, i):  # type: ignore[no-untyped-def]
+def find(parent, i):
     """The root of an element; paths are halved on the way."""
     while parent[i] != i:
         parent[i] = parent[parent[i]]
@@ -17,7 +17,7 @@ def find(parent, i):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def rank_of(state, words, before):  # type: ignore[no-untyped-def]
+def rank_of(state, words, before):
     """The place of a state among the marked ones, which are ones of `words`; -1 if it is none."""
     k = state >> 6
     bit = np.uint64(1) << np.uint64(state & 63)
@@ -31,7 +31,7 @@ def rank_of(state, words, before):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def ranks_of(states, words, before):  # type: ignore[no-untyped-def]
+def ranks_of(states, words, before):
     """The same for many states."""
     found = np.empty(states.size, np.int64)
     for k in range(states.size):
@@ -40,7 +40,7 @@ def ranks_of(states, words, before):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def clusters(states, n, words, before):  # type: ignore[no-untyped-def]
+def clusters(states, n, words, before):
     """The number of the cluster of each marked state, numbered by their first states; states are joined by single flips."""
     parent = np.arange(states.size).astype(np.int32)
     for k in range(states.size):
@@ -68,7 +68,7 @@ def clusters(states, n, words, before):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def free_flips(states, n, words, before):  # type: ignore[no-untyped-def]
+def free_flips(states, n, words, before):
     """For each weight the number of marked states that stay marked when it is flipped."""
     found = np.zeros(n, np.int64)
     for k in range(states.size):
@@ -79,7 +79,7 @@ def free_flips(states, n, words, before):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def order_by_error(errors, counts):  # type: ignore[no-untyped-def]
+def order_by_error(errors, counts):
     """The states by rising error, of which there are so many each; a counting sort, 4 bytes a state."""
     place = np.zeros(counts.size, np.int64)
     for k in range(1, counts.size):
@@ -92,7 +92,7 @@ def order_by_error(errors, counts):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def merges(costs, order, n):  # type: ignore[no-untyped-def]
+def merges(costs, order, n):
     """Where components of the states up to a cost come together as the cost rises.
 
     Parameters

@@ -8,7 +8,7 @@ from homotopy.common.jit import compiled
 
 
 @compiled
-def popcount(x):  # type: ignore[no-untyped-def]
+def popcount(x):
     """Number of ones among 64 bits."""
     v = np.uint64(x)
     v = v - ((v >> np.uint64(1)) & np.uint64(0x5555555555555555))
@@ -18,7 +18,7 @@ def popcount(x):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def sign_words(low, high, first, n_low, out):  # type: ignore[no-untyped-def]
+def sign_words(low, high, first, n_low, out):
     """For each weight vector of a unit a word whose bit mu is 1 where its field on datum mu is at least zero.
 
     Parameters
@@ -44,14 +44,14 @@ def sign_words(low, high, first, n_low, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def wrong_bits(words, target, mask, out):  # type: ignore[no-untyped-def]
+def wrong_bits(words, target, mask, out):
     """Number of data at which each word differs from the labels."""
     for k in range(words.size):
         out[k] = popcount((words[k] ^ target) & mask)
 
 
 @compiled
-def network_errors(first, last, tables, units, fan_ins, starts, trees, target, mask, out):  # type: ignore[no-untyped-def]
+def network_errors(first, last, tables, units, fan_ins, starts, trees, target, mask, out):
     """Training errors of the states from `first` to before `last` of a network of signs with a hidden layer.
 
     A unit of a later layer is +1 where at least half of its signed inputs are: their number is added to 32 - ceil(fan-in/2) in five
@@ -102,7 +102,7 @@ def network_errors(first, last, tables, units, fan_ins, starts, trees, target, m
 
 
 @compiled
-def polynomial_errors(first, last, tables, labels, units, fan_ins, starts, trees, powers, out):  # type: ignore[no-untyped-def]
+def polynomial_errors(first, last, tables, labels, units, fan_ins, starts, trees, powers, out):
     """The same for hidden units with a polynomial activation: integer fields, datum by datum.
 
     Parameters
@@ -134,7 +134,7 @@ def polynomial_errors(first, last, tables, labels, units, fan_ins, starts, trees
 
 
 @compiled
-def polynomial(z, coefficients):  # type: ignore[no-untyped-def]
+def polynomial(z, coefficients):
     """The value of a polynomial, coefficients lowest first."""
     value = 0
     for k in range(coefficients.size - 1, -1, -1):
@@ -143,7 +143,7 @@ def polynomial(z, coefficients):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def butterflies(a, low, high):  # type: ignore[no-untyped-def]
+def butterflies(a, low, high):
     """The Walsh-Hadamard transform over the bits from `low` to before `high` of an array's index, in place."""
     for bit in range(low, high):
         h = 1 << bit
@@ -155,7 +155,7 @@ def butterflies(a, low, high):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def column_butterflies(a, first, last, row_bits):  # type: ignore[no-untyped-def]
+def column_butterflies(a, first, last, row_bits):
     """The transform over all bits from `row_bits` on, of the columns from `first` to before `last` of rows of 2^row_bits."""
     n_rows = a.size >> row_bits
     h = 1
@@ -171,7 +171,7 @@ def column_butterflies(a, first, last, row_bits):  # type: ignore[no-untyped-def
 
 
 @compiled
-def squares_by_weight(a, first, last, n):  # type: ignore[no-untyped-def]
+def squares_by_weight(a, first, last, n):
     """Sums of a[k]^2 over the k with as many ones, for k from `first` to before `last`."""
     sums = np.zeros(n + 1, np.int64)
     for k in range(first, last):
@@ -180,14 +180,14 @@ def squares_by_weight(a, first, last, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def multiplied_by_weight(a, factors, first, last, out):  # type: ignore[no-untyped-def]
+def multiplied_by_weight(a, factors, first, last, out):
     """a[k] times the factor of the number of ones of k; sums of 64 bits may wrap, which an exact final result does not see."""
     for k in range(first, last):
         out[k] = np.int64(a[k]) * factors[popcount(k)]
 
 
 @compiled
-def distance_histograms(centres, states, n):  # type: ignore[no-untyped-def]
+def distance_histograms(centres, states, n):
     """For each centre the number of states at each distance."""
     found = np.zeros((centres.size, n + 1), np.int64)
     for i in range(centres.size):
@@ -197,7 +197,7 @@ def distance_histograms(centres, states, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def image(state, perm, flips):  # type: ignore[no-untyped-def]
+def image(state, perm, flips):
     """The image of a state: its bit i is bit perm[i] of the state, changed where flips has a one."""
     found = 0
     for i in range(perm.size):
@@ -206,7 +206,7 @@ def image(state, perm, flips):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def is_invariant(costs, perm, flips, first, last):  # type: ignore[no-untyped-def]
+def is_invariant(costs, perm, flips, first, last):
     """Whether the states from `first` to before `last` have the costs of their images."""
     for s in range(first, last):  # noqa: SIM110 - a loop that compiles
         if costs[image(s, perm, flips)] != costs[s]:
@@ -215,7 +215,7 @@ def is_invariant(costs, perm, flips, first, last):  # type: ignore[no-untyped-de
 
 
 @compiled
-def images(states, perm, flips):  # type: ignore[no-untyped-def]
+def images(states, perm, flips):
     """The images of many states."""
     found = np.empty(states.size, np.int64)
     for k in range(states.size):
@@ -224,7 +224,7 @@ def images(states, perm, flips):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def counts_by_error(costs, first, last, n_levels):  # type: ignore[no-untyped-def]
+def counts_by_error(costs, first, last, n_levels):
     """Number of states with each whole cost."""
     found = np.zeros(n_levels, np.int64)
     for s in range(first, last):
@@ -233,7 +233,7 @@ def counts_by_error(costs, first, last, n_levels):  # type: ignore[no-untyped-de
 
 
 @compiled
-def stable_states(costs, n, first, last):  # type: ignore[no-untyped-def]
+def stable_states(costs, n, first, last):
     """The states that no single flip lowers, and for each whether every flip raises it."""
     found, strict = [], []
     for s in range(first, last):
@@ -252,7 +252,7 @@ def stable_states(costs, n, first, last):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def mass_by_distance(p, first, last, centre, n):  # type: ignore[no-untyped-def]
+def mass_by_distance(p, first, last, centre, n):
     """Sums of p and of p log2 p over the states at each distance from a centre."""
     found = np.zeros((2, n + 1))
     for s in range(first, last):
@@ -264,7 +264,7 @@ def mass_by_distance(p, first, last, centre, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def metropolis(costs, states, flips, uniforms, temperature):  # type: ignore[no-untyped-def]
+def metropolis(costs, states, flips, uniforms, temperature):
     """As many proposed flips for each state as there are columns, accepted by Metropolis' rule; states change in place."""
     for r in range(states.size):
         s = states[r]

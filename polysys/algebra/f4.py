@@ -267,7 +267,9 @@ def groebner_basis(
     meter = Meter() if meter is None else meter
     stopped = None
     if any(e.sum(axis=1).max(initial=0) > monomials.MAX_DEGREE for e in system.exponents):
-        return GroebnerBasis(system.n, system.prime, np.empty((0, system.n), np.int32), Stop.DEGREE, 0, None)  # type: ignore[arg-type]
+        n, p = system.n, system.prime
+        state = State(n, p, np.empty((0, monomials.n_words(n)), np.uint64), monomials.new_table(n))
+        return GroebnerBasis(n, p, np.empty((0, n), np.int32), Stop.DEGREE, 0, state)
     state = _initial_state(system)
     before = meter.work
     try:

@@ -9,11 +9,10 @@ found modulo the prime leave.  If that number stays bounded as t grows, it bound
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
-from typing import Any
 
 import flint
 
@@ -101,43 +100,6 @@ class HilbertBound:
             return False
         run = level_bound(images_of(generators, self.prime, self.weights), self.prime, self.weights, work_limit, self.bound)
         return run.bound is not None and run.bound <= self.bound
-
-    def to_plain(self) -> dict[str, Any]:
-        """The record as numbers, texts and lists."""
-        plain = {
-            name: getattr(self, name)
-            for name in ("bound", "n_modulo", "prime", "level", "n_columns", "n_elements", "work")
-        }
-        combinations = [
-            {"name": c.name, "terms": [[i, list(a), _hexadecimal(value)] for i, a, value in c.terms]}
-            for c in self.combinations
-        ]
-        return {
-            **plain,
-            "stopped_by": self.stopped_by.name,
-            "weights": list(self.weights),
-            "combinations": combinations,
-        }
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> HilbertBound:
-        """The inverse of :meth:`to_plain`."""
-        combinations = tuple(
-            Combination(tuple((i, tuple(a), _from_hexadecimal(value)) for i, a, value in c["terms"]), c["name"])
-            for c in plain["combinations"]
-        )
-        stopped_by, weights = StoppedBy[plain["stopped_by"]], tuple(plain["weights"])
-        return cls(**{**plain, "stopped_by": stopped_by, "weights": weights, "combinations": combinations})
-
-
-def _hexadecimal(value: int | Fraction) -> str:
-    """A rational as a text; decimal digits would take quadratic time, and Python limits their number."""
-    return f"{value.numerator:x}" if value.denominator == 1 else f"{value.numerator:x}/{value.denominator:x}"
-
-
-def _from_hexadecimal(text: str) -> int | Fraction:
-    numerator, _, denominator = text.partition("/")
-    return Fraction(int(numerator, 16), int(denominator, 16)) if denominator else int(numerator, 16)
 
 
 def completeness_bound(

@@ -11,7 +11,7 @@ from polysys.jit import compiled
 
 
 @compiled
-def _hash(exponents, shift, base, size):  # type: ignore[no-untyped-def]
+def _hash(exponents, shift, base, size):
     h = np.uint64(0)
     for i in range(len(shift)):
         h = h * np.uint64(1099511628211) + np.uint64(exponents[base, i]) + np.uint64(shift[i])
@@ -21,7 +21,7 @@ def _hash(exponents, shift, base, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _minus_ones(size):  # type: ignore[no-untyped-def]
+def _minus_ones(size):
     result = np.empty(size, dtype=np.int64)
     for k in range(size):
         result[k] = -1
@@ -29,7 +29,7 @@ def _minus_ones(size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _grown(array, size):  # type: ignore[no-untyped-def]
+def _grown(array, size):
     larger = np.zeros(size, dtype=array.dtype)
     for k in range(len(array)):  # a slice would compile for seconds
         larger[k] = array[k]
@@ -37,7 +37,7 @@ def _grown(array, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _grown_rows(array, size):  # type: ignore[no-untyped-def]
+def _grown_rows(array, size):
     larger = np.zeros((size, array.shape[1]), dtype=array.dtype)
     for k in range(len(array)):
         for i in range(array.shape[1]):
@@ -46,7 +46,7 @@ def _grown_rows(array, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _rehashed(columns, n_columns, size, zero):  # type: ignore[no-untyped-def]
+def _rehashed(columns, n_columns, size, zero):
     slots = _minus_ones(size)
     for c in range(n_columns):
         slot = _hash(columns, zero, c, size)
@@ -57,7 +57,7 @@ def _rehashed(columns, n_columns, size, zero):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _slot(slots, columns, exponents, t, shift):  # type: ignore[no-untyped-def]
+def _slot(slots, columns, exponents, t, shift):
     """Where a shifted monomial stands in the hash table, or would stand."""
     slot = _hash(exponents, shift, t, len(slots))
     while slots[slot] >= 0:
@@ -74,7 +74,7 @@ def _slot(slots, columns, exponents, t, shift):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _divisor(monomial, leading, support, levels, degrees, weights, n_basis, d):  # type: ignore[no-untyped-def]
+def _divisor(monomial, leading, support, levels, degrees, weights, n_basis, d):
     """The first basis element whose leading monomial divides, at level d; -1 when there is none."""
     n = len(monomial)
     own, degree = np.uint64(0), 0
@@ -96,7 +96,7 @@ def _divisor(monomial, leading, support, levels, degrees, weights, n_basis, d): 
 
 
 @compiled
-def symbolic(starts, exponents, leading, support, levels, degrees, weights, n_basis, row_g, row_shift, d, limit):  # type: ignore[no-untyped-def]
+def symbolic(starts, exponents, leading, support, levels, degrees, weights, n_basis, row_g, row_shift, d, limit):
     """All rows of the matrix of level d: the given ones, then the reducers of every monomial that occurs.
 
     Returns the generators and starts of the rows, the column of each entry, the columns' exponents and the row that
@@ -153,7 +153,7 @@ def symbolic(starts, exponents, leading, support, levels, degrees, weights, n_ba
 
 
 @compiled
-def _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, starts, residues, p):  # type: ignore[no-untyped-def]
+def _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, starts, residues, p):
     """Reduce some dense rows, side by side, by the multiples of basis elements.
 
     Only groups of 32 columns that are marked as touched are looked at. Returns the number of columns that stay, listed
@@ -204,7 +204,7 @@ def _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, s
 
 
 @compiled
-def _append(row, first, scale, n_rows, start, entries, residues, p):  # type: ignore[no-untyped-def]
+def _append(row, first, scale, n_rows, start, entries, residues, p):
     """Store the non-zero entries of a dense row from `first` on, times `scale`, as the next sparse row; clear it."""
     count = 0
     for k in range(first, len(row)):
@@ -226,7 +226,7 @@ def _append(row, first, scale, n_rows, start, entries, residues, p):  # type: ig
 
 
 @compiled
-def _inverse(a, p):  # type: ignore[no-untyped-def]
+def _inverse(a, p):
     result, base, e = np.uint64(1), a % p, p - np.uint64(2)
     while e:
         if e & np.uint64(1):
@@ -237,7 +237,7 @@ def _inverse(a, p):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, p, budget):  # type: ignore[no-untyped-def]
+def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, p, budget):
     """The first `n_given` rows reduced by the other ones; columns are sorted, largest monomial first.
 
     Returns starts, columns and residues of the reduced rows, and the work, negative when it exceeds the budget.
@@ -279,7 +279,7 @@ def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, 
 
 
 @compiled
-def _eliminated(row, top, own, pivot, start, entries, residues, p):  # type: ignore[no-untyped-def]
+def _eliminated(row, top, own, pivot, start, entries, residues, p):
     """Reduce a dense row by sparse monic rows; returns its first column (-1: zero) and the work."""
     p2 = p * p
     work, first = 0, -1
@@ -306,7 +306,7 @@ def _eliminated(row, top, own, pivot, start, entries, residues, p):  # type: ign
 
 
 @compiled
-def reduced_echelon(given_start, given, given_values, n_columns, p, budget):  # type: ignore[no-untyped-def]
+def reduced_echelon(given_start, given, given_values, n_columns, p, budget):
     """The reduced row echelon form of sparse rows, without its zeros; the work is negative when above the budget."""
     row = np.zeros(n_columns, dtype=np.uint64)
     pivot = _minus_ones(n_columns)
@@ -341,7 +341,7 @@ def reduced_echelon(given_start, given, given_values, n_columns, p, budget):  # 
 
 
 @compiled
-def relations(row_start, entries, values, n_columns, p, budget):  # type: ignore[no-untyped-def]
+def relations(row_start, entries, values, n_columns, p, budget):
     """Linear relations among sparse rows: each ties a row to earlier independent ones. The same output as above."""
     n_rows = len(row_start) - 1
     p2 = p * p

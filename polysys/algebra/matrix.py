@@ -17,7 +17,7 @@ _COST = LANES // 4  # of one entry in all lanes: nanoseconds, about
 
 
 @compiled
-def _next_divided(columns, c, n_columns, words, column, position, leading, alive, n_polys):  # type: ignore[no-untyped-def]
+def _next_divided(columns, c, n_columns, words, column, position, leading, alive, n_polys):
     """The next column without a pivot that the basis divides: one more than its place, and the element; else -1."""
     w = leading.shape[1]
     while c < n_columns:
@@ -42,7 +42,7 @@ def _next_divided(columns, c, n_columns, words, column, position, leading, alive
 
 
 @compiled
-def _multiply(terms, factor, words, hashes, degrees, slots, column, state, columns, n_columns, entries):  # type: ignore[no-untyped-def]
+def _multiply(terms, factor, words, hashes, degrees, slots, column, state, columns, n_columns, entries):
     """The terms times a monomial, into `entries`; new ones join the columns. Returns how many columns there are.
 
     `intern_product`, written out: calls with the whole table take longer than the searches.
@@ -80,7 +80,7 @@ def _multiply(terms, factor, words, hashes, degrees, slots, column, state, colum
 
 
 @compiled
-def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip):  # type: ignore[no-untyped-def]
+def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip):
     """Rows for tasks (polynomial, its multiple) and, for every monomial that the basis divides, one more: its pivot.
 
     The first n_pivots tasks are pivots. Of every task polynomial the first `skip` terms are left out.
@@ -147,7 +147,7 @@ def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multip
 
 
 @compiled
-def parity_classes(words, masks):  # type: ignore[no-untyped-def]
+def parity_classes(words, masks):
     """Class of each monomial: bit s is the parity of the exponents that mask s selects."""
     result = np.zeros(len(words), dtype=np.int64)
     for m in range(len(words)):
@@ -165,7 +165,7 @@ def parity_classes(words, masks):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def remainder(a, p, reciprocal):  # type: ignore[no-untyped-def]
+def remainder(a, p, reciprocal):
     """a modulo p for 0 <= a < 2^62, without a division: the quotient in doubles is wrong by one at most."""
     r = a - np.int64(np.float64(a) * reciprocal) * p
     r += (r >> 63) & p
@@ -174,7 +174,7 @@ def remainder(a, p, reciprocal):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _subtract(lanes, factors, entries, coefficients, p2):  # type: ignore[no-untyped-def]
+def _subtract(lanes, factors, entries, coefficients, p2):
     """Subtract multiples of one sparse row from all lanes."""
     for k in range(len(entries)):
         a = np.uint64(coefficients[k])
@@ -185,7 +185,7 @@ def _subtract(lanes, factors, entries, coefficients, p2):  # type: ignore[no-unt
 
 
 @compiled
-def _subtract_dense(lanes, factors, row, p2):  # type: ignore[no-untyped-def]
+def _subtract_dense(lanes, factors, row, p2):
     """Subtract multiples of one dense row from all lanes."""
     for j in range(len(row)):
         a = np.uint64(row[j])
@@ -195,7 +195,7 @@ def _subtract_dense(lanes, factors, row, p2):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivots, p):  # type: ignore[no-untyped-def]
+def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivots, p):
     """Combinations of rows, reduced by the pivots of the first columns; returns the work.
 
     lanes (columns, LANES) is overwritten; weights (rows, LANES); firsts: where the coefficients of a row begin.
@@ -235,7 +235,7 @@ def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivo
 
 
 @compiled
-def inverse(a, p):  # type: ignore[no-untyped-def]
+def inverse(a, p):
     """1/a modulo a prime, by Euclid's algorithm."""
     r, s, x, y = p, a, np.int64(0), np.int64(1)
     while s != 0:
@@ -246,7 +246,7 @@ def inverse(a, p):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def absorb_lanes(lanes, dense, pivot_of, n_dense, p):  # type: ignore[no-untyped-def]
+def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
     """Reduce the lanes by dense rows; what is new joins them.
 
     lanes (columns, LANES), columns without pivots in the sparse rows. Returns the number of dense rows and the work.
@@ -303,7 +303,7 @@ def absorb_lanes(lanes, dense, pivot_of, n_dense, p):  # type: ignore[no-untyped
 
 
 @compiled
-def add_multiple(total, factor, row, p2):  # type: ignore[no-untyped-def]
+def add_multiple(total, factor, row, p2):
     """Add a multiple of a row of 32-bit numbers to a vector with entries below p^2."""
     a = np.uint64(factor)
     for j in range(len(row)):
@@ -312,7 +312,7 @@ def add_multiple(total, factor, row, p2):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def reduce_dense(dense, pivot_of, p):  # type: ignore[no-untyped-def]
+def reduce_dense(dense, pivot_of, p):
     """Reduce the dense rows by each other, from the last pivot to the first; returns the work."""
     p2 = p * p
     size = dense.shape[1]
@@ -339,7 +339,7 @@ def reduce_dense(dense, pivot_of, p):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def sparse_rows(dense, pivot_of, n_dense, columns):  # type: ignore[no-untyped-def]
+def sparse_rows(dense, pivot_of, n_dense, columns):
     """The dense rows as polynomials, the smallest leading monomial first: ends, monomials, coefficients."""
     size = dense.shape[1]
     total = 0

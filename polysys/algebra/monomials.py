@@ -100,7 +100,7 @@ def new_table(n: int, capacity: int = 1 << 10) -> Table:
 
 
 @compiled
-def longer(array, count, size):  # type: ignore[no-untyped-def]
+def longer(array, count, size):
     """The first entries of a vector with room for `size`; written out, as slices take Numba seconds to compile."""
     result = np.zeros(size, dtype=array.dtype)
     for k in range(count):
@@ -109,7 +109,7 @@ def longer(array, count, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def grown(table):  # type: ignore[no-untyped-def]
+def grown(table):
     """The same monomials with room for twice as many."""
     count, w = table.state[0], table.words.shape[1]
     size = 2 * len(table.degrees)
@@ -138,7 +138,7 @@ def grown(table):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def as_tuple(table):  # type: ignore[no-untyped-def]
+def as_tuple(table):
     """The arrays of a table, as a kernel may return them to Python: Table(*..) takes them."""
     return (
         table.words,
@@ -153,14 +153,14 @@ def as_tuple(table):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def sum_of_fields(word):  # type: ignore[no-untyped-def]
+def sum_of_fields(word):
     """Sum of the exponents in a word."""
     halves = (word & _PAIRS) + ((word >> _16) & _PAIRS)
     return np.int64((halves & np.uint64(0xFFFFFFFF)) + (halves >> _32))
 
 
 @compiled
-def intern(table, w):  # type: ignore[no-untyped-def]
+def intern(table, w):
     """Number of the monomial with these words; the table has room for it."""
     words = table.words
     h = np.uint64(0)
@@ -194,7 +194,7 @@ def intern(table, w):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def intern_product(table, a, b):  # type: ignore[no-untyped-def]
+def intern_product(table, a, b):
     """Number of the product of two monomials of the table, which has room for it."""
     words = table.words
     w = words.shape[1]
@@ -225,7 +225,7 @@ def intern_product(table, a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def lcm_word(a, b):  # type: ignore[no-untyped-def]
+def lcm_word(a, b):
     """Fields of the least common multiple of two words."""
     not_less = ((a | GUARD) - b) & GUARD
     mask = not_less - (not_less >> _15)
@@ -233,7 +233,7 @@ def lcm_word(a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def intern_all(table, words):  # type: ignore[no-untyped-def]
+def intern_all(table, words):
     """The arrays of the table with these monomials in it, and their numbers."""
     numbers = np.empty(len(words), dtype=np.int32)
     for k in range(len(words)):

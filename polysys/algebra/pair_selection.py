@@ -8,7 +8,7 @@ from polysys.jit import compiled
 
 
 @compiled
-def updated_pairs(leading, lcm, levels, is_coprime, order, pairs):  # type: ignore[no-untyped-def]
+def updated_pairs(leading, lcm, levels, is_coprime, order, pairs):
     """Pairs (level, older element, newer element) after the last of the leading monomials came in.
 
     The lowest common multiples of the last one with the others come with their levels and in the order of these; of

@@ -9,7 +9,7 @@ from polysys.jit import compiled
 
 
 @compiled
-def first_divisor(leading, alive, n, w):  # type: ignore[no-untyped-def]
+def first_divisor(leading, alive, n, w):
     """The first element of the basis whose leading monomial divides that of words w, or -1."""
     for k in range(n):
         if alive[k]:
@@ -22,7 +22,7 @@ def first_divisor(leading, alive, n, w):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _ascending(keys, count):  # type: ignore[no-untyped-def]
+def _ascending(keys, count):
     """Order of the first keys, small numbers, by counting."""
     top = np.int64(0)
     for k in range(count):
@@ -40,7 +40,7 @@ def _ascending(keys, count):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def add_element(table, leading, alive, h, pairs, n_pairs):  # type: ignore[no-untyped-def]
+def add_element(table, leading, alive, h, pairs, n_pairs):
     """Element h joins the basis: new pairs, pairs that are not needed any more, elements that h makes redundant.
 
     Pairs are rows (i, j, number of the least common multiple). Returns the table, the pairs and how many there are.

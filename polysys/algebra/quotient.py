@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from flint import nmod_mat, nmod_poly
+from flint import nmod_poly
 
 from polysys.algebra import matrix, monomials, quotient_kernels
 from polysys.algebra.f4 import GroebnerBasis, build
@@ -311,56 +311,3 @@ def cheap_unknowns(algebra: QuotientAlgebra) -> npt.NDArray[np.int64]:
 def squarefree_part(polynomial: nmod_poly) -> nmod_poly:
     """Valid where the degree is below the characteristic."""
     return polynomial // polynomial.gcd(polynomial.derivative())
-
-
-def hermite_rank(algebra: QuotientAlgebra, *, meter: Meter | None = None) -> int:
-    """Rank of the trace form (a, b) -> trace of multiplication by ab: the number of distinct solutions if p > D.
-
-    Takes D^4 operations: for small quotients, and as a second way to the number.
-
-    Notes
-    -----
-    Over the algebraic closure A is the product of local algebras A_z, one for each solution z. An element acts on A_z
-    with the one eigenvalue a(z), so trace(ab) = sum over z of dim(A_z) a(z) b(z). The form has the rank of the
-    evaluations at the solutions weighted by dim(A_z): the number of z with dim(A_z) != 0 in F_p, all of them if p > D.
-    """
-    meter = Meter() if meter is None else meter
-    d, n, p = algebra.dimension, algebra.n, algebra.prime
-    meter.spend(d**4 // 8 + n * d * d)
-    meter.need(8 * d * d * (n + int(algebra.exponents.sum(axis=1).max(initial=0))))
-    identity = np.eye(d, dtype=np.int64)
-    products = (
-        [
-            nmod_mat(d, d, np.stack([algebra.times(b, algebra.unit(i)) for b in identity]).ravel().tolist(), p)
-            for i in range(n)
-        ]
-        if d
-        else []
-    )
-    children: dict[int, list[tuple[int, int]]] = {}
-    reached = {0}
-    for b in np.argsort(algebra.exponents.sum(axis=1), kind="stable").tolist():
-        for i in range(n):
-            t = int(algebra.targets[b, i])
-            if t >= 0 and t not in reached:
-                reached.add(t)
-                children.setdefault(b, []).append((t, i))
-    traces = [0] * d
-
-    def descend(b: int, product: nmod_mat) -> None:
-        traces[b] = sum(int(product[k, k]) for k in range(d)) % p
-        for t, i in children.get(b, []):
-            descend(t, product * products[i])
-
-    form: list[nmod_mat | None] = [None] * d
-
-    def fill(b: int, row: nmod_mat) -> None:
-        form[b] = row
-        for t, i in children.get(b, []):
-            fill(t, products[i] * row)
-
-    if not d:
-        return 0
-    descend(0, nmod_mat(d, d, identity.ravel().tolist(), p))
-    fill(0, nmod_mat(d, 1, traces, p))
-    return int(nmod_mat(d, d, [int(row[k, 0]) for row in form if row is not None for k in range(d)], p).rank())

@@ -14,7 +14,7 @@ from polysys.jit import compiled
 
 
 @compiled
-def standard(generators, units, limit):  # type: ignore[no-untyped-def]
+def standard(generators, units, limit):
     """Words of the monomials that no generator divides, at most `limit` of them, by degree; and the work."""
     n, w = units.shape
     found = np.zeros((limit, w), dtype=np.uint64)
@@ -49,7 +49,7 @@ def standard(generators, units, limit):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def products(table, basis, unknowns, index_of):  # type: ignore[no-untyped-def]
+def products(table, basis, unknowns, index_of):
     """Number in the table of x_i b for all basis elements b and unknowns x_i, and the border monomials among them.
 
     index_of: nonzero for the monomials of the basis.
@@ -73,7 +73,7 @@ def products(table, basis, unknowns, index_of):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def sources(targets, is_known):  # type: ignore[no-untyped-def]
+def sources(targets, is_known):
     """For each border monomial m that is not known: another one, m', and the unknown x_j with m = x_j m'; else -1.
 
     m = x_i b; as it is no minimal generator of the leading ideal, m / x_j is in the ideal for some j other than i.
@@ -102,7 +102,7 @@ def sources(targets, is_known):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def border_rows(sources, factors, targets, offsets, first, size, rows, p, begin, end):  # type: ignore[no-untyped-def]
+def border_rows(sources, factors, targets, offsets, first, size, rows, p, begin, end):
     """Normal forms of the border monomials begin..end, in ascending order, where sources[r] >= 0: that of another,
     multiplied by an unknown; returns the work.
 
@@ -135,7 +135,7 @@ def border_rows(sources, factors, targets, offsets, first, size, rows, p, begin,
 
 
 @compiled
-def times_form(vector, form, targets, offsets, first, size, rows, p):  # type: ignore[no-untyped-def]
+def times_form(vector, form, targets, offsets, first, size, rows, p):
     """A vector multiplied by the linear form with these n coefficients."""
     p2 = p * p
     total = np.zeros(len(vector), dtype=np.int64)
@@ -166,7 +166,7 @@ def times_form(vector, form, targets, offsets, first, size, rows, p):  # type: i
 
 
 @compiled
-def values_at_powers(vector, functionals, form, count, targets, offsets, first, size, rows, p):  # type: ignore[no-untyped-def]
+def values_at_powers(vector, functionals, form, count, targets, offsets, first, size, rows, p):
     """Each functional at vector form^k for k < count, an array (functionals, count), and vector form^count."""
     result = np.empty((len(functionals), count), dtype=np.int64)
     p2 = p * p
@@ -182,7 +182,7 @@ def values_at_powers(vector, functionals, form, count, targets, offsets, first, 
 
 
 @compiled
-def horner(vector, polynomial, form, targets, offsets, first, size, rows, p):  # type: ignore[no-untyped-def]
+def horner(vector, polynomial, form, targets, offsets, first, size, rows, p):
     """Steps v -> v form + c for the coefficients c, from the last to the first; the first basis element is 1."""
     for k in range(len(polynomial) - 1, -1, -1):
         vector = times_form(vector, form, targets, offsets, first, size, rows, p)
@@ -191,7 +191,7 @@ def horner(vector, polynomial, form, targets, offsets, first, size, rows, p):  #
 
 
 @compiled
-def minimal_recurrence(sequence, p):  # type: ignore[no-untyped-def]
+def minimal_recurrence(sequence, p):
     """Coefficients 1, c_1, .., c_L of the shortest recurrence s_k + c_1 s_(k-1) + .. = 0 (Berlekamp and Massey)."""
     n = len(sequence)
     c = np.zeros(n + 1, dtype=np.int64)
@@ -226,7 +226,7 @@ def minimal_recurrence(sequence, p):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def insert_vector(vector, echelon, pivots, count, p):  # type: ignore[no-untyped-def]
+def insert_vector(vector, echelon, pivots, count, p):
     """Reduce a vector by the rows of an echelon form, in place; it joins them unless it vanishes. Returns their number."""
     size = len(vector)
     for c in range(size):

@@ -28,7 +28,7 @@ def n_standard_monomials(generators: Sequence[Sequence[int]], n: int) -> int | N
 
 
 @compiled
-def _count(g):  # type: ignore[no-untyped-def]
+def _count(g):
     """Walk through the standard monomials, each reached by raising variables from the first to the last."""
     n = g.shape[1]
     monomial = np.zeros(n, dtype=np.int64)

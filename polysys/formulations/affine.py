@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from polysys.tape import Op, Tape, trace
 
 Exponents = tuple[int, ...]
+Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 # exponents -> number of a coupling (-1: none) -> its factor in the coefficient
 AffineTerms = dict[Exponents, dict[int, Fraction]]
 _MAX_TERMS = 200_000  # pairs of a monomial and a coupling on the way; beyond it members are multiplied out one by one
@@ -65,23 +68,25 @@ def _product(a: AffineTerms, b: AffineTerms) -> AffineTerms | None:
     return result
 
 
+def unflattened(shapes: Shapes, values: Sequence[Any]) -> dict[str, npt.NDArray[np.object_]]:
+    """Couplings of these names and shapes from a flat list."""
+    result, start = {}, 0
+    for name, shape in shapes:
+        piece = np.empty(prod(shape), dtype=object)
+        piece[:] = values[start : start + piece.size]
+        result[name] = piece.reshape(shape)
+        start += piece.size
+    return result
+
+
 @lru_cache(maxsize=16)
-def family_terms(
-    potential: Callable[[Any, Any], Any], n: int, shapes: tuple[tuple[str, tuple[int, ...]], ...]
-) -> AffineTerms | None:
+def family_terms(potential: Callable[[Any, Any], Any], n: int, shapes: Shapes) -> AffineTerms | None:
     """The same for a potential function of couplings of these names and shapes."""
 
     def run(x: list[Any], p: list[Any]) -> list[Any]:
-        couplings, start = {}, 0
-        for name, shape in shapes:
-            size = int(np.prod(shape, dtype=int))
-            piece = np.empty(size, dtype=object)
-            piece[:] = p[start : start + size]
-            couplings[name] = piece.reshape(shape)
-            start += size
-        return [potential(np.array(x, dtype=object), couplings)]
+        return [potential(np.array(x, dtype=object), unflattened(shapes, p))]
 
-    return affine_terms(trace(run, n, sum(int(np.prod(shape, dtype=int)) for _, shape in shapes)))
+    return affine_terms(trace(run, n, sum(prod(shape) for _, shape in shapes)))
 
 
 def member_terms(terms: AffineTerms, couplings: Sequence[Fraction]) -> dict[Exponents, Fraction]:

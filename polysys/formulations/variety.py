@@ -196,3 +196,8 @@ def refuse_variety(domain: Domain, what: str) -> None:
             f"{what} on a domain that is given by nonlinear equations are not available.",
             "Count its stationary points, or parametrise it.",
         )
+
+
+def constraints_of(domain: Domain | None) -> tuple[Any, ...]:
+    """The equations that a symmetry has to leave unchanged one by one; spheres are kept by their blocks."""
+    return domain.polynomials if isinstance(domain, Variety) else ()

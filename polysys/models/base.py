@@ -12,13 +12,14 @@ from typing import Any, ClassVar, NamedTuple, cast
 import numpy as np
 
 from polysys.algebra.combinations import Combination
+from polysys.continuous_symmetry import Field
 from polysys.disorder import generator
 from polysys.domains import Domain
 from polysys.errors import InputError
-from polysys.landscape import Couplings, Landscape, ModelFacts, QuadraticBound, Scaling
+from polysys.landscape import Couplings, Landscape, Scaling
+from polysys.model_facts import ModelFacts, QuadraticBound
 from polysys.models.labelled import Labelled
 from polysys.root_count import RootCount
-from polysys.symmetry import Field
 
 
 class TorusPart(NamedTuple):

@@ -16,7 +16,8 @@ from polysys import counts
 from polysys.algebra.combinations import Combination
 from polysys.algebra.identities.deep_linear import deep_linear_identities
 from polysys.datasets import Dataset
-from polysys.landscape import Couplings, QuadraticBound
+from polysys.landscape import Couplings
+from polysys.model_facts import QuadraticBound
 from polysys.models.base import Model, TorusPart, join, size, sizes
 from polysys.models.grammar import Family, integers
 from polysys.models.network import (
@@ -139,7 +140,7 @@ class DeepLinear(Network):
         return self.seed
 
     @property
-    def symmetry_name(self) -> str:  # type: ignore[override]
+    def symmetry_name(self) -> str:  # type: ignore[override]  # it depends on the widths
         """The group that acts when l2 does not break it."""
         hidden = "x".join(f"{{}}({d})" for d in self.widths[1:-1])
         letter = "O" if isinstance(self.l2, tuple) and min(self.l2) > 0 else "GL"

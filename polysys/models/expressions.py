@@ -24,8 +24,9 @@ from polysys.models.base import Model
 from polysys.own_equations import Equations
 from polysys.reading.expression_file import equations_in, read_expression_file
 from polysys.reading.expression_text import equation_text, expression_text, names_given
-from polysys.reading.parser import format_polynomial, names_in, parse_polynomial
+from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational
+from polysys.reading.tokens import names_in
 from polysys.system import exact_terms
 
 

@@ -15,17 +15,18 @@ import numpy as np
 import numpy.typing as npt
 
 from polysys import datasets
+from polysys.continuous_symmetry import Field
 from polysys.datasets import Dataset
 from polysys.disorder import uniform
 from polysys.domains import Domain, Euclidean
 from polysys.errors import InputError
-from polysys.landscape import Couplings, QuadraticBound
+from polysys.landscape import Couplings
+from polysys.model_facts import QuadraticBound
 from polysys.models.base import Model
 from polysys.models.grammar import integer
 from polysys.models.moments import are_moments
 from polysys.models.squared_loss import coordinates, moment_matrix
 from polysys.reading.rationals import as_rational, as_rational_array
-from polysys.symmetry import Field
 
 NAMED = {
     "iris": datasets.iris,

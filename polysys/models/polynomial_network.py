@@ -14,7 +14,8 @@ from polysys import counts
 from polysys.datasets import Dataset
 from polysys.disorder import normal
 from polysys.errors import InputError, LabelError
-from polysys.landscape import Couplings, QuadraticBound
+from polysys.landscape import Couplings
+from polysys.model_facts import QuadraticBound
 from polysys.models.base import Model, join, size, sizes
 from polysys.models.grammar import Family, integers
 from polysys.models.network import (

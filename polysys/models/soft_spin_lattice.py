@@ -16,7 +16,8 @@ import numpy.typing as npt
 from polysys.disorder import normal
 from polysys.domains import Domain, Euclidean
 from polysys.errors import InputError
-from polysys.landscape import Couplings, QuadraticBound
+from polysys.landscape import Couplings
+from polysys.model_facts import QuadraticBound
 from polysys.models.base import Model, size, sizes
 from polysys.models.grammar import Family, integers
 from polysys.reading.rationals import as_rational

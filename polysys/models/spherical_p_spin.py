@@ -153,7 +153,7 @@ class SphericalPSpin(Model):
         )
 
     @property
-    def linear_couplings(self) -> tuple[str, ...]:  # type: ignore[override]
+    def linear_couplings(self) -> tuple[str, ...]:  # type: ignore[override]  # they depend on the degrees
         """All couplings: the potential is a sum of forms."""
         return (*(f"T{p}" for p in self.degrees), "field")
 

@@ -19,7 +19,7 @@ class Symbol:
     """
 
     __slots__ = ("coefficients",)
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # nothing may depend on which symbol it is
 
     def __init__(self, coefficients: tuple[Fraction, ...]) -> None:
         while coefficients and not coefficients[-1]:

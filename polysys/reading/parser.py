@@ -7,9 +7,7 @@ or time.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -19,22 +17,17 @@ from sympy import QQ, Symbol
 from sympy.polys.rings import PolyElement, ring
 
 from polysys.errors import InputError, NotPolynomialError
-from polysys.reading.expression_file import ExpressionFile, read_expression_file
-from polysys.reading.rationals import MAX_BITS, as_rational, as_rational_array, n_bits
+from polysys.reading.rationals import MAX_BITS, as_rational, n_bits
+from polysys.reading.tokens import (
+    NEVER_NAMES,
+    NUMBER_NAMES,
+    Token,
+    check_names,
+    checked_name,
+    tokens_of,
+    variable_names,
+)
 
-__all__ = [
-    "ExpressionFile",
-    "ParsedPolynomial",
-    "as_rational",
-    "as_rational_array",
-    "format_polynomial",
-    "names_in",
-    "parse_polynomial",
-    "read_expression_file",
-]
-
-MAX_VARIABLES = 64
-MAX_NAME = 100  # characters
 MAX_EXPONENT = 1000
 MAX_DEPTH = 100
 MAX_CHARACTERS = 10_000_000
@@ -46,16 +39,6 @@ MAX_WORK = 1_000_000
 _FIELD = 12
 _TEST = (1 << _FIELD - 1) - MAX_EXPONENT - 1
 
-# Names that other programs read as numbers: a variable of that name would be a quiet misunderstanding.
-_NEVER_NAMES = {"I", "nan", "NaN", "inf", "Inf", "infinity", "Infinity", "oo", "zoo"}
-_NUMBER_NAMES = {"pi", "Pi"}
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>\*\*|[-+*/^()])|(?P<end>\Z))"
-)
-
-Token = tuple[str, str, int]  # kind, text, position
 Terms = dict[int, Any]  # coefficients are elements of QQ
 
 
@@ -132,15 +115,15 @@ def parse_polynomial(
         raise InputError(f"The expression has {len(text)} characters.", f"At most {MAX_CHARACTERS} are read.")
     if not text.strip():
         raise InputError("The expression is empty.", "Give a polynomial such as x^4 - x^2*y + y^2.")
-    constants = {_name(key, "parameter"): as_rational(value) for key, value in (parameters or {}).items()}
-    tokens = _tokens(text)
+    constants = {checked_name(key, "parameter"): as_rational(value) for key, value in (parameters or {}).items()}
+    tokens = tokens_of(text)
     if variables is None:
-        names = _names(tokens, constants)
+        names = variable_names(tokens, constants)
     else:
         if isinstance(variables, str):
             raise InputError(f"The variables are given as the text {variables!r}.", "Give a list of names.")
-        names = tuple(_name(v, "variable") for v in variables)
-    _check_names(names, constants)
+        names = tuple(checked_name(v, "variable") for v in variables)
+    check_names(names, constants)
     try:
         terms = _Parser(tokens, names, constants, variables is None).parse()
     except RecursionError:  # only when the caller's own stack was almost full
@@ -152,22 +135,6 @@ def parse_polynomial(
     shifts = range(0, _FIELD * len(names), _FIELD)
     mask = (1 << _FIELD) - 1
     return ParsedPolynomial(rng.from_dict({tuple(e >> k & mask for k in shifts): c for e, c in terms.items()}), names)
-
-
-def names_in(texts: Sequence[str], constants: Collection[str] = ()) -> tuple[str, ...]:
-    """All names in some expressions that can be variables and are not among the constants, in natural order.
-
-    Examples
-    --------
-    >>> names_in(["a*x10 + x2", "x1 - 1"], {"a"})
-    ('x1', 'x2', 'x10')
-    """
-    return _names([token for text in texts for token in _tokens(text)], constants)
-
-
-def _names(tokens: Sequence[Token], constants: Collection[str]) -> tuple[str, ...]:
-    found = {_short_name(token) for kind, token, _ in tokens if kind == "name"} - set(constants)
-    return tuple(sorted(found - _NEVER_NAMES - _NUMBER_NAMES, key=_natural))
 
 
 def format_polynomial(polynomial: Any) -> str:
@@ -218,61 +185,6 @@ def _power_products(
 
 def _constant_terms(value: Fraction) -> Terms:
     return {0: QQ(value.numerator, value.denominator)} if value else {}
-
-
-def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    # The name itself closes the key so that x1 and x01 have an order.
-    parts = re.findall(r"[0-9]+|[^0-9]+", name)
-    return *((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts), (2, 0, name)
-
-
-def _short_name(name: str) -> str:
-    if len(name) > MAX_NAME:
-        raise InputError(f"The name {name[:20]}... has {len(name)} characters.", f"At most {MAX_NAME} are supported.")
-    return name
-
-
-def _name(name: object, role: str) -> str:
-    if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
-        raise InputError(f"{name!r} cannot be the name of a {role}.", "Use letters, digits and _, as in x1 or w_12.")
-    if name in _NEVER_NAMES:
-        raise InputError(f"{name!r} cannot name a {role}: it is read as a number elsewhere.", "Choose another name.")
-    return _short_name(name)
-
-
-def _check_names(names: tuple[str, ...], constants: Mapping[str, Fraction]) -> None:
-    if len(names) > MAX_VARIABLES:
-        raise InputError(f"The polynomial has {len(names)} variables.", f"At most {MAX_VARIABLES} are supported.")
-    twice = sorted({v for v in names if names.count(v) > 1} | (set(names) & set(constants)))
-    if twice:
-        raise InputError(f"The name {twice[0]!r} is given twice.", "Use each name once, as variable or as parameter.")
-
-
-def _tokens(text: str) -> list[Token]:
-    tokens: list[Token] = []
-    position = 0
-    while True:
-        match = _TOKEN.match(text, position)
-        if match is None or match.lastgroup is None:
-            position += len(text[position:]) - len(text[position:].lstrip())
-            raise InputError(
-                f"The character {text[position]!r} at position {position + 1} has no meaning here.",
-                _other_spelling(text[position]),
-            )
-        kind = match.lastgroup
-        tokens.append((kind, match[kind], match.start(kind)))
-        if kind == "end":
-            return tokens
-        position = match.end()
-
-
-def _other_spelling(character: str) -> str:
-    if character in "[]":
-        return "Write x1 or x_1 for x[1]."
-    if character.isalpha():
-        words = unicodedata.name(character, "").lower().split()
-        return f"Write names in the letters a to z: {words[-1] if words[:1] == ['greek'] else 'x'}, say."
-    return "Use numbers, names, + - * / ^ and parentheses."
 
 
 class _Parser:
@@ -380,7 +292,7 @@ class _Parser:
             self.refuse(f"the function {name[:40]}(...)", at, "Only + - * / ^ can be used; write products with '*'.")
         if name in self.generators:
             return {self.generators[name]: QQ(1)}
-        if name in _NEVER_NAMES or name in _NUMBER_NAMES:
+        if name in NEVER_NAMES or name in NUMBER_NAMES:
             way_out = "Coefficients must be rational: give an approximation such as 355/113, or rename the variable."
             self.refuse(f"the name {name!r}, read as a complex, infinite or irrational number", at, way_out)
         raise InputError(

@@ -10,7 +10,7 @@ from polysys.jit import compiled
 
 
 @compiled
-def log_determinant(eigenvalues, squares, corner, shift, wanted):  # type: ignore[no-untyped-def]
+def log_determinant(eigenvalues, squares, corner, shift, wanted):
     """log |det| of [[B - shift, h], [h^T, corner]]; -inf unless `wanted` of its eigenvalues are negative (-1: any number).
 
     Parameters
@@ -44,7 +44,7 @@ def log_determinant(eigenvalues, squares, corner, shift, wanted):  # type: ignor
 
 
 @compiled
-def pair_log_weights(eigenvalues, squares, lattice, sizes, deviations, slopes, offsets, wanted, limits):  # type: ignore[no-untyped-def]
+def pair_log_weights(eigenvalues, squares, lattice, sizes, deviations, slopes, offsets, wanted, limits):
     """Logarithms of sums over lattices of exp(-t^2 / (2 deviation^2)) |det H_1| |det H_2| 1{indices, values}, array (samples,).
 
     The sums and the differences of three numbers are linear in t, a number for the sums and one for the differences: of the shift of

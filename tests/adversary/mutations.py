@@ -145,7 +145,7 @@ def attempt(job: tuple[str, str, int, bool]) -> Trial:
             census = ho.census(landscape, time_limit=60.0)
         except PolysysError as error:
             return Trial(*head, "refused", seconds=time.perf_counter() - begin, said=str(error)[:200])
-        except Exception as error:
+        except Exception as error:  # what the campaign looks for
             return Trial(
                 *head, "CRASHED", seconds=time.perf_counter() - begin, said=f"{type(error).__name__}: {error}"[:300]
             )

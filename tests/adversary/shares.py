@@ -77,7 +77,7 @@ def attempt(name: str, seed: int) -> Trial:
         return Trial(name, seed, "infinitely many", 0, _processor_seconds() - begin, str(error)[:200])
     except PolysysError as error:
         return Trial(name, seed, "refused", 0, _processor_seconds() - begin, str(error)[:200])
-    except Exception as error:
+    except Exception as error:  # what the campaign looks for
         return Trial(name, seed, "crashed", 0, _processor_seconds() - begin, f"{type(error).__name__}: {error}"[:300])
     seconds = _processor_seconds() - begin
     outcome = "more than 200" if census.n_complex > MOST else _ground(census)

@@ -2,15 +2,14 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pytest
 
 from homotopy import cli
 
 
-@dataclass
-class Result:
+class Result(NamedTuple):
     """What a command left behind."""
 
     code: int
@@ -27,8 +26,8 @@ class Result:
 def stationary(monkeypatch, capsys) -> Callable[..., Result]:
     """Run a command; its exit code and what it printed."""
 
-    def run(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["stationary", *arguments])
+    def run(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["stationary", *map(str, arguments)])
         code = 0
         try:
             cli.main()

@@ -38,7 +38,7 @@ def run(*arguments: str, timeout: float = 240, **options) -> tuple[int, str, str
     with start(*arguments, **options) as process:
         try:
             out, err = process.communicate(timeout=timeout)
-        except BaseException:
+        except BaseException:  # also an interruption of the tests
             process.kill()
             raise
         return process.returncode, out, err

@@ -57,7 +57,9 @@ class TestFinds:
         return lambda landscape: points
 
     def test_what_was_found_is_returned(self):
-        search = lambda land: ho.searches.gradient_descent(land, starts=40, seed=1, scale=3)  # noqa: E731
+        def search(land):
+            return ho.searches.gradient_descent(land, starts=40, seed=1, scale=3)
+
         assert ho.testing.assert_finds(search, HIMMELBLAU).recall(0) == 1.0
         assert ho.testing.assert_finds(search, self.census, index=0, recall=0.5).search.n_points == 40
 
@@ -87,7 +89,9 @@ class TestFinds:
         assert ho.testing.assert_finds(self._search(points), self.census, false=None).n_false == 1
 
     def test_all_points_whatever_their_index(self):
-        search = lambda land: ho.searches.random_newton(land, starts=300, seed=1, scale=4)  # noqa: E731
+        def search(land):
+            return ho.searches.random_newton(land, starts=300, seed=1, scale=4)
+
         assert ho.testing.assert_finds(search, self.census, index=None).recall() == 1.0
 
     def test_no_point_at_all(self):
@@ -95,7 +99,9 @@ class TestFinds:
             ho.testing.assert_finds(self._search([]), self.census)
 
     def test_labels_take_a_seed(self):
-        search = lambda land: ho.searches.gradient_descent(land, starts=20, seed=1)  # noqa: E731
+        def search(land):
+            return ho.searches.gradient_descent(land, starts=20, seed=1)
+
         found = ho.testing.assert_finds(search, THREE, seed=4)
         assert found.census.landscape.seed == 4
 

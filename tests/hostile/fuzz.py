@@ -159,7 +159,7 @@ def main(seed: int, n: int) -> int:
                 read(place / name)
             except (PolysysError, DamagedChunkError):
                 pass
-            except Exception as error:
+            except Exception as error:  # what the campaign looks for
                 n_wrong += 1
                 print(f"{name}: {type(error).__name__} {error}"[:300], repr(data[:200]), file=sys.stderr)
             if time.monotonic() - begin > SLOW:

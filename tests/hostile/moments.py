@@ -161,7 +161,7 @@ def _without_temporary_files(ending: Ending) -> Ending:
     return ending if ending.code >= 0 else Ending(*_fields(ending)[:-1], tuple(w for w in ending.left if w.startswith("process")))
 
 
-def _fields(ending: Ending) -> tuple:  # type: ignore[type-arg]
+def _fields(ending: Ending) -> tuple:
     return tuple(getattr(ending, name) for name in Ending.__dataclass_fields__)
 
 

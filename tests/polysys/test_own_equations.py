@@ -7,7 +7,7 @@ import pytest
 import sympy
 
 import polysys as ps
-from polysys.own_equations import equations_from_label, equations_from_text
+from polysys.own_equations_text import equations_from_label, equations_from_text
 
 X, Y = sympy.symbols("x y")
 

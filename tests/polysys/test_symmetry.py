@@ -10,15 +10,10 @@ from hypothesis import strategies as st
 from sympy import QQ, ring
 
 import polysys as ps
+from polysys.continuous_symmetry import continuous_symmetries
 from polysys.domains import Euclidean, ProductOfSpheres, Sphere
 from polysys.errors import InputError, PositiveDimensionalError
-from polysys.symmetry import (
-    SignedPermutation,
-    SymmetryGroup,
-    continuous_symmetries,
-    permutation_symmetries,
-    sign_symmetries,
-)
+from polysys.symmetry import SignedPermutation, SymmetryGroup, permutation_symmetries, sign_symmetries
 
 N = 4
 RING, *X = ring("x1:5", QQ)

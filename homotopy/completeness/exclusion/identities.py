@@ -12,9 +12,9 @@ from fractions import Fraction
 from functools import lru_cache
 
 from homotopy.completeness.exclusion.rows import reduce_rational
+from polysys.continuous_symmetry import continuous_symmetries
 from polysys.domains import Euclidean
 from polysys.landscape import Landscape
-from polysys.symmetry import continuous_symmetries
 from polysys.system import exact_terms
 
 Terms = Mapping[tuple[int, ...], Fraction]

@@ -28,7 +28,8 @@ from homotopy.completeness.exclusion.radius import zero_bound
 from homotopy.completeness.exclusion.rows import reduce_rows
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.formulation import Kind
-from polysys.landscape import Landscape, QuadraticBound
+from polysys.landscape import Landscape
+from polysys.model_facts import QuadraticBound
 from polysys.system import exact_terms
 from polysys.tape import Node, Recorder, Tape
 

@@ -28,7 +28,8 @@ from homotopy.common.arrays import Floats
 from homotopy.completeness.exclusion.identities import Terms, quadratic_identities
 from homotopy.completeness.exclusion.programs import IntervalProgram, equations_tape, interval_program
 from polysys.formulations.expansion import nested_form
-from polysys.landscape import Landscape, QuadraticBound
+from polysys.landscape import Landscape
+from polysys.model_facts import QuadraticBound
 from polysys.system import exact_terms
 
 _MAX_BOXES = 300_000  # a few seconds

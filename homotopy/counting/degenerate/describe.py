@@ -19,13 +19,13 @@ from homotopy.counting.degenerate.local_dimension import LocalReport, local_repo
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
 from homotopy.status import Completeness, EvidenceKind, Verdict
+from polysys.continuous_symmetry import ContinuousSymmetry
 from polysys.errors import PolysysError, require_type
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
 from polysys.root_count import RootCount
-from polysys.symmetry import ContinuousSymmetry
 
 if TYPE_CHECKING:
     from homotopy.engines.phcpack.client import PHCpack

@@ -31,8 +31,8 @@ from homotopy.counting.degenerate.manifolds import (
     manifold_near,
 )
 from polysys.algebra.local_algebra import Local, LocalStructure, grow, local_structure, slice_directions, taylor
+from polysys.continuous_symmetry import ContinuousSymmetry
 from polysys.problem import SystemTapes
-from polysys.symmetry import ContinuousSymmetry
 from polysys.system import PolynomialSystem
 
 _DENOMINATORS = (*range(1, 17), 20, 24, 25, 30, 32, 36, 48, 50, 60, 64, 100)

@@ -16,11 +16,13 @@ from homotopy.counting.files.schema import Bound, CensusFile, Coupling
 from homotopy.errors import CensusFileError
 from polysys.errors import PolysysError
 from polysys.formulations.formulation import Kind
-from polysys.landscape import Couplings, Landscape, ModelFacts
+from polysys.landscape import Couplings, Landscape
 from polysys.landscape_text import landscape_from_text
+from polysys.model_facts import ModelFacts
 from polysys.models.given import landscape_from_couplings
 from polysys.models.labels import MODELS, model_from_label
-from polysys.own_equations import Equations, equations_from_text
+from polysys.own_equations import Equations
+from polysys.own_equations_text import equations_from_text
 
 # Labels that stand for something outside of them: arrays given in Python, or a file that may have changed since.
 _OUTSIDE = re.compile(r"@|=explicit|\.(?:csv|txt|npy|toml)", re.IGNORECASE)

@@ -30,13 +30,12 @@ from homotopy.counting.files.saved_census import (
     as_census,
     as_solutions,
     certificates,
-    count_members,
-    solution_counts,
     stated_evidence,
     stationary_points,
 )
 from homotopy.counting.files.schema import CensusFile, read_census_file
 from homotopy.counting.files.singular import singular_again, singular_as_stated
+from homotopy.counting.files.written_census import count_members, solution_counts
 from homotopy.counting.result import Census, paths_summary
 from homotopy.counting.singular_points import regularity
 from homotopy.counting.solutions import Solutions

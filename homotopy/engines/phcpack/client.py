@@ -4,29 +4,27 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
 from homotopy.engines.phcpack.backend import Backend
 from homotopy.engines.phcpack.checks import check_partition, check_points, check_start_solutions, check_system
+from homotopy.engines.phcpack.connect import connect
 from homotopy.engines.phcpack.decomposition import Component, RawDecomposition, unscaled_component
 from homotopy.engines.phcpack.failures import WorkerDied
 from homotopy.engines.phcpack.find import WAY_OUT, PHCpackInstallation, find_phcpack
 from homotopy.engines.phcpack.newton import System
-from homotopy.engines.phcpack.phc_executable import Phc
-from homotopy.engines.phcpack.phcpy_process import Phcpy
 from homotopy.engines.phcpack.plan import plan
 from homotopy.engines.phcpack.scaling import Scaling, find_scaling
 from homotopy.engines.phcpack.stages import Requests, Stage, whole_space
 from homotopy.engines.phcpack.starts import best_partition, total_degree
 from homotopy.engines.phcpack.tracking import StageResult, Tracker, embed
 from homotopy.engines.phcpack.types import PathEnd, PathReport, Polynomials, Start, Term, TrackedHomotopy
-from homotopy.errors import EngineCrashError, EngineMissingError
+from homotopy.errors import EngineCrashError
 from homotopy.options import TRANSPORTS, Precision, Transport
 from homotopy.status import PathStatus, StartCount
 from polysys.errors import InputError
-
-START_LIMIT = 25.0  # seconds for a worker to load phcpy and to pass its self-test
 
 __all__ = [
     "Component",
@@ -118,7 +116,7 @@ class PHCpack:
     def _connected(self) -> Backend:
         if self._backend is None:
             try:
-                self._backend = _connect(self.transport)
+                self._backend = connect(self.transport)
             except WorkerDied as died:
                 raise EngineCrashError(f"PHCpack failed at its start: {died}.", _WAY_OUT_OF_A_START) from died
         return self._backend
@@ -187,15 +185,15 @@ class PHCpack:
         def report() -> PathReport:
             return self._report(
                 [replace(end, x=scaling.unscale(end.x)) for end in ends],
+                began,
                 root_count=n_paths,
                 root_count_kind=kind,
                 start=words,
                 precision=max(precisions, key=["d", "dd", "qd"].index),
                 seed=seed,
                 gamma=gammas[-1] if gammas else 1 + 0j,
-                began=began,
-                attempts=attempts,
-                homotopies=tracked,
+                attempts=tuple(attempts),
+                homotopies=tuple(tracked),
             )
 
         for stage in sorted(stages, key=lambda stage: len(stage.live)):
@@ -204,7 +202,7 @@ class PHCpack:
             known = [e.x for e in ends if e.status is PathStatus.REGULAR and not any(e.x[i] for i in dead)]
             try:
                 result = tracker.run(stage, precision, [tuple(x[i] for i in stage.live) for x in known])
-            except BaseException:
+            except BaseException:  # also an interruption: what arrived is kept
                 arrived = tracker.arrived()
                 if keep is not None and arrived is not None:
                     ends += embed(arrived, stage, whole)
@@ -263,20 +261,20 @@ class PHCpack:
         def report(result: StageResult) -> PathReport:
             return self._report(
                 [replace(end, x=scaling.unscale(end.x)) for end in result.ends],
+                began,
                 root_count=None,
                 root_count_kind=StartCount.GIVEN,
                 start="given",
                 precision=result.precision,
                 seed=seed,
                 gamma=result.gamma,
-                began=began,
-                attempts=attempts,
-                homotopies=[_tracked(stage, result.gamma, scaling)],
+                attempts=tuple(attempts),
+                homotopies=(_tracked(stage, result.gamma, scaling),),
             )
 
         try:
             result = tracker.run(stage, precision)
-        except BaseException:
+        except BaseException:  # also an interruption: what arrived is kept
             arrived = tracker.arrived()
             if keep is not None and arrived is not None:
                 keep(report(arrived))
@@ -380,35 +378,15 @@ class PHCpack:
 
         return count
 
-    def _report(
-        self,
-        ends: list[PathEnd],
-        *,
-        root_count: int | None,
-        root_count_kind: StartCount,
-        start: str,
-        precision: str,
-        seed: int,
-        gamma: complex,
-        began: float,
-        attempts: list[str],
-        homotopies: list[TrackedHomotopy],
-    ) -> PathReport:
+    def _report(self, ends: list[PathEnd], began: float, **facts: Any) -> PathReport:
         backend = self._connected()
         return PathReport(
             ends=tuple(ends),
             n_paths=len(ends),
-            root_count=root_count,
-            root_count_kind=root_count_kind,
-            start=start,
-            precision=precision,
-            seed=seed,
-            gamma=gamma,
             transport=backend.transport,
             version=backend.version,
             seconds=time.monotonic() - began,
-            attempts=tuple(attempts),
-            homotopies=tuple(homotopies),
+            **facts,
         )
 
 
@@ -416,27 +394,6 @@ def _tracked(stage: Stage, gamma: complex, scaling: Scaling) -> TrackedHomotopy:
     return TrackedHomotopy(
         stage.live, stage.equations, stage.target, stage.start, stage.solutions, gamma, scaling.columns
     )
-
-
-def _connect(transport: str) -> Backend:
-    found = find_phcpack()
-    phc = None if found.phc_path is None else Phc(found.phc_path)
-    if transport in ("auto", "phcpy") and found.phcpy_path is not None:
-        phcpy = Phcpy(found.phcpy_path, phc)
-        phcpy.deadline = time.monotonic() + START_LIMIT
-        try:
-            phcpy.start()
-        except (EngineMissingError, WorkerDied):
-            if transport == "phcpy" or phc is None:
-                raise
-        else:
-            return phcpy
-    if transport in ("auto", "phc") and phc is not None:
-        phc.deadline = time.monotonic() + START_LIMIT
-        phc.start()
-        return phc
-    part = "executable phc" if transport == "phc" else "Python extension phcpy"
-    raise EngineMissingError(f"PHCpack's {part} was not found.", WAY_OUT)
 
 
 def _seeds(sequence: np.random.SeedSequence) -> Iterator[int]:

@@ -79,7 +79,7 @@ class Adapter:
     """
 
     def __init__(self, module: ModuleType) -> None:
-        from phcpy import interface, phcpy2c3  # type: ignore[import-not-found,unused-ignore]
+        from phcpy import interface, phcpy2c3
 
         self.c: Any = phcpy2c3
         self.interface: Any = interface

@@ -50,7 +50,7 @@ def attempt(
         track_paths(
             state.homotopy, state.sample[todo], state.starts[todo], options, threads=threads, progress=progress, ends=ends
         )
-    except BaseException:
+    except BaseException:  # also an interruption
         _keep_reached(state, todo, ends)
         raise
     state.x[todo], state.info[todo] = ends.x, ends.info

@@ -38,11 +38,6 @@ class SeriesModel:
             return self.series.replace("spherical-p-spin:", "glass ").replace("layered-spin-glass:widths=", "layers ")
         return self.series.replace("polynomial-network ", "").replace("deep-linear", "linear")
 
-    @property
-    def is_deep_linear(self) -> bool:
-        """Whether it is a deep linear network."""
-        return self.label.startswith("deep-linear:")
-
 
 def width_series(text: str, axis: str) -> list[SeriesModel]:
     """The models of a series such as ``deep-linear:widths=1-1-1|1-1-1-1,data=iris``: one for each list of widths.

@@ -10,7 +10,6 @@ from polysys.models.labels import binary_model_from_label
 DATA_SETS = ("iris", "digits")
 LABELS = ("random", "teacher", *DATA_SETS)
 SHALLOW, TREE = "perceptron", "tree committee"
-HIDDEN = 3  # units of each hidden layer: odd, so that no majority of signs is a tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Architecture:
         return binary_model_from_label(",".join(keys)).label
 
 
-ARCHITECTURES = (
+ARCHITECTURES = (  # three units in each hidden layer: odd, so that no majority of signs is a tie
     Architecture(SHALLOW, 1, lambda n: n, "1"),
     Architecture("committee", 2, lambda n: n // 3, "3-1,output=fixed"),
     Architecture("committee with trained output", 2, lambda n: (n - 3) // 3, "3-1"),
@@ -53,7 +52,6 @@ ARCHITECTURES = (
 LEAST_INPUTS = (
     3  # of a hidden unit: with two it has two weight vectors up to sign, and the space does not depend on the data
 )
-THREE_TRAINED = ARCHITECTURES[-1].name  # it has a middle layer
 
 
 @dataclass(frozen=True, slots=True)

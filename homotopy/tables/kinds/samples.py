@@ -61,26 +61,26 @@ class TableSamples(SampleCounts):
         )
 
     @property
-    def n_planned(self) -> int:  # type: ignore[override]
+    def n_planned(self) -> int:  # type: ignore[override]  # not set but computed here
         """Number of samples; each has a row."""
         return self.entry.samples
 
     @cached_property
-    def verdicts(self) -> npt.NDArray[np.int8]:  # type: ignore[override]
+    def verdicts(self) -> npt.NDArray[np.int8]:  # type: ignore[override]  # not set but computed here
         codes = {v: code for code, v in enumerate(VERDICTS)}
         return np.array([codes.get(r.verdict, FAILED) for r in self.rows], np.int8)
 
     @cached_property
-    def found(self) -> Mapping[str, Integers]:  # type: ignore[override]
+    def found(self) -> Mapping[str, Integers]:  # type: ignore[override]  # not set but computed here
         return {name: np.array([getattr(r, name) or 0 for r in self.rows], np.int64) for name in _COUNTS}
 
     @cached_property
-    def by_index(self) -> Integers:  # type: ignore[override]
+    def by_index(self) -> Integers:  # type: ignore[override]  # not set but computed here
         nothing = (0,) * (self.entry.dimension + 1)
         return np.array([nothing if r.by_index is None else r.by_index for r in self.rows], np.int64)
 
     @cached_property
-    def bounds(self) -> Floats:  # type: ignore[override]
+    def bounds(self) -> Floats:  # type: ignore[override]  # not set but computed here
         family = float(self.family.bound)
         return np.array([family if r.bound is None else float(r.bound) for r in self.rows])
 

@@ -1,13 +1,11 @@
 """The command line: its output, its exit codes, and one sentence for every mistake."""
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from homotopy import cli
 from homotopy.cli.output import ExitCode
 from homotopy.engines.base import Finding
 from homotopy.errors import EngineMissingError, EngineTimeoutError
@@ -16,30 +14,6 @@ KEYS = {
     "model", "seed", "digest", "n_complex", "n_complex_classes", "n_real", "n_minima", "by_index", "euler",
     "completeness", "paths", "engine", "seconds", "points",
 }  # fmt: skip
-
-
-class Result:
-    """What a command left behind."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def stationary(monkeypatch, capsys):
-    """Run the command line in this process."""
-
-    def run(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["stationary", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return Result(code, out, err)
-
-    return run
 
 
 @pytest.fixture

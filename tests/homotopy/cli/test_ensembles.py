@@ -9,32 +9,14 @@ import time
 import pytest
 
 import homotopy as ho
-from homotopy import cli
 from homotopy.common import files
 from homotopy.ensembles import pools
 from homotopy.ensembles.record import failed_record
 from homotopy.ensembles.store.store import open_store
 from tests.homotopy import processes
-from tests.homotopy.cli.test_app import Result
 
 LABEL = "spherical-p-spin:n=2,p=3"
 RUN = ("ensemble", LABEL, "--samples", "12", "--seed", "1", "--workers", "0")
-
-
-@pytest.fixture
-def stationary(monkeypatch, capsys):
-    """Run the command line in this process."""
-
-    def run(*arguments: str) -> Result:
-        monkeypatch.setattr("sys.argv", ["stationary", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return Result(code, *capsys.readouterr())
-
-    return run
 
 
 def test_an_ensemble_prints_itself_and_the_comparison_with_theory(stationary, tmp_path):

@@ -5,25 +5,6 @@ import json
 import networkx as nx
 import pytest
 
-from homotopy import cli
-from tests.homotopy.cli.test_app import Result
-
-
-@pytest.fixture
-def stationary(monkeypatch, capsys):
-    """Run the command line in this process."""
-
-    def run(*arguments: str) -> Result:
-        monkeypatch.setattr("sys.argv", ["stationary", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return Result(code, *capsys.readouterr())
-
-    return run
-
 
 @pytest.fixture
 def well(tmp_path):

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from tests.homotopy.cli.test_graphs import stationary as stationary  # the fixture
-
 ONE = ("scan", "expression:c.txt", "--over", "a=-1:1:2")
 TWO = (*ONE, "--over", "b=-1:1:2")
 

@@ -6,7 +6,6 @@ import shutil
 import pytest
 
 import homotopy as ho
-from homotopy import cli
 
 GLASS = "spherical-p-spin:n=2,p=3"
 SPEC = f"""
@@ -21,23 +20,6 @@ samples = 10
 certificates = 10
 energies = true
 """
-
-
-@pytest.fixture
-def stationary(monkeypatch, capsys):
-    """Run the command line in this process."""
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["stationary", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture(scope="module")

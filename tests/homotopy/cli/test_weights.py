@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from tests.homotopy.cli.test_graphs import stationary as stationary  # the fixture
-
 LABEL = "binary-network:widths=5-3-1,output=fixed,m=7"
 
 

@@ -35,14 +35,6 @@ polysys.jit.Compiler.__call__ = lambda self, function: numba.njit(nogil=True, ca
 """
 
 
-@pytest.fixture
-def installed(tmp_path: Path) -> Path:
-    """A copy of the packages, as an installation has them."""
-    for package in ("homotopy", "polysys"):
-        shutil.copytree(ROOT / package, tmp_path / "site" / package, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path / "site"
-
-
 def radius(site: Path, before: str = "", said: str = "") -> float:
     """The radius of the square of the disc of radius 0.001 about 1, in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(site), "NUMBA_CACHE_DIR": str(site.parent / "cache")}
@@ -52,6 +44,23 @@ def radius(site: Path, before: str = "", said: str = "") -> float:
     assert done.stderr.count("\n") == bool(said)
     assert said in done.stderr
     return float(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the packages, as an installation has them, and its machine code beside it."""
+    site = tmp_path_factory.mktemp("original") / "site"
+    for package in ("homotopy", "polysys"):
+        shutil.copytree(ROOT / package, site / package, ignore=shutil.ignore_patterns("__pycache__"))
+    assert radius(site) == pytest.approx(2.001e-3, rel=1e-6)
+    return site
+
+
+@pytest.fixture
+def installed(original: Path, tmp_path: Path) -> Path:
+    """An installation that has been used."""
+    shutil.copytree(original.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "site"
 
 
 def edit(site: Path, value: str) -> None:
@@ -65,13 +74,11 @@ def edit(site: Path, value: str) -> None:
 
 
 def test_an_edited_bound_is_in_force_at_once(installed: Path) -> None:
-    assert radius(installed) == pytest.approx(2.001e-3, rel=1e-6)
     edit(installed, "1000.0")
     assert radius(installed) > 2.0
 
 
 def test_damaged_files_are_compiled_again(installed: Path) -> None:
-    assert radius(installed) == pytest.approx(2.001e-3, rel=1e-6)
     kept = [path for path in (installed.parent / "cache").rglob("*") if path.is_file()]
     assert len(kept) >= 2
     for path in kept:
@@ -113,7 +120,6 @@ def test_an_upgrade_with_older_files_is_in_force_at_once(installed: Path) -> Non
     edit(newer, "1000.0")
     for path in newer.rglob("*.py"):
         os.utime(path, (1e9, 1e9))  # 2001, as some builders date what they pack
-    assert radius(installed) == pytest.approx(2.001e-3, rel=1e-6)
     shutil.rmtree(installed)
     newer.rename(installed)
     assert radius(installed) > 2.0

@@ -68,7 +68,6 @@ TRANSPORTED = [
     ("spherical-p-spin:n=4,p=2-3,field=0.3", 1),  # phc cannot read this system with one certain spacing
     ("layered-spin-glass:widths=2-2-2", 1),
     ("layered-spin-glass:widths=2-3-3", 1),
-    ("layered-spin-glass:widths=3-3-3", 2),
     ("deep-linear:widths=2-1-2,data=gaussian", 1),
     ("deep-linear:widths=2-2-1,data=iris", 1),
     ("deep-linear:widths=1-2-2,data=wine,m=5", 3),

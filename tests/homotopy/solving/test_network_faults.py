@@ -239,7 +239,7 @@ def test_a_jump_to_a_mirror_image_is_repeated(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(homotopy.engines.tracker.strata, "track", jump)
     targets = np.array([[1, 1], [4, 9], [2, 3]], complex)
-    for n_jumps, expected in ((1, [6, 0]), (2, [5, 1])):  # noqa: B007
+    for n_jumps, expected in ((1, [6, 0]), (2, [5, 1])):  # noqa: B007 - read by `jump`
         calls.clear()
         ends = track_stratum(square, stratum, targets)
         assert calls == [3, 1]  # only the sample concerned

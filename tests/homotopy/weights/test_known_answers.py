@@ -47,7 +47,7 @@ def within(values, expected, n_errors=3.0):
 def test_mean_numbers_of_pairs_of_solutions_of_the_perceptron():
     n, p = 9, 5
     model = ps.BinaryNetwork(widths=(n, 1), m=p)
-    spaces = [ho.weight_space(model, seed=3, index=k) for k in range(4000)]
+    spaces = [ho.weight_space(model, seed=3, index=k) for k in range(1000)]
     pairs = np.array([s.pair_distances for s in spaces])
     assert within(pairs[:, 0], 2 ** (n - p))
     for d in range(1, n + 1):
@@ -68,13 +68,13 @@ def test_mean_numbers_of_pairs_of_solutions_of_the_perceptron():
 )
 def test_random_labels_halve_the_solutions_with_every_datum(label):
     model = ps.binary_model_from_label(f"binary-network:{label},m=4")
-    counts = [ho.weight_space(model, seed=5, index=k).n_solutions for k in range(4000)]
+    counts = [ho.weight_space(model, seed=5, index=k).n_solutions for k in range(1000)]
     assert within(counts, 2 ** (model.n_weights - 4))
 
 
 @pytest.mark.parametrize(
     ("n", "known", "samples"),
-    [(3, 2.0, 4000), (4, 2.395802, 4000), (8, 5.226504, 4000), (16, 25.578078, 200), (20, 56.691342, 8)],
+    [(3, 2.0, 1000), (4, 2.395802, 1000), (8, 5.226504, 1000), (16, 25.578078, 200), (20, 56.691342, 8)],
 )
 def test_the_mean_number_of_states_that_no_flip_lowers_of_a_spin_glass(n, known, samples):
     """2^n int phi(y) Phi(y / sqrt(n - 2))^n dy: all n fields are aligned, and pairs of them have the correlation 1/(n - 1)."""

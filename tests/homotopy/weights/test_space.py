@@ -218,7 +218,9 @@ def test_components_of_solutions_by_level_with_and_without_the_quotient():
 
 
 def test_symmetries_are_used_only_where_they_preserve_every_cost():
-    order = lambda text: network(text).symmetry.order  # noqa: E731
+    def order(text):
+        return network(text).symmetry.order
+
     assert order("widths=3-3-1,output=fixed,m=5") == 6  # exchanges of hidden units
     assert order("widths=3-3-1,m=5") == 6 * 8  # and sign changes of them with their outgoing weights
     assert order("widths=3-3-3-1,m=9") == (6 * 8) ** 2

@@ -117,7 +117,7 @@ def test_the_eventual_bound_holds_in_large_degrees(generators: list[tuple[int, .
 def test_limits_stop_the_basis() -> None:
     system = random_system(1, 3, 3)
     for limits in ({"work_limit": 10}, {"entry_limit": 5}):
-        basis = GradedBasis([(3, f) for f in system], p=P, weights=[1, 1, 1], **limits)  # type: ignore[arg-type]
+        basis = GradedBasis([(3, f) for f in system], p=P, weights=[1, 1, 1], **limits)
         with pytest.raises(WorkLimitError, match="ore than"):
             basis.complete_to(9)
 

@@ -27,7 +27,7 @@ SIMPLE = {
 
 
 def gradient(potential: object) -> PolynomialSystem:
-    return PolynomialSystem(tuple(potential.diff(g) for g in potential.ring.gens))  # type: ignore[attr-defined]
+    return PolynomialSystem(tuple(potential.diff(g) for g in potential.ring.gens))
 
 
 @pytest.mark.parametrize("name", SIMPLE)

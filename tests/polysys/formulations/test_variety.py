@@ -10,13 +10,13 @@ import sympy
 import polysys as ps
 from polysys.algebra.singular_locus import real_singular_points, singular_locus
 from polysys.algebra.topology import topology
+from polysys.continuous_symmetry import continuous_symmetries
 from polysys.counts import complete_intersection
 from polysys.counts.of_landscape import exact_count_of
 from polysys.errors import InputError, NotPolynomialError
 from polysys.formulations.elimination import eliminate
 from polysys.formulations.variety import Variety, read_domain
 from polysys.landscape_text import landscape_from_text
-from polysys.symmetry import continuous_symmetries
 
 TORUS = "(x^2 + y^2 + z^2 + 3)^2 = 16*(x^2 + y^2)"
 STIEFEL = "a^2 + c^2 + e^2 = 1, a*b + c*d + e*f = 0, b^2 + d^2 + f^2 = 1"

@@ -70,7 +70,9 @@ def test_units_of_a_tree_have_inputs_of_their_own_and_polynomials_are_exact():
     net = ps.BinaryNetwork(widths=(4, 2, 1), data=(x, [1, -1]), tree=True, activation="z^2 - z/3", ties="plus")
     space = net.sample()
     w = (1, -1, -1, 1, 1, -1)
-    f = lambda z: z * z - z / 3  # noqa: E731
+    def f(z):
+        return z * z - z / 3
+
     out = [f(a[0] - a[1]) - f(-a[2] + a[3]) for a in zip(*x, strict=True)]
     assert space.cost(w) == sum((1 if v >= 0 else -1) != y for v, y in zip(out, (1, -1), strict=True))
     integers, powers = space.integer_form

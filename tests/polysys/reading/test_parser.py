@@ -17,13 +17,9 @@ from hypothesis import strategies as st
 from sympy import QQ, ring
 
 from polysys.errors import InputError, NotPolynomialError
-from polysys.reading.parser import (
-    as_rational,
-    as_rational_array,
-    format_polynomial,
-    parse_polynomial,
-    read_expression_file,
-)
+from polysys.reading.expression_file import read_expression_file
+from polysys.reading.parser import format_polynomial, parse_polynomial
+from polysys.reading.rationals import as_rational, as_rational_array
 
 R, x, y = ring("x, y", QQ)
 
@@ -164,10 +160,10 @@ def test_a_constant_is_accepted_on_request():
     ],
 )
 def test_a_bomb_is_refused_quickly(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(InputError) as caught:
         parse_polynomial(text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert len(str(caught.value)) < 500
 
 

@@ -114,8 +114,8 @@ def test_phcpy_and_phc_find_the_same_solutions(engine: PHCpack) -> None:
 @pytest.mark.parametrize("transport", ["phcpy", "phc"])
 def test_higher_precision_gives_the_same_solutions(engine: PHCpack, transport: str, precision: str) -> None:
     system = deep_linear((1, 1, 1), 1, seed=1)
-    with PHCpack(transport) as other:  # type: ignore[arg-type]
-        report = other.solve(system, start=Start.TOTAL_DEGREE, precision=precision, seed=1)  # type: ignore[arg-type]
+    with PHCpack(transport) as other:
+        report = other.solve(system, start=Start.TOTAL_DEGREE, precision=precision, seed=1)
     assert report.precision == precision
     assert statuses(report) == {"regular": 5, "at_infinity": 4}
     assert_same_points(regular(report), regular(engine.solve(system, seed=1)))
@@ -127,7 +127,7 @@ def test_the_fermat_tensor_leads_to_all_eigenvectors_one_path_each(transport: st
     chart, c = rng.normal(size=6), np.exp(2j * np.pi * rng.uniform(size=6))
     tensor, solutions = fermat(chart, c)
     target = eigenvectors(symmetric_tensor(6, 5), chart)
-    with PHCpack(transport) as engine:  # type: ignore[arg-type]
+    with PHCpack(transport) as engine:
         report = engine.track(target, eigenvectors(tensor, chart), solutions, seed=1)
         assert statuses(report) == {"regular": 63}
         assert report.root_count is None

@@ -32,7 +32,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_the_answer_is_the_same() 
 
     def kill_once(done: int, total: int) -> None:
         if not killed:
-            killed.append(engine._backend.pid)  # type: ignore[union-attr]
+            killed.append(engine._backend.pid)
             os.kill(killed[0], signal.SIGKILL)
 
     with PHCpack("phcpy", progress=kill_once) as engine:
@@ -44,7 +44,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_the_answer_is_the_same() 
 
 @pytest.mark.parametrize("transport", ["phcpy", "phc"])
 def test_the_time_limit_stops_the_process_and_the_engine_stays_usable(transport: str) -> None:
-    with PHCpack(transport, time_limit=0.3) as engine:  # type: ignore[arg-type]
+    with PHCpack(transport, time_limit=0.3) as engine:
         engine.version  # the start of the worker does not count
         with pytest.raises(EngineTimeoutError, match="time limit"):
             engine.solve(deep_linear((2, 2, 2), 2, seed=1), seed=1)
@@ -82,7 +82,7 @@ def _is_running(pid: int) -> bool:
 
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     for transport in ("phcpy", "phc"):
-        with PHCpack(transport) as engine:  # type: ignore[arg-type]
+        with PHCpack(transport) as engine:
             engine.solve(SQRT2, seed=1)
     assert capfd.readouterr() == ("", "")
 
@@ -130,7 +130,7 @@ def test_an_executable_that_does_not_work_is_an_error(
     script.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo fake && exit\n{body}\n')
     script.chmod(0o755)
     monkeypatch.setenv("STATIONARY_PHC", str(script))
-    monkeypatch.setattr("homotopy.engines.phcpack.client.START_LIMIT", 0.5)
+    monkeypatch.setattr("homotopy.engines.phcpack.connect.START_LIMIT", 0.5)
     with pytest.raises(error):
         PHCpack("phc").solve(SQRT2, seed=1)
 
@@ -147,7 +147,7 @@ def test_an_executable_that_does_not_work_is_an_error(
         ([[(1, (1,)), (-1, (1,))]], InputError, "is zero"),
     ],
 )
-def test_malformed_systems_are_refused_before_they_reach_phcpack(system, error, words) -> None:  # type: ignore[no-untyped-def]
+def test_malformed_systems_are_refused_before_they_reach_phcpack(system, error, words) -> None:
     with pytest.raises(error, match=words):
         PHCpack().solve(system, seed=1)
 
@@ -166,7 +166,7 @@ def test_malformed_requests_are_refused(engine: PHCpack) -> None:
     with pytest.raises(InputError, match="seed"):
         engine.solve(SQRT2, seed=-1)
     with pytest.raises(InputError, match="transport"):
-        PHCpack("telepathy")  # type: ignore[arg-type]
+        PHCpack("telepathy")
 
 
 def test_systems_without_solutions_have_no_paths_or_only_diverging_ones(engine: PHCpack) -> None:

@@ -31,7 +31,7 @@ class Jumping:
         self.cured_by = cured_by
         self.gammas: list[complex] = []
 
-    def track(self, target, start, solutions, gamma, precision, tuning, seed):  # type: ignore[no-untyped-def]
+    def track(self, target, start, solutions, gamma, precision, tuning, seed):
         self.gammas.append(gamma)
         cured = {"steps": bool(tuning), "dd": precision == "dd", "gamma": gamma != self.gammas[0], "": False}
         ends = solutions if cured[self.cured_by] else [(1 + 0j,)] * len(solutions)
@@ -46,7 +46,7 @@ def test_paths_that_meet_are_tracked_again_and_runs_are_never_mixed(
     jumped = PathEnd((1 + 0j,), 1.0, 0.0, 1.0, 0.0, PathStatus.REGULAR)
     monkeypatch.setattr("homotopy.engines.phcpack.tracking.follow", lambda h, x, s: [jumped] * len(x))
     system: Polynomials = [[(1, (2,)), (-1, (0,))]]
-    requests = Requests(backend, 2, itertools.count(1), attempts)  # type: ignore[arg-type]
+    requests = Requests(backend, 2, itertools.count(1), attempts)
     tracker = Tracker(requests, np.random.default_rng(1), lambda _: None)
     result = tracker.run(whole_space(system, system, [(1 + 0j,), (-1 + 0j,)]), "d")
     assert [end.x for end in result.ends] == [(1,), (-1,)] if cured_by else [(1,), (1,)]
@@ -58,7 +58,7 @@ def test_paths_that_meet_are_tracked_again_and_runs_are_never_mixed(
 def test_a_path_of_another_stratum_that_arrives_at_a_known_solution_is_suspect() -> None:
     backend, attempts = Jumping("steps"), []
     system: Polynomials = [[(1, (2,)), (-1, (0,))]]
-    requests = Requests(backend, 0, itertools.count(1), attempts)  # type: ignore[arg-type]
+    requests = Requests(backend, 0, itertools.count(1), attempts)
     tracker = Tracker(requests, np.random.default_rng(1), lambda _: None)
     result = tracker.run(whole_space(system, system, [(-1 + 0j,)]), "d", known=[(1 + 0j,)])
     assert result.ends[0].x == (-1,)
@@ -66,11 +66,11 @@ def test_a_path_of_another_stratum_that_arrives_at_a_known_solution_is_suspect()
 
 def test_an_empty_answer_is_an_error_never_an_empty_list() -> None:
     class Silent(Jumping):
-        def track(self, *arguments):  # type: ignore[no-untyped-def]
+        def track(self, *arguments):
             raise WorkerSilent("PHCpack returned 0 ends for 2 paths")
 
     attempts: list[str] = []
-    requests = Requests(Silent(""), 2, itertools.count(1), attempts)  # type: ignore[arg-type]
+    requests = Requests(Silent(""), 2, itertools.count(1), attempts)
     tracker = Tracker(requests, np.random.default_rng(1), lambda _: None)
     with pytest.raises(EngineEmptyError, match="3 times"):
         tracker.run(whole_space(SQRT2, SQRT2, [(1 + 0j, 1 + 0j)]), "d")

@@ -45,6 +45,14 @@ def phcpy_says(script: str) -> str:
     return [line for line in done.stdout.splitlines() if "PHC" not in line][-1]
 
 
+def phc_as_measured() -> str:
+    """The executable; the trap is skipped where it is missing or another version, which may behave otherwise."""
+    found = find_phcpack()
+    if found.phc_path is None or "2.4.86" not in found.versions["phc"]:
+        pytest.skip("measured on PHCpack 2.4.86")
+    return found.phc_path
+
+
 def test_trap_b_trackers_mix_up_unknowns_that_first_appear_in_another_order() -> None:
     script = """
 from phcpy.trackers import track
@@ -111,32 +119,26 @@ print(len(solutions))
 
 
 def test_phc_miscounts_the_mixed_volume_of_one_equation(tmp_path: Path) -> None:
-    found = find_phcpack()
-    if found.phc_path is None or "2.4.86" not in found.versions["phc"]:
-        pytest.skip("measured on PHCpack 2.4.86")
+    phc = phc_as_measured()
     (tmp_path / "in").write_text("1 1\nx^3 - 2*x + 5;\n")
     menu = "4\n0\nn\nn\n"
-    command = [found.phc_path, "-01", "-m", "in", "out"]
+    command = [phc, "-01", "-m", "in", "out"]
     subprocess.run(command, input=menu, text=True, cwd=tmp_path, stdout=subprocess.DEVNULL, check=True)
     assert "common mixed volume : 4" in (tmp_path / "out").read_text()
 
 
 def test_trap_c_the_black_box_writes_its_merged_list_into_the_input(tmp_path: Path) -> None:
-    found = find_phcpack()
-    if found.phc_path is None or "2.4.86" not in found.versions["phc"]:
-        pytest.skip("measured on PHCpack 2.4.86")
+    phc = phc_as_measured()
     system = "2\nx*y^2 + x - 2*y;\nx^2*y - 2*x + y;\n"
     (tmp_path / "in").write_text(system)
-    command = [found.phc_path, "-01", "-b", "in", "out"]
+    command = [phc, "-01", "-b", "in", "out"]
     subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=True)
     assert len(re.findall(r"^solution \d+", (tmp_path / "in").read_text(), re.MULTILINE)) == 5
 
 
 def test_trap_p_the_decomposition_multiplies_degrees_where_the_equations_are_not_reduced(engine: PHCpack) -> None:
     """(x^2 + y^2 - 1)^2 x = (x^2 + y^2 - 1)^2 y = 0: a circle, of degree 2, and the origin."""
-    found = find_phcpack()
-    if found.phc_path is None or "2.4.86" not in found.versions["phc"]:
-        pytest.skip("measured on PHCpack 2.4.86")
+    phc_as_measured()
     q2 = [(1, (4, 0)), (2, (2, 2)), (1, (0, 4)), (-2, (2, 0)), (-2, (0, 2)), (1, (0, 0))]
     system = [[(complex(c), (a + i, b + j)) for c, (a, b) in q2] for i, j in ((1, 0), (0, 1))]
     raw = engine.decompose(system, 2, seed=1)

@@ -399,6 +399,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(monkeypatch):
     assert start_cache.start_set(ps.model_from_label(LABEL).sample(1)).n_solutions == 17
 
 
+@pytest.mark.slow  # half a minute: no start set is found, and many loops are tried before that is said
 @pytest.mark.phcpack
 def test_a_loop_through_a_member_that_no_path_reaches_carries_nothing():
     """x^2 y + x y^3 is the singularity D6: the origin, of Milnor number 6, is its only stationary point (Arnold 1972)."""

@@ -43,6 +43,10 @@ def _pid(_item):
     return os.getpid()
 
 
+def _with_pid(item):
+    return item, os.getpid()
+
+
 def square(x: int) -> int:
     if x < 0:
         raise InputError("Negative.", "Give a positive number.")
@@ -70,7 +74,7 @@ QUADRATIC = Study("squares", "How do squares grow?", Spec, Spec(), Spec(sizes=(2
 @pytest.fixture
 def quadratic(monkeypatch):
     module = types.ModuleType("homotopy.studies.squares.study")
-    module.STUDY = QUADRATIC  # type: ignore[attr-defined]
+    module.STUDY = QUADRATIC
     monkeypatch.setitem(sys.modules, "homotopy.studies.squares", types.ModuleType("homotopy.studies.squares"))
     monkeypatch.setitem(sys.modules, "homotopy.studies.squares.study", module)
     monkeypatch.setitem(frame.STUDIES, "squares", "squares")
@@ -110,9 +114,9 @@ def test_a_failing_item_keeps_the_others(tmp_path):
 
 
 def test_processes_return_in_the_order_of_the_items(tmp_path):
-    assert RunFolder(tmp_path, workers=2).cached_map("abs", abs, [-3, 1, -2]) == [3, 1, 2]
+    found = RunFolder(tmp_path, workers=2).cached_map("with pid", _with_pid, [-3, 1, -2])
+    assert [item for item, _ in found] == [-3, 1, -2] and all(pid != os.getpid() for _, pid in found)
     assert RunFolder(tmp_path, workers=2).cached_map("pid", _pid, [1, 2, 3], patience=600) == [os.getpid()] * 3
-    assert os.getpid() not in RunFolder(tmp_path, workers=2).cached_map("pid again", _pid, [1, 2])
 
 
 def test_a_folder_of_another_run_or_of_something_else_is_refused(tmp_path):
