@@ -38,7 +38,12 @@ def variable_classes(polynomials: Sequence[Terms], colours: Sequence[Hashable]) 
     [0, 0, 1]
     """
     numbers: dict[Any, int] = {}
-    keys = tuple((numbers.setdefault(abs(c), len(numbers)), k) for k, f in enumerate(polynomials) for c in f.values())
+    # a pair of integers is hashed ten times as fast as a rational
+    keys = tuple(
+        (numbers.setdefault((abs(c.numerator), c.denominator), len(numbers)), k)
+        for k, f in enumerate(polynomials)
+        for c in f.values()
+    )
     return list(_refined(keys, tuple(e for f in polynomials for e in f), tuple(colours)))
 
 

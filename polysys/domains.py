@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -72,8 +74,7 @@ class Domain:
     @property
     def slices(self) -> tuple[slice, ...]:
         """The coordinates of each sphere."""
-        ends = [sum(self.blocks[: i + 1]) for i in range(len(self.blocks))]
-        return tuple(slice(end - size, end) for end, size in zip(ends, self.blocks, strict=True))
+        return _slices(self.blocks)
 
     @property
     def euler_characteristic(self) -> int | None:
@@ -120,6 +121,12 @@ class Domain:
             sum(xi * xi for xi in x[block]) - radius
             for block, radius in zip(self.slices, self.radii_squared, strict=True)
         ]
+
+
+@lru_cache(maxsize=256)
+def _slices(sizes: tuple[int, ...]) -> tuple[slice, ...]:
+    ends = list(accumulate(sizes))
+    return tuple(slice(end - size, end) for end, size in zip(ends, sizes, strict=True))
 
 
 def Euclidean(n: int) -> Domain:

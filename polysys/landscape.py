@@ -23,7 +23,7 @@ from polysys.evaluation import Evaluation
 from polysys.formulations.affine import Shapes, family_terms, member_terms, unflattened
 from polysys.formulations.elimination import values_of
 from polysys.formulations.expansion import multiply_out, nested_form
-from polysys.formulations.formulation import Formulation, FormulationTapes, equation_degrees, formulate, record
+from polysys.formulations.formulation import Formulation, FormulationTapes, Kind, equation_degrees, formulate, record
 from polysys.formulations.variety import Variety
 from polysys.model_facts import ModelFacts, no_facts
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial
@@ -305,7 +305,9 @@ class Landscape:
         if not self.facts.mixing_fields:
             return self.continuous_symmetry
         basis = [*self.facts.mixing_fields, *translations(self.domain.n)]
-        return continuous_symmetries(self.potential, self.domain, basis=basis)
+        # traced once for the family; that of the expanded potential is another for each sample
+        gradient = self.tapes.equations if self.formulation.kind is Kind.EUCLIDEAN else None
+        return continuous_symmetries(self.potential, self.domain, gradient, basis)
 
     @cached_property
     def euler_characteristic(self) -> int | None:

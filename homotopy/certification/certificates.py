@@ -66,6 +66,8 @@ class CertificateList(Sequence[Certificate]):
         Index into (NO, YES, UNDECIDED).
     exact : mapping from rows to Certificate
         Certificates with more digits than doubles have.
+    is_closed : bool
+        Whether the conjugates of all zeros are known to be in the list; false where that was not looked at.
     """
 
     mid: npt.NDArray[np.complex128]
@@ -73,6 +75,7 @@ class CertificateList(Sequence[Certificate]):
     uniqueness: npt.NDArray[np.float64]
     reality: npt.NDArray[np.int8]
     exact: Mapping[int, Certificate] = field(default_factory=dict)
+    is_closed: bool = False
 
     @staticmethod
     def of(certificates: Sequence[Certificate]) -> CertificateList:
@@ -93,9 +96,9 @@ class CertificateList(Sequence[Certificate]):
         return CertificateList(mid, radius, uniqueness, codes, dict(enumerate(certificates)))
 
     @staticmethod
-    def of_boxes(boxes: Boxes) -> CertificateList:
+    def of_boxes(boxes: Boxes, *, is_closed: bool = False) -> CertificateList:
         """The list of some proved boxes."""
-        return CertificateList(boxes.mid, boxes.radius, boxes.uniqueness, boxes.reality)
+        return CertificateList(boxes.mid, boxes.radius, boxes.uniqueness, boxes.reality, is_closed=is_closed)
 
     @staticmethod
     def joined(lists: Iterable[CertificateList]) -> CertificateList:
@@ -247,6 +250,18 @@ def linear_form(mid: npt.NDArray[np.complex128], seed: int) -> tuple[npt.NDArray
         return values, np.abs(mid.real) @ weights[:n] + np.abs(mid.imag) @ weights[n:]
 
 
+def reach_of_forms(
+    mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """A generic linear form at the centres, and how far from it the form at a zero may be, with a generous rounding bound.
+
+    Zeros whose forms differ by more than the two reaches are distinct.
+    """
+    keys, sizes = linear_form(mid, 20260)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return keys, 1e-12 * (1.0 + sizes) + 2 * mid.shape[1] * radius
+
+
 def close_pairs(mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
     """All pairs (i < j) of zeros whose polydiscs may meet, or whose zeros may be equal, in O(n log n).
 
@@ -255,9 +270,7 @@ def close_pairs(mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]
     """
     if len(mid) < 2:
         return []
-    keys, sizes = linear_form(mid, 20260)
-    with np.errstate(over="ignore", invalid="ignore"):
-        slack = 1e-12 * (1.0 + sizes) + 2 * mid.shape[1] * radius
+    keys, slack = reach_of_forms(mid, radius)
     is_number = (np.abs(keys) < 1e300) & (slack < 1e300)
     order = np.flatnonzero(is_number)[np.argsort(keys[is_number], kind="stable")]
     sorted_keys, sorted_slack = keys[order], slack[order]

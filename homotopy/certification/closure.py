@@ -229,6 +229,8 @@ def closure_candidates(landscape: Problem, certificates: Sequence[Certificate]) 
     """Conjugates and images under generators that match no certified zero: solutions that were missed."""
     if not len(certificates):
         return []
+    if CertificateList.of(certificates).is_closed and not landscape.symmetry.generators:
+        return []
     images = _Images(landscape, certificates)
     rows, found = images.conjugates()
     missing = []
@@ -252,4 +254,6 @@ def orbits(landscape: Problem, certificates: Sequence[Certificate]) -> tuple[tup
 
 def conjugates_closed(certificates: Sequence[Certificate]) -> Verdict:
     """Whether the conjugate of every non-real zero is in the list."""
+    if CertificateList.of(certificates).is_closed:
+        return Verdict.YES
     return _closed(_Images(None, certificates).conjugates()[1]) if len(certificates) else Verdict.YES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from flint import arb, arb_mat, ctx
 
@@ -52,28 +53,27 @@ def log_abs_det_hessian(landscape: Landscape, certificate: Certificate) -> arb |
     with ctx.workprec(max(_PRECISION, certificate.precision)):
         enclosure = certificate.enclosure
         unknowns = [balls.real_ball(re, enclosure.radius) for re, _ in enclosure.mid]
-        bordered = [arb(e) for e in balls.evaluate(landscape.tapes.bordered, unknowns)]
-        return log_abs_det_of_bordered(landscape, bordered, unknowns)
-
-
-def log_abs_det_of_bordered(landscape: Landscape, entries: Sequence[arb], unknowns: Sequence[arb]) -> arb | None:
-    """The same from the bordered Hessian, row by row, at a real solution, and from its unknowns."""
-    domain, formulation = landscape.domain, landscape.formulation
-    with ctx.workprec(max(_PRECISION, ctx.prec)):
-        size = domain.n + domain.n_constraints
-        bordered = arb_mat(size, size, list(entries))
+        domain = landscape.domain
+        n, m = domain.n, domain.n_constraints
+        bordered = arb_mat(n + m, n + m, [arb(e) for e in balls.evaluate(landscape.tapes.bordered, unknowns)])
         determinant = abs(bordered.det())
-        if not determinant > 0:
-            return None
-        result = determinant.log()
         if isinstance(domain, Variety):
-            n, m = domain.n, domain.n_constraints
             normals = arb_mat([[bordered[n + k, i] for i in range(n)] for k in range(m)])
-            result += domain.dimension * _half_log(landscape.scaling.energy_squared)
-            return result - abs((normals * normals.transpose()).det()).log()
+            determinant /= (normals * normals.transpose()).det()
+        return log_abs_det_of(landscape, determinant, unknowns)
+
+
+def log_abs_det_of(landscape: Landscape, determinant: arb, unknowns: Sequence[arb]) -> arb | None:
+    """The same from |det| of the bordered Hessian at a real solution, on a variety over det(B^T B), and from its unknowns."""
+    domain, formulation = landscape.domain, landscape.formulation
+    if not determinant > 0:
+        return None
+    with ctx.workprec(max(_PRECISION, ctx.prec)):
+        result = determinant.log() + domain.dimension * _half_log(landscape.scaling.energy_squared)
+        if isinstance(domain, Variety):
+            return result
         blocks = domain.slices or (slice(0, domain.n),)
         sizes = [block.stop - block.start - (0 if domain.is_euclidean else 1) for block in blocks]
-        result += domain.dimension * _half_log(landscape.scaling.energy_squared)
         for length, tangent in zip(landscape.scaling.length_squared, sizes, strict=False):
             result -= 2 * tangent * _half_log(length)
         if domain.is_euclidean:
@@ -89,4 +89,10 @@ def log_abs_det_of_bordered(landscape: Landscape, entries: Sequence[arb], unknow
 
 def _half_log(squared: Fraction) -> arb:
     """log of the root of a positive rational."""
-    return balls.ball(squared).log() / 2
+    return _half_log_at(squared.numerator, squared.denominator, ctx.prec)
+
+
+@lru_cache(maxsize=64)
+def _half_log_at(numerator: int, denominator: int, precision: int) -> arb:
+    with ctx.workprec(precision):
+        return balls.ball(Fraction(numerator, denominator)).log() / 2

@@ -1,4 +1,4 @@
-"""What doubles prove about real zeros, of many landscapes at once: Morse indices, energies, bordered Hessians."""
+"""What doubles prove about real zeros, of many landscapes at once: Morse indices, energies, determinants of Hessians."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.discs.arrays import Discs
 from homotopy.certification.discs.contraction import member
-from homotopy.certification.discs.inertia import negative_counts
+from homotopy.certification.discs.inertia import signatures
 from homotopy.certification.discs.program import disc_program, enclose
 from homotopy.common.arrays import Floats, Integers
 from homotopy.status import Verdict
@@ -32,15 +32,15 @@ class RealZeros:
         The potential at the zero.
     energy : Discs (m,)
         The energy, in the model's units, of the point that has the zero's signs.
-    bordered : Discs (m, (n + constraints)^2)
-        The bordered Hessian, row by row.
+    determinant : Discs (m,)
+        |det| of the bordered Hessian; of infinite radius where doubles do not give it.
     """
 
     rows: Integers
     index: Integers
     value: Discs
     energy: Discs
-    bordered: Discs
+    determinant: Discs
 
 
 def real_zeros(landscapes: Sequence[Landscape], found: Sequence[CertificateList]) -> list[RealZeros]:
@@ -50,7 +50,7 @@ def real_zeros(landscapes: Sequence[Landscape], found: Sequence[CertificateList]
     ends = np.cumsum([len(k) for k in rows])
     if not ends[-1]:
         nothing = Discs.exact(np.zeros(0))
-        return [RealZeros(k, k, nothing, nothing, Discs.exact(np.zeros((0, 0)))) for k in rows]
+        return [RealZeros(k, k, nothing, nothing, nothing) for k in rows]
     sample = np.repeat(np.arange(len(rows)), [len(k) for k in rows])
     # a real zero within the radius of its centre is within the radius of the centre's real part
     x = np.concatenate([c.mid[k].real for c, k in zip(found, rows, strict=True) if len(k)])
@@ -62,12 +62,12 @@ def real_zeros(landscapes: Sequence[Landscape], found: Sequence[CertificateList]
         for mid, spread in [enclose(program, program.scalar_values(couplings), sample, x.astype(complex), radius)]
     )
     size = domain.n + domain.n_constraints
-    counts = negative_counts(bordered.mid.reshape(-1, size, size), bordered.radius.reshape(-1, size, size))
+    counts, determinant = signatures(bordered.mid.reshape(-1, size, size), bordered.radius.reshape(-1, size, size))
     index, value = np.where(counts < 0, -1, counts - domain.n_constraints), value[:, 0]
     with np.errstate(all="ignore"):
         energy = _energies(landscapes, sample, x, radius, value)
     parts = [slice(end - len(k), end) for k, end in zip(rows, ends.tolist(), strict=True)]
-    return [RealZeros(k, index[p], value[p], energy[p], bordered[p]) for k, p in zip(rows, parts, strict=True)]
+    return [RealZeros(k, index[p], value[p], energy[p], determinant[p]) for k, p in zip(rows, parts, strict=True)]
 
 
 def _energies(landscapes: Sequence[Landscape], sample: Integers, x: Floats, radius: Floats, value: Discs) -> Discs:

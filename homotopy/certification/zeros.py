@@ -155,13 +155,18 @@ def boxes_of_members(
     return [boxes.take(slice(end - size, end)) for end, size in zip(ends, sizes, strict=True)]
 
 
+def is_narrow(boxes: Boxes) -> npt.NDArray[np.bool_]:
+    """Which boxes need no more digits: narrow ones of decided reality."""
+    size = np.maximum(1.0, np.abs(boxes.mid).max(axis=1, initial=0.0))
+    is_decided = boxes.is_proved & (boxes.reality != UNDECIDED)
+    return np.asarray(is_decided & (boxes.radius <= _WIDE * size) & (boxes.radius <= _NARROW * boxes.uniqueness))
+
+
 def _certified(
     tapes: SystemTapes, boxes: Boxes, digits: int, best: Sequence[Candidate] | npt.NDArray[np.complex128]
 ) -> tuple[CertificateList, npt.NDArray[np.int64]]:
     """Certificates of the candidates that have one, in order, and for each its row, -1 without."""
-    size = np.maximum(1.0, np.abs(boxes.mid).max(axis=1, initial=0.0))
-    is_fine = boxes.is_proved & (boxes.reality != UNDECIDED)
-    is_fine &= (boxes.radius <= _WIDE * size) & (boxes.radius <= _NARROW * boxes.uniqueness)
+    is_fine = is_narrow(boxes)
     if digits > DOUBLE_DIGITS:
         is_fine &= boxes.reality != YES
     exact = {}

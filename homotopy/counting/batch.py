@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from homotopy.certification.certificates import CertificateList
 from homotopy.certification.real_zeros import real_zeros
 from homotopy.certification.zeros import boxes_of_members
 from homotopy.counting.count import assemble, counted
@@ -17,7 +16,7 @@ from homotopy.counting.result import Census
 from homotopy.engines.base import Engine, request_for
 from homotopy.engines.registry import engines_for
 from homotopy.options import Options
-from homotopy.solving.accounts import account, hopeful_ends
+from homotopy.solving.accounts import accounts_of_members, ends_of
 from homotopy.solving.exact_algebra import is_met
 from homotopy.status import Completeness
 from polysys.counts.of_landscape import upper_bounds
@@ -118,12 +117,9 @@ def _family_together(
     if tracked is None:
         return {}
     lands = list(family.values())
-    ends = [paths.x[hopeful_ends(paths)] for paths in tracked]
+    ends = [ends_of(paths) for paths in tracked]
     boxes = boxes_of_members([land.tapes for land in lands], ends, threads)
-    solved = [
-        account(land, paths, CertificateList.of(()), 1, options.digits, proved)[0]
-        for land, paths, proved in zip(lands, tracked, boxes, strict=True)
-    ]
+    solved = accounts_of_members(lands, tracked, boxes, options.digits)
     zeros = real_zeros(lands, [report.certificates for report in solved])
     share = (time.perf_counter() - begin) / len(family)
     results: dict[int, Census | PolysysError] = {}

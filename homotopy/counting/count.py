@@ -303,10 +303,10 @@ def with_singular(
     problem: Problem, solved: SolveReport, bounds: Sequence[RootCount], *, is_brief: bool = False
 ) -> tuple[SolveReport, tuple[StationarySet, ...]]:
     """What the singular ends of a solve are; paths that were given up next to one of them count as singular."""
-    if is_brief:
-        return solved, ()
     ends = (*solved.singular_ends, *solved.failed_ends)
-    degenerate = exact_multiple_points(problem, len(solved.certificates), ends) if ends else None
+    if is_brief or not ends:
+        return solved, ()
+    degenerate = exact_multiple_points(problem, len(solved.certificates), ends)
     is_exact = degenerate is not None
     if degenerate is None:
         largest = next((b.value for b in bounds if b.counts_multiplicities), None)

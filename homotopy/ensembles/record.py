@@ -13,7 +13,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from math import inf
+from math import inf, isnan
 
 import numpy as np
 from flint import arb
@@ -21,18 +21,19 @@ from flint import arb
 from homotopy.certification.balls import to_double
 from homotopy.certification.certificates import Certificate
 from homotopy.certification.classify import Points, StationaryPoint, flips, points_of
-from homotopy.certification.hessian import log_abs_det_hessian, log_abs_det_of_bordered
+from homotopy.certification.hessian import log_abs_det_hessian, log_abs_det_of
 from homotopy.certification.real_zeros import RealZeros
 from homotopy.certification.zeros import certify_one, same_zero
 from homotopy.completeness.evidence import of_kind
 from homotopy.counting.batch import census_batch
 from homotopy.counting.result import Census
 from homotopy.engines.registry import engines_for
-from homotopy.ensembles.rounding import decided, decided_between, error_between, error_bound, middle
+from homotopy.ensembles.rounding import decided, decided_numbers, error_bound, middle
 from homotopy.errors import EngineMissingError
 from homotopy.options import Options
 from homotopy.status import Completeness, EvidenceKind, Verdict
 from polysys.errors import PolysysError
+from polysys.formulations.variety import Variety
 from polysys.models.base import Model
 
 BATCH = 100  # samples that are counted at once: they share programs, start set and queue
@@ -190,7 +191,8 @@ def count_samples(
     begin = time.perf_counter()
     try:
         found = census_batch(model, seed, samples, chosen, threads=1)
-        records = [_record(f, model.label, seed, sample, points) for f, sample in zip(found, samples, strict=True)]
+        label = model.label
+        records = [_record(f, label, seed, sample, points) for f, sample in zip(found, samples, strict=True)]
     except (EngineMissingError, OSError):
         raise
     except Exception as error:  # a defect of ours on one sample must neither stop the others nor be forgotten
@@ -219,8 +221,9 @@ def failed_record(
 def record_of(found: Census, label: str, seed: int, sample: int, *, points: bool = False) -> SampleRecord:
     """The record of a census."""
     undecided = found.landscape.domain.dimension + 1  # sorts after every index
-    rows = sorted(_rows(found, undecided, points), key=lambda row: row.key)  # independent of the order of finding
-    run = found.run
+    rows = sorted(_rows(found, undecided, points))  # independent of the order of finding
+    energies, indices, log_dets, coordinates, errors = zip(*rows, strict=True) if rows else ((),) * 5
+    run, by_index = found.run, tuple(found.by_index.values())
     return SampleRecord(
         model=label,
         seed=seed,
@@ -231,16 +234,16 @@ def record_of(found: Census, label: str, seed: int, sample: int, *, points: bool
         bound=_bound(found),
         n_complex=found.n_complex,
         n_real=found.n_real,
-        n_minima=found.n_minima,
-        by_index=tuple(found.by_index.values()),
+        n_minima=by_index[0],
+        by_index=by_index,
         n_degenerate=len(found.degenerate),
         n_undecided=found.n_undecided,
         n_undecided_index=found.n_undecided_index,
-        energies=tuple(row.energy for row in rows),
-        energy_error=max((row.error for row in rows), default=0.0),
-        indices=tuple(None if row.index == undecided else row.index for row in rows),
-        log_det_minima=tuple(row.log_det for row in rows if row.index == 0),
-        coordinates=tuple(row.coordinates for row in rows) if points else None,
+        energies=energies,
+        energy_error=max(errors, default=0.0),
+        indices=tuple(None if index == undecided else index for index in indices),
+        log_det_minima=tuple(None if x == -inf else x for index, x in zip(indices, log_dets, strict=True) if index == 0),
+        coordinates=coordinates if points else None,
         engine=run.engine,
         engine_version=run.engine_version,
         start=run.start,
@@ -256,23 +259,12 @@ def _bound(found: Census) -> int | None:
     return min([b.value for b in found.bounds[:1]] + own, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A point as it is stored."""
-
-    energy: float
-    index: int
-    log_det: float | None
-    coordinates: tuple[float, ...]
-    error: float
-
-    @property
-    def key(self) -> tuple[float, int, float, tuple[float, ...]]:
-        return self.energy, self.index, -inf if self.log_det is None else self.log_det, self.coordinates
+Row = tuple[float, int, float, tuple[float, ...], float]
+"""A point as it is stored, in the order by which points are sorted: energy, index, log|det| (-inf: none), coordinates; and the energy's error."""
 
 
-def _rows(found: Census, undecided: int, with_coordinates: bool) -> list[_Row]:
-    rows: list[_Row] = []
+def _rows(found: Census, undecided: int, with_coordinates: bool) -> list[Row]:
+    rows: list[Row] = []
     by_solution: dict[int, list[StationaryPoint]] = {}
     if isinstance(found.points, Points) and not with_coordinates:
         rows, by_solution = _rows_in_doubles(found, found.points)
@@ -291,33 +283,32 @@ def _rows(found: Census, undecided: int, with_coordinates: bool) -> list[_Row]:
     return rows
 
 
-def _rows_in_doubles(found: Census, points: Points) -> tuple[list[_Row], dict[int, list[StationaryPoint]]]:
+def _rows_in_doubles(found: Census, points: Points) -> tuple[list[Row], dict[int, list[StationaryPoint]]]:
     """The rows of the solutions whose numbers doubles decide, and the points of the others."""
-    land, zeros, rows, left = found.landscape, points.zeros, list[_Row](), dict(points.by_balls)
+    land, zeros, rows, left = found.landscape, points.zeros, list[Row](), dict(points.by_balls)
     sides, dimension = flips(land.formulation), land.domain.dimension
-    low = np.nextafter(zeros.energy.mid - zeros.energy.radius, -inf).tolist()
-    high = np.nextafter(zeros.energy.mid + zeros.energy.radius, inf).tolist()
-    index = zeros.index.tolist()
-    for row in np.flatnonzero(points.is_in_doubles).tolist():
-        energy = decided_between(low[row], high[row])
-        indices = [index[row] if flip == 1 else dimension - index[row] for _, flip in sides]
+    which = np.flatnonzero(points.is_in_doubles)
+    energies, errors = decided_numbers(zeros.energy.mid[which], zeros.energy.radius[which])
+    columns = (which.tolist(), zeros.index[which].tolist(), energies.tolist(), errors.tolist())
+    for row, index, energy, error in zip(*columns, strict=True):
+        indices = [index if flip == 1 else dimension - index for _, flip in sides]
         log_det = _log_det_in_doubles(found, zeros, row) if 0 in indices else None
-        if energy is None or (log_det is None and 0 in indices):
+        if isnan(energy) or (log_det is None and 0 in indices):
             left[int(zeros.rows[row])] = points.carried_by(row)
             continue
-        error = error_between(low[row], high[row], energy)
         for turned, (_, flip) in zip(indices, sides, strict=True):
-            rows.append(_Row(energy * flip + 0.0, turned, None if turned else log_det, (), error))
+            rows.append((energy * flip + 0.0, turned, -inf if turned or log_det is None else log_det, (), error))
     return rows, left
 
 
 def _log_det_in_doubles(found: Census, zeros: RealZeros, row: int) -> float | None:
     """log|det| of the Hessian at a real zero, rounded; None where doubles do not decide it."""
+    size, error = float(zeros.determinant.mid[row]), float(zeros.determinant.radius[row])
+    if not error < size or isinstance(found.landscape.domain, Variety):
+        return None
     k = int(zeros.rows[row])
     mid, radius = found.certificates.mid[k].real.tolist(), float(found.certificates.radius[k])
-    bordered = zeros.bordered[row]
-    entries = list(map(arb, bordered.mid.tolist(), bordered.radius.tolist()))
-    ball = log_abs_det_of_bordered(found.landscape, entries, [arb(x, radius) for x in mid])
+    ball = log_abs_det_of(found.landscape, arb(size, error), [arb(x, radius) for x in mid])
     return None if ball is None else decided(ball)
 
 
@@ -328,7 +319,7 @@ def _try(
     undecided: int,
     with_coordinates: bool,
     rounded: Callable[[arb], float | None],
-) -> list[_Row] | None:
+) -> list[Row] | None:
     """The rows of the points that one solution carries; None if its enclosure is too wide for one of their numbers."""
     log_det: float | None = None
     if any(p.index == 0 for p in points):
@@ -336,17 +327,18 @@ def _try(
         log_det = None if ball is None else rounded(ball)
         if log_det is None and rounded is decided:
             return None
-    rows = []
+    rows: list[Row] = []
     for p in points:
         energy = rounded(p.energy)
         coordinates = [rounded(c) for c in p.coordinates] if with_coordinates else []
         if energy is None or None in coordinates:
             return None
+        index = undecided if p.index is None else p.index
         rows.append(
-            _Row(
+            (
                 energy,
-                undecided if p.index is None else p.index,
-                log_det if p.index == 0 else None,
+                index,
+                -inf if index or log_det is None else log_det,
                 tuple(c for c in coordinates if c is not None),
                 error_bound(p.energy, energy),
             )

@@ -20,6 +20,7 @@ bound M and eta, without the dependency that an interval of parameters would bri
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.certification.discs.arrays import Discs
-from homotopy.certification.discs.contraction import UP, inverses
+from homotopy.certification.discs.contraction import UP
 from homotopy.certification.discs.extended import enclose_at, extended_scalars
 from homotopy.certification.discs.program import DiscProgram, disc_program, enclose
 from homotopy.certification.discs.roundoff import TINY, U
@@ -260,7 +261,7 @@ class _Tube:
         """Y at the points of the circle (m, N, n, n), and |Y_0| + |Y_1|, which bounds what rounding adds to it."""
         m, n = self.middle.shape
         none = np.zeros(m * len(t))
-        y_0 = inverses(self.discs.slopes(self.middle, a_middle, none[:m], none[:m])[0])
+        y_0 = _inverses(self.discs.slopes(self.middle, a_middle, none[:m], none[:m])[0])
         f_u = self.discs.slopes(self.points, self.at, none, none)[0].reshape(m, len(t), n, n)
         slope = np.einsum("p,mpij->mij", t.conj(), f_u) / len(t)  # the coefficient of t
         y_1 = -y_0 @ slope @ y_0
@@ -351,7 +352,7 @@ def _settled(
         is_real = (a.imag == 0) & (np.abs(u.imag).max(axis=1) == 0)
         for last in range(_NEWTON_STEPS):
             f_u, _, _, _ = discs.slopes(x, a, none, none)
-            y = inverses(f_u)
+            y = _inverses(f_u)
             change = np.einsum("mij,mj->mi", y, discs.f_at(x, a)[0])
             x = np.where(np.isfinite(change), x - change, x)
             x[is_real] = x[is_real].real
@@ -362,3 +363,15 @@ def _settled(
         kappa = _contraction(discs, y, x, a, 4 * eta, floors)
         is_fine = (kappa <= 0.5) & np.isfinite(eta)
     return x, -np.einsum("mij,mj->mi", y, f_a), eta * 2 * UP, is_fine
+
+
+def _inverses(matrices: Complexes) -> Complexes:
+    """Approximate inverses of a stack of matrices; nan where one is exactly singular."""
+    try:
+        return np.asarray(np.linalg.inv(matrices))
+    except np.linalg.LinAlgError:
+        result = np.full_like(matrices, np.nan)
+        for k, matrix in enumerate(matrices):
+            with contextlib.suppress(np.linalg.LinAlgError):
+                result[k] = np.linalg.inv(matrix)
+        return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy.typing as npt
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.closure import closure_candidates
 from homotopy.certification.discs.contraction import Boxes
-from homotopy.certification.zeros import CertificationReport, certify
+from homotopy.certification.plain_lists import plain_lists
+from homotopy.certification.zeros import DOUBLE_DIGITS, CertificationReport, boxes_of_members, certify
 from homotopy.engines.base import TrackedPaths
 from homotopy.solving.result import PathAccount, SolveReport
 from homotopy.solving.root_counts import least_root_count
@@ -25,7 +26,15 @@ _BLOCK = 1 << 16  # end points that are compared at once
 
 def hopeful_ends(tracked: TrackedPaths) -> list[int]:
     """The numbers of the paths whose ends may be solutions."""
+    if tracked.status.count(PathStatus.REGULAR) == len(tracked.status):
+        return list(range(len(tracked.status)))
     return [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
+
+
+def ends_of(tracked: TrackedPaths) -> npt.NDArray[np.complex128]:
+    """These ends."""
+    hopeful = hopeful_ends(tracked)
+    return tracked.x if len(hopeful) == len(tracked.x) else tracked.x[hopeful]
 
 
 def account(
@@ -51,6 +60,11 @@ def account(
     """
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
+    if boxes is None and len(tracked.x) <= _BLOCK and not len(known) and digits <= DOUBLE_DIGITS:
+        (boxes,) = boxes_of_members([landscape.tapes], [ends_of(tracked)])
+        (plain,) = plain_lists([ends_of(tracked)], [boxes], _MAX_DRIFT)
+        if plain is not None and _is_plain(landscape, tracked):
+            return _plain_report(landscape, tracked, plain, rounds), []
     hopeful = hopeful_ends(tracked)
     lost = set(range(len(tracked.status))).difference(hopeful)
     for k in sorted(lost):
@@ -76,15 +90,53 @@ def account(
     doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))
     failed += _points_of(points, statuses, PathStatus.FAILED)
     closed = closed_under_symmetry(landscape, result, digits)
+    report = _report(landscape, tracked, closed.certificates, counts, rounds)
+    report = replace(
+        report,
+        singular_ends=tuple(_points_of(points, statuses, PathStatus.SINGULAR)),
+        n_entangled=closed.n_entangled,
+        failed_ends=tuple(failed),
+    )
+    return report, doubtful
+
+
+def accounts_of_members(
+    landscapes: Sequence[Problem], tracked: Sequence[TrackedPaths], boxes: Sequence[Boxes], digits: int
+) -> list[SolveReport]:
+    """The accounts of the first round of members of one family, each as if it were alone; most of them at once, on arrays."""
+    ends = [ends_of(paths) for paths in tracked]
+    plain = plain_lists(ends, boxes, _MAX_DRIFT) if digits <= DOUBLE_DIGITS else [None] * len(ends)
+    return [
+        _plain_report(land, paths, found, 1)
+        if found is not None and _is_plain(land, paths)
+        else account(land, paths, CertificateList.of(()), 1, digits, proved)[0]
+        for land, paths, found, proved in zip(landscapes, tracked, plain, boxes, strict=True)
+    ]
+
+
+def _is_plain(landscape: Problem, tracked: TrackedPaths) -> bool:
+    """Whether all paths have ends that stand for themselves, and conjugation is the only symmetry that maps solutions to solutions."""
+    is_alone = sum(map(len, tracked.images)) == len(tracked.images)
+    return is_alone and tracked.status.count(PathStatus.REGULAR) == len(tracked.status) and not landscape.symmetry.generators
+
+
+def _plain_report(landscape: Problem, tracked: TrackedPaths, found: CertificateList, rounds: int) -> SolveReport:
+    return _report(landscape, tracked, found, dict.fromkeys(PathStatus, 0) | {PathStatus.REGULAR: len(found)}, rounds)
+
+
+def _report(
+    landscape: Problem, tracked: TrackedPaths, certificates: CertificateList, counts: Mapping[PathStatus, int], rounds: int
+) -> SolveReport:
+    """The report of paths of which so many are of each class."""
     root_count = tracked.root_count
     if root_count is not None:
         root_count = max(root_count, least_root_count(landscape, tracked.root_count_kind))
-    report = SolveReport(
-        certificates=closed.certificates,
+    return SolveReport(
+        certificates=certificates,
         paths=PathAccount(sum(map(len, tracked.images)), *(counts[s] for s in PathStatus)),
-        n_beyond_paths=len(closed.certificates) - counts[PathStatus.REGULAR],
-        singular_ends=tuple(_points_of(points, statuses, PathStatus.SINGULAR)),
-        n_entangled=closed.n_entangled,
+        n_beyond_paths=len(certificates) - counts[PathStatus.REGULAR],
+        singular_ends=(),
+        n_entangled=0,
         engine=tracked.engine,
         engine_version=tracked.engine_version,
         start=tracked.start,
@@ -97,9 +149,7 @@ def account(
         rounds=rounds,
         attempts=(),
         seconds=tracked.seconds,
-        failed_ends=tuple(failed),
     )
-    return report, doubtful
 
 
 def _points_of(

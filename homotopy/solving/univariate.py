@@ -26,7 +26,7 @@ def solve_univariate(landscape: Problem, options: Options) -> SolveReport | None
     The roots of the square-free part are isolated in ball arithmetic (Johansson, Arb), then certified from their doubles
     like candidates of any engine. Multiple roots are listed as singular ends, once for each of their paths.
     """
-    if landscape.system.n != 1 or options.engine != "auto" or options.strategy != "auto":
+    if len(landscape.degrees) != 1 or options.engine != "auto" or options.strategy != "auto":
         return None
     begin = time.perf_counter()
     (terms,) = landscape.system.terms

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import add
 
 from polysys.errors import InputError
 
@@ -48,8 +49,10 @@ class Combination:
         """The element, multiplied out exactly."""
         total: dict[Exponents, Fraction | int] = {}
         for i, shift, c in self.terms:
+            if len(next(iter(generators[i]), shift)) != len(shift):
+                raise InputError(f"{shift} are not exponents of the element {i}.", "Give one for each unknown.")
             for exponents, value in generators[i].items():
-                key = tuple(a + b for a, b in zip(exponents, shift, strict=True))
+                key = tuple(map(add, exponents, shift))
                 total[key] = total.get(key, 0) + c * value
         return {e: c for e, c in total.items() if c}
 

@@ -45,11 +45,12 @@ def exact_falls(
     top = TopForms(generators, top_rows(generators, basis.weights.tolist(), d), basis.weights.tolist())
     found: list[Combination] = []
     echelon: list[dict[Exponents, int]] = []
+    images = [{e: c % p for e, c in g.items()} for g in generators]
     candidates, work = top.relations_modulo(p, work_limit)
     for relation in candidates:
         if len(found) == n_expected or work > work_limit:
             break
-        rest = top.new_part(relation, generators, basis, echelon)
+        rest = top.new_part(relation, images, basis, echelon)
         support = [r for r, _ in relation]
         if not rest or len(support) > MAX_SUPPORT:
             continue
@@ -121,13 +122,16 @@ class TopForms:
     def new_part(
         self,
         relation: Sequence[tuple[int, int]],
-        generators: Sequence[IntegerPolynomial],
+        images: Sequence[IntegerPolynomial],
         basis: GradedBasis,
         echelon: Sequence[dict[Exponents, int]],
     ) -> dict[Exponents, int]:
-        """What the combination of a relation modulo p adds to a basis and to elements in echelon form; empty: nothing."""
+        """What the combination of a relation modulo p adds to a basis and to elements in echelon form; empty: nothing.
+
+        `images` are the generators modulo p.
+        """
         p = basis.p
-        low = _low_part([(*self.rows[r], c) for r, c in relation], generators, p)
+        low = _low_part([(*self.rows[r], c) for r, c in relation], images, p)
         return _reduced(basis.normal_forms([low])[0], echelon, p) if low else low
 
     def cost(self, support: Sequence[int]) -> int:
@@ -166,9 +170,9 @@ def _leading_form(g: IntegerPolynomial, weights: Sequence[int]) -> IntegerPolyno
 
 
 def _low_part(
-    terms: Sequence[tuple[int, Exponents, int]], generators: Sequence[IntegerPolynomial], p: int
+    terms: Sequence[tuple[int, Exponents, int]], images: Sequence[IntegerPolynomial], p: int
 ) -> dict[Exponents, int]:
-    total = Combination(tuple(terms)).of(generators)
+    total = Combination(tuple(terms)).of(images)
     return {e: int(c) % p for e, c in total.items() if c % p}
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polysys.algebra.level_matrix import normal_forms, reduced_echelon, symbolic
+from polysys.algebra.level_matrix import normal_forms, reduced_echelon
+from polysys.algebra.level_pattern import level_pattern, new_pattern
 from polysys.algebra.pair_selection import updated_pairs
 from polysys.errors import WorkLimitError
 
@@ -155,22 +156,15 @@ class GradedBasis:
         if not rows:
             return []
         starts, exponents, residues = self._with_inputs(inputs)
-        leading, n = self._leading, len(self.weights)
         given = np.array([g for g, _ in rows], dtype=np.int64), np.array([a for _, a in rows], dtype=np.uint8)
-        support = (leading[:, :-1] > 0) @ (np.uint64(1) << (np.arange(n) % 64).astype(np.uint64))
-        row_g, row_start, entries, columns, reducer = symbolic(
-            starts, exponents, leading, support.astype(np.uint64), self._levels, leading[:, :-1] @ self.weights,
-            self.weights, self.n_elements, *given, self.level, self.entry_limit,
-        )  # fmt: skip
-        if not len(columns):
+        find = level_pattern if is_kept else new_pattern  # that of a single polynomial does not come again
+        pattern = find(starts, exponents, self._leading, self._levels, self.weights, given, self.level, self.entry_limit)
+        if pattern is None:
             what = f"The matrix of degree {self.level} has more than {self.entry_limit:.0e} entries."
             raise WorkLimitError(what, "Allow more work.")
-        order = self._sorted(columns)
-        place = np.empty(len(order), dtype=np.int32)
-        place[order] = np.arange(len(order), dtype=np.int32)
-        self.n_columns = max(self.n_columns, len(order))
+        self.n_columns = max(self.n_columns, len(pattern.columns))
         start, new, values, work = normal_forms(
-            len(rows), row_g, row_start, place[entries], reducer[order], starts, residues,
+            len(rows), pattern.row_elements, pattern.row_starts, pattern.entries, pattern.reducers, starts, residues,
             np.uint64(self.p), self.work_limit - self.work,
         )  # fmt: skip
         if is_kept and work >= 0:
@@ -180,12 +174,11 @@ class GradedBasis:
                 start, places.astype(np.int32), values, len(used), np.uint64(self.p), budget
             )
             new, work = used[new], more - work if more < 0 else work + more
-        self.work += abs(work) + len(entries)
+        self.work += abs(work) + len(pattern.entries)
         if work < 0 or self.work > self.work_limit:
             what = f"More than {self.work_limit:.1e} multiplications are needed at degree {self.level}."
             raise WorkLimitError(what, "Allow more work.")
-        columns = columns[order]
-        return [(columns[new[a:b]], values[a:b]) for a, b in itertools.pairwise(start)]
+        return [(pattern.columns[new[a:b]], values[a:b]) for a, b in itertools.pairwise(start)]
 
     def _with_inputs(self, inputs: Sequence[Residues]) -> tuple[Array, Array, Array]:
         """Starts, exponents and residues of the elements and of the inputs after them."""
@@ -195,11 +188,6 @@ class GradedBasis:
         more = np.array(monomials, dtype=np.uint8).reshape(len(monomials), len(self.weights))
         residues = np.array([c % self.p for f in inputs for c in f.values()], dtype=np.uint32)
         return starts, np.concatenate([self._exponents, more]), np.concatenate([self._residues, residues])
-
-    def _sorted(self, columns: Array) -> Array:
-        """The order of the columns: by degree, then reverse lexicographic, largest first."""
-        keys = [columns[:, i] for i in range(columns.shape[1])]
-        return np.lexsort([*keys, -(columns @ self.weights)])
 
     def _keep(self, polynomials: Sequence[tuple[Array, Array]], d: int) -> None:
         """Store new elements."""

@@ -94,6 +94,9 @@ def member_terms(terms: AffineTerms, couplings: Sequence[Fraction]) -> dict[Expo
     values = [*couplings, Fraction(1)]  # -1 is the last
 
     def coefficient(factors: dict[int, Fraction]) -> Fraction:
+        if len(factors) == 1:
+            ((k, factor),) = factors.items()
+            return values[k] if factor == 1 else values[k] * factor
         products = [values[k] if factor == 1 else values[k] * factor for k, factor in factors.items()]
         return sum(products[1:], products[0]) if products else Fraction(0)
 

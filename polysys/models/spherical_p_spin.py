@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations_with_replacement
 from math import comb
 from typing import Any, ClassVar
@@ -37,6 +37,15 @@ def monomials(n: int, degree: int) -> tuple[tuple[int, ...], ...]:
             exponents[i] += 1
         result.append(tuple(exponents))
     return tuple(result)
+
+
+@lru_cache(maxsize=16)
+def _square_free(n: int, degree: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(e for e in monomials(n, degree) if max(e) <= 1)
+
+
+def _scaled(form: Any, weight: Fraction) -> Any:
+    return form if weight == 1 else form * weight
 
 
 @dataclass(frozen=True)
@@ -148,7 +157,7 @@ class SphericalPSpin(Model):
         """All couplings: the potential is a sum of forms."""
         return (*(f"T{p}" for p in self.degrees), "field")
 
-    @property
+    @cached_property
     def label(self) -> str:
         parts = [f"n={self.n}", f"p={join(self.degrees)}"]
         if any(w != 1 for w in self.weights or ()):
@@ -182,15 +191,14 @@ class SphericalPSpin(Model):
         return IsotropicGaussian(self.n, tuple(zip(self.degrees, self.weights or (), strict=True)), self.field)
 
     def _monomials(self, p: int) -> tuple[tuple[int, ...], ...]:
-        every = monomials(self.n, p)
-        return tuple(e for e in every if max(e) <= 1) if self.couplings == "square-free" else every
+        return _square_free(self.n, p) if self.couplings == "square-free" else monomials(self.n, p)
 
     def draw(self, rng: np.random.Generator) -> Couplings:
         if self._from_file is not None:
             return self._from_file
         # weights and field strength are folded into the couplings, so the potential is a plain sum of forms
         drawn = {
-            f"T{p}": kostlan(rng, self._monomials(p), [slice(0, self.n)]) * weight
+            f"T{p}": _scaled(kostlan(rng, self._monomials(p), [slice(0, self.n)]), weight)
             for p, weight in zip(self.degrees, self.weights or (), strict=True)
         }
         if self.field:

@@ -157,15 +157,20 @@ def format_polynomial(polynomial: Any) -> str:
     """
     if not isinstance(polynomial, PolyElement):
         raise InputError(f"A {type(polynomial).__name__} is not a ring element.", "Use parse_polynomial to make one.")
-    names = [str(symbol) for symbol in polynomial.ring.symbols]
     pieces = []
-    for exponents, power_product in _power_products(tuple(names), tuple(polynomial)):
-        text = str(polynomial[exponents])
-        size = text.removeprefix("-")
+    for exponents, power_product in _power_products(_texts(polynomial.ring.symbols), tuple(polynomial)):
+        coefficient = polynomial[exponents]
+        numerator, denominator = int(coefficient.numerator), int(coefficient.denominator)
+        size = str(abs(numerator)) if denominator == 1 else f"{abs(numerator)}/{denominator}"
         factors = (power_product,) if size == "1" and power_product else (size, power_product)
-        pieces.append((" - " if text != size else " + ") + "*".join(filter(None, factors)))
+        pieces.append((" - " if numerator < 0 else " + ") + "*".join(filter(None, factors)))
     joined = "".join(pieces)
     return "0" if not joined else joined[3:] if joined[1] == "+" else "-" + joined[3:]
+
+
+@lru_cache(maxsize=64)
+def _texts(symbols: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple(map(str, symbols))
 
 
 @lru_cache(maxsize=16)  # almost all samples of a family have the same monomials

@@ -17,6 +17,8 @@ import numpy.typing as npt
 from homotopy.certification.discs.roundoff import INFLATE, LEAST_SIZE, TINY, U
 from homotopy.common.arrays import Floats
 
+_DIGITS, _LONGEST = 53, 900  # bits of a double; of a denominator that no underflow is near
+
 
 def modulus(z: Any) -> Floats:
     """An upper bound of |z|, for real or complex arrays."""
@@ -51,6 +53,10 @@ class Discs:
         """Discs that hold exact rationals; of infinite radius where they are beyond double precision."""
         mids, radii = np.zeros(len(values)), np.zeros(len(values))
         for k, value in enumerate(values):
+            numerator, denominator = value.numerator, value.denominator
+            if denominator.bit_count() == 1 and numerator.bit_length() <= _DIGITS and denominator.bit_length() < _LONGEST:
+                mids[k] = numerator / denominator  # a double
+                continue
             try:
                 mids[k] = mid = float(value)
                 if mid.as_integer_ratio() == (value.numerator, value.denominator):

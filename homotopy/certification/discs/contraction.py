@@ -6,8 +6,8 @@ Here J and F are enclosed in disc arithmetic, and products of matrices are bound
 
     |fl(A B) - A B| <= 8 (n + 4) u |A| |B|,    |z| = |Re z| + |Im z|,
 
-which holds for every order of summation, with fused products or without, and for three real products instead of four
-(Higham, Accuracy and Stability of Numerical Algorithms, 3.6 and 23.2.4).
+which holds for every order of summation, with fused products or without (Higham, Accuracy and Stability of Numerical
+Algorithms, 3.6).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from homotopy.status import Verdict
 from polysys.problem import SystemTapes
 
 UP, DOWN = 1 + 1e-11, 1 - 1e-11  # exceed the rounding of sums of up to ten thousand nonnegative terms
-CHUNK = 256  # candidates of a task
+CHUNK, _MOST = 256, 2048  # candidates of a task, the least where there are enough, and the most
+_BLOCK = 1 << 16  # candidates that are compared at once
 REALITY = (Verdict.NO, Verdict.YES, Verdict.UNDECIDED)
 NO, YES, UNDECIDED = range(3)
 _FIRST_RADIUS = 1e-4  # first uniqueness radius, relative to the size of the point
@@ -63,6 +64,11 @@ class Boxes:
     uniqueness: Floats
     reality: npt.NDArray[np.int8]
     is_proved: npt.NDArray[np.bool_]
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """All of them."""
+        return self.mid, self.radius, self.uniqueness, self.reality, self.is_proved
 
     def take(self, rows: slice) -> Boxes:
         """Some of the boxes."""
@@ -106,29 +112,85 @@ def prove(
     """
     m = len(candidates)
     which = np.zeros(m, np.int64) if sample is None else np.asarray(sample, np.int64)
-    boxes = Boxes(
-        np.array(candidates, complex), np.zeros(m), np.zeros(m), np.full(m, UNDECIDED, np.int8), np.zeros(m, bool)
-    )
-
-    def work(first: int, _: Stop) -> int:
-        rows = slice(first, min(first + CHUNK, m))
-        _prove_chunk(system, which[rows], boxes, rows)
-        return rows.stop - rows.start
-
+    boxes = _unproved(np.array(candidates, complex))
+    partner = _partners(boxes.mid, which)
+    mirrored = np.flatnonzero(partner >= 0)
     done = 0
+
+    def work(rows: npt.NDArray[np.int64], _: Stop) -> int:
+        some = _proved(system, which[rows], boxes.mid[rows])
+        for whole, part in zip(boxes.arrays, some.arrays, strict=True):
+            whole[rows] = part
+        return len(rows)
 
     def count(proved: int) -> None:
         nonlocal done
         done += proved
         reporting.report("certificates", done, m)
 
-    over_threads(work, range(0, m, CHUNK), threads or n_usable_cores(), count)
+    workers = threads or n_usable_cores()
+    over_threads(work, _tasks(np.flatnonzero(partner < 0), workers), workers, count)
+    is_mirror = _mirror(boxes, mirrored, partner[mirrored])
+    count(int(is_mirror.sum()))
+    over_threads(work, _tasks(mirrored[~is_mirror], workers), workers, count)
     return boxes
 
 
-def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxes, rows: slice) -> None:
-    given = boxes.mid[rows].copy()
-    x = given.copy()
+def _tasks(rows: npt.NDArray[np.int64], workers: int) -> list[npt.NDArray[np.int64]]:
+    """Rows in portions: large ones where there are many."""
+    size = min(max(CHUNK, len(rows) // (4 * workers)), _MOST)
+    return [rows[first : first + size] for first in range(0, len(rows), size)]
+
+
+def _unproved(x: Complexes) -> Boxes:
+    m = len(x)
+    return Boxes(x, np.zeros(m), np.zeros(m), np.full(m, UNDECIDED, np.int8), np.zeros(m, bool))
+
+
+def _partners(x: Complexes, sample: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """For one of two candidates of a sample that look like conjugates the number of the other one; -1 elsewhere.
+
+    Sorts by a linear form of the real parts, along which conjugates are neighbours.
+    """
+    m, n = x.shape
+    partner, is_pair = np.full(m, -1, np.int64), np.zeros(max(m - 1, 0), bool)
+    with np.errstate(all="ignore"):
+        order = np.lexsort((x.real @ np.sqrt(np.arange(2.0, n + 2)), sample))
+        first, second = order[:-1], order[1:]
+        for begin in range(0, m - 1, _BLOCK):
+            some = slice(begin, begin + _BLOCK)
+            a, b = x[first[some]], x[second[some]]
+            size = np.maximum(np.abs(a).max(axis=1, initial=0.0), 1.0)
+            distance = np.abs(a - b.conj()).max(axis=1, initial=0.0)
+            off_axis = np.abs(a.imag).max(axis=1, initial=0.0)
+            is_pair[some] = (distance <= _REAL * size) & (off_axis > _REAL * size)
+    is_pair &= sample[first] == sample[second]
+    is_pair[1:] &= ~is_pair[:-1]  # nobody in two
+    partner[second[is_pair]] = first[is_pair]
+    return partner
+
+
+def _mirror(boxes: Boxes, rows: npt.NDArray[np.int64], partner: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Give candidates the mirror image of their partner's box, where they lie in its region; returns where they do.
+
+    The equations are real: F and J at conjugate points are conjugate, and so is every quantity of the test.
+    """
+    is_mirror = boxes.is_proved[partner] & (boxes.reality[partner] == NO)
+    for begin in range(0, len(rows), _BLOCK):
+        some = slice(begin, begin + _BLOCK)
+        mid = np.conj(boxes.mid[partner[some]]) + 0.0  # no negative zeros
+        with np.errstate(all="ignore"):
+            distance = np.abs(boxes.mid[rows[some]] - mid).max(axis=1, initial=0.0)
+        is_mirror[some] &= distance <= boxes.uniqueness[partner[some]]
+        boxes.mid[rows[some][is_mirror[some]]] = mid[is_mirror[some]]
+    for whole in boxes.arrays[1:]:
+        whole[rows[is_mirror]] = whole[partner[is_mirror]]
+    return np.asarray(is_mirror)
+
+
+def _proved(system: SystemDiscs, sample: npt.NDArray[np.int64], given: Complexes) -> Boxes:
+    """The boxes of some candidates."""
+    boxes, x = _unproved(given.copy()), given.copy()
     with np.errstate(all="ignore"):  # overflow and nan fail every test
         size = np.maximum(np.abs(x).max(axis=1, initial=0.0), 1.0)
         off_axis = np.abs(x.imag).max(axis=1, initial=0.0)
@@ -137,68 +199,53 @@ def _prove_chunk(system: SystemDiscs, sample: npt.NDArray[np.int64], boxes: Boxe
         begin = x.copy()
         radius = _FIRST_RADIUS * size
         todo = np.flatnonzero(np.isfinite(size))
-        y, is_stale = np.empty((len(x), x.shape[1], x.shape[1]), complex), np.ones(len(x), bool)
+        residual, blur = np.empty(x.shape, complex), np.empty(x.shape)
+        moved = todo  # whose residuals are not known
         for _ in range(_ROUNDS):
             if not len(todo):
                 break
-            jacobian, spread = _jacobians(system, sample[todo], x[todo], radius[todo])
-            y[todo[is_stale[todo]]] = inverses(jacobian[is_stale[todo]])
-            kappa, eta, noise, step = _bounds(system, sample[todo], x[todo], jacobian, spread, y[todo])
+            residual[moved], blur[moved] = enclose_at(system.equations, system.equation_scalars, sample[moved], x[moved])
+            kappa, eta, noise, step = _bounds(system, sample[todo], x[todo], radius[todo], residual[todo], blur[todo])
+            is_fine = (eta <= _NOISE * noise) | (eta <= 1e-15 * size[todo])
             good = (kappa <= 0.5) & (eta <= (1 - kappa) * radius[todo])
-            settled = good & ((eta <= _NOISE * noise) | (eta <= 1e-15 * size[todo]))
-            _accept(boxes, rows, todo[settled], x, radius, kappa[settled], eta[settled])
+            settled = good & is_fine
+            _accept(boxes, todo[settled], x, radius, kappa[settled], eta[settled])
             # keep what is proved already, should more steps lead nowhere
-            partial = todo[good & ~settled]
-            _accept(boxes, rows, partial, x, radius, kappa[good & ~settled], eta[good & ~settled])
+            partial = good & ~settled
+            _accept(boxes, todo[partial], x, radius, kappa[partial], eta[partial])
             left = ~settled
-            todo, kappa, eta, step = todo[left], kappa[left], eta[left], step[left]
-            is_stale[todo] = ~(kappa <= 0.5)  # else the next centre lies where this inverse contracts as well
+            todo, kappa, is_fine, step = todo[left], kappa[left], is_fine[left], step[left]
             shrink = np.where(kappa <= 0.5, 1.0, np.clip(_TARGET / kappa, 1e-3, 0.5))
             radius[todo] *= np.where(np.isnan(shrink), 1e-3, shrink)
-            x[todo] -= step
+            x[todo[~is_fine]] -= step[~is_fine]
             usable = np.isfinite(step).all(axis=1) & (radius[todo] > _LEAST_RADIUS * size[todo])
             usable &= np.abs(x[todo] - begin[todo]).max(axis=1, initial=0.0) <= _DRIFT * size[todo]
-            todo = todo[usable]
+            todo, moved = todo[usable], todo[usable & ~is_fine]
         # a point moved onto the axis that was not in the region of its box may belong to another zero, a pair's: Newton's
         # method on the axis leaves a + ig for a real zero far away, in one step if the equation is a cubic
-        distance = np.abs(given - boxes.mid[rows]).max(axis=1, initial=0.0)
-        boxes.is_proved[rows] &= ~is_moved | (distance <= boxes.uniqueness[rows])
+        distance = np.abs(given - boxes.mid).max(axis=1, initial=0.0)
+        boxes.is_proved[:] &= ~is_moved | (distance <= boxes.uniqueness)
+    return boxes
 
 
 def contraction(
     system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats
 ) -> tuple[Floats, Floats, Floats, Complexes]:
     """Bounds kappa and eta of the test on the polydiscs, the rounding part of eta, and the Newton step Y F(m)."""
-    jacobian, spread = _jacobians(system, sample, x, radius)
-    return _bounds(system, sample, x, jacobian, spread, inverses(jacobian))
-
-
-def _jacobians(
-    system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats
-) -> tuple[Complexes, Floats]:
-    """Midpoints and radii (m, n, n) of the Jacobian on the polydiscs."""
-    mid, spread = enclose(system.jacobian, system.jacobian_scalars, sample, x, radius)
-    m, n = x.shape
-    return mid.reshape(m, n, n), spread.reshape(m, n, n)
+    return _bounds(system, sample, x, radius, *enclose_at(system.equations, system.equation_scalars, sample, x))
 
 
 def _bounds(
-    system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complexes, jacobian: Complexes, spread: Floats, y: Complexes
+    system: SystemDiscs, sample: npt.NDArray[np.int64], x: Complexes, radius: Floats, residual: Complexes, blur: Floats
 ) -> tuple[Floats, Floats, Floats, Complexes]:
-    """The same with any matrices Y."""
-    n = x.shape[1]
-    f_mid, f_radius = enclose_at(system.equations, system.equation_scalars, sample, x)
-    defect = y @ jacobian
-    defect[:, np.arange(n), np.arange(n)] -= 1
-    size_y = np.abs(y.real) + np.abs(y.imag)
-    rounding = 8 * (n + 4) * U * (np.abs(jacobian.real) + np.abs(jacobian.imag))
-    rows = np.abs(defect).sum(axis=2) + np.einsum("mik,mk->mi", size_y, (spread + rounding).sum(axis=2))
-    kappa = rows.max(axis=1) * UP + TINY
-    step = np.einsum("mik,mk->mi", y, f_mid)
-    error = f_radius + 8 * (n + 4) * U * (np.abs(f_mid.real) + np.abs(f_mid.imag))
-    spread_of_step = np.einsum("mik,mk->mi", size_y, error)
-    eta = (np.abs(step) + spread_of_step).max(axis=1) * UP + TINY
-    return kappa, eta, spread_of_step.max(axis=1), step
+    """The same from midpoints and radii of the residuals F(m)."""
+    from homotopy.certification.discs import contraction_kernels as kernels  # compiled where it is used first
+
+    m, n = x.shape
+    mid, spread = enclose(system.jacobian, system.jacobian_scalars, sample, x, radius)
+    kappa, eta, noise, step = np.empty(m), np.empty(m), np.empty(m), np.empty((m, n), complex)
+    kernels.bound(mid.reshape(m, n, n), spread.reshape(m, n, n), residual, blur, kappa, eta, noise, step)
+    return kappa * UP + TINY, eta * UP + TINY, noise, step
 
 
 def check(system: SystemDiscs, mid: Complexes, radius: Floats, uniqueness: Floats) -> npt.NDArray[np.bool_]:
@@ -232,24 +279,11 @@ def two_digits(values: Floats, direction: int) -> Floats:
     return np.where(np.isfinite(rounded) & (rounded > 0), rounded, values)
 
 
-def inverses(matrices: Any) -> Any:
-    """Approximate inverses of a stack of matrices; nan where one is exactly singular."""
-    try:
-        return np.linalg.inv(matrices)
-    except np.linalg.LinAlgError:
-        result = np.full_like(matrices, np.nan)
-        for k, matrix in enumerate(matrices):
-            try:
-                result[k] = np.linalg.inv(matrix)
-            except np.linalg.LinAlgError:
-                continue
-        return result
-
-
 def _accept(
-    boxes: Boxes, rows: slice, which: npt.NDArray[np.int64], x: Complexes, radius: Floats, kappa: Floats, eta: Floats
+    boxes: Boxes, which: npt.NDArray[np.int64], x: Complexes, radius: Floats, kappa: Floats, eta: Floats
 ) -> None:
-    here = which + rows.start
+    if not len(which):
+        return
     centre = x[which] + 0.0  # no negative zeros, which would be written with a sign
     room = 2 * U * np.abs(centre).max(axis=1, initial=0.0) * UP + TINY
     # about a centre that is moved so far the test still holds: ||Y F|| grows by at most ||Y J|| room <= (1 + kappa) room
@@ -259,5 +293,5 @@ def _accept(
     imaginary = np.abs(centre.imag).max(axis=1, initial=0.0)
     # a disc about a real centre holds the conjugate of its only zero, which then is that zero
     reality = np.where(imaginary == 0, YES, np.where(imaginary > inner, NO, UNDECIDED))
-    boxes.mid[here], boxes.radius[here], boxes.uniqueness[here] = centre, inner, outer
-    boxes.reality[here], boxes.is_proved[here] = reality, proved
+    boxes.mid[which], boxes.radius[which], boxes.uniqueness[which] = centre, inner, outer
+    boxes.reality[which], boxes.is_proved[which] = reality, proved

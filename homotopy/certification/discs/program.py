@@ -127,9 +127,8 @@ def lane_groups(sample: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     if not len(sample):
         return np.zeros((0, 3), np.int64)
     edges = np.concatenate([[0], np.flatnonzero(np.diff(sample)) + 1, [len(sample)]])
-    rows = [
-        np.stack([np.full(len(starts), sample[a]), starts, np.minimum(starts + LANES, b)], axis=1)
-        for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
-        for starts in [np.arange(a, b, LANES)]
-    ]
-    return np.concatenate(rows).astype(np.int64)
+    begins, ends = edges[:-1], edges[1:]
+    counts = (ends - begins + LANES - 1) // LANES
+    number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)  # of a group among those of its sample
+    first = np.repeat(begins, counts) + LANES * number
+    return np.stack([sample[first], first, np.minimum(first + LANES, np.repeat(ends, counts))], axis=1).astype(np.int64)

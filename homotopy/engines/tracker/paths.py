@@ -137,8 +137,8 @@ def _targets(landscapes: Sequence[Landscape]) -> npt.NDArray[np.complex128] | No
         targets = np.array([[float(c) for c in land.parameters] for land in landscapes], dtype=np.complex128)
     except OverflowError:
         return None
-    is_zero = np.array([[c == 0 for c in land.parameters] for land in landscapes], dtype=bool)
-    if (np.abs(targets[~is_zero]) < _SMALLEST).any():
+    is_small = np.abs(targets) < _SMALLEST
+    if any(landscapes[i].parameters[k] for i, k in np.argwhere(is_small).tolist()):
         return None
     return targets if np.abs(targets).max(initial=0.0) < _LARGEST else None
 

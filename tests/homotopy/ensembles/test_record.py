@@ -9,12 +9,14 @@ from math import inf, log
 import numpy as np
 import pytest
 from flint import arb, ctx, fmpq
+from hypothesis import given
+from hypothesis import strategies as st
 
 import homotopy as ho
 import polysys as ps
 from homotopy.certification.hessian import log_abs_det_hessian
 from homotopy.ensembles.record import CONTENT, PROVENANCE, count_samples, record_of
-from homotopy.ensembles.rounding import decided, error_bound, middle
+from homotopy.ensembles.rounding import decided, decided_numbers, error_bound, middle
 from homotopy.errors import EngineMissingError
 from polysys.errors import InputError
 
@@ -174,3 +176,25 @@ def test_numbers_that_doubles_decide_are_those_of_ball_arithmetic(label: str) ->
         found = ho.census(label, seed=3, index=index)
         by_points = replace(found, points=tuple(found.points))  # without arrays every point is rounded from its balls
         assert record_of(found, label, 3, index) == record_of(by_points, label, 3, index)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(-1e12, 1e12) | st.sampled_from([0.0, 1.0, -10.0, 0.1, 99999999.95, 0.9999999995, 1e-30]),
+            st.sampled_from([0.0, 1e-18, 1e-13, 1e-10, 1e-9, 1.0]),
+        ),
+        max_size=8,
+    )
+)
+def test_many_numbers_are_rounded_as_one_by_one(pairs: list[tuple[float, float]]) -> None:
+    mid, radius = np.array([m for m, _ in pairs]), np.array([abs(m) * r for m, r in pairs])
+    numbers, errors = decided_numbers(mid, radius)
+    for number, error, m, r in zip(numbers.tolist(), errors.tolist(), mid.tolist(), radius.tolist(), strict=True):
+        low, high = np.nextafter(m - r, -inf), np.nextafter(m + r, inf)
+        with ctx.workprec(200):
+            one = decided(arb(m, r))
+        is_clear = -1e-25 < low < high < 1e-25 or f"{low:.8e}" == f"{high:.8e}"
+        assert np.isnan(number) == np.isnan(error) == (not is_clear)
+        if is_clear:
+            assert number == one and error == error_bound(arb(m, r), number)

@@ -6,12 +6,14 @@ import itertools
 import random
 
 import flint
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polysys.algebra.degree_falls import monomials_of_degree
 from polysys.algebra.graded_basis import GradedBasis, degree
+from polysys.algebra.level_pattern import level_pattern, new_pattern
 from polysys.algebra.standard_monomials import eventual_bound, n_standard_monomials
 from polysys.errors import WorkLimitError
 
@@ -124,3 +126,17 @@ def test_very_high_degrees_are_refused() -> None:
     basis = GradedBasis([(251, {(251,): 1})], p=P, weights=[1])
     with pytest.raises(WorkLimitError, match="Degrees above 250"):
         basis.next_level()
+
+
+def test_a_pattern_that_is_kept_is_the_one_made_anew() -> None:
+    starts, exponents = np.array([0, 2, 4]), np.array([[2, 0], [0, 0], [1, 1], [0, 0]], np.uint8)
+    leading, levels = np.array([[2, 0, 0], [1, 1, 0]], np.uint8), np.array([2, 2])
+    rows = np.array([0, 1]), np.array([[0, 1], [1, 0]], np.uint8)
+    arguments = (starts, exponents, leading, levels, np.array([1, 1]), rows, 3, 100)
+    first, again, new = level_pattern(*arguments), level_pattern(*arguments), new_pattern(*arguments)
+    assert first is again and first is not new
+    assert first is not None and new is not None
+    for name in ("row_elements", "row_starts", "entries", "columns", "reducers"):
+        assert (getattr(first, name) == getattr(new, name)).all()
+    assert level_pattern(*arguments[:-2], 4, 100) is not first
+    assert level_pattern(*arguments[:-1], 1) is None

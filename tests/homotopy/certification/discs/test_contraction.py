@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flint import acb, arb, ctx, fmpq
+from flint import acb, acb_mat, arb, arb_mat, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polysys as ps
 from homotopy.certification import balls as ball_arithmetic
 from homotopy.certification.certificates import CertificateList
+from homotopy.certification.discs import contraction_kernels
 from homotopy.certification.discs.arrays import Discs
 from homotopy.certification.discs.contraction import (
     NO,
     UNDECIDED,
+    UP,
     YES,
     SystemDiscs,
     check,
@@ -27,7 +29,7 @@ from homotopy.certification.discs.contraction import (
     two_digits,
 )
 from homotopy.certification.discs.extended import enclose_at, extended_scalars
-from homotopy.certification.discs.inertia import negative_counts
+from homotopy.certification.discs.inertia import signatures
 from homotopy.certification.discs.program import disc_program, enclose, lane_groups
 from homotopy.certification.zeros import certify
 from homotopy.status import Verdict
@@ -229,22 +231,28 @@ class TestInertia:
         q, _ = np.linalg.qr(rng.standard_normal((n, n)))
         matrix = (q * signs) @ q.T * scale
         radius = np.full((1, n, n), 1e-12 * scale)
-        assert negative_counts(matrix[None], radius).tolist() == [min(negative, n)]
+        matrix = (matrix + matrix.T) / 2
+        counts, size = signatures(matrix[None], radius)
+        assert counts.tolist() == [min(negative, n)]
+        with ctx.workprec(300):
+            exact = abs(arb_mat(matrix.tolist()).det())
+            if np.isfinite(size.radius[0]):
+                assert abs(exact - arb(float(size.mid[0]))) <= arb(float(size.radius[0]))
 
     @given(st.integers(2, 6), st.integers(0, 10**6))
     def test_a_matrix_that_may_be_singular_is_undecided(self, n: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
         low = rng.integers(-5, 6, (n, n - 1)).astype(float)
         singular = low @ np.diag(rng.choice([-1.0, 1.0], n - 1)) @ low.T  # exact in doubles
-        assert negative_counts(singular[None], np.zeros((1, n, n))).tolist() == [-1]
+        assert signatures(singular[None], np.zeros((1, n, n)))[0].tolist() == [-1]
         shift = 10.0 ** -rng.integers(3, 12)
         away = singular + shift * np.eye(n)
-        assert negative_counts(away[None], np.full((1, n, n), shift)).tolist() == [-1]
+        assert signatures(away[None], np.full((1, n, n), shift))[0].tolist() == [-1]
 
     def test_bad_numbers_are_undecided(self) -> None:
         matrices = np.ones((3, 2, 2))
         matrices[0, 0, 0], matrices[1, 1, 1] = np.nan, np.inf
-        assert negative_counts(matrices, np.full((3, 2, 2), 1e-9)).tolist() == [-1, -1, -1]
+        assert signatures(matrices, np.full((3, 2, 2), 1e-9))[0].tolist() == [-1, -1, -1]
 
 
 def cubic_family() -> Tape:
@@ -404,3 +412,56 @@ def test_a_box_stays_where_it_was_proved_when_its_candidate_drifts_away() -> Non
 
 def test_undecided_is_not_no() -> None:
     assert {NO, YES, UNDECIDED} == {0, 1, 2}
+
+
+class TestBounds:
+    @given(st.integers(1, 9), st.integers(1, 20), st.integers(0, 10**6))
+    def test_of_the_contraction_hold_in_ball_arithmetic_and_are_small(self, n: int, m: int, seed: int) -> None:
+        """With a permuted diagonal that is nearly zero every pivot has to be looked for."""
+        rng = np.random.default_rng(seed)
+        jacobian = rng.standard_normal((m, n, n)) + 1j * rng.standard_normal((m, n, n)) + 4 * np.eye(n)
+        jacobian = np.roll(jacobian, rng.integers(n), axis=1) * 10.0 ** rng.integers(-20, 20)
+        f = rng.standard_normal((m, n)) + 1j * rng.standard_normal((m, n))
+        kappa, eta, noise, step = np.empty(m), np.empty(m), np.empty(m), np.empty((m, n), complex)
+        contraction_kernels.bound(jacobian, np.zeros((m, n, n)), f, np.zeros((m, n)), kappa, eta, noise, step)
+        assert (kappa < 1e-10).all() and (noise < 1e-9 * eta).all()
+        for k in range(m):
+            with ctx.workprec(200):
+                exact = acb_mat(jacobian[k].tolist()).solve(acb_mat([[z] for z in f[k].tolist()]))
+                length = max(float(abs(exact[i, 0]).mid()) for i in range(n))
+                # ||Y F - J^-1 F|| <= ||Y J - I|| ||J^-1 F||
+                for i in range(n):
+                    assert abs(exact[i, 0] - acb(step[k, i])) <= (kappa[k] * UP * length + noise[k]) * UP
+                assert float(np.abs(step[k]).max()) <= eta[k] * UP
+
+    def test_of_a_singular_system_prove_nothing(self) -> None:
+        jacobian = np.array([[[1, 1], [1, 1]], [[0, 0], [0, 0]], [[np.nan, 0], [0, 1]], [[0, 1], [1, 0]]], complex)
+        kappa, eta, noise, step = np.empty(4), np.empty(4), np.empty(4), np.empty((4, 2), complex)
+        contraction_kernels.bound(jacobian, np.zeros((4, 2, 2)), np.ones((4, 2), complex), np.zeros((4, 2)), kappa, eta, noise, step)
+        assert (kappa < 1).tolist() == [False, False, False, True]
+
+
+def test_one_of_two_conjugates_is_proved_and_the_other_is_its_mirror_image() -> None:
+    land = ps.SphericalPSpin(n=5, p=3).sample(seed=3)
+    system, ends = system_discs(land.tapes), _eigenvectors(land)
+    boxes = prove(system, ends)
+    assert boxes.is_proved.all() and check(system, boxes.mid, boxes.radius, boxes.uniqueness).all()
+    for k in np.flatnonzero(boxes.reality == NO):
+        assert (boxes.mid == boxes.mid[k].conj()).all(axis=1).sum() == 1
+    # a candidate that only looks like a conjugate is proved for itself
+    bad = ends.copy()
+    other = int(np.flatnonzero(boxes.reality == NO)[0])
+    bad[other] += 1e-7
+    again = prove(system, bad)
+    assert again.is_proved.all() and (np.abs(again.mid - boxes.mid).max(axis=1) <= again.radius + boxes.radius).all()
+
+
+def test_multiples_of_dyadic_couplings_are_known_exactly() -> None:
+    program = disc_program(trace(lambda x, p: [x[0] * (3 * p[0]), x[0] + (p[1] - p[0]) * 6, p[0] * p[1] + x[0]], 1, 2))
+    dyadic = (Fraction(12345, 2**30), Fraction(-(2**29) + 1, 2**30))
+    third, wide = (Fraction(1, 3), Fraction(1)), (Fraction(2**40 + 1), Fraction(2**30 + 1))
+    rows = extended_scalars(program, [dyadic, third, wide])
+    assert (rows[0, :, 1:] == 0).all() and {float(3 * dyadic[0]), float(6 * (dyadic[1] - dyadic[0]))} <= set(rows[0, :, 0].tolist())
+    for one, couplings in zip(rows, (dyadic, third, wide), strict=True):
+        for value, (high, low, radius) in zip(program.scalars.evaluate((), couplings), one.tolist(), strict=True):
+            assert abs(Fraction(high) + Fraction(low) - value) <= Fraction(radius)
