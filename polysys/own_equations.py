@@ -327,7 +327,7 @@ def equations(
         polynomials.append(_nonzero(left - right[0] if right else left, k))
     if len(polynomials) < len(names):
         raise NotSquareError(
-            f"There are fewer equations ({len(polynomials)}) than unknowns ({len(names)}): the solutions, if any, are not isolated.",
+            f"There are fewer equations ({len(polynomials)}) than unknowns ({len(names)}: {_some(names)}): the solutions, if any, are not isolated.",
             "Add equations, or declare names as parameters.",
         )
     if len(names) > MAX_UNKNOWNS:
@@ -357,7 +357,7 @@ def _sides(equation: Any, k: int) -> list[str]:
     if isinstance(equation, str):
         sides = equation.split("=")
         if len(sides) > 2:
-            raise InputError(f"Equation {k + 1} has more than one '='.", "Write one equation a line.")
+            raise InputError(f"Equation {k + 1} has more than one '='.", "Write one equation a line, or commas between equations.")
         if not all(side.strip() for side in sides):
             raise InputError(f"Equation {k + 1} has an empty side.", "Write it as in x^2 + y = 1.")
         return sides
@@ -381,7 +381,17 @@ def _read_parameters(
 def _nonzero(polynomial: Any, k: int) -> Any:
     if not polynomial:
         raise InputError(f"Equation {k + 1} is identically zero.", "Leave it out: it says nothing.")
+    if polynomial.is_ground:
+        raise InputError(
+            f"Equation {k + 1} says that {polynomial} is 0: it has no unknowns, and no point solves it.",
+            "Leave it out. Decimals are written with a point: 1.5, not 1,5.",
+        )
     return polynomial
+
+
+def _some(names: Sequence[str]) -> str:
+    """All names, or the first eight of them."""
+    return ", ".join(names) if len(names) <= 8 else f"{', '.join(names[:8])}, .."
 
 
 def _squared_up(polynomials: Sequence[Any], n: int, seed: int) -> list[Any]:

@@ -36,6 +36,7 @@ from homotopy.cli.output import (
     write,
 )
 from homotopy.cli.run import run
+from homotopy.cli.values import SetOption, with_values
 from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
 from homotopy.engines.registry import ENGINES, solver_names
@@ -59,10 +60,6 @@ app = typer.Typer(
 _SAID = 3  # of the last troubles of a solve, where the verdict is unknown
 ModelArgument = Annotated[
     str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, a .toml file, a polynomial or a file with one.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Value of {NAME} in the label, of a key, or of a parameter in a file."),
 ]
 
 
@@ -144,7 +141,7 @@ def count(
             raise HomotopyError(
                 "--bounds counts nothing, and the other options want a count.", "Leave them out, or --bounds."
             )
-        show_bounds(_with_values(model, values), seed, index, json_file)
+        show_bounds(with_values(model, values), seed, index, json_file)
         return
     from homotopy.counting.count import census
     from homotopy.options import Options
@@ -166,7 +163,7 @@ def count(
     if cross_check:
         _cross_checks().require(checks)
     with progress_bar(), keeping_found():
-        found = census(_with_values(model, values), seed=seed, index=index, options=options)
+        found = census(with_values(model, values), seed=seed, index=index, options=options)
     if json_file != "-":
         show_result(found)  # before what may take longer than the census
     with progress_bar(), keeping_found():
@@ -231,7 +228,7 @@ def sets(
     options = Options(**names, time_limit=time_limit, seed=solver_seed)
     check_target(json_file)
     with progress_bar(), keeping_found():
-        found = stationary_sets(_with_values(model, values), seed=seed, index=index, top=top, n_runs=runs, options=options)
+        found = stationary_sets(with_values(model, values), seed=seed, index=index, top=top, n_runs=runs, options=options)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
@@ -320,16 +317,6 @@ predict.register(app)
 tables.register(app)
 estimators.register(app)
 studies.register(app)
-
-
-def _with_values(model: str, given: list[str] | None) -> Any:
-    """The label as it is, or the model with the values that --set gives."""
-    if not given:
-        return model
-    from polysys.models.labels import with_values
-    from polysys.reading.expression_file import named_values
-
-    return with_values(model, named_values(", ".join(given)))
 
 
 def _with_real_proof(census: Census, time_limit: float) -> tuple[Census, RealProof]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, echo, show_result, write
+from homotopy.cli.output import ExitCode, check_target, check_targets, echo, say, show_result, write
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
 
@@ -146,6 +146,7 @@ def match(
     """Say which certified stationary point each of many points belongs to, or why none."""
     from homotopy.common.tables_of_numbers import read_numbers
     from homotopy.counting.count import as_landscape
+    from homotopy.counting.matching import MatchKind
 
     check_target(json_file)
     if every and json_file == "-":
@@ -164,6 +165,8 @@ def match(
     if found.unlisted:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if not found.is_explained:
+        if not descend and MatchKind.FAR in found.kind and land.domain.n_constraints == len(land.domain.slices):
+            say("Points near no stationary point may have been stopped on their way: --descend lets them go downhill first.")
         raise typer.Exit(ExitCode.INCOMPLETE)
 
 

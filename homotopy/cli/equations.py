@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from homotopy.cli.output import ExitCode, check_targets, echo, say, say_left_out, show_result, write
+from homotopy.cli.values import values_in
 from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
 from homotopy.engines.registry import solver_names
@@ -31,6 +32,9 @@ def register(app: typer.Typer) -> None:
 
 def solve(
     system: Annotated[str, typer.Argument(metavar="FILE", help="A file with one equation a line, or equations with commas between them.")],
+    values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Value of a parameter in the file.")
+    ] = None,
     engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
     strategy: Annotated[
         str, typer.Option(help="Start system: auto, polyhedral, multihomogeneous or total-degree.")
@@ -53,6 +57,7 @@ def solve(
     from homotopy.counting.solve_equations import solve as solve_equations
     from homotopy.counting.text import solutions_table
     from homotopy.options import Options
+    from polysys.own_equations_text import equations_from_label
 
     names: Any = {
         "engine": engine,
@@ -68,7 +73,7 @@ def solve(
         plots.require_matplotlib()
     check_targets(save, plot, json_file=json_file)
     with progress_bar(), keeping_found():
-        found = solve_equations(system, options=options)
+        found = solve_equations(equations_from_label(system, values_in(values)) if values else system, options=options)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":

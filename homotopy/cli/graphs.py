@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from homotopy.cli.output import ExitCode, check_target, check_targets, echo, show_result, write
+from homotopy.cli.values import SetOption, with_values
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
 
@@ -22,6 +23,7 @@ def graph(
     model: Annotated[
         str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=4, a .toml file, or a saved census.")
     ],
+    values: SetOption = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
     plot: Annotated[
@@ -47,6 +49,7 @@ def graph(
     from homotopy import plots
     from homotopy.cli.census_files import census_of, is_saved
     from homotopy.counting.count import as_landscape
+    from homotopy.counting.count import census as count
     from homotopy.graphs import files
     from homotopy.graphs.disconnectivity import measures
     from homotopy.graphs.landscape_graph import graph as graph_of
@@ -64,15 +67,18 @@ def graph(
             plots.check_path(figure)
             plots.require_matplotlib()
     check_targets(plot, landscape, json_file=json_file)
+    if values and is_saved(model):
+        raise HomotopyError("--set is given beside a saved census.", "Leave it out, or name the model.")
+    what = with_values(model, values)
     saved = census_of(model, seed, index) if is_saved(model) else None
-    land = as_landscape(model, seed, index) if saved is None else saved.landscape
+    land = as_landscape(what, seed, index) if saved is None else saved.landscape
     if landscape is not None and not plots.is_two_dimensional(land):
         raise HomotopyError(
-            f"A landscape with domain {land.domain.text} cannot be drawn.",
-            "Leave out --landscape; --plot draws any graph.",
+            f"--landscape draws two variables, or the sphere in three, and not {land.domain.text}.",
+            "Leave it out; --plot draws any graph.",
         )
     with progress_bar():
-        found = census_of(model, seed, index) if saved is None else saved
+        found = count(what, seed=seed, index=index) if saved is None else saved
         full = graph_of(found)
         result = full.quotient() if quotient else full
         complex_ = morse_complex(full) if skeleton else None

@@ -124,7 +124,8 @@ def _usage(error: Any, command: str) -> int:
     for words, kind in _KINDS.items():
         if options and words in what:
             what = f"The value of {max(options, key=len)} is not {kind}"
-    say(f"{what}{'' if what.endswith('?') else '.'} See '{path} --help'.")
+    hint = " An argument with blanks or brackets stands in quotes: 'x^2 + y^2 = 4, x*y = 1'." if "extra argument" in what else ""
+    say(f"{what}{'' if what.endswith('?') else '.'}{hint} See '{path} --help'.")
     return ExitCode.WRONG_INPUT
 
 

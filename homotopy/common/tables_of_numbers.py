@@ -55,11 +55,17 @@ def read_numbers(path: str | Path, names: Sequence[str] = ()) -> Floats:
 
 
 def _named_columns(lines: Sequence[str], names: Sequence[str]) -> tuple[str | None, list[int]] | None:
-    """What separates cells, and the places of the named columns; None where the first line that says anything is no header with all of them."""
+    """What separates cells, and the places of the named columns; None where the first line that says anything names none of them."""
     header = next((line for line in lines if line.partition("#")[0].strip()), "")
     separator = next((mark for mark in ",;" if mark in header), None)
     found = [cell.strip(' "') for cell in header.split(separator)]
-    return (separator, [found.index(name) for name in names]) if names and set(names) <= set(found) else None
+    missing = [name for name in names if name not in found]
+    if missing and len(missing) < len(names):  # a name that is written wrong, and columns in an order of their own, perhaps
+        raise InputError(
+            f"The header names some of the variables, and not {', '.join(missing[:8])}.",
+            "Name all of them, or none: then columns are read in the order of the variables.",
+        )
+    return (separator, [found.index(name) for name in names]) if names and not missing else None
 
 
 def _chosen(line: str, separator: str | None, places: Sequence[int]) -> list[str]:

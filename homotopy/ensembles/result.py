@@ -197,21 +197,27 @@ class Ensemble(Shown, SampleCounts):
     def _sheet(self) -> Sheet:
         statistics = list(self.means_by_index().values())
         means = [m.interval() for m in statistics]
+        names: tuple[str, ...]
+        method = "t"
         if self.n_samples == 1 and not self.n_open:
             names, rows = ("count", "+-"), [[f"{m.value:.4g}" for m in statistics], ["?"] * len(means)]
         elif self.n_open:  # a mean that is not settled is a range
             names, rows = ("from", "to"), [[f"{m.low:.4g}" for m in means], [f"{m.high:.4g}" for m in means]]
         else:
-            names = ("mean", "+-")
-            rows = [[f"{(m.low + m.high) / 2:.4g}" for m in means], [f"{(m.high - m.low) / 2:.2g}" for m in means]]
-        width = max(map(len, rows[0] + rows[1])) + 2
+            names, rows = ("mean",), [[f"{m.value:.4g}" for m in statistics]]
+            if all(s.freedom for s in statistics):
+                names, rows = (*names, "+-"), [*rows, [f"{(m.high - m.low) / 2:.2g}" for m in means]]
+            else:  # where all samples agree, their mean is an end of its interval or near one
+                method = "t; binomial where all samples agree"
+                names, rows = (*names, "from", "to"), [*rows, [f"{m.low:.4g}" for m in means], [f"{m.high:.4g}" for m in means]]
+        width = max(len(cell) for row in rows for cell in row) + 2
         verdicts = ", ".join(
             f"{n} {verdict}" for verdict, n in self.count_verdicts().items() if n or verdict == "proved"
         )
         where = "" if self.is_temporary else f" in {self.store.path}"
         part = f"{self.n_samples} of {self.n_planned} samples" if self.n_missing else count_of(self.n_samples, "sample")
         indices = tuple(map(str, range(self.dimension + 1)))
-        grid = (("index", indices), (names[0], tuple(rows[0])), (names[1], tuple(rows[1])))
+        grid = (("index", indices), *((name, tuple(row)) for name, row in zip(names, rows, strict=True)))
         return Sheet(
             f"Ensemble of {self.label} (seed {self.seed}, {part}, digest {self.digest[:6]}){where}",
             (
@@ -219,7 +225,7 @@ class Ensemble(Shown, SampleCounts):
                 Line("real", f"mean {self.mean('n_real')}"),
                 Line("minima", f"mean {self.mean('n_minima')}"),
                 Line("median", f"real {self.median('n_real')}"),
-                Grid(grid, width, "   (95 %, t)"),
+                Grid(grid, width, f"   (95 %, {method})"),
                 Line("time", f"{self.seconds:.3g} s of work"),
             ),
         )

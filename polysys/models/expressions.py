@@ -22,7 +22,7 @@ from polysys.formulations.variety import Variety, read_domain
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
 from polysys.own_equations import Equations
-from polysys.reading.expression_file import equations_in, read_expression_file
+from polysys.reading.expression_file import equations_in, read_expression_file, refuse_bare_size
 from polysys.reading.expression_text import equation_text, expression_text, names_given
 from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational
@@ -253,6 +253,7 @@ def expression(
     >>> expression("x + y", "x^2 + 2*y^2 = 1").sample().system.variables
     ('x', 'y', 'mu')
     """
+    refuse_bare_size(domain)
     names = names_given(variables, "The variables") if variables is not None else None
     text = expression_text(potential)
     if parameters is not None and not isinstance(parameters, Mapping):

@@ -46,7 +46,8 @@ class Family:
             key = key.strip()
             if not equals or not value.strip() or key in keys:
                 raise LabelError(
-                    f"The part {part.strip()[:60]!r} of the label cannot be read.", f"Write it as in {self.example}."
+                    f"The part {part.strip()[:60]!r} of the label cannot be read.",
+                    f"Each part is KEY=VALUE, and a value has no comma: 0.1, not 0,1; 2-1-1, not 2,1,1. Write it as in {self.example}.",
                 )
             keys[key] = value.strip()
         return self._checked(keys)
@@ -58,7 +59,7 @@ class Family:
     def _checked(self, keys: dict[str, str]) -> dict[str, str]:
         for key in keys:  # before what is missing: a key that is written wrong is both
             if key not in self.required + self.optional:
-                near = get_close_matches(key, self.required + self.optional, n=1)
+                near = get_close_matches(key.lower(), self.required + self.optional, n=1)
                 meant = f"Did you mean {near[0]}? " if near else ""
                 raise LabelError(f"{self.name} has no key {key[:60]!r}.", f"{meant}Write it as {self.grammar}.")
         for key in self.required:

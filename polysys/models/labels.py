@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
@@ -148,6 +149,9 @@ def _from_file(path: str) -> Model:
     """The potential in a file that is given by its name alone."""
     if path.lower().endswith(".json"):
         raise LabelError(f"{shown_path(path)} is no landscape.", "'stationary show' prints a saved census, 'stationary verify' rechecks it.")
+    if path.lower().endswith((".csv", ".tsv", ".npy")):
+        way_out = f"Name a network with them, as in polynomial-network:widths=2-1-1,activation=z^2,data={shown_path(path)}."
+        raise LabelError(f"{shown_path(path)} holds data, no landscape.", way_out)
     try:
         return Expression.from_label(path)
     except InputError as error:
@@ -170,7 +174,9 @@ def _class(name: str, classes: Classes, what: str) -> type[Labelled]:
         raise LabelError(f"{shown_path(name)} has no {what}.", f"Run 'stationary count' for a polynomial, or choose {_any_of(classes)}.")
     if "/" in name or Path(name).suffix:
         raise LabelError(f"There is no file {shown_path(name)!r}.", "Name a file that exists, a model, or write a polynomial.")
-    raise LabelError(f"There is no model {name[:60]!r}.", f"Choose {_any_of(classes)} (see 'stationary models').")
+    near = get_close_matches(name.lower(), classes, n=1)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    raise LabelError(f"There is no model {name[:60]!r}.", f"{meant}Choose {_any_of(classes)} (see 'stationary models').")
 
 
 def _any_of(classes: Classes) -> str:

@@ -198,8 +198,9 @@ def _number(cell: str, where: str) -> Fraction:
     try:
         return as_rational(cell)
     except InputError as error:
+        columns = "Columns stand between commas, semicolons or tabs, not blanks. " if " " in cell else ""
         raise FileError(
-            f"{where}: {error.what}", "Every entry must be a finite number, such as -0.5, 1e-3 or 1/3."
+            f"{where}: {error.what}", f"{columns}Every entry must be a finite number, such as -0.5, 1e-3 or 1/3."
         ) from None
 
 

@@ -149,6 +149,22 @@ def equations_in(domain: Any) -> str | None:
     return text if not is_name and any(c in text for c in "=^*+-<>") else None
 
 
+def refuse_bare_size(domain: Any) -> None:
+    """Refuse ``sphere 5``, which a person means as a radius and a canonical text as a dimension.
+
+    Raises
+    ------
+    InputError
+        If the text is a sphere with one number and no radius.
+    """
+    size = re.fullmatch(r"\s*sphere\s+([0-9]+)\s*", domain, re.IGNORECASE | re.ASCII) if isinstance(domain, str) else None
+    if size is not None:
+        raise InputError(
+            f"The domain {domain.strip()[:60]!r} has a number that may be a dimension or a radius.",
+            f"Write sphere for |x|^2 = 1, or sphere R2={size[1]} for |x|^2 = {size[1]}; the dimension follows from the variables.",
+        )
+
+
 def _domain(value: Any) -> str:
     if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
         value = ", ".join(value)
@@ -159,6 +175,7 @@ def _domain(value: Any) -> str:
     if match is None or (match[1] == "spheres" and not match[2]) or (match[1] == "euclidean" and match[3]):
         raise InputError(f"The domain {value!r} is unknown.", "Write euclidean, sphere, sphere R2=4, spheres 3-3, or equations such as x^2 + y^2 = 1, x*z = 1.")
     if not match[3]:
+        refuse_bare_size(domain)
         return domain
     radii = [as_rational(r2) for r2 in match[3].split("-")]
     if min(radii) <= 0:

@@ -352,6 +352,8 @@ class _Parser:
         if not token:
             raise InputError(f"The expression ends too early, at position {at + 1}.", "Complete it.")
         way_out = "Write every product with '*', as in 2*x*(y + 1)."
+        if token == "(":
+            way_out += " Functions such as sin(x) are no polynomials."
         if token in ("*", "/", "^", "**", ")"):
             way_out = "Remove it or add what is missing before it."
         raise InputError(f"{token[:40]!r} at position {at + 1} is not expected there.", way_out)

@@ -93,6 +93,10 @@ def tokens_of(text: str) -> list[Token]:
 def _other_spelling(character: str) -> str:
     if character in "[]":
         return "Write x1 or x_1 for x[1]."
+    if character == "=":
+        return "A potential has no '='. Equations are for 'stationary solve', in Python ps.equations."
+    if character == ",":
+        return "Write decimals with a point: 1.5, not 1,5."
     if character.isalpha():
         words = unicodedata.name(character, "").lower().split()
         return f"Write names in the letters a to z: {words[-1] if words[:1] == ['greek'] else 'x'}, say."

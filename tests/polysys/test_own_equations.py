@@ -31,8 +31,9 @@ def test_decimals_in_texts_are_exact() -> None:
     ("system", "error", "said"),
     [
         ([], ps.InputError, "no equations"),
-        (["x*y = 1"], ps.NotSquareError, "fewer equations"),
+        (["x*y = 1"], ps.NotSquareError, r"fewer equations \(1\) than unknowns \(2: x, y\)"),
         (["x = x", "y"], ps.InputError, "identically zero"),
+        (["x*y = 1", "x + y", "5"], ps.InputError, "no unknowns"),
         (["x = 1 = 2"], ps.InputError, "more than one '='"),
         (["x = "], ps.InputError, "empty side"),
         (["1/x = 2"], ps.NotPolynomialError, "division"),

@@ -30,7 +30,10 @@ _UNREADABLE = (
     ValueError, LookupError, TypeError, ArithmeticError, EOFError, SyntaxError, NotImplementedError, MemoryError,
     csv.Error, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-_WAY_OUT = "Give a list as Bertini, PHCpack or HomotopyContinuation.jl write it, JSON, .npy, .npz or CSV."
+_WAY_OUT = (
+    "Give a list as Bertini, PHCpack or HomotopyContinuation.jl write it, JSON, .npy, .npz, CSV, "
+    "or one solution a line: 1.5, 2 - 0.5im."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +85,7 @@ def read_solutions(path: str | Path) -> SolutionList:
     path : str or Path
         Bertini's ``main_data`` or its lists (``nonsingular_solutions``, ``real_finite_solutions``, ``finite_solutions``, ``start``);
         PHCpack's lists of solutions (the last one of a file; ``phc -b`` appends it to its input); HomotopyContinuation.jl's ``write_solutions``; JSON (lists of numbers, of pairs or of
-        ``{"re": .., "im": ..}``, or what ``stationary solve`` writes); numpy's .npy and .npz; CSV with or without a header. The ending decides
+        ``{"re": .., "im": ..}``, or what ``stationary solve`` writes); numpy's .npy and .npz; CSV with or without a header; rows of numbers such as ``1.5 + 2im, 3``. The ending decides
         on .npy, .npz, .json and .csv, the content on the rest.
 
     Returns
@@ -117,7 +120,7 @@ def read_solutions(path: str | Path) -> SolutionList:
             return _from_main_data(text)
         if "THE SOLUTIONS" in text or _PHC_SOLUTION.search(text):
             return _from_phcpack(text)
-        return _from_bertini_list(text)
+        return _from_bertini_list(text) if text.strip().partition("\n")[0].strip().isdigit() else _from_rows(text)
     except FileError:
         raise
     except InputError as error:
@@ -176,8 +179,6 @@ def _pairs(lines: Iterable[str]) -> list[complex]:
 
 def _from_bertini_list(text: str) -> SolutionList:
     first, _, rest = text.strip().partition("\n")
-    if not first.strip().isdigit():
-        raise InputError("its first line is no number of solutions.", _WAY_OUT)
     blocks = [block for block in re.split(r"\n[ \t]*\n", rest) if block.strip()]
     if any(_PAIR.fullmatch(line) is None for block in blocks for line in block.strip().splitlines()):
         raise InputError("a line holds no real and imaginary part.", _WAY_OUT)
@@ -196,6 +197,26 @@ def _from_bertini_list(text: str) -> SolutionList:
         )
     form = "a list as Bertini and HomotopyContinuation.jl write it"
     return _table((_pairs(block.strip().splitlines()) for block in blocks), None, form)
+
+
+def _from_rows(text: str) -> SolutionList:
+    """Rows of numbers as a person keeps them: one solution a line, with blanks, commas or semicolons, and what Julia prints in brackets."""
+    one_a_line = re.sub(r"\]\s*[,;]?\s*(?=(?:[A-Za-z]\w*)?\[)", "\n", text)
+    plain = re.sub(r"(?:[A-Za-z]\w*)?\[|[\]()]", " ", one_a_line)
+    lines = [line.partition("#")[0].strip(" \t,;") for line in plain.strip().splitlines()]
+    if any(mark in line for mark in ",;" for line in lines):
+        rows = [[cell.strip() for cell in re.split("[,;]", line)] for line in lines if line]
+    elif "" in lines:  # one coordinate a line, as Bertini writes them, and the number of solutions is missing
+        raise InputError("empty lines stand between its rows, and no number of solutions in the first line.", _WAY_OUT)
+    else:
+        rows = [re.sub(r"\s+([+-])\s+", r"\1", line).split() for line in lines]
+    if not rows:
+        raise InputError("it is empty.", _WAY_OUT)
+    names = tuple(rows[0]) if all(map(str.isidentifier, rows[0])) and not all(map(_is_number, rows[0])) else None
+    table = _table(([_complex(cell) for cell in row] for row in (rows if names is None else rows[1:])), names, "rows of numbers")
+    if names is not None and table.points.shape[1] != len(names):
+        raise InputError(f"its first line has {len(names)} names, and the rows have {table.points.shape[1]} numbers.", _WAY_OUT)
+    return table
 
 
 def _from_main_data(text: str) -> SolutionList:

@@ -73,6 +73,13 @@ def test_figures_are_written_for_planes_and_other_domains(stationary, well, tmp_
     ("arguments", "words"),
     [
         (["count", "nonsense"], "no model"),
+        (["count", "spherical-pspin:n=3,p=3"], "Did you mean spherical-p-spin?"),
+        (["count", "deep-linear:widths=2-1-1,data=gaussian,L2=1"], "Did you mean l2?"),
+        (["count", "deep-linear:widths=2-1-1,data=gaussian,l2=0,1"], "a value has no comma: 0.1, not 0,1"),
+        (["count", "spherical-p-spin:n=3,", "p=3"], "stands in quotes"),
+        (["count", "x^2 + y = 1"], "stationary solve"),
+        (["count", "x^2 + 1,5*x"], "1.5, not 1,5"),
+        (["count", "sin(x) + x^2"], "function"),
         (["count", "spherical-p-spin:n=0,p=3"], "n = 0"),
         (["count", "spherical-p-spin:n=6"], "lacks p"),
         (["count", "spherical-p-spin:n=6,p=3,q=1"], "no key"),

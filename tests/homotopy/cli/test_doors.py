@@ -58,7 +58,9 @@ def test_columns_are_read_by_their_names(tmp_path):
     assert read_numbers(path, ["x", "y"]).tolist() == [[2.0, 1.0], [4.0, 3.0]]
     path.write_text("y x\n1 2\n")
     assert read_numbers(path, ["x", "y"]).tolist() == [[2.0, 1.0]]
-    assert read_numbers(path, ["x", "z"]).tolist() == [[1.0, 2.0]]  # other names are no names of variables
+    assert read_numbers(path, ["u", "v"]).tolist() == [[1.0, 2.0]]  # other names are no names of variables
+    with pytest.raises(InputError, match="and not z"):  # a name that is written wrong: no order can be told
+        read_numbers(path, ["x", "z"])
     path.write_text("x,y\n1\n")
     with pytest.raises(InputError, match="Row 2"):
         read_numbers(path, ["x", "y"])

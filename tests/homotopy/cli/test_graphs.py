@@ -55,7 +55,16 @@ def test_the_landscape_is_drawn_for_two_unknowns_only(stationary, well, tmp_path
     result = stationary("graph", f"expression:{tmp_path / 'two.txt'}", "--landscape", str(tmp_path / "l.svg"))
     assert result.code == 0 and (tmp_path / "l.svg").stat().st_size > 5000
     result = stationary("graph", well, "--landscape", str(tmp_path / "m.png"))
-    assert result.code == 2 and "cannot be drawn" in result.err and not (tmp_path / "m.png").exists()
+    assert result.code == 2 and "draws two variables, or the sphere in three" in result.err and not (tmp_path / "m.png").exists()
+
+
+def test_a_parameter_gets_another_value(stationary, tmp_path):
+    (tmp_path / "two.txt").write_text("parameters: a = 0\nx^4/4 - x^2/2 + a*x\n")
+    assert "minima     2" in stationary("graph", tmp_path / "two.txt").out
+    assert "minima     1" in stationary("graph", tmp_path / "two.txt", "--set", "a=1").out  # 27 a^2 > 4
+    for given, sentence in (("a", "'a' gives no value"), ("a=0,5", "Decimals have a point: 0.5"), ("b=1", "no parameter 'b'")):
+        result = stationary("graph", tmp_path / "two.txt", "--set", given)
+        assert result.code == 2 and sentence in result.err
 
 
 def test_the_quotient_is_printed_on_request(stationary, well):

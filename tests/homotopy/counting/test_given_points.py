@@ -201,6 +201,36 @@ def test_what_is_no_list_is_refused_in_a_sentence(name, content, tmp_path) -> No
         ho.read_solutions(path)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "1 + 2im, -3\n0.5 - 1e-3im, 2i\n",
+        "x, y\n1+2im; -3\n0.5-0.001im; 2im\n",
+        "ComplexF64[1.0 + 2.0im, -3.0 + 0.0im]\nComplexF64[0.5 - 0.001im, 0.0 + 2.0im]\n",
+        "[[1.0 + 2.0im, -3], [0.5 - 0.001im, 2im]]",
+        "x y\n1 + 2im -3  # a comment\n0.5 - 0.001im 2im\n",
+    ],
+)
+def test_rows_as_a_person_keeps_them_are_read(content, tmp_path) -> None:
+    (tmp_path / "list.txt").write_text(content)
+    assert np.allclose(ho.read_solutions(tmp_path / "list.txt").points, [[1 + 2j, -3], [0.5 - 0.001j, 2j]], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("content", ["1.0 0.0\n2.0 0.5\n\n-1.0 0.0\n-2.0 0.5\n", "x, y\n1, 2, 3\n", "1, 2\n3\n", "1 - 2\n"])
+def test_rows_that_may_mean_something_else_are_refused(content, tmp_path) -> None:
+    (tmp_path / "list.txt").write_text(content)
+    with pytest.raises(FileError, match="one solution a line"):
+        ho.read_solutions(tmp_path / "list.txt")
+
+
+def test_a_parameter_of_a_file_gets_another_value(stationary, tmp_path) -> None:
+    (tmp_path / "s.txt").write_text("parameters: a = 1\nx^2 = a\n")
+    assert "real       2 solutions" in stationary("solve", tmp_path / "s.txt").out
+    assert "real       0 solutions" in stationary("solve", tmp_path / "s.txt", "--set", "a=-1").out
+    assert "Its parameters are a." in stationary("solve", tmp_path / "s.txt", "--set", "b=1").err
+    assert "have no parameters" in stationary("solve", "x^2 = 1", "--set", "a=1").err
+
+
 def test_files_that_hold_something_else_are_refused(tmp_path) -> None:
     np.save(tmp_path / "s.npy", np.zeros((2, 3, 4)))
     np.savez(tmp_path / "s.npz", a=np.zeros((2, 3)), b=np.zeros((2, 3)))

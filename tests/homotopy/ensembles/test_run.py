@@ -46,6 +46,13 @@ def in_pool(pool: Workers, threads: ThreadPoolExecutor) -> Pool:
     return Pool(lambda job: threads.submit(pool.count, job), lambda: 3)
 
 
+def test_a_mean_of_samples_that_all_agree_is_their_value():
+    printed = str(ho.ensemble(ps.expression("x^2 + y^2"), samples=3, seed=1, workers=0)).splitlines()
+    rows = {line.split()[0]: line.split()[1:4] for line in printed[1:]}
+    assert rows["mean"] == ["1", "0", "0"] and rows["from"] == ["1", "0", "0"]  # not the middles of their intervals
+    assert all(float(most) > 0.1 for most in rows["to"])
+
+
 def faulty(pool: Workers, model: ps.Model, n: int, timeout: float = 60.0) -> list[SampleRecord]:
     return pool.count(Job(model, 1, tuple(range(n)), ho.Options(), False, timeout))
 

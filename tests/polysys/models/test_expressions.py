@@ -199,6 +199,7 @@ def test_a_parameter_must_be_a_rational_number(value):
         {"domain": None},
         {"domain": ps.Sphere(3)},
         {"domain": "sphere 3"},
+        {"domain": "sphere 2"},
         {"domain": "spheres 2-2"},
         {"domain": "sphere R2=0"},
     ],
