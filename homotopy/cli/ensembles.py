@@ -81,6 +81,8 @@ def ensemble(
             raise InputError("The number of samples is missing.", "Give --samples 1000, say.")
         options = Options(engine=engine or "auto", seed=solver_seed or 0)
         which = found.default_seed if seed is None else seed
+        if samples > 1 and found.sample(which, 0).digest == found.sample(which, 1).digest:
+            say(f"Nothing in {found.label} is random: all samples are one landscape, which 'stationary count' counts.")
         spec = EnsembleSpec(found.label, samples, which, points, 600.0 if timeout is None else timeout, options)
     if plot is not None:
         from homotopy import plots

@@ -140,7 +140,7 @@ class Event:
         where = f"{self.value} exactly" if is_exactly else f"{self.at:.12g}"
         located = f" in [{float(self.low):.10g}, {float(self.high):.10g}]"
         if self.radius is not None:
-            located = f" +- {float(self.radius):.0e}" if self.radius else ""
+            located = f" +- {float(self.radius):.0e}" if self.radius and not is_exactly else ""
         elif self.value is not None and self.is_exact:
             located += f", singular at {self.value} modulo two primes"
         elif self.equation:

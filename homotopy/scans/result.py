@@ -22,6 +22,8 @@ from homotopy.errors import HomotopyError
 from homotopy.scans.events import Event
 from homotopy.status import Completeness
 
+_SHOWN = 4  # events in print
+
 
 @dataclass(frozen=True)
 class Branch:
@@ -272,8 +274,10 @@ class Scan(Shown):
         kinds = [e.kind.value for e in self.events]
         told = ", ".join(f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds)) or "none"
         n_orbits = len({e.orbit for e in self.events})
-        lines.append(Line("events", told + (f" ({count_of(n_orbits, 'orbit')})" if n_orbits < len(kinds) else "")))
-        lines += [Line(" ", repr(e)) for e in _thinned(self.events, 4)]
+        orbits = f" ({count_of(n_orbits, 'orbit')})" if n_orbits < len(kinds) else ""
+        shown = _thinned(self.events, _SHOWN)
+        lines.append(Line("events", f"{told}{orbits}{f'; {_SHOWN} of them:' if len(shown) < len(kinds) else ''}"))
+        lines += [Line(" ", repr(e)) for e in shown]
         return Sheet(head, (*lines, Line("complete", str(self.coverage))))
 
 

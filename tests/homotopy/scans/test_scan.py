@@ -297,6 +297,7 @@ def test_tables_page_and_json(cusp, tmp_path):
     assert len(cusp.rows("branches")) == sum(len(b.values) for b in cusp.branches)
     assert json.loads(json.dumps(cusp.summary()))["events"][0]["kind"] == "fold"
     assert "<h2>Events</h2>" in page(cusp) and len(repr(cusp).splitlines()) <= 10
+    assert "2 fold\n" in repr(cusp) and "6 fold (2 orbits); 4 of them:\n" in repr(replace(cusp, events=cusp.events * 3))
     axes = cusp.plot()
     assert len(axes.lines) >= len(cusp.branches)
     ho.plots.save_figure(ho.plots.plot_scan(cusp), tmp_path / "cusp.svg")
