@@ -18,8 +18,8 @@ from homotopy.common import reporting
 from homotopy.common.arrays import Complexes
 from homotopy.common.reporting import Progress, Stopped
 from homotopy.common.validation import check_choices, is_number, is_whole
-from homotopy.engines.starts.loops import grow
-from homotopy.engines.starts.trace_test import section_test
+from homotopy.engines.starts.loops import MonodromyResult, grow
+from homotopy.engines.starts.trace_test import TraceTest, section_test
 from homotopy.engines.tracker.driver import track as track_paths
 from homotopy.engines.tracker.driver import track_loop
 from homotopy.engines.tracker.program import compile_homotopy
@@ -36,6 +36,7 @@ from polysys.own_equations import Equations
 from polysys.reading.rationals import as_rational
 from polysys.tape import Tape, trace
 
+_REACHES = (0.1, 10.0, 0.01, 100.0)  # sizes of loops beside the first, tried in turn while the trace test shows that solutions are missing
 _RESIDUAL = 1e-4  # relative to the sizes of the terms, above which a start point is no solution
 _STARTS, _NEWTON_STEPS = 20, 60  # of the search for a first solution
 _REGULAR = CODE[PathStatus.REGULAR]
@@ -187,7 +188,7 @@ def monodromy(
     Loops find the solutions that are connected with the start over the parameter space: all of them where the pairs of solutions
     and parameters are irreducible, as where the equations are affine in parameters with independent columns (Duff, Hill, Jensen, Lee,
     Leykin & Sommars 2019). The trace test (Leykin, Rodriguez & Sottile 2018) says whether any of these is missing; it is
-    numerical evidence, no proof.
+    numerical evidence, no proof. Where it meets solutions that no loop has found, smaller and larger loops follow.
 
     Examples
     --------
@@ -203,7 +204,7 @@ def monodromy(
     if expected is not None and not is_whole(expected, 1):
         raise InputError(f"The expected number {expected!r:.40} is no whole number of at least 1.", "Leave it out.")
     tape = _tape_of(family)
-    n, k = tape.n_variables, tape.n_parameters
+    n = tape.n_variables
     program = compile_homotopy(tape)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x10095,)))
     if x0 is None and a0 is None:
@@ -219,21 +220,32 @@ def monodromy(
         base = np.array(_complexes(family, a0))
         known = _start_points(tape, base, x0)
     signs = np.ones((1, n), np.int8)
-    test, stopped = None, Stopped()
+    test: TraceTest | None = None
+    stopped = Stopped()
     with reporting.time_limit(time_limit, "Monodromy"):
         found = grow(program, base, known, 0, signs, rng, expected, stopped=stopped)
     is_grown = not stopped
     with stopped.taking(), reporting.time_limit(max(begin + time_limit - time.perf_counter(), 1e-9), "Monodromy"):
         if trace_test and len(found.solutions) != expected and is_grown:
-            unknowns = trace(lambda x, _: list(x), n, k)
-            test = section_test(
-                tape, unknowns, found.parameters, found.solutions, signs, np.ones(k, np.bool_), 0, seed
-            )  # fmt: skip
+            test = _tested(tape, found, signs, seed)
+            for reach in _REACHES:
+                if test is None or not test.n_new:
+                    break
+                more = grow(program, found.parameters, found.solutions, 0, signs, rng, expected, reach=reach)
+                found = replace(more, n_paths=more.n_paths + found.n_paths, n_lost=more.n_lost + found.n_lost)
+                test = None if len(found.solutions) == expected else _tested(tape, found, signs, seed)
     return MonodromySolutions(
         family, found.parameters, found.solutions, found.n_paths, found.n_lost, len(found.blind),
         found.chance_of_one_missing, test, time.perf_counter() - begin,
         stopped.settle(has_results=is_grown or len(found.solutions) > len(known)),
     )  # fmt: skip
+
+
+def _tested(tape: Tape, found: MonodromyResult, signs: npt.NDArray[np.int8], seed: int) -> TraceTest:
+    """The trace test of the solutions that loops have found."""
+    n, k = tape.n_variables, tape.n_parameters
+    unknowns = trace(lambda x, _: list(x), n, k)
+    return section_test(tape, unknowns, found.parameters, found.solutions, signs, np.ones(k, np.bool_), 0, seed)
 
 
 def _family(family: Any) -> Equations | Landscape:
