@@ -425,3 +425,17 @@ def test_what_only_landscapes_have_is_refused_in_a_file_of_equations(tmp_path: P
     ):
         write(path, {**copy.deepcopy(content), **change})
         assert not ho.verify(path).is_ok
+
+
+def test_a_landscape_under_the_name_of_another_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    own = ps.DeepLinear((1, 1, 1), data=([[1]], [[2]]), l2=["1/3", "1/5"])
+    for what, labels in (
+        (ps.expression("x^4/4 - x^2/2 + y^2/2"), ("spherical-p-spin:n=2,p=3", "soft-ising:n=2", "torus-ising:n=0")),
+        (own, ("deep-linear:widths=1-1-1,data=iris", "deep-linear:widths=1-1-1,data=gaussian,m=1")),
+    ):
+        content = saved(ho.census(what), path)
+        assert ho.verify(path).is_ok
+        for label in labels:
+            write(path, {**copy.deepcopy(content), "model": label})
+            assert is_refused(path)
