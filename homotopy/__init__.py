@@ -75,8 +75,8 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.scans.run_map import scan_map as scan_map
     from homotopy.scans.values import geomspace as geomspace
     from homotopy.scans.values import linspace as linspace
-    from homotopy.solving.families import monodromy as monodromy
     from homotopy.solving.families import track as track
+    from homotopy.solving.family_loops import monodromy as monodromy
     from homotopy.solving.family_results import FamilySolutions as FamilySolutions
     from homotopy.solving.family_results import MonodromySolutions as MonodromySolutions
     from homotopy.solving.result import PathAccount as PathAccount
@@ -131,7 +131,8 @@ else:
             "counting.files.saved_census": "load",
             "counting.solutions": "Solutions",
             "counting.solve_equations": "solve",
-            "solving.families": "monodromy, track",
+            "solving.families": "track",
+            "solving.family_loops": "monodromy",
             "solving.family_results": "FamilySolutions, MonodromySolutions",
             "scans.events": "Event, EventKind",
             "scans.maps": "ScanMap",

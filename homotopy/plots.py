@@ -9,12 +9,12 @@ from homotopy.counting.plot import (
     draw_index_energy,
     draw_landscape,
     draw_matches,
-    draw_solutions,
     draw_spectra,
     is_two_dimensional,
     landscape_axes,
     plot_census,
 )
+from homotopy.counting.plot_solutions import draw_curves, draw_solutions, plot_solutions
 from homotopy.ensembles.plot import draw_comparison, draw_energies, draw_histogram, draw_mean_counts, plot_ensemble
 from homotopy.estimators.plot import draw_deviations, draw_recall, plot_report
 from homotopy.graphs.plot import draw_disconnectivity, draw_flows
@@ -36,6 +36,7 @@ __all__ = [
     "draw_branches",
     "draw_comparison",
     "draw_cost_tree",
+    "draw_curves",
     "draw_deviations",
     "draw_disconnectivity",
     "draw_energies",
@@ -61,6 +62,7 @@ __all__ = [
     "plot_ensemble",
     "plot_report",
     "plot_scan",
+    "plot_solutions",
     "plot_weight_space",
     "require_matplotlib",
     "save_figure",

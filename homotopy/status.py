@@ -75,6 +75,7 @@ class EvidenceKind(Enum):
     DESCENTS = "flows end at listed minima"
     SECOND_RUN = "second run"
     OTHER_ENGINE = "other engine"
+    OUTSIDE = "solutions outside the list"
 
 
 class Silence(Enum):

@@ -83,6 +83,9 @@ class Dataset:
                 "Give features x data and targets x data with the same number of data (columns), at least one of each.",
             )
 
+    def __repr__(self) -> str:
+        return f"Dataset({self.name}: {self.X.shape[1]} data, {self.n_features} features, {self.Y.shape[0]} targets)"
+
     @property
     def n_features(self) -> int:
         """Number of features dx."""
@@ -106,7 +109,7 @@ class Dataset:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def moments(self, loss: str | None = None) -> tuple[Rationals, Rationals, Fraction]:
-        """All that a squared loss of a linear network depends on: c X X^T, c Y X^T and c sum |y|^2, exactly.
+        r"""All that a squared loss of a linear network depends on: :math:`c X X^T`, :math:`c Y X^T` and :math:`c \sum_i |y_i|^2`, exactly.
 
         Parameters
         ----------

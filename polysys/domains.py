@@ -79,14 +79,14 @@ class Domain:
     def euler_characteristic(self) -> int | None:
         """Alternating sum of the numbers of stationary points of a (coercive) Morse function, by Morse's theorem.
 
-        1 for R^n (a coercive function), 1 + (-1)^d for a d-sphere, the product for a product (Milnor, Morse Theory,
+        1 for R^n (a coercive function), :math:`1 + (-1)^d` for a d-sphere, the product for a product (Milnor, Morse Theory,
         theorem 5.2).
         """
         return int(prod(1 + (-1) ** (size - 1) for size in self.blocks))
 
     @property
     def betti_numbers(self) -> tuple[int, ...] | None:
-        """Betti numbers b_0, .., b_dimension: (1, 0, ..) for R^n, the coefficients of prod_l (1 + t^(n_l - 1)) for spheres.
+        r"""Betti numbers b_0, .., b_dimension: (1, 0, ..) for R^n, the coefficients of :math:`\prod_l (1 + t^{n_l - 1})` for spheres.
 
         Examples
         --------
@@ -115,7 +115,7 @@ class Domain:
         return name + " R2=" + "-".join(str(r) for r in self.radii_squared)
 
     def constraints(self, x: Sequence[Any]) -> list[Any]:
-        """The values of |w_l|^2 - r_l, for numbers of any kind (shape: one per sphere)."""
+        """The values of :math:`|w_l|^2 - r_l`, for numbers of any kind (shape: one per sphere)."""
         return [
             sum(xi * xi for xi in x[block]) - radius
             for block, radius in zip(self.slices, self.radii_squared, strict=True)
@@ -134,7 +134,7 @@ def Euclidean(n: int) -> Domain:
 
 
 def Sphere(n: int, radius_squared: Any = 1) -> Domain:
-    """The sphere |x|^2 = radius_squared (a rational number) in R^n, of dimension n - 1."""
+    r"""The sphere :math:`|x|^2` = radius_squared (a rational number) in :math:`\mathbb{R}^n`, of dimension n - 1."""
     return Domain(n, (n,), (as_rational(radius_squared),))
 
 

@@ -51,9 +51,9 @@ Potential = Callable[[npt.NDArray[np.object_], Couplings], Any]
 
 @dataclass(frozen=True)
 class Scaling:
-    """Physical units: point = sqrt(length_squared) * x on each block, energy = sqrt(energy_squared) * V(x).
+    """Physical units: ``point = sqrt(length_squared) * x`` on each block, ``energy = sqrt(energy_squared) * V(x)``.
 
-    Irrational prefactors such as N^(-(p-1)/2) live here and nowhere else, so the equations stay rational.
+    Irrational prefactors such as :math:`N^{-(p-1)/2}` live here and nowhere else, so the equations stay rational.
     """
 
     length_squared: tuple[Fraction, ...] = ()
@@ -224,7 +224,7 @@ class Landscape:
         """The potential at one point (n,) or many (.., n), in doubles.
 
         Points and energies are in the model's units, as the coordinates and energies of stationary points are: for a p-spin
-        glass of N spins |s|^2 = N. Points off a sphere are taken as they are.
+        glass of N spins :math:`|s|^2 = N`. Points off a sphere are taken as they are.
 
         Examples
         --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -61,7 +62,7 @@ class EquationTapes:
 
 @dataclass(frozen=True, eq=False)
 class Equations:
-    """Polynomial equations f_1 = .. = f_m = 0 with rational coefficients; make them with :func:`equations`.
+    r"""Polynomial equations :math:`f_1 = \cdots = f_m = 0` with rational coefficients; make them with :func:`equations`.
 
     Where there are more equations than unknowns, `system` is squared up: to each of the n equations of largest degree a random
     combination of the others is added. Solutions of the equations solve the square system; what else solves it is told apart
@@ -350,18 +351,24 @@ def equations_from_file(path: str | Path) -> Equations:
 
 
 def equations_from_label(label: str) -> Equations:
-    """The equations that ``equations:FILE``, or the name of a file, stands for.
+    """The equations that ``equations:FILE``, the name of a file, or a text with commas between equations stands for.
 
     Raises
     ------
     LabelError
-        If no file is named.
+        If nothing is named.
+
+    Examples
+    --------
+    >>> equations_from_label("x^2 + y = 1, x*y = 2").variables
+    ('x', 'y')
     """
-    family, _, path = label.partition(":")
-    if family != FAMILY:
-        return equations_from_file(label)
-    if not path:
-        raise LabelError("equations: names no file.", "Write equations:FILE.")
+    path = label.removeprefix(f"{FAMILY}:")
+    if not path.strip():
+        raise LabelError("equations: names no file and no equations.", "Write equations:FILE, or equations:x^2 = 2.")
+    if any(c in path for c in "=^*") and not os.path.exists(path):
+        pieces = [piece for piece in path.split(",") if piece.strip()]
+        return equations(pieces, name=" ".join(path.split()))
     return equations_from_file(path)
 
 

@@ -62,6 +62,9 @@ class RootCount:
     def __str__(self) -> str:
         return f"{self.value}: {self.name} [{self.reference}]; {self.kind.value}; for {self.assumptions}"
 
+    def __repr__(self) -> str:
+        return f"RootCount({self})"
+
 
 def integers(values: Sequence[int], least: int, name: str) -> list[int]:
     """The values as a nonempty list of ints of at least `least`, or an InputError."""

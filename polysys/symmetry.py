@@ -32,7 +32,7 @@ _MAX_CONTINUOUS = 30  # n^2 unknowns: beyond this many variables the continuous 
 
 @dataclass(frozen=True, slots=True)
 class SignedPermutation:
-    """The map (g x)_i = signs[i] * x[perm[i]].
+    """The map ``(g x)[i] = signs[i] * x[perm[i]]``.
 
     Examples
     --------
@@ -85,6 +85,9 @@ class SymmetryGroup:
 
     n: int
     generators: tuple[SignedPermutation, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"SymmetryGroup({self.n} coordinates, {len(self.generators)} generators)"
 
     @property
     def identity(self) -> SignedPermutation:
@@ -155,6 +158,9 @@ class ContinuousSymmetry:
     """
 
     generators: tuple[tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]], ...]
+
+    def __repr__(self) -> str:
+        return f"ContinuousSymmetry(dimension {self.dimension}, {self.n} coordinates)"
 
     @property
     def dimension(self) -> int:

@@ -63,6 +63,9 @@ class Tape:
     right: npt.NDArray[np.int32]
     outputs: npt.NDArray[np.int32]
 
+    def __repr__(self) -> str:
+        return f"Tape({self.n_variables} variables, {self.n_parameters} parameters, {len(self.ops)} operations, {len(self.outputs)} outputs)"
+
     @property
     def n_registers(self) -> int:
         """Number of registers, inputs and constants included."""

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.figure import Figure
 
 import homotopy as ho
 import polysys as ps
+from homotopy.common.figures import MARKERS, graded
 from homotopy.graphs.disconnectivity import saddles_by_energy
 from homotopy.graphs.plot import draw_flows, draw_tree
 
@@ -21,7 +21,7 @@ POTENTIAL = "x^4/4 - x^2/2 + y^4/4 - y^2/2 + x*y/6 + x/10 + y/25"
 INK, GREY = "#1c2733", "#7a8794"
 STYLE = {"svg.hashsalt": "stationary", "font.size": 11, "path.simplify_threshold": 0.5, "text.color": INK}
 LOW, HIGH = -0.85, 0.16  # energies that are shown
-MARKERS = (("o", "#0072b2", "minima"), ("s", "#e69f00", "saddles"), ("^", "#d55e00", "maximum"))
+NAMES = ("minima", "saddles", "maximum")
 
 
 def main(folder: Path) -> None:
@@ -36,25 +36,17 @@ def main(folder: Path) -> None:
 
 
 def landscape(axes, graph) -> None:
-    """Level lines, flows and points."""
-    x = np.linspace(-1.75, 1.75, 90)
-    grid = np.meshgrid(x, x)
-    (values,) = graph.census.landscape.tapes.energy.evaluate(list(grid), (), float)
-    energies = [float(p.energy.mid()) for p in graph.census.points]
-    steps = np.linspace(min(energies) - 0.02, 0.42, 13)
-    axes.contourf(*grid, values, levels=steps, cmap="Blues_r", extend="max", alpha=0.85)
+    """Level lines, flows and points; what the points are is said in the next figure."""
     draw_flows(graph, axes)
-    for p in graph.census.points:
-        marker, colour, _ = MARKERS[p.index]
-        axes.plot(*(float(c.mid()) for c in p.coordinates), marker, color=colour, mec="white", ms=9, zorder=3)
+    axes.get_legend().remove()
     axes.set(xticks=[], yticks=[], aspect="equal", title="every stationary point, proved")
 
 
 def by_index(axes, graph) -> None:
     """Energy against Morse index, counted."""
-    for k, (marker, colour, name) in enumerate(MARKERS):
+    for k, name in enumerate(NAMES):
         energies = [float(p.energy.mid()) for p in graph.census.points if p.index == k]
-        axes.plot([k] * len(energies), energies, marker, color=colour, mec="white", ms=9)
+        axes.plot([k] * len(energies), energies, MARKERS[k], color=graded(k, 2), mec="black", mew=0.8, ms=8)
         axes.annotate(
             f"{len(energies)} {name}", (k, max(energies)), xytext=(0, 11), textcoords="offset points", ha="center"
         )
@@ -75,7 +67,9 @@ def disconnectivity(axes, graph) -> None:
         dict(graph.network.nodes(data="energy")), [(e, a, b) for e, _, a, b in saddles_by_energy(graph)], axes
     )
     for minimum, energy in graph.network.nodes(data="energy"):
-        axes.plot(place[minimum], energy, "o", color=MARKERS[0][1], mec="white", ms=9, zorder=3, clip_on=False)
+        axes.plot(
+            place[minimum], energy, MARKERS[0], color=graded(0, 2), mec="black", mew=0.8, ms=8, zorder=3, clip_on=False
+        )
     axes.set(ylabel="energy", ylim=(LOW, HIGH), title="minima joined by saddles")
     plain(axes)
 

@@ -162,7 +162,7 @@ def gallery_figure(script: Path) -> Cell:
 
 
 def gallery_page() -> str:
-    """docs/gallery/index.md: a table of small figures, then each with its text and its code."""
+    """docs/gallery/index.md: small figures side by side, then each with its text and its code."""
     folder = DOCS / "gallery"
     sections, small = [], []
     for name in GALLERY:
@@ -175,12 +175,11 @@ def gallery_page() -> str:
             f"```{{literalinclude}} {name}.py\n:language: python\n:lines: {first}-\n```\n"
         )
         small.append(f"[![{title.rstrip('.')}](figures/{picture})](#{name})")
-    rows = [small[k : k + 3] + [""] * (3 - len(small[k : k + 3])) for k in range(0, len(small), 3)]
-    table = "\n".join(["| | | |", "|---|---|---|", *("| " + " | ".join(row) + " |" for row in rows)])
+    pictures = "\n".join(small)
     return (
         "# Gallery\n\nFigures with the code that draws them. Copy a block, change the landscape, save with\n"
         '`ho.plots.save_figure(ax, "figure.pdf")`. How figures are made is in [plots](../plots.md).\n\n'
-        f"{table}\n\n" + "\n".join(sections)
+        f"::::{{container}} thumbnails\n\n{pictures}\n\n::::\n\n" + "\n".join(sections)
     )
 
 

@@ -11,12 +11,17 @@ from sphinx.util import logging
 _PRIME = re.compile(r"<msup>(<mi>[^<]*</mi>)<m[io]>(&#x0203[234];|&#x02057;)</m[io]></msup>")
 # Bars about a number are fences, without the space of an operator.
 _BAR = '<mo stretchy="false">&#x0007C;</mo>'
+# A function stands apart from the factor before it and from an argument without brackets.
+_FUNCTION = r"<mi>(?:cos|det|dim|exp|ker|log|max|min|sin)</mi>"
+_THIN = '<mspace width="0.17em"/>'
 _LOGGER = logging.getLogger(__name__)
 
 
 def _mathml(latex: str, display: str) -> str:
     made: str = convert(re.sub(r"\\(dfrac|tfrac)\b", r"\\frac", latex.strip()), display=display)
     made = made.replace(_BAR, _BAR.replace("<mo ", '<mo lspace="0" rspace="0" '))
+    made = re.sub(rf"(</m(?:frac|i|n|sub|sup)>)(?={_FUNCTION})", rf"\1{_THIN}", made)
+    made = re.sub(rf"({_FUNCTION})(?=<m(?:frac|i|n|sub|sup)>)", rf"\1{_THIN}", made)
     made = _PRIME.sub(r"<mrow>\1<mo>\2</mo></mrow>", made)
     left = re.search(r"<m[io]>\\[A-Za-z]+</m[io]>", made)
     if left:

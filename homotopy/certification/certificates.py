@@ -22,6 +22,7 @@ from homotopy.certification.discs.roundoff import TINY, U
 from homotopy.status import Verdict
 
 DOUBLE = 53  # bits of a certificate made in doubles
+_SHOWN = 4  # coordinates of a certificate that is printed
 _CODE = {verdict: code for code, verdict in enumerate(REALITY)}
 
 
@@ -42,6 +43,13 @@ class Certificate:
     enclosure: Enclosure
     reality: Verdict
     precision: int
+
+    def __repr__(self) -> str:
+        real = {Verdict.YES: "real", Verdict.NO: "not real", Verdict.UNDECIDED: "reality undecided"}[self.reality]
+        middle = [complex(to_double(re), to_double(im)) for re, im in self.enclosure.mid[:_SHOWN]]
+        shown = ", ".join(f"{z.real:.6g}" if self.reality is Verdict.YES else f"{z:.6g}" for z in middle)
+        more = ", .." if len(self.enclosure.mid) > _SHOWN else ""
+        return f"Certificate({real}, within {to_double(self.enclosure.radius):.1e} of ({shown}{more}))"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

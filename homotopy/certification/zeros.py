@@ -70,6 +70,9 @@ class CertificationReport:
     assignment: tuple[int | None, ...]
     n_entangled: int
 
+    def __repr__(self) -> str:
+        return f"CertificationReport({len(self.certificates)} certified of {len(self.assignment)} candidates, {self.n_entangled} entangled)"
+
 
 def certify(
     tapes: SystemTapes,

@@ -57,7 +57,13 @@ app = typer.Typer(
 )
 
 _SAID = 3  # of the last troubles of a solve, where the verdict is unknown
-ModelArgument = Annotated[str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, or a .toml file.")]
+ModelArgument = Annotated[
+    str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, a .toml file, a polynomial or a file with one.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Value of {NAME} in the label, of a key, or of a parameter in a file."),
+]
 
 
 def _version(is_wanted: bool) -> None:
@@ -87,7 +93,7 @@ def models() -> None:
             f"{family.name}\n    {family.summary}\n    {family.grammar}\n    sizes: {family.sizes}\n    example: {family.example}\n"
         )
     echo(
-        "expression\n    your own polynomial potential, from a text file\n    expression:FILE\n"
+        "expression\n    your own polynomial potential, in quotes or from a text file\n    'x^4 - x^2*y + y^2', FILE or expression:FILE\n"
         "    sizes: at most 64 variables, powers up to 1000, a file of at most 1 MB\n"
         "    file: optional lines 'domain: sphere' or 'domain: x^2 + y^2 = 1', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
         "Equations without a potential are solved by 'stationary solve FILE': one a line, after the same optional lines.\n\n"
@@ -98,6 +104,7 @@ def models() -> None:
 @app.command(short_help="Count one landscape, with certificates.")
 def count(
     model: ModelArgument,
+    values: SetOption = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
     engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
@@ -137,7 +144,7 @@ def count(
             raise HomotopyError(
                 "--bounds counts nothing, and the other options want a count.", "Leave them out, or --bounds."
             )
-        show_bounds(model, seed, index, json_file)
+        show_bounds(_with_values(model, values), seed, index, json_file)
         return
     from homotopy.counting.count import census
     from homotopy.options import Options
@@ -159,7 +166,7 @@ def count(
     if cross_check:
         _cross_checks().require(checks)
     with progress_bar(), keeping_found():
-        found = census(model, seed=seed, index=index, options=options)
+        found = census(_with_values(model, values), seed=seed, index=index, options=options)
     if json_file != "-":
         show_result(found)  # before what may take longer than the census
     with progress_bar(), keeping_found():
@@ -201,6 +208,7 @@ def count(
 @app.command(short_help="Decompose stationary points that form sets.")
 def sets(
     model: ModelArgument,
+    values: SetOption = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
     top: Annotated[
@@ -223,7 +231,7 @@ def sets(
     options = Options(**names, time_limit=time_limit, seed=solver_seed)
     check_target(json_file)
     with progress_bar(), keeping_found():
-        found = stationary_sets(model, seed=seed, index=index, top=top, n_runs=runs, options=options)
+        found = stationary_sets(_with_values(model, values), seed=seed, index=index, top=top, n_runs=runs, options=options)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
@@ -235,7 +243,8 @@ def sets(
 @app.command(short_help="Recheck a saved census.")
 def verify(
     file: Annotated[
-        Path, typer.Argument(help="A census that 'stationary count --save' wrote, a table's folder, or a row's file.")
+        Path,
+        typer.Argument(help="What 'count --save' or 'solve --save' wrote, a table's folder or zip archive, or a row's file."),
     ],
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the checks as JSON; - is stdout.")
@@ -311,6 +320,16 @@ predict.register(app)
 tables.register(app)
 estimators.register(app)
 studies.register(app)
+
+
+def _with_values(model: str, given: list[str] | None) -> Any:
+    """The label as it is, or the model with the values that --set gives."""
+    if not given:
+        return model
+    from polysys.models.labels import with_values
+    from polysys.reading.expression_file import named_values
+
+    return with_values(model, named_values(", ".join(given)))
 
 
 def _with_real_proof(census: Census, time_limit: float) -> tuple[Census, RealProof]:

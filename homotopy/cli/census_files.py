@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,7 +33,7 @@ def show(
         Path, typer.Argument(help="A file that 'stationary count --save' or 'solve --save' wrote, or a table's row.")
     ],
     points: Annotated[bool, typer.Option("--points", help="List the points too, numbered from 1.")] = False,
-    plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw it (.png, .svg, .pdf).")] = None,
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="F", help="Write the census as 'count --json' does; - is stdout.")
     ] = None,
@@ -54,16 +54,14 @@ def show(
         plots.check_path(plot)
         plots.require_matplotlib()
     census = read_saved(file)
-    if plot is not None and not isinstance(census, Census):
-        raise HomotopyError(f"{file} holds solutions of equations, which are not drawn.", "Leave --plot out.")
     if json_file is not None:
         write(json_file, json.dumps(census.summary(), indent=1))
     if json_file != "-":
         show_result(census)
         if points:
             print_points(census)
-    if plot is not None and isinstance(census, Census):
-        plots.save_figure(plots.plot_census(census), plot)
+    if plot is not None:
+        plots.save_figure(plots.plot_census(census) if isinstance(census, Census) else plots.plot_solutions(census), plot)
 
 
 def export(
@@ -124,7 +122,9 @@ def match(
     what: Annotated[str, typer.Argument(metavar="FILE|MODEL", help="A saved census, or a model, which is counted.")],
     points: Annotated[
         Path,
-        typer.Argument(help="A .csv or .npy file with one point a row, coordinates in the order of the variables."),
+        typer.Argument(
+            help="A .csv or .npy file, a point a row: columns by the variables' names ('export --form csv'), else in their order."
+        ),
     ],
     descend: Annotated[
         bool, typer.Option("--descend", help="Let points near no stationary point go downhill first.")
@@ -144,12 +144,15 @@ def match(
 ) -> None:
     """Say which certified stationary point each of many points belongs to, or why none."""
     from homotopy.common.tables_of_numbers import read_numbers
+    from homotopy.counting.count import as_landscape
 
     check_target(json_file)
     if every and json_file == "-":
         raise HomotopyError("--all is given, but nothing is printed beside --json -.", "Leave it out.")
-    given = read_numbers(points)
-    found = census_of(what, seed, index).match(given, within=within, descend=descend)
+    saved = census_of(what, seed, index) if is_saved(what) else None
+    land = as_landscape(what, seed, index) if saved is None else saved.landscape
+    given = read_numbers(points, land.variables)
+    found = (saved or census_of(what, seed, index)).match(given, within=within, descend=descend)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
@@ -196,16 +199,16 @@ def census_of(what: str, seed: int | None, index: int) -> Census:
         return count(what, seed=seed, index=index)
 
 
-def show_bounds(model: str, seed: int | None, index: int, json_file: str | None) -> None:
-    """What is known of a count before it is made."""
+def show_bounds(model: Any, seed: int | None, index: int, json_file: str | None) -> None:
+    """What is known of the count of a model, or of what a label names, before it is made."""
     from homotopy.counting.count import as_landscape
     from homotopy.counting.estimates import bounds
     from homotopy.tables.known_counts import shipped_count
 
     check_target(json_file)
     land = as_landscape(model, seed, index)
-    is_label = not is_saved(model) and not model.startswith("expression:")
-    found = bounds(land, known=shipped_count(model, land) if is_label else None)
+    is_own = land.label.startswith("expression:")
+    found = bounds(land, known=None if is_own else shipped_count(model if isinstance(model, str) else model.label, land))
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def solve(
-    system: Annotated[str, typer.Argument(metavar="FILE", help="A file with one equation a line, or equations:FILE.")],
+    system: Annotated[str, typer.Argument(metavar="FILE", help="A file with one equation a line, or equations with commas between them.")],
     engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
     strategy: Annotated[
         str, typer.Option(help="Start system: auto, polyhedral, multihomogeneous or total-degree.")
@@ -45,6 +45,9 @@ def solve(
     ] = None,
     points: Annotated[bool, typer.Option("--points", help="List the solutions, the real ones first.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="F", help="Save the solutions with their certificates.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="F", help="Draw the solutions and, in two unknowns, the curves (.png, .svg, .pdf).")
+    ] = None,
 ) -> None:
     """Find, certify and judge all isolated complex solutions of polynomial equations."""
     from homotopy.counting.solve_equations import solve as solve_equations
@@ -58,7 +61,12 @@ def solve(
         "precision": precision,
     }  # checked there
     options = Options(**names, time_limit=time_limit, seed=solver_seed, digits=digits)
-    check_targets(save, json_file=json_file)
+    if plot is not None:
+        from homotopy import plots
+
+        plots.check_path(plot)
+        plots.require_matplotlib()
+    check_targets(save, plot, json_file=json_file)
     with progress_bar(), keeping_found():
         found = solve_equations(system, options=options)
     if json_file is not None:
@@ -67,6 +75,8 @@ def solve(
         show_result(found)
         if points:
             echo("\n" + solutions_table(found))
+    if plot is not None:
+        plots.save_figure(plots.plot_solutions(found), plot)
     if save is not None:
         left_out = found.save(save)
         say_left_out(save, left_out)
@@ -79,7 +89,9 @@ def solve(
 
 
 def certify(
-    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="A file of equations, equations:FILE, or a model.")],
+    system: Annotated[
+        str, typer.Argument(metavar="SYSTEM", help="A file of equations, equations:FILE, a model, or a saved census.")
+    ],
     points: Annotated[
         Path, typer.Argument(help="A list by Bertini, PHCpack, HomotopyContinuation.jl; JSON, .npy, .npz or CSV.")
     ],
@@ -112,13 +124,20 @@ def certify(
 
 
 def _problem(system: str, seed: int | None, index: int) -> Landscape | Equations:
-    """What a person names: equations, where it is a file or says so, else a model."""
+    """What a person names: that of a saved census; equations, where it is another file or says so; else a model."""
+    from homotopy.cli.census_files import read_saved
     from homotopy.counting.count import as_landscape
+    from homotopy.counting.result import Census
     from polysys.own_equations import FAMILY, equations_from_label
 
+    is_label = system.startswith(f"{FAMILY}:") or "=" in system.partition(":")[0]
+    is_saved = system.lower().endswith(".json") and not is_label
     is_file = os.path.isfile(system) and not system.lower().endswith(".toml")
-    if not (is_file or system.startswith(f"{FAMILY}:")):
+    if not (is_label or is_saved or is_file):
         return as_landscape(system, seed, index)
     if seed is not None or index:
-        raise HomotopyError("--seed or --index is given beside equations.", "Leave it out.")
+        raise HomotopyError("--seed or --index is given beside a file.", "Leave it out.")
+    if is_saved:
+        saved = read_saved(system)
+        return saved.landscape if isinstance(saved, Census) else saved.equations
     return equations_from_label(system)

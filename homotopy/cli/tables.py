@@ -229,11 +229,13 @@ def site(
 
 
 def rechecker(file: Path) -> Callable[[Path], Any] | None:
-    """What rechecks the folder of a table, or the file of a row; None for other files."""
+    """What rechecks the folder of a table, its zip archive, or the file of a row; None for other files."""
     if os.path.isdir(file):
         from homotopy.tables.table import load_table
 
         return lambda folder: load_table(folder).verify("fast")
+    if file.suffix.lower() == ".zip":
+        return _verify_archive
     from homotopy.tables.format.row_head import is_row_file
 
     if not is_row_file(file):
@@ -241,6 +243,13 @@ def rechecker(file: Path) -> Callable[[Path], Any] | None:
     from homotopy.tables.row_files import verify_row
 
     return verify_row
+
+
+def _verify_archive(file: Path) -> Any:
+    from homotopy.tables.archive import unpacked
+
+    with unpacked(file) as table:
+        return table.verify("fast")
 
 
 def _say(sentence: str) -> None:

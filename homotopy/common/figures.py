@@ -60,6 +60,14 @@ def alike(values: Sequence[float], digits: int = 4) -> list[str]:
     return [f"{v:.{decimals}f}" for v in values]
 
 
+def whole_numbers(*axes: Any) -> None:
+    """Ticks at whole numbers only: of an axis of counts, indices or distances between states."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+
+
 def axes_for(ax: Any, title: str = "", size: tuple[float, float] = (6.4, 4.6), **kwargs: Any) -> Any:
     """The axes that a figure of one panel is drawn into: those given, or the only ones of a new figure with a title."""
     if ax is not None:

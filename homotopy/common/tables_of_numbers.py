@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,14 @@ _MAX_BYTES = 1 << 28
 _WAY_OUT = "Give a .npy file of real numbers, or a text file with numbers in rows, separated by commas, semicolons or blanks."
 
 
-def read_numbers(path: str | Path) -> Floats:
+def read_numbers(path: str | Path, names: Sequence[str] = ()) -> Floats:
     """An array of doubles from a .npy file, or from rows of text; a first row that holds no number is a header.
+
+    Parameters
+    ----------
+    path : str or Path
+    names : sequence of str
+        Of columns: where the header has all of them, these are read, in this order, and others are left alone.
 
     Raises
     ------
@@ -28,8 +35,13 @@ def read_numbers(path: str | Path) -> Floats:
     if content.startswith(b"\x93NUMPY"):
         return np.asarray(npy_array(content, name), dtype=float)
     rows: list[list[float]] = []
-    for number, line in enumerate(as_text(content, path).splitlines(), 1):
-        cells = [cell for cell in re.split(r"[,;\s]+", line.partition("#")[0].strip()) if cell]
+    lines = as_text(content, path).splitlines()
+    named = _named_columns(lines, names)
+    for number, line in enumerate(lines, 1):
+        if named is not None:
+            cells = _chosen(line, *named)
+        else:
+            cells = [cell for cell in re.split(r"[,;\s]+", line.partition("#")[0].strip()) if cell]
         values = [_number(cell) for cell in cells]
         if not cells or (not rows and all(v is None for v in values)):
             continue
@@ -40,6 +52,21 @@ def read_numbers(path: str | Path) -> Floats:
     if not rows:
         raise InputError(f"The file '{name}' holds no numbers.", _WAY_OUT)
     return np.array(rows, dtype=float)
+
+
+def _named_columns(lines: Sequence[str], names: Sequence[str]) -> tuple[str | None, list[int]] | None:
+    """What separates cells, and the places of the named columns; None where the first line that says anything is no header with all of them."""
+    header = next((line for line in lines if line.partition("#")[0].strip()), "")
+    separator = next((mark for mark in ",;" if mark in header), None)
+    found = [cell.strip(' "') for cell in header.split(separator)]
+    return (separator, [found.index(name) for name in names]) if names and set(names) <= set(found) else None
+
+
+def _chosen(line: str, separator: str | None, places: Sequence[int]) -> list[str]:
+    """The cells of a line at some places; a place that it has not is an empty cell, which is no number. None of a line that says nothing."""
+    said = line.partition("#")[0].strip()
+    cells = [cell.strip(' "') for cell in said.split(separator)]
+    return [cells[k] if k < len(cells) else "" for k in places] if said else []
 
 
 def _number(cell: str) -> float | None:

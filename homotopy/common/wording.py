@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from polysys.landscape import Landscape
 
 _PLURALS = {"class": "classes", "minimum": "minima", "maximum": "maxima", "datum": "data"}
@@ -21,6 +23,19 @@ def count_of(n: int, noun: str) -> str:
 def plural(noun: str) -> str:
     """The plural of a noun that we use."""
     return _PLURALS.get(noun, noun + "s")
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Names with commas between them; of many the first ones, the last, and how many there are.
+
+    Examples
+    --------
+    >>> listed(["x", "y"]), listed([f"x{k}" for k in range(1, 31)], most=4)
+    ('x, y', 'x1, x2, x3, .., x30 (30)')
+    """
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[: most - 1])}, .., {names[-1]} ({len(names)})"
 
 
 def probability(p: float, digits: int = 2) -> str:

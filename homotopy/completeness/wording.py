@@ -186,6 +186,11 @@ def _compared(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
     return f"{theirs} for {x['ours']} here, {tail}"
 
 
+def _outside(_: Verdict, x: Numbers, __: Silence | None) -> str:
+    one = x["n_outside"] == 1
+    return f"{count_of(x['n_outside'], 'certified solution')} {'is' if one else 'are'} not among the {x['found']} of the list"
+
+
 def _connected(outcome: Verdict, x: Numbers, silence: Silence | None) -> str:
     if outcome is Verdict.YES:
         return f"{x['n_minima']} minima in {count_of(x['n_components'], 'component')}, as it must be"
@@ -218,6 +223,7 @@ SENTENCES: dict[EvidenceKind, Callable[[Verdict, Numbers, Silence | None], str]]
     EvidenceKind.DESCENTS: _descents,
     EvidenceKind.SECOND_RUN: _compared,
     EvidenceKind.OTHER_ENGINE: _compared,
+    EvidenceKind.OUTSIDE: _outside,
 }
 
 

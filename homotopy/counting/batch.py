@@ -121,7 +121,7 @@ def _family_together(
     ends = [paths.x[hopeful_ends(paths)] for paths in tracked]
     boxes = boxes_of_members([land.tapes for land in lands], ends, threads)
     solved = [
-        account(land, paths, CertificateList.of(()), 1, options.digits, proved)
+        account(land, paths, CertificateList.of(()), 1, options.digits, proved)[0]
         for land, paths, proved in zip(lands, tracked, boxes, strict=True)
     ]
     zeros = real_zeros(lands, [report.certificates for report in solved])

@@ -77,13 +77,16 @@ def census(
     seed, index : int
         Which sample, where `what` is a model or a label.
     options : Options, optional
+        Engine, precision, seed of the solver, limits and what is to be proved.
     progress : callable (done, total), optional
+        Told of paths that have ended, such as :func:`homotopy.progress_bar`.
     **choices
         Fields of :class:`homotopy.Options`, instead of `options` (``engine="phcpack"``).
 
     Returns
     -------
     Census
+        The stationary points with their certificates, and the verdict on the list.
 
     Raises
     ------

@@ -17,7 +17,7 @@ from homotopy.certification.zeros import certify as certify_candidates
 from homotopy.common.arrays import Complexes
 from homotopy.common.wording import count_of
 from homotopy.completeness.checks import checks
-from homotopy.completeness.evidence import of_kind
+from homotopy.completeness.evidence import evidence, of_kind
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.verdict import CompletenessReport, join, joined
 from homotopy.counting.degenerate.describe import least_multiplicities, singular_sets
@@ -189,7 +189,7 @@ def certify(
       double     rows 1, 2 are one solution each
       wrong      row 3: no solution next to it
       missing    1 solution: (-1.41421)
-      complete   unknown: 2 modulo ... missing
+      complete   contradicted: solutions outside the list: 1 certified solution is not among the 1 of the list
     """
     require_type(digits, int, "The number of digits", "Give a whole number.")
     problem: Problem = system if isinstance(system, Landscape) else as_equations(system)
@@ -207,10 +207,13 @@ def certify(
     near = [int(k) for k in open_rows if np.isfinite(given[k]).all() and _nearly_solves(problem, given[k])]
     singular = singular_sets(problem, given[near].tolist()) if near else ()
     verdict = _verdict(problem, certificates, singular)
+    missing = _missing(problem, certificates, verdict)
+    if len(missing):  # a certified solution outside of a list disproves it, whoever names it
+        piece = evidence(EvidenceKind.OUTSIDE, Verdict.NO, n_outside=len(missing), found=len(certificates))
+        verdict = joined(problem, verdict, [piece])
     return CertifiedPoints(
         problem, given, certificates, tuple(None if k < 0 else int(k) for k in number), _double(problem, listed, number),
-        tuple(int(k) for k in open_rows if int(k) not in near), singular, tuple(near),
-        _missing(problem, certificates, verdict), verdict,
+        tuple(int(k) for k in open_rows if int(k) not in near), singular, tuple(near), missing, verdict,
     )  # fmt: skip
 
 

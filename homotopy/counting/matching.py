@@ -22,7 +22,7 @@ from homotopy.common.validation import is_whole
 from homotopy.common.wording import count_of, sample_title
 from homotopy.counting.coordinates import as_points, coordinates_of
 from homotopy.counting.newton import descended, newton, unknowns_of
-from homotopy.status import Verdict
+from homotopy.status import Completeness, Verdict
 from polysys.errors import InputError
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Landscape
@@ -79,6 +79,8 @@ class Matches(Shown):
         At the point, not at the stationary point.
     unlisted : tuple of Certificate
         Certified real solutions that the census lacks: its list is incomplete.
+    verdict : Completeness or None
+        Of the census; None where it is not told.
     """
 
     landscape: Landscape
@@ -90,6 +92,7 @@ class Matches(Shown):
     gradient: Floats
     energy: Floats
     unlisted: tuple[Certificate, ...]
+    verdict: Completeness | None = None
 
     @property
     def is_explained(self) -> bool:

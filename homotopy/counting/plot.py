@@ -1,4 +1,4 @@
-"""Figures of a census: points by index and energy, landscapes with their points, spectra, matches, solutions of equations."""
+"""Figures of a census: points by index and energy, landscapes with their points, spectra, matches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from homotopy.common.figures import MARKERS, SERIES, alike, axes_for, graded, panels_for
+from homotopy.common.figures import MARKERS, SERIES, alike, axes_for, graded, panels_for, whole_numbers
 from homotopy.common.wording import count_of, plural, sample_title
 from homotopy.counting.energy_axis import EnergyAxis, energy_axis
 from homotopy.errors import HomotopyError
@@ -17,7 +17,6 @@ from polysys.landscape import Landscape
 if TYPE_CHECKING:
     from homotopy.counting.matching import Matches
     from homotopy.counting.result import Census
-    from homotopy.counting.solutions import Solutions
     from homotopy.counting.spectra import Spectra
 
 _NOTES = {
@@ -86,11 +85,11 @@ def landscape_axes(landscape: Landscape) -> dict[str, Any]:
 
 
 def draw_index_energy(census: Census, ax: Any = None) -> Any:
-    """Energy against Morse index, each index with its number of points; from the first index to the last that has any.
+    r"""Energy against Morse index, each index with its number of points; from the first index to the last that has any.
 
     Points stand at their energies; those too close to be told apart stand side by side.
 
-    Energies of glasses are per degree of freedom, and pure spherical ones have -E_0 and -E_inf marked.
+    Energies of glasses are per degree of freedom, and pure spherical ones have :math:`-E_0` and :math:`-E_\infty` marked.
 
     Parameters
     ----------
@@ -230,7 +229,7 @@ def _draw_plane(axes: Any, census: Census) -> None:
     top = max(energies) + 0.6 * (max(energies) - min(energies) or 1.0)
     levels = np.linspace(float(values.min()), max(top, float(values.min()) + 1e-9), 26)
     axes.contourf(x, y, values, levels=levels, cmap=_depths(), extend="max")
-    axes.contour(x, y, values, levels=levels, colors="0.35", linewidths=0.35)
+    axes.contour(x, y, values, levels=levels, colors="0.35", linewidths=0.35, linestyles="solid")
     for p in census.points:
         _mark(axes, float(p.coordinates[0].mid()), float(p.coordinates[1].mid()), p.index, 2)
     axes.set_xlabel(census.landscape.variables[0])
@@ -279,9 +278,8 @@ def _legend(axes: Any, census: Census) -> None:
             name = "minimum" if index == 0 else "maximum" if index == dimension else "saddle"
             axes.plot([], [], MARKERS[index], color=graded(index, dimension), mec="black", ls="", label=count_of(count, name))
     if census.points:
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02 if not census.landscape.domain.is_euclidean else 1.12), ncol=3, fontsize=8)
-
-
+        below = -0.12 if census.landscape.domain.is_euclidean else -0.02  # a title may stand above
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, below), ncol=3, fontsize=8)
 
 
 def draw_spectra(spectra: Spectra, ax: Any = None) -> Any:
@@ -331,7 +329,8 @@ def draw_matches(matches: Matches, ax: Any = None) -> Any:
     -------
     matplotlib axes
     """
-    axes = axes_for(ax, f"{sample_title(matches.landscape)}: where {count_of(len(matches.kind), 'point')} belong", (6.8, 4.6))
+    note = "" if matches.verdict is None else verdict_note(matches.verdict)
+    axes = axes_for(ax, f"{sample_title(matches.landscape)}: where {count_of(len(matches.kind), 'point')} belong{note}", (6.8, 4.6))
     shown = matches.by_orbit()
     dimension, scale = matches.landscape.domain.dimension, axis_of(matches.landscape)
     for x, (point, n, _) in enumerate(shown):
@@ -354,35 +353,6 @@ def draw_matches(matches: Matches, ax: Any = None) -> Any:
         axes.set_xticks([])
     axes.set_xlabel(f"stationary points up to symmetry, by {scale.label}")
     axes.set_ylabel(plural("point"))
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    whole_numbers(axes.yaxis)
     axes.margins(y=0.1)
-    return axes
-
-
-def draw_solutions(solutions: Solutions, ax: Any = None) -> Any:
-    """All coordinates of all solutions in the complex plane: real solutions filled, the others hollow.
-
-    Parameters
-    ----------
-    solutions : Solutions
-    ax : matplotlib axes, optional
-        Those of a new figure by default.
-
-    Returns
-    -------
-    matplotlib axes
-    """
-    axes = axes_for(ax, f"{solutions.equations.label}: {solutions.n_complex} complex solutions, {solutions.n_real} real", (5.6, 5.2))
-    axes.axhline(0, color="0.6", lw=0.8, zorder=0.5)
-    axes.axvline(0, color="0.6", lw=0.8, zorder=0.5)
-    for k, name in enumerate(solutions.equations.variables):
-        marker, colour = MARKERS[k % len(MARKERS)], SERIES[k % len(SERIES)]
-        z, x = solutions.points[:, k], solutions.real_points[:, k]
-        axes.plot(z.real, z.imag, marker, ls="none", mfc="none", mec=colour, ms=7, mew=1.2)
-        axes.plot(x, np.zeros(len(x)), marker, ls="none", color=colour, mec=colour, ms=7, label=name)
-    axes.plot([], [], "o", ls="none", mfc="none", mec="0.3", ms=7, label="not real")
-    axes.set_xlabel("real part")
-    axes.set_ylabel("imaginary part")
-    axes.set_aspect("equal", adjustable="datalim")
-    axes.legend(fontsize=8)
     return axes

@@ -335,7 +335,8 @@ class Census(Shown):
                2      0   -0.2500000000       2
                1  near no stationary point (gradients from 24)
         """
-        return match(self.landscape, self.certificates, tuple(self.points), points, within=within, descend=descend)
+        found = match(self.landscape, self.certificates, tuple(self.points), points, within=within, descend=descend)
+        return replace(found, verdict=self.completeness.verdict)
 
     def spectra(self) -> Spectra:
         """Proved enclosures of all eigenvalues of the Riemannian Hessian at all points, in the model's units.

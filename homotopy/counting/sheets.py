@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flint import arb
+
 from homotopy.certification.classify import StationaryPoint
 from homotopy.common.sheet import Grid, Line, Sheet
-from homotopy.common.wording import count_of, plural
+from homotopy.common.wording import count_of, listed, plural
 from homotopy.completeness.verdict import CompletenessReport, best_bound
-from homotopy.counting.degenerate.stationary_set import StationarySet, in_words
+from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet, in_words, number_in_words
 from homotopy.counting.result import Census
-from homotopy.counting.singular_points import regularity
+from homotopy.counting.singular_points import regularity, singular_points
 from homotopy.solving.result import PathAccount
+from homotopy.status import Verdict
 from polysys.formulations.variety import Variety
+from polysys.models.expressions import Expression
+
+_LOWEST = ", lower than every counted point"
+_MARGIN = 1e-9  # relative: energies of singular points are doubles
 
 
 def census_sheet(census: Census) -> Sheet:
@@ -20,6 +27,8 @@ def census_sheet(census: Census) -> Sheet:
     land, expected, found = census.landscape, *census.euler
     seed = "explicit couplings" if land.seed is None else f"seed {land.seed}"
     sample = f", sample {land.index}" if land.index else ""
+    # of a potential of one's own: a misspelt name shows as one variable more
+    own = f" in {listed(land.all_variables)}" if land.label.startswith(f"{Expression.family}:") else ""
     unit = "class" if land.formulation.points_per_class > 1 else "solution"
     noun, n_real = ("class", census.n_real_classes) if unit == "class" else ("point", census.n_real)
     real = count_of(n_real, noun) + _in_brackets(_up_to_symmetry(census.n_real_orbits, n_real))
@@ -40,7 +49,7 @@ def census_sheet(census: Census) -> Sheet:
     group = f", {notes[0]} of {census.symmetry}" if census.symmetry else ""
     rows = (("index", tuple(map(str, by_index))), ("points", tuple(map(str, by_index.values()))))
     return Sheet(
-        f"Census of {land.label} ({seed}{sample}, digest {land.digest[:6]})",
+        f"Census of {land.label}{own} ({seed}{sample}, digest {land.digest[:6]})",
         (
             Line(
                 "complex",
@@ -52,7 +61,7 @@ def census_sheet(census: Census) -> Sheet:
             Line("energy", _energy_range(census)),
             *_domain_line(census),
             Line("paths", paths_text(census.paths, census.n_complex)),
-            *singular_line(census.degenerate),
+            *_singular_line(census),
             Line("run", str(census.run)),
         ),
     )
@@ -68,7 +77,26 @@ def _minima(census: Census) -> str:
 def _domain_line(census: Census) -> tuple[Line, ...]:
     if not isinstance(census.landscape.domain, Variety):
         return ()
-    return (Line("domain", f"dimension {census.landscape.domain.dimension}, {regularity(census.landscape)}"),)
+    corners = singular_points(census.landscape)
+    lowest = _LOWEST if corners and _is_below(census, corners[0].energy) else ""
+    return (Line("domain", f"dimension {census.landscape.domain.dimension}, {regularity(census.landscape)}{lowest}"),)
+
+
+def _singular_line(census: Census) -> tuple[Line, ...]:
+    """The singular points, with the energy of the lowest real one: a minimum may be among them, and is not counted as one."""
+    isolated = [s for s in census.degenerate if s.kind is SetKind.ISOLATED and s.reality is Verdict.YES]
+    energies = [s.energy.real for s in isolated if s.energy is not None]
+    if not energies:
+        return singular_line(census.degenerate)
+    lowest = min(energies)
+    margin = _MARGIN * (1 + max([abs(lowest), *(abs(float(p.energy.mid())) for p in census.points)]))
+    words = f", {'the lowest ' if len(isolated) > 1 else ''}at energy {number_in_words(lowest)}"
+    return (Line("singular", in_words(census.degenerate) + words + (_LOWEST if _is_below(census, arb(lowest) + margin) else "")),)
+
+
+def _is_below(census: Census, energy: arb) -> bool:
+    """Whether an energy is lower than those of all points that are counted, of which there are some."""
+    return bool(census.points) and all(energy < p.energy for p in census.points)
 
 
 def _energy_range(census: Census) -> str:

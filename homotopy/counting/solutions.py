@@ -12,7 +12,7 @@ import numpy.typing as npt
 from homotopy.certification.certificates import CertificateList
 from homotopy.common.frames import frame
 from homotopy.common.sheet import Line, Sheet, Shown
-from homotopy.common.wording import count_of
+from homotopy.common.wording import count_of, listed
 from homotopy.completeness.verdict import CompletenessReport, best_bound
 from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.result import RunRecord, completeness_summary, paths_summary
@@ -117,10 +117,10 @@ class Solutions(Shown):
         )  # fmt: skip
 
     def plot(self, ax: Any = None) -> Any:
-        """All solutions in the complex plane, into matplotlib axes; returned."""
-        from homotopy.counting.plot import draw_solutions
+        """In two unknowns the curves of the equations with the real solutions, else all solutions in the complex plane; returns the axes."""
+        from homotopy.counting.plot_solutions import draw_curves, draw_solutions
 
-        return draw_solutions(self, ax)
+        return (draw_curves if self.equations.n == 2 else draw_solutions)(self, ax)
 
     def summary(self) -> dict[str, Any]:
         """The list as one JSON object (the output of ``stationary solve --json -``)."""
@@ -169,7 +169,7 @@ class Solutions(Shown):
 
     def _sheet(self) -> Sheet:
         return Sheet(
-            f"Solutions of {self.equations.label} (digest {self.equations.digest[:6]})",
+            f"Solutions of {self.equations.label} in {listed(self.equations.variables)} (digest {self.equations.digest[:6]})",
             (
                 Line("system", str(self.equations.size)),
                 Line("complex", f"{of_at_most(self.n_complex, best_bound(self.bounds, self.completeness), 'solution')} certified distinct"),

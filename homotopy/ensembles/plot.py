@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.common.figures import SERIES, axes_for, graded, panels_for
+from homotopy.common.figures import SERIES, axes_for, graded, panels_for, whole_numbers
 from homotopy.common.wording import count_of
 from homotopy.counting.energy_axis import energy_axis
 from homotopy.ensembles.comparison import Comparison, Predictions
@@ -100,9 +100,9 @@ def draw_mean_counts(ensemble: Ensemble, ax: Any = None, prediction: Predictions
 
 
 def draw_energies(ensemble: Ensemble, ax: Any = None) -> Any:
-    """Energies of the points of each Morse index: quartiles as boxes, single points as dots beside one another.
+    r"""Energies of the points of each Morse index: quartiles as boxes, single points as dots beside one another.
 
-    Energies of glasses are per degree of freedom, and pure spherical ones have -E_0 and -E_inf marked.
+    Energies of glasses are per degree of freedom, and pure spherical ones have :math:`-E_0` and :math:`-E_\infty` marked.
 
     Parameters
     ----------
@@ -163,6 +163,7 @@ def draw_histogram(ensemble: Ensemble, ax: Any = None, quantity: Quantity = "n_r
         axes.plot([], [], " ", label=f"{n_open} open samples not shown")
     axes.set_xlabel("number of real points" if quantity == "n_real" else f"number of points, {quantity}")
     axes.set_ylabel("samples")
+    whole_numbers(axes.xaxis, axes.yaxis)
     axes.legend(fontsize=8)
     return axes
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from homotopy.common.figures import MARKERS, SERIES, axes_for, graded, panels_for, wrapped
+from homotopy.common.figures import MARKERS, SERIES, axes_for, graded, panels_for, whole_numbers, wrapped
 from homotopy.common.wording import count_of
 from homotopy.estimators.report import ModelReport, Report, SearchScore, score
 from homotopy.searches.recall import Recall
@@ -119,6 +119,7 @@ def draw_recall(scored: SearchScore | Recall, ax: Any = None) -> Any:
         axes.annotate(f"{scored.recall[k][0]}/{scored.recall[k][1]}", (k, 0.02), rotation=90, fontsize=7, ha="center", va="bottom")
     axes.set_ylim(0, 1.08)
     axes.set_xlabel("Morse index")
+    whole_numbers(axes.xaxis)
     axes.set_ylabel("share")
     axes.set_title(
         f"{count_of(scored.n_landscapes, 'landscape')}; {scored.n_false} of {scored.n_points} end points not stationary", fontsize=9

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.sheet import Columns, Line, Sheet, Shown
-from homotopy.common.wording import probability
+from homotopy.common.wording import count_of, probability
 from homotopy.searches.recall import Recall
 
 
@@ -53,6 +53,9 @@ class Deviation:
         """The found mean, or its range, as text."""
         return f"{self.low:.5g}" if self.low == self.high else f"{self.low:.4g}..{self.high:.4g}"
 
+    def __repr__(self) -> str:
+        return f"Deviation({self.name}: predicted {self.predicted:.5g}, found {self.found}, z {self.z:+.2f})"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelReport:
@@ -89,6 +92,10 @@ class ModelReport:
         """The row that deviates most."""
         return max(self.rows, key=lambda r: abs(r.z))
 
+    def __repr__(self) -> str:
+        p = f"p {'<=' if self.is_bound else '='} {self.p_value:.3g}"
+        return f"ModelReport({self.label}: {count_of(self.n, 'sample')}, {count_of(len(self.rows), 'mean')}, {p})"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchScore:
@@ -116,6 +123,10 @@ class SearchScore:
     n_unlisted: int
     n_failed: int | None
     least_false_gradient: float
+
+    def __repr__(self) -> str:
+        found, exact = (sum(pair[k] for pair in self.recall.values()) for k in (0, 1))
+        return f"SearchScore({found} of {exact} points found, {self.n_false} of {self.n_points} end points not stationary)"
 
 
 def score(recalls: tuple[Recall, ...]) -> SearchScore:

@@ -21,7 +21,7 @@ Bits = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class MorseComplex:
-    """Boundary maps d_k: C_k -> C_(k-1) over Z2, C_k spanned by the points of index k, as far as they were found.
+    r"""Boundary maps :math:`d_k: C_k \to C_{k-1}` over Z2, :math:`C_k` spanned by the points of index k, as far as they were found.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ class MorseComplex:
         Of the domain.
     points : mapping from index to tuple of int
         Numbers of the points of the census of each index, in the order of rows and columns.
-    boundaries : mapping from k to uint8 array (n_(k-1), n_k)
+    boundaries : mapping from k to uint8 array (:math:`n_{k-1}`, :math:`n_k`)
         d_k for the k that one-dimensional flows give: 1, and the dimension.
     missing : tuple of (int, str)
         The k for which d_k was not found, and why.
     betti : mapping from k to int
-        dim ker d_k - rank d_(k+1), where both are known.
+        :math:`\dim \ker d_k - \mathrm{rank}\, d_{k+1}`, where both are known.
     checks : tuple of GraphCheck
     """
 

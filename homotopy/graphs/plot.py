@@ -42,8 +42,7 @@ def draw_flows(graph: LandscapeGraph, ax: Any = None) -> Any:
     is_sphere = not census.landscape.domain.is_euclidean
     axes = draw_landscape(census, ax)
     if ax is None:
-        axes.set_title("")  # room for the legend
-        axes.figure.suptitle(wrapped(_title(graph), 6.6, 10), fontsize=10)
+        axes.set_title(wrapped(_title(graph), 6.6, 10), fontsize=10)
     for d in graph.descents:
         x = d.path
         if not len(x):

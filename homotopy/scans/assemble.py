@@ -10,6 +10,7 @@ import numpy as np
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.common.arrays import Complexes
+from homotopy.common.wording import count_of
 from homotopy.scans.discriminant import Discriminant, discriminant_of, have_one_value, merged, unaccounted
 from homotopy.scans.escapes import is_escape_value
 from homotopy.scans.events import Event, EventKind, events_of, is_singular_value
@@ -197,7 +198,7 @@ def _finished(assembly: _Assembly, most: int) -> Scan:
         for e in events
     ]
     if assembly.discriminant is not None:
-        events = [_placed(e, assembly.discriminant, family, assembly.scaling) for e in events]
+        events = [_placed(e, assembly.discriminant, family, assembly.scaling, scan.name) for e in events]
     return replace(scan, branches=tuple(branches), events=tuple(events), coverage=_coverage(assembly, most, events))
 
 
@@ -226,7 +227,7 @@ def _branches(assembly: _Assembly, events: Sequence[Event]) -> tuple[list[Branch
     return result, renamed
 
 
-def _placed(event: Event, found: Discriminant, family: Family, scaling: Scaling) -> Event:
+def _placed(event: Event, found: Discriminant, family: Family, scaling: Scaling, name: str) -> Event:
     """An event that no extended system certifies, with the place that exact algebra gives it where its points have one value."""
     if event.kind is not EventKind.DEGENERATE or event.is_certified:
         return event
@@ -237,7 +238,8 @@ def _placed(event: Event, found: Discriminant, family: Family, scaling: Scaling)
     value = simplest((low + high) / 2, (high - low) / 2)
     is_short = value.denominator <= 10_000 and is_singular_value(family, value)
     place = place_of(family, [re for re, _ in centre[:-1]], scaling) if len(inside) == 1 else None
-    return replace(event, algebraic=centre[-1][0], point=place, value=value if is_short else None, is_exact=is_short)
+    event = replace(event, algebraic=centre[-1][0], point=place, value=value if is_short else None, is_exact=is_short)
+    return event if is_short else replace(event, equation=found.equation_of(inside, name))
 
 
 def _coverage(assembly: _Assembly, most: int, events: Sequence[Event]) -> Coverage:
@@ -252,7 +254,7 @@ def _coverage(assembly: _Assembly, most: int, events: Sequence[Event]) -> Covera
     open_brackets = _unresolved(assembly, events)
     if found is not None:
         n_real = len(found.within(scan.values[0], scan.values[-1]))
-        reason += f"; exact algebra modulo primes counts {found.n_points} singular points, {n_real} of them real and in the range"
+        reason += f"; exact algebra modulo primes counts {count_of(found.n_points, 'singular point')}, {n_real} of them real and in the range"
     if assembly.checks:
         verdict, reason = Completeness.CONTRADICTED, assembly.checks[0]
     elif gaps:

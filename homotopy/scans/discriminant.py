@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from flint import fmpz_poly
+
 from homotopy.scans.family import Family
 from polysys.algebra.algebraic_points import AlgebraicPoint, points_of
+from polysys.algebra.coordinate_polynomials import minimal_polynomial
 from polysys.algebra.limits import Meter, Stopped
-from polysys.algebra.parametrisation import parametrise
+from polysys.algebra.parametrisation import Parametrisation, parametrise
 from polysys.algebra.simple_solutions import jacobian_determinant
 
 _WORK = 2 * 10**9  # seconds
 _MOST_UNKNOWNS = 6  # with the parameter: beyond, determinants alone fill pages
 _BITS = 100
+_MOST_LETTERS = 60  # of a polynomial that is printed
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,23 @@ class Discriminant:
         The real ones; the parameter is their last coordinate.
     values : tuple of (Fraction, Fraction)
         Intervals that hold the parameters of all points, complex ones too, whose parameter looks real.
+    parametrisation : Parametrisation, optional
+        Of the points.
     """
 
     n_points: int
     real: tuple[AlgebraicPoint, ...]
     values: tuple[tuple[Fraction, Fraction], ...] = ()
+    parametrisation: Parametrisation | None = None
+
+    def equation_of(self, points: Sequence[AlgebraicPoint], name: str) -> str:
+        """The irreducible polynomial, in the parameter's name, of which the one value of some real points is a root; "" where it is long or unknown."""
+        if self.parametrisation is None or not have_one_value(points):
+            return ""
+        low, high = min(p.box[-1][0] for p in points), max(p.box[-1][1] for p in points)
+        found = minimal_polynomial(self.parametrisation, len(self.parametrisation.numerators) - 1, low, high)
+        text = "" if found is None else _text(found, name)
+        return text if len(text) <= _MOST_LETTERS else ""
 
     def within(self, low: Fraction, high: Fraction) -> list[AlgebraicPoint]:
         """The real ones whose parameter may lie in an interval."""
@@ -65,7 +81,27 @@ def discriminant_of(family: Family, work: int = _WORK) -> Discriminant | None:
     except Stopped:
         return None
     at_real = [p.box[-1] for p in points if p.coordinates[-1].imag.contains(0)]
-    return Discriminant(len(points), tuple(p for p in points if p.is_real), tuple(dict.fromkeys(at_real)))
+    real = tuple(p for p in points if p.is_real)
+    return Discriminant(len(points), real, tuple(dict.fromkeys(at_real)), result.parametrisation)
+
+
+def _text(polynomial: fmpz_poly, name: str) -> str:
+    """A polynomial with integer coefficients, the highest power first.
+
+    Examples
+    --------
+    >>> _text(fmpz_poly([-2, 0, 3, 1]), "a")
+    'a^3 + 3*a^2 - 2'
+    """
+    pieces = []
+    for k in range(int(polynomial.degree()), -1, -1):
+        c = int(polynomial[k])
+        power = "" if k == 0 else name if k == 1 else f"{name}^{k}"
+        if c:
+            factor = "*".join(part for part in (str(abs(c)) if abs(c) != 1 or not k else "", power) if part)
+            pieces.append(f"{'-' if c < 0 else '+'} {factor}")
+    text = " ".join(pieces)
+    return text.removeprefix("+ ") if text.startswith("+") else "-" + text[2:]
 
 
 def unaccounted(

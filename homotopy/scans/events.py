@@ -69,6 +69,8 @@ class Event:
     algebraic : Fraction or None
         The parameter value by exact algebra modulo primes, to thirty digits, of an event that is not certified: that of all real singular
         points in its bracket.
+    equation : str
+        The irreducible polynomial in the parameter of which this value is a root; "" where there is none to say.
     kernel_dimension : int
         Of the Hessian, where a point at which more than two branches meet is rational and so located exactly; else 1.
     """
@@ -89,6 +91,7 @@ class Event:
     orbit: int = 0
     is_crossing_proved: bool = True
     algebraic: Fraction | None = None
+    equation: str = ""
     kernel_dimension: int = 1
 
     @property
@@ -117,6 +120,7 @@ class Event:
             "centre": None if self.centre is None else decimal(self.centre),
             "radius": None if self.radius is None else decimal(self.radius),
             "algebraic": None if self.algebraic is None else f"{float(self.algebraic):.15g}",
+            "equation": self.equation or None,
             "value": None if self.value is None else str(self.value),
             "is_exact": self.is_exact,
             "is_certified": self.is_certified,
@@ -139,6 +143,8 @@ class Event:
             located = f" +- {float(self.radius):.0e}" if self.radius else ""
         elif self.value is not None and self.is_exact:
             located += f", singular at {self.value} modulo two primes"
+        elif self.equation:
+            located += f", a root of {self.equation} by exact algebra modulo primes"
         counts = f"{sum(self.before.values())} -> {sum(self.after.values())} real points"
         return f"Event({self.kind.value} at {where}{located}, {counts})"
 

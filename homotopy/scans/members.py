@@ -15,7 +15,7 @@ from polysys.errors import InputError, PolysysError
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
 from polysys.models.expressions import ExpressionFamily
-from polysys.models.labels import model_from_label
+from polysys.models.labels import model_from_label, with_values
 
 Scannable = Model | ExpressionFamily | str | Callable[..., Any]  # a function of the values of the parameters
 
@@ -196,15 +196,7 @@ def _with_values(what: Scannable, values: dict[str, Fraction]) -> Any:
     if not isinstance(what, str | Model):
         found = what(*values.values())
         return model_from_label(found) if isinstance(found, str) else found
-    rest = dict(values)
-    if isinstance(what, str):
-        for name in values:
-            if "{" + name + "}" in what:
-                what = what.replace("{" + name + "}", str(rest.pop(name)))
-    model = model_from_label(what) if isinstance(what, str) else what
-    for name, value in rest.items():
-        model = model.with_value(name, value)
-    return model
+    return with_values(what, values)
 
 
 def _shared(scanned: ScannedModel, seed: int) -> tuple[int, ...]:

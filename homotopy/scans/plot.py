@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from homotopy.common.figures import axes_for, graded, panels_for
+from homotopy.common.figures import axes_for, graded, panels_for, whole_numbers
 from homotopy.counting.energy_axis import energy_axis
 from homotopy.scans.events import Event, EventKind
 from homotopy.scans.result import Scan
 
-_LINES = ("-", "--", "-.", ":")  # two indices may have the same counts
+_LINES = ("-", "--", "-.", ":")  # two indices may have the same counts over a part of the range
+_DASH = 4
 MARKERS = {
     EventKind.FOLD: "o",
     EventKind.PITCHFORK: "v",
@@ -124,43 +125,61 @@ def draw_staircase(scan: Scan, ax: Any = None) -> Any:
     """
     axes = axes_for(ax, _title(scan), (7.2, 4.6))
     at = np.array([float(v) for v in scan.values])
-    for index in range(scan.dimension + 1):
+    indices = range(scan.dimension + 1)
+    if scan.n_samples > 1:
+        means = [scan.means(index) for index in indices]
+        middles = [[sum(m.range) / 2 for m in of_index] for of_index in means]
+        lines = shared_lines(middles)
+    else:
+        stairs = [tuple(zip(*scan.steps(index), strict=True)) or ((), ()) for index in indices]
+        lines = shared_lines(stairs, _LINES)
+    for index in indices:
         colour = _colour(index, scan.dimension)
         if scan.n_samples > 1:
-            means = scan.means(index)
-            intervals = [m.interval() for m in means]
+            intervals = [m.interval() for m in means[index]]
             axes.fill_between(
                 at, [i.low for i in intervals], [i.high for i in intervals], color=colour, alpha=0.25, lw=0
             )
-            axes.plot(at, [sum(m.range) / 2 for m in means], "-", color=colour, lw=1.2, label=f"index {index}")
+            axes.plot(at, middles[index], ls=lines[index], color=colour, lw=1.2, label=f"index {index}")
         else:
-            x, y = _staircase(scan, index)
+            x, y = stairs[index]
             if max(y, default=0):
-                axes.step(x, y, _LINES[index % len(_LINES)], where="post", color=colour, lw=2, label=f"index {index}")
+                axes.step(x, y, ls=lines[index], where="post", color=colour, lw=2, label=f"index {index}")
     axes.set_xscale(scale_of(scan.values))
     axes.set_xlabel(scan.name)
     axes.set_ylabel("mean number of points" if scan.n_samples > 1 else "number of points")
+    if scan.n_samples == 1:
+        whole_numbers(axes.yaxis)
     axes.margins(x=0)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(fontsize=7, ncols=2)
     return axes
 
 
-def _staircase(scan: Scan, index: int) -> tuple[list[float], list[int]]:
-    """Where the number of points of an index changes, and to what: at the events where they are known, at the values else."""
-    counts = [c.get(index, 0) for c in scan.by_index]
-    steps = {
-        float(v): n
-        for v, n in zip(scan.values, counts, strict=True)
-        if not any(e.low <= v <= e.high for e in scan.events)
-    }
-    for low, high, n in zip(scan.values[:-1], scan.values[1:], counts[:-1], strict=True):
-        for event in scan.events:
-            if low < event.low and event.high < high:
-                n += event.after.get(index, 0) - event.before.get(index, 0)
-                steps[event.at] = n
-    x = sorted(steps)
-    return x, [steps[a] for a in x]
+def shared_lines(curves: Sequence[Any], alone: Sequence[str] = ("-",)) -> list[Any]:
+    """Line styles: of curves that are equal each shows its colour in turn, along dashes.
+
+    Parameters
+    ----------
+    curves : sequence
+        Compared by ==.
+    alone : sequence of str
+        In turn for curves that are equal to no other.
+
+    Examples
+    --------
+    >>> shared_lines([[1, 2], [3, 4], [1, 2]])
+    [(0, (4, 4)), '-', (4, (4, 4))]
+    """
+    styles: list[Any] = []
+    for k, curve in enumerate(curves):
+        equal = [i for i, other in enumerate(curves) if other == curve]
+        m, place = len(equal), equal.index(k)
+        if m == 1:
+            styles.append(alone[k % len(alone)])
+        else:
+            styles.append(((m - place) % m * _DASH, (_DASH, (m - 1) * _DASH)))
+    return styles
 
 
 def _energy(scan: Scan, k: int) -> float | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,13 @@ class Branch:
     curve: tuple[tuple[float, float], ...]
     begins: int | None
     ends: int | None
+
+    def __repr__(self) -> str:
+        index = "index undecided" if self.index is None else f"index {self.index}"
+        (first, low), (last, high) = self.curve[0], self.curve[-1]
+        ends = [f"{word} event {k}" for word, k in (("from", self.begins), ("to", self.ends)) if k is not None]
+        along = f"energy {low:.6g} at {first:.6g} to {high:.6g} at {last:.6g}"
+        return f"Branch({', '.join([f'{self.number}: {index}', along, *ends])})"
 
 
 @dataclass(frozen=True)
@@ -259,8 +267,8 @@ class Scan(Shown):
             means = self.means()
             shown = ", ".join(f"{m.value:.4g}" for m in _thinned(means, 8))
             return Sheet(head, (*lines, Line("samples", f"{self.n_samples} a value"), Line("real", f"mean {shown}")))
-        counts = _runs([str(n) if n is not None else "?" for n in self.n_real])
-        lines += [Line("real", counts), Line("branches", f"{len(self.branches)} of real points")]
+        lines.append(Line("real", self._counts()))
+        lines.append(Line("branches", f"{count_of(len(self.branches), 'curve')} of real points"))
         kinds = [e.kind.value for e in self.events]
         told = ", ".join(f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds)) or "none"
         n_orbits = len({e.orbit for e in self.events})
@@ -269,20 +277,45 @@ class Scan(Shown):
         return Sheet(head, (*lines, Line("complete", str(self.coverage))))
 
 
+    def _counts(self) -> str:
+        """Numbers of real points along the values; with a mark at values within brackets, where those that meet are not counted."""
+        marks = ["*" if self.is_in_event(v) else "" for v in self.values]
+        words = [f"{'?' if n is None else n}{mark}" for n, mark in zip(self.n_real, marks, strict=True)]
+        return _runs(words) + (" (* within an event: without the points that meet)" if any(marks) else "")
+
+    def is_in_event(self, value: Fraction) -> bool:
+        """Whether a value lies in the bracket of an event; the points that meet may be no regular ones there, and are not counted."""
+        return any(e.low <= value <= e.high for e in self.events)
+
+    def steps(self, index: int) -> list[tuple[float, int]]:
+        """Where the number of points of an index changes, and to what: at the events, and as counted at the values outside of their brackets."""
+        counted = [
+            (v, c.get(index, 0)) for v, c in zip(self.values, self.by_index, strict=True) if not self.is_in_event(v)
+        ]
+        result = dict(counted)
+        for (low, n), (high, _) in pairwise(counted):
+            for event in self.events:
+                if low < event.low and event.high < high:
+                    n += event.after.get(index, 0) - event.before.get(index, 0)
+                    result[Fraction(event.at)] = n
+        return [(float(a), result[a]) for a in sorted(result)]
+
+
 def check_events(scan: Scan) -> list[str]:
     """What of a scan's events does not agree with its counts, branches and brackets; empty where all does."""
     if scan.n_samples > 1 or not scan.branches:
         return []
     found = []
     gaps = scan.coverage.gaps
-    for k in range(len(scan.values) - 1):
-        low, high = scan.values[k], scan.values[k + 1]
-        if any(a < high and b > low for a, b in gaps) or any(_is_in_event(scan, v) for v in (low, high)):
+    outside = [k for k, v in enumerate(scan.values) if not scan.is_in_event(v)]
+    for k, following in pairwise(outside):
+        low, high = scan.values[k], scan.values[following]
+        if any(a < high and b > low for a, b in gaps):
             continue
         inside = [e for e in scan.events if low < e.low and e.high < high]
         for index in range(scan.dimension + 1):
             change = sum(e.after.get(index, 0) - e.before.get(index, 0) for e in inside)
-            here, there = scan.by_index[k].get(index), scan.by_index[k + 1].get(index)
+            here, there = scan.by_index[k].get(index), scan.by_index[following].get(index)
             if here is not None and there is not None and here + change != there:
                 found.append(
                     f"between {scan.name} = {low} and {high} the points of index {index} go from {here} to {there}, "
@@ -296,10 +329,6 @@ def check_events(scan: Scan) -> list[str]:
             if event is not None and branch.number not in listed:
                 found.append(f"branch {branch.number} of index {branch.index} {word} where no event is listed")
     return found
-
-
-def _is_in_event(scan: Scan, value: Fraction) -> bool:
-    return any(e.low <= value <= e.high for e in scan.events)
 
 
 def _found(record: SampleRecord, quantity: str | int) -> int:

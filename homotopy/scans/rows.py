@@ -12,7 +12,7 @@ COLUMNS = {
     "sample": "number of the sample",
     "verdict": "whether the list of points is complete: proved, supported, unknown, contradicted",
     "n_complex": "certified distinct complex solutions (classes)",
-    "n_real": "certified real stationary points",
+    "n_real": "certified real stationary points; within the bracket of an event without those that meet, which may be singular",
     "landscape": "sha256 of the exact landscape",
     "failure": "why there is no result; missing where there is one",
     "branch": "number of the branch",

@@ -25,7 +25,7 @@ def gradient_norm(
     max_steps: int = 500,
     tolerance: float = TOLERANCE,
 ) -> SearchResult:
-    """Minimise W = |grad V|^2 / 2 from random starts. Minima of W with W > 0 are no stationary points.
+    r"""Minimise :math:`W = \tfrac{1}{2} |\nabla V|^2` from random starts. Minima of W with W > 0 are no stationary points.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def gradient_norm(
     -----
     grad W = H g with g the gradient and H the Hessian of V on the domain, so W is stationary where g = 0 or g is in the
     kernel of H: in directions in which V is inflected. Doye and Wales (2002) found that most minima of W are of this kind
-    in Lennard-Jones clusters. Newton's method with a radius of trust; the second derivatives of W are H^2 + (D_g H) + the
-    curvature of the domain, with D_g H from a central difference.
+    in Lennard-Jones clusters. Newton's method with a radius of trust; the second derivatives of W are
+    :math:`H^2 + D_g H` and the curvature of the domain, with :math:`D_g H` from a central difference.
 
     References
     ----------
@@ -63,7 +63,7 @@ def gradient_norm(
 
     Examples
     --------
-    x^3/3 + x has no stationary point, but its slope is least at 0:
+    :math:`x^3/3 + x` has no stationary point, but its slope is least at 0:
 
     >>> import polysys as ps
     >>> found = gradient_norm(ps.expression("x^3/3 + x").sample(), starts=10, seed=1)

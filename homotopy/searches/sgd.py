@@ -50,7 +50,7 @@ def sgd(
     batch : int, optional
         Data in a minibatch; by default a quarter of them, at least one.
     temperature : float, optional
-        Use Gaussian noise instead of minibatches: each step adds sqrt(2 rate temperature) times a standard normal vector
+        Use Gaussian noise instead of minibatches: each step adds ``sqrt(2 * rate * temperature)`` times a standard normal vector
         (Langevin dynamics), the temperature in units of the energy. By default, where there are no minibatches, a
         tenth of half the width of the middle 68 % of the energies at random starts.
     data : Dataset, optional

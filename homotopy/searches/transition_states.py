@@ -27,7 +27,7 @@ def transition_states(
     max_steps: int = 1000,
     tolerance: float = TOLERANCE,
 ) -> SearchResult:
-    """Eigenvector following (Cerjan & Miller 1981; Wales 1994) to saddles of index 1.
+    r"""Eigenvector following (Cerjan & Miller 1981; Wales 1994) to saddles of index 1.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def transition_states(
 
     Notes
     -----
-    The step along the mode with eigenvalue h and gradient component c is +-2 c / (|h| + sqrt(h^2 + 4 c^2)), + along
+    The step along the mode with eigenvalue h and gradient component c is :math:`\pm 2 c / (|h| + \sqrt{h^2 + 4 c^2})`, + along
     the softest one. Runs that go uphill for ever, where no saddle lies ahead, are given up.
 
     References

@@ -23,6 +23,11 @@ _MAX_DRIFT = 1e-3
 _BLOCK = 1 << 16  # end points that are compared at once
 
 
+def hopeful_ends(tracked: TrackedPaths) -> list[int]:
+    """The numbers of the paths whose ends may be solutions."""
+    return [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
+
+
 def account(
     landscape: Problem,
     tracked: TrackedPaths,
@@ -30,25 +35,20 @@ def account(
     rounds: int,
     digits: int,
     boxes: Boxes | None = None,
-) -> SolveReport:
-    """Certify the end points and put every path into exactly one class; `boxes`: what doubles prove about :func:`hopeful_ends`."""
-    return account_with_doubtful(landscape, tracked, known, rounds, digits, boxes)[0]
-
-
-def hopeful_ends(tracked: TrackedPaths) -> list[int]:
-    """The numbers of the paths whose ends may be solutions."""
-    return [k for k, s in enumerate(tracked.status) if s in (PathStatus.REGULAR, PathStatus.SINGULAR)]
-
-
-def account_with_doubtful(
-    landscape: Problem,
-    tracked: TrackedPaths,
-    known: CertificateList,
-    rounds: int,
-    digits: int,
-    boxes: Boxes | None = None,
 ) -> tuple[SolveReport, list[int]]:
-    """The same, and the numbers of the paths that did not reach a certified zero of their own, the divergent ones first."""
+    """Certify the end points and put every path into exactly one class.
+
+    Parameters
+    ----------
+    boxes : Boxes, optional
+        What doubles prove about :func:`hopeful_ends`.
+
+    Returns
+    -------
+    report : SolveReport
+    doubtful : list of int
+        The numbers of the paths that did not reach a certified zero of their own, the divergent ones first.
+    """
     counts = dict.fromkeys(PathStatus, 0)
     failed: list[tuple[complex, ...]] = []
     hopeful = hopeful_ends(tracked)

@@ -14,7 +14,7 @@ from homotopy.common.reporting import Progress
 from homotopy.engines.base import TrackedPaths
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineTimeoutError
 from homotopy.options import Options
-from homotopy.solving.accounts import account, account_with_doubtful
+from homotopy.solving.accounts import account
 from homotopy.solving.exact_algebra import QUICK_WORK, has_all_simple, is_met, with_missing, without_multiple
 from homotopy.solving.far_paths import followed
 from homotopy.solving.result import RoundAccount, SolveReport
@@ -154,7 +154,7 @@ def _run_round(
                 ended.is_last = True
                 return ended
             ended.attempts += tracked.attempts
-            ended.report, doubtful = account_with_doubtful(landscape, tracked, known, k + 1, options.digits)
+            ended.report, doubtful = account(landscape, tracked, known, k + 1, options.digits)
             is_confirmed = k > 0 and ended.report.is_clean and len(ended.report.certificates) == len(known)
             is_open = doubtful and not is_confirmed and not _is_over(landscape, ended.report, bound)
             if is_open:
@@ -163,7 +163,7 @@ def _run_round(
                 ended.report = ended.report if is_open else more
             if is_open:
                 further, n_followed = followed(tracked, doubtful)
-                ended.report = account(landscape, further, known, k + 1, options.digits)
+                ended.report, _ = account(landscape, further, known, k + 1, options.digits)
                 ended.n_followed = n_followed
     except (*_UNFINISHED, KeyboardInterrupt) as error:
         ended.error, ended.is_last = error, isinstance(error, (EngineTimeoutError, KeyboardInterrupt))
@@ -176,7 +176,7 @@ def _keep_reached(landscape: Problem, ended: _EndedRound, k: int, options: Optio
     """Certify what the paths of a round had reached when it was stopped; no time limit holds here, and Ctrl-C ends all."""
     if ended.error is None or ended.left is None or not _is_kept(ended.error):
         return
-    report = account(landscape, ended.left, CertificateList.of(()), k + 1, options.digits)
+    report, _ = account(landscape, ended.left, CertificateList.of(()), k + 1, options.digits)
     if report.certificates:
         ended.report = report
 

@@ -117,7 +117,7 @@ class LeastStructured(Shown):
 
     @property
     def captured(self) -> float:
-        """The share of the multi-information that pairs carry, (S_1 - S_2)/(S_1 - S); nan where there is none. Of the exact fit only."""
+        """The share of the multi-information that pairs carry, :math:`(S_1 - S_2)/(S_1 - S)`; nan where there is none. Of the exact fit only."""
         if self.method != METHODS[0]:
             raise HomotopyError(
                 f"The model of {self.method} has other moments than the solutions.", f"Take method={METHODS[0]!r}."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from homotopy.common.figures import SERIES, axes_for, panels_for
+from homotopy.common.figures import SERIES, axes_for, panels_for, whole_numbers
 from homotopy.common.wording import count_of
 from homotopy.graphs.plot import draw_tree
 
@@ -62,6 +62,7 @@ def draw_local_entropy(space: WeightSpace, ax: Any = None) -> Any:
             range(n + 1), found.quenched, "o", mfc="white", mec=SERIES[1], ms=5, label="quenched, where there are any"
         )
     axes.set_xlabel("distance from a solution")
+    whole_numbers(axes.xaxis)
     axes.set_ylabel("entropy (bits)")
     axes.legend(frameon=False, fontsize=8)
     return axes
@@ -90,7 +91,10 @@ def draw_levels(space: WeightSpace, ax: Any = None) -> Any:
             label=name,
         )
     axes.set_yscale("log")
-    axes.set_xlabel("errors" if space.costs.dtype == np.uint8 else "energy")
+    is_counted = space.costs.dtype == np.uint8
+    axes.set_xlabel("errors" if is_counted else "energy")
+    if is_counted:
+        whole_numbers(axes.xaxis)
     axes.set_ylabel("number")
     axes.legend(frameon=False, fontsize=8)
     return axes
@@ -124,6 +128,7 @@ def draw_fitted_entropy(model: LeastStructured, ax: Any = None) -> Any:
         label="solutions",
     )
     axes.set_xlabel("distance from the first solution")
+    whole_numbers(axes.xaxis)
     axes.set_ylabel("entropy (bits)")
     axes.legend(frameon=False, fontsize=8)
     return axes

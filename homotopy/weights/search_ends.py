@@ -61,7 +61,7 @@ class EndPoints(Shown):
 
     @property
     def concentration(self) -> float:
-        """n sum_s p(s)^2 over the n solutions, estimated from pairs of runs that end at the same one: 1 if all are equally likely.
+        r""":math:`n \sum_s p(s)^2` over the n solutions, estimated from pairs of runs that end at the same one: 1 if all are equally likely.
 
         Unbiased; nan with fewer than two successful runs.
         """
@@ -70,7 +70,7 @@ class EndPoints(Shown):
 
     @property
     def orbit_deviation(self) -> tuple[float, int]:
-        """Pearson's chi^2 of the numbers of ends in each orbit of clusters against their sizes, and its degrees of freedom."""
+        r"""Pearson's :math:`\chi^2` of the numbers of ends in each orbit of clusters against their sizes, and its degrees of freedom."""
         orbits = self.space.clusters.orbits
         found = np.bincount(orbits, weights=self.cluster_counts, minlength=self.space.n_cluster_orbits)
         expected = self.space.clusters.orbit_sizes * self.solutions.size / max(self.space.n_solutions, 1)

@@ -87,7 +87,7 @@ def torus_points(space: WeightSpace | SpinSpace) -> TorusPoints:
     InputError
         For networks, and for more spins.
     PositiveDimensionalError
-        Where a point is degenerate or not isolated: a determinant, a field of a spin at +-1, or 1 - x_i^2 of a free one is zero.
+        Where a point is degenerate or not isolated: a determinant, a field of a spin at +-1, or :math:`1 - x_i^2` of a free one is zero.
 
     Examples
     --------

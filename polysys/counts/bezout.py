@@ -48,16 +48,16 @@ def total_degree(degrees: Sequence[int]) -> RootCount:
 
 
 def multihomogeneous_bezout(degree_table: Sequence[Sequence[int]], group_sizes: Sequence[int]) -> RootCount:
-    """Multihomogeneous Bezout number of a square system for one grouping of its variables.
+    r"""Multihomogeneous Bezout number of a square system for one grouping of its variables.
 
-    The coefficient of prod_j z_j^{k_j} in prod_i (d_i1 z_1 + ... + d_ig z_g).
+    The coefficient of :math:`\prod_j z_j^{k_j}` in :math:`\prod_i (d_{i1} z_1 + \cdots + d_{ig} z_g)`.
 
     Parameters
     ----------
     degree_table : sequence of sequence of int
         Row i holds the degrees of equation i in each group of variables.
     group_sizes : sequence of int
-        The numbers k_j of variables in each group; their sum is the number of equations.
+        The numbers :math:`k_j` of variables in each group; their sum is the number of equations.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from polysys.root_count import RootCount, RootCountKind, integers
 
 
 def cartwright_sturmfels(n: int, p: int) -> RootCount:
-    """Number of complex eigenvectors, up to scale, of a generic symmetric tensor: ((p-1)^n - 1)/(p-2).
+    """Number of complex eigenvectors, up to scale, of a generic symmetric tensor: :math:`((p-1)^n - 1)/(p-2)`.
 
     They are the complex classes {x, -x} of stationary points of a homogeneous polynomial of degree p on the sphere
     in C^n; p = 2 gives n and p = 1 gives 1.
@@ -47,18 +47,21 @@ def cartwright_sturmfels(n: int, p: int) -> RootCount:
 
 
 def friedland_ottaviani(sizes: Sequence[int], degrees: Sequence[int] | None = None) -> RootCount:
-    """Number of singular vector tuples of a generic (partially symmetric) tensor.
+    r"""Number of singular vector tuples of a generic (partially symmetric) tensor.
 
-    The coefficient of prod t_i^{n_i - 1} in prod_i (h_i^{n_i} - t_i^{n_i})/(h_i - t_i), h_i = sum_j w_j t_j - t_i.
+    The coefficient of :math:`\prod_i t_i^{n_i - 1}` in
+
+    .. math:: \prod_i \frac{h_i^{n_i} - t_i^{n_i}}{h_i - t_i}, \quad h_i = \sum_j w_j t_j - t_i.
+
     They are the complex classes, up to one sign a layer, of stationary points on a product of spheres of a polynomial
-    that is homogeneous of degree w_i in layer i.
+    that is homogeneous of degree :math:`w_i` in layer i.
 
     Parameters
     ----------
     sizes : sequence of int
-        Dimensions n_i of the layers.
+        Dimensions :math:`n_i` of the layers.
     degrees : sequence of int, optional
-        Degrees w_i, at least 1 (default: all 1, a multilinear form).
+        Degrees :math:`w_i`, at least 1 (default: all 1, a multilinear form).
 
     Returns
     -------
@@ -67,7 +70,7 @@ def friedland_ottaviani(sizes: Sequence[int], degrees: Sequence[int] | None = No
 
     Notes
     -----
-    Horner's rule on the truncated box of prod n_i coefficients: sum(n_i) * len(sizes) * prod(n_i) integer operations.
+    Horner's rule on the truncated box of :math:`\prod_i n_i` coefficients: sum(n_i) * len(sizes) * prod(n_i) integer operations.
 
     References
     ----------
@@ -112,12 +115,12 @@ def friedland_ottaviani(sizes: Sequence[int], degrees: Sequence[int] | None = No
 
 
 def nie_ranestad(n: int, d: int) -> RootCount:
-    """Number of complex stationary points of a generic polynomial of degree d on a sphere: 2 sum_{i<n} (d-1)^i.
+    r"""Number of complex stationary points of a generic polynomial of degree d on a sphere: :math:`2 \sum_{i<n} (d-1)^i`.
 
     Parameters
     ----------
     n : int
-        Number of coordinates (the sphere is S^{n-1}).
+        Number of coordinates (the sphere is :math:`S^{n-1}`).
     d : int
         Degree of the polynomial, at least 1.
 
@@ -129,7 +132,7 @@ def nie_ranestad(n: int, d: int) -> RootCount:
 
     Notes
     -----
-    Case of one quadratic constraint of theorem 2.2: 2 S_{n-1}(d-1, 1), S the complete symmetric polynomial.  The
+    Case of one quadratic constraint of theorem 2.2: :math:`2 S_{n-1}(d-1, 1)`, S the complete symmetric polynomial.  The
     theorem asks for a generic quadric; all quadrics that are smooth, also at infinity, are affinely equivalent over C,
     and the polynomials of degree <= d go into themselves, so the sphere is as good.
 

@@ -17,9 +17,9 @@ _MAX_EXPONENT = 1 << 20
 
 
 def mixed_volume(supports: Supports, *, seed: int = 0, work: int | None = None) -> RootCount:
-    """Mixed volume of n point sets in Z^n: the number of solutions without a zero coordinate (BKK bound).
+    r"""Mixed volume of n point sets in Z^n: the number of solutions without a zero coordinate (BKK bound).
 
-    The coefficient of t_1 .. t_n in the volume of t_1 conv(A_1) + .. + t_n conv(A_n).
+    The coefficient of :math:`t_1 \cdots t_n` in the volume of :math:`t_1 \mathrm{conv}(A_1) + \cdots + t_n \mathrm{conv}(A_n)`.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def mixed_volume(supports: Supports, *, seed: int = 0, work: int | None = None) 
     Returns
     -------
     RootCount
-        A bound on the isolated solutions in (C*)^n, with multiplicity, of every system with these monomials, attained
+        A bound on the isolated solutions in :math:`(\mathbb{C}^*)^n`, with multiplicity, of every system with these monomials, attained
         for generic coefficients. It says nothing about solutions with a zero coordinate.
 
     Raises
@@ -99,8 +99,8 @@ def stable_mixed_volume(supports: Supports, *, seed: int = 0, work: int | None =
     Notes
     -----
     Why it is a bound. Isolated solutions move into isolated ones, with multiplicity, when the coefficients become
-    generic (see :mod:`polysys.root_count`), so let f be generic. Add s e_i to the equations whose support lacks the
-    origin, e_i generic. An isolated solution of f of multiplicity k is the limit, for s to 0, of k solutions of
+    generic (see :mod:`polysys.root_count`), so let f be generic. Add :math:`s e_i` to the equations whose support lacks the
+    origin, :math:`e_i` generic. An isolated solution of f of multiplicity k is the limit, for s to 0, of k solutions of
     f + s e; they have no zero coordinate, as n equations with generic constants have no solution where fewer than n
     unknowns are left. As Puiseux series in s they have valuations v >= 0. The solutions of valuation v are as many as
     the mixed volume of the cell with inner normal v (Bernstein's theorem over the Puiseux series, for generic
@@ -115,7 +115,7 @@ def stable_mixed_volume(supports: Supports, *, seed: int = 0, work: int | None =
 
     Examples
     --------
-    Solutions of x y^2 - x = 0, x^2 y - y = 0: four in the torus, and the origin.
+    Solutions of :math:`x y^2 - x = 0`, :math:`x^2 y - y = 0`: four in the torus, and the origin.
 
     >>> equations = [[(1, 2), (1, 0)], [(2, 1), (0, 1)]]
     >>> mixed_volume(equations).value, stable_mixed_volume(equations).value

@@ -11,9 +11,9 @@ from polysys.root_count import RootCount, RootCountKind, integers
 
 
 def single_neuron(q: int, dx: int, n_data: int | None = None) -> RootCount:
-    """Generic count for one neuron with a polynomial activation of degree q and a fixed output weight: (2q-1)^s.
+    r"""Generic count for one neuron with a polynomial activation of degree q and a fixed output weight: :math:`(2q-1)^s`.
 
-    Squared loss sum_i (sigma(w.x_i) - y_i)^2 / 2 + sum_j lambda_j w_j^2 / 2 and s = min(dx, n_data).
+    Squared loss :math:`\tfrac{1}{2} \sum_i (\sigma(w \cdot x_i) - y_i)^2 + \tfrac{1}{2} \sum_j \lambda_j w_j^2` and s = min(dx, n_data).
 
     Parameters
     ----------
@@ -25,11 +25,11 @@ def single_neuron(q: int, dx: int, n_data: int | None = None) -> RootCount:
     Returns
     -------
     RootCount
-        Bezout's number of the gradient, after w = -Lambda^{-1} X c has reduced the unknowns to s coordinates.
+        Bezout's number of the gradient, after :math:`w = -\Lambda^{-1} X c` has reduced the unknowns to s coordinates.
 
     Notes
     -----
-    It is attained: the leading forms are the gradient of sum_i (w.x_i)^{2q}, which for generic data has no zero at
+    It is attained: the leading forms are the gradient of :math:`\sum_i (w \cdot x_i)^{2q}`, which for generic data has no zero at
     infinity (for n_data = s it is a Fermat form).
 
     Examples
@@ -48,14 +48,14 @@ def single_neuron(q: int, dx: int, n_data: int | None = None) -> RootCount:
 
 
 def polynomial_network(widths: Sequence[int], q: int, n_data: int | None, *, is_trained: bool) -> RootCount | None:
-    """Generic count for one hidden layer of activation z^q, q >= 2, and one l2 constant per trained weight, where it is known.
+    r"""Generic count for one hidden layer of activation :math:`z^q`, q >= 2, and one l2 constant per trained weight, where it is known.
 
-    Squared loss sum_i |U sigma(W x_i) - y_i|^2 / 2 + sum_j lambda_j w_j^2 / 2, s = min(dx, n_data).
+    Squared loss :math:`\tfrac{1}{2} \sum_i |U \sigma(W x_i) - y_i|^2 + \tfrac{1}{2} \sum_j \lambda_j w_j^2`, s = min(dx, n_data).
 
     Parameters
     ----------
     widths : sequence of int
-        dx-d-dy.
+        dx-d-dy; biases of the hidden layer are one more input.
     q : int
         Degree of the activation.
     n_data : int or None
@@ -69,18 +69,22 @@ def polynomial_network(widths: Sequence[int], q: int, n_data: int | None, *, is_
 
     Notes
     -----
-    *U fixed, dy >= d*: Bezout's number (2q-1)^{ds} after w_k = -Lambda_k^{-1} X c_k. It is attained: the leading form of the loss is
-    sum_i sigma(W x_i)^T G sigma(W x_i) with G = U^T U, and for G = 1, which is a limit of generic ones, its gradient is that of d separate
-    neurons, without zero at infinity (:func:`single_neuron`).
+    *U fixed, dy >= d*: Bezout's number :math:`(2q-1)^{ds}` after :math:`w_k = -\Lambda_k^{-1} X c_k`. It is attained: the leading form
+    of the loss is :math:`\sum_i \sigma(W x_i)^T G \sigma(W x_i)` with :math:`G = U^T U`, and for G = 1, which is a limit of generic ones,
+    its gradient is that of d separate neurons, without zero at infinity (:func:`single_neuron`).
 
-    *U trained, dx = dy = 1*: with g the residual (times x^q) the r live neurons have u_k = g w_k^q / mu_k and w_k^{2q-2} = mu_k lambda_k / (q g^2).
-    Put g = h^{q-1} (g = h^{(q-1)/2} for odd q) and w_k^2 = c_k zeta_k / h^2 (/h), zeta_k^{q-1} = 1: the equation of g becomes
-    h^{2q} + C(zeta) = y h^{q+1} (h^q + C = y h^{(q+1)/2}), with 2q (q) roots; each solution is met q-1 ((q-1)/2) times. With the signs of the w_k
-    K(r) = 2^{r+1} q (q-1)^{r-1}, in all 1 + 2q ((2q-1)^d - 1)/(q-1).
+    *U trained, dx = dy = 1*: with g the residual (times :math:`x^q`) the r live neurons have :math:`u_k = g w_k^q / \mu_k` and
+    :math:`w_k^{2q-2} = \mu_k \lambda_k / (q g^2)`. Put :math:`g = h^{q-1}` and :math:`w_k^2 = c_k \zeta_k / h^2`, :math:`\zeta_k^{q-1} = 1`:
+    the equation of g becomes :math:`h^{2q} + C(\zeta) = y h^{q+1}` with 2q roots, and each solution is met q - 1 times. (For odd q put
+    :math:`g = h^{(q-1)/2}` and :math:`w_k^2 = c_k \zeta_k / h`: :math:`h^q + C(\zeta) = y h^{(q+1)/2}` has q roots, and each solution is met
+    (q - 1)/2 times.) With the signs of the :math:`w_k`
 
-    *U trained, d = 1*, and so many data that the moments of degree 2q and q are independent, or one: from the Euler characteristic of a level set,
-    see docs/explanation/one-neuron.md. With s = 1: 1 + 4 q dy; with dy = 1: 1 + 2q ((2q-1)^s - 1)/(q-1); with s = 2: 1 + 8 q^2 + 8 q (2q-1)(dy-1);
-    with s = 3: 1 + 16 q - 48 q^2 + 56 q^3 for dy = 2 and 1 + 28 q - 96 q^2 + 104 q^3 for dy = 3.
+    .. math:: K(r) = 2^{r+1} q (q-1)^{r-1}, \quad \text{in all} \quad 1 + 2q\, \frac{(2q-1)^d - 1}{q-1}.
+
+    *U trained, d = 1*, and so many data that the moments of degree 2q and q are independent, or one: from the Euler characteristic of a
+    level set, see docs/explanation/one-neuron.md. With s = 1: :math:`1 + 4 q\, d_y`; with dy = 1:
+    :math:`1 + 2q ((2q-1)^s - 1)/(q-1)`; with s = 2: :math:`1 + 8 q^2 + 8 q (2q-1)(d_y-1)`; with s = 3:
+    :math:`1 + 16 q - 48 q^2 + 56 q^3` for dy = 2 and :math:`1 + 28 q - 96 q^2 + 104 q^3` for dy = 3.
 
     Examples
     --------
@@ -135,10 +139,11 @@ def _one_trained_neuron(q: int, dx: int, dy: int, n_data: int | None) -> tuple[i
 
 
 def deep_linear(widths: Sequence[int], n_data: int) -> RootCount | None:
-    """Generic number of complex stationary points of a regularised deep linear network, where a closed form is known.
+    r"""Generic number of complex stationary points of a regularised deep linear network, where a closed form is known.
 
-    V = sum_i |W_{H+1}..W_1 x_i - y_i|^2 / 2 + sum_j lambda_j w_j^2 / 2 with one l2 constant per weight;
-    s = min(n_data, dx).
+    .. math:: V = \tfrac{1}{2} \sum_i |W_{H+1} \cdots W_1 x_i - y_i|^2 + \tfrac{1}{2} \sum_j \lambda_j w_j^2
+
+    with one l2 constant per weight; s = min(n_data, dx).
 
     Parameters
     ----------
@@ -155,8 +160,12 @@ def deep_linear(widths: Sequence[int], n_data: int) -> RootCount | None:
 
     Notes
     -----
-    N = 1 + sum over live neurons r_l >= 1 of prod_l C(d_l, r_l) K(r), where :func:`deep_linear_torus` knows every K(r): if there is one hidden
-    layer and min(s, dy) = 1, or if of any two layers side by side (of widths s, d_1, .., d_H, dy) one has width 1.
+    With r the numbers of live neurons,
+
+    .. math:: N = 1 + \sum_{1 \le r_l \le d_l} \prod_l \binom{d_l}{r_l} K(r),
+
+    where :func:`deep_linear_torus` knows every K(r): if there is one hidden layer and min(s, dy) = 1, or if of any two layers side by
+    side (of widths s, d_1, .., d_H, dy) one has width 1.
 
     References
     ----------
@@ -195,7 +204,7 @@ def _may_have_two_live(s: int, hidden: Sequence[int], dy: int) -> bool:
 
 
 def deep_linear_torus(widths: Sequence[int], n_data: int) -> RootCount | None:
-    """Generic number K of those complex stationary points of a deep linear network at which no weight vanishes.
+    r"""Generic number K of those complex stationary points of a deep linear network at which no weight vanishes.
 
     Parameters
     ----------
@@ -211,25 +220,32 @@ def deep_linear_torus(widths: Sequence[int], n_data: int) -> RootCount | None:
 
     Notes
     -----
-    Let M be the gradient of the loss by the product of two layers of a hidden layer l, an r_{l+1} x r_{l-1} matrix (r_0 = dx). A live neuron
-    with incoming weights b and outgoing weights a solves M b + L a = 0, M^T a + N b = 0, with L, N the diagonal matrices of its own
-    l2 constants.
+    Let M be the gradient of the loss by the product of two layers of a hidden layer l, a matrix of :math:`r_{l+1}` rows and
+    :math:`r_{l-1}` columns (:math:`r_0 = d_x`). A live neuron with incoming weights b and outgoing weights a solves :math:`M b + L a = 0`,
+    :math:`M^T a + N b = 0`, with L, N the diagonal matrices of its own l2 constants.
 
-    *A layer too wide*, r_l > r_{l-1} r_{l+1} for some l (with r_0 = s): 0. The r_l determinants of these matrices vanish for a given M in a set
-    of l2 constants of codimension r_l (for m < dx, M = M' X^T has s r_{l+1} parameters), so in all for no generic constants.
+    *A layer too wide*, :math:`r_l > r_{l-1} r_{l+1}` for some l (with :math:`r_0 = s`): 0. The :math:`r_l` determinants of these matrices
+    vanish for a given M in a set of l2 constants of codimension :math:`r_l` (for m < dx, :math:`M = M' X^T` has :math:`s\, r_{l+1}`
+    parameters), so in all for no generic constants.
 
-    *H = 1, min(s, dy) = 1*: M is a vector of k = max(s, dy) coordinates. The r live neurons give r quadrics M^T L_j^{-1} M = lambda_j and
-    k equations bilinear in M and the squared weights; the two-homogeneous Bezout number 2^r C(k, r) is attained (generic
-    quadrics meet transversally, also at infinity), and each solution has 2^r signs: 4^r C(k, r).
+    *H = 1, min(s, dy) = 1*: M is a vector of k = max(s, dy) coordinates. The r live neurons give r quadrics
+    :math:`M^T L_j^{-1} M = \lambda_j` and k equations bilinear in M and the squared weights; the two-homogeneous Bezout number
+    :math:`2^r \binom{k}{r}` is attained (generic quadrics meet transversally, also at infinity), and each solution has :math:`2^r` signs:
+    :math:`4^r \binom{k}{r}`.
 
-    *All r_l = 1*: with a and b the last and the first layer, p the product of the H - 1 weights c between, S = X X^T and C = Y X^T, let
-    A = p^2 a.a and B = p^2 b.Sb. Then (L + B) a = p C b and (N + A S) b = p C^T a, that is F(A, B, P) = 0 for a polynomial F and P = p^2;
-    A/B = a.a/b.Sb, which leaves a curve; and e = lambda_l c_l^2 = a.La = b.Nb for all l, so e^{H-1}/P is the product of the lambda_l. The number of
-    points of the curve where this function takes a generic value is its degree, counted at its poles. Those are s dy places
-    where A and B approach roots of det(N + A S) det(L + B) like sqrt(P) and e grows like 1/P, of order 2 + 2(H-1); and the points where
-    a.a = b.Sb = 0, of order H - 1. The latter lie in P^{dy-1} x P^{s-1}, where C b is in the span of a, L a and C^T a in that of S b, N b: by
-    Porteous' formula 4 sum_{r=0}^{min(s,dy)-2} (s-1-r)(dy-1-r). Each point has 2^H signs of c and (a, b):
-    K = 2^H (2 H s dy + 4 (H-1) sum_r (s-1-r)(dy-1-r)). (For m < dx, b = N^{-1} X c leaves the same problem for c in s coordinates.)
+    *All widths 1*: with a and b the last and the first layer, p the product of the H - 1 weights c between, :math:`S = X X^T` and
+    :math:`C = Y X^T`, let :math:`A = p^2\, a \cdot a` and :math:`B = p^2\, b \cdot S b`. Then :math:`(L + B) a = p C b` and
+    :math:`(N + A S) b = p C^T a`, that is F(A, B, P) = 0 for a polynomial F and :math:`P = p^2`; :math:`A/B = a \cdot a / b \cdot S b`,
+    which leaves a curve; and :math:`e = \lambda_l c_l^2 = a \cdot L a = b \cdot N b` for all l, so :math:`e^{H-1}/P` is the product of the
+    :math:`\lambda_l`. The number of points of the curve where this function takes a generic value is its degree, counted at its poles.
+    Those are :math:`s\, d_y` places where A and B approach roots of :math:`\det(N + A S) \det(L + B)` like :math:`\sqrt{P}` and e grows
+    like 1/P, of order :math:`2 + 2(H-1)`; and the points where :math:`a \cdot a = b \cdot S b = 0`, of order H - 1. The latter lie in
+    :math:`P^{d_y-1} \times P^{s-1}`, where C b is in the span of a, L a and :math:`C^T a` in that of S b, N b: by Porteous' formula 4 D with
+    :math:`D = \sum_{r=0}^{\min(s, d_y)-2} (s-1-r)(d_y-1-r)`. Each point has :math:`2^H` signs of c and (a, b), so
+
+    .. math:: K = 2^H (2 H s\, d_y + 4 (H-1) D).
+
+    (For m < dx, :math:`b = N^{-1} X c` leaves the same problem for c in s coordinates.)
 
     Examples
     --------
@@ -264,10 +280,11 @@ def deep_linear_torus(widths: Sequence[int], n_data: int) -> RootCount | None:
 def deep_linear_from_torus_counts(
     widths: Sequence[int], torus_counts: Mapping[tuple[int, ...], int] | Callable[[tuple[int, ...]], int]
 ) -> RootCount:
-    """Generic count of a deep linear network from the counts of its smaller networks with no vanishing weight.
+    r"""Generic count of a deep linear network from the counts of its smaller networks with no vanishing weight.
 
-    N_C = 1 + sum over live counts (r_1..r_H), 1 <= r_l <= d_l, of prod_l C(d_l, r_l) K(r_1..r_H): for generic data and
-    l2 constants a weight vanishes only together with a hidden neuron.
+    .. math:: N = 1 + \sum_{1 \le r_l \le d_l} \prod_l \binom{d_l}{r_l} K(r_1, \ldots, r_H)
+
+    over the numbers r of live neurons: for generic data and l2 constants a weight vanishes only together with a hidden neuron.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from polysys.root_count import RootCount, RootCountKind, integers
 
 
 def complete_intersection(n: int, degrees: Sequence[int], d: int) -> RootCount:
-    """Number of complex stationary points of a generic polynomial of degree d where generic polynomials of these degrees vanish.
+    r"""Number of complex stationary points of a generic polynomial of degree d where generic polynomials of these degrees vanish.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def complete_intersection(n: int, degrees: Sequence[int], d: int) -> RootCount:
     Returns
     -------
     RootCount
-        d_1 .. d_m S_{n-m}(d - 1, d_1 - 1, .., d_m - 1), S_k the sum of all monomials of degree k; an upper bound on the isolated
-        solutions (x, mu) of grad V = sum mu_k grad g_k, g = 0 for every member.
+        :math:`d_1 \cdots d_m\, S_{n-m}(d - 1, d_1 - 1, \ldots, d_m - 1)`, :math:`S_k` the sum of all monomials of degree k; an upper
+        bound on the isolated solutions :math:`(x, \mu)` of :math:`\nabla V = \sum_k \mu_k \nabla g_k`, g = 0 for every member.
 
     Notes
     -----

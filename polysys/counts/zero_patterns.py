@@ -83,6 +83,9 @@ class ZeroPatternBound:
     excludes_families: bool
     patterns: tuple[tuple[tuple[int, ...], int], ...]
 
+    def __repr__(self) -> str:
+        return f"ZeroPatternBound({self.count.value}, {len(self.patterns)} zero patterns)"
+
 
 def zero_pattern_bound(supports: Supports, *, work: int | None = None) -> ZeroPatternBound:
     """Bound on the isolated solutions in C^n of a square system: the sum over zero patterns of mixed volumes.
@@ -110,7 +113,7 @@ def zero_pattern_bound(supports: Supports, *, work: int | None = None) -> ZeroPa
 
     Examples
     --------
-    Solutions of x y^2 - x = 0, x^2 y - y = 0: the origin and four in the torus.
+    Solutions of :math:`x y^2 - x = 0`, :math:`x^2 y - y = 0`: the origin and four in the torus.
 
     >>> bound = zero_pattern_bound([[(1, 2), (1, 0)], [(2, 1), (0, 1)]])
     >>> bound.count.value, bound.patterns, bound.excludes_families

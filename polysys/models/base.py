@@ -98,7 +98,7 @@ class Model(Labelled):
         return False
 
     def stationary_bounds(self, couplings: Couplings) -> tuple[QuadraticBound, ...]:
-        """Proved bounds sum_j weights_j x_j^2 <= value at every real stationary point."""
+        r"""Proved bounds :math:`\sum_j w_j x_j^2 \le c`, as weights and value, at every real stationary point."""
         return ()
 
     def are_admissible(self, couplings: Couplings) -> bool:

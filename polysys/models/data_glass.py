@@ -22,14 +22,15 @@ from polysys.models.network import DataSource, as_data, check_data, data_label
 
 @dataclass(frozen=True)
 class DataGlass(LayeredForm):
-    """A spin glass with one sphere a layer whose couplings are built from data.
+    r"""A spin glass with one sphere a layer whose couplings are built from data.
 
-    H(w) = -sqrt(N/m) sum_i y_i prod_l (w_l.x_il / sqrt(n_l))^(d_l) for w_l on the sphere |w_l|^2 = n_l.
+    .. math:: H(w) = -\sqrt{N/m} \sum_i y_i \prod_l (w_l \cdot x_{il} / \sqrt{n_l})^{d_l}, \quad |w_l|^2 = n_l.
 
     A spin glass on the same domain as :class:`LayeredSpinGlass` and of the same degrees, whose coupling tensor
-    T = -m^(-1/2) sum_i y_i x_i1 (x) .. (x) x_iH is made of m data instead of drawn. It is the linear loss -y f(x) (the hinge loss
-    where it is not zero) of the network f(x) = prod_l (w_l.x_l)^(d_l), where the first n_1 features of x
-    belong to the first layer, and so on; one layer of degree p is one neuron with the activation z^p.
+    :math:`T = -m^{-1/2} \sum_i y_i\, x_{i1} \otimes \cdots \otimes x_{iH}` is made of m data instead of drawn. It is the linear
+    loss :math:`-y f(x)` (the hinge loss where it is not zero) of the network :math:`f(x) = \prod_l (w_l \cdot x_l)^{d_l}`, where the
+    first :math:`n_1` features of x belong to the first layer, and so on; one layer of degree p is one neuron with the
+    activation :math:`z^p`.
 
     Parameters
     ----------
@@ -42,9 +43,10 @@ class DataGlass(LayeredForm):
 
     Notes
     -----
-    For independent normal features and targets, and m to infinity, H is Gaussian with Cov H(w)H(v) = N prod_l c_d(R_l), where
-    c_d(R) = E (a.x)^d (b.x)^d for unit vectors with a.b = R: c_1 = R, c_2 = 1 + 2 R^2, c_3 = 9 R + 6 R^3. So with all degrees 1
-    the limit is the layered spin glass itself, and with one layer of degree 3 a 3-spin glass in a strong random field.
+    For independent normal features and targets, and m to infinity, H is Gaussian with
+    :math:`\mathrm{Cov}(H(w), H(v)) = N \prod_l c_{d_l}(R_l)`, where :math:`c_d(R) = E[(a \cdot x)^d (b \cdot x)^d]` for unit vectors with
+    :math:`a \cdot b = R`: :math:`c_1 = R`, :math:`c_2 = 1 + 2 R^2`, :math:`c_3 = 9 R + 6 R^3`. So with all degrees 1 the limit is
+    the layered spin glass itself, and with one layer of degree 3 a 3-spin glass in a strong random field.
 
     Examples
     --------

@@ -38,11 +38,11 @@ from polysys.root_count import RootCount
 
 @dataclass(frozen=True)
 class DeepLinear(Network):
-    """A deep linear network with squared loss.
+    r"""A deep linear network with squared loss.
 
-    V(W) = 1/2 sum_i |W_{H+1} .. W_1 x_i - y_i|^2 + 1/2 sum_j lambda_j w_j^2.
+    .. math:: V(W) = \tfrac{1}{2} \sum_i |W_{H+1} \cdots W_1 x_i - y_i|^2 + \tfrac{1}{2} \sum_j \lambda_j w_j^2.
 
-    Data enter only through X X^T, Y X^T and |Y|^2, so the cost does not depend on their number. With
+    Data enter only through :math:`X X^T`, :math:`Y X^T` and :math:`|Y|^2`, so the cost does not depend on their number. With
     ``loss="mean"`` (the default of the named data sets) the sum over data is divided by their number.
 
     Parameters
@@ -112,7 +112,7 @@ class DeepLinear(Network):
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """Shapes of W_1, .., W_{H+1}."""
+        r"""Shapes of :math:`W_1, \ldots, W_{H+1}`."""
         return [(b, a) for a, b in zip(self.widths[:-1], self.widths[1:], strict=True)]
 
     @property
@@ -180,7 +180,7 @@ class DeepLinear(Network):
         return counts.deep_linear_torus(tuple(self.widths), self.widths[0] if m is None else m)
 
     def torus_parts(self) -> tuple[TorusPart, ...]:
-        """One for each choice of numbers of live neurons r: N = 1 + sum of prod C(d_l, r_l) K(r) [Bharadwaj & Hosten, arXiv 2301.12651]."""
+        r"""One for each choice of numbers of live neurons r: :math:`N = 1 + \sum_r \prod_l \binom{d_l}{r_l} K(r)` [Bharadwaj & Hosten, arXiv 2301.12651]."""
         first, *hidden, last = self.widths
         parts = []
         for live in product(*(range(1, d + 1) for d in hidden)):

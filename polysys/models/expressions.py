@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -65,7 +66,9 @@ class Expression(Model):
     @classmethod
     def from_label(cls, text: str) -> Model:
         if not text:
-            raise LabelError("expression: names no file.", "Write expression:FILE.")
+            raise LabelError("expression: names no file and no polynomial.", "Write expression:FILE, or expression:x^4 - x^2.")
+        if is_polynomial_text(text) and not os.path.exists(text):
+            return expression(text, name=" ".join(text.split()))
         return expression_from_file(text)
 
     @classmethod
@@ -103,7 +106,8 @@ class Expression(Model):
             known = f"Its parameters are {', '.join(values)}." if values else "It has none."
             raise InputError(
                 f"{self.label[:80]} has no parameter {name[:40]!r}.",
-                f"{known} Write them on a line 'parameters: {name[:40]} = 1' of its file, or give parameters={{..}}.",
+                f"{known} Write them on a line 'parameters: {name[:40]} = 1' of its file, as {{{name[:40]}}} in a polynomial on the command line, "
+                "or give parameters={..}.",
             )
         changed = {**values, name: as_rational(value)}
         return expression(
@@ -342,6 +346,17 @@ def _from_text(
     source: Source | None,
 ) -> Expression:
     return Expression(parse_polynomial(text, variables).polynomial, where, name, eliminated, source)
+
+
+def is_polynomial_text(text: str) -> bool:
+    """Whether a text is meant as a polynomial that bends, and not as a name: no family is named with ^ or *.
+
+    Examples
+    --------
+    >>> is_polynomial_text("x^4 - x^2"), is_polynomial_text("deep-linear")
+    (True, False)
+    """
+    return "^" in text or "*" in text
 
 
 def expression_from_file(path: str | Path) -> Expression:

@@ -1,16 +1,19 @@
-"""The registry of families, and models from their labels `family:key=value,..` or from .toml files."""
+"""The registry of families, and models from their labels `family:key=value,..`, from .toml files, or from a polynomial."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from polysys.errors import FileError, LabelError, require_type
+from polysys.errors import FileError, InputError, LabelError, require_type
 from polysys.models.base import Model
 from polysys.models.binary.space import BinaryModel
+from polysys.models.expressions import Expression, is_polynomial_text
 from polysys.models.grammar import Family
 from polysys.models.labelled import Labelled
 from polysys.own_equations import FAMILY as EQUATIONS
@@ -50,7 +53,7 @@ DISCRETE_FAMILIES: dict[str, Family] = {name: model.about for name, model in DIS
 
 
 def model_from_label(label: str) -> Model:
-    """The model that a label, or a .toml file with the same keys, names.
+    """The model that a label names, or a .toml file with the same keys; a file with a polynomial, or a polynomial itself.
 
     Raises
     ------
@@ -61,9 +64,43 @@ def model_from_label(label: str) -> Model:
     --------
     >>> model_from_label("spherical-p-spin:n=4,p=3,field=0.3").label
     'spherical-p-spin:n=4,p=3,field=3/10'
+    >>> model_from_label("x^4 - x^2*y + y^2").variables
+    ('x', 'y')
     """
     model = _from_text(label, MODELS, "stationary points")
     assert isinstance(model, Model)
+    return model
+
+
+_MARK = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
+
+
+def with_values(what: str | Model, values: Mapping[str, Fraction]) -> Model:
+    """A label with its marks ``{name}`` filled in, or a model with other values of its keys or parameters.
+
+    Raises
+    ------
+    LabelError
+        If a mark has no value, or a name is neither a mark nor a key nor a parameter.
+
+    Examples
+    --------
+    >>> with_values("x^4 - {t}*x^2", {"t": Fraction(-1, 2)}).sample().potential
+    x**4 + 1/2*x**2
+    >>> with_values("spherical-p-spin:n=4,p=3", {"field": Fraction(1, 2)}).label
+    'spherical-p-spin:n=4,p=3,field=1/2'
+    """
+    rest = dict(values)
+    model = what
+    if isinstance(model, str):
+        form = "({})" if is_polynomial_text(model.partition(":")[0]) else "{}"  # -1/2 in a product
+        for name in values:
+            mark = "{" + name + "}"
+            if mark in model:
+                model = model.replace(mark, form.format(rest.pop(name)))
+        model = model_from_label(model)
+    for name, value in rest.items():
+        model = model.with_value(name, value)
     return model
 
 
@@ -92,10 +129,33 @@ def _from_text(label: str, classes: Classes, what: str) -> Labelled:
     require_type(label, str, "The label", "Give a text such as 'spherical-p-spin:n=6,p=3'.")
     text = label.strip()
     name, _, rest = text.partition(":")
+    if mark := _MARK.search(text):
+        raise LabelError(
+            f"{{{mark[1]}}} in {text[:60]!r} has no value.",
+            f"Give one, as --set {mark[1]}=1/2, or scan over it: 'stationary scan .. --over {mark[1]}=0:1:11'.",
+        )
+    if Expression.family in classes and name not in classes and is_polynomial_text(name):
+        return Expression.from_label(text)
+    if Expression.family in classes and not text.lower().endswith(".toml") and os.path.isfile(name):
+        return _from_file(name)
     is_path = classes[name].is_named_by_path if name in classes else False
     loaded = _from_toml(Path(text), classes, what) if text.lower().endswith(".toml") and not is_path else None
     made: Labelled = _class(name, classes, what).from_label(rest) if loaded is None else loaded
     return made
+
+
+def _from_file(path: str) -> Model:
+    """The potential in a file that is given by its name alone."""
+    if path.lower().endswith(".json"):
+        raise LabelError(f"{shown_path(path)} is no landscape.", "'stationary show' prints a saved census, 'stationary verify' rechecks it.")
+    try:
+        return Expression.from_label(path)
+    except InputError as error:
+        shown = shown_path(path)
+        raise LabelError(
+            f"{shown} holds no potential: {error.what}",
+            f"{error.way_out} A file of equations, one a line, is for 'stationary solve {shown}', elsewhere equations:{shown}.",
+        ) from error
 
 
 def _class(name: str, classes: Classes, what: str) -> type[Labelled]:
@@ -106,8 +166,10 @@ def _class(name: str, classes: Classes, what: str) -> type[Labelled]:
             command = "weights" if name in DISCRETE else "count"
             raise LabelError(f"{name} has no {what}.", f"Run 'stationary {command} {name}:..', or choose {_any_of(classes)}.")
         return classes[name]
-    if Path(name).suffix and os.path.isfile(name):
-        raise LabelError(f"'{shown_path(name)}' is a file and no label.", f"Write expression:{shown_path(name)} for a polynomial in it.")
+    if Expression.family not in classes and (os.path.isfile(name) or is_polynomial_text(name)):
+        raise LabelError(f"{shown_path(name)} has no {what}.", f"Run 'stationary count' for a polynomial, or choose {_any_of(classes)}.")
+    if "/" in name or Path(name).suffix:
+        raise LabelError(f"There is no file {shown_path(name)!r}.", "Name a file that exists, a model, or write a polynomial.")
     raise LabelError(f"There is no model {name[:60]!r}.", f"Choose {_any_of(classes)} (see 'stationary models').")
 
 

@@ -22,12 +22,12 @@ from polysys.reading.rationals import as_rational_array
 
 @dataclass(frozen=True)
 class LayeredSpinGlass(LayeredForm):
-    """A spin glass with one sphere a layer.
+    r"""A spin glass with one sphere a layer.
 
-    H(w) = sqrt(N) T(w_1, .., w_H) for w_l on the sphere |w_l|^2 = n_l, of degree d_l in each layer.
+    .. math:: H(w) = \sqrt{N}\, T(w_1, \ldots, w_H), \quad |w_l|^2 = n_l, \quad N = \sum_l n_l,
 
-    T is the isotropic Gaussian form with Cov T(w)T(v) = prod_l R_l^(d_l), R_l = w_l.v_l/n_l, and N = sum n_l, so the
-    energy is extensive. With all degrees 1 the stationary points are the singular vector tuples of a tensor.
+    of degree :math:`d_l` in layer l. T is the isotropic Gaussian form with :math:`\mathrm{Cov}(T(w), T(v)) = \prod_l R_l^{d_l}`,
+    :math:`R_l = w_l \cdot v_l / n_l`, so the energy is extensive. With all degrees 1 the stationary points are the singular vector tuples of a tensor.
 
     Parameters
     ----------

@@ -45,9 +45,11 @@ TANH_LIKE = "docs/torch.md, 'Activations like tanh'"
 
 @dataclass(frozen=True)
 class PolynomialNetwork(Network):
-    """A network with a polynomial as activation and squared loss.
+    r"""A network with a polynomial as activation and squared loss.
 
-    V(w) = 1/2 sum_i |f_w(x_i) - y_i|^2 + 1/2 sum_j lambda_j w_j^2, f_w(x) = W_{H+1} s(.. s(W_1 x + b_1) ..).
+    .. math:: V(w) = \tfrac{1}{2} \sum_i |f_w(x_i) - y_i|^2 + \tfrac{1}{2} \sum_j \lambda_j w_j^2
+
+    with :math:`f_w(x) = W_{H+1} \sigma(\cdots \sigma(W_1 x + b_1) \cdots)` and the activation :math:`\sigma`.
 
     Parameters
     ----------
@@ -213,13 +215,17 @@ class PolynomialNetwork(Network):
         return signal
 
     def known_counts(self, couplings: Couplings) -> tuple[RootCount, ...]:
+        """For one hidden layer. A bias is one more input, equal to one; an output of one's own is a member of the family of fixed ones."""
         powers = [k for k, c in enumerate(self._coefficients) if c]
         is_trained = self.output == "trained"
-        is_covered = not self.bias and max(powers) > 1 and (len(powers) == 1 if is_trained else self.output == "fixed")
+        is_covered = max(powers) > 1 and (len(powers) == 1 or not is_trained)
+        n_data = couplings["X"].shape[1] if "X" in couplings else None
+        if self.bias and is_trained and n_data not in (None, 1):
+            is_covered = False  # few data with an input that is one have no general moments
         if len(self.widths) != 3 or not is_covered:
             return ()
-        n_data = couplings["X"].shape[1] if "X" in couplings else None
-        count = counts.polynomial_network(self.widths, max(powers), n_data, is_trained=is_trained)
+        widths = (self.widths[0] + self.bias, *self.widths[1:])
+        count = counts.polynomial_network(widths, max(powers), n_data, is_trained=is_trained)
         return (count,) if count is not None else ()
 
     def torus_count(self) -> RootCount | None:

@@ -20,7 +20,9 @@ from polysys.root_count import RootCount, RootCountKind
 
 @dataclass(frozen=True)
 class SoftIsing(PairCouplings, Model):
-    """V(x) = (a/4) sum_i (x_i^2 - 1)^2 - sum_{i<j} J_ij x_i x_j - sum_i h_i x_i on R^N.
+    r"""Ising spins made soft: real numbers in wells at -1 and 1.
+
+    .. math:: V(x) = \tfrac{a}{4} \sum_i (x_i^2 - 1)^2 - \sum_{i<j} J_{ij} x_i x_j - \sum_i h_i x_i, \quad x \in \mathbb{R}^N.
 
     Parameters
     ----------
@@ -31,8 +33,8 @@ class SoftIsing(PairCouplings, Model):
 
     Notes
     -----
-    The gradient has N equations of degree 3 with leading forms a x_i^3, whose only common zero is 0: no solution is at infinity, all are
-    isolated, and with multiplicity there are 3^N (Bezout). For J = h = 0 they are distinct, hence for almost all couplings.
+    The gradient has N equations of degree 3 with leading forms :math:`a x_i^3`, whose only common zero is 0: no solution is at
+    infinity, all are isolated, and with multiplicity there are :math:`3^N` (Bezout). For J = h = 0 they are distinct, hence for almost all couplings.
 
     Examples
     --------

@@ -41,13 +41,14 @@ def monomials(n: int, degree: int) -> tuple[tuple[int, ...], ...]:
 
 @dataclass(frozen=True)
 class SphericalPSpin(Model):
-    """A spherical spin glass of one degree or a mixture of degrees, with or without a random field.
+    r"""A spherical spin glass of one degree or a mixture of degrees, with or without a random field.
 
-    H(s) = sum_p c_p N^(-(p-1)/2) sum_{i1..ip} g_{i1..ip} s_i1 .. s_ip + h sum_i g_i s_i on |s|^2 = N.
+    .. math:: H(s) = \sum_p c_p N^{-(p-1)/2} \sum_{i_1 \ldots i_p} g_{i_1 \ldots i_p} s_{i_1} \cdots s_{i_p} + h \sum_i g_i s_i
 
-    The g are iid N(0,1) over all index tuples, so that Cov H(s)H(t) = N sum_p c_p^2 R^p + N h^2 R with the overlap
-    R = s.t/N (Auffinger, Ben Arous & Cerny 2013). The equations are posed for x = s/sqrt(N) on the unit sphere,
-    where H = sqrt(N) V(x) with rational V.
+    on the sphere :math:`|s|^2 = N`. The g are independent standard normal over all index tuples, so that
+    :math:`\mathrm{Cov}(H(s), H(t)) = N \sum_p c_p^2 R^p + N h^2 R` with the overlap :math:`R = s \cdot t / N` (Auffinger, Ben Arous &
+    Cerny 2013). The equations are posed for :math:`x = s / \sqrt{N}` on the unit sphere, where :math:`H = \sqrt{N}\, V(x)` with
+    rational V.
 
     Parameters
     ----------
@@ -57,12 +58,12 @@ class SphericalPSpin(Model):
         Degree, or degrees of a mixture.
     couplings : {"kostlan", "square-free"} or path
         All index tuples, or distinct indices only; the latter is not isotropic (it adds the 2N points
-        +-sqrt(N) e_i in every sample for p = 3). Or the g themselves, from a file: a .csv has a row i1,..,ip,value for each entry that is not
+        :math:`\pm\sqrt{N} e_i` in every sample for p = 3). Or the g themselves, from a file: a .csv has a row i1,..,ip,value for each entry that is not
         zero, counted from 1, and rows of several lengths for a mixture; a .npy has an array of shape (n,) * p.
     field : rational
         Standard deviation h of a Gaussian field.
     weights : sequence of rational, optional
-        The c_p of a mixture; 1 by default.
+        The :math:`c_p` of a mixture; 1 by default.
 
     Raises
     ------

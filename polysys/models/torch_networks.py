@@ -46,7 +46,7 @@ class _Layer:
 def from_torch(
     module: Any, X: Any, Y: Any = None, *, l2: Any = 0, loss: str = "half-sum", seed: int = 0
 ) -> Landscape:
-    """The training loss of a torch network as a landscape with exact couplings.
+    r"""The training loss of a torch network as a landscape with exact couplings.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def from_torch(
     X, Y : tensors or arrays (data, features) and (data, targets)
         As torch has them, one datum a row; or one :class:`Dataset` alone. Numbers are kept exactly.
     l2 : number, sequence or "random"
-        lambda in 1/2 sum_j lambda_j w_j^2, which is torch's ``weight_decay``: one for all trained parameters, one for
+        lambda in :math:`\tfrac{1}{2} \sum_j \lambda_j w_j^2`, which is torch's ``weight_decay``: one for all trained parameters, one for
         each, or drawn from (0, 1) with `seed`.
     loss : {"half-sum", "sum", "mean"}
         The fit: 1/2 sum of squared errors; torch's MSELoss(reduction="sum"); MSELoss(reduction="mean"), which divides by

@@ -18,7 +18,9 @@ from polysys.root_count import RootCount, RootCountKind
 
 @dataclass(frozen=True)
 class TorusIsing(PairCouplings, Model):
-    """V(x, y) = -sum_{i<j} J_ij x_i x_j - sum_i h_i x_i on x_i^2 + y_i^2 = 1: x_i = cos t_i.
+    r"""Ising spins made continuous: each is the cosine of an angle, on a product of circles.
+
+    .. math:: V(x, y) = -\sum_{i<j} J_{ij} x_i x_j - \sum_i h_i x_i, \quad x_i^2 + y_i^2 = 1, \quad x_i = \cos t_i.
 
     Parameters
     ----------
@@ -27,14 +29,15 @@ class TorusIsing(PairCouplings, Model):
 
     Notes
     -----
-    Along circle i the derivative is -y_i g_i with g_i = dV/dx_i = -(sum_j J_ij x_j + h_i). So the spins fall into those with y_i = 0,
-    x_i = +1 or -1, and a set F of free ones with g_i = 0 for all i in F: a linear system with the matrix J_FF. For generic J it has one
-    solution, and none when F has a single element, since J_ii = 0. Every solution has two signs of each y_i, i in F. That makes
-    2^(N-|F|) 2^|F| = 2^N complex points for each of the 2^N - N sets F that are not of size one.
+    Along circle i the derivative is :math:`-y_i g_i` with :math:`g_i = \partial V / \partial x_i = -(\sum_j J_{ij} x_j + h_i)`. So the
+    spins fall into those with :math:`y_i = 0`, :math:`x_i = \pm 1`, and a set F of free ones with :math:`g_i = 0` for all i in F: a
+    linear system with the matrix :math:`J_{FF}`. For generic J it has one solution, and none when F has a single element, since
+    :math:`J_{ii} = 0`. Every solution has two signs of each :math:`y_i`, i in F. That makes :math:`2^{N-|F|} 2^{|F|} = 2^N` complex
+    points for each of the :math:`2^N - N` sets F that are not of size one.
 
     All minima are vertices, and a vertex is one where no single flip lowers the energy. At a vertex the Hessian is diagonal with entries
-    -x_i g_i, half the cost of the flip of spin i. Elsewhere its block of the free spins has zeros on the diagonal, for g_i = 0 and
-    J_ii = 0, so it has eigenvalues of both signs or is zero.
+    :math:`-x_i g_i`, half the cost of the flip of spin i. Elsewhere its block of the free spins has zeros on the diagonal, for
+    :math:`g_i = 0` and :math:`J_{ii} = 0`, so it has eigenvalues of both signs or is zero.
 
     Examples
     --------

@@ -26,7 +26,7 @@ MAX_SIZE = 120  # a second of exact linear algebra
 
 @dataclass(frozen=True, slots=True)
 class ClosedForm:
-    """The number rational + coefficient * sqrt(radicand).
+    """The number ``rational + coefficient * sqrt(radicand)``.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class ClosedForm:
 
 
 def closed_form(n: int, f1: Fraction | int, f2: Fraction | int) -> ClosedForm:
-    """E N for Cov V(x) V(y) = f(x.y) on the unit sphere in R^n, from f'(1) and f''(1).
+    r"""The mean number of stationary points for :math:`\mathrm{Cov}(V(x), V(y)) = f(x \cdot y)` on the unit sphere, from f'(1) and f''(1).
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def closed_form(n: int, f1: Fraction | int, f2: Fraction | int) -> ClosedForm:
 
     Examples
     --------
-    >>> print(closed_form(3, 3, 6), closed_form(2, 3, 6))  # FACTS: 2 + 8 sqrt((p-1)^3/(3p-2)) and 2 sqrt(3p-2)
+    >>> print(closed_form(3, 3, 6), closed_form(2, 3, 6))
     2 + 8 sqrt(8/7) 7/2 sqrt(16/7)
     """
     if not 1 <= n <= MAX_SIZE or f1 <= 0 or f2 <= 0:

@@ -20,7 +20,9 @@ _MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Complexity:
-    """Rates at which mean counts of the pure spherical p-spin grow: lim (1/N) log E N, energies per spin.
+    r"""Rates at which mean counts of the pure spherical p-spin grow with the number n of spins, energies per spin.
+
+    .. math:: \lim_{n \to \infty} \tfrac{1}{n} \log E[\text{number of points}].
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ class Complexity:
     Examples
     --------
     >>> glass = Complexity(3)
-    >>> round(glass.threshold.value, 6), round(glass.ground_state.value, 6)  # FACTS: E_inf and E_0
+    >>> round(glass.threshold.value, 6), round(glass.ground_state.value, 6)
     (1.632993, 1.656998)
     >>> round(float(glass.at(-1.64, index=0)), 6), round(float(glass.at(0.0)), 6)
     (0.009843, 0.346574)
@@ -54,26 +56,29 @@ class Complexity:
 
     @property
     def threshold(self) -> Prediction:
-        """E_inf = 2 sqrt((p-1)/p): below -E_inf the indices of most stationary points are finite."""
+        r""":math:`E_\infty = 2 \sqrt{(p-1)/p}`: below :math:`-E_\infty` the indices of most stationary points are finite."""
         return _asymptotic(2 * sqrt((self.p - 1) / self.p), "equation 2.12")
 
     @property
     def total(self) -> Prediction:
-        """The rate of the number of all stationary points, log(p-1)/2."""
+        r"""The rate of the number of all stationary points, :math:`\tfrac{1}{2} \log(p-1)`."""
         return _asymptotic(log(self.p - 1) / 2, "theorem 2.4")
 
     @property
     def of_any_index(self) -> Prediction:
-        """The rate of the number of points of one finite index, log(p-1)/2 - (p-2)/p: all finite indices have the same."""
+        r"""The rate of the number of points of one finite index, :math:`\tfrac{1}{2} \log(p-1) - (p-2)/p`, the same for all."""
         return _asymptotic(log(self.p - 1) / 2 - (self.p - 2) / self.p, "theorem 2.5")
 
     @property
     def ground_state(self) -> Prediction:
-        """E_0: the lowest energy per spin tends to -E_0."""
+        """:math:`E_0`: the lowest energy per spin tends to :math:`-E_0`."""
         return self.energy_of_index(0)
 
     def energy_of_index(self, k: Any) -> Prediction:
-        """E_k, where the rate of index k vanishes: the lowest points of index k tend to -E_k. They decrease to E_inf with k."""
+        r""":math:`E_k`, where the rate of index k vanishes: the lowest points of index k tend to :math:`-E_k`.
+
+        They decrease to :math:`E_\infty` with k.
+        """
         k = _index(k)
         from scipy.optimize import brentq  # a quarter of a second to import
 
@@ -84,7 +89,7 @@ class Complexity:
         return Prediction(float(value), 1e-13, "asymptotic", f"{_REFERENCE}, theorem 2.12: the zero of Theta_k")
 
     def at(self, u: npt.ArrayLike, index: int | None = None) -> Floats:
-        """Theta_k(u) or, without an index, Theta(u): the rate of the number of points with an energy per spin of at most u.
+        r""":math:`\Theta_k(u)` or, without an index, :math:`\Theta(u)`: the rate of the number of points with an energy per spin of at most u.
 
         Parameters
         ----------
@@ -103,9 +108,12 @@ class Complexity:
 
         Notes
         -----
-        Theta_k = log(p-1)/2 - (p-2) u^2/(4(p-1)) - (k+1) I(u) up to -E_inf and log(p-1)/2 - (p-2)/p beyond; Theta has
-        k = 0 up to -E_inf, no I from there to 0, and is log(p-1)/2 from 0 on. I(u) = (2/E_inf^2) int_{E_inf}^{-u}
-        sqrt(z^2 - E_inf^2) dz is the price of one eigenvalue outside the semicircle.
+        .. math:: \Theta_k(u) = \tfrac{1}{2} \log(p-1) - \frac{(p-2)\, u^2}{4(p-1)} - (k+1) I(u)
+
+        up to :math:`-E_\infty` and :math:`\tfrac{1}{2} \log(p-1) - (p-2)/p` beyond; :math:`\Theta` has k = 0 up to :math:`-E_\infty`, no I
+        from there to 0, and is :math:`\tfrac{1}{2} \log(p-1)` from 0 on. The price of one eigenvalue outside the semicircle is
+
+        .. math:: I(u) = \frac{2}{E_\infty^2} \int_{E_\infty}^{-u} \sqrt{z^2 - E_\infty^2}\, dz.
         """
         energies = np.asarray(u, float)
         k = None if index is None else _index(index)
@@ -117,7 +125,7 @@ class Complexity:
         return np.where(energies <= -edge, below, np.where(energies < 0, parabola, self.total.value))
 
     def of_pairs(self, q: float, u: npt.ArrayLike, v: npt.ArrayLike) -> Floats:
-        """The rate of the number of pairs of stationary points at overlap q with energies per spin in du and dv.
+        r"""The rate of the number of pairs of stationary points at overlap q with energies per spin in du and dv.
 
         Parameters
         ----------
@@ -133,9 +141,13 @@ class Complexity:
         Notes
         -----
         From two-point Kac-Rice, the determinants of both points growing as they do for one (Subag 2017, theorem 10): with
-        u+- = (u +- v)/sqrt(2), s+-^2 their variances given that both gradients vanish (times n) and Omega the potential of the
-        semicircle, 1 + log(p-1) + log((1-q^2) / (1-q^(2p-2)))/2 + Omega(u) + Omega(v) - u+^2/(2 s+^2) - u-^2/(2 s-^2). At q = 0 it
-        is the sum of the rates of both energies.
+        :math:`u_\pm = (u \pm v)/\sqrt{2}`, :math:`s_\pm^2` their variances given that both gradients vanish (times n) and :math:`\Omega` the
+        potential of the semicircle,
+
+        .. math:: 1 + \log(p-1) + \tfrac{1}{2} \log \frac{1-q^2}{1-q^{2p-2}} + \Omega(u) + \Omega(v)
+                  - \frac{u_+^2}{2 s_+^2} - \frac{u_-^2}{2 s_-^2}.
+
+        At q = 0 it is the sum of the rates of both energies.
 
         Examples
         --------

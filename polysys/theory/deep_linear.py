@@ -62,7 +62,7 @@ def _n_data(model: DeepLinear) -> Any:
 
 
 def deep_linear_counts(model: DeepLinear, *, samples: int = _SAMPLES, seed: int = 0) -> MeanCounts:
-    """Mean numbers of real stationary points by index over the l2 values (and data) that a model draws.
+    r"""Mean numbers of real stationary points by index over the l2 values (and data) that a model draws.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def deep_linear_counts(model: DeepLinear, *, samples: int = _SAMPLES, seed: int 
     -------
     MeanCounts
         "exact" where nothing is random, and for a chain with given data: Lambda is a product of n uniform numbers, and
-        P(Lambda < t) = t sum_{k<n} (-log t)^k / k!.
+        :math:`P(\Lambda < t) = t \sum_{k<n} (-\log t)^k / k!`.
 
     Examples
     --------

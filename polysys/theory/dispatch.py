@@ -77,7 +77,7 @@ def mean_counts(model: Model, window: Sequence[float] | None = None) -> MeanCoun
     Examples
     --------
     >>> from polysys import SphericalPSpin
-    >>> round(mean_counts(SphericalPSpin(n=6, p=3)).total.value, 6)  # FACTS: 50.873137
+    >>> round(mean_counts(SphericalPSpin(n=6, p=3)).total.value, 6)
     50.873137
     """
     if has_mean_counts(model):

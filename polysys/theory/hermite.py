@@ -133,7 +133,7 @@ def weighted_density(n: int, x: npt.ArrayLike, variance: float = 1.0) -> Floats:
 
 
 def goe_density_total(n: int, c: float) -> float:
-    """sum_k E exp(-c s_k^2) over the eigenvalues of an n x n GOE, c > -1/2, from their density.
+    r""":math:`\sum_k E \exp(-c s_k^2)` over the eigenvalues of an n x n GOE, c > -1/2, from their density.
 
     Examples
     --------

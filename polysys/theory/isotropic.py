@@ -38,7 +38,7 @@ _NODES = 24
 
 @dataclass(frozen=True, slots=True)
 class IsotropicField:
-    """An isotropic Gaussian field on the sphere |s|^2 = n with Cov H(s) H(t) = n f(s.t/n).
+    r"""An isotropic Gaussian field on the sphere :math:`|s|^2 = n` with :math:`\mathrm{Cov}(H(s), H(t)) = n f(s \cdot t / n)`.
 
     Parameters
     ----------
@@ -60,7 +60,9 @@ class IsotropicField:
 
     @classmethod
     def mixture(cls, n: int, variances: dict[int, float], field: float = 0.0) -> IsotropicField:
-        """H = sum_p H_p + sum_i h_i s_i with Cov H_p = n variances[p] R^p and Gaussian h_i of variance `field`.
+        r""":math:`H = \sum_p H_p + \sum_i h_i s_i` with Gaussian :math:`h_i` of variance `field`.
+
+        The covariance of :math:`H_p` is n variances[p] :math:`R^p`, with R the overlap.
 
         A Gaussian field drawn afresh in every sample is the term p = 1: it only adds to the covariance.
         """
@@ -74,7 +76,7 @@ class IsotropicField:
 
     @property
     def variance(self) -> float:
-        """tau^2, the variance of lambda / sqrt(2 f'')."""
+        r""":math:`\tau^2`, the variance of :math:`\lambda / \sqrt{2 f''}`."""
         return (self.f1 + self.f2) / (2 * self.f2)
 
     @property
@@ -125,7 +127,7 @@ def counts_by_index(field: IsotropicField, window: Window = EVERYWHERE) -> tuple
 
     Examples
     --------
-    >>> values, errors = counts_by_index(IsotropicField.mixture(3, {3: 1.0}))  # FACTS: 3.138090 4.276180 3.138090
+    >>> values, errors = counts_by_index(IsotropicField.mixture(3, {3: 1.0}))
     >>> values.round(6).tolist(), bool(errors.max() < 1e-9)
     ([3.13809, 4.27618, 3.13809], True)
     """
@@ -152,7 +154,7 @@ def total_count(field: IsotropicField, window: Window = EVERYWHERE) -> tuple[flo
 
     Examples
     --------
-    >>> round(total_count(IsotropicField.mixture(6, {3: 1.0}))[0], 6)  # FACTS: 50.873137
+    >>> round(total_count(IsotropicField.mixture(6, {3: 1.0}))[0], 6)
     50.873137
     """
     _check(field, _MOST)

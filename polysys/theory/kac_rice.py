@@ -66,7 +66,7 @@ def kac_rice_counts(
     Examples
     --------
     >>> from polysys import SphericalPSpin
-    >>> found = kac_rice_counts(SphericalPSpin(n=3, p=3), samples=2000, seed=1)  # FACTS: 10.552
+    >>> found = kac_rice_counts(SphericalPSpin(n=3, p=3), samples=2000, seed=1)
     >>> abs(found.total.value - 10.552) < 4 * found.total.error
     True
     """

@@ -37,7 +37,7 @@ _LINEAR = "a linear function on a sphere has one minimum and one maximum"
 
 
 def p_spin_counts(n: int, p: int, window: Sequence[float] | None = None, *, by_index: bool = True) -> MeanCounts:
-    """Exact mean numbers of stationary points of the pure spherical p-spin with n spins, whatever its size.
+    r"""Exact mean numbers of stationary points of the pure spherical p-spin with n spins, whatever its size.
 
     Parameters
     ----------
@@ -55,12 +55,16 @@ def p_spin_counts(n: int, p: int, window: Sequence[float] | None = None, *, by_i
 
     Notes
     -----
-    E Crt_k(B) = 2 sqrt(2/p) (p-1)^(n/2) E[exp(-(p-2)/(2p) s_k^2) 1{s_k sqrt(2(p-1)/(p n)) in B}] with s_0 <= .. <= s_{n-1} the
-    eigenvalues of the n x n GOE, density prod |s_i - s_j| exp(-sum s^2/2).
+    The mean number of points of index k with an energy per spin in B is
+
+    .. math:: 2 \sqrt{2/p}\, (p-1)^{n/2}\, E\left[e^{-\frac{p-2}{2p} s_k^2}\, 1\{s_k \sqrt{2(p-1)/(p n)} \in B\}\right]
+
+    with :math:`s_0 \le \cdots \le s_{n-1}` the eigenvalues of the n x n GOE, of density
+    :math:`\prod_{i<j} |s_i - s_j|\, e^{-\sum_i s_i^2/2}`.
 
     Examples
     --------
-    >>> print(p_spin_counts(6, 3))  # FACTS: 50.873137
+    >>> print(p_spin_counts(6, 3))
     Mean counts of spherical-p-spin:n=6,p=3: 50.873137 (0: 4.411781  1: 8.991248  2: 12.033539  3: 12.033539  4: 8.991248  5: 4.411781) [Breiding, ...]
     >>> round(p_spin_counts(20, 3, window=(-2, -1.632993))[0].value, 3)  # minima below -E_inf
     0.166

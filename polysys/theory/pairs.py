@@ -64,7 +64,7 @@ def mean_pairs(
     window : (float, float), optional
         Only points with energies per spin between these.
     samples : int
-        Independent averages; the time grows with their number and with n^3.
+        Independent averages; the time grows with their number and with :math:`n^3`.
     seed : int
 
     Returns
@@ -81,7 +81,7 @@ def mean_pairs(
     Notes
     -----
     The indices of a point and its mirror image are k and k for even p, k and n - 1 - k for odd p. So over the whole of (-1, 1)
-    pairs of minima number E[m (m - 1)] - E[m] for even p, and E[m (m - 1)] for odd p, with m the number of minima.
+    pairs of minima number :math:`E[m (m - 1)] - E[m]` for even p, and :math:`E[m (m - 1)]` for odd p, with m the number of minima.
 
     References
     ----------

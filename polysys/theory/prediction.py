@@ -90,7 +90,7 @@ class MeanCounts:
     def __getitem__(self, index: int) -> Prediction:
         return self.by_index[index]
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         counts = "  ".join(f"{k}: {_decimals(p.value)}" for k, p in self.by_index.items())
         by_index = f" ({counts})" if counts else ""
         return f"Mean counts of {self.label}: {_decimals(self.total.value)}{by_index} [{self.total.reference}]"

@@ -68,7 +68,7 @@ def test_markers_on_a_map_are_not_cut_off():
 
 # One style: the thing, then ax=, and the axes come back.
 
-PANELS = {"plot_census": 1, "plot_ensemble": 3, "plot_report": 2, "plot_scan": 2, "plot_weight_space": 3}
+PANELS = {"plot_census": 1, "plot_ensemble": 3, "plot_report": 2, "plot_scan": 2, "plot_solutions": 2, "plot_weight_space": 3}
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,7 @@ def things():
     import polysys as ps
 
     well = ho.census(ps.expression("x^4/4 - x^2/2 + y^2/2 + x*y/5"))
+    curves = ho.solve(ps.equations(["x^2 + y^2 = 1", "(x - 1)^2*y = 0"]))
     glass = ps.SphericalPSpin(n=3, p=3)
     ensemble = ho.ensemble(glass, samples=6, seed=1, workers=0)
     space = ho.weight_space(ps.BinaryNetwork(widths=(3, 1), m=2, ties="plus"), seed=2)
@@ -95,6 +96,8 @@ def things():
         "draw_spectra": well.spectra(),
         "draw_matches": well.match([[1.0, -0.2], [9.0, 9.0]]),
         "draw_solutions": ho.solve(ps.equations(["x^3 - 1"])),
+        "draw_curves": curves,
+        "plot_solutions": curves,
         "draw_disconnectivity": ho.graph(well),
         "draw_flows": ho.graph(well),
         "plot_ensemble": ensemble,
@@ -160,6 +163,30 @@ def test_results_plot_themselves(things):
             assert thing.plot(ax=axes) is axes, name
 
 
+def test_axes_of_counts_have_whole_numbers_only(things):
+    import homotopy as ho
+
+    drawn = [ho.plots.draw_staircase(things["draw_staircase"]).yaxis, ho.plots.draw_local_entropy(things["draw_local_entropy"]).xaxis]
+    drawn += [getattr(ho.plots.draw_histogram(things["draw_histogram"]), axis) for axis in ("xaxis", "yaxis")]
+    drawn += [ho.plots.draw_matches(things["draw_matches"]).yaxis]
+    for axis in drawn:
+        ticks = axis.get_majorticklocs()
+        assert len(ticks) and (ticks == np.round(ticks)).all(), ticks
+
+
+def test_curves_meet_at_the_real_solutions_simple_and_multiple(things):
+    import homotopy as ho
+
+    axes = ho.plots.draw_curves(things["draw_curves"])  # the circle, and a line with a double one
+    points = {(round(float(x), 9), round(float(y), 9)) for line in axes.lines for x, y in zip(*line.get_data(), strict=True)}
+    assert points == {(-1.0, 0.0), (1.0, 0.0)} and len(axes.collections) == 2 and axes.get_aspect() == 1
+    drawn = [path.vertices for path in axes.collections[0].get_paths()]
+    assert np.allclose(np.hypot(*np.concatenate(drawn).T), 1, atol=1e-3)
+    assert [t.get_text() for t in axes.get_legend().texts][-2:] == ["1 real solution", "1 multiple"]
+    with pytest.raises(ho.HomotopyError, match="cannot be drawn"):
+        ho.plots.draw_curves(things["draw_solutions"])
+
+
 def test_a_figure_has_the_same_bytes_each_time(things, tmp_path):
     import homotopy as ho
 
@@ -200,9 +227,10 @@ def test_the_title_says_that_a_list_is_not_proved_complete():
     for verdict in ho.Completeness:
         this = replace(census, completeness=replace(census.completeness, verdict=verdict))
         g = replace(ho.graph(census), census=this)
-        drawn = [this.plot(), ho.plots.draw_landscape(this), this.spectra().plot(), g.plot(), g.quotient().plot()]
+        drawn = [this.plot(), ho.plots.draw_landscape(this), this.spectra().plot(), g.plot(), g.quotient().plot(), ho.plots.draw_flows(g)]
+        drawn.append(this.match([[1, 0]]).plot())
         titles = [axes.get_title() for axes in drawn]
-        titles += [axes.figure.get_suptitle() for axes in (ho.plots.plot_census(this)[0], ho.plots.draw_flows(g))]
+        titles.append(ho.plots.plot_census(this)[0].figure.get_suptitle())
         for title in titles:
             assert [w for w in weaker.values() if w in title.replace("\n", " ")] == ([weaker[verdict.value]] if verdict.value in weaker else [])
 

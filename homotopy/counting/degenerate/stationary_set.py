@@ -77,6 +77,9 @@ class StationarySet:
     def __str__(self) -> str:
         return ", ".join(self._words())
 
+    def __repr__(self) -> str:
+        return f"StationarySet({self})"
+
     def _words(self) -> list[str]:
         words = []
         if self.kind is SetKind.ISOLATED:
@@ -98,7 +101,7 @@ class StationarySet:
             real = "real" if self.kind is SetKind.ISOLATED else "has real points"
             words.append(real if self.reality is Verdict.YES else "not real")
         if self.energy is not None:
-            words.append(f"energy {_number(self.energy)}")
+            words.append(f"energy {number_in_words(self.energy)}")
         if self.n_paths is not None:
             words.append(f"{self.n_paths} path{'s' if self.n_paths != 1 else ''}")
         if self.exact is not None and self.kind is SetKind.ISOLATED:
@@ -152,7 +155,8 @@ def _label(is_proved: bool) -> str:
     return "(proved)" if is_proved else "(numerical)"
 
 
-def _number(z: complex) -> str:
+def number_in_words(z: complex) -> str:
+    """An energy as it is printed: eight digits, 0 where it is 0 to rounding, without an imaginary part that is."""
     size = max(1.0, abs(z))
     if abs(z) < 1e-12:
         return "0"

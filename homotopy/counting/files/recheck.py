@@ -38,11 +38,13 @@ from homotopy.counting.files.saved_census import (
 from homotopy.counting.files.schema import CensusFile, read_census_file
 from homotopy.counting.files.singular import singular_again, singular_as_stated
 from homotopy.counting.result import Census, paths_summary
+from homotopy.counting.singular_points import regularity
 from homotopy.counting.solutions import Solutions
 from homotopy.errors import CensusFileError
 from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness, StartCount, Verdict
 from polysys.counts.of_landscape import upper_bounds
+from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
 from polysys.problem import Problem
@@ -143,6 +145,8 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
     result.append(_points(land, certified, points, stationary_points(file), orbit_of))
     same_orbits = list(orbit_of) == [s.orbit for s in file.solutions]
     result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
+    if isinstance(land.domain, Variety):
+        result.append(Check("domain", True, f"dimension {land.domain.dimension}, {regularity(land)}"))
     result.append(_counts(as_census(file, land, certified), file, points))
     stated = stated_evidence(file)
     check, singular = _singular(file, land)

@@ -206,7 +206,7 @@ def grow(
     options: TrackerOptions | None = None,
     *,
     chance: float = _CHANCE,
-    reach: float = 1.0,
+    decades: float = 0.0,
     say: Callable[[str], None] | None = None,
     stopped: Stopped | None = None,
 ) -> MonodromyResult:
@@ -214,14 +214,16 @@ def grow(
 
     Solutions travel along edges between random members, each solution once along each edge (Duff et al. 2019). When all are
     matched, every edge that closes a loop has carried the set to itself; edges are added until :func:`chance_of_one_missing` is
-    below `chance`, none for 1. The other members are of the size of the first times `reach`. The result is the member with the most solutions. What stops this is taken by `stopped`, where it is
+    below `chance`, none for 1. The members' parameters spread over so many `decades` to both sides of those of the first: where there are few,
+    members of one size may all lie on one side of the branch points. The result is the member with the most solutions. What stops this is taken by `stopped`, where it is
     given, and the result is what was found until then.
     """
     graph = _Graph(program, signs, n_nonzero, options or TrackerOptions(), say)
-    size = reach * np.maximum(np.abs(base), np.median(np.abs(base)))
+    size = np.maximum(np.abs(base), np.median(np.abs(base)))
 
     def draw() -> Complexes:
-        return np.asarray(size * (rng.standard_normal(len(base)) + 1j * rng.standard_normal(len(base))), np.complex128)
+        here = size * 10 ** rng.uniform(-decades, decades, len(size)) if decades else size
+        return np.asarray(here * (rng.standard_normal(len(base)) + 1j * rng.standard_normal(len(base))), np.complex128)
 
     graph.add_member(base)
     graph.members[0].add(known)

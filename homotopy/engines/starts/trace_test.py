@@ -151,7 +151,7 @@ def trace_test(
     seen = observables(tapes, moving)
     return section_test(
         tapes.equations, seen, parameters, solutions, signs, moving, n_nonzero, seed, options, say=say
-    )  # fmt: skip
+    )[0]  # fmt: skip
 
 
 def section_test(
@@ -165,9 +165,13 @@ def section_test(
     seed: int = 0,
     options: TrackerOptions | None = None,
     *,
+    decades: float = 0.0,
     say: Callable[[str], None] | None = None,
-) -> TraceTest:
-    """The trace test of any family of equations, on sections by combinations of the functions `seen`.
+) -> tuple[TraceTest, Complexes]:
+    """The trace test of any family of equations, on sections by combinations of the functions `seen`; and the solutions that it found new.
+
+    New are solutions that the section's points reach and `solutions` lacks. Lines vary more freely than parameters do: the loops of lines
+    carry each point of a section of an irreducible curve to each other one, also where loops in few parameters surround no branch point.
 
     Parameters
     ----------
@@ -177,6 +181,8 @@ def section_test(
         Functions of the unknowns and the parameters; the unknowns themselves always serve.
     parameters, solutions, signs, moving, n_nonzero, seed
         As in :func:`trace_test`.
+    decades : float
+        Over which the lines spread whose loops complete a section: see :func:`homotopy.engines.starts.loops.grow`.
     """
     options = options or TrackerOptions()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
@@ -206,7 +212,7 @@ def section_test(
     base, points = curve.on_a_line(section, line)
     defect, n_insensitive = curve.defect(base, points)
     if not defect < _TOLERANCE:
-        section = grow(program, base, points, n_nonzero, wider, rng, options=options, say=say)
+        section = grow(program, base, points, n_nonzero, wider, rng, options=options, decades=decades, say=say)
         base, points = curve.on_a_line(section, line)
         defect, n_insensitive = curve.defect(base, points)
     if say is not None:
@@ -228,9 +234,10 @@ def section_test(
         if len(recovered) > n_known or (len(matched) == len(known) and hidden < 1e-3 * _HIDDEN):
             break
     assert best is not None
-    return TraceTest(
+    test = TraceTest(
         len(points), defect, n_insensitive, len(matched), len(recovered) - n_known, len(known), best[1], best[0], hidden
     )  # fmt: skip
+    return test, np.asarray(recovered.solutions[n_known:, :-1])
 
 
 def trace_stratum(

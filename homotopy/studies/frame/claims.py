@@ -48,9 +48,10 @@ def judge(claims: Sequence[Claim], level: float) -> tuple[Finding, ...]:
     for k, claim in enumerate(claims):
         holds, fails = rejected[2 * k], rejected[2 * k + 1]
         is_proved = (holds and claim.p_values[0] == 0) or (fails and not holds and claim.p_values[1] == 0)
-        test = f"; p = {min(claim.p_values):.2g} (Holm over {2 * len(claims)} hypotheses, level {level:g})"
+        p = "" if is_proved else f"; p = {min(claim.p_values):.2g}"
+        test = "" if is_proved else f"Holm over {2 * len(claims)} hypotheses, level {level:g}"
         verdict = "holds" if holds else "fails" if fails else "undecided"
-        findings.append(Finding(claim.statement, verdict, f"{claim.sentence}{'' if is_proved else test}.", claim.case))
+        findings.append(Finding(claim.statement, verdict, f"{claim.sentence}{p}.", claim.case, test=test))
     return tuple(findings)
 
 

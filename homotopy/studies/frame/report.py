@@ -48,6 +48,8 @@ class Finding:
         Where a claim begins to hold, such as "depth 5"; of the verdict "holds beyond" and of no other.
     is_claim : bool
         False for the trend of a quantity about which no claim is made.
+    test : str
+        What judged the p-value of the sentence, where many were judged together.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Finding:
     trend: str = ""
     beyond: str = ""
     is_claim: bool = True
+    test: str = ""
 
     def __post_init__(self) -> None:
         if self.verdict not in (*CLAIM_VERDICTS, *TREND_VERDICTS):
@@ -77,6 +80,11 @@ class Finding:
     def words(self) -> str:
         """The verdict as it is printed."""
         return f"{self.verdict} {self.beyond}" if self.beyond else self.verdict
+
+    @property
+    def evidence(self) -> str:
+        """The sentence, with the test."""
+        return f"{self.sentence.removesuffix('.')} ({self.test})." if self.test else self.sentence
 
     @property
     def subject(self) -> str:
@@ -196,7 +204,7 @@ class Report(Shown):
             "title": self.title,
             "question": self.question,
             "conclusion": " ".join((*self.headlines, *self.lead)),
-            "findings": [{"subject": f.subject, "verdict": f.words, "sentence": f.sentence} for f in self.findings],
+            "findings": [{"subject": f.subject, "verdict": f.words, "sentence": f.evidence} for f in self.findings],
             "limits": list(self.limits),
             "tables": {
                 t.name: {
@@ -241,10 +249,8 @@ class Report(Shown):
         parts += [table.to_markdown(), table.caption] if table.rows else []
         if figure is not None:
             parts.append(f"![{self.title}]({figure})")
-        rows = tuple((f.subject, f.words, f.sentence) for f in self.findings)
         parts += folded("The numbers in sentences", _bullets(self.lead)) if self.headlines and self.lead else []
-        evidence = Table("evidence", "", ("about", "verdict", "evidence"), rows)
-        parts += folded("The evidence for each verdict", evidence.to_markdown()) if rows else []
+        parts += folded("The evidence for each verdict", *self._evidence()) if self.findings else []
         for t in self.tables:
             shown = Table(t.name, t.caption, t.columns, t.rows[:_MAX_ROWS])
             rest = len(t.rows) - len(shown.rows)
@@ -254,6 +260,21 @@ class Report(Shown):
         parts += ["## Limits", _bullets(self.limits)] if self.limits else []
         parts += ["## Run it again", f"```sh\n{command}\n```"]
         return "\n\n".join(part for part in parts if part) + "\n"
+
+    def _evidence(self) -> list[str]:
+        """A table for each statement with several cases, then one for the others; a test of many p-values is named once."""
+        tests = list(dict.fromkeys(f.test for f in self.findings if f.test))
+        found = self._by_statement()
+        parts = [f"All p-values that name no other correction are judged together: {tests[0]}."] if len(tests) == 1 else []
+        for statement, findings in found.items():
+            if len(findings) > 1:
+                rows = tuple((f.case, f.words, f.sentence if len(tests) == 1 else f.evidence) for f in findings)
+                table = Table("evidence", "", ("case", "verdict", "evidence"), rows)
+                parts += [f"**{statement[0].upper()}{statement[1:]}**", table.to_markdown()]
+        single = tuple((f.subject, f.words, f.evidence) for fs in found.values() if len(fs) == 1 for f in fs)
+        if single:
+            parts.append(Table("evidence", "", ("about", "verdict", "evidence"), single).to_markdown())
+        return parts
 
     def write(self, folder: Path, command: str) -> tuple[Path, ...]:
         """Write report.md, report.json, a CSV file for each table and, with matplotlib, figure.svg and figure.png.

@@ -62,7 +62,9 @@ def connected(measured: Measured) -> list[Claim]:
         for way, key in SHARES.items():
             values = shares(records, key)
             above, below = against(values, 0.5)
-            sentence = f"Largest share {mean_of(values)} of {len(values)} samples with solutions, against 1/2 (t test)"
+            mean = mean_of(values)
+            sentence = f"Largest share {mean} of {len(values)} samples with solutions, against 1/2 (t test)"
+            sentence = sentence if mean is not None else "Too few samples with solutions"
             if not is_shallow:
                 found.append(Claim(f"{CONNECTED}, {way}", case.name, (above, below), sentence))
             elif way == RAW:

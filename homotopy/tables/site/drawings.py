@@ -127,8 +127,10 @@ def bars_of_energies(by_index: Mapping[int, Sequence[float]], dimension: int, n_
     return bars
 
 
-def histogram(bars: Sequence[Bar], axis: str, unit: str, marks: Iterable[Mark] = ()) -> Markup | None:
-    """A histogram with lines across it; None without bars."""
+def histogram(
+    bars: Sequence[Bar], axis: str, unit: str, marks: Iterable[Mark] = (), *, is_whole: bool = False
+) -> Markup | None:
+    """A histogram with lines across it, over whole numbers or others; None without bars."""
     if not bars:
         return None
     lines = list(marks)
@@ -151,7 +153,8 @@ def histogram(bars: Sequence[Bar], axis: str, unit: str, marks: Iterable[Mark] =
             shapes.append(_rect(x(m.low), _TOP, width, HEIGHT - _BOTTOM - _TOP, class_=m.kind, data_tip=m.says))
         else:
             shapes.append(_path(f"M{_n(x(m.low))} {_TOP}V{HEIGHT - _BOTTOM}", m.kind, m.says))
-    return _frame([*_ticks_x(x, x.ticks()), *_ticks_y(y)], shapes, axis, unit)
+    ticks = [*_ticks_x(x, x.ticks(is_whole=is_whole)), *_ticks_y(y, is_whole=True)]
+    return _frame(ticks, shapes, axis, unit)
 
 
 def means_by_index(means: Sequence[MeanOfIndex]) -> Markup:
@@ -202,7 +205,7 @@ def scatter(points: Sequence[tuple[int, int, str, str]], axis: str, unit: str) -
     step = max(1, ceil(most / 6))
     decades = [float(k) for k in range(0, int(max(1.0, most)) + 1, step)]
     lines = [mark for k in decades for mark in _tick_y(y(k), _power(k))]
-    return _frame([*_ticks_x(x, [t for t in x.ticks() if t == int(t)]), *lines], shapes, axis, unit)
+    return _frame([*_ticks_x(x, x.ticks(is_whole=True)), *lines], shapes, axis, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +220,11 @@ class _Axis:
     def __call__(self, value: float) -> float:
         return self.begin + (value - self.low) / ((self.high - self.low) or 1.0) * (self.end - self.begin)
 
-    def ticks(self, n: int = 6) -> list[float]:
-        """Round numbers inside."""
+    def ticks(self, n: int = 6, *, is_whole: bool = False) -> list[float]:
+        """Round numbers inside; whole ones where a number is counted."""
         step = 10.0 ** floor(log10(((self.high - self.low) or 1.0) / n))
         step *= next((f for f in (1, 2, 5) if (self.high - self.low) / (f * step) <= n), 10)
+        step = max(step, 1.0) if is_whole else step
         return [k * step for k in range(ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9) + 1)]
 
 
@@ -255,8 +259,8 @@ def _ticks_x(x: _Axis, ticks: Iterable[float]) -> list[Markup]:
     return [element("text", _label(t), x=_n(x(t)), y=HEIGHT - _BOTTOM + 14, text_anchor="middle") for t in ticks]
 
 
-def _ticks_y(y: _Axis) -> list[Markup]:
-    return [mark for t in y.ticks(5) for mark in _tick_y(y(t), _label(t))]
+def _ticks_y(y: _Axis, *, is_whole: bool = False) -> list[Markup]:
+    return [mark for t in y.ticks(5, is_whole=is_whole) for mark in _tick_y(y(t), _label(t))]
 
 
 def _tick_y(place: float, text: str) -> list[Markup]:

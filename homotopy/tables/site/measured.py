@@ -68,7 +68,7 @@ def figures(
             )
         )
     key = "mean" if means is None else "mean and prediction"
-    counts = histogram(bars_of_counts(samples.histogram("n_real")), "real stationary points", "samples", marks)
+    counts = histogram(bars_of_counts(samples.histogram("n_real")), "real stationary points", "samples", marks, is_whole=True)
     pairs = [
         (samples.mean(k), None if means is None else means.by_index[k].value) for k in range(samples.dimension + 1)
     ]

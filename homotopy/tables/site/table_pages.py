@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,9 +11,8 @@ from typing import Any
 from homotopy.common.wording import count_of
 from homotopy.counting.files.landscape import is_self_contained
 from homotopy.errors import TableError
+from homotopy.tables.archive import archive
 from homotopy.tables.format.cells import RIGOR
-from homotopy.tables.format.description import TABLE
-from homotopy.tables.format.folder import read_bytes
 from homotopy.tables.kinds.sample_checks import is_available
 from homotopy.tables.kinds.samples import TableSamples
 from homotopy.tables.recount import recertified
@@ -34,8 +31,6 @@ from polysys.counts.bezout import total_degree
 from polysys.counts.of_landscape import domain_count
 from polysys.errors import PolysysError
 from polysys.models.labels import model_from_label
-
-_EARLIEST = (1980, 1, 1, 0, 0, 0)  # of the files of an archive, so that it is the same whenever it is made
 
 
 @dataclass
@@ -132,9 +127,9 @@ class TablePages:
             element("a", "Download the table", href=link(f"{self.name}.zip"), class_="button"),
             element(
                 "span",
-                "a zip archive of a folder with rows as CSV, certificates and description; unpack it, then ",
-                element("code", f"stationary verify {quote(self.table.folder.name)}"),
-                " rechecks the folder",
+                "a zip archive of a folder with rows as CSV, certificates and description; ",
+                element("code", f"stationary verify {quote(f'{self.name}.zip')}"),
+                " rechecks it",
             ),
             class_="action",
         )
@@ -147,7 +142,7 @@ class TablePages:
         for entry in self.table.description.models:
             samples = self.table.samples(entry.label)
             means = samples.predicted_means
-            small = histogram(bars_of_counts(samples.histogram("n_real")), "", "")
+            small = histogram(bars_of_counts(samples.histogram("n_real")), "", "", is_whole=True)
             name = link(self.name, f"{self._models[entry.label]}.html")
             number = {"class_": "number"}
             cells: list[tuple[str, Child, dict[str, str]]] = [
@@ -300,15 +295,3 @@ def theorem_of(samples: TableSamples) -> str:
         return ""
     found = next((c for c in known if c is not None and c.value == samples.family.bound and c.is_proved_bound), None)
     return "" if found is None else f"{found.name} [{found.reference}]"
-
-
-def archive(table: ReferenceTable) -> bytes:
-    """The folder of a table as a zip file; the same bytes for the same table."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        for name in (TABLE, *sorted(table.description.files)):
-            entry = zipfile.ZipInfo(f"{table.folder.name}/{name}", _EARLIEST)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".gz") else zipfile.ZIP_DEFLATED
-            packed.writestr(entry, read_bytes(table.folder / name), compresslevel=9)
-    return buffer.getvalue()

@@ -19,7 +19,7 @@ from polysys.models.pair_couplings import PAIR_KEYS, PairCouplings, pair_energy,
 from polysys.symmetry import SignedPermutation
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpinSpace(BinarySpace):
     """The 2^n states of Ising spins with their energies -sum_{i<j} J_ij s_i s_j - sum_i h_i s_i.
 
@@ -61,14 +61,17 @@ class SpinSpace(BinarySpace):
 
 @dataclass(frozen=True)
 class Ising(PairCouplings, BinaryModel):
-    """Ising spins with energy E(s) = -sum_{i<j} J_ij s_i s_j - sum_i h_i s_i.
+    r"""Ising spins with given or random pair couplings.
+
+    .. math:: E(s) = -\sum_{i<j} J_{ij} s_i s_j - \sum_i h_i s_i, \quad s_i = \pm 1.
 
     Parameters
     ----------
     n : int
         Number of spins.
     couplings : "sk", path or array (n, n)
-        "sk": the J_ij, i < j, are independent standard normal (Sherrington & Kirkpatrick, without the factor N^(-1/2)). A .csv
+        "sk": the :math:`J_{ij}`, i < j, are independent standard normal (Sherrington & Kirkpatrick, without the factor
+        :math:`N^{-1/2}`). A .csv
         or .npy file has a row for each spin: its n couplings, and after them its field, if there are fields. The matrix is symmetric with
         zeros on the diagonal.
     field : rational or sequence

@@ -46,7 +46,7 @@ class LayerShape(NamedTuple):
         return (self.start or 0) + unit * self.fan_in + k
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NetworkSpace(BinarySpace):
     """The 2^n weight vectors of one network with its data.
 

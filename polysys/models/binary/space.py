@@ -50,6 +50,10 @@ class BinarySpace(ABC):
     layers: tuple[Layer, ...]
     candidates: tuple[SignedPermutation, ...]
 
+    def __repr__(self) -> str:
+        drawn = "given couplings" if self.seed is None else f"seed {self.seed}, sample {self.index}"
+        return f"BinarySpace of {self.label} ({drawn}): 2^{self.n} states"
+
     @abstractmethod
     def cost(self, signs: Sequence[int]) -> Any:
         """The exact cost of one state, by definition and not fast: what enumerations are tested against."""

@@ -45,6 +45,25 @@ def test_a_saved_census_is_a_model_for_graph_show_export_and_match(stationary, s
     assert result.code == 2 and result.is_one_sentence
 
 
+def test_what_export_writes_is_matched(stationary, saved, tmp_path):
+    csv = str(tmp_path / "own.csv")
+    assert stationary("export", saved, "--form", "csv", "--output", csv).code == 0
+    result = stationary("match", saved, csv)
+    assert result.code == 0 and "3 points against 3 certified points: 3 matched (3 proved), 0 not" in result.out
+
+
+def test_columns_are_read_by_their_names(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_text("# ours\nindex,y,note,x\n,1,a b,2\n0,3,,4\n")
+    assert read_numbers(path, ["x", "y"]).tolist() == [[2.0, 1.0], [4.0, 3.0]]
+    path.write_text("y x\n1 2\n")
+    assert read_numbers(path, ["x", "y"]).tolist() == [[2.0, 1.0]]
+    assert read_numbers(path, ["x", "z"]).tolist() == [[1.0, 2.0]]  # other names are no names of variables
+    path.write_text("x,y\n1\n")
+    with pytest.raises(InputError, match="Row 2"):
+        read_numbers(path, ["x", "y"])
+
+
 @pytest.mark.parametrize("content", ["1 2\nx 3\n", "1,2\n3\n", "", "a,b\n", "1_0,2\n1,2,3\n"])
 def test_numbers_in_rows_are_read_or_refused(tmp_path, content):
     path = tmp_path / "n.txt"
@@ -126,11 +145,48 @@ def test_columns_of_a_csv_file_that_are_not_used_are_named(stationary, tmp_path)
     assert "complex    5 of 5 solutions" in result.out
 
 
-def test_a_text_file_is_no_label_but_an_expression(stationary, tmp_path):
+def test_a_text_file_holds_an_expression(stationary, tmp_path):
     file = tmp_path / "well.txt"
     file.write_text(WELL)
+    assert "3 points" in stationary("count", str(file)).out
+    exported = stationary("export", str(file), "--form", "bertini-system", "--output", "-")
+    assert exported.code == 0 and "function" in exported.out
+
+
+def test_a_file_that_is_no_landscape_is_told_from_one(stationary, tmp_path):
+    file = tmp_path / "two.txt"
+    file.write_text("x^2 + y - 1\nx*y - 2\n")
     result = stationary("count", str(file))
-    assert result.code == 2 and f"expression:{file}" in result.err
+    assert result.code == 2 and f"stationary solve {file}" in result.err
+    result = stationary("count", str(tmp_path / "nowhere.txt"))
+    assert result.code == 2 and "There is no file" in result.err
+    (tmp_path / "c.json").write_text("{}")
+    result = stationary("count", str(tmp_path / "c.json"))
+    assert result.code == 2 and "stationary show" in result.err
+
+
+def test_equations_stand_in_the_command_itself_and_are_drawn(stationary, tmp_path):
+    saved, drawn = tmp_path / "s.json", tmp_path / "s.png"
+    result = stationary("solve", "x^2 + y^2 = 4, x*y = 1", "--save", str(saved), "--plot", str(drawn))
+    assert result.code == 0 and "4 of 4 solutions" in result.out and drawn.stat().st_size > 2000
+    assert stationary("show", str(saved), "--plot", str(tmp_path / "again.svg")).code == 0
+    (tmp_path / "p.csv").write_text("1.41421356,0\n")
+    assert stationary("certify", "x^2 = 2, y = 0", str(tmp_path / "p.csv")).code == 1  # one of two is missing
+    result = stationary("solve", "x^2 = ")
+    assert result.code == 2 and "empty side" in result.err
+
+
+def test_a_polynomial_stands_in_the_command_itself(stationary, tmp_path):
+    result = stationary("count", "x^4 - {t}*x^2", "--set", "t=1/2")
+    assert result.code == 0 and result.out.startswith("Census of expression:x^4 - (1/2)*x^2 in x (") and "3 points" in result.out
+    assert "1 point" in stationary("count", "x^4 - {t}*x^2", "--set", "t=-1/2").out
+    result = stationary("count", "x^4 - {t}*x^2")
+    assert result.code == 2 and "--set t=1/2" in result.err
+    result = stationary("count", "x^4 - x^2", "--set", "t=1/2")
+    assert result.code == 2 and "no parameter 't'" in result.err
+    (tmp_path / "t.txt").write_text("parameters: t = 1\nx^4 - t*x^2\n")
+    assert "1 point," in stationary("count", str(tmp_path / "t.txt"), "--set", "t=-1").out
+    assert stationary("count", "spherical-p-spin:n=3,p=3", "--set", "field=1/2", "--bounds").code == 0
 
 
 def test_an_expression_may_come_from_the_standard_input(stationary, monkeypatch):

@@ -104,7 +104,7 @@ def test_what_is_deleted_and_what_is_doubled_is_named_in_every_form(form, noon, 
     assert (len(report.points), report.n_certified, report.n_distinct) == (21, 21, 20)
     assert report.double == ((6, 20),) and not report.wrong and "rows 7, 21 are one solution" in repr(report)
     assert report.n_missing == 1 and np.allclose(report.missing, deleted)
-    assert report.completeness.verdict in (ho.Completeness.UNKNOWN, ho.Completeness.CONTRADICTED)
+    assert report.completeness.verdict is ho.Completeness.CONTRADICTED
 
 
 def test_a_whole_list_is_proved(noon, exact) -> None:
@@ -113,12 +113,14 @@ def test_a_whole_list_is_proved(noon, exact) -> None:
     assert report.completeness.verdict is ho.Completeness.PROVED
 
 
-def test_a_missing_conjugate_contradicts_and_a_missing_real_solution_is_counted(noon, exact) -> None:
+def test_a_solution_that_is_named_and_not_in_the_list_contradicts_it_real_or_not(noon, exact) -> None:
     is_real = np.abs(exact.imag).max(axis=1) < 1e-9
-    for rows, verdict in ((is_real, ho.Completeness.UNKNOWN), (~is_real, ho.Completeness.CONTRADICTED)):
+    for rows in (is_real, ~is_real):
         k = int(np.flatnonzero(rows)[0])
         report = ho.certify(noon, np.delete(exact, k, axis=0))
-        assert report.completeness.verdict is verdict and np.allclose(report.missing, exact[k])
+        assert report.completeness.verdict is ho.Completeness.CONTRADICTED and np.allclose(report.missing, exact[k])
+        piece = next(e for e in report.completeness.evidence if e.kind.value == "solutions outside the list")
+        assert piece["n_outside"] == 1 and piece.outcome is ho.Verdict.NO
 
 
 def test_points_that_are_no_solutions_are_wrong(noon, exact) -> None:
@@ -245,6 +247,9 @@ def test_the_command_says_what_is_wrong(stationary, tmp_path) -> None:
     for arguments in (("none.txt",), (str(path), "--digits", "1000")):
         result = stationary("certify", str(tmp_path / "system.txt"), *arguments)
         assert result.code == 2 and result.is_one_sentence
+    ho.solve(ps.equations(["x^2 + y = 1", "x*y = 2"])).save(tmp_path / "saved.json")
+    result = stationary("certify", str(tmp_path / "saved.json"), str(path))
+    assert result.code == 1 and "1 solution" in result.out
     result = stationary("certify", str(tmp_path / "system.txt"), str(path), "--seed", "3")
     assert result.code == 2 and result.is_one_sentence
     np.save(path, found[:, :1])
@@ -256,3 +261,8 @@ def test_the_command_takes_models(stationary, tmp_path) -> None:
     np.save(tmp_path / "p.npy", census.certificates.mid)
     result = stationary("certify", "spherical-p-spin:n=3,p=3", str(tmp_path / "p.npy"), "--seed", "1")
     assert result.code == 0 and "7 of 7: 7 distinct" in result.out
+    census.save(tmp_path / "c.json")
+    assert stationary("certify", str(tmp_path / "c.json"), str(tmp_path / "p.npy")).out == result.out
+    census.export(tmp_path / "c.csv", "csv")
+    result = stationary("certify", str(tmp_path / "c.json"), str(tmp_path / "c.csv"))
+    assert result.code == 0 and "14 of 14: 7 distinct" in result.out

@@ -38,4 +38,18 @@ def test_points_of_one_class_are_images_of_each_other_only_where_the_degree_is_e
 
 
 def test_a_singular_point_that_is_real_is_said_to_be() -> None:
-    assert "\n  singular   1 isolated real point of multiplicity 3 (proved)\n" in repr(ho.census(ps.expression("x^4/4 - y^2")))
+    text = repr(ho.census(ps.expression("x^4/4 - y^2 + 2")))
+    assert "\n  singular   1 isolated real point of multiplicity 3 (proved), at energy 2\n" in text
+
+
+def test_a_singular_minimum_below_every_counted_point_is_told() -> None:
+    """x^4 times a quadratic that is positive everywhere: least at 0, where the derivative vanishes to the third order."""
+    text = repr(ho.census(ps.expression("x^4*(x^2 - 9/4*x + 13/10) + y^2")))
+    assert "  complex    2 of at most 3 " in text and "(proved), at energy 0, lower than every counted point\n" in text
+    assert "lower than" not in repr(ho.census(ps.expression("x^4*(x^2 - 9/4*x + 5/4) + y^2")))  # its well reaches below 0
+
+
+def test_a_potential_or_equations_of_ones_own_name_their_variables() -> None:
+    assert repr(ho.census(ps.expression("x^2*y + z^2 - y"))).startswith("Census of expression:user in x, y, z (seed 0, digest ")
+    assert repr(ho.solve(ps.equations(["x^2 = 2"]))).startswith("Solutions of equations:user in x (digest ")
+    assert repr(ho.census(ps.SphericalPSpin(n=2, p=3).sample(1))).startswith("Census of spherical-p-spin:n=2,p=3 (seed 1, ")

@@ -74,6 +74,9 @@ def test_the_regularity_of_the_domain_is_told():
     umbrella = ho.census(ps.expression("x^2 + 2*y + 3*z", "x^2 = y^2*z"))
     assert umbrella.singular_points_of_domain is None and "dimension 1, whose points are not counted" in repr(umbrella)
     assert cusp.summary()["domain"].startswith("1 complex singular point")
+    assert "lower than" not in repr(cusp)  # there is no counted point
+    beside = ho.census(ps.expression("x + y", "y^2 = x^3"))
+    assert beside.n_real == 1 and "(0, 0) of energy 0, lower than every counted point" in repr(beside)
 
 
 def test_a_singular_point_where_the_potential_is_stationary_leaves_the_count_of_the_others():
@@ -101,7 +104,8 @@ def test_families_on_a_variety_are_refused_or_unknown():
 def test_files_frames_and_exports_hold_the_eliminated_coordinates(tmp_path):
     found = ho.census(ps.expression("(x - 1/3)^2 + y^2 + z^2*x", "x + y + z = 1, x^2 + y^2 + z^2 = 5"))
     found.save(tmp_path / "c.json")
-    assert ho.verify(tmp_path / "c.json").is_ok
+    report = ho.verify(tmp_path / "c.json")
+    assert report.is_ok and "  ok     domain: dimension 1, smooth (proved)" in repr(report)
     again = ho.load(tmp_path / "c.json")
     assert repr(again).splitlines()[1:7] == repr(found).splitlines()[1:7]
     for p, row in zip(again.points, found.rows(), strict=True):

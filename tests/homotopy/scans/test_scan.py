@@ -63,6 +63,17 @@ def test_a_deleted_event_is_noticed(cusp):
     assert twice.is_contradicted
 
 
+def test_a_value_within_an_event_is_marked_and_its_count_makes_no_dip():
+    """x^4/4 - a x^2/2 has a triple point at a = 0, where no point is regular."""
+    found = ho.scan(ps.expression("x^4/4 - a*x^2/2", parameters=["a"]), a=ho.linspace(-1, 1, 5))
+    assert found.n_real == (1, 1, 0, 3, 3)
+    assert "1 -> 0* -> 3 (* within an event: without the points that meet)" in repr(found)
+    assert found.steps(0) == [(-1.0, 1), (-0.5, 1), (0.0, 2), (0.5, 2), (1.0, 2)]
+    assert found.steps(1) == [(-1.0, 0), (-0.5, 0), (0.0, 1), (0.5, 1), (1.0, 1)]
+    lacking = found.without(0)
+    assert lacking.coverage.verdict is ho.Completeness.CONTRADICTED
+
+
 def test_a_grid_that_jumps_over_two_folds_finds_them():
     scan = ho.scan(_expression("x^4/4 - x^2/2 - a*x"), a=[-1, 1])
     assert scan.n_real == (1, 1)
@@ -125,10 +136,12 @@ def test_cusps_at_irrational_points_have_their_rational_value():
     )
 
 
-def test_a_meeting_at_an_irrational_value_stays_bracketed():
+def test_a_meeting_at_an_irrational_value_stays_bracketed_and_has_an_equation():
     scan = ho.scan(_expression("x^4/4 + y^4/4 + x^2*y^2/3 - (a^2 - 2)*(x^2 + y^2)/2"), a=[1, 2], tolerance="0.05")
     (event,) = scan.events
     assert event.kind is ho.EventKind.DEGENERATE and not event.is_certified and event.low**2 < 2 < event.high**2
+    assert event.equation == "a^2 - 2" and event.at == pytest.approx(2**0.5, abs=1e-15)
+    assert "a root of a^2 - 2 by exact algebra modulo primes" in repr(event)
 
 
 def test_meetings_of_an_orbit_are_certified_one_by_one():

@@ -110,8 +110,9 @@ def test_the_trace_test_notices_a_missing_solution() -> None:
     tape = family.parametric_tapes.equations
     unknowns = trace(lambda x, _: list(x), 6, 3)
     signs, moving = np.ones((1, 6), np.int8), np.ones(3, bool)
-    test = section_test(tape, unknowns, found.parameters, found.solutions[:-1], signs, moving, 0)
+    test, more = section_test(tape, unknowns, found.parameters, found.solutions[:-1], signs, moving, 0)
     assert not test.is_passed and test.n_new == 1
+    assert np.allclose(more, found.solutions[-1:])
     assert found.trace_test is None and found.is_trace_passed is None
 
 
@@ -134,6 +135,35 @@ def test_a_family_that_falls_apart_keeps_to_its_component() -> None:
     """x^2 = a^2 is x = a and x = -a: no loop leads from one to the other, and the trace test sees a complete curve."""
     family = ps.equations(["x^2 = a^2"], parameters=["a"])
     assert len(ho.monodromy(family, [[1 + 1j]], [1 + 1j])) == 1
+    found = ho.monodromy(family, [[1 + 1j]], [1 + 1j], expected=2)
+    assert found.n_missing == 1 and found.complete is ho.Verdict.NO and found.is_trace_passed
+    assert found.account == "1 of the 2 expected are missing; 1 are all that loops can reach, by the trace test after 1 round"
+    assert found.account in repr(found)
+
+
+QUADRICS = ["-5*x^2 + 9*x*y - 7*y^2 - x - 6*y + 6 + a*x", "5*x^2 + 6*x*y + 3*y^2 - 3*x - 6*y + 6"]
+
+
+def test_loops_in_one_parameter_stop_short_and_what_the_trace_test_finds_is_carried_on() -> None:
+    """Two conics meet in four points. Loops of the parameter reach two of them from these starts, or one."""
+    family = ps.equations(QUADRICS, parameters=["a"])
+    short = ho.monodromy(family, seed=4, trace_test=False, expected=4)
+    assert len(short) < 4 and short.n_missing == 4 - len(short) and short.complete is ho.Verdict.NO
+    assert "expected are missing; not known to be complete: there was no trace test" in repr(short)
+    found = ho.monodromy(family, seed=4)
+    assert len(found) == 4 and found.n_rounds > 1 and found.complete is ho.Verdict.YES and found.n_missing is None
+    residuals = family.parametric_tapes.equations.evaluate(list(found.solutions.T), list(found.parameters), float)
+    assert np.abs(residuals).max() < 1e-9
+
+
+def test_a_list_of_a_real_member_that_lacks_a_conjugate_says_so(conics) -> None:
+    target = [[0.3, -1.0, 0.7, 2.0]]
+    whole = ho.track(CONICS, conics.parameters, conics.solutions, target)
+    assert whole.n_without_conjugate.tolist() == [0] and "missing" not in repr(whole)
+    k = int(np.flatnonzero(np.abs(whole.solutions[0].imag).max(axis=1) > 1e-6)[0])
+    part = ho.track(CONICS, conics.parameters, np.delete(conics.solutions, k, axis=0), [*target, [1j, 1, 1, 1]])
+    assert part.n_without_conjugate.tolist() == [1, 0]
+    assert "missing    the conjugates of 1 solution at 1 real target" in repr(part)
 
 
 @pytest.mark.parametrize(

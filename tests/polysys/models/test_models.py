@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sympy import QQ
 
 import polysys as ps
+from polysys.counts.of_landscape import exact_count_as_given
 from polysys.disorder import multinomial
 from polysys.errors import DatasetError, InputError, PolysysError, PositiveDimensionalError
 from polysys.models.base import join
@@ -394,6 +395,36 @@ def test_known_counts_come_with_the_models_that_have_them():
     assert counts("deep-linear:widths=2-1-2,data=gaussian,m=2") == [17]
     assert counts("deep-linear:widths=2-2-2,data=gaussian,m=2") == []
     assert counts("deep-linear:widths=2-2-2,data=gaussian,m=1") == [33]
+
+
+@pytest.mark.parametrize(
+    ("widths", "activation", "m", "bias", "output", "value"),
+    [
+        ((2, 1, 1), "z^2", 1, False, [[2]], 3),
+        ((2, 2, 2), "z^2", 1, False, [[2, 1], [1, 1]], 9),
+        ((2, 2, 2), "z^2", 1, False, [[2, 1], [4, 2]], 9),  # a bound only: this output is no general one
+        ((1, 1, 1), "z^3", 2, True, [[2]], 25),
+        ((2, 1, 1), "z^2 + z", 2, True, [[2]], 9),
+        ((1, 1, 1), "z^2", 1, True, "trained", 9),
+        ((1, 1, 1), "z^2", 8, True, "trained", 33),
+        ((1, 1, 2), "z^2", 1, True, "trained", 17),
+    ],
+)
+def test_outputs_of_one_s_own_and_biases_have_the_counts_of_fixed_outputs_and_one_more_input(
+    widths, activation, m, bias, output, value
+):
+    rng = np.random.default_rng(5)
+    land = ps.PolynomialNetwork(
+        widths, activation, (exact(rng, widths[0], m), exact(rng, widths[-1], m)), output=output, bias=bias
+    ).sample(1)
+    assert [c.value for c in land.facts.known_counts] == [value]
+    n_distinct = exact_count_as_given(land, distinct=True).n_distinct
+    assert n_distinct <= value and (n_distinct == value or output == [[2, 1], [4, 2]])
+
+
+def test_few_data_with_biases_and_a_trained_output_have_no_theorem():
+    land = ps.PolynomialNetwork((2, 1, 1), "z^2", ([[1, 2], [3, 1]], [[1, 2]]), bias=True).sample(1)
+    assert not land.facts.known_counts
 
 
 def test_the_label_writes_numbers_with_hyphens():

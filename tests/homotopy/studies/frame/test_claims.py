@@ -37,7 +37,7 @@ def test_claims_are_corrected_together_and_a_proof_needs_no_test():
     claims = [Claim("s", str(k), (0.004, 1.0), "x") for k in range(4)]
     assert [f.verdict for f in judge(claims, 0.01)] == ["undecided"] * 4
     (found,) = judge(claims[:1], 0.01)
-    assert found.verdict == "holds" and "Holm over 2" in found.sentence
+    assert found.verdict == "holds" and "Holm over 2" in found.evidence
     (proved,) = judge([Claim("s", "a", (1.0, 0.0), "One pair is certified")], 0.01)
     assert (proved.verdict, proved.sentence) == ("fails", "One pair is certified.")
 

@@ -197,12 +197,9 @@ def test_a_downloaded_certificate_verifies(site):
     assert len(files) == 6 and verify_row(page.parent / unquote(next(iter(files.values())))).is_ok
 
 
-def test_the_sentence_beside_the_download_names_the_folder_that_verify_takes(site):
+def test_the_sentence_beside_the_download_names_the_file_that_verify_takes(site):
     text = Page(site / "tables" / "spherical-p-spin__p-5.html").text
-    assert (
-        "a zip archive" in text
-        and "unpack it, then stationary verify spherical-p-spin__p-5 rechecks the folder" in text
-    )
+    assert "a zip archive" in text and "stationary verify spherical-p-spin__p-5.zip rechecks it" in text
 
 
 def test_classes_are_called_classes(site):
@@ -258,6 +255,21 @@ def test_a_downloaded_table_is_the_table(site, tmp_path):
     with zipfile.ZipFile(site / "tables" / "spherical-p-spin__p-5.zip") as packed:
         packed.extractall(tmp_path)
     assert ho.load_table(tmp_path / "spherical-p-spin__p-5").verify("overall").is_ok
+
+
+def test_a_downloaded_table_is_verified_as_it_is(site, stationary, tmp_path):
+    downloaded = site / "tables" / "spherical-p-spin__p-5.zip"
+    result = stationary("verify", str(downloaded))
+    assert result.code == 0 and "ok" in result.out.splitlines()[0]
+    (tmp_path / "cut.zip").write_bytes(downloaded.read_bytes()[:-4000])
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as packed:
+        packed.writestr("a/x.txt", "1")
+    with zipfile.ZipFile(downloaded) as packed, zipfile.ZipFile(tmp_path / "altered.zip", "w") as again:
+        for name in packed.namelist():
+            again.writestr(name, packed.read(name).replace(b"spherical-p-spin", b"spherical-p-sp1n"))
+    for name, words in (("cut", "damaged archive"), ("other", "no archive of one table"), ("altered", ""), ("nowhere", "no such file")):
+        result = stationary("verify", str(tmp_path / f"{name}.zip"))
+        assert result.code == 2 and words in result.err and "Traceback" not in result.err, result.err
 
 
 def test_proved_again_rows_have_all_their_energies(tmp_path):

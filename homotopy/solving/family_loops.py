@@ -1,0 +1,164 @@
+"""All solutions of a generic member of a family: by loops in parameter space, and by sections of a curve of members."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from homotopy.common import reporting
+from homotopy.common.arrays import Complexes
+from homotopy.common.reporting import Stopped
+from homotopy.common.validation import is_whole
+from homotopy.engines.starts.loops import grow
+from homotopy.engines.starts.trace_test import section_test
+from homotopy.engines.tracker.program import compile_homotopy
+from homotopy.solving.family_members import as_family, check_numbers, complexes_of, start_points, tape_of
+from homotopy.solving.family_results import MonodromySolutions
+from polysys.errors import InputError
+from polysys.landscape import Landscape
+from polysys.models.expressions import ExpressionFamily
+from polysys.own_equations import Equations
+from polysys.tape import Tape, trace
+
+_STARTS, _NEWTON_STEPS = 20, 60  # of the search for a first solution
+_ROUNDS, _IDLE = 8, 3  # of loops and a trace test, at most; and how many in succession may find nothing
+_DECADES = 4.0  # over which the sizes of members spread, one more in each round
+
+
+def monodromy(
+    family: Equations | Landscape | ExpressionFamily,
+    x0: Any = None,
+    a0: Any = None,
+    *,
+    expected: int | None = None,
+    trace_test: bool = True,
+    seed: int = 0,
+    time_limit: float = 3600.0,
+) -> MonodromySolutions:
+    """Find solutions of a generic member of a family by loops in parameter space, and test that none is missing.
+
+    Parameters
+    ----------
+    family : Equations, Landscape or expression with free parameters
+        As for :func:`track`.
+    x0 : array (n,) or (m, n), optional
+        Solutions at `a0`; without them a random pair is found by Newton's method in unknowns and parameters together.
+    a0 : mapping from names to numbers, or array (k,), optional
+        Parameters, best complex and random.
+    expected : int, optional
+        Known number of solutions: stop when it is reached. What is missed of it is said (`n_missing`).
+    trace_test : bool
+        Whether completeness is tested, unless the expected number is reached; and more is looked for where the test is not passed.
+    seed : int
+    time_limit : float
+        Seconds.
+
+    Returns
+    -------
+    MonodromySolutions
+        Where the start member is close to the discriminant, of another member: see its `parameters`.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, a start point is no solution, or none is given and none was found.
+    EngineTimeoutError
+        When the time is up before anything but the start was found. Later it leaves what was found: `stopped` says so.
+
+    Notes
+    -----
+    Loops find the solutions that are connected with the start over the parameter space: all of them where the pairs of solutions
+    and parameters are irreducible, as where the equations are affine in parameters with independent columns (Duff, Hill, Jensen, Lee,
+    Leykin & Sommars 2019). The trace test (Leykin, Rodriguez & Sottile 2018) says whether any of these is missing; it is
+    numerical evidence, no proof.
+
+    Loops in few parameters may surround no branch point. The test cuts the curve of solutions over a line of members by general
+    lines; these vary more freely, and their loops carry each point of an irreducible curve to each other one. What its points reach and
+    loops did not is taken into the list, and loops (of members of more and more different sizes) and a test with other constants follow: up to
+    eight rounds, three without anything new. `complete` and `account` say how it ended.
+
+    Examples
+    --------
+    >>> import polysys as ps
+    >>> import homotopy as ho
+    >>> conics = ps.equations(["x^2 + a*x*y + b = 0", "c*y^2 + d*x + 1 = 0"], parameters=["a", "b", "c", "d"])
+    >>> found = ho.monodromy(conics)
+    >>> len(found), found.is_trace_passed, found.account
+    (4, True, '4 are all that loops can reach, by the trace test after 1 round')
+    """
+    begin, family = time.perf_counter(), as_family(family)
+    check_numbers(seed, time_limit)
+    if expected is not None and not is_whole(expected, 1):
+        raise InputError(f"The expected number {expected!r:.40} is no whole number of at least 1.", "Leave it out.")
+    tape = tape_of(family)
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x10095,)))
+    base, known = _start(family, tape, x0, a0, rng)
+    n, k, n_start = tape.n_variables, tape.n_parameters, len(known)
+    signs, unknowns = np.ones((1, n), np.int8), trace(lambda x, _: list(x), n, k)
+    program = compile_homotopy(tape)
+    test, stopped, is_grown = None, Stopped(), False
+    n_paths = n_lost = n_loops = n_idle = turn = 0
+    chance = 1.0
+    with stopped.taking(), reporting.time_limit(time_limit, "Monodromy"):
+        while turn < _ROUNDS and n_idle < _IDLE:
+            decades = min(turn, _DECADES)
+            grown = grow(program, base, known, 0, signs, rng, expected, decades=decades, stopped=stopped)
+            n_new = len(grown.solutions) - len(known)
+            base, known = grown.parameters, grown.solutions
+            n_paths, n_lost, n_loops = n_paths + grown.n_paths, n_lost + grown.n_lost, len(grown.blind)
+            chance, is_grown = grown.chance_of_one_missing, is_grown or not stopped
+            if stopped or not trace_test or len(known) == expected:
+                break
+            test, more = section_test(
+                tape, unknowns, base, known, signs, np.ones(k, np.bool_), 0, seed + 101 * turn, decades=decades
+            )  # fmt: skip
+            turn += 1
+            if test.is_passed:
+                break
+            known = np.concatenate([known, more])
+            n_idle = 0 if n_new + len(more) else n_idle + 1
+    if len(known) == expected or stopped:  # a test of an earlier and shorter list says nothing of this one
+        test = None
+    return MonodromySolutions(
+        family, base, known, n_paths, n_lost, n_loops, chance, test, time.perf_counter() - begin,
+        stopped.settle(has_results=is_grown or len(known) > n_start), expected, turn,
+    )  # fmt: skip
+
+
+def _start(
+    family: Equations | Landscape, tape: Tape, x0: Any, a0: Any, rng: np.random.Generator
+) -> tuple[Complexes, Complexes]:
+    """The first member and what is known of its solutions: as given, or a random pair."""
+    if x0 is None and a0 is None:
+        pair, n = _start_pair(tape, rng), tape.n_variables
+        if pair is None:
+            raise InputError(
+                f"No solution of a member of {family.label} was found.", "Give a solution x0 at parameters a0."
+            )
+        return pair[n:], pair[None, :n]
+    if x0 is None or a0 is None:
+        raise InputError("Only one of x0 and a0 is given.", "Give both, or neither.")
+    base = np.array(complexes_of(family, a0))
+    return base, start_points(tape, base, x0)
+
+
+def _start_pair(tape: Tape, rng: np.random.Generator) -> Complexes | None:
+    """A random point (x, parameters) with F(x; parameters) = 0, by the Gauss-Newton method from random points; None if none is found."""
+    n, k = tape.n_variables, tape.n_parameters
+    joint = trace(lambda z, _: tape.evaluate(z[:n], z[n:], lambda c: c), n + k)
+    jacobian = joint.jacobian()
+    for _ in range(_STARTS):
+        z: Complexes = (rng.standard_normal(n + k) + 1j * rng.standard_normal(n + k)) / np.sqrt(2)
+        for _ in range(_NEWTON_STEPS):
+            reporting.check()
+            f = np.array(joint.evaluate(list(z), (), float), np.complex128)
+            matrix = np.array(jacobian.evaluate(list(z), (), float), np.complex128).reshape(n, n + k)
+            if not (np.isfinite(f).all() and np.isfinite(matrix).all()):
+                break
+            step = np.linalg.lstsq(matrix, f, rcond=None)[0]
+            z = z - step
+            if np.abs(step).max() < 1e-14 * np.abs(z).max():
+                return z
+    return None
