@@ -116,6 +116,16 @@ def test_the_trace_test_notices_a_missing_solution() -> None:
     assert found.trace_test is None and found.is_trace_passed is None
 
 
+@pytest.mark.parametrize(
+    ("equations", "names", "expected"),
+    [(["x^4 + a*x^2 + 1"], ["a"], 4), (["x^3 + a*x*y + 1", "y^2 + b*x + y"], ["a", "b"], 6)],
+)
+def test_loops_of_other_sizes_find_what_the_trace_test_misses(equations, names, expected) -> None:
+    """Loops as large as the first member go around all branch points at once, or around none."""
+    found = ho.monodromy(ps.equations(equations, parameters=names))
+    assert len(found) == expected and found.is_trace_passed
+
+
 def test_a_start_that_is_given_is_used_and_an_expected_number_ends_the_loops(conics) -> None:
     found = ho.monodromy(CONICS, conics.solutions[0], conics.parameters, expected=4)
     assert len(found) == 4 and found.trace_test is None
@@ -228,7 +238,7 @@ def test_what_was_tracked_and_found_is_kept_where_somebody_keeps_it():
     with ho.keeping_found(), _interrupted("paths", 2):
         ends = ho.track(family, start.parameters, start.solutions, targets, threads=1)
     assert 0 < ends.n_regular.sum() < 2700 and ends.stopped == "It was interrupted." and ends.stopped in repr(ends)
-    with ho.keeping_found(), _interrupted("certificates", 2):
+    with ho.keeping_found(), _interrupted("certificates", 3):  # those of a target come in two portions: one of each pair, and their mirror images
         ends = ho.track(family, start.parameters, start.solutions, targets[:4], certify=True)
     assert (ends.n_regular == 9).all() and ends.n_certified.tolist() == [9, 0, 0, 0] and ends.stopped
     with ho.keeping_found(), _interrupted("solutions by monodromy", 6):
