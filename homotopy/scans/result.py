@@ -275,9 +275,9 @@ class Scan(Shown):
         told = ", ".join(f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds)) or "none"
         n_orbits = len({e.orbit for e in self.events})
         orbits = f" ({count_of(n_orbits, 'orbit')})" if n_orbits < len(kinds) else ""
-        shown = _thinned(self.events, _SHOWN)
-        lines.append(Line("events", f"{told}{orbits}{f'; {_SHOWN} of them:' if len(shown) < len(kinds) else ''}"))
-        lines += [Line(" ", repr(e)) for e in shown]
+        some = _thinned(self.events, _SHOWN)
+        lines.append(Line("events", f"{told}{orbits}{f'; {_SHOWN} of them:' if len(some) < len(kinds) else ''}"))
+        lines += [Line(" ", repr(e)) for e in some]
         return Sheet(head, (*lines, Line("complete", str(self.coverage))))
 
 
