@@ -159,7 +159,8 @@ def as_rational_array(values: Any, shape: tuple[int | None, ...] | None = None, 
     ):
         wanted = " x ".join("any" if k is None else str(k) for k in shape)
         found = " x ".join(map(str, array.shape)) or "a single value"
-        raise InputError(f"{name} has the shape {found}, not {wanted}.", "Give an array of that shape.")
+        row = " One row of numbers stands in two pairs of brackets, [[1, 2, 3]]." if (array.ndim, len(shape)) == (1, 2) else ""
+        raise InputError(f"{name} has the shape {found}, not {wanted}.", f"Give an array of that shape.{row}")
     result = np.empty(array.shape, dtype=object)
     for index in np.ndindex(array.shape):
         entry = array[index]

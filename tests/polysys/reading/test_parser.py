@@ -317,6 +317,7 @@ def test_an_array_is_exact_and_of_the_wanted_shape():
         ([[1, None], [3, 4]], r"X\[0, 1\]"),
         ([[1, 2], [3]], "X"),
         ([[1, 2, 3], [3, 4, 5]], "X has the shape 2 x 3, not 2 x 2"),
+        ([1, 2], "two pairs of brackets"),
         (5, "single value"),
         ({1, 2}, "shape"),
     ],
