@@ -72,7 +72,7 @@ def monodromy(
     Loops find the solutions that are connected with the start over the parameter space: all of them where the pairs of solutions
     and parameters are irreducible, as where the equations are affine in parameters with independent columns (Duff, Hill, Jensen, Lee,
     Leykin & Sommars 2019). The trace test (Leykin, Rodriguez & Sottile 2018) says whether any of these is missing; it is
-    numerical evidence, no proof.
+    numerical evidence, no proof: a solution a thousand times larger than all others may leave no trace in doubles.
 
     Loops in few parameters may surround no branch point. The test cuts the curve of solutions over a line of members by general
     lines; these vary more freely, and their loops carry each point of an irreducible curve to each other one. What its points reach and

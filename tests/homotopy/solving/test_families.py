@@ -116,6 +116,15 @@ def test_the_trace_test_notices_a_missing_solution() -> None:
     assert found.trace_test is None and found.is_trace_passed is None
 
 
+def test_a_trace_that_is_bent_more_than_by_rounding_is_not_passed() -> None:
+    """Two solutions of three are small, and their curve is all but a parabola: the third bends the trace by 1e-8 of what they do."""
+    tape = ps.equations(["x^3 + 100*x^2 + a = 0"], parameters=["a"]).parametric_tapes.equations
+    unknowns = trace(lambda x, _: list(x), 1, 1)
+    near = np.array(sorted(np.roots([1, 100, 0, 1]), key=abs)[:2])[:, None]
+    test, _ = section_test(tape, unknowns, np.ones(1, complex), near, np.ones((1, 1), np.int8), np.ones(1, bool), 0)
+    assert not test.is_passed
+
+
 def test_a_start_that_is_given_is_used_and_an_expected_number_ends_the_loops(conics) -> None:
     found = ho.monodromy(CONICS, conics.solutions[0], conics.parameters, expected=4)
     assert len(found) == 4 and found.trace_test is None
