@@ -34,7 +34,12 @@ def as_points(landscape: Landscape, points: Any) -> Floats:
     elif callable(getattr(points, "detach", None)):
         points = points.detach().double().cpu().numpy()
     try:
-        array = np.array(points, dtype=float)
+        array = np.array(points)
+        if array.dtype.kind == "c":
+            if array.imag.any():
+                raise InputError("The points are not real.", "Certify complex solutions with ho.certify; here give real points.")
+            array = array.real
+        array = array.astype(float)
     except (TypeError, ValueError) as error:
         raise InputError("The points cannot be read as numbers.", "Give an array (points, coordinates).") from error
     array = array[None, :] if array.ndim == 1 and len(array) == n else array

@@ -21,6 +21,7 @@ from homotopy.completeness.verdict import CompletenessReport, joined, judge, wan
 from homotopy.counting.degenerate.describe import (
     least_multiplicities,
     multiplicity_evidence,
+    n_degenerate,
     not_excluded,
     proved_multiplicities,
     singular_sets,
@@ -335,7 +336,7 @@ def verdict_on(
 ) -> CompletenessReport:
     """The verdict on a list, with its multiple points and, where nothing else settles it or it must, the exact count."""
     n = len(certificates)
-    verdict = judge(problem, certificates, points, is_closed, bounds, solved, solved.paths.singular)
+    verdict = judge(problem, certificates, points, is_closed, bounds, solved, n_degenerate(solved.paths, degenerate))
     multiple = multiplicity_evidence(n, bounds, degenerate)
     if multiple is not None:
         verdict = joined(problem, verdict, [multiple])

@@ -299,6 +299,8 @@ def _matched(
     distance = np.where(is_near, away + np.linalg.norm(x - given, axis=1), np.nan)
     found = number >= 0
     distance[found] = np.linalg.norm(coordinates_of(land, listed)[number[found]] - given[found], axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradients, energies = np.linalg.norm(land.gradient(given), axis=1), np.asarray(land.energy(given))
     return Matches(
         land,
         listed,
@@ -306,8 +308,8 @@ def _matched(
         tuple(kinds),
         number,
         distance,
-        np.linalg.norm(land.gradient(given), axis=1),
-        np.asarray(land.energy(given)),
+        gradients,
+        energies,
         tuple(report.certificates[k] for k in sorted(set(owner[is_near & is_new].tolist()))),
     )
 

@@ -21,6 +21,7 @@ from homotopy.solving.result import RoundAccount, SolveReport
 from homotopy.solving.turns import Turns
 from homotopy.solving.univariate import solve_univariate
 from homotopy.solving.without_paths import solve_by_hand, solve_without_paths
+from polysys.counts.of_landscape import exact_count_of
 from polysys.errors import PositiveDimensionalError
 from polysys.problem import Problem
 
@@ -204,9 +205,12 @@ def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
 
 
 def _refuse_continuous_family(landscape: Problem, ends: Sequence[Sequence[complex]]) -> None:
-    """Name the symmetry if singular end points are moved by it: then they lie on a continuous family."""
+    """Name the symmetry if singular end points are moved by it: then they lie on a continuous family.
+
+    An end is a number with an error, which may hide that the symmetry fixes the solution. Exact algebra that sees finitely many decides.
+    """
     symmetry = landscape.continuous_symmetry
-    if symmetry is None or not symmetry.dimension:
+    if symmetry is None or not symmetry.dimension or exact_count_of(landscape).dimension in (0, -1):
         return
     for end in ends:
         x = np.array(end[: landscape.domain.n])

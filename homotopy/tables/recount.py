@@ -62,6 +62,12 @@ def difference(row: Any, record: SampleRecord) -> str:
             return f"{name} is {getattr(row, name)} in the table and {getattr(record, name)} now"
     if row.energies is not None and row.energies != record.energies:
         return "its energies differ"
+    if row.indices is not None and row.indices != record.indices:
+        return "its indices differ"
+    if row.lowest_energy != (record.energies[0] if record.energies else None):
+        return "its lowest energy differs"
+    if row.bound is not None and row.bound != record.bound and (row.verdict, row.bound) != (Completeness.PROVED.value, record.n_complex):
+        return f"its bound {row.bound} does not follow"
     if row.digest != record.digest[:N_DIGEST]:
         return "the digest of its record differs"
     return ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
+import numpy as np
 
 from homotopy.counting.files.landscape import is_self_contained
 from homotopy.counting.files.recheck import Check, VerificationReport
@@ -18,6 +19,7 @@ from homotopy.errors import TableError
 from homotopy.status import Completeness
 from homotopy.tables.contents import TableContents
 from homotopy.tables.format.row_head import ROW_FORMAT
+from homotopy.tables.kinds.count_checks import row_faults
 from homotopy.tables.recount import difference
 from homotopy.tables.stored_solutions import Seeds, recertify, record_from
 from polysys.errors import FileError, PolysysError
@@ -182,10 +184,22 @@ def _recounted(path: str, file: RowFile) -> VerificationReport:
     same = (seeds.model, seeds.sample) == (row.model, 0)
     checks = [_about(file, f"{row.model}, seed {file.seed}", same)]
     if same:
-        found = recertify(model_from_label(row.model).sample(file.seed, 0), seeds).n_complex
+        census = recertify(model_from_label(row.model).sample(file.seed, 0), seeds)
+        found = census.n_complex
         detail = f"one member has {found} certified solutions, so the generic count is no smaller; the row says {row.n_complex}, {row.rigor}"
         checks.append(Check("count", found == row.n_complex, detail))
+        fault = next(row_faults(row, file.seed), None) or _torus_fault(row, census)
+        checks.append(Check("row", fault is None, fault or "theorems, evidence and the number without zero coordinates agree"))
     return VerificationReport(path, tuple(checks))
+
+
+def _torus_fault(row: CountRow, census: Census) -> str | None:
+    """What is wrong with the number of solutions that have no zero coordinate."""
+    listed = census.certificates
+    found = int((np.abs(listed.mid) > listed.radius[:, None]).all(axis=1).sum())
+    if row.n_torus is None or row.n_torus == found:
+        return None
+    return f"{found} certified solutions have no zero coordinate, the row says {row.n_torus}"
 
 
 def _about(file: RowFile, what: str, same: bool) -> Check:

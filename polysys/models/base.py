@@ -54,7 +54,8 @@ class Model(Labelled):
         names = [f.name for f in fields(cast("Any", self)) if f.init]
         if name not in names:
             raise InputError(f"{self.label[:80]} has no keyword {name[:40]!r}.", f"Choose one of {', '.join(names)}.")
-        changes: dict[str, Any] = {name: value}
+        is_whole = isinstance(value, Fraction) and value.denominator == 1
+        changes: dict[str, Any] = {name: int(value) if is_whole else value}  # some keywords are sizes
         changed: Model = replace(cast("Any", self), **changes)
         return changed
 

@@ -160,9 +160,10 @@ def _domain(value: Any) -> str:
         raise InputError(f"The domain {value!r} is unknown.", "Write euclidean, sphere, sphere R2=4, spheres 3-3, or equations such as x^2 + y^2 = 1, x*z = 1.")
     if not match[3]:
         return domain
-    radii = [as_rational(r2) for r2 in match[3].split("-")]
-    if min(radii) <= 0:
-        raise InputError(f"The domain {value!r} has a squared radius of zero.", "Give a positive one, as in R2=4.")
+    parts = match[3].split("-")
+    radii = [as_rational(r2) for r2 in parts if r2]
+    if len(radii) < len(parts) or min(radii) <= 0:
+        raise InputError(f"The domain {value!r} has a squared radius that is not positive.", "Give a positive one, as in R2=4.")
     return f"{match[1]}{match[2] or ''} R2={'-'.join(map(str, radii))}"
 
 

@@ -29,12 +29,12 @@ from numba import njit
 
 import polysys as ps
 from homotopy.common.jit import aligned
+from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.doubles import equations_in_doubles
 from homotopy.engines.phcpack.client import PHCpack
 from homotopy.engines.starts.fermat import fermat_start
 from homotopy.engines.starts.start_set import StartSet, make_start_set, stratum_equations
 from homotopy.engines.tracker.driver import make_homotopy, track
-from homotopy.engines.tracker.emit import LANES, WIDTH
 from homotopy.engines.tracker.kernels import solve_lanes
 from homotopy.engines.tracker.program import Program, compile_homotopy
 from homotopy.engines.tracker.vector import fill_matrix, run_program

@@ -19,8 +19,8 @@ from numba.extending import intrinsic
 
 from homotopy.certification.discs.roundoff import U
 from homotopy.common.jit import compiled
-from homotopy.engines.tracker.emit import LANES, VEC, WIDTH, Emit
-from homotopy.engines.tracker.vector import choose_pivots
+from homotopy.common.pivots import choose_pivots
+from homotopy.common.vectors import LANES, VEC, WIDTH, Emit
 
 _HIDDEN = 1e-160  # exceeds what the root of a sum of squares loses to underflow
 

@@ -18,6 +18,7 @@ from homotopy.completeness.verdict import CompletenessReport
 from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.errors import EngineMissingError
+from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness, EvidenceKind, Verdict
 from polysys.continuous_symmetry import ContinuousSymmetry
 from polysys.errors import PolysysError, require_type
@@ -195,6 +196,14 @@ def least_multiplicities(degenerate: Sequence[StationarySet]) -> tuple[int, ...]
 def proved_multiplicities(degenerate: Sequence[StationarySet]) -> tuple[int, ...]:
     """Of the isolated singular solutions whose multiplicities are proved, these."""
     return tuple(s.multiplicity for s in degenerate if s.kind is SetKind.ISOLATED and s.is_multiplicity_proved and s.multiplicity)
+
+
+def n_degenerate(paths: PathAccount, sets: Sequence[StationarySet]) -> int:
+    """How many singular ends of paths there are, and points of proved multiplicity besides: with any of them Morse theory does not apply.
+
+    Paths to a point of high multiplicity end so far from it that they count as failed.
+    """
+    return paths.singular + len(proved_multiplicities(sets))
 
 
 def not_excluded(sets: Sequence[StationarySet], verdict: CompletenessReport) -> tuple[StationarySet, ...]:

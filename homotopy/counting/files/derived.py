@@ -10,7 +10,12 @@ from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, Fact, of_kind
 from homotopy.completeness.exact_evidence import exact_evidence, hilbert_evidence
 from homotopy.completeness.path_evidence import weigh_paths
-from homotopy.counting.degenerate.describe import least_multiplicities, multiplicity_evidence, proved_multiplicities
+from homotopy.counting.degenerate.describe import (
+    least_multiplicities,
+    multiplicity_evidence,
+    n_degenerate,
+    proved_multiplicities,
+)
 from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.solving.result import PathAccount
 from homotopy.solving.root_counts import least_root_count
@@ -82,7 +87,7 @@ def derive(
     """All evidence that follows again from the landscape, the certificates and the singular solutions; an interval search only where one is stated, and bounds only where
     all that are listed are proved to solve the equations as given."""
     bounds = upper_bounds(land) if all_solve else []
-    found = checks(land, certified, points, is_closed, bounds, paths.singular)
+    found = checks(land, certified, points, is_closed, bounds, n_degenerate(paths, singular))
     multiple = multiplicity_evidence(len(certified), bounds, singular)
     found += [] if multiple is None else [multiple]
     proof = of_kind(stated, EvidenceKind.REAL_PROOF)

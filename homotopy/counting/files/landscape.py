@@ -14,7 +14,7 @@ import numpy as np
 
 from homotopy.counting.files.schema import Bound, CensusFile, Coupling
 from homotopy.errors import CensusFileError
-from polysys.errors import PolysysError
+from polysys.errors import DatasetError, PolysysError
 from polysys.formulations.formulation import Kind
 from polysys.landscape import Couplings, Landscape
 from polysys.landscape_text import landscape_from_text
@@ -73,6 +73,8 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
         )
     if land is not None:
         return land, Origin.REDRAWN
+    if _names_another(file.model, file.seed, file.sample):
+        raise CensusFileError(f"Seed {file.seed} of {file.model} does not give the landscape of the file.", "Make the file again.")
     if file.couplings:
         land = _given(file.model, couplings_read(file), file.seed, file.sample, file.digest, file.chart_seed)
         if land is None:
@@ -130,6 +132,19 @@ def _redrawn(label: str, seed: int | None, sample: int, digest: str, chart_seed:
         return replace(land, chart_seed=chart_seed) if land.formulation.kind is Kind.PROJECTIVE else land
     except PolysysError:
         return None
+
+
+def _names_another(label: str, seed: int | None, sample: int) -> bool:
+    """Whether label and seed name a landscape by themselves, where it is known not to be that of the file, or none that exists."""
+    if seed is None or not is_self_contained(label):
+        return False
+    try:
+        model_from_label(label).sample(seed, sample)
+    except DatasetError:  # the data sets are not installed here
+        return False
+    except PolysysError:
+        return True
+    return True
 
 
 def _given(

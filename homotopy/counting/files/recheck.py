@@ -42,6 +42,7 @@ from homotopy.counting.solutions import Solutions
 from homotopy.errors import CensusFileError
 from homotopy.solving.result import PathAccount
 from homotopy.status import Completeness, StartCount, Verdict
+from polysys.counts.of_landscape import upper_bounds
 from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
@@ -177,9 +178,9 @@ def _report_on_equations(path: str, file: CensusFile) -> VerificationReport:
     found = as_solutions(file, problem, certified)
     result.append(_as_given(problem, found, solving))
     same = file.counts == solution_counts(found) and file.paths == paths_summary(found.paths) and found.paths.is_balanced
-    empty = not (file.points or file.by_index or file.known_counts or file.couplings)
-    what = "all follow from the solutions" if same and empty else "a stated count does not follow from the solutions"
-    result.append(Check("counts", same and empty, what))
+    is_right = same and _is_of_equations_alone(file) and _is_within_bounds(problem, found)
+    what = "all follow from the solutions" if is_right else "a stated count does not follow from the solutions"
+    result.append(Check("counts", is_right, what))
     stated = stated_evidence(file)
     check, singular = _singular(file, problem)
     result += [] if check is None else [check]
@@ -188,6 +189,18 @@ def _report_on_equations(path: str, file: CensusFile) -> VerificationReport:
     )  # fmt: skip
     check, alone = _verdict(problem, file, stated, derived, len(certified))
     return VerificationReport(path, (*result, check), Completeness(file.completeness.verdict), alone)
+
+
+def _is_of_equations_alone(file: CensusFile) -> bool:
+    """Whether nothing is stated that only landscapes have: points, energies, symmetries, a sample that can be drawn again."""
+    of_landscapes = (file.points, file.by_index, file.known_counts, file.couplings, file.neuron_permutations)
+    is_flagged = file.is_redrawable or file.is_coercive_by_model or file.euler_found is not None or file.seed is not None or file.sample != 0
+    return not any(of_landscapes) and not is_flagged and [s.orbit for s in file.solutions] == list(range(len(file.solutions)))
+
+
+def _is_within_bounds(problem: Equations, found: Solutions) -> bool:
+    """Whether the square system can have as many solutions as are stated, those that were discarded among them."""
+    return found.n_discarded == 0 or found.n_complex + found.n_discarded <= min(b.value for b in upper_bounds(problem))
 
 
 def _as_given(problem: Equations, found: Solutions, solving: Sequence[Verdict]) -> Check:

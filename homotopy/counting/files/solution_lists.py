@@ -25,6 +25,7 @@ _PAIR = re.compile(rf"\s*({_REAL})[ \t]+({_REAL})\s*;?\s*")
 _COORDINATE = re.compile(rf"\s*([A-Za-z_][\w\[\]]*)\s*:\s*({_REAL})\s+({_REAL})\s*")
 _MAIN_DATA = "Number of variables:"
 _PHC_SOLUTION = re.compile(r"^\s*solution\s+[0-9]+\s*:.*$", re.MULTILINE)
+_PHC_HEAD = re.compile(r"^[ \t]*([0-9]{1,9})[ \t]+[0-9]{1,9}[ \t]*$", re.MULTILINE)  # numbers of solutions and of unknowns
 # What numpy, zipfile, csv and a conversion raise for damaged data.
 _UNREADABLE = (
     ValueError, LookupError, TypeError, ArithmeticError, EOFError, SyntaxError, NotImplementedError, MemoryError,
@@ -218,8 +219,12 @@ def _from_main_data(text: str) -> SolutionList:
 
 
 def _from_phcpack(text: str) -> SolutionList:
-    solutions = _PHC_SOLUTION.split(text.rpartition("THE SOLUTIONS")[2])[1:]
-    rows, names = [], None
+    head, *solutions = _PHC_SOLUTION.split(text.rpartition("THE SOLUTIONS")[2])
+    announced = _PHC_HEAD.search(head)
+    if announced is not None and int(announced[1]) != len(solutions):
+        raise InputError(f"it announces {int(announced[1])} solutions and holds {len(solutions)}.", "The file may be truncated: write it again.")
+    rows: list[list[complex]] = []
+    names: tuple[str, ...] | None = None
     for solution in solutions:
         body = solution.partition("the solution for t")[2].partition("== err")[0]
         found = {
@@ -227,8 +232,8 @@ def _from_phcpack(text: str) -> SolutionList:
             for line in body.splitlines()
             if (m := _COORDINATE.fullmatch(line)) is not None
         }
-        names = tuple(sorted(found)) if names is None else names
-        if tuple(sorted(found)) != names or not names:
+        names = tuple(found) if names is None else names
+        if set(found) != set(names) or not names:
             raise InputError(
                 "a solution has other coordinates than the first.", "The file may be truncated: write it again."
             )
@@ -248,7 +253,7 @@ def _from_json(content: Any) -> SolutionList:
 
 
 def _json_row(row: Any) -> list[complex]:
-    if isinstance(row, dict):
+    if isinstance(row, dict) and "re" in row and "im" in row:
         return [complex(float(re_), float(im)) for re_, im in zip(row["re"], row["im"], strict=True)]
     if not isinstance(row, list):
         raise InputError("a solution in its JSON is no list of numbers.", _WAY_OUT)

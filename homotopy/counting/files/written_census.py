@@ -18,6 +18,7 @@ from homotopy.common.files import write_result
 from homotopy.common.provenance import producer
 from homotopy.completeness.checks import checks
 from homotopy.completeness.verdict import CompletenessReport, join
+from homotopy.counting.degenerate.describe import n_degenerate
 from homotopy.counting.files.derived import DERIVED, FACTS_OF_MODEL, is_carried
 from homotopy.counting.files.landscape import (
     Origin,
@@ -193,9 +194,8 @@ def _carried_completeness(census: Census, land: Landscape) -> tuple[Completeness
             report = join(land, [e for e in report.evidence if is_carried(e)])
         return report, tuple(left_out)
     is_closed = orbits(land, census.certificates)[1]
-    derived = checks(
-        land, census.certificates, census.points, is_closed, upper_bounds(land), census.paths.singular
-    )
+    n_singular = n_degenerate(census.paths, census.degenerate)
+    derived = checks(land, census.certificates, census.points, is_closed, upper_bounds(land), n_singular)
     # an interval search may have used a bound of the model's
     left_out += [e.name for e in report.evidence if e.kind is EvidenceKind.REAL_PROOF and is_carried(e)]
     others = [e for e in report.evidence if is_carried(e) and e.kind not in DERIVED]

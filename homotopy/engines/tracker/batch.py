@@ -13,9 +13,9 @@ from homotopy.common.jit import aligned
 from homotopy.common.processes import n_usable_cores
 from homotopy.common.reporting import Progress
 from homotopy.common.threads import Stop, over_threads
+from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import extended, kernels
 from homotopy.engines.tracker.decisions import HISTORY
-from homotopy.engines.tracker.emit import LANES, WIDTH
 from homotopy.engines.tracker.lane_state import N_ROWS
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program

@@ -10,8 +10,8 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
+from homotopy.common.vectors import Lanes, Mask, State, Vec, Words
 from homotopy.engines.tracker import lane_state as row
-from homotopy.engines.tracker.emit import Lanes, Mask, State, Vec, Words
 
 HISTORY = 2  # points of the predictor; a third was measured to be no gain and to jump paths
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.registers import Registers
-from homotopy.engines.tracker.emit import WIDTH
+from homotopy.common.vectors import WIDTH
 from homotopy.engines.tracker.vector import BLOCK
 from polysys.tape import Node, Op, Tape, parameter_nodes
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.jit import compiled
+from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import lane_state as row
 from homotopy.engines.tracker.decisions import O_FLOOR, O_PREDICTOR, WIDE_STEPS, decide, set_times
-from homotopy.engines.tracker.emit import LANES, WIDTH
 from homotopy.engines.tracker.extended import run_tape, set_parameters
 from homotopy.engines.tracker.stepping import newton_update, predict, remember
 from homotopy.engines.tracker.vector import back_substitute, eliminate, exchange_rows, fill_matrix, run_program

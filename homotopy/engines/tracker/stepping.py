@@ -10,8 +10,8 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
+from homotopy.common.vectors import Vec, Words
 from homotopy.engines.tracker import lane_state as row
-from homotopy.engines.tracker.emit import Vec, Words
 
 POLE = 4.0  # a rational predictor whose pole is closer than a quarter of the step is not believed
 

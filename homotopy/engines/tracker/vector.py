@@ -17,7 +17,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from homotopy.engines.tracker.emit import DOUBLE, I32, I64, LANES, VEC, WIDTH, Emit
+from homotopy.common.pivots import any_of, everywhere, pivots
+from homotopy.common.vectors import DOUBLE, I64, VEC, WIDTH, Emit
 
 BLOCK = 4  # linear forms of a block: they share the loads of a register and hide the latency of each other's sums
 
@@ -174,54 +175,6 @@ def fill_matrix(typingctx: Any, fill: Any, reg: Any, par: Any, m: Any) -> Any:
     return sig, codegen
 
 
-def _pivots(e: Emit, b: Any, mp: Any, k: Any, n: Any, w: Any) -> tuple[Any, Any]:
-    """Rows of the pivots of column k, one a lane, and whether any lane wants an exchange.
-
-    A lane keeps its diagonal entry unless another is four times as large (threshold pivoting): most then exchange nothing,
-    and growth stays as harmless as with partial pivoting in practice (Duff, Erisman, Reid 1986, 5.3).
-    """
-
-    def square(i: Any) -> Any:
-        re, im = e.load(mp, b.mul(b.add(b.mul(i, w), k), e.i64(WIDTH)))
-        return e.fma(re, re, b.fmul(im, im))
-
-    best = e.var(b.fmul(square(k), e.splat(ir.Constant(DOUBLE, 16.0))))
-    where = e.var(_everywhere(b, k))
-    with cgutils.for_range_slice(b, b.add(k, e.i64(1)), n, e.i64(1)) as (i, _):
-        size = square(i)
-        larger = b.fcmp_ordered(">", size, b.load(best))
-        b.store(b.select(larger, size, b.load(best)), best)
-        b.store(b.select(larger, _everywhere(b, i), b.load(where)), where)
-    found = b.load(where)
-    return found, _any_of(b, b.icmp_signed("!=", found, _everywhere(b, k)))
-
-
-def _everywhere(b: Any, i: Any) -> Any:
-    """A whole number in all lanes."""
-    nothing = ir.Constant(ir.VectorType(I64, LANES), ir.Undefined)
-    first = b.insert_element(nothing, i, ir.Constant(I32, 0))
-    return b.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(I32, LANES), None))
-
-
-def _any_of(b: Any, mask: Any) -> Any:
-    """Whether a mask holds in any lane."""
-    return b.icmp_unsigned("!=", b.bitcast(mask, ir.IntType(LANES)), ir.Constant(ir.IntType(LANES), 0))
-
-
-@intrinsic
-def choose_pivots(typingctx: Any, m: Any, k: Any, n: Any, w: Any, index: Any) -> Any:
-    """Write the rows of the pivots of column k to `index`, one a lane; true if any lane wants an exchange."""
-    sig = types.boolean(m, k, n, w, index)
-
-    def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
-        e = Emit(context, b)
-        found, some = _pivots(e, b, e.data(sig.args[0], args[0]), *args[1:4])
-        b.store(found, b.bitcast(e.data(sig.args[4], args[4]), ir.VectorType(I64, LANES).as_pointer()), align=8)
-        return some
-
-    return sig, codegen
-
-
 @intrinsic
 def exchange_rows(typingctx: Any, m: Any, k: Any, n: Any, w: Any) -> Any:
     """Bring the pivots of column k to the diagonal, in each lane its own."""
@@ -235,10 +188,10 @@ def exchange_rows(typingctx: Any, m: Any, k: Any, n: Any, w: Any) -> Any:
         def at(i: Any, j: Any) -> Any:
             return b.mul(b.add(b.mul(i, w), j), e.i64(WIDTH))
 
-        found, some = _pivots(e, b, mp, k, n, w)
+        found, some = pivots(e, b, mp, k, n, w)
         with b.if_then(some), cgutils.for_range_slice(b, b.add(k, e.i64(1)), n, e.i64(1)) as (i, _):
-            mask = b.icmp_signed("==", found, _everywhere(b, i))
-            with b.if_then(_any_of(b, mask)), cgutils.for_range_slice(b, k, w, e.i64(1)) as (j, _):
+            mask = b.icmp_signed("==", found, everywhere(b, i))
+            with b.if_then(any_of(b, mask)), cgutils.for_range_slice(b, k, w, e.i64(1)) as (j, _):
                 upper, lower = e.load(mp, at(k, j)), e.load(mp, at(i, j))
                 for row, here, other in ((k, upper, lower), (i, lower, upper)):
                     e.store(mp, at(row, j), *(b.select(mask, o, h) for h, o in zip(here, other, strict=True)))

@@ -13,7 +13,7 @@ from polysys.models.labels import model_from_label
 def faults(rows: Sequence[Any], seed: int) -> Iterator[str]:
     """What is wrong with the rows of a table of counts; nothing where nothing is."""
     for row in rows:
-        fault = next(_row_faults(row, seed), None)
+        fault = next(row_faults(row, seed), None)
         if fault is not None:
             yield f"{row.model}: {fault}"
             return
@@ -47,7 +47,8 @@ def _by_itself(row: Any, seed: int) -> GenericCount:
     return GenericCount(row.model, row.n_unknowns, None, row.n_torus, rigor, "")
 
 
-def _row_faults(row: Any, seed: int) -> Iterator[str]:
+def row_faults(row: Any, seed: int) -> Iterator[str]:
+    """What is wrong with a row by itself, as far as theorems and the shapes of its evidence tell."""
     if row.rigor not in RIGOR:
         yield f"there is no rigor {str(row.rigor)[:20]!r}"
         return

@@ -181,6 +181,8 @@ def test_points_of_a_sphere_get_their_multipliers() -> None:
         ("s.txt", "2\n\n1 0\n1 0\n\n2 0\n"),
         ("main_data", "Number of variables: 2\nSolution 0 (path number 0)\n1.0 0.0\n"),
         ("s.phc", "THE SOLUTIONS :\n1 2\n====\nsolution 1 :\nt : 1.0 0.0\nm : 1\n"),
+        ("s.phc", "THE SOLUTIONS :\n2 1\n====\nsolution 1 :\nt : 1.0 0.0\nm : 1\nthe solution for t :\n x : 1.0 0.0\n== err : 0 =\n"),
+        ("s.json", '[{"x": [1, 0]}]'),
         ("s.json", "{}"),
         ("s.json", "[[1, true]]"),
         ("s.json", '[[1, "a"]]'),

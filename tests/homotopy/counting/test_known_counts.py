@@ -274,3 +274,10 @@ def test_a_symmetry_that_fixes_every_stationary_point_is_no_reason_to_refuse() -
     assert (len(census.points), census.completeness.verdict) == (1, ho.Completeness.PROVED)
     with pytest.raises(PositiveDimensionalError):
         ho.census(ps.DeepLinear(widths=(1, 2, 1), l2=0).sample())
+
+
+def test_a_symmetry_that_fixes_the_end_of_a_path_is_no_reason_to_refuse() -> None:
+    """Two squares turn into each other; the origin, of multiplicity 5, is alone, but a path ends a little beside it."""
+    census = ho.census(ps.expression("(x + 10*y)^2 + 5*(z - x)^2 + (y - 2*z)^6"))
+    assert census.completeness.verdict is ho.Completeness.PROVED
+    assert [(s.multiplicity, s.is_multiplicity_proved) for s in census.degenerate] == [(5, True)]

@@ -138,6 +138,13 @@ def test_points_come_as_arrays_frames_networks_and_tensors(wells):
             as_points(land, wrong)
     with pytest.raises(InputError, match="within"):
         wells.match([[0, 0]], within=0)
+    assert as_points(land, [[1 + 0j, 2]]).tolist() == [[1.0, 2.0]]
+    with pytest.raises(InputError, match="not real"):
+        as_points(land, [[1 + 1j, 2]])
+
+
+def test_a_point_beyond_the_range_of_doubles_is_near_nothing_without_a_warning(wells):
+    assert wells.match([[1e200, 0.0]]).kind == (MatchKind.FAR,)
 
 
 @pytest.mark.parametrize("label", ["spherical-p-spin:n=4,p=4", "deep-linear:widths=1-2-1,data=gaussian", "layered-spin-glass:widths=3-3,degrees=1-2"])

@@ -403,3 +403,12 @@ def test_paths_run_from_the_saddle_to_the_minimum(himmelblau):
     for d in himmelblau.descents:
         ends = [[float(c.mid()) for c in himmelblau.point(k).coordinates] for k in (d.saddle, d.point)]
         assert d.path[[0, -1]] == pytest.approx(np.array(ends), abs=1e-4)
+
+
+def test_beside_a_degenerate_point_morse_inequalities_contradict_nothing() -> None:
+    """Three minima about a monkey saddle, which joins them and is among no counts."""
+    census = ho.census(ps.expression("x^3 - 3*x*y^2 + (x^2 + y^2)^2"))
+    found = ho.graph(census)
+    assert (census.n_minima, census.degenerate[0].multiplicity) == (3, 4)
+    assert not [c.name for c in found.checks if c.outcome is Verdict.NO]
+    assert ho.with_graph(census, found).completeness.verdict is ho.Completeness.PROVED

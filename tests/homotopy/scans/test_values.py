@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 import homotopy as ho
+import polysys as ps
 from homotopy.scans.values import as_values, parse_over
 from polysys.errors import InputError
 
@@ -41,3 +42,7 @@ def test_ranges():
     assert as_values([1, "0.5", 0.1, 1]) == (Fraction(1, 10), Fraction(1, 2), Fraction(1))
     with pytest.raises(InputError, match="1 value"):
         as_values([1, 1])
+
+
+def test_a_keyword_that_is_a_size_takes_whole_values() -> None:
+    assert ps.SphericalPSpin(n=3, p=3).with_value("p", Fraction(4)) == ps.SphericalPSpin(n=3, p=4)

@@ -125,6 +125,16 @@ def test_a_trace_that_is_bent_more_than_by_rounding_is_not_passed() -> None:
     assert not test.is_passed
 
 
+@pytest.mark.parametrize(
+    ("equations", "names", "expected"),
+    [(["x^4 + a*x^2 + 1"], ["a"], 4), (["x^3 + a*x*y + 1", "y^2 + b*x + y"], ["a", "b"], 6)],
+)
+def test_loops_of_other_sizes_find_what_the_trace_test_misses(equations, names, expected) -> None:
+    """Loops as large as the first member go around all branch points at once, or around none."""
+    found = ho.monodromy(ps.equations(equations, parameters=names))
+    assert len(found) == expected and found.is_trace_passed
+
+
 def test_a_start_that_is_given_is_used_and_an_expected_number_ends_the_loops(conics) -> None:
     found = ho.monodromy(CONICS, conics.solutions[0], conics.parameters, expected=4)
     assert len(found) == 4 and found.trace_test is None

@@ -84,6 +84,10 @@ def test_a_generic_count_is_bounded_below(tmp_path):
     content["row"]["n_complex"] += 1
     report = verify_row(write(tmp_path, content))
     assert not report.is_ok and f"one member has {row.n_complex} certified solutions" in repr(report)
+    content["row"]["n_complex"] -= 1
+    assert verify_row(write(tmp_path, content)).is_ok
+    for member, value in (("n_torus", row.n_torus - 2), ("n_unknowns", 9), ("rigor", "numerical"), ("prime", 101), ("evidence", "")):
+        assert not verify_row(write(tmp_path, {**content, "row": {**content["row"], member: value}})).is_ok
 
 
 @pytest.mark.parametrize(
@@ -93,6 +97,9 @@ def test_a_generic_count_is_bounded_below(tmp_path):
         ("by_index", [1, 0, 1], "by_index"),
         ("digest", "0" * 16, "digest"),
         ("verdict", "unknown", "verdict"),
+        ("indices", [0] * 18, "indices"),
+        ("lowest_energy", -9.0, "lowest energy"),
+        ("bound", 3, "bound 3"),
     ],
 )
 def test_a_forged_row_does_not_follow(content, tmp_path, member, value, said):

@@ -1,13 +1,15 @@
 """Degenerate points: what singular ends of paths are, and what proved multiplicities prove. Known answers by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import homotopy as ho
 import polysys as ps
+from homotopy.completeness.checks import checks
 from homotopy.completeness.verdict import join, joined
-from homotopy.counting.degenerate.describe import multiplicity_evidence, singular_sets
+from homotopy.counting.degenerate.describe import multiplicity_evidence, n_degenerate, singular_sets
 from homotopy.counting.degenerate.exact_points import exact_multiple_points
 from homotopy.counting.degenerate.local_dimension import LocalReport, local_report
 from homotopy.counting.degenerate.stationary_set import in_words
@@ -233,3 +235,13 @@ def test_simple_solutions_beside_a_curve_are_counted() -> None:
     census = ho.census(ps.expression("(x*y - 1)^2 + z^3 + z^2"))
     assert census.completeness.verdict is Completeness.UNKNOWN and len(census.certificates) == 2
     assert "all simple solutions beside them, 2, are certified" in census.completeness.reason
+
+
+def test_points_that_no_path_came_near_are_degenerate_all_the_same() -> None:
+    """Paths to a point of high multiplicity end far from it and count as failed; Morse theory does not apply beside it either."""
+    census = ho.census(ps.expression("x^4 + y^4 - y^2"))
+    sets = census.degenerate
+    lost = replace(census.paths, singular=0, failed=census.paths.failed + census.paths.singular)
+    assert sets and n_degenerate(lost, sets) == len(sets)
+    found = checks(census.landscape, census.certificates, census.points, Verdict.YES, (), n_degenerate(lost, sets))
+    assert Verdict.NO not in {e.outcome for e in found}

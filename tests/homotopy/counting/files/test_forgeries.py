@@ -405,3 +405,36 @@ def test_an_older_file_with_sentences_is_read_and_its_account_believed_no_more_t
         content["completeness"]["verdict"] = "proved" if report.stated is ho.Completeness.SUPPORTED else "contradicted"
         write(path, content)
         assert is_refused(path)
+
+
+def test_what_only_landscapes_have_is_refused_in_a_file_of_equations(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    ho.solve(ps.equations(["x^2 + y^2 = 3", "x*y = 1", "x^4 + y^4 = 7"])).save(path)
+    content = json.loads(path.read_text())
+    assert ho.verify(path).is_ok
+    solutions = [{**s, "orbit": 0} for s in content["solutions"]]
+    for change in (
+        {"is_redrawable": True},
+        {"is_coercive_by_model": True},
+        {"euler_found": 1},
+        {"seed": 1},
+        {"sample": 1},
+        {"solutions": solutions},
+        {"squared_up": {"discarded": 5, "proved": 4}},  # a square system of two equations of degrees 2 and 4 has at most 8 solutions
+    ):
+        write(path, {**copy.deepcopy(content), **change})
+        assert not ho.verify(path).is_ok
+
+
+def test_a_landscape_under_the_name_of_another_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    own = ps.DeepLinear((1, 1, 1), data=([[1]], [[2]]), l2=["1/3", "1/5"])
+    for what, labels in (
+        (ps.expression("x^4/4 - x^2/2 + y^2/2"), ("spherical-p-spin:n=2,p=3", "soft-ising:n=2", "torus-ising:n=0")),
+        (own, ("deep-linear:widths=1-1-1,data=iris", "deep-linear:widths=1-1-1,data=gaussian,m=1")),
+    ):
+        content = saved(ho.census(what), path)
+        assert ho.verify(path).is_ok
+        for label in labels:
+            write(path, {**copy.deepcopy(content), "model": label})
+            assert is_refused(path)

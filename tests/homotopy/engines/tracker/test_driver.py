@@ -8,10 +8,10 @@ import numba
 import numpy as np
 import pytest
 
+from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import lane_state
 from homotopy.engines.tracker.batch import evaluate
 from homotopy.engines.tracker.driver import track, track_loop
-from homotopy.engines.tracker.emit import LANES, WIDTH
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.stepping import newton_update
