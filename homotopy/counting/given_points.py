@@ -311,9 +311,7 @@ def _verdict(problem: Problem, certificates: CertificateList, singular: Sequence
     return report
 
 
-def _missing(
-    problem: Problem, certificates: CertificateList, verdict: CompletenessReport
-) -> tuple[Complexes, int]:
+def _missing(problem: Problem, certificates: CertificateList, verdict: CompletenessReport) -> tuple[Complexes, int]:
     """Certified solutions that are not in a list: images of listed ones, and what exact algebra writes down.
 
     And how many of them are proved to be some: a zero of a squared-up system may not solve the equations as given.

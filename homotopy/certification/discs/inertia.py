@@ -19,7 +19,7 @@ from homotopy.certification.discs.contraction import UP
 from homotopy.certification.discs.roundoff import TINY, U
 from homotopy.common.arrays import Floats
 
-_LOGARITHMS = 600.0  # sum of their sizes up to which neither a product nor its reciprocal leaves the normal doubles, in any order
+_LOGARITHMS = 600.0  # their sizes summed: up to there no product, in any order, nor its reciprocal is next to overflow or underflow
 
 
 def signatures(mid: Floats, radius: Floats) -> tuple[npt.NDArray[np.int64], Discs]:
