@@ -168,6 +168,7 @@ def section_test(
     options: TrackerOptions | None = None,
     *,
     decades: float = 0.0,
+    reach: float = 1.0,
     say: Callable[[str], None] | None = None,
 ) -> tuple[TraceTest, Complexes]:
     """The trace test of any family of equations, on sections by combinations of the functions `seen`; and the solutions that it found new.
@@ -185,6 +186,8 @@ def section_test(
         As in :func:`trace_test`.
     decades : float
         Over which the lines spread whose loops complete a section: see :func:`homotopy.engines.starts.loops.grow`.
+    reach : float
+        How many times further out the lines are than the solutions.
     """
     options = options or TrackerOptions()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
@@ -205,7 +208,7 @@ def section_test(
 
     def line() -> Complexes:
         """A general line on the same curve; observables are measured by their typical size."""
-        return np.concatenate([parameters, direction, draw(n_seen + 1) / scales, draw(1)])
+        return np.concatenate([parameters, direction, draw(n_seen + 1) / scales, reach * draw(1)])
 
     base = line()
     seeds, _ = curve.carried(vertical, known, base)

@@ -125,6 +125,11 @@ def test_a_trace_that_is_bent_more_than_by_rounding_is_not_passed() -> None:
     assert not test.is_passed
 
 
+def test_solutions_a_thousand_times_larger_are_found_by_lines_far_out() -> None:
+    found = ho.monodromy(ps.equations(["x^3 + 1000*x^2 + a = 0"], parameters=["a"]), seed=0)
+    assert len(found) == 3
+
+
 @pytest.mark.parametrize(
     ("equations", "names", "expected"),
     [(["x^4 + a*x^2 + 1"], ["a"], 4), (["x^3 + a*x*y + 1", "y^2 + b*x + y"], ["a", "b"], 6)],
