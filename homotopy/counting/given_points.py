@@ -207,9 +207,9 @@ def certify(
     near = [int(k) for k in open_rows if np.isfinite(given[k]).all() and _nearly_solves(problem, given[k])]
     singular = singular_sets(problem, given[near].tolist()) if near else ()
     verdict = _verdict(problem, certificates, singular)
-    missing = _missing(problem, certificates, verdict)
-    if len(missing):  # a certified solution outside of a list disproves it, whoever names it
-        piece = evidence(EvidenceKind.OUTSIDE, Verdict.NO, n_outside=len(missing), found=len(certificates))
+    missing, n_proved = _missing(problem, certificates, verdict)
+    if n_proved:  # a certified solution outside of a list disproves it, whoever names it
+        piece = evidence(EvidenceKind.OUTSIDE, Verdict.NO, n_outside=n_proved, found=len(certificates))
         verdict = joined(problem, verdict, [piece])
     return CertifiedPoints(
         problem, given, certificates, tuple(None if k < 0 else int(k) for k in number), _double(problem, listed, number),
@@ -311,11 +311,14 @@ def _verdict(problem: Problem, certificates: CertificateList, singular: Sequence
     return report
 
 
-def _missing(problem: Problem, certificates: CertificateList, verdict: CompletenessReport) -> Complexes:
-    """Certified solutions that are not in a list: images of listed ones, and what exact algebra writes down."""
+def _missing(problem: Problem, certificates: CertificateList, verdict: CompletenessReport) -> tuple[Complexes, int]:
+    """Certified solutions that are not in a list: images of listed ones, and what exact algebra writes down.
+
+    And how many of them are proved to be some: a zero of a squared-up system may not solve the equations as given.
+    """
     none = np.zeros((0, problem.system.n), np.complex128)
     if verdict.verdict is Completeness.PROVED or verdict.verdict is Completeness.SUPPORTED:
-        return none
+        return none, 0
     known = certificates
     while candidates := closure_candidates(problem, known):
         larger = certify_candidates(problem.tapes, candidates, known).certificates
@@ -329,9 +332,12 @@ def _missing(problem: Problem, certificates: CertificateList, verdict: Completen
         if found.points:
             known = certify_candidates(problem.tapes, found.doubles, known, exact=found.exact).certificates
     more = known.take(slice(len(certificates), None)) if len(known) else known
+    n_proved = len(more)
     if isinstance(problem, Equations) and len(more):
-        more = more.take([k for k, v in enumerate(solve_given(problem, more)) if v is not Verdict.NO])
-    return more.mid.copy() if len(more) else none
+        verdicts = solve_given(problem, more)
+        n_proved = verdicts.count(Verdict.YES)
+        more = more.take([k for k, v in enumerate(verdicts) if v is not Verdict.NO])
+    return (more.mid.copy() if len(more) else none), n_proved
 
 
 def _exact_numbers(verdict: CompletenessReport) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from polysys.tape import Tape, trace
 _STARTS, _NEWTON_STEPS = 20, 60  # of the search for a first solution
 _ROUNDS, _IDLE = 8, 3  # of loops and a trace test, at most; and how many in succession may find nothing
 _DECADES = 4.0  # over which the sizes of members spread, one more in each round
+_REACH = 1e9  # of lines far out, where solutions a thousand times larger than the known ones are no straight lines
 
 
 def monodromy(
@@ -72,7 +73,8 @@ def monodromy(
     Loops find the solutions that are connected with the start over the parameter space: all of them where the pairs of solutions
     and parameters are irreducible, as where the equations are affine in parameters with independent columns (Duff, Hill, Jensen, Lee,
     Leykin & Sommars 2019). The trace test (Leykin, Rodriguez & Sottile 2018) says whether any of these is missing; it is
-    numerical evidence, no proof.
+    numerical evidence, no proof: solutions much larger than all others leave no trace in doubles. They are looked for by lines far out,
+    which find those a thousand times larger.
 
     Loops in few parameters may surround no branch point. The test cuts the curve of solutions over a line of members by general
     lines; these vary more freely, and their loops carry each point of an irreducible curve to each other one. What its points reach and
@@ -116,7 +118,12 @@ def monodromy(
             )  # fmt: skip
             turn += 1
             if test.is_passed:
-                break
+                far = section_test(
+                    tape, unknowns, base, known, signs, np.ones(k, np.bool_), 0, seed + 101 * turn, reach=_REACH
+                )  # fmt: skip
+                if not len(far[1]):  # that it is not passed says nothing: there points spread over many decades
+                    break
+                test, more = far
             known = np.concatenate([known, more])
             n_idle = 0 if n_new + len(more) else n_idle + 1
     if len(known) == expected or stopped:  # a test of an earlier and shorter list says nothing of this one

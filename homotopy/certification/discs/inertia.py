@@ -19,6 +19,8 @@ from homotopy.certification.discs.contraction import UP
 from homotopy.certification.discs.roundoff import TINY, U
 from homotopy.common.arrays import Floats
 
+_LOGARITHMS = 600.0  # their sizes summed: up to there no product, in any order, nor its reciprocal is next to overflow or underflow
+
 
 def signatures(mid: Floats, radius: Floats) -> tuple[npt.NDArray[np.int64], Discs]:
     """Numbers of negative eigenvalues of all symmetric matrices within radius (m, n, n) of mid, -1 where undecided, and their |det|.
@@ -41,9 +43,10 @@ def signatures(mid: Floats, radius: Floats) -> tuple[npt.NDArray[np.int64], Disc
         counts[rows], delta = _signs(mid[rows], radius[rows], q)
         scale = np.einsum("mii->mi", q) ** 2
         is_small = (counts[rows] >= 0) & (n * delta <= 0.5)  # (1 + delta)^n - 1 <= 2 n delta then
-        size.mid[rows] = 1 / scale.prod(axis=1)
+        is_small &= np.abs(np.log(scale)).sum(axis=1) <= _LOGARITHMS
+        size.mid[rows] = np.where(is_small, 1 / scale.prod(axis=1), 1.0)
         relative = np.where(is_small, 2 * n * delta + 8 * (n + 2) * U, np.inf)
-        size.radius[rows] = np.abs(size.mid[rows]) * relative * UP + TINY
+        size.radius[rows] = size.mid[rows] * relative * UP + TINY
         left = rows[counts[rows] < 0]
         counts[left] = _signs(mid[left], radius[left], _eigenvectors(mid[left]))[0]
     return counts, size

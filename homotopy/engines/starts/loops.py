@@ -369,6 +369,6 @@ class _Graph:
             if i:
                 there, direct = self.partners(0, i), self.partners(0, j)
                 onward = self.partners(i, j)
-                end = np.where(there >= 0, onward[there], _LOST) if len(onward) else np.full(len(there), _LOST)
+                end = np.where(there >= 0, onward[np.maximum(there, 0)], _LOST) if len(onward) else np.full(len(there), _LOST)
                 result.append((end >= 0) & (direct >= 0) & (end != direct))
         return result

@@ -44,6 +44,7 @@ _FEW = 500  # lost points are tracked again with all means if there are no more:
 _SHIFTS = 6  # directions in which the line is shifted, until no path is lost
 _HIDDEN = 1e-3  # largest chance that a missing solution hides behind lost paths
 _TOLERANCE = 1e-5  # of the trace's second difference, relative to what one missing point would leave
+_CLEAR = 1e3  # times what rounding may leave: that is no rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class TraceTest:
         Points (sign orbits) on a general section of the curve.
     defect : float
         Largest second difference of a trace, relative to the median second difference of a single point, or where rounding is
-        more than the tolerance of that to rounding: small, or about 1 or more when points are missing.
+        more than the tolerance of that to rounding: small, or about 1 or more when points are missing. At least the tolerance where a
+        trace's second difference is clearly not rounding: a point far from the others may be missing that bends much less than they do.
     n_insensitive : int
         Points of the section whose own second difference is, in every trace, below the tolerance or not ten times that of the trace or
         what rounding may leave: the test could not tell if they were missing.
@@ -166,6 +168,7 @@ def section_test(
     options: TrackerOptions | None = None,
     *,
     decades: float = 0.0,
+    reach: float = 1.0,
     say: Callable[[str], None] | None = None,
 ) -> tuple[TraceTest, Complexes]:
     """The trace test of any family of equations, on sections by combinations of the functions `seen`; and the solutions that it found new.
@@ -183,6 +186,8 @@ def section_test(
         As in :func:`trace_test`.
     decades : float
         Over which the lines spread whose loops complete a section: see :func:`homotopy.engines.starts.loops.grow`.
+    reach : float
+        How many times further out the lines are than the solutions.
     """
     options = options or TrackerOptions()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x7ACE,)))
@@ -203,7 +208,7 @@ def section_test(
 
     def line() -> Complexes:
         """A general line on the same curve; observables are measured by their typical size."""
-        return np.concatenate([parameters, direction, draw(n_seen + 1) / scales, draw(1)])
+        return np.concatenate([parameters, direction, draw(n_seen + 1) / scales, reach * draw(1)])
 
     base = line()
     seeds, _ = curve.carried(vertical, known, base)
@@ -412,11 +417,14 @@ def _judge(second: Complexes, noise: npt.NDArray[np.float64]) -> tuple[float, in
         return float("inf"), 0
     total, single = np.abs(second.sum(axis=0)), np.abs(second)
     if len(second) == 1:  # a section with one point is that of a line
-        return (0.0 if (total < 1e3 * noise).all() else 1.0), 0
+        return (0.0 if (total < _CLEAR * noise).all() else 1.0), 0
     middle = np.median(single, axis=0)
-    is_curved = middle > 1e3 * noise
+    is_curved = middle > _CLEAR * noise
     if not is_curved.any():
         return float("inf"), 0
     total, single, middle, noise = total[is_curved], single[:, is_curved], middle[is_curved], noise[is_curved]
     least = np.maximum(10 * np.maximum(total, noise), _TOLERANCE * middle)
-    return float((total / np.maximum(middle, noise / _TOLERANCE)).max()), int((single <= least).all(axis=1).sum())
+    defect = float((total / np.maximum(middle, noise / _TOLERANCE)).max())
+    if (total > _CLEAR * noise).any():
+        defect = max(defect, _TOLERANCE)
+    return defect, int((single <= least).all(axis=1).sum())

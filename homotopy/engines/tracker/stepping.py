@@ -47,8 +47,9 @@ def newton_update(typingctx: Any, n: Any, y: Any, m: Any, floor: Any, lanes: Any
             re, im = e.at(loop.index)
             d_re, d_im = (m[o] for o in e.at(loop.index, columns, n))
             ratio = (d_re * d_re + d_im * d_im) / (y[re] * y[re] + y[im] * y[im] + scale)
-            # not below, rather than above: nan must win
-            b.store(get(update).where(ratio <= get(update), ratio).value, update)
+            # not below, rather than above, and nothing replaces nan: nan must win
+            is_kept = (ratio <= get(update)) | ~(get(update) >= 0)
+            b.store(get(update).where(is_kept, ratio).value, update)
             y[re] = y[re] - d_re
             y[im] = y[im] - d_im
         s[row.TOP], s[row.UPDATE2], s[row.PIVOTS] = get(top), get(update), e.sqrt(get(small) / get(large))

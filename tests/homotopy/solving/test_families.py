@@ -116,6 +116,20 @@ def test_the_trace_test_notices_a_missing_solution() -> None:
     assert found.trace_test is None and found.is_trace_passed is None
 
 
+def test_a_trace_that_is_bent_more_than_by_rounding_is_not_passed() -> None:
+    """Two solutions of three are small, and their curve is all but a parabola: the third bends the trace by 1e-8 of what they do."""
+    tape = ps.equations(["x^3 + 100*x^2 + a = 0"], parameters=["a"]).parametric_tapes.equations
+    unknowns = trace(lambda x, _: list(x), 1, 1)
+    near = np.array(sorted(np.roots([1, 100, 0, 1]), key=abs)[:2])[:, None]
+    test, _ = section_test(tape, unknowns, np.ones(1, complex), near, np.ones((1, 1), np.int8), np.ones(1, bool), 0)
+    assert not test.is_passed
+
+
+def test_solutions_a_thousand_times_larger_are_found_by_lines_far_out() -> None:
+    found = ho.monodromy(ps.equations(["x^3 + 1000*x^2 + a = 0"], parameters=["a"]), seed=0)
+    assert len(found) == 3
+
+
 @pytest.mark.parametrize(
     ("equations", "names", "expected"),
     [(["x^4 + a*x^2 + 1"], ["a"], 4), (["x^3 + a*x*y + 1", "y^2 + b*x + y"], ["a", "b"], 6)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -248,6 +249,16 @@ class TestInertia:
         shift = 10.0 ** -rng.integers(3, 12)
         away = singular + shift * np.eye(n)
         assert signatures(away[None], np.full((1, n, n), shift))[0].tolist() == [-1]
+
+    @pytest.mark.parametrize("exponents", [(-200, -200, 200, 200), (160, 160, -160, -160), (155, 155, -10, -300), (3, 0, -2, 5)])
+    def test_a_determinant_is_within_its_radius_whatever_the_sizes_of_pivots(self, exponents: tuple[int, ...]) -> None:
+        diagonal = np.array([1.3, -0.7, 1.1, 0.9]) * 10.0 ** np.array(exponents)
+        counts, size = signatures(np.diag(diagonal)[None], np.zeros((1, 4, 4)))
+        assert counts.tolist() == [1]
+        exact = abs(prod(map(Fraction, diagonal.tolist())))
+        is_known = bool(np.isfinite(size.radius[0]))
+        assert is_known == (max(map(abs, exponents)) < 100)
+        assert not is_known or abs(exact - Fraction(float(size.mid[0]))) <= Fraction(float(size.radius[0]))
 
     def test_bad_numbers_are_undecided(self) -> None:
         matrices = np.ones((3, 2, 2))

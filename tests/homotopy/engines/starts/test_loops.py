@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 
 import polysys as ps
+from homotopy.engines.starts import loops
 from homotopy.engines.starts.family import place_on
 from homotopy.engines.starts.loops import chance_of_one_missing, monodromy, seed_pair
 from homotopy.engines.starts.sign_orbits import Orbits
 from homotopy.engines.starts.start_set import make_start_set, stratum_equations
+from homotopy.engines.tracker.options import TrackerOptions
+from homotopy.engines.tracker.program import compile_homotopy
+from polysys.tape import trace
 
 
 def test_a_seed_pair_solves_its_equations():
@@ -78,3 +82,15 @@ def test_monodromy_matches_each_solution_once_along_each_edge():
     assert found.n_paths <= 2 * len(found.blind) * 48 + 6 * found.n_lost
     fewer = monodromy(tape, land.is_linear_parameter, len(s.alive), s.signs, None, 7, chance=1.0)
     assert len(fewer.blind) == 2 and fewer.n_paths <= 5 * 48 + 6 * fewer.n_lost
+
+
+def test_a_path_that_was_lost_closes_no_loop() -> None:
+    """The first edge of a loop loses its path, and its second edge knows one solution: there is no row of the lost one to look up."""
+    tape = trace(lambda x, p: [x[0] ** 2 - p[0]], 1, 1)
+    graph = loops._Graph(compile_homotopy(tape), np.ones((1, 1), np.int8), 0, TrackerOptions(), None)
+    for a in (1.0, 4.0, 9.0):
+        graph.add_member(np.array([a + 0j]))
+        graph.members[-1].add(np.array([[np.sqrt(a) + 0j]]))
+    graph.edges = [(0, 1), (0, 2), (1, 2)]
+    graph._partner = {(0, 1): np.array([loops._LOST]), (0, 2): np.array([0]), (1, 2): np.array([0])}
+    assert [moved.tolist() for moved in graph.moves()] == [[False]]

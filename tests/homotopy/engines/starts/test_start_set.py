@@ -193,13 +193,15 @@ def test_a_turn_loses_a_point_that_ends_where_another_one_does(monkeypatch):
 
 def test_the_trace_test_cannot_be_passed_by_points_whose_absence_it_would_not_notice():
     noise = np.full(1, 1e-15)
-    second = np.array([[1e-9], [1.0], [-1.0], [1e-10]], complex)
+    second = np.array([[1e-9], [1.0], [-1.0 - 1.1e-9], [1e-10]], complex)
     defect, n_insensitive = trace_test._judge(second, noise)
     assert defect < 1e-5 and n_insensitive == 2
+    # a sum that is small beside its terms, but no rounding, is that of a section without a point far away
+    assert trace_test._judge(second[1:], noise)[0] >= 1e-5
     assert trace_test._judge(np.array([[1e-17 + 0j]]), noise) == (0.0, 0)  # a line
     assert trace_test._judge(np.array([[1e-3 + 0j]]), noise)[0] > 0.1
     # what hides in one function is seen in another
-    both = np.concatenate([second, np.array([[1.0], [1e-9], [1e-10], [-1.0]])], axis=1)
+    both = np.concatenate([second, np.array([[1.0], [1e-9], [1e-10], [-1.0 - 1.1e-9]])], axis=1)
     assert trace_test._judge(both, np.full(2, 1e-15))[1] == 0
 
 

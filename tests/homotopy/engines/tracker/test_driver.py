@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
+from homotopy.common.vectors import LANES, WIDTH
+from homotopy.engines.tracker import lane_state
 from homotopy.engines.tracker.batch import evaluate
 from homotopy.engines.tracker.driver import track, track_loop
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import compile_homotopy
+from homotopy.engines.tracker.stepping import newton_update
 from homotopy.status import PathStatus
 from polysys.errors import InputError, NotSquareError
 from polysys.tape import trace
@@ -296,3 +300,17 @@ def test_input_of_wrong_shape_or_kind_is_refused() -> None:
         TrackerOptions(trust=float("nan"))
     with pytest.raises(NotSquareError):
         compile_homotopy(trace(lambda x, p: [x[0]], 2, 0))
+
+
+def test_a_newton_update_that_is_nan_in_one_coordinate_is_nan() -> None:
+    n = 3
+
+    @numba.njit
+    def update(y: Any, m: Any, lanes: Any) -> None:
+        newton_update(n, y, m, 1e-3, lanes)
+
+    m, lanes = np.ones(n * (n + 2) * WIDTH), np.zeros(lane_state.N_ROWS * LANES)
+    for k in range(n):  # in lane k coordinate k
+        m[(k * (n + 2) + n) * WIDTH + k] = np.nan
+    update(np.ones(n * WIDTH), m, lanes)
+    assert np.isnan(lanes[lane_state.UPDATE2 * LANES :][:LANES]).tolist() == [True] * n + [False] * (LANES - n)
