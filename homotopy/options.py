@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from difflib import get_close_matches
+from typing import Any, Literal, get_args
 
 from polysys.errors import InputError, require_type
 
@@ -14,7 +16,11 @@ Precision = Literal["d", "dd", "qd"]
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
-ENGINE_OPTIONS = ("strategy", "transport", "precision")  # which not every engine honours; an engine declares those it does
+ENGINE_OPTIONS = (
+    "strategy",
+    "transport",
+    "precision",
+)  # which not every engine honours; an engine declares those it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +88,27 @@ class Options:
         """The options that ask something of an engine: those of `ENGINE_OPTIONS` with another value than the default."""
         defaults = {f.name: f.default for f in fields(self)}
         return {name: getattr(self, name) for name in ENGINE_OPTIONS if getattr(self, name) != defaults[name]}
+
+
+def chosen_options(options: Options | None, choices: Mapping[str, Any]) -> Options:
+    """The options, given whole or as fields by keyword.
+
+    Raises
+    ------
+    InputError
+        For both at once, or a keyword that is no field.
+
+    Examples
+    --------
+    >>> chosen_options(None, {"digits": 30}).digits
+    30
+    """
+    if options is not None and choices:
+        raise InputError("Options are given twice.", "Give options=.., or its fields as keywords.")
+    known = [f.name for f in fields(Options)]
+    for name in choices:
+        if name not in known:
+            near = get_close_matches(name, [*known, "options", "progress", "index"], n=1)
+            meant = f"Did you mean {near[0]}? " if near else ""
+            raise InputError(f"There is no option {name[:60]!r}.", f"{meant}Options are {', '.join(known)}.")
+    return options if options is not None else Options(**choices)

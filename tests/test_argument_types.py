@@ -8,7 +8,7 @@ import pytest
 
 import homotopy as ho
 import polysys as ps
-from polysys.errors import PolysysError
+from polysys.errors import InputError, PolysysError
 
 WRONG = [None, 3, 2.5, object(), [object()], {"a": object()}, b"x"]
 _PYTHON = (
@@ -158,3 +158,12 @@ def test_a_wrong_type_is_a_type_error_that_says_what_to_give(call, said):
     with pytest.raises(TypeError) as caught:
         call()
     assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("call", [ho.census, ho.solve, ho.stationary_sets])
+def test_an_option_that_does_not_exist_or_is_given_twice_is_an_error(call):
+    what = ps.equations(["x^2 = 1"]) if call is ho.solve else ps.expression("x^2")
+    with pytest.raises(InputError, match=r"There is no option 'dijits'\. Did you mean digits\?"):
+        call(what, dijits=3)
+    with pytest.raises(InputError, match="given twice"):
+        call(what, options=ho.Options(), digits=20)

@@ -32,7 +32,7 @@ from homotopy.counting.real_proof import cheap_real_proof, with_real_proof
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
-from homotopy.options import Options
+from homotopy.options import Options, chosen_options
 from homotopy.solving.exact_algebra import with_missing, with_points
 from homotopy.solving.result import SolveReport
 from homotopy.solving.rounds import solve
@@ -104,7 +104,7 @@ def census(
     (3, {0: 2, 1: 1, 2: 0}, 'proved')
     """
     check_choices(options=options, progress=progress, seed=seed)
-    chosen = options if options is not None else Options(**choices)
+    chosen = chosen_options(options, choices)
     engines_for(chosen)  # before any work
     begin = time.perf_counter()
     found, solved = _counted(as_landscape(what, seed, index), chosen, progress, is_sample=False)

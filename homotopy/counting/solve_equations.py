@@ -23,7 +23,7 @@ from homotopy.counting.degenerate.as_given import as_given
 from homotopy.counting.degenerate.describe import not_excluded
 from homotopy.counting.solutions import Solutions
 from homotopy.engines.registry import engines_for
-from homotopy.options import Options
+from homotopy.options import Options, chosen_options
 from homotopy.solving import rounds
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, Verdict
@@ -82,7 +82,7 @@ def solve(
     (3, 1, 'proved')
     """
     check_choices(options=options, progress=progress)
-    chosen = options if options is not None else Options(**choices)
+    chosen = chosen_options(options, choices)
     problem = as_equations(system)
     engines_for(chosen)  # before any work
     begin = time.perf_counter()

@@ -22,7 +22,7 @@ from homotopy.ensembles.spec import EnsembleSpec
 from homotopy.ensembles.store.plan import FamilyFacts
 from homotopy.ensembles.store.store import create_store, open_store
 from homotopy.errors import StoreError
-from homotopy.options import Options
+from homotopy.options import Options, chosen_options
 from polysys.counts.of_landscape import upper_bounds
 from polysys.errors import InputError
 from polysys.models.base import Model
@@ -185,12 +185,7 @@ def _specify(
         if samples is not None or seed is not None or options is not None or choices:
             raise InputError("A specification already says samples, seed and options.", "Change it there.")
         return model, model_from_label(model.model)
-    if options is not None and choices:
-        raise InputError("Options are given twice.", "Give options=.., or its fields as keywords.")
-    try:
-        chosen = options or Options(**choices)
-    except TypeError as error:
-        raise InputError(f"There is no option {next(iter(choices))!r} ({error}).", "See homotopy.Options.") from error
+    chosen = chosen_options(options, choices)
     found = model_from_label(model) if isinstance(model, str) else model
     if not isinstance(found, Model):
         raise InputError(f"A {type(found).__name__} is no model.", "Give a model, such as ps.SphericalPSpin(n=6, p=3).")

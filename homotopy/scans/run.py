@@ -16,7 +16,7 @@ from homotopy.counting.batch import census_batch
 from homotopy.engines.registry import engines_for
 from homotopy.ensembles.record import SampleRecord, failed_record, record_of
 from homotopy.ensembles.run import ensemble
-from homotopy.options import Options
+from homotopy.options import Options, chosen_options
 from homotopy.scans.assemble import followed
 from homotopy.scans.family import Family, family_through
 from homotopy.scans.members import Scannable, ScannedModel, models_at, scanned_model
@@ -134,9 +134,8 @@ def specified(
             2: "Give two with their values: ho.scan_map(model, a=ho.linspace(0, 1, 9), b=ho.linspace(0, 1, 9)).",
         }
         raise InputError(f"{what}.", way_out[count])
-    if options is not None and given:
-        raise InputError("Options are given twice.", "Give options=.., or its fields as keywords.")
-    return [(name, as_values(parameter[name])) for name in names], options or Options(**given)
+    chosen = chosen_options(options, given)
+    return [(name, as_values(parameter[name])) for name in names], chosen
 
 
 def positive(tolerance: Any) -> Fraction:

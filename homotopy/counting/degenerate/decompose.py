@@ -38,7 +38,7 @@ from homotopy.counting.degenerate.local_dimension import orbit_dimension
 from homotopy.counting.degenerate.result import EXACT, StationarySets
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.engines.phcpack.engine import PHCpackEngine
-from homotopy.options import AUTO, Options
+from homotopy.options import AUTO, Options, chosen_options
 from homotopy.solving.rounds import solve
 from homotopy.status import Verdict
 from polysys.algebra.common_factors import common_factors
@@ -114,7 +114,7 @@ def stationary_sets(
             "The number of runs must be positive and the top dimension not negative.",
             "Take two runs, say, and a dimension from 0.",
         )
-    chosen = options if options is not None else Options(**choices)
+    chosen = chosen_options(options, choices)
     if chosen.engine not in (AUTO, PHCpackEngine.name) or chosen.strategy != "auto":
         raise InputError(
             "Sets are decomposed by PHCpack, from start systems of its own.",
