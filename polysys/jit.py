@@ -35,6 +35,7 @@ _KNOWN = re.compile(  # what Numba's runtime alone provides
     r"llvm\.|_?Py|NRT_|numba_(unpickle|do_raise|runtime_build_excinfo_struct|gil_ensure|gil_release|complex_adaptor)$"
     r"|(sqrt|hypot|exp|log|pow|sin|cos|atan2|floor|ceil|fabs|ldexp|frexp|memset|memcpy|memmove)$"
 )
+_ARITHMETIC = {"error_model": "numpy"}  # a division by zero is no exception
 _said: set[str] = set()
 
 
@@ -66,7 +67,7 @@ class Compiler:
 
     def __init__(self, name: str, sources: Iterable[Path]) -> None:
         self.name = name
-        self.sources = (Path(__file__), *sources)
+        self.sources = (Path(__file__), Path(__file__).with_name("compiler_steps.py"), *sources)
         self._digest = ""
         self._folder: Path | None = None
         self._is_open = False
@@ -75,13 +76,24 @@ class Compiler:
         """Compile at the first call, without the GIL and without liberties in the arithmetic."""
         from numba import njit  # half a second, and only where something is computed
 
+        from polysys.compiler_steps import KernelSteps
+
         _let_kernels_be_interrupted()
         if not self._digest:  # now, when the modules of the kernels are loaded: sources may be replaced later
             self._digest = self._digest_of_sources()
-        dispatcher = njit(nogil=True, error_model="numpy")(function)
+        dispatcher = njit(nogil=True, no_cfunc_wrapper=True, pipeline_class=KernelSteps, **_ARITHMETIC)(function)
         if hasattr(dispatcher, "_cache"):  # not with NUMBA_DISABLE_JIT
             dispatcher._cache = _cache(self, function)
         return dispatcher
+
+    @staticmethod
+    def part(function: Any) -> Any:
+        """Compile with the kernels that call it; from Python it is the function itself."""
+        from numba.extending import register_jitable
+
+        from polysys.compiler_steps import PartSteps
+
+        return register_jitable(no_cfunc_wrapper=True, pipeline_class=PartSteps, **_ARITHMETIC)(function)
 
     def _digest_of_sources(self) -> str:
         import llvmlite

@@ -60,7 +60,7 @@ def _multiply(typingctx: Any, m: Any, target: Any, factor: Any, count: Any) -> A
     return sig, codegen
 
 
-@compiled
+@compiled.part
 def _exchange(m: Any, first: int, second: int, count: int, stride: int, lane: int) -> None:
     """Exchange `count` numbers of one lane, which are `stride` apart."""
     for i in range(count):
@@ -69,7 +69,7 @@ def _exchange(m: Any, first: int, second: int, count: int, stride: int, lane: in
         m[a + LANES], m[c + LANES] = m[c + LANES], m[a + LANES]
 
 
-@compiled
+@compiled.part
 def invert(m: Any, n: int, swaps: Any) -> None:
     """Replace the n x n matrices at the begin of m by approximate inverses (Gauss and Jordan), nan where a pivot is zero.
 
@@ -100,7 +100,7 @@ def invert(m: Any, n: int, swaps: Any) -> None:
                 _exchange(m, k * WIDTH, swaps[k, lane] * WIDTH, n, row, lane)
 
 
-@compiled
+@compiled.part
 def _gather(jacobian: Any, spread: Any, f: Any, f_radius: Any, first: int, m: Any, wide: Any, error: Any) -> None:
     """Bring up to LANES systems into lanes: J, J and f beside it; a lane without a system repeats the last."""
     count, n = f.shape
@@ -122,7 +122,7 @@ def _gather(jacobian: Any, spread: Any, f: Any, f_radius: Any, first: int, m: An
             error[i, lane] = f_radius[q, i] + rounding * (abs(re) + abs(im))
 
 
-@compiled
+@compiled.part
 def _larger(a: float, b: float) -> float:
     """The larger of two numbers; nan where one is."""
     return a if b <= a or a != a else b

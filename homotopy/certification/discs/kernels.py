@@ -23,7 +23,7 @@ from homotopy.certification.discs.roundoff import (
 from homotopy.common.jit import compiled
 
 
-@compiled
+@compiled.part
 def size_of(re: float, im: float) -> float:
     """An upper bound of the modulus."""
     p, q = abs(re), abs(im)

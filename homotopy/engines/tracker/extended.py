@@ -20,7 +20,7 @@ from polysys.tape import Op, Tape
 _ADD, _SUB = int(Op.ADD), int(Op.SUB)
 
 
-@compiled
+@compiled.part
 def _complex_mul(reg: Any, r: int, i: int, j: int) -> None:
     ph, pl = mul(reg[i, 0], reg[i, 1], reg[j, 0], reg[j, 1])
     qh, ql = mul(reg[i, 2], reg[i, 3], reg[j, 2], reg[j, 3])
@@ -46,7 +46,7 @@ def run_tape(ops: Any, left: Any, right: Any, reg: Any) -> None:
             _complex_mul(reg, r, i, j)
 
 
-@compiled
+@compiled.part
 def _scaled(a: complex, gap: complex) -> tuple[float, float, float, float]:
     """a (1 - gap) for a tiny gap."""
     low = -a * gap

@@ -58,14 +58,14 @@ def evaluate_points(code: Any, fill: Any, par: Any, n: int, x: Any, t: Any, out:
                     out[first + lane, i, j] = complex(m[a], m[a + LANES])
 
 
-@compiled
+@compiled.part
 def _depart(lanes: Any, lane: int, u: complex) -> None:
     """Put a lane at u."""
     lanes[row.U_RE * LANES + lane], lanes[row.U_IM * LANES + lane] = u.real, u.imag
     lanes[row.MOVED * LANES + lane] = 1.0
 
 
-@compiled
+@compiled.part
 def _wide_residual(tape: Any, n: int, reg: Any, p0: Any, p1: Any, lane: int, wide: Any, m: Any) -> None:
     """Replace one lane's right-hand side F by its value from the system's tape in double-double."""
     ops, left, right, outputs = tape
@@ -81,7 +81,7 @@ def _wide_residual(tape: Any, n: int, reg: Any, p0: Any, p1: Any, lane: int, wid
         m[a], m[a + LANES] = wide[o, 0] + wide[o, 1], wide[o, 2] + wide[o, 3]
 
 
-@compiled
+@compiled.part
 def _begin(lanes: Any, lane: int, u_from: complex, u_to: complex) -> None:
     """A lane's state at the start of a path."""
     for k in range(row.N_ROWS):
@@ -93,7 +93,7 @@ def _begin(lanes: Any, lane: int, u_from: complex, u_to: complex) -> None:
     _depart(lanes, lane, u_from)
 
 
-@compiled
+@compiled.part
 def _report(n: int, fill: Any, reg: Any, x: Any, lanes: Any, lane: int, p: int, x_out: Any, info: Any) -> None:
     """The end of a lane's path."""
     for k, source in enumerate(_SOURCES):
