@@ -30,7 +30,7 @@ def _complex_mul(reg: Any, r: int, i: int, j: int) -> None:
     reg[r, 2], reg[r, 3] = add(uh, ul, vh, vl)
 
 
-@compiled
+@compiled.part
 def run_tape(ops: Any, left: Any, right: Any, reg: Any) -> None:
     """Interpret a tape over complex double-doubles: reg (registers, 4) holds re hi, re lo, im hi, im lo."""
     first = reg.shape[0] - ops.shape[0]
@@ -49,13 +49,13 @@ def run_tape(ops: Any, left: Any, right: Any, reg: Any) -> None:
 @compiled.part
 def _scaled(a: complex, gap: complex) -> tuple[float, float, float, float]:
     """a (1 - gap) for a tiny gap."""
-    low = -a * gap
-    re, re_low = add(a.real, 0.0, low.real, 0.0)
-    im, im_low = add(a.imag, 0.0, low.imag, 0.0)
+    # written out: Numba's complex product is a function of its own, which takes a while to compile
+    re, re_low = add(a.real, 0.0, a.imag * gap.imag - a.real * gap.real, 0.0)
+    im, im_low = add(a.imag, 0.0, -(a.real * gap.imag + a.imag * gap.real), 0.0)
     return re, re_low, im, im_low
 
 
-@compiled
+@compiled.part
 def set_parameters(reg: Any, n: int, p0: Any, p1: Any, s: complex, t: complex) -> None:
     """Put (s p0 + t p1)/(s + t) into registers n, n + 1, ..; s + t is one but for rounding.
 

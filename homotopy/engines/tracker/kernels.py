@@ -28,7 +28,7 @@ TAU, TICKS, STEPS, REJECTED, UPDATE, RESIDUAL, PIVOT_RATIO, NORM, WIDE = range(9
 _SOURCES = (row.TAU, row.TICKS, row.STEPS, row.REJECTED, row.LAST, row.UPDATE2, row.PIVOTS, row.TOP, row.WIDE_TICKS)
 
 
-@compiled
+@compiled.part
 def solve_lanes(m: Any, n: int) -> None:
     """Solve the n x n systems of all lanes for the two right-hand sides in columns n, n + 1, in place."""
     w = n + 2
@@ -103,7 +103,8 @@ def _report(n: int, fill: Any, reg: Any, x: Any, lanes: Any, lane: int, p: int, 
     for i in range(n):
         a = fill[i * (n + 2) + n]
         if a >= 0:
-            worst = max(worst, np.hypot(reg[a + lane], reg[a + LANES + lane]))
+            size = np.hypot(reg[a + lane], reg[a + LANES + lane])
+            worst = size if size > worst else worst
     info[p, RESIDUAL] = worst
     for i in range(n):
         a = i * WIDTH + lane
@@ -153,7 +154,7 @@ def track_runs(
             for lane in range(LANES):
                 if (ended >> lane) & 1 and (queue < last or path[lane] < 0):
                     # an idle lane of a short run repeats its last path: its numbers are thrown away
-                    p = min(queue, last - 1)
+                    p = queue if queue < last else last - 1
                     path[lane] = p
                     _begin(lanes, lane, u_from[p], u_to[p])
                     for i in range(n):
@@ -180,7 +181,7 @@ def track_runs(
                 for lane in range(LANES):
                     if (ended >> lane) & 1:
                         p = path[lane]
-                        outcome[p] = int(lanes[row.DONE * LANES + lane])
+                        outcome[p] = lanes[row.DONE * LANES + lane]
                         x = hx if lanes[row.IS_HISTORY * LANES + lane] > 0 else y
                         _report(n, fill, reg, x, lanes, lane, p, x_out, info)
                         active -= 1
