@@ -19,11 +19,11 @@ from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
-from homotopy.certification.discs.interpreter import Rounded
 from homotopy.certification.discs.roundoff import U
 from homotopy.common.arrays import Complexes, Floats
 from homotopy.common.jit import compiled
 from homotopy.common.pivots import any_of, everywhere, pivots
+from homotopy.common.rounded import Rounded
 from homotopy.common.vectors import DOUBLE, I64, LANES, VEC, WIDTH, Words
 
 _HIDDEN = 1e-160  # exceeds what the root of a sum of squares loses to underflow
@@ -46,8 +46,7 @@ class _Systems(Words):
         self.wide = b.add(self.products, b.mul(self.columns, self.i64(WIDTH)))
         self.error = b.add(self.wide, b.mul(n, self.i64(LANES)))
         self.sums = b.add(self.error, b.mul(n, self.i64(LANES)))
-        whole = b.fadd(b.sitofp(n, DOUBLE), ir.Constant(DOUBLE, 4.0))
-        self.rounding = b.fmul(b.fmul(ir.Constant(DOUBLE, 8.0), whole), ir.Constant(DOUBLE, U))
+        self.rounding = 8.0 * (Rounded(b, b.sitofp(n, DOUBLE)) + 4.0) * U
 
     def entry(self, i: Any, j: Any) -> Any:
         """Where an entry of the matrix is."""
@@ -88,13 +87,11 @@ class _Systems(Words):
     def _copy(self, name: str, at: Any, lane: Any, *places: Any) -> Any:
         """Copy a complex number into a lane; returns what its product's rounding may be."""
         b = self.b
-        parts = [self.number(name, b.add(b.mul(at, self.i64(2)), self.i64(k))) for k in range(2)]
+        re, im = (Rounded(b, self.number(name, b.add(b.mul(at, self.i64(2)), self.i64(k)))) for k in range(2))
         for place in places:
-            for k, value in enumerate(parts):
-                self.put(value, "work", b.add(place, b.add(lane, self.i64(k * LANES))))
-        kind = ir.FunctionType(DOUBLE, [DOUBLE])
-        fabs = cgutils.get_or_insert_function(b.module, kind, "llvm.fabs.f64")
-        return b.fmul(self.rounding, b.fadd(*(b.call(fabs, [value]) for value in parts)))
+            for k, part in enumerate((re, im)):
+                self.put(part.value, "work", b.add(place, b.add(lane, self.i64(k * LANES))))
+        return (self.rounding * (abs(re) + abs(im))).value
 
     def invert(self) -> None:
         """Replace the matrices by approximate inverses (Gauss and Jordan), nan where a pivot is zero."""

@@ -17,6 +17,7 @@ from homotopy.certification.discs.interpreter import Arithmetic, Number, interpr
 from homotopy.certification.discs.roundoff import EXTENDED_MUL, EXTENDED_SUM, INFLATE, LEAST_SIZE, TINY
 from homotopy.common.double_double import add, mul
 from homotopy.common.jit import compiled
+from homotopy.common.rounded import Rounded
 from homotopy.common.vectors import DOUBLE, Words
 
 
@@ -58,20 +59,12 @@ class _DoubleDoubles(Arithmetic):
         return re, re_low, im, im_low, (b[4] + s[2] + EXTENDED_SUM * (abs(re) + LEAST_SIZE)) * INFLATE
 
     def taken(self, e: Words, parts: tuple[Any, ...]) -> tuple[Any, Any, Any]:
-        re, re_low, im, im_low, radius = parts
-        b = e.b
-        return re, im, self._with_low_parts(e, radius, b.fadd(_size(b, re_low), _size(b, im_low)))
+        re, re_low, im, im_low, radius = (Rounded(e.b, part) for part in parts)
+        return re.value, im.value, ((radius + (abs(re_low) + abs(im_low))) * INFLATE).value
 
     def taken_scalar(self, e: Words, parts: tuple[Any, ...]) -> tuple[Any, Any]:
-        high, low, radius = parts
-        return high, self._with_low_parts(e, radius, _size(e.b, low))
-
-    def _with_low_parts(self, e: Words, radius: Any, low: Any) -> Any:
-        return e.b.fmul(e.b.fadd(radius, low), ir.Constant(DOUBLE, INFLATE))
-
-
-def _size(b: Any, x: Any) -> Any:
-    return b.call(b.module.declare_intrinsic("llvm.fabs", (DOUBLE,)), [x])
+        high, low, radius = (Rounded(e.b, part) for part in parts)
+        return high.value, ((radius + abs(low)) * INFLATE).value
 
 
 @intrinsic

@@ -26,32 +26,8 @@ from homotopy.certification.discs.roundoff import (
     SUB_SD,
 )
 from homotopy.common import vectors
-from homotopy.common.vectors import DOUBLE, I64, VEC, Mask, Vec, Words
-
-
-class Rounded(Vec):
-    """A vector whose sums and products are rounded one by one, as the bounds have it."""
-
-    def __add__(self, other: Vec | float) -> Rounded:
-        return Rounded(self.b, self.b.fadd(self.value, self._other(other)))
-
-    def __sub__(self, other: Vec | float) -> Rounded:
-        return Rounded(self.b, self.b.fsub(self.value, self._other(other)))
-
-    def __mul__(self, other: Vec | float) -> Rounded:
-        return Rounded(self.b, self.b.fmul(self.value, self._other(other)))
-
-    __radd__, __rmul__ = __add__, __mul__
-
-    def __neg__(self) -> Rounded:
-        return Rounded(self.b, self.b.fneg(self.value))
-
-    def __abs__(self) -> Rounded:
-        kind, name = ir.FunctionType(VEC, [VEC]), f"llvm.fabs.v{vectors.LANES}f64"
-        return Rounded(self.b, self.b.call(cgutils.get_or_insert_function(self.b.module, kind, name), [self.value]))
-
-    def where(self, mask: Mask, other: Vec | float) -> Rounded:
-        return Rounded(self.b, super().where(mask, other).value)
+from homotopy.common.rounded import Rounded
+from homotopy.common.vectors import DOUBLE, I64, Words
 
 
 Number = tuple[Rounded, ...]  # what a register holds

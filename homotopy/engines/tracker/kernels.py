@@ -18,7 +18,7 @@ from homotopy.common.jit import compiled
 from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import lane_state as row
 from homotopy.engines.tracker.decisions import O_FLOOR, O_PREDICTOR, WIDE_STEPS, decide, set_times
-from homotopy.engines.tracker.extended import run_tape, set_parameters
+from homotopy.engines.tracker.extended import wide_residual
 from homotopy.engines.tracker.stepping import newton_update, predict, remember
 from homotopy.engines.tracker.vector import back_substitute, eliminate, exchange_rows, fill_matrix, run_program
 
@@ -63,22 +63,6 @@ def _depart(lanes: Any, lane: int, u: complex) -> None:
     """Put a lane at u."""
     lanes[row.U_RE * LANES + lane], lanes[row.U_IM * LANES + lane] = u.real, u.imag
     lanes[row.MOVED * LANES + lane] = 1.0
-
-
-@compiled.part
-def _wide_residual(tape: Any, n: int, reg: Any, p0: Any, p1: Any, lane: int, wide: Any, m: Any) -> None:
-    """Replace one lane's right-hand side F by its value from the system's tape in double-double."""
-    ops, left, right, outputs = tape
-    for i in range(n):
-        wide[i, 0], wide[i, 2] = reg[i * WIDTH + lane], reg[i * WIDTH + LANES + lane]
-        wide[i, 1] = wide[i, 3] = 0.0
-    t = complex(reg[n * WIDTH + lane], reg[n * WIDTH + LANES + lane])
-    s = complex(reg[(n + 1) * WIDTH + lane], reg[(n + 1) * WIDTH + LANES + lane])
-    set_parameters(wide, n, p0, p1, s, t)
-    run_tape(ops, left, right, wide)
-    for i in range(n):
-        a, o = (i * (n + 2) + n) * WIDTH + lane, outputs[i]
-        m[a], m[a + LANES] = wide[o, 0] + wide[o, 1], wide[o, 2] + wide[o, 3]
 
 
 @compiled.part
@@ -172,7 +156,7 @@ def track_runs(
             fill_matrix(fill, reg, par, m)
             for lane in range(LANES):
                 if lanes[row.N_WIDE * LANES + lane] > 0 and lanes[row.LIVE * LANES + lane] > 0:
-                    _wide_residual(tape, n, reg, start, targets[sample], lane, wide, m)
+                    wide_residual(tape, n, reg, start, targets, sample, lane, wide, m)
                     lanes[row.WIDE_TICKS * LANES + lane] += 1
             solve_lanes(m, n)
             newton_update(n, y, m, options[O_FLOOR], lanes)
