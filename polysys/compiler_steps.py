@@ -25,8 +25,9 @@ class _KernelCode(JITCodeLibrary):
         ll_module.data_layout = self._codegen._data_layout
 
     def _optimize_final_module(self) -> None:
-        passes, *rest = self._codegen._module_pass_manager()
-        passes.run(self._final_module, *rest)
+        made = self._codegen._module_pass_manager()
+        passes, *options = made if isinstance(made, tuple) else (made,)  # without options before Numba 0.62
+        passes.run(self._final_module, *options)
 
 
 class _PartCode(_KernelCode):
