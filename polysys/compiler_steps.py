@@ -5,7 +5,7 @@ again where another kernel contains the function. Here the code of a function th
 to them as it is, and a kernel is optimised once, with all its parts. Numba documents `pipeline_class`, but not the libraries.
 """
 
-# mypy: disable-error-code="misc,no-untyped-call"
+# mypy: disable-error-code="assignment,attr-defined,misc,no-untyped-call"
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ _KNOWN = re.compile(  # what Numba's runtime alone provides
     r"llvm\.|_?Py|NRT_|numba_(unpickle|do_raise|runtime_build_excinfo_struct|gil_ensure|gil_release|complex_adaptor)$"
     r"|(sqrt|hypot|exp|log|pow|sin|cos|atan2|floor|ceil|fabs|ldexp|frexp|memset|memcpy|memmove)$"
 )
-_ARITHMETIC = {"error_model": "numpy"}  # a division by zero is no exception
+# a division by zero is no exception; nothing calls kernels from C
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
 _said: set[str] = set()
 
 
@@ -81,7 +82,7 @@ class Compiler:
         _let_kernels_be_interrupted()
         if not self._digest:  # now, when the modules of the kernels are loaded: sources may be replaced later
             self._digest = self._digest_of_sources()
-        dispatcher = njit(nogil=True, no_cfunc_wrapper=True, pipeline_class=KernelSteps, **_ARITHMETIC)(function)
+        dispatcher = njit(nogil=True, pipeline_class=KernelSteps, **_OPTIONS)(function)
         if hasattr(dispatcher, "_cache"):  # not with NUMBA_DISABLE_JIT
             dispatcher._cache = _cache(self, function)
         return dispatcher
@@ -93,7 +94,7 @@ class Compiler:
 
         from polysys.compiler_steps import PartSteps
 
-        return register_jitable(no_cfunc_wrapper=True, pipeline_class=PartSteps, **_ARITHMETIC)(function)
+        return register_jitable(pipeline_class=PartSteps, **_OPTIONS)(function)
 
     def _digest_of_sources(self) -> str:
         import llvmlite

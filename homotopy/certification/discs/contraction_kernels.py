@@ -203,7 +203,17 @@ def _larger(a: Rounded, c: Rounded) -> Rounded:
 
 @intrinsic
 def _bound(
-    typingctx: Any, jacobian: Any, spread: Any, f: Any, f_radius: Any, kappa: Any, eta: Any, noise: Any, step: Any, work: Any, swaps: Any
+    typingctx: Any,
+    jacobian: Any,
+    spread: Any,
+    f: Any,
+    f_radius: Any,
+    kappa: Any,
+    eta: Any,
+    noise: Any,
+    step: Any,
+    work: Any,
+    swaps: Any,
 ) -> Any:
     """The kernel, LANES systems at once."""
     arrays = (jacobian, spread, f, f_radius, kappa, eta, noise, step, work, swaps)
@@ -223,13 +233,29 @@ def _bound(
 
 @compiled
 def _bound_all(
-    jacobian: Any, spread: Any, f: Any, f_radius: Any, kappa: Any, eta: Any, noise: Any, step: Any, work: Any, swaps: Any
+    jacobian: Any,
+    spread: Any,
+    f: Any,
+    f_radius: Any,
+    kappa: Any,
+    eta: Any,
+    noise: Any,
+    step: Any,
+    work: Any,
+    swaps: Any,
 ) -> None:
     _bound(jacobian, spread, f, f_radius, kappa, eta, noise, step, work, swaps)
 
 
 def bound(
-    jacobian: Complexes, spread: Floats, f: Complexes, f_radius: Floats, kappa: Floats, eta: Floats, noise: Floats, step: Complexes
+    jacobian: Complexes,
+    spread: Floats,
+    f: Complexes,
+    f_radius: Floats,
+    kappa: Floats,
+    eta: Floats,
+    noise: Floats,
+    step: Complexes,
 ) -> None:
     """For each system ||I - Y J||, ||Y F||, the part of this that is rounding, and the step Y F; Y is an approximate inverse of J.
 

@@ -69,7 +69,16 @@ class _DoubleDoubles(Arithmetic):
 
 @intrinsic
 def _interpret(
-    typingctx: Any, code: Any, outputs: Any, scalars: Any, groups: Any, x: Any, radius: Any, mid: Any, out: Any, reg: Any
+    typingctx: Any,
+    code: Any,
+    outputs: Any,
+    scalars: Any,
+    groups: Any,
+    x: Any,
+    radius: Any,
+    mid: Any,
+    out: Any,
+    reg: Any,
 ) -> Any:
     """Interpret a program of double-doubles."""
     return interpreted(_DoubleDoubles(), (code, outputs, scalars, groups, x, radius, mid, out, reg))

@@ -29,35 +29,32 @@ from homotopy.common import vectors
 from homotopy.common.rounded import Rounded
 from homotopy.common.vectors import DOUBLE, I64, Words
 
-
 Number = tuple[Rounded, ...]  # what a register holds
 
 
 def size_of(re: Rounded, im: Rounded) -> Rounded:
     """An upper bound of the modulus."""
     p, q = abs(re), abs(im)
-    return q.largest(p) + HALF_DIAGONAL * q.least(p) + LEAST_SIZE
+    return q.where(q > p, p) + HALF_DIAGONAL * q.where(q < p, p) + LEAST_SIZE
 
 
 class Arithmetic(ABC):
-    """Numbers with error bounds: how they are stored, and the operations on them.
+    """Complex numbers with error bounds: how they are stored, and the operations on them."""
 
-    A register holds `parts` vectors; a scalar is real and has one double less than a register has for both parts of a
-    complex number.
-    """
-
-    parts: int
-    scalar_parts: int
+    parts: int  # vectors of a register
+    scalar_parts: int  # doubles of a scalar, which is real
 
     @abstractmethod
     def given(self, e: Words, re: Any, im: Any, radius: Any) -> tuple[Any, ...]:
         """The parts of an input."""
 
     @abstractmethod
-    def multiply_scalar(self, s: Number, b: Number) -> Number: ...
+    def multiply_scalar(self, s: Number, b: Number) -> Number:
+        """s b."""
 
     @abstractmethod
-    def multiply(self, a: Number, b: Number) -> Number: ...
+    def multiply(self, a: Number, b: Number) -> Number:
+        """a b."""
 
     @abstractmethod
     def add(self, a: Number, b: Number, sign: int) -> Number:
@@ -99,10 +96,13 @@ class Interpreter:
                 self._execute([self._word(self._code, operation.index, 4, k) for k in range(4)], par)
             self._take_out(first, last, par)
 
-    def _word(self, base: Any, row: Any, width: int, column: int) -> Any:
+    def _entry(self, base: Any, row: Any, width: int, column: int) -> Any:
         b = self.b
-        value = b.load(b.gep(base, [b.add(b.mul(row, self.e.i64(width)), self.e.i64(column))]))
-        return value if value.type == I64 else b.sext(value, I64)
+        return b.load(b.gep(base, [b.add(b.mul(row, self.e.i64(width)), self.e.i64(column))]))
+
+    def _word(self, base: Any, row: Any, width: int, column: int) -> Any:
+        value = self._entry(base, row, width, column)
+        return value if value.type == I64 else self.b.sext(value, I64)
 
     def _place(self, register: Any, part: int, lane: Any) -> Any:
         b, e = self.b, self.e
@@ -121,14 +121,17 @@ class Interpreter:
                     b.store(value, b.gep(self._reg, [self._place(loop.index, part, lanes.index)]))
 
     def _complex(self, base: Any, at: Any) -> list[Any]:
-        b = self.b
-        return [b.load(b.gep(base, [b.add(b.mul(at, self.e.i64(2)), self.e.i64(part))])) for part in range(2)]
+        return [self._entry(base, at, 2, part) for part in range(2)]
 
     def _execute(self, word: list[Any], par: Any) -> None:
         """One instruction, for all lanes."""
         b, do = self.b, self.arithmetic
         operation, target, left, right = word
-        with_register = {MUL_DD: do.multiply, ADD_DD: lambda x, y: do.add(x, y, 1), SUB_DD: lambda x, y: do.add(x, y, -1)}
+        with_register = {
+            MUL_DD: do.multiply,
+            ADD_DD: lambda x, y: do.add(x, y, 1),
+            SUB_DD: lambda x, y: do.add(x, y, -1),
+        }
         with_scalar = {
             MUL_SD: do.multiply_scalar,
             ADD_SD: lambda s, y: do.add_scalar(s, y, 1, 1),
@@ -158,11 +161,7 @@ class Interpreter:
 
     def _doubles(self, par: Any, k: Any) -> tuple[Any, ...]:
         width = self.arithmetic.scalar_parts
-        return tuple(self._word_of(par, k, width, part) for part in range(width))
-
-    def _word_of(self, base: Any, row: Any, width: int, column: int) -> Any:
-        b = self.b
-        return b.load(b.gep(base, [b.add(b.mul(row, self.e.i64(width)), self.e.i64(column))]))
+        return tuple(self._entry(par, k, width, part) for part in range(width))
 
     def _take_out(self, first: Any, last: Any, par: Any) -> None:
         """Outputs out of their lanes, or from the scalars."""

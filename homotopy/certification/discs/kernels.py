@@ -55,7 +55,16 @@ class _Discs(Arithmetic):
 
 @intrinsic
 def _interpret(
-    typingctx: Any, code: Any, outputs: Any, scalars: Any, groups: Any, x: Any, radius: Any, mid: Any, out: Any, reg: Any
+    typingctx: Any,
+    code: Any,
+    outputs: Any,
+    scalars: Any,
+    groups: Any,
+    x: Any,
+    radius: Any,
+    mid: Any,
+    out: Any,
+    reg: Any,
 ) -> Any:
     """Interpret a program of discs."""
     return interpreted(_Discs(), (code, outputs, scalars, groups, x, radius, mid, out, reg))

@@ -61,7 +61,8 @@ def between(of: tuple[Quad, Quad], a_re: Any, a_im: Any, b_re: Any, b_im: Any) -
 
     def part(a: Any, b: Any, c: Any, d: Any) -> Quad:
         of_a = add(*mul(*s[:2], a, 0.0), *mul(*s[2:], b, 0.0))
-        return add(*of_a, *add(*mul(*t[:2], c, 0.0), *mul(*t[2:], d, 0.0)))
+        both: Quad = add(*of_a, *add(*mul(*t[:2], c, 0.0), *mul(*t[2:], d, 0.0)))
+        return both
 
     return *part(a_re, -a_im, b_re, -b_im), *part(a_im, a_re, b_im, b_re)
 
@@ -154,9 +155,9 @@ def wide_residual(
         def array(t: Any, value: Any) -> Any:
             return context.make_array(t)(context, b, value)
 
-        tapes, n, sample, lane = (array(t, b.extract_value(args[0], k)) for k, t in enumerate(sig.args[0])), *(args[k] for k in (1, 5, 6))
-        ops, left, right, outputs = tapes
+        ops, left, right, outputs = (array(t, b.extract_value(args[0], k)) for k, t in enumerate(sig.args[0]))
         reg, start, targets, wide, m = (array(sig.args[k], args[k]) for k in (2, 3, 4, 7, 8))
+        n, sample, lane = (args[k] for k in (1, 5, 6))
         ends = [b.bitcast(a.data, DOUBLE.as_pointer()) for a in (start, targets)]
         n_parameters, n_ops = b.extract_value(start.shape, 0), b.extract_value(ops.shape, 0)
         e = _Wide(context, b, wide.data)
