@@ -5,6 +5,7 @@ constant that it names, from whatever file: after a change there, or after an up
 cache returns the old code. Here the folder's name carries the digest of all sources that kernels may take something from,
 and of the versions of Python, Numba and LLVM; the name of a file carries function, argument types, and the processor with
 its features. A file begins with the digest of its content, so that one that was cut off or altered is not used.
+What only kernels call is a part: it is compiled with each of them, and has no file.
 
 Whatever is wrong with the folder, a function is compiled and works; that nothing is kept is said once, on stderr.
 """
@@ -89,7 +90,15 @@ class Compiler:
 
     @staticmethod
     def part(function: Any) -> Any:
-        """Compile with the kernels that call it; from Python it is the function itself."""
+        """Compile with the kernels that call it; from Python it is the function itself.
+
+        Examples
+        --------
+        >>> compiled = Compiler("example", [])
+        >>> square = compiled.part(lambda x: x * x)
+        >>> compiled(lambda x: square(x) + square(x + 1))(3), square(3)
+        (25, 9)
+        """
         from numba.extending import register_jitable
 
         from polysys.compiler_steps import PartSteps

@@ -53,6 +53,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in ("homotopy", "polysys"):
         shutil.copytree(ROOT / package, site / package, ignore=shutil.ignore_patterns("__pycache__"))
     assert radius(site) == pytest.approx(2.001e-3, rel=1e-6)
+    kept = [path.name.partition("-")[0] for path in (site.parent / "cache").rglob("*") if path.is_file()]
+    assert kept == ["evaluate_discs"]  # the first use of a kernel compiles this one, and nothing on its own that it calls
     return site
 
 
