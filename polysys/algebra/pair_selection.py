@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from polysys.compiled_arrays import zeros
 from polysys.jit import compiled
 
 
@@ -15,7 +16,7 @@ def updated_pairs(leading, lcm, levels, is_coprime, order, pairs):
     equal ones a coprime pair comes first, and stands for all of them.
     """
     new, n = len(leading) - 1, leading.shape[1]
-    kept = np.empty(len(pairs) + new, dtype=np.int64)
+    kept = zeros(len(pairs) + new, np.int64)
     n_kept = 0
     for q in range(len(pairs)):
         j, k = pairs[q, 1], pairs[q, 2]
@@ -29,7 +30,7 @@ def updated_pairs(leading, lcm, levels, is_coprime, order, pairs):
             kept[n_kept] = q
             n_kept += 1
     n_old = n_kept
-    minimal, n_minimal = np.empty(new, dtype=np.int64), 0
+    minimal, n_minimal = zeros(new, np.int64), 0
     for j in order:
         is_minimal = True
         for q in range(n_minimal):
@@ -47,7 +48,7 @@ def updated_pairs(leading, lcm, levels, is_coprime, order, pairs):
             if not is_coprime[j]:
                 kept[n_kept] = j
                 n_kept += 1
-    result = np.empty((n_kept, 3), dtype=np.int64)
+    result = zeros((n_kept, 3), np.int64)
     for q in range(n_old):
         for i in range(3):
             result[q, i] = pairs[kept[q], i]
