@@ -29,6 +29,7 @@ ORDER = {
         "errors",
         "lazy",
         "jit",
+        "polynomials",
         "reading",
         "domains",
         "automorphisms",
