@@ -153,7 +153,7 @@ class Polynomial(dict[Exponents, fmpq]):
     def __rsub__(self, other: Any) -> Polynomial:
         return (-self)._sum(other, 1)
 
-    def _sum(self, other: Any, sign: int) -> Polynomial:
+    def _sum(self, other: Any, sign: int) -> Any:
         terms = self._terms_of(other)
         if terms is None:
             return NotImplemented
@@ -161,7 +161,7 @@ class Polynomial(dict[Exponents, fmpq]):
         for e, c in terms.items():
             if e in total:
                 value = total[e] + c if sign > 0 else total[e] - c
-                if value:
+                if value != 0:
                     total[e] = value
                 else:
                     del total[e]
@@ -185,7 +185,7 @@ class Polynomial(dict[Exponents, fmpq]):
             else:
                 for e, c in self.items():
                     total[e] = total[e] + c * d if e in total else c * d
-        return Polynomial(self.ring, {e: c for e, c in total.items() if c})
+        return Polynomial(self.ring, {e: c for e, c in total.items() if c != 0})
 
     __rmul__ = __mul__
 

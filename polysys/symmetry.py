@@ -116,7 +116,8 @@ class SymmetryGroup:
         """Number of elements, by the Schreier-Sims algorithm: groups of any size."""
         if all(g.perm == self.identity.perm for g in self.generators):  # a vector space over GF(2)
             flips = [s < 0 for g in self.generators for s in g.signs]
-            return 2 ** int(nmod_mat(len(self.generators), self.n, list(map(int, flips)), 2).rank())
+            rank = int(nmod_mat(len(self.generators), self.n, list(map(int, flips)), 2).rank())
+            return 1 << rank
         return int(self._group.order())
 
     def contains(self, element: SignedPermutation) -> bool:

@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 from polysys.errors import InputError, NotSquareError, require_type
 from polysys.formulations.expansion import exact_terms as exact_terms

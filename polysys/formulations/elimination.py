@@ -11,7 +11,7 @@ from polysys.domains import Domain, Euclidean
 from polysys.errors import InputError
 from polysys.formulations.expansion import exact_terms, nested_form
 from polysys.formulations.variety import Variety
-from polysys.polynomials import Polynomial, Ring
+from polysys.polynomials import Ring
 from polysys.reading.parser import format_polynomial, parse_polynomial
 
 

@@ -214,7 +214,7 @@ class _Parser:
         for e, c in term.items():
             if e in total:
                 c = total.pop(e) + c
-                if not c:
+                if c == 0:
                     continue
             total[self.checked(e, c)] = c
 
@@ -307,7 +307,7 @@ class _Parser:
             for f, d in b.items():
                 g = e + f
                 result[g] = result[g] + c * d if g in result else c * d
-        return {self.checked(g, c): c for g, c in result.items() if c}
+        return {self.checked(g, c): c for g, c in result.items() if c != 0}
 
     def power(self, base: Terms, exponent: int) -> Terms:
         if len(base) == 1 and (g := next(iter(base))) in self.single and base[g] == 1:
