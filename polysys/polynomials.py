@@ -127,15 +127,16 @@ class Polynomial(dict[Exponents, fmpq]):
         """With a polynomial in the place of a variable; or, given pairs of them, with several at once."""
         pairs = variable if value is None else [(variable, value)]
         images = {self._place(v): self.ring(image) for v, image in pairs}
-        total = self.ring.zero
+        total: dict[Exponents, fmpq] = {}
         for e, c in self.items():
             rest = tuple(0 if k in images else power for k, power in enumerate(e))
             term = Polynomial(self.ring, {rest: c})
             for k, image in images.items():
                 if e[k]:
                     term = term * image ** e[k]
-            total = total + term
-        return total
+            for f, d in term.items():
+                total[f] = total[f] + d if f in total else d
+        return Polynomial(self.ring, {e: c for e, c in total.items() if c != 0})
 
     def _place(self, variable: Any) -> int:
         if isinstance(variable, int):
@@ -143,20 +144,20 @@ class Polynomial(dict[Exponents, fmpq]):
         return self.ring.symbols.index(str(variable))
 
     def __add__(self, other: Any) -> Polynomial:
-        return self._sum(other, 1)
+        terms = self._terms_of(other)
+        return NotImplemented if terms is None else self._plus(terms, 1)
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Polynomial:
-        return self._sum(other, -1)
+        terms = self._terms_of(other)
+        return NotImplemented if terms is None else self._plus(terms, -1)
 
     def __rsub__(self, other: Any) -> Polynomial:
-        return (-self)._sum(other, 1)
-
-    def _sum(self, other: Any, sign: int) -> Any:
         terms = self._terms_of(other)
-        if terms is None:
-            return NotImplemented
+        return NotImplemented if terms is None else (-self)._plus(terms, 1)
+
+    def _plus(self, terms: Mapping[Exponents, fmpq], sign: int) -> Polynomial:
         total = dict(self)
         for e, c in terms.items():
             if e in total:

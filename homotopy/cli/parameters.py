@@ -11,6 +11,7 @@ import os
 import re
 from functools import partial
 from pathlib import Path
+from types import GenericAlias
 from typing import Any
 
 _TEXT = re.compile(".*", re.DOTALL)
@@ -43,7 +44,7 @@ def _value(parameter: Any, as_typer: Any, context: Any, value: Any) -> Any:
     if parameter.required and not value:
         return as_typer(context, value)
     is_list = parameter.multiple or parameter.nargs == -1
-    kinds = {list[kind] if is_list else kind: kind for kind in _PLAIN}  # type: ignore[valid-type]
+    kinds = {GenericAlias(list, (kind,)) if is_list else kind: kind for kind in _PLAIN}
     kind = kinds.get(parameter.type_descriptor.annotation)
     given = list(value or ()) if is_list else [value]
     if value is None:

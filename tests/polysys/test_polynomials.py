@@ -31,11 +31,24 @@ def both(content):
 def test_arithmetic_and_what_is_read_are_sympy_s(first, second, number, power):
     (f, f1), (g, g1) = both(first), both(second)
     c = QQ(number.numerator, number.denominator)
-    pairs = [(f + g, f1 + g1), (f - g, f1 - g1), (f * g, f1 * g1), (-f, -f1), (f**power, f1**power if f1 or power else THEIRS.one)]
+    pairs = [
+        (f + g, f1 + g1),
+        (f - g, f1 - g1),
+        (f * g, f1 * g1),
+        (-f, -f1),
+        (f**power, f1**power if f1 or power else THEIRS.one),
+    ]
     pairs += [(f + number, f1 + c), (number - f, c - f1), (f * number, f1 * c), (number * f, c * f1)]
-    pairs += [(f.diff(k), f1.diff(x)) for k, x in enumerate(GENERATORS)] + [(f.diff(Y), f1.diff(GENERATORS[1])), (f.diff("z"), f1.diff(2))]
+    pairs += [(f.diff(k), f1.diff(x)) for k, x in enumerate(GENERATORS)] + [
+        (f.diff(Y), f1.diff(GENERATORS[1])),
+        (f.diff("z"), f1.diff(2)),
+    ]
     pairs += [(f.compose(X, g), f1.compose(GENERATORS[0], g1)) if f else (f, f1)]
-    pairs += [(f.compose([(X, Y), (Y, g)]), f1.compose([(GENERATORS[0], GENERATORS[1]), (GENERATORS[1], g1)])) if f else (f, f1)]
+    pairs += [
+        (f.compose([(X, Y), (Y, g)]), f1.compose([(GENERATORS[0], GENERATORS[1]), (GENERATORS[1], g1)]))
+        if f
+        else (f, f1)
+    ]
     if number:
         pairs.append((f / number, f1.mul_ground(1 / c)))
     for ours, theirs in pairs:
