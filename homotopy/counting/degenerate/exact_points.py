@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from homotopy.counting.degenerate.describe import energy_at
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.status import Verdict
-from polysys.algebra.multiple_zeros import MultipleZero
 from polysys.counts.multiplicities import multiple_zeros_of
 from polysys.counts.of_landscape import hilbert_bound
 from polysys.problem import Problem
+
+if TYPE_CHECKING:  # at run time only where there are multiple solutions
+    from polysys.algebra.multiple_zeros import MultipleZero
 
 _DIGITS = 1e-14
 
