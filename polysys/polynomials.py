@@ -71,7 +71,7 @@ class Polynomial(dict[Exponents, fmpq]):
     """A polynomial over Q: a dictionary from exponents to coefficients other than zero, not to be changed.
 
     Potentials and equations are such; others come from arithmetic with the variables of a :class:`Ring`. For whatever else can
-    be done with polynomials, :meth:`to_sympy` and :meth:`as_expr` give SymPy's.
+    be done with polynomials, :meth:`to_sympy` and :meth:`as_expr` give SymPy's; its methods can be called here too.
 
     Parameters
     ----------
@@ -87,6 +87,8 @@ class Polynomial(dict[Exponents, fmpq]):
     (1/4*x**4 - x**2*y**2, x**3 - 2*x*y**2, ((4, 0), 1/4))
     >>> V.to_sympy().ring, V.as_expr()
     (Polynomial ring in x, y over QQ with lex order, x**4/4 - x**2*y**2)
+    >>> V(2, 1), V.degree(V.ring.symbols.index("y"))
+    (0, 2)
     """
 
     __slots__ = ("ring",)
@@ -246,6 +248,16 @@ class Polynomial(dict[Exponents, fmpq]):
 
         terms = {e: QQ(int(c.p), int(c.q)) for e, c in self.items()}
         return ring([Symbol(v) for v in self.ring.symbols], QQ)[0].from_dict(terms)
+
+    def __call__(self, *values: Any) -> Any:
+        """The value at a point, as SymPy's ring elements give it."""
+        return self.to_sympy()(*values)
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else SymPy's ring elements have: `V.degree(0)`, `V.evaluate(0, 2)`, `V.factor_list()`; results are SymPy's."""
+        if name.startswith("_") or name == "ring":  # asked for by libraries that look what an object can do
+            raise AttributeError(f"'Polynomial' object has no attribute {name!r}", name=name, obj=self)
+        return getattr(self.to_sympy(), name)
 
     def as_expr(self) -> Any:
         """The same as an expression of SymPy."""
