@@ -1,6 +1,7 @@
 """The matrix of one level: rows to reduce, the multiples of basis elements that reduce them, and the elimination.
 
-Compiled. Polynomials are rows of exponents (uint8) and residues modulo p < 2^31 (uint32), largest monomial first.
+Compiled. Polynomials are rows of monomials (eight exponents of a byte in each word) and residues modulo p < 2^31 (uint32), largest
+monomial first.
 """
 
 from __future__ import annotations
@@ -8,16 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from polysys.jit import compiled
-
-
-@compiled
-def _hash(exponents, shift, base, size):
-    h = np.uint64(0)
-    for i in range(len(shift)):
-        h = h * np.uint64(1099511628211) + np.uint64(exponents[base, i]) + np.uint64(shift[i])
-    h ^= h >> np.uint64(29)
-    h *= np.uint64(0x9E3779B97F4A7C15)
-    return np.int64((h >> np.uint64(20)) & np.uint64(size - 1))
 
 
 @compiled
@@ -46,10 +37,26 @@ def _grown_rows(array, size):
 
 
 @compiled
-def _rehashed(columns, n_columns, size, zero):
+def _hash(words, k):
+    """Additive: the hash of a product of monomials is the sum of theirs."""
+    h = np.uint64(0)
+    for i in range(words.shape[1]):
+        h += words[k, i] * (np.uint64(0x9E3779B97F4A7C15) + np.uint64(2 * i) * np.uint64(0xD1B54A32D192ED03))
+    return h
+
+
+@compiled
+def _first_slot(h, size):
+    h ^= h >> np.uint64(29)
+    h *= np.uint64(0x9E3779B97F4A7C15)
+    return np.int64((h >> np.uint64(20)) & np.uint64(size - 1))
+
+
+@compiled
+def _rehashed(hashes, n_columns, size):
     slots = _minus_ones(size)
     for c in range(n_columns):
-        slot = _hash(columns, zero, c, size)
+        slot = _first_slot(hashes[c], size)
         while slots[slot] >= 0:
             slot = (slot + 1) & (size - 1)
         slots[slot] = c
@@ -57,150 +64,150 @@ def _rehashed(columns, n_columns, size, zero):
 
 
 @compiled
-def _slot(slots, columns, exponents, t, shift):
-    """Where a shifted monomial stands in the hash table, or would stand."""
-    slot = _hash(exponents, shift, t, len(slots))
-    while slots[slot] >= 0:
-        c = slots[slot]
-        is_same = True
-        for i in range(len(shift)):
-            if columns[c, i] != exponents[t, i] + shift[i]:
-                is_same = False
-                break
-        if is_same:
-            break
-        slot = (slot + 1) & (len(slots) - 1)
-    return slot
+def _exponent(words, k, i):
+    return (words[k, i >> 3] >> np.uint64(8 * (i & 7))) & np.uint64(255)
 
 
 @compiled
-def _divisor(monomial, leading, support, levels, degrees, weights, n_basis, d):
-    """The first basis element whose leading monomial divides, at level d; -1 when there is none."""
-    n = len(monomial)
-    own, degree = np.uint64(0), 0
+def _degree(words, k, weights):
+    degree = 0
+    for i in range(len(weights)):
+        degree += weights[i] * np.int64(_exponent(words, k, i))
+    return degree
+
+
+@compiled
+def _mask(words, k, n):
+    """Bits that a divisor's exponents set only where the monomial's do: for each unknown as many as there is room for."""
+    bits = min(max(64 // n, 1), 16)
+    mask = np.uint64(0)
     for i in range(n):
-        degree += weights[i] * np.int64(monomial[i])
-        if monomial[i]:
-            own |= np.uint64(1) << np.uint64(i & 63)
-    for g in range(n_basis):
-        if support[g] & ~own or levels[g] + degree - degrees[g] > d:
+        e = min(_exponent(words, k, i), np.uint64(bits))
+        mask |= ((np.uint64(1) << e) - np.uint64(1)) << np.uint64((bits * i) & 63)
+    return mask
+
+
+@compiled
+def _divisor(words, k, n, leading, masks, heights, n_basis, room):
+    """The first basis element whose leading monomial divides the monomial k; -1 when there is none.
+
+    Its level beyond the degree of its leading monomial is at most `room`.
+    """
+    outside = ~_mask(words, k, n)
+    for block in range(0, n_basis, 32):
+        n_hits = 0
+        for g in range(block, block + 32):
+            n_hits += masks[np.uint64(g)] & outside == 0
+        if n_hits == 0:
             continue
-        divides = True
-        for i in range(n):
-            if leading[g, i] > monomial[i]:
-                divides = False
-                break
-        if divides:
-            return g
+        for g in range(block, min(block + 32, n_basis)):
+            if masks[g] & outside or heights[g] > room:
+                continue
+            divides = True
+            for i in range(n):
+                if _exponent(leading, g, i) > _exponent(words, k, i):
+                    divides = False
+                    break
+            if divides:
+                return g
     return -1
 
 
 @compiled
-def symbolic(starts, exponents, leading, support, levels, degrees, weights, n_basis, row_g, row_shift, d, limit):
+def _place_row(first, end, words, hashes, factor, row_hash, slots, columns, column_hash, n_columns, entries, n_entries):
+    """Write down the columns of a row, new ones at the end; returns their number. All arrays are long enough."""
+    last = np.uint64(len(slots) - 1)
+    for t in range(first, end):
+        h = hashes[np.uint64(t)] + row_hash
+        slot = np.uint64(_first_slot(h, len(slots)))
+        c = slots[slot]
+        while c >= 0:
+            if column_hash[np.uint64(c)] == h:
+                is_same = True
+                for i in range(len(factor)):
+                    is_same &= columns[c, i] == words[t, i] + factor[i]
+                if is_same:
+                    break
+            slot = (slot + np.uint64(1)) & last
+            c = slots[slot]
+        if c < 0:
+            c = n_columns
+            n_columns += 1
+            slots[slot] = c
+            column_hash[c] = h
+            for i in range(len(factor)):
+                columns[c, i] = words[t, i] + factor[i]
+        entries[np.uint64(n_entries + t - first)] = c
+    return n_columns
+
+
+@compiled
+def symbolic(starts, words, leading, levels, weights, row_g, row_words, d, limit):
     """All rows of the matrix of level d: the given ones, then the reducers of every monomial that occurs.
 
-    Returns the generators and starts of the rows, the column of each entry, the columns' exponents and the row that
-    reduces each column (-1: none). Without a column when more than `limit` entries would be needed.
+    Monomials are words of eight exponents each. Returns the generators and starts of the rows, the column of each entry, the columns'
+    monomials and the row that reduces each column (-1: none). Without a column when more than `limit` entries would be needed.
     """
-    n = exponents.shape[1]
+    n, width, n_basis = len(weights), words.shape[1], len(levels)
+    hashes = np.empty(len(words), dtype=np.uint64)
+    for t in range(len(words)):
+        hashes[t] = _hash(words, t)
+    masks = ~np.zeros((n_basis + 31) // 32 * 32, dtype=np.uint64)
+    heights = np.empty(n_basis, dtype=np.int64)
+    for g in range(n_basis):
+        masks[g] = _mask(leading, g, n)
+        heights[g] = levels[g] - _degree(leading, g, weights)
     n_given, n_rows, n_entries, n_columns = len(row_g), len(row_g), 0, 0
-    row_g, row_shift = _grown(row_g, 2 * n_given + 16), _grown_rows(row_shift, 2 * n_given + 16)
+    row_g, row_words = _grown(row_g, 2 * n_given + 16), _grown_rows(row_words, 2 * n_given + 16)
     row_start = np.zeros(len(row_g) + 1, dtype=np.int64)
     entries = np.zeros(1024, dtype=np.int32)
-    columns = np.zeros((1024, n), dtype=np.uint8)
+    columns = np.zeros((1024, width), dtype=np.uint64)
+    column_hash = np.zeros(1024, dtype=np.uint64)
     reducer = np.zeros(1024, dtype=np.int32)
-    zero = np.zeros(n, dtype=np.uint8)
-    size = 4096
-    slots = _minus_ones(size)
+    slots = _minus_ones(4096)
     r = 0
     while r < n_rows:
-        g = row_g[r]
-        length = starts[g + 1] - starts[g]
+        first, end = starts[row_g[r]], starts[row_g[r] + 1]
+        length = end - first
         if n_entries + length > limit:
             return row_g[:0], row_start[:1], entries[:0], columns[:0], reducer[:0]
         if n_entries + length > len(entries):
             entries = _grown(entries, 2 * (n_entries + length))
-        for t in range(starts[g], starts[g + 1]):
-            slot = _slot(slots, columns, exponents, t, row_shift[r])
-            c = slots[slot]
-            if c < 0:
-                if n_columns == len(columns):
-                    columns, reducer = _grown_rows(columns, 2 * n_columns), _grown(reducer, 2 * n_columns)
-                c = n_columns
-                n_columns += 1
-                slots[slot] = c
-                for i in range(n):
-                    columns[c, i] = exponents[t, i] + row_shift[r, i]
-                found = _divisor(columns[c], leading, support, levels, degrees, weights, n_basis, d)
-                reducer[c] = -1
-                if found >= 0:
-                    if n_rows == len(row_g):
-                        row_g, row_shift = _grown(row_g, 2 * n_rows), _grown_rows(row_shift, 2 * n_rows)
-                        row_start = _grown(row_start, 2 * n_rows + 1)
-                    row_g[n_rows] = found
-                    for i in range(n):
-                        row_shift[n_rows, i] = columns[c, i] - leading[found, i]
-                    reducer[c] = n_rows
-                    n_rows += 1
-                if 2 * n_columns > size:
-                    size *= 4
-                    slots = _rehashed(columns, n_columns, size, zero)
-            entries[n_entries] = c
-            n_entries += 1
+        if n_columns + length > len(columns):
+            size = 2 * (n_columns + length)
+            columns, column_hash, reducer = _grown_rows(columns, size), _grown(column_hash, size), _grown(reducer, size)
+        if n_rows + length > len(row_g):
+            size = 2 * (n_rows + length)
+            row_g, row_words, row_start = _grown(row_g, size), _grown_rows(row_words, size), _grown(row_start, size + 1)
+        while 2 * (n_columns + length) > len(slots):
+            slots = _rehashed(column_hash, n_columns, 4 * len(slots))
+        c = n_columns
+        n_columns = _place_row(
+            first, end, words, hashes, row_words[r], _hash(row_words, r), slots, columns, column_hash, n_columns, entries, n_entries
+        )
+        n_entries += length
+        for c in range(c, n_columns):
+            room = d - _degree(columns, c, weights)
+            g = _divisor(columns, c, n, leading, masks, heights, n_basis, room)
+            reducer[c] = -1
+            if g >= 0:
+                row_g[n_rows] = g
+                for i in range(width):
+                    row_words[n_rows, i] = columns[c, i] - leading[g, i]
+                reducer[c] = n_rows
+                n_rows += 1
         r += 1
         row_start[r] = n_entries
     return row_g[:n_rows], row_start[: n_rows + 1], entries[:n_entries], columns[:n_columns], reducer[:n_columns]
 
 
 @compiled
-def _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, starts, residues, p):
-    """Reduce some dense rows, side by side, by the multiples of basis elements.
-
-    Only groups of 32 columns that are marked as touched are looked at. Returns the number of columns that stay, listed
-    in `rest`, and the multiplications done.
-    """
-    p2 = p * p
-    n_columns, lanes = block.shape
-    factors = np.zeros(lanes, dtype=np.uint32)
-    work, n_rest = 0, 0
-    for group in range(len(is_touched)):
-        if not is_touched[group]:
-            continue
-        is_touched[group] = False
-        for k in range(32 * group, min(32 * group + 32, n_columns)):
-            some = np.uint64(0)
-            for i in range(lanes):
-                some |= block[k, i]
-            if some == 0:
-                continue
-            n_busy = 0
-            for i in range(lanes):
-                value = block[k, i] % p
-                block[k, i] = value
-                factors[i] = 0
-                if value:
-                    factors[i] = p - value
-                    n_busy += 1
-            if n_busy == 0:
-                continue
-            r = reducer[k]
-            if r < 0:
-                rest[n_rest] = k
-                n_rest += 1
-                continue
-            shift = starts[row_g[r]] - row_start[r]
-            for t in range(row_start[r], row_start[r + 1]):
-                c = np.uint64(residues[t + shift])
-                k2 = entries[t]
-                is_touched[k2 >> 5] = True
-                for i in range(lanes):
-                    value = block[k2, i] + np.uint64(factors[i]) * c
-                    block[k2, i] = min(value, value - p2)  # entries stay below p^2: a negative difference wraps around
-            for i in range(lanes):
-                block[k, i] = 0
-            work += n_busy * (row_start[r + 1] - row_start[r])
-        is_touched[group] = False
-    return n_rest, work
+def _add_multiple(row, factor, entries, residues, first, end, shift, p2):
+    """Add a multiple of a sparse row to a dense one; entries stay below p^2, as a negative difference wraps around."""
+    for t in range(first, end):
+        k = np.uint64(entries[np.uint64(t)])  # an index with a sign takes longer
+        value = row[k] + factor * np.uint64(residues[np.uint64(t + shift)])
+        row[k] = min(value, value - p2)
 
 
 @compiled
@@ -242,10 +249,9 @@ def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, 
 
     Returns starts, columns and residues of the reduced rows, and the work, negative when it exceeds the budget.
     """
-    lanes = 8
+    p2 = p * p
     n_columns = len(reducer)
-    block = np.zeros((n_columns, lanes), dtype=np.uint64)
-    is_touched = np.zeros((n_columns + 31) // 32, dtype=np.bool_)
+    row = np.zeros(n_columns, dtype=np.uint64)
     rest = np.empty(n_columns, dtype=np.int32)
     start, kept, values = (
         np.zeros(n_given + 1, dtype=np.int64),
@@ -253,28 +259,39 @@ def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, 
         np.zeros(64, dtype=np.uint32),
     )
     total, t_kept = 0, 0
-    for first in range(0, n_given, lanes):
-        n_here = min(lanes, n_given - first)
-        for i in range(n_here):
-            r = first + i
-            shift = starts[row_g[r]] - row_start[r]
-            for t in range(row_start[r], row_start[r + 1]):
-                block[entries[t], i] = residues[t + shift]
-                is_touched[entries[t] >> 5] = True
-        n_rest, work = _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, starts, residues, p)
-        total += work
+    for given in range(n_given):
+        shift = starts[row_g[given]] - row_start[given]
+        top = n_columns
+        for t in range(row_start[given], row_start[given + 1]):
+            row[entries[t]] = residues[t + shift]
+            top = min(top, entries[t])
+        n_rest = 0
+        for k in range(top, n_columns):
+            if row[k] == 0:
+                continue
+            value = row[k] % p
+            row[k] = 0
+            if value == 0:
+                continue
+            r = reducer[k]
+            if r < 0:
+                row[k] = value
+                rest[n_rest] = k
+                n_rest += 1
+                continue
+            first, end = row_start[r], row_start[r + 1]  # a one in this column comes first
+            _add_multiple(row, p - value, entries, residues, first + 1, end, starts[row_g[r]] - first, p2)
+            total += end - first
         if total > budget:
             return start[:1], kept[:0], values[:0], -total
-        if t_kept + lanes * n_rest > len(kept):
-            kept, values = _grown(kept, 2 * (t_kept + lanes * n_rest)), _grown(values, 2 * (t_kept + lanes * n_rest))
-        for i in range(n_here):
-            for q in range(n_rest):
-                if block[rest[q], i]:
-                    kept[t_kept] = rest[q]
-                    values[t_kept] = block[rest[q], i]
-                    block[rest[q], i] = 0
-                    t_kept += 1
-            start[first + i + 1] = t_kept
+        if t_kept + n_rest > len(kept):
+            kept, values = _grown(kept, 2 * (t_kept + n_rest)), _grown(values, 2 * (t_kept + n_rest))
+        for q in range(n_rest):
+            kept[t_kept] = rest[q]
+            values[t_kept] = row[rest[q]]
+            row[rest[q]] = 0
+            t_kept += 1
+        start[given + 1] = t_kept
     return start, kept[:t_kept], values[:t_kept], total
 
 
@@ -297,9 +314,7 @@ def _eliminated(row, top, own, pivot, start, entries, residues, p):
                 first = k
             continue
         factor = p - value
-        for t in range(start[r], start[r + 1]):
-            v = row[entries[t]] + factor * np.uint64(residues[t])
-            row[entries[t]] = min(v, v - p2)
+        _add_multiple(row, factor, entries, residues, start[r], start[r + 1], 0, p2)
         row[k] = 0
         work += start[r + 1] - start[r]
     return first, work
@@ -370,9 +385,7 @@ def relations(row_start, entries, values, n_columns, p, budget):
             if q < 0:
                 break
             factor = p - value
-            for t in range(start[q], start[q + 1]):
-                v = row[new[t]] + factor * np.uint64(new_values[t])
-                row[new[t]] = min(v, v - p2)
+            _add_multiple(row, factor, new, new_values, start[q], start[q + 1], 0, p2)
             row[k] = 0
             total += start[q + 1] - start[q]
             first = n_columns
