@@ -57,8 +57,8 @@ def solve_without_paths(landscape: Problem, options: Options, bound: int | None,
     Notes
     -----
     A regular path takes milliseconds. What takes seconds is a path that does not end at a simple solution: one to infinity, or to a
-    multiple solution, which it reaches to a few digits only and round after round. Exact algebra takes some 10^5 operations times the square of the number of distinct
-    solutions, whatever their multiplicities. So it is taken where a solution is multiple; where there are few solutions and
+    multiple solution, which it reaches to a few digits only and round after round. Exact algebra takes some 10^5 operations times the
+    square of the number of distinct solutions, whatever their multiplicities. So it is taken where a solution is multiple; where there are few solutions and
     several times as many paths, or thousands for each; and for equations in so many unknowns that a polyhedral start takes hours.
     """
     if options.engine != AUTO or options.strategy != AUTO or bound is None or _is_drawn_form(landscape):
@@ -83,9 +83,8 @@ def solve_without_paths(landscape: Problem, options: Options, bound: int | None,
 
 
 def _nothing_yet(options: Options) -> SolveReport:
-    return SolveReport.without_paths(
-        CertificateList.of(()), PathAccount(0, 0), engine=("exact algebra", "-"), root_count=(None, StartCount.GIVEN), seed=options.seed
-    )
+    nothing, engine, root_count = CertificateList.of(()), ("exact algebra", "-"), (None, StartCount.GIVEN)
+    return SolveReport.without_paths(nothing, PathAccount(0, 0), engine=engine, root_count=root_count, seed=options.seed)
 
 
 def _has_multiple(landscape: Problem, degree: int) -> bool:
@@ -103,8 +102,8 @@ def _with_multiple(landscape: Problem, options: Options, begin: float) -> SolveR
         return None
     report = _nothing_yet(options)
     if found.simple:
-        doubles = [point.doubles for point in found.simple]
-        certified = certify(landscape.tapes, doubles, digits=options.digits, exact=[point.centre for point in found.simple])
+        doubles, exact = [p.doubles for p in found.simple], [p.centre for p in found.simple]
+        certified = certify(landscape.tapes, doubles, digits=options.digits, exact=exact)
         closed = closed_under_symmetry(landscape, certified, options.digits)
         if len(closed.certificates) != found.n_simple:
             return None

@@ -140,7 +140,9 @@ class TopForms:
                 yield relation, next(forms) if part else part
             first, size = first + size, min(2 * size, _LARGEST_BLOCK)
 
-    def _lower_terms(self, relations: Sequence[Relation], images: Sequence[Residues], p: int) -> list[dict[Exponents, int]]:
+    def _lower_terms(
+        self, relations: Sequence[Relation], images: Sequence[Residues], p: int
+    ) -> list[dict[Exponents, int]]:
         """The combinations modulo p, of whose forms of highest degree nothing is left.
 
         A matrix with a column for each row r that takes part is reduced by the rows r - (lower terms of r): what remains are lower terms.
@@ -149,7 +151,8 @@ class TopForms:
         place = {r: k for k, r in enumerate(taking_part)}
         terms = [[(place[r], c) for r, c in relation] for relation in relations]
         monomials: dict[Exponents, int] = {}
-        lower = [[(e, p - c % p) for e, c in f.items() if c % p and e not in form] for f, form in zip(images, self._forms, strict=True)]
+        pairs = zip(images, self._forms, strict=True)
+        lower = [[(e, p - c % p) for e, c in f.items() if c % p and e not in form] for f, form in pairs]
         for k, r in enumerate(taking_part):
             i, shift = self.rows[r]
             shifted = [(tuple(map(add, e, shift)), c) for e, c in lower[i]]
@@ -159,8 +162,9 @@ class TopForms:
         columns, values = np.array([term for row in terms for term in row], dtype=np.int64).T
         reducers = np.append(np.arange(n_given, n_rows), np.full(len(monomials), -1)).astype(np.int32)
         starts, columns, values, _ = normal_forms(
-            n_given, np.arange(n_rows), starts, columns.astype(np.int32), reducers, starts, values.astype(np.uint32), np.uint64(p), _NO_LIMIT
-        )
+            n_given, np.arange(n_rows), starts, columns.astype(np.int32), reducers, starts, values.astype(np.uint32),
+            np.uint64(p), _NO_LIMIT,
+        )  # fmt: skip
         names = list(monomials)
         return [
             {names[k - len(place)]: c for k, c in zip(columns[a:b].tolist(), values[a:b].tolist(), strict=True)}

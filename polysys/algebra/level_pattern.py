@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polysys.algebra.level_matrix import symbolic
+from polysys.algebra.level_columns import symbolic
 
 Array = npt.NDArray[Any]
 _MOST_BYTES = 64 << 20  # of all patterns that are kept
