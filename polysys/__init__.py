@@ -50,6 +50,7 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from polysys.own_equations import Equations as Equations
     from polysys.own_equations import equations as equations
     from polysys.own_equations_text import equations_from_file as equations_from_file
+    from polysys.polynomials import Polynomial as Polynomial
     from polysys.system import PolynomialSystem as PolynomialSystem
     from polysys.tape import Tape as Tape
     from polysys.tape import trace as trace
@@ -78,6 +79,7 @@ else:
             "models.torus_ising": "TorusIsing",
             "own_equations": "Equations, equations",
             "own_equations_text": "equations_from_file",
+            "polynomials": "Polynomial",
             "system": "PolynomialSystem",
             "tape": "Tape, trace",
             "models.torch_networks": "from_torch, load_point, module_point",

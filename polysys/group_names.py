@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
+from typing import TYPE_CHECKING
 
-from sympy.combinatorics import Permutation, PermutationGroup
+from polysys.symmetry import SignedPermutation, SymmetryGroup, permutation_group
 
-from polysys.symmetry import SignedPermutation, SymmetryGroup
+if TYPE_CHECKING:  # loaded where a group permutes variables
+    from sympy.combinatorics import PermutationGroup
 
 _MAX_SHOWN = 3  # generators of a group without a name
 _MAX_CHARACTERS = 60  # of these generators
@@ -50,12 +52,12 @@ def group_in_words(group: SymmetryGroup, variables: Sequence[str]) -> str:
         return ""
     order = group.order
     signs = [g for g in group.generators if g.perm == group.identity.perm]
-    moved = [Permutation(list(g.perm)) for g in group.generators if g.perm != group.identity.perm]
-    n_permutations = int(PermutationGroup(moved).order()) if moved else 1
+    moved = [g.perm for g in group.generators if g.perm != group.identity.perm]
+    n_permutations = int(permutation_group(moved).order()) if moved else 1
     n_signs = order // n_permutations
     words = [_signs_in_words(n_signs, signs, group.n, variables)] if n_signs > 1 else []
     if moved:
-        factors = _factors(PermutationGroup(moved), group.n)
+        factors = _factors(permutation_group(moved), group.n)
         plain = (SignedPermutation(g.perm, (1,) * group.n) for g in group.generators)
         changed = "" if all(map(group.contains, plain)) else " with signs"
         if factors is None:
@@ -117,7 +119,7 @@ def _on_a_grid(group: PermutationGroup) -> list[_Factor]:
 def _on_blocks(group: PermutationGroup, system: Sequence[int]) -> PermutationGroup:
     """The group on blocks, each given by its first point."""
     first = sorted(set(system))
-    return PermutationGroup([Permutation([first.index(system[g(b)]) for b in first]) for g in group.generators])
+    return permutation_group([first.index(system[g(b)]) for b in first] for g in group.generators)
 
 
 def _moves_alike(group: PermutationGroup, first: Sequence[int], orbit: Sequence[int]) -> bool:
@@ -130,7 +132,7 @@ def _moves_alike(group: PermutationGroup, first: Sequence[int], orbit: Sequence[
 
 def _restricted(group: PermutationGroup, points: Sequence[int]) -> PermutationGroup:
     place = {p: k for k, p in enumerate(points)}
-    return PermutationGroup([Permutation([place[g(p)] for p in points]) for g in group.generators])
+    return permutation_group([place[g(p)] for p in points] for g in group.generators)
 
 
 def _name(group: PermutationGroup, m: int) -> str:
@@ -158,9 +160,9 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= 4 else f"{names[0]}, {names[1]}, .., {names[-1]}"
 
 
-def _generators_in_words(generators: Sequence[Permutation], variables: Sequence[str]) -> str:
+def _generators_in_words(generators: Sequence[Sequence[int]], variables: Sequence[str]) -> str:
     shown = [
-        "".join(f"({' '.join(variables[i] for i in cycle)})" for cycle in g.cyclic_form)
+        "".join(f"({' '.join(variables[i] for i in cycle)})" for cycle in permutation_group([g])[0].cyclic_form)
         for g in generators[:_MAX_SHOWN]
     ]
     text = ", ".join(shown)

@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sympy import QQ
-from sympy.polys.rings import ring
 
 from polysys.algebra.coercivity import is_coercive
 from polysys.algebra.topology import Topology, topology
@@ -26,6 +24,7 @@ from polysys.formulations.expansion import multiply_out, nested_form
 from polysys.formulations.formulation import Formulation, FormulationTapes, Kind, equation_degrees, formulate, record
 from polysys.formulations.variety import Variety
 from polysys.model_facts import ModelFacts, no_facts
+from polysys.polynomials import Polynomial, Ring
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
 from polysys.symmetry import SymmetryGroup, permutation_symmetries, sign_symmetries
@@ -112,8 +111,8 @@ class Landscape:
         return self.facts_of(self.couplings)
 
     @cached_property
-    def potential(self) -> Any:
-        """The potential as an exact polynomial (sympy PolyElement over QQ)."""
+    def potential(self) -> Polynomial:
+        """The potential as an exact polynomial; `potential.to_sympy()` and `potential.as_expr()` are SymPy's."""
         value = self._as_member()
         if value is None:
             value = self._expand(self.couplings)
@@ -121,7 +120,7 @@ class Landscape:
             raise InputError("The potential is constant.", "Give one that depends on its variables.")
         return value
 
-    def _as_member(self) -> Any:
+    def _as_member(self) -> Polynomial | None:
         """The potential from its family's terms, where all couplings enter linearly; None elsewhere."""
         if not 0 < len(self.parameters) <= _MAX_FAMILY or set(self.couplings) - set(self.facts.linear_couplings):
             return None
@@ -131,10 +130,7 @@ class Landscape:
             return None
         if terms is None:
             return None
-        value = _polynomials_in(self.variables).zero
-        for exponents, c in member_terms(terms, self.parameters).items():
-            value[exponents] = QQ(c.numerator, c.denominator)
-        return self._checked(value)
+        return self._checked(Ring(self.variables).from_dict(member_terms(terms, self.parameters)))
 
     @cached_property
     def formulation(self) -> Formulation:
@@ -145,14 +141,10 @@ class Landscape:
     def system(self) -> PolynomialSystem:
         """The exact square system in the unknowns of the formulation."""
         names = self.formulation.unknowns(self.variables)
-        larger, *unknowns = ring(list(names), QQ)
-        n = self.domain.n
-
-        def lift(polynomial: Any) -> Any:
-            extra = (0,) * (len(names) - n)
-            return larger.from_dict({(*e, *extra): c for e, c in polynomial.terms()})
-
-        gradient = [lift(self.potential.diff(x)) for x in self.potential.ring.gens]
+        larger, n = Ring(names), self.domain.n
+        unknowns, extra = larger.gens, (0,) * (len(names) - n)
+        potential = larger.from_dict({(*e, *extra): c for e, c in self.potential.terms()})
+        gradient = [potential.diff(k) for k in range(n)]
         return PolynomialSystem(tuple(self.formulation.equations(unknowns[:n], unknowns[n:], gradient)))
 
     @property
@@ -229,24 +221,23 @@ class Landscape:
         flags = [name in self.facts.linear_couplings for name, c in self.couplings.items() for _ in range(c.size)]
         return np.array(flags, bool)
 
-    def generic_potential(self) -> Any:
+    def generic_potential(self) -> Polynomial:
         """The potential with small random integers for couplings: it has the monomials of a generic member."""
         rng = np.random.default_rng(0)
         numbers = [Fraction(int(v)) for v in rng.integers(1, 10**6, len(self.parameters))]
         return self._expand(self.unflatten(numbers))
 
-    def _expand(self, couplings: Couplings) -> Any:
+    def _expand(self, couplings: Couplings) -> Polynomial:
         """The potential with these couplings, multiplied out; refused beforehand where that would take too long."""
         recorder = Recorder(self.domain.n, limit=_MAX_OPERATIONS)
         try:
             tape = recorder.tape([self.potential_function(np.array(recorder.variables, dtype=object), couplings)])
         except InputError as error:
             raise InputError(f"The potential is too large: {error.what}", error.way_out) from error
-        polynomials, *x = ring(list(self.variables), QQ)
-        (value,) = multiply_out(tape, x, lambda c: polynomials(QQ(c.numerator, c.denominator)), _MAX_EXPANSION)
+        (value,) = multiply_out(tape, Ring(self.variables), _MAX_EXPANSION)
         return self._checked(value)
 
-    def _checked(self, value: Any) -> Any:
+    def _checked(self, value: Polynomial) -> Polynomial:
         """The potential itself, unless a power or a number in it is too large."""
         if max(map(max, value), default=0) > MAX_EXPONENT or max(map(n_bits, value.values()), default=0) > MAX_BITS:
             raise InputError(
@@ -385,12 +376,6 @@ class Landscape:
             f"  potential  {len(self.potential)} terms of degree {max(map(sum, self.potential.monoms()))}\n"
             f"  system     {system}"
         )
-
-
-@lru_cache(maxsize=64)
-def _polynomials_in(variables: tuple[str, ...]) -> Any:
-    """The ring of polynomials over Q."""
-    return ring(list(variables), QQ)[0]
 
 
 @lru_cache(maxsize=16)  # the samples of a family share them, and what is compiled from them

@@ -10,14 +10,13 @@ from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
-import sympy
-from sympy import QQ
-from sympy.polys.rings import ring
+from flint import fmpq
 
 from polysys.domains import Domain, Euclidean
 from polysys.errors import InputError, NotSquareError
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.formulation import Formulation, Kind
+from polysys.polynomials import Polynomial, Ring, rational
 from polysys.reading.expression_text import expression_text, names_given
 from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational
@@ -68,7 +67,7 @@ class Equations:
 
     Parameters
     ----------
-    polynomials : tuple of sympy PolyElement over QQ
+    polynomials : tuple of Polynomial
         In the unknowns, then the parameters.
     variables : tuple of str
     parameters : tuple of str
@@ -87,7 +86,7 @@ class Equations:
     (2, 2)
     """
 
-    polynomials: tuple[Any, ...]
+    polynomials: tuple[Polynomial, ...]
     variables: tuple[str, ...]
     parameters: tuple[str, ...] = ()
     values: tuple[Fraction, ...] | None = ()
@@ -187,15 +186,15 @@ class Equations:
             )
         if not self.parameters:
             return self.polynomials
-        unknowns = ring(list(self.variables), QQ)[0]
-        numbers = [QQ(v.numerator, v.denominator) for v in self.values]
+        unknowns = Ring(self.variables)
+        numbers = list(map(rational, self.values))
         found = []
         for k, f in enumerate(self.polynomials):
             terms: dict[tuple[int, ...], Any] = {}
             for e, c in f.terms():
                 powers = zip(numbers, e[self.n :], strict=True)
-                terms[e[: self.n]] = terms.get(e[: self.n], QQ(0)) + prod((v**p for v, p in powers if p), start=c)
-            found.append(_nonzero(unknowns.from_dict({e: c for e, c in terms.items() if c}), k))
+                terms[e[: self.n]] = terms.get(e[: self.n], fmpq(0)) + prod((v**p for v, p in powers if p), start=c)
+            found.append(_nonzero(unknowns.from_dict(terms), k))
         return tuple(found)
 
     @cached_property
@@ -361,6 +360,8 @@ def _sides(equation: Any, k: int) -> list[str]:
         if not all(side.strip() for side in sides):
             raise InputError(f"Equation {k + 1} has an empty side.", "Write it as in x^2 + y = 1.")
         return sides
+    import sympy  # a quarter of a second, and only where something else than texts is given
+
     if isinstance(equation, sympy.Equality):
         return [expression_text(equation.lhs), expression_text(equation.rhs)]
     if equation in (True, False):  # what sympy makes of Eq(x, x)

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import nmod_mat
-from sympy.combinatorics import Permutation, PermutationGroup
 
 from polysys.automorphisms import signed_automorphisms, variable_classes
 from polysys.continuous_symmetry import ContinuousSymmetry as ContinuousSymmetry  # for users: one module has all
@@ -23,6 +22,9 @@ from polysys.domains import Domain
 from polysys.errors import InputError
 from polysys.formulations.variety import constraints_of
 from polysys.system import exact_terms
+
+if TYPE_CHECKING:  # loaded where a group permutes variables
+    from sympy.combinatorics import PermutationGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,20 @@ class SymmetryGroup:
     @property
     def order(self) -> int:
         """Number of elements, by the Schreier-Sims algorithm: groups of any size."""
+        if all(g.perm == self.identity.perm for g in self.generators):  # a vector space over GF(2)
+            flips = [s < 0 for g in self.generators for s in g.signs]
+            rank = int(nmod_mat(len(self.generators), self.n, list(map(int, flips)), 2).rank())
+            return 1 << rank
         return int(self._group.order())
 
     def contains(self, element: SignedPermutation) -> bool:
         """Whether a signed permutation is an element."""
-        return bool(self._group.contains(Permutation(_doubled(element))))
+        (moved,) = permutation_group([_doubled(element)]).generators
+        return bool(self._group.contains(moved))
 
     @property
     def _group(self) -> PermutationGroup:
-        return PermutationGroup([Permutation(_doubled(g)) for g in (*self.generators, self.identity)])
+        return permutation_group(_doubled(g) for g in (*self.generators, self.identity))
 
     def orbit(self, x: Sequence[Any]) -> set[tuple[Any, ...]]:
         """The distinct images of a point with exact coordinates."""
@@ -133,6 +140,19 @@ class SymmetryGroup:
                     seen.add(image)
                     queue.append(image)
         return seen
+
+
+def permutation_group(images: Iterable[Sequence[int]]) -> PermutationGroup:
+    """SymPy's group that permutations generate, each given by its images.
+
+    Examples
+    --------
+    >>> permutation_group([(1, 2, 0)]).order()
+    3
+    """
+    from sympy.combinatorics import Permutation, PermutationGroup  # a quarter of a second that few landscapes need
+
+    return PermutationGroup([Permutation(list(image)) for image in images])
 
 
 def _doubled(g: SignedPermutation) -> list[int]:

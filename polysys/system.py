@@ -6,14 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
-
-from sympy import QQ
-from sympy.polys.rings import PolyElement
 
 from polysys.errors import InputError, NotSquareError, require_type
 from polysys.formulations.expansion import exact_terms as exact_terms
 from polysys.formulations.expansion import nested_form
+from polysys.polynomials import Polynomial, in_one_ring
 from polysys.reading.parser import format_polynomial
 from polysys.tape import Tape, trace
 
@@ -31,7 +28,7 @@ class PolynomialSystem:
 
     Parameters
     ----------
-    polynomials : tuple of sympy PolyElement over QQ
+    polynomials : sequence of Polynomial, or of elements of one of SymPy's rings over QQ
         The equations, all in the same ring.
 
     Raises
@@ -49,16 +46,13 @@ class PolynomialSystem:
     (2, 2)
     """
 
-    polynomials: tuple[Any, ...]
+    polynomials: tuple[Polynomial, ...]
 
     def __post_init__(self) -> None:
         require_type(self.polynomials, (tuple, list), "The list of polynomials", "Give elements of one of sympy's rings.")
         if not self.polynomials:
             raise InputError("A system has no equations.", "Give at least one.")
-        if any(not isinstance(f, PolyElement) or f.ring != self.polynomials[0].ring for f in self.polynomials):
-            raise InputError("The equations are not elements of one polynomial ring.", "Make them with sympy's ring().")
-        if self.polynomials[0].ring.domain != QQ:
-            raise InputError("The coefficients of the equations are not rational.", "Use a ring over sympy's QQ.")
+        object.__setattr__(self, "polynomials", in_one_ring(self.polynomials))
         n = self.polynomials[0].ring.ngens
         if len(self.polynomials) != n:
             raise NotSquareError(
@@ -77,7 +71,7 @@ class PolynomialSystem:
     @property
     def variables(self) -> tuple[str, ...]:
         """Names of the unknowns, in order."""
-        return tuple(str(symbol) for symbol in self.polynomials[0].ring.symbols)
+        return self.polynomials[0].ring.symbols
 
     @property
     def n(self) -> int:

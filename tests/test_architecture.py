@@ -30,6 +30,7 @@ ORDER = {
         "lazy",
         "compiler_steps",
         "jit",
+        "polynomials",
         "reading",
         "domains",
         "automorphisms",

@@ -59,16 +59,18 @@ def first_of_orbit(maps: Integers) -> Integers:
     >>> first_of_orbit(np.array([[1, 0, -1], [0, 1, 2]])).tolist()
     [0, 0, 2]
     """
-    from scipy.sparse import coo_array  # a third of a second to import
-    from scipy.sparse.csgraph import connected_components
-
-    m = maps.shape[1]
-    start, end = np.tile(np.arange(m), len(maps)), maps.ravel()
-    known = end >= 0
-    edges = coo_array((np.ones(int(known.sum())), (start[known], end[known])), shape=(m, m))
-    _, labels = connected_components(edges, directed=False)
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    return np.asarray(first[inverse])
+    first = np.arange(maps.shape[1])
+    while True:
+        before = first
+        for image in maps:
+            start = np.flatnonzero(image >= 0)
+            ends = first[start], first[image[start]]
+            first = first.copy()
+            np.minimum.at(first, np.maximum(*ends), np.minimum(*ends))  # the later of two first ones is none
+            while not np.array_equal(nearer := first[first], first):
+                first = nearer
+        if np.array_equal(first, before):
+            return first
 
 
 def orbit_numbers(maps: Integers) -> Integers:

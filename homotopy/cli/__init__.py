@@ -19,9 +19,7 @@ def main() -> None:
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small, and BLAS's threads wait for work by running
     interrupt.end_at_once()  # the imports below take their time
-    gc.set_threshold(
-        100_000, 20, 20
-    )  # they make a million objects that stay, and Python would look through them 300 times
+    gc.set_threshold(500_000, 20, 20)  # loading libraries makes a quarter of a million objects, and they stay
     try:
         from homotopy.cli.app import main_app
     except (ImportError, MemoryError) as error:  # for want of memory, or because an installation is damaged

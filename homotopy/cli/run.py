@@ -14,6 +14,7 @@ import typer
 
 from homotopy.cli import interrupt, last_line
 from homotopy.cli.output import ExitCode, echo, say
+from homotopy.cli.parameters import read_plainly
 from homotopy.common.files import reason
 from homotopy.errors import EngineCrashError, EngineEmptyError, EngineMissingError, EngineTimeoutError, StartSetError
 from polysys.errors import PolysysError
@@ -50,6 +51,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
 def _run(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Not through typer's own entry, which swallows Ctrl-C and draws boxes."""
     command: Any = typer.main.get_group(_with_one(app, arguments))
+    read_plainly(command)
     try:
         with command.make_context(NAME, list(arguments) or ["--help"]) as context:
             command.invoke(context)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from homotopy.cli.output import check_targets, echo, show_result, write
@@ -110,11 +110,11 @@ def _many(model: str, samples: int, seed: int, store: Path | None, json_file: st
 def _details(space: WeightSpace) -> list[str]:
     """What a person asks of a space next, in a few lines."""
     lines = []
-    if space.costs.dtype == np.uint8:
+    if space.costs.dtype == "uint8":
         by_error = list(space.states_by_cost.items())[:_SHOWN]
         lines.append("errors     " + "  ".join(f"{c}: {k}" for c, k in by_error) + " states")
     stable = space.stable.by_cost()
-    if space.costs.dtype == np.uint8:
+    if space.costs.dtype == "uint8":
         shown = "  ".join(f"{c}: {k}" for c, (k, _) in list(stable.items())[:_SHOWN])
         lines.append(f"stable     {shown} states that no flip improves")
     else:
@@ -138,4 +138,4 @@ def _details(space: WeightSpace) -> list[str]:
 
 
 def _numbers(values: Any) -> str:
-    return " ".join(f"{v:.2f}" if np.isfinite(v) else "-" for v in values[1 : _SHOWN + 1])
+    return " ".join(f"{v:.2f}" if isfinite(v) else "-" for v in values[1 : _SHOWN + 1])

@@ -54,7 +54,7 @@ def weigh_paths(
     Notes
     -----
     PATHS is met if every path that the start asks for ended at a certified solution of its own or at infinity, and
-    nothing was found besides. GENERIC_COUNT is met if paths were lost, but there are as many certified solutions as a
+    nothing was found besides; where no start was asked, paths say nothing. GENERIC_COUNT is met if paths were lost, but there are as many certified solutions as a
     generic member of the family has, more than which no member has.
     """
     may_be_huge = paths.at_infinity > 0 and _may_be_huge(landscape)
@@ -62,7 +62,8 @@ def weigh_paths(
     lost = paths.duplicate + paths.singular + paths.failed
     is_clean = lost == 0 and paths.is_balanced and n_beyond_paths == 0 and n_entangled == 0
     is_generic = not is_clean and paths.is_balanced and count.is_generic and n == root_count
-    is_reached = is_clean and n == paths.regular and paths.tracked >= (root_count or 0) and not may_be_huge
+    is_asked = paths.tracked > 0 or root_count is not None
+    is_reached = is_asked and is_clean and n == paths.regular and paths.tracked >= (root_count or 0) and not may_be_huge
     return evidence(
         EvidenceKind.GENERIC_COUNT if is_generic else EvidenceKind.PATHS,
         Verdict.YES if is_generic or is_reached else Verdict.UNDECIDED,

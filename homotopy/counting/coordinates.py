@@ -11,7 +11,6 @@ from homotopy.certification.classify import StationaryPoint
 from homotopy.common.arrays import Floats
 from polysys.errors import InputError
 from polysys.landscape import Landscape
-from polysys.models.torch_networks import module_point
 
 
 def as_points(landscape: Landscape, points: Any) -> Floats:
@@ -27,10 +26,10 @@ def as_points(landscape: Landscape, points: Any) -> Floats:
         if missing:
             raise InputError(f"The frame has no column {missing[0]!r}.", f"Give one for each variable: {', '.join(names)[:200]}.")
         points = points[names].to_numpy()
-    elif callable(getattr(points, "parameters", None)):
-        points = [module_point(points)]
-    elif isinstance(points, Sequence) and points and all(callable(getattr(p, "parameters", None)) for p in points):
-        points = [module_point(p) for p in points]
+    elif modules := _modules_in(points):
+        from polysys.models.torch_networks import module_point
+
+        points = [module_point(module) for module in modules]
     elif callable(getattr(points, "detach", None)):
         points = points.detach().double().cpu().numpy()
     try:
@@ -55,3 +54,9 @@ def coordinates_of(landscape: Landscape, points: Sequence[StationaryPoint]) -> F
     """Certified points as an array (m, n), in the model's units."""
     rows = [[float(c.mid()) for c in p.coordinates] for p in points]
     return np.array(rows, dtype=float).reshape(len(rows), landscape.domain.n)
+
+
+def _modules_in(points: Any) -> list[Any]:
+    """The modules of PyTorch that points are given as, one or several; none where they are given otherwise."""
+    given = list(points) if isinstance(points, Sequence) else [points]
+    return given if all(callable(getattr(p, "parameters", None)) for p in given) else []

@@ -307,7 +307,7 @@ def with_singular(
     ends = (*solved.singular_ends, *solved.failed_ends)
     if is_brief or not ends:
         return solved, ()
-    degenerate = exact_multiple_points(problem, len(solved.certificates), ends)
+    degenerate = exact_multiple_points(problem, len(solved.certificates), ends if solved.paths.tracked else None)
     is_exact = degenerate is not None
     if degenerate is None:
         largest = next((b.value for b in bounds if b.counts_multiplicities), None)

@@ -88,7 +88,7 @@ def draw_curves(solutions: Solutions, ax: Any = None) -> Any:
     for k, f in enumerate(equations.given):
         colour, line = SERIES[k % len(SERIES)], _LINES[k % len(_LINES)]
         # a factor that is squared has no sign to tell where it vanishes
-        values = _values(exact_terms(f.sqf_part()), grid)
+        values = _values(exact_terms(f.to_sympy().sqf_part()), grid)
         if values.min() < 0 < values.max():
             axes.contour(*grid, values, levels=[0.0], colors=[colour], linestyles=[line], linewidths=1.5)
         axes.plot([], [], line, color=colour, lw=1.5, label=_shortened(format_polynomial(f)) + " = 0")

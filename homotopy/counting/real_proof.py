@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from math import inf
+from typing import TYPE_CHECKING
 
 from homotopy.completeness.evidence import Evidence
-from homotopy.completeness.exclusion.proof import RealProof, evidence_of, exclude_others, is_searchable
 from homotopy.completeness.verdict import is_stopped
 from homotopy.counting.result import Census
 from homotopy.status import Completeness, Verdict
 from polysys.errors import require_type
+
+if TYPE_CHECKING:  # at run time only where a search is made: it compiles kernels
+    from homotopy.completeness.exclusion.proof import RealProof
 
 _UNKNOWNS_BY_ITSELF = 8
 _WORK_BY_ITSELF = 3_200_000  # boxes times the square of the unknowns: about a second
@@ -43,6 +46,8 @@ def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float
     >>> proof.is_proved, proof.n_real
     (True, 3)
     """
+    from homotopy.completeness.exclusion.proof import exclude_others
+
     require_type(census, Census, "The census", "Give what ho.census returns.")
     certificates = census.certificates
     return exclude_others(census.landscape, certificates, census.n_real, max_boxes=max_boxes, time_limit=time_limit)
@@ -50,6 +55,8 @@ def prove_real(census: Census, *, max_boxes: int = 10_000_000, time_limit: float
 
 def real_evidence(census: Census, proof: RealProof) -> Evidence:
     """What a proof says about the completeness of a census's real points, as one piece of evidence."""
+    from homotopy.completeness.exclusion.proof import RealProof, evidence_of
+
     require_type(census, Census, "The census", "Give what ho.census returns.")
     require_type(proof, RealProof, "The proof", "Give what ho.prove_real returns.")
     return evidence_of(proof, census.n_real)
@@ -73,7 +80,11 @@ def cheap_real_proof(census: Census) -> RealProof | None:
     n = census.landscape.domain.n
     report = census.completeness
     is_open = report.verdict in (Completeness.SUPPORTED, Completeness.UNKNOWN) and not is_stopped(report.evidence)
-    if not is_open or n > _UNKNOWNS_BY_ITSELF or not is_searchable(census.landscape):
+    if not is_open or n > _UNKNOWNS_BY_ITSELF:
+        return None
+    from homotopy.completeness.exclusion.proof import is_searchable
+
+    if not is_searchable(census.landscape):
         return None
     proof = prove_real(census, max_boxes=_WORK_BY_ITSELF // n**2, time_limit=inf)
     return None if proof.outcome is Verdict.UNDECIDED else proof

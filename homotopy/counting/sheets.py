@@ -107,7 +107,7 @@ def _energy_range(census: Census) -> str:
 
 def _energy_text(census: Census, point: StationaryPoint) -> str:
     """Zero where it is proved to be: at the origin, if the potential has no constant term."""
-    return "0" if point.is_origin and not census.landscape.potential.coeff(1) else point.energy.str(10)
+    return "0" if point.is_origin and census.landscape.potential.coeff(1) == 0 else point.energy.str(10)
 
 
 def _up_to_symmetry(n_orbits: int, n: int) -> tuple[str, ...]:

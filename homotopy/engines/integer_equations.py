@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import gcd, lcm
 
 import numpy as np
-from sympy import isprime
+from flint import fmpz
 
 from polysys.system import PolynomialSystem
 
@@ -36,6 +36,6 @@ def good_primes(system: PolynomialSystem, seed: int = 0, count: int = 2) -> tupl
     found: list[int] = []
     while len(found) < count:
         p = int(rng.integers(2**29, 2**30)) * 2 + 1
-        if isprime(p) and p not in found and all(c % p for c in numbers):
+        if fmpz(p).is_prime() and p not in found and all(c % p for c in numbers):
             found.append(p)
     return tuple(found)

@@ -8,14 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from sympy import QQ
-from sympy.polys.rings import ring
-
 from polysys.domains import Domain
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.formulation import Formulation, FormulationTapes, Kind
 from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
+from polysys.polynomials import Ring
 from polysys.symmetry import SignedPermutation, SymmetryGroup, permutation_symmetries, sign_symmetries
 from polysys.system import exact_terms
 from polysys.tape import Recorder, Tape
@@ -74,11 +72,9 @@ class Family:
     def equations(self) -> list[dict[Exponents, Fraction]]:
         """The equations as polynomials in the unknowns and, last, the parameter."""
         n, m = self.domain.n, self.domain.n_constraints
-        names = [f"u{i}" for i in range(n + m)] + ["a"]
-        _, *generators = ring(names, QQ)
-        x, mu, polynomials = generators[:n], generators[n : n + m], generators[0].ring
-        zeros = (0,) * m
-        potential = polynomials.from_dict(_in_q({(*e[:-1], *zeros, e[-1]): c for e, c in self.terms.items()}))
+        polynomials, zeros = Ring((*(f"u{i}" for i in range(n + m)), "a")), (0,) * m
+        x, mu = polynomials.gens[:n], polynomials.gens[n : n + m]
+        potential = polynomials.from_dict({(*e[:-1], *zeros, e[-1]): c for e, c in self.terms.items()})
         return [exact_terms(polynomials(f)) for f in self.formulation.equations(x, mu, [potential.diff(v) for v in x])]
 
     def equations_at(self, value: Fraction) -> list[dict[Exponents, Fraction]]:
@@ -97,10 +93,10 @@ class Family:
         if isinstance(self.domain, Variety):
             return SymmetryGroup(self.domain.n)  # which symmetries of the potential keep the variety is not asked
         n = self.domain.n
-        polynomials = ring([f"x{i}" for i in range(n)], QQ)[0]
-        larger = ring([*(f"x{i}" for i in range(n)), "a"], QQ)[0].from_dict(_in_q(self.terms))
-        member = polynomials.from_dict(_in_q(self.at(GENERIC)))
-        flips = sign_symmetries(polynomials.from_dict({e[:-1]: QQ(1) for e in self.terms}))
+        polynomials = Ring(tuple(f"x{i}" for i in range(n)))
+        larger = Ring((*polynomials.symbols, "a")).from_dict(self.terms)
+        member = polynomials.from_dict(self.at(GENERIC))
+        flips = sign_symmetries(polynomials.from_dict({e[:-1]: 1 for e in self.terms}))
         moves = permutation_symmetries(member, self.domain, self.candidates)
         kept = (g for g in moves if SignedPermutation((*g.perm, n), (*g.signs, 1)).preserves(larger))
         return SymmetryGroup(n, (*flips, *kept))
@@ -111,10 +107,6 @@ class Family:
         if self.symmetry.order > _MOST_ELEMENTS:
             return (self.symmetry.identity, *self.symmetry.generators)
         return tuple(self.symmetry.elements())
-
-
-def _in_q(terms: dict[Exponents, Fraction]) -> dict[Exponents, Any]:
-    return {e: QQ(c.numerator, c.denominator) for e, c in terms.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,16 +73,18 @@ def with_points(landscape: Problem, report: SolveReport, found: Sequence[Certifi
 def _joined(landscape: Problem, report: SolveReport, larger: CertificationReport, digits: int, finder: str) -> SolveReport:
     """A report with the solutions of a larger list and their mirror images; they count as missed by the paths."""
     closed = closed_under_symmetry(landscape, larger, digits)
-    more = len(closed.certificates) - len(report.certificates)
-    if not more:
+    if len(closed.certificates) == len(report.certificates):
         return report
-    return without_multiple(
-        landscape,
-        replace(
-            report,
-            certificates=closed.certificates,
-            n_beyond_paths=report.n_beyond_paths + more,
-            n_entangled=closed.n_entangled,
-            attempts=(*report.attempts, f"{finder} found {count_of(more, 'solution')} that no path had reached."),
-        ),
+    return without_multiple(landscape, with_more(report, closed, finder))
+
+
+def with_more(report: SolveReport, larger: CertificationReport, finder: str) -> SolveReport:
+    """A report with a list that is larger, as somebody else than the paths has found it."""
+    more = len(larger.certificates) - len(report.certificates)
+    return replace(
+        report,
+        certificates=larger.certificates,
+        n_beyond_paths=report.n_beyond_paths + more,
+        n_entangled=larger.n_entangled,
+        attempts=(*report.attempts, f"{finder} found {count_of(more, 'solution')} that no path had reached."),
     )

@@ -13,9 +13,11 @@ from flint import fmpq, fmpq_mat
 from homotopy.certification.certificates import CertificateList
 from homotopy.certification.zeros import certify
 from homotopy.options import AUTO, Options
-from homotopy.solving.exact_algebra import MOST_PARAMETRISED, QUICK_WORK, with_missing
+from homotopy.solving.accounts import closed_under_symmetry
+from homotopy.solving.exact_algebra import MOST_PARAMETRISED, QUICK_WORK, with_missing, with_more
 from homotopy.solving.result import PathAccount, SolveReport
 from homotopy.status import StartCount
+from polysys.counts.multiplicities import MOST_WITH_MULTIPLICITY, multiple_zeros_of
 from polysys.counts.of_landscape import exact_count_of
 from polysys.errors import InputError
 from polysys.formulations.formulation import Kind
@@ -25,7 +27,7 @@ from polysys.problem import Problem
 
 _MANY_PATHS, _PATHS_A_SOLUTION = 100_000, 1000
 _MANY_UNKNOWNS = 24
-_SOME_PATHS, _FEW_SOLUTIONS, _PATHS_TO_SPARE = 200, 30, 3
+_SOME_PATHS, _FEW_SOLUTIONS, _PATHS_TO_SPARE = 300, 30, 3
 
 
 def solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveReport | None:
@@ -50,10 +52,14 @@ def solve_by_hand(landscape: Problem, options: Options, begin: float) -> SolveRe
 
 
 def solve_without_paths(landscape: Problem, options: Options, bound: int | None, begin: float) -> SolveReport | None:
-    """All solutions by exact algebra where a start would have thousands of paths for each of a few solutions.
+    """All solutions by exact algebra where that takes less than paths do, by an estimate; None where it does not.
 
-    And for equations without a family in so many unknowns that a polyhedral start takes hours, however few its paths are;
-    and where there are few solutions and several times as many paths, most of which end at infinity: these take longest.
+    Notes
+    -----
+    A regular path takes milliseconds. What takes seconds is a path that does not end at a simple solution: one to infinity, or to a
+    multiple solution, which it reaches to a few digits only and round after round. Exact algebra takes some 10^5 operations times the
+    square of the number of distinct solutions, whatever their multiplicities. So it is taken where a solution is multiple; where there are few solutions and
+    several times as many paths, or thousands for each; and for equations in so many unknowns that a polyhedral start takes hours.
     """
     if options.engine != AUTO or options.strategy != AUTO or bound is None or _is_drawn_form(landscape):
         return None
@@ -67,14 +73,43 @@ def solve_without_paths(landscape: Problem, options: Options, bound: int | None,
         return None
     is_quick = is_small and count.degree <= min(_FEW_SOLUTIONS, bound // _PATHS_TO_SPARE)
     is_written = is_quick or (is_wide and count.degree <= MOST_PARAMETRISED)
+    if is_small and count.degree <= MOST_WITH_MULTIPLICITY and _has_multiple(landscape, count.degree):
+        return _with_multiple(landscape, options, begin)
     if bound < _PATHS_A_SOLUTION * count.degree and not is_written:
         return None
-    none = SolveReport.without_paths(
-        CertificateList.of(()), PathAccount(0, 0), engine=("exact algebra", "-"), root_count=(None, StartCount.GIVEN), seed=options.seed
-    )
-    found = with_missing(landscape, none, options.digits, QUICK_WORK)
+    found = with_missing(landscape, _nothing_yet(options), options.digits, QUICK_WORK)
     is_whole = len(found.certificates) == count.degree
     return replace(found, seconds=time.perf_counter() - begin) if is_whole else None
+
+
+def _nothing_yet(options: Options) -> SolveReport:
+    nothing, engine, root_count = CertificateList.of(()), ("exact algebra", "-"), (None, StartCount.GIVEN)
+    return SolveReport.without_paths(nothing, PathAccount(0, 0), engine=engine, root_count=root_count, seed=options.seed)
+
+
+def _has_multiple(landscape: Problem, degree: int) -> bool:
+    """Whether finitely many solutions, of the equations as they are solved, are fewer than their degree."""
+    if isinstance(landscape, Equations) and landscape.is_overdetermined:
+        return False
+    distinct = exact_count_of(landscape, distinct=True).n_distinct
+    return distinct is not None and distinct < degree
+
+
+def _with_multiple(landscape: Problem, options: Options, begin: float) -> SolveReport | None:
+    """The simple solutions with certificates and the multiple ones as singular ends; None where exact algebra does not write them down."""
+    found = multiple_zeros_of(landscape)
+    if found is None or not found.multiple:
+        return None
+    report = _nothing_yet(options)
+    if found.simple:
+        doubles, exact = [p.doubles for p in found.simple], [p.centre for p in found.simple]
+        certified = certify(landscape.tapes, doubles, digits=options.digits, exact=exact)
+        closed = closed_under_symmetry(landscape, certified, options.digits)
+        if len(closed.certificates) != found.n_simple:
+            return None
+        report = with_more(report, closed, finder="Exact algebra")
+    ends = tuple(zero.point.doubles for zero in found.multiple)
+    return replace(report, singular_ends=ends, seconds=time.perf_counter() - begin)
 
 
 def _is_drawn_form(landscape: Problem) -> bool:

@@ -8,7 +8,8 @@ for over the rationals on their support alone, and kept if they hold exactly. Th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from operator import add
 from typing import Any
 
 import flint
@@ -16,12 +17,15 @@ import numpy as np
 
 from polysys.algebra.combinations import Combination, Exponents, IntegerPolynomial
 from polysys.algebra.graded_basis import GradedBasis, Residues, degree
-from polysys.algebra.level_matrix import relations
+from polysys.algebra.level_matrix import normal_forms, relations
 from polysys.errors import WorkLimitError
 
 Row = tuple[int, Exponents]  # generator and multiplier
+Relation = list[tuple[int, int]]  # number of a row and its factor
 MAX_SUPPORT = 1500  # rows of a relation that is solved over the rationals
 MAX_ROWS = 40000
+_FIRST_BLOCK, _LARGEST_BLOCK = 8, 128  # relations that are reduced at once
+_NO_LIMIT = 1 << 62
 
 
 def exact_falls(
@@ -47,10 +51,10 @@ def exact_falls(
     echelon: list[dict[Exponents, int]] = []
     images = [{e: c % p for e, c in g.items()} for g in generators]
     candidates, work = top.relations_modulo(p, work_limit)
-    for relation in candidates:
+    for relation, form in top.low_parts(candidates, images, basis):
         if len(found) == n_expected or work > work_limit:
             break
-        rest = top.new_part(relation, images, basis, echelon)
+        rest = reduced(form, echelon, p)
         support = [r for r, _ in relation]
         if not rest or len(support) > MAX_SUPPORT:
             continue
@@ -99,7 +103,7 @@ class TopForms:
     """The forms of highest degree of some rows, as a sparse integer matrix."""
 
     def __init__(self, generators: Sequence[IntegerPolynomial], rows: list[Row], weights: Sequence[int]) -> None:
-        forms = [_leading_form(g, weights) for g in generators]
+        self._forms = forms = [_leading_form(g, weights) for g in generators]
         self.rows = rows
         columns: dict[Exponents, int] = {}
         self.entries: list[dict[int, int]] = []
@@ -108,7 +112,7 @@ class TopForms:
             self.entries.append({columns.setdefault(e, len(columns)): c for e, c in shifted.items()})
         self.n_columns = len(columns)
 
-    def relations_modulo(self, p: int, work_limit: int) -> tuple[list[list[tuple[int, int]]], int]:
+    def relations_modulo(self, p: int, work_limit: int) -> tuple[list[Relation], int]:
         """Relations modulo p among the rows, sparse ones first: each ties one row to independent earlier ones."""
         lengths = [len(entries) for entries in self.entries]
         starts = np.append(0, np.cumsum(lengths, dtype=np.int64))
@@ -119,20 +123,53 @@ class TopForms:
         found = [list(zip(rows[part].tolist(), residues[part].tolist(), strict=True)) for part in parts]
         return sorted(found, key=len), int(work)
 
-    def new_part(
-        self,
-        relation: Sequence[tuple[int, int]],
-        images: Sequence[IntegerPolynomial],
-        basis: GradedBasis,
-        echelon: Sequence[dict[Exponents, int]],
-    ) -> dict[Exponents, int]:
-        """What the combination of a relation modulo p adds to a basis and to elements in echelon form; empty: nothing.
+    def low_parts(
+        self, relations: Sequence[Relation], images: Sequence[Residues], basis: GradedBasis
+    ) -> Iterator[tuple[Relation, dict[Exponents, int]]]:
+        """The relations modulo p, each with what its combination is modulo a basis.
 
+        They are taken in blocks that grow: one matrix for many, and few in vain where the first ones are enough.
         `images` are the generators modulo p.
         """
-        p = basis.p
-        low = _low_part([(*self.rows[r], c) for r, c in relation], images, p)
-        return _reduced(basis.normal_forms([low])[0], echelon, p) if low else low
+        first, size = 0, _FIRST_BLOCK
+        while first < len(relations):
+            block = relations[first : first + size]
+            parts = self._lower_terms(block, images, basis.p)
+            forms = iter(basis.normal_forms([part for part in parts if part]))
+            for relation, part in zip(block, parts, strict=True):
+                yield relation, next(forms) if part else part
+            first, size = first + size, min(2 * size, _LARGEST_BLOCK)
+
+    def _lower_terms(
+        self, relations: Sequence[Relation], images: Sequence[Residues], p: int
+    ) -> list[dict[Exponents, int]]:
+        """The combinations modulo p, of whose forms of highest degree nothing is left.
+
+        A matrix with a column for each row r that takes part is reduced by the rows r - (lower terms of r): what remains are lower terms.
+        """
+        taking_part = sorted({r for relation in relations for r, _ in relation})
+        place = {r: k for k, r in enumerate(taking_part)}
+        terms = [[(place[r], c) for r, c in relation] for relation in relations]
+        monomials: dict[Exponents, int] = {}
+        pairs = zip(images, self._forms, strict=True)
+        lower = [[(e, p - c % p) for e, c in f.items() if c % p and e not in form] for f, form in pairs]
+        for k, r in enumerate(taking_part):
+            i, shift = self.rows[r]
+            shifted = [(tuple(map(add, e, shift)), c) for e, c in lower[i]]
+            terms.append([(k, 1), *((len(place) + monomials.setdefault(e, len(monomials)), c) for e, c in shifted)])
+        n_given, n_rows = len(relations), len(terms)
+        starts = np.append(0, np.cumsum([len(row) for row in terms], dtype=np.int64))
+        columns, values = np.array([term for row in terms for term in row], dtype=np.int64).T
+        reducers = np.append(np.arange(n_given, n_rows), np.full(len(monomials), -1)).astype(np.int32)
+        starts, columns, values, _ = normal_forms(
+            n_given, np.arange(n_rows), starts, columns.astype(np.int32), reducers, starts, values.astype(np.uint32),
+            np.uint64(p), _NO_LIMIT,
+        )  # fmt: skip
+        names = list(monomials)
+        return [
+            {names[k - len(place)]: c for k, c in zip(columns[a:b].tolist(), values[a:b].tolist(), strict=True)}
+            for a, b in itertools.pairwise(starts)
+        ]
 
     def cost(self, support: Sequence[int]) -> int:
         """Multiplications of 31 bits that solving for a relation takes, roughly."""
@@ -169,13 +206,6 @@ def _leading_form(g: IntegerPolynomial, weights: Sequence[int]) -> IntegerPolyno
     return {e: c for e, c in g.items() if degree({e: c}, weights) == d}
 
 
-def _low_part(
-    terms: Sequence[tuple[int, Exponents, int]], images: Sequence[IntegerPolynomial], p: int
-) -> dict[Exponents, int]:
-    total = Combination(tuple(terms)).of(images)
-    return {e: int(c) % p for e, c in total.items() if c % p}
-
-
 def _independent_rows(matrix: Any, p: int) -> list[int]:
     """The first rows of an integer matrix that are independent modulo p."""
     reduced, rank = flint.nmod_mat(matrix.transpose(), p).rref()
@@ -187,7 +217,7 @@ def _independent_rows(matrix: Any, p: int) -> list[int]:
     return pivots
 
 
-def _reduced(polynomial: dict[Exponents, int], echelon: Sequence[dict[Exponents, int]], p: int) -> dict[Exponents, int]:
+def reduced(polynomial: dict[Exponents, int], echelon: Sequence[dict[Exponents, int]], p: int) -> dict[Exponents, int]:
     """The polynomial modulo the span of earlier ones, whose first terms are their pivots."""
     for other in echelon:
         pivot, leading = next(iter(other.items()))

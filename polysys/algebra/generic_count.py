@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from polysys.algebra.degree_falls import Row, TopForms, top_rows
+from polysys.algebra.degree_falls import Row, TopForms, reduced, top_rows
 from polysys.algebra.generic_elements import GenericPolynomial, GenericSystem
 from polysys.algebra.graded_basis import GradedBasis
 from polysys.algebra.level_bound import LevelBound, level_bound
@@ -125,10 +125,10 @@ def _add_falls(system: GenericSystem, run: LevelBound, meter: Meter) -> int:
     top = TopForms(generators, top_rows(generators, weights, level), weights)
     relations, _ = top.relations_modulo(system.p, run.basis.work_limit)
     echelon: list[dict[tuple[int, ...], int]] = []
-    for relation in relations:
+    for relation, form in top.low_parts(relations, generators, basis):
         if n_found == run.n_falls:
             break
-        rest = top.new_part(relation, generators, basis, echelon)
+        rest = reduced(form, echelon, system.p)
         if rest and system.add([top.rows[r] for r, _ in relation], meter):
             n_found += 1
             echelon.append(rest)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polysys.algebra.level_matrix import normal_forms, reduced_echelon
-from polysys.algebra.level_pattern import level_pattern, new_pattern
+from polysys.algebra.level_pattern import LevelRows, kept_pattern
 from polysys.algebra.pair_selection import updated_pairs
 from polysys.errors import WorkLimitError
 
@@ -156,9 +156,11 @@ class GradedBasis:
         if not rows:
             return []
         starts, exponents, residues = self._with_inputs(inputs)
-        given = np.array([g for g, _ in rows], dtype=np.int64), np.array([a for _, a in rows], dtype=np.uint8)
-        find = level_pattern if is_kept else new_pattern  # that of a single polynomial does not come again
-        pattern = find(starts, exponents, self._leading, self._levels, self.weights, given, self.level, self.entry_limit)
+        level_rows = LevelRows(
+            starts, exponents, self._leading[:, :-1], self._levels, self.weights,
+            np.array([g for g, _ in rows], dtype=np.int64), np.array([a for _, a in rows], dtype=np.uint8), self.level, self.entry_limit,
+        )  # fmt: skip
+        pattern = kept_pattern(level_rows) if is_kept else level_rows.pattern()  # that of a single polynomial does not come again
         if pattern is None:
             what = f"The matrix of degree {self.level} has more than {self.entry_limit:.0e} entries."
             raise WorkLimitError(what, "Allow more work.")

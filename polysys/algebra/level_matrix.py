@@ -1,6 +1,6 @@
-"""The matrix of one level: rows to reduce, the multiples of basis elements that reduce them, and the elimination.
+"""The matrix of one level: rows are reduced by multiples of basis elements, and brought to echelon form.
 
-Compiled. Polynomials are rows of exponents (uint8) and residues modulo p < 2^31 (uint32), largest monomial first.
+Compiled. Polynomials are rows of columns and residues modulo p < 2^31 (uint32), largest monomial first.
 """
 
 from __future__ import annotations
@@ -11,17 +11,7 @@ from polysys.jit import compiled
 
 
 @compiled.part
-def _hash(exponents, shift, base, size):
-    h = np.uint64(0)
-    for i in range(len(shift)):
-        h = h * np.uint64(1099511628211) + np.uint64(exponents[base, i]) + np.uint64(shift[i])
-    h ^= h >> np.uint64(29)
-    h *= np.uint64(0x9E3779B97F4A7C15)
-    return np.int64((h >> np.uint64(20)) & np.uint64(size - 1))
-
-
-@compiled.part
-def _minus_ones(size):
+def minus_ones(size):
     result = np.empty(size, dtype=np.int64)
     for k in range(size):
         result[k] = -1
@@ -29,7 +19,7 @@ def _minus_ones(size):
 
 
 @compiled.part
-def _grown(array, size):
+def grown(array, size):
     larger = np.zeros(size, dtype=array.dtype)
     for k in range(len(array)):  # a slice would compile for seconds
         larger[k] = array[k]
@@ -37,7 +27,7 @@ def _grown(array, size):
 
 
 @compiled.part
-def _grown_rows(array, size):
+def grown_rows(array, size):
     larger = np.zeros((size, array.shape[1]), dtype=array.dtype)
     for k in range(len(array)):
         for i in range(array.shape[1]):
@@ -46,161 +36,12 @@ def _grown_rows(array, size):
 
 
 @compiled.part
-def _rehashed(columns, n_columns, size, zero):
-    slots = _minus_ones(size)
-    for c in range(n_columns):
-        slot = _hash(columns, zero, c, size)
-        while slots[slot] >= 0:
-            slot = (slot + 1) & (size - 1)
-        slots[slot] = c
-    return slots
-
-
-@compiled.part
-def _slot(slots, columns, exponents, t, shift):
-    """Where a shifted monomial stands in the hash table, or would stand."""
-    slot = _hash(exponents, shift, t, len(slots))
-    while slots[slot] >= 0:
-        c = slots[slot]
-        is_same = True
-        for i in range(len(shift)):
-            if columns[c, i] != exponents[t, i] + shift[i]:
-                is_same = False
-                break
-        if is_same:
-            break
-        slot = (slot + 1) & (len(slots) - 1)
-    return slot
-
-
-@compiled.part
-def _divisor(monomial, leading, support, levels, degrees, weights, n_basis, d):
-    """The first basis element whose leading monomial divides, at level d; -1 when there is none."""
-    n = len(monomial)
-    own, degree = np.uint64(0), 0
-    for i in range(n):
-        degree += weights[i] * np.int64(monomial[i])
-        if monomial[i]:
-            own |= np.uint64(1) << np.uint64(i & 63)
-    for g in range(n_basis):
-        if support[g] & ~own or levels[g] + degree - degrees[g] > d:
-            continue
-        divides = True
-        for i in range(n):
-            if leading[g, i] > monomial[i]:
-                divides = False
-                break
-        if divides:
-            return g
-    return -1
-
-
-@compiled
-def symbolic(starts, exponents, leading, support, levels, degrees, weights, n_basis, row_g, row_shift, d, limit):
-    """All rows of the matrix of level d: the given ones, then the reducers of every monomial that occurs.
-
-    Returns the generators and starts of the rows, the column of each entry, the columns' exponents and the row that
-    reduces each column (-1: none). Without a column when more than `limit` entries would be needed.
-    """
-    n = exponents.shape[1]
-    n_given, n_rows, n_entries, n_columns = len(row_g), len(row_g), 0, 0
-    row_g, row_shift = _grown(row_g, 2 * n_given + 16), _grown_rows(row_shift, 2 * n_given + 16)
-    row_start = np.zeros(len(row_g) + 1, dtype=np.int64)
-    entries = np.zeros(1024, dtype=np.int32)
-    columns = np.zeros((1024, n), dtype=np.uint8)
-    reducer = np.zeros(1024, dtype=np.int32)
-    zero = np.zeros(n, dtype=np.uint8)
-    size = 4096
-    slots = _minus_ones(size)
-    r = 0
-    while r < n_rows:
-        g = row_g[r]
-        length = starts[g + 1] - starts[g]
-        if n_entries + length > limit:
-            return row_g[:0], row_start[:1], entries[:0], columns[:0], reducer[:0]
-        if n_entries + length > len(entries):
-            entries = _grown(entries, 2 * (n_entries + length))
-        for t in range(starts[g], starts[g + 1]):
-            slot = _slot(slots, columns, exponents, t, row_shift[r])
-            c = slots[slot]
-            if c < 0:
-                if n_columns == len(columns):
-                    columns, reducer = _grown_rows(columns, 2 * n_columns), _grown(reducer, 2 * n_columns)
-                c = n_columns
-                n_columns += 1
-                slots[slot] = c
-                for i in range(n):
-                    columns[c, i] = exponents[t, i] + row_shift[r, i]
-                found = _divisor(columns[c], leading, support, levels, degrees, weights, n_basis, d)
-                reducer[c] = -1
-                if found >= 0:
-                    if n_rows == len(row_g):
-                        row_g, row_shift = _grown(row_g, 2 * n_rows), _grown_rows(row_shift, 2 * n_rows)
-                        row_start = _grown(row_start, 2 * n_rows + 1)
-                    row_g[n_rows] = found
-                    for i in range(n):
-                        row_shift[n_rows, i] = columns[c, i] - leading[found, i]
-                    reducer[c] = n_rows
-                    n_rows += 1
-                if 2 * n_columns > size:
-                    size *= 4
-                    slots = _rehashed(columns, n_columns, size, zero)
-            entries[n_entries] = c
-            n_entries += 1
-        r += 1
-        row_start[r] = n_entries
-    return row_g[:n_rows], row_start[: n_rows + 1], entries[:n_entries], columns[:n_columns], reducer[:n_columns]
-
-
-@compiled.part
-def _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, starts, residues, p):
-    """Reduce some dense rows, side by side, by the multiples of basis elements.
-
-    Only groups of 32 columns that are marked as touched are looked at. Returns the number of columns that stay, listed
-    in `rest`, and the multiplications done.
-    """
-    p2 = p * p
-    n_columns, lanes = block.shape
-    factors = np.zeros(lanes, dtype=np.uint32)
-    work, n_rest = 0, 0
-    for group in range(len(is_touched)):
-        if not is_touched[group]:
-            continue
-        is_touched[group] = False
-        for k in range(32 * group, min(32 * group + 32, n_columns)):
-            some = np.uint64(0)
-            for i in range(lanes):
-                some |= block[k, i]
-            if some == 0:
-                continue
-            n_busy = 0
-            for i in range(lanes):
-                value = block[k, i] % p
-                block[k, i] = value
-                factors[i] = 0
-                if value:
-                    factors[i] = p - value
-                    n_busy += 1
-            if n_busy == 0:
-                continue
-            r = reducer[k]
-            if r < 0:
-                rest[n_rest] = k
-                n_rest += 1
-                continue
-            shift = starts[row_g[r]] - row_start[r]
-            for t in range(row_start[r], row_start[r + 1]):
-                c = np.uint64(residues[t + shift])
-                k2 = entries[t]
-                is_touched[k2 >> 5] = True
-                for i in range(lanes):
-                    value = block[k2, i] + np.uint64(factors[i]) * c
-                    block[k2, i] = min(value, value - p2)  # entries stay below p^2: a negative difference wraps around
-            for i in range(lanes):
-                block[k, i] = 0
-            work += n_busy * (row_start[r + 1] - row_start[r])
-        is_touched[group] = False
-    return n_rest, work
+def _add_multiple(row, factor, entries, residues, first, end, shift, p2):
+    """Add a multiple of a sparse row to a dense one; entries stay below p^2, as a negative difference wraps around."""
+    for t in range(first, end):
+        k = np.uint64(entries[np.uint64(t)])  # an index with a sign takes longer
+        value = row[k] + factor * np.uint64(residues[np.uint64(t + shift)])
+        row[k] = min(value, value - p2)
 
 
 @compiled.part
@@ -212,9 +53,9 @@ def _append(row, first, scale, n_rows, start, entries, residues, p):
             count += 1
     t = start[n_rows]
     if n_rows + 2 > len(start):
-        start = _grown(start, 2 * len(start))
+        start = grown(start, 2 * len(start))
     if t + count > len(entries):
-        entries, residues = _grown(entries, 2 * (t + count)), _grown(residues, 2 * (t + count))
+        entries, residues = grown(entries, 2 * (t + count)), grown(residues, 2 * (t + count))
     for k in range(first, len(row)):
         if row[k]:
             entries[t] = k
@@ -242,10 +83,9 @@ def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, 
 
     Returns starts, columns and residues of the reduced rows, and the work, negative when it exceeds the budget.
     """
-    lanes = 8
+    p2 = p * p
     n_columns = len(reducer)
-    block = np.zeros((n_columns, lanes), dtype=np.uint64)
-    is_touched = np.zeros((n_columns + 31) // 32, dtype=np.bool_)
+    row = np.zeros(n_columns, dtype=np.uint64)
     rest = np.empty(n_columns, dtype=np.int32)
     start, kept, values = (
         np.zeros(n_given + 1, dtype=np.int64),
@@ -253,28 +93,39 @@ def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, 
         np.zeros(64, dtype=np.uint32),
     )
     total, t_kept = 0, 0
-    for first in range(0, n_given, lanes):
-        n_here = min(lanes, n_given - first)
-        for i in range(n_here):
-            r = first + i
-            shift = starts[row_g[r]] - row_start[r]
-            for t in range(row_start[r], row_start[r + 1]):
-                block[entries[t], i] = residues[t + shift]
-                is_touched[entries[t] >> 5] = True
-        n_rest, work = _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, starts, residues, p)
-        total += work
+    for given in range(n_given):
+        shift = starts[row_g[given]] - row_start[given]
+        top = n_columns
+        for t in range(row_start[given], row_start[given + 1]):
+            row[entries[t]] = residues[t + shift]
+            top = min(top, entries[t])
+        n_rest = 0
+        for k in range(top, n_columns):
+            if row[k] == 0:
+                continue
+            value = row[k] % p
+            row[k] = 0
+            if value == 0:
+                continue
+            r = reducer[k]
+            if r < 0:
+                row[k] = value
+                rest[n_rest] = k
+                n_rest += 1
+                continue
+            first, end = row_start[r], row_start[r + 1]  # a one in this column comes first
+            _add_multiple(row, p - value, entries, residues, first + 1, end, starts[row_g[r]] - first, p2)
+            total += end - first
         if total > budget:
             return start[:1], kept[:0], values[:0], -total
-        if t_kept + lanes * n_rest > len(kept):
-            kept, values = _grown(kept, 2 * (t_kept + lanes * n_rest)), _grown(values, 2 * (t_kept + lanes * n_rest))
-        for i in range(n_here):
-            for q in range(n_rest):
-                if block[rest[q], i]:
-                    kept[t_kept] = rest[q]
-                    values[t_kept] = block[rest[q], i]
-                    block[rest[q], i] = 0
-                    t_kept += 1
-            start[first + i + 1] = t_kept
+        if t_kept + n_rest > len(kept):
+            kept, values = grown(kept, 2 * (t_kept + n_rest)), grown(values, 2 * (t_kept + n_rest))
+        for q in range(n_rest):
+            kept[t_kept] = rest[q]
+            values[t_kept] = row[rest[q]]
+            row[rest[q]] = 0
+            t_kept += 1
+        start[given + 1] = t_kept
     return start, kept[:t_kept], values[:t_kept], total
 
 
@@ -297,9 +148,7 @@ def _eliminated(row, top, own, pivot, start, entries, residues, p):
                 first = k
             continue
         factor = p - value
-        for t in range(start[r], start[r + 1]):
-            v = row[entries[t]] + factor * np.uint64(residues[t])
-            row[entries[t]] = min(v, v - p2)
+        _add_multiple(row, factor, entries, residues, start[r], start[r + 1], 0, p2)
         row[k] = 0
         work += start[r + 1] - start[r]
     return first, work
@@ -309,7 +158,7 @@ def _eliminated(row, top, own, pivot, start, entries, residues, p):
 def reduced_echelon(given_start, given, given_values, n_columns, p, budget):
     """The reduced row echelon form of sparse rows, without its zeros; the work is negative when above the budget."""
     row = np.zeros(n_columns, dtype=np.uint64)
-    pivot = _minus_ones(n_columns)
+    pivot = minus_ones(n_columns)
     start, new, values = np.zeros(16, dtype=np.int64), np.zeros(64, dtype=np.int32), np.zeros(64, dtype=np.uint32)
     n_new, total = 0, 0
     for r in range(len(given_start) - 1):
@@ -346,7 +195,7 @@ def relations(row_start, entries, values, n_columns, p, budget):
     n_rows = len(row_start) - 1
     p2 = p * p
     row = np.zeros(n_columns + n_rows, dtype=np.uint64)  # the row, then the combination that it is
-    pivot = _minus_ones(n_columns)
+    pivot = minus_ones(n_columns)
     start, new, new_values = np.zeros(16, dtype=np.int64), np.zeros(64, dtype=np.int32), np.zeros(64, dtype=np.uint32)
     found_start, found, found_values = (
         np.zeros(16, dtype=np.int64),
@@ -370,9 +219,7 @@ def relations(row_start, entries, values, n_columns, p, budget):
             if q < 0:
                 break
             factor = p - value
-            for t in range(start[q], start[q + 1]):
-                v = row[new[t]] + factor * np.uint64(new_values[t])
-                row[new[t]] = min(v, v - p2)
+            _add_multiple(row, factor, new, new_values, start[q], start[q + 1], 0, p2)
             row[k] = 0
             total += start[q + 1] - start[q]
             first = n_columns

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polysys.algebra.level_matrix import symbolic
+from polysys.algebra.level_columns import symbolic
 
 Array = npt.NDArray[Any]
 _MOST_BYTES = 64 << 20  # of all patterns that are kept
@@ -50,40 +50,67 @@ class LevelPattern:
         return sum(a.nbytes for a in (self.row_elements, self.row_starts, self.entries, self.columns, self.reducers))
 
 
-_kept: OrderedDict[bytes, LevelPattern] = OrderedDict()
-_lock = Lock()
-
-
-def level_pattern(
-    starts: Array,
-    exponents: Array,
-    leading: Array,
-    levels: Array,
-    weights: Array,
-    rows: tuple[Array, Array],
-    level: int,
-    entry_limit: int,
-) -> LevelPattern | None:
-    """The pattern of the rows (element, multiplier) of a level and of what reduces them; None where it has too many entries.
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelRows:
+    """All that the pattern of a level follows from: rows to reduce, and the elements that reduce them.
 
     Parameters
     ----------
     starts, exponents : int array, uint8 array (t, n)
         Where the terms of each element begin, and their monomials. Elements without a leading monomial reduce nothing.
-    leading, levels : uint8 array (g, n + 1), int array (g,)
+    leading, levels : uint8 array (g, n), int array (g,)
     weights : int array (n,)
-    rows : int array (r,), uint8 array (r, n)
+    elements, multipliers : int array (r,), uint8 array (r, n)
+        The rows.
     level, entry_limit : int
     """
-    key = hashlib.blake2b(np.array([level, entry_limit, len(weights)], np.int64).tobytes(), digest_size=32)
-    for array in (starts, exponents, leading, levels, weights, *rows):
-        key.update(len(array).to_bytes(8, "little") + np.ascontiguousarray(array).tobytes())
-    name = key.digest()
+
+    starts: Array
+    exponents: Array
+    leading: Array
+    levels: Array
+    weights: Array
+    elements: Array
+    multipliers: Array
+    level: int
+    entry_limit: int
+
+    @property
+    def digest(self) -> bytes:
+        """Of everything."""
+        key = hashlib.blake2b(np.array([self.level, self.entry_limit, len(self.weights)], np.int64).tobytes(), digest_size=32)
+        for array in (self.starts, self.exponents, self.leading, self.levels, self.weights, self.elements, self.multipliers):
+            key.update(len(array).to_bytes(8, "little") + np.ascontiguousarray(array).tobytes())
+        return key.digest()
+
+    def pattern(self) -> LevelPattern | None:
+        """The pattern of the rows and of what reduces them; None where it has too many entries."""
+        n = len(self.weights)
+        row_elements, row_starts, entries, words, reducers = symbolic(
+            self.starts, _words(self.exponents), _words(self.leading), self.levels, self.weights, self.elements, _words(self.multipliers),
+            self.level, self.entry_limit,
+        )  # fmt: skip
+        if not len(words):
+            return None
+        columns = words.view(np.uint8)[:, :n]
+        order = np.lexsort([*(columns[:, i] for i in range(n)), -(columns @ self.weights)])
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        return LevelPattern(row_elements, row_starts, place[entries], columns[order], reducers[order])
+
+
+_kept: OrderedDict[bytes, LevelPattern] = OrderedDict()
+_lock = Lock()
+
+
+def kept_pattern(rows: LevelRows) -> LevelPattern | None:
+    """The same, from what is kept where it is."""
+    name = rows.digest
     with _lock:
         if name in _kept:
             _kept.move_to_end(name)
             return _kept[name]
-    found = new_pattern(starts, exponents, leading, levels, weights, rows, level, entry_limit)
+    found = rows.pattern()
     if found is not None and found.n_bytes <= _LARGEST:
         with _lock:
             _kept[name] = found
@@ -93,25 +120,8 @@ def level_pattern(
     return found
 
 
-def new_pattern(
-    starts: Array,
-    exponents: Array,
-    leading: Array,
-    levels: Array,
-    weights: Array,
-    rows: tuple[Array, Array],
-    level: int,
-    entry_limit: int,
-) -> LevelPattern | None:
-    """The same, made anew and not kept."""
-    n = len(weights)
-    support = (leading[:, :-1] > 0) @ (np.uint64(1) << (np.arange(n) % 64).astype(np.uint64))
-    row_elements, row_starts, entries, columns, reducers = symbolic(
-        starts, exponents, leading, support.astype(np.uint64), levels, leading[:, :-1] @ weights, weights, len(levels), *rows, level, entry_limit
-    )  # fmt: skip
-    if not len(columns):
-        return None
-    order = np.lexsort([*(columns[:, i] for i in range(n)), -(columns @ weights)])
-    place = np.empty(len(order), dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    return LevelPattern(row_elements, row_starts, place[entries], columns[order], reducers[order])
+def _words(exponents: Array) -> Array:
+    """Monomials with eight exponents in a word: products are sums of words, as no exponent is above 255."""
+    padded = np.zeros((len(exponents), -(-exponents.shape[1] // 8) * 8), dtype=np.uint8)
+    padded[:, : exponents.shape[1]] = exponents
+    return padded.view(np.uint64)

@@ -41,14 +41,19 @@ class ZerosWithMultiplicity:
 
     Parameters
     ----------
-    n_simple : int
+    simple : tuple of AlgebraicPoint
         Zeros that count once.
     multiple : tuple of MultipleZero
         The others.
     """
 
-    n_simple: int
+    simple: tuple[AlgebraicPoint, ...]
     multiple: tuple[MultipleZero, ...]
+
+    @property
+    def n_simple(self) -> int:
+        """How many zeros count once."""
+        return len(self.simple)
 
     @property
     def degree(self) -> int:
@@ -104,7 +109,6 @@ def _zeros(polynomials: Sequence[Polynomial], n: int, seed: int, meter: Meter) -
     if factors is None or sum(f.degree() for f, _ in factors) != parametrisation.n_solutions:
         return None
     points = points_of(parametrisation, meter=meter)
-    n_simple = sum(f.degree() for f, m in factors if m == 1)
     multiple: list[MultipleZero] = []
     for factor, multiplicity in factors:
         if multiplicity > 1:
@@ -114,7 +118,8 @@ def _zeros(polynomials: Sequence[Polynomial], n: int, seed: int, meter: Meter) -
                 if len(here) != 1:
                     return None
                 multiple.append(MultipleZero(here[0], multiplicity, exact))
-    return ZerosWithMultiplicity(n_simple, tuple(multiple))
+    taken = {id(z.point) for z in multiple}
+    return ZerosWithMultiplicity(tuple(p for p in points if id(p) not in taken), tuple(multiple))
 
 
 def _roots(factor: fmpz_poly) -> list[acb]:

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
-from sympy import QQ, ring
 
 from polysys.algebra.combinations import primitive
 from polysys.algebra.degree_weights import bezout_weights
 from polysys.algebra.generic_count import GenericCount, generic_count_of
 from polysys.algebra.hilbert_bound import random_prime
 from polysys.landscape import Landscape
+from polysys.polynomials import Ring
 
 PROOF_WORK = 4 * 10**10
 """Operations that a proof may take: a minute."""
@@ -83,13 +83,13 @@ def _is_symmetric(array: Any) -> bool:
 def _sees_symmetric_part_alone(landscape: Landscape, name: str) -> bool:
     """Whether the potential is the same for J and (J + J^T)/2, identically in all couplings and unknowns."""
     sizes = {k: array.size for k, array in landscape.couplings.items()}
-    polynomials, *generators = ring([*landscape.variables, *(f"c{k}" for k in range(sum(sizes.values())))], QQ)
+    polynomials = Ring((*landscape.variables, *(f"c{k}" for k in range(sum(sizes.values())))))
     n = landscape.domain.n
-    x, rest = np.array(generators[:n], dtype=object), generators[n:]
+    x, rest = np.array(polynomials.gens[:n], dtype=object), polynomials.gens[n:]
     free: dict[str, Any] = {}
     for k, array in landscape.couplings.items():
         free[k], rest = np.array(rest[: array.size], dtype=object).reshape(array.shape), rest[array.size :]
-    half = (free[name] + free[name].T) * polynomials(QQ(1, 2))
+    half = (free[name] + free[name].T) * Fraction(1, 2)
     difference = landscape.potential_function(x, free) - landscape.potential_function(x, {**free, name: half})
     return not polynomials(difference)
 
@@ -99,20 +99,20 @@ def _generic_gradient(
 ) -> list[dict[tuple[int, ...], fmpz_mpoly]] | None:
     """The gradient over the integer polynomials in the couplings; None where it has too many terms."""
     n = landscape.domain.n
-    polynomials, *generators = ring([*landscape.variables, *names], QQ)
-    symbol = dict(zip(names, generators[n:], strict=True))
+    polynomials = Ring((*landscape.variables, *names))
+    symbol = dict(zip(names, polynomials.gens[n:], strict=True))
     couplings = {}
     for name, array in arrays.items():
         couplings[name] = np.empty(array.shape, dtype=object)
         for index in np.ndindex(array.shape):
             couplings[name][index] = symbol[array[index]]
-    potential = polynomials(landscape.potential_function(np.array(generators[:n], dtype=object), couplings))
+    potential = polynomials(landscape.potential_function(np.array(polynomials.gens[:n], dtype=object), couplings))
     if len(potential) > _MAX_TERMS:
         return None
     parameters = fmpz_mpoly_ctx.get(names, Ordering.degrevlex)
     gradient = []
-    for x in generators[:n]:
-        derivative = potential.diff(x)
+    for k in range(n):
+        derivative = potential.diff(k)
         common = lcm(*(int(c.denominator) for c in derivative.coeffs()))
         terms: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
         for e, c in derivative.terms():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Operations: 10^9 take a second.
 _SIMPLE_WORK, _MULTIPLE_WORK = 4 * 10**9, 10**10
-_MOST_WITH_MULTIPLICITY = 120  # numbers over Q grow with the square of the number of solutions
+MOST_WITH_MULTIPLICITY = 300  # numbers over Q grow with the square of the number of solutions
 
 
 def simple_count_of(landscape: Problem) -> int | None:
@@ -68,7 +68,7 @@ def multiple_zeros_of(landscape: Problem) -> ZerosWithMultiplicity | None:
     (0, 4)
     """
     count = exact_count_as_given(landscape)
-    if count.dimension != 0 or not 0 < (count.degree or 0) <= _MOST_WITH_MULTIPLICITY:
+    if count.dimension != 0 or not 0 < (count.degree or 0) <= MOST_WITH_MULTIPLICITY:
         return None
     if isinstance(landscape, Equations):
         return _multiple_zeros(landscape.given, landscape.n)

@@ -28,7 +28,7 @@ def strata(potential: Any, has_multipliers: bool = False) -> list[tuple[int, ...
 
     Parameters
     ----------
-    potential : sympy PolyElement
+    potential : Polynomial
     has_multipliers : bool
         The equations are dV/dx_j = mu_l x_j, as on spheres: a live one is never a single monomial.
 
@@ -55,7 +55,7 @@ def open_strata(potential: Any, has_multipliers: bool = False) -> Iterator[tuple
 
     Parameters
     ----------
-    potential : sympy PolyElement
+    potential : Polynomial
     has_multipliers : bool
         The equations are dV/dx_j = mu_l x_j. Patterns are then listed that may carry solutions, and the dimension is the
         one that would be expected without multipliers; an empty list says the same.

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sympy import QQ
-from sympy.polys.rings import ring
-
 from polysys.domains import Domain, Euclidean
 from polysys.errors import InputError
 from polysys.formulations.expansion import exact_terms, nested_form
 from polysys.formulations.variety import Variety
+from polysys.polynomials import Ring
 from polysys.reading.parser import format_polynomial, parse_polynomial
 
 
@@ -27,7 +25,7 @@ class Elimination:
         In the variables that are left: a variety, or R^n where all equations were linear.
     free : tuple of str
         The variables that are left.
-    forms : mapping from names to sympy PolyElement
+    forms : mapping from names to Polynomial
         The others as affine functions of these.
     """
 
@@ -98,7 +96,7 @@ def _separated(constraints: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         nonlinear = [e for e in rest.monoms() if sum(e) > 1] if rest else []
         if nonlinear:
             leading = max(nonlinear, key=lambda e: (sum(e), e))
-            pivots.append((leading, rest.mul_ground(1 / rest[leading])))
+            pivots.append((leading, rest / rest[leading]))
             kept.append(g)
         elif rest:
             affine.append(rest)
@@ -115,23 +113,20 @@ def _solve(row: Any, forms: dict[str, Any]) -> None:
         )
     k = max(i for e in row.monoms() for i, power in enumerate(e) if power)
     x = row.ring.gens[k]
-    form = x - row.mul_ground(1 / row[x.LM])
+    form = x - row / row.coeff(x)
     for name, other in forms.items():
         forms[name] = other.compose(x, form)
-    forms[str(row.ring.symbols[k])] = form
+    forms[row.ring.symbols[k]] = form
 
 
 def _substituted(polynomial: Any, forms: Mapping[str, Any]) -> Any:
-    names = [str(s) for s in polynomial.ring.symbols]
-    pairs = [(polynomial.ring.gens[names.index(name)], form) for name, form in forms.items()]
-    return polynomial.compose(pairs) if pairs and polynomial else polynomial
+    return polynomial.compose(forms.items()) if forms else polynomial
 
 
 def _in_ring(polynomial: Any, free: Sequence[str]) -> Any:
     """A polynomial that depends on some variables only, in their ring."""
-    names = [str(s) for s in polynomial.ring.symbols]
-    places = [names.index(v) for v in free]
-    return ring(list(free), QQ)[0].from_dict({tuple(e[i] for i in places): c for e, c in polynomial.items()})
+    places = [polynomial.ring.symbols.index(v) for v in free]
+    return Ring(tuple(free)).from_dict({tuple(e[i] for i in places): c for e, c in polynomial.items()})
 
 
 def read_eliminated(lines: Sequence[str], variables: Sequence[str]) -> tuple[tuple[str, str], ...]:

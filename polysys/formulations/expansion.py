@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from polysys.errors import InputError
+from polysys.polynomials import Polynomial, Ring
 from polysys.reading.rationals import n_bits
 from polysys.tape import Op, Tape
 
 
 def exact_terms(polynomial: Any) -> dict[tuple[int, ...], Fraction]:
-    """Exponents and coefficients (as Fractions) of a sympy polynomial, none for zero."""
+    """Exponents and coefficients (as Fractions) of a polynomial, none for zero."""
     return {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in polynomial.terms()}
 
 
@@ -63,17 +64,15 @@ def nested_form(terms: Mapping[tuple[int, ...], Any], x: Sequence[Any], zero: An
     return done.pop()
 
 
-def multiply_out(tape: Tape, x: Sequence[Any], constant: Callable[[Fraction], Any], limit: int) -> list[Any]:
+def multiply_out(tape: Tape, ring: Ring, limit: int) -> list[Polynomial]:
     """The outputs of a tape as polynomials, every product charged to a budget before it is formed.
 
     Parameters
     ----------
     tape : Tape
         Without parameters.
-    x : sequence of sympy PolyElement
-        The generators.
-    constant : callable
-        Maps a Fraction into the ring.
+    ring : Ring
+        In as many variables as the tape has.
     limit : int
         Most products of coefficients (long ones, and those in many variables, count more).
 
@@ -84,14 +83,12 @@ def multiply_out(tape: Tape, x: Sequence[Any], constant: Callable[[Fraction], An
 
     Examples
     --------
-    >>> from sympy import QQ, ring
     >>> from polysys.tape import trace
-    >>> R, x, y = ring("x,y", QQ)
-    >>> multiply_out(trace(lambda v, _: [(v[0] + v[1]) ** 2], 2), [x, y], R, 100)
+    >>> multiply_out(trace(lambda v, _: [(v[0] + v[1]) ** 2], 2), Ring(("x", "y")), 100)
     [x**2 + 2*x*y + y**2]
     """
-    registers = [*x, *map(constant, tape.constants)]
-    work, per_product = 0, 1 + len(x) // 16  # exponents of many variables are long
+    registers = [*ring.gens, *map(ring, tape.constants)]
+    work, per_product = 0, 1 + ring.ngens // 16  # exponents of many variables are long
     for op, i, j in zip(tape.ops.tolist(), tape.left.tolist(), tape.right.tolist(), strict=True):
         a, b = registers[i], registers[j]
         if op == Op.MUL:
@@ -106,6 +103,6 @@ def multiply_out(tape: Tape, x: Sequence[Any], constant: Callable[[Fraction], An
     return [registers[k] for k in tape.outputs.tolist()]
 
 
-def _length(polynomial: Any) -> int:
+def _length(polynomial: Polynomial) -> int:
     """Bits of the longest among a few coefficients."""
     return max((n_bits(c) for c in islice(polynomial.values(), 8)), default=0)

@@ -186,7 +186,7 @@ def _block_degrees(monomials: Sequence[tuple[int, ...]], domain: Domain) -> tupl
 
 
 def formulate(potential: Any, domain: Domain, chart_seed: int = 0) -> Formulation:
-    """The formulation for a potential (a sympy PolyElement) on a domain.
+    """The formulation for a potential  on a domain.
 
     Raises
     ------

@@ -85,7 +85,7 @@ class Variety(Domain):
 
     @property
     def polynomials(self) -> tuple[Any, ...]:
-        """The constraints as elements of one sympy ring over QQ."""
+        """The constraints as polynomials in the same variables."""
         return _polynomials(self.names, self.equations)
 
     @property

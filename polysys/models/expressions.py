@@ -22,6 +22,7 @@ from polysys.formulations.variety import Variety, read_domain
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
 from polysys.own_equations import Equations
+from polysys.polynomials import Polynomial, as_polynomial
 from polysys.reading.expression_file import (
     ExpressionFile,
     equations_in,
@@ -62,7 +63,7 @@ class Source:
 class Expression(Model):
     """A polynomial potential with rational coefficients; make one with :func:`expression`."""
 
-    polynomial: Any
+    polynomial: Polynomial
     where: Domain
     name: str
     eliminated: tuple[tuple[str, str], ...] = ()
@@ -94,7 +95,7 @@ class Expression(Model):
 
     @property
     def variables(self) -> tuple[str, ...]:
-        return tuple(str(s) for s in self.polynomial.ring.symbols)
+        return self.polynomial.ring.symbols
 
     def draw(self, rng: np.random.Generator) -> Couplings:
         # the coefficients are the couplings: the family is every polynomial with these monomials
@@ -274,7 +275,7 @@ def expression(
         return replace(_on_variety(text, domain, names, values, name), source=source)
     polynomial = parse_polynomial(text, names, values).polynomial
     n = polynomial.ring.ngens
-    where = domain if isinstance(domain, Domain) else read_domain(domain, [str(s) for s in polynomial.ring.symbols])
+    where = domain if isinstance(domain, Domain) else read_domain(domain, polynomial.ring.symbols)
     if where.n != n:
         raise InputError(f"The domain has {where.n} coordinates, the potential {n}.", "Make the two agree.")
     return Expression(_reduced(polynomial, where), where, name, source=source)
@@ -320,7 +321,7 @@ def _on_variety(
     return Expression(polynomial, left.domain, name, left.texts)
 
 
-def _reduced(polynomial: Any, domain: Domain) -> Any:
+def _reduced(polynomial: Polynomial, domain: Domain) -> Polynomial:
     """The potential with as low a degree as the equations of the spheres allow for its leading form: the same function on the domain.
 
     A leading form with a factor |x|^2 is a form of lower degree there. As it stands it is degenerate: every isotropic line is an
@@ -328,7 +329,7 @@ def _reduced(polynomial: Any, domain: Domain) -> Any:
     """
     x = polynomial.ring.gens
     spheres = [
-        (sum(x[i] ** 2 for i in range(b.start, b.stop)), r)
+        (sum((x[i] ** 2 for i in range(b.start, b.stop)), polynomial.ring.zero), r)
         for b, r in zip(domain.slices, domain.radii_squared, strict=True)
         if b.stop - b.start > 2  # else there are but two isotropic lines
     ]
@@ -336,12 +337,12 @@ def _reduced(polynomial: Any, domain: Domain) -> Any:
     degree = max(map(sum, polynomial.monoms()), default=0)
     while degree > 1:
         leading = polynomial.ring.from_dict({e: c for e, c in polynomial.terms() if sum(e) == degree})
-        divided = ((*leading.div([square]), square, r) for square, r in spheres)
-        factor = next(((quotient, r) for (quotient,), rest, _, r in divided if not rest), None)
+        divided = ((*leading.to_sympy().div([square.to_sympy()]), r) for square, r in spheres)
+        factor = next(((quotient, r) for (quotient,), rest, r in divided if not rest), None)
         if factor is None:
             return polynomial
         quotient, r = factor
-        polynomial = polynomial - leading + quotient * polynomial.ring.domain(r.numerator, r.denominator)
+        polynomial = polynomial - leading + as_polynomial(quotient) * r
         degree = max(map(sum, polynomial.monoms()), default=0)
     return polynomial if degree else given
 

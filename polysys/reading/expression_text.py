@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Any
 
-import sympy
-from sympy.core.relational import Relational
-from sympy.polys.rings import PolyElement
-
 from polysys.errors import InputError, NotPolynomialError, require_type
+from polysys.polynomials import Polynomial
 from polysys.reading.parser import format_polynomial
 from polysys.reading.rationals import as_rational
 
@@ -35,6 +32,11 @@ def expression_text(given: Any) -> str:
     """
     if isinstance(given, str):
         return given
+    if isinstance(given, Polynomial):
+        return format_polynomial(given)
+    import sympy  # a quarter of a second, and only where something else than a text is given
+    from sympy.polys.rings import PolyElement
+
     if isinstance(given, PolyElement):
         return format_polynomial(given)
     if isinstance(given, sympy.Poly):
@@ -67,9 +69,12 @@ def equation_text(given: Any) -> str:
     >>> equation_text("x^2 = 1"), equation_text("x*y - 2")
     ('(x^2) - (1)', 'x*y - 2')
     """
-    if isinstance(given, sympy.Eq):
-        return f"({expression_text(given.lhs)}) - ({expression_text(given.rhs)})"
     if not isinstance(given, str):
+        from sympy import Eq
+        from sympy.core.relational import Relational
+
+        if isinstance(given, Eq):
+            return f"({expression_text(given.lhs)}) - ({expression_text(given.rhs)})"
         if isinstance(given, Relational):
             raise InputError(f"{str(given)[:60]} is an inequality.", _NO_INEQUALITIES)
         return expression_text(given)

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import stat
-import tomllib
 import zlib
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -24,7 +23,6 @@ MAX_DEPTH = 100  # of lists and tables in each other
 MAX_DIGITS = 4000  # of one number: below what Python turns into an integer
 MAX_VALUES = 4_000_000  # of one JSON file: some hundred bytes of memory each
 
-_BLOCK = 1 << 20
 _NON_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISDIR, "folder"),
@@ -39,6 +37,7 @@ _STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
 _LONG_NUMBER = re.compile(rf"(?<![0-9_])[0-9_]{{{MAX_DIGITS + 1}}}".encode())
 # each part of a key is looked up with all that stand before it
 _LONG_KEY = re.compile(rf"(?<![\w\"'.-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
+_ALIKE = bytes.maketrans(b"{}", b"[]")
 _NO_MARKS = bytes(sorted(set(range(256)) - set(b'[]{},"')))
 
 
@@ -190,6 +189,8 @@ def parse_toml(text: str, where: str, parse_float: Callable[[str], Any] = float)
     >>> parse_toml("seed = 1", "The file")
     {'seed': 1}
     """
+    import tomllib
+
     if _LONG_KEY.search(text):
         raise FileError(f"{where} is not TOML that can be used (a key has too many parts).", "Shorten it.")
     try:
@@ -254,20 +255,15 @@ def check_json(content: bytes, where: str) -> None:
 
 def _shape(content: bytes) -> tuple[int, int]:
     """Depth and number of values of JSON without escapes in its strings; brackets and commas in strings do not count."""
-    import numpy as np  # the command line starts without it
-
-    marks = content.translate(None, _NO_MARKS)
-    deepest = depth = n_quotes = n_values = 0
-    for k in range(0, len(marks), _BLOCK):
-        block = np.frombuffer(marks, np.uint8, min(_BLOCK, len(marks) - k), k)
-        quotes = n_quotes + np.cumsum(block == ord('"'))
-        is_outside = quotes % 2 == 0
-        is_open = is_outside & ((block == ord("[")) | (block == ord("{")))
-        is_closed = is_outside & ((block == ord("]")) | (block == ord("}")))
-        depths = depth + np.cumsum(is_open.astype(np.int64) - is_closed)
-        deepest, depth, n_quotes = max(deepest, int(depths.max())), int(depths[-1]), int(quotes[-1])
-        n_values += int(is_open.sum() + (is_outside & (block == ord(","))).sum())
-    return deepest, n_values
+    outside = b"".join(content.translate(None, _NO_MARKS).split(b'"')[::2])
+    n_values = sum(map(outside.count, (b"[", b"{", b",")))
+    brackets, depth = outside.translate(_ALIKE, b","), 0
+    while brackets and depth <= MAX_DEPTH:
+        outer = brackets.replace(b"[]", b"")  # one level less, everywhere
+        if len(outer) == len(brackets):
+            return depth + brackets.count(b"["), n_values
+        brackets, depth = outer, depth + 1
+    return depth, n_values
 
 
 def parse_json(content: bytes | str, where: str, **choices: Any) -> Any:

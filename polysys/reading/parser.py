@@ -13,10 +13,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from sympy import QQ, Symbol
-from sympy.polys.rings import PolyElement, ring
+from flint import fmpq
 
 from polysys.errors import InputError, NotPolynomialError
+from polysys.polynomials import Polynomial, Ring, as_polynomial
 from polysys.reading.rationals import MAX_BITS, as_rational, n_bits
 from polysys.reading.tokens import (
     NEVER_NAMES,
@@ -39,14 +39,14 @@ MAX_WORK = 1_000_000
 _FIELD = 12
 _TEST = (1 << _FIELD - 1) - MAX_EXPONENT - 1
 
-Terms = dict[int, Any]  # coefficients are elements of QQ
+Terms = dict[int, fmpq]
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedPolynomial:
-    """A polynomial over Q, an element of `sympy.polys.rings.ring(variables, QQ)`, and its variables' names."""
+    """A polynomial over Q and its variables' names."""
 
-    polynomial: Any
+    polynomial: Polynomial
     variables: tuple[str, ...]
 
     @property
@@ -57,7 +57,7 @@ class ParsedPolynomial:
     @property
     def is_constant(self) -> bool:
         """Whether no variable occurs (the zero polynomial included)."""
-        return bool(self.polynomial.is_ground)
+        return self.polynomial.is_ground
 
     def __str__(self) -> str:
         return format_polynomial(self.polynomial)
@@ -131,10 +131,10 @@ def parse_polynomial(
     if not names or (not allow_constant and not any(terms)):
         what = "zero" if not terms else "constant"
         raise InputError(f"The polynomial is {what}: no variable is left in it.", "Give one that has variables.")
-    rng = ring([Symbol(v) for v in names], QQ)[0]
     shifts = range(0, _FIELD * len(names), _FIELD)
     mask = (1 << _FIELD) - 1
-    return ParsedPolynomial(rng.from_dict({tuple(e >> k & mask for k in shifts): c for e, c in terms.items()}), names)
+    unpacked = {tuple(e >> k & mask for k in shifts): c for e, c in terms.items()}
+    return ParsedPolynomial(Polynomial(Ring(names), unpacked), names)
 
 
 def format_polynomial(polynomial: Any) -> str:
@@ -142,7 +142,7 @@ def format_polynomial(polynomial: Any) -> str:
 
     Parameters
     ----------
-    polynomial : sympy PolyElement
+    polynomial : Polynomial, or element of one of SymPy's rings over QQ
 
     Returns
     -------
@@ -151,14 +151,13 @@ def format_polynomial(polynomial: Any) -> str:
 
     Examples
     --------
-    >>> x, y = ring("x, y", QQ)[1:]
+    >>> x, y = Ring(("x", "y")).gens
     >>> format_polynomial(1 - y**2*x/2 + x)
     '-1/2*x*y^2 + x + 1'
     """
-    if not isinstance(polynomial, PolyElement):
-        raise InputError(f"A {type(polynomial).__name__} is not a ring element.", "Use parse_polynomial to make one.")
+    polynomial = as_polynomial(polynomial)
     pieces = []
-    for exponents, power_product in _power_products(_texts(polynomial.ring.symbols), tuple(polynomial)):
+    for exponents, power_product in _power_products(polynomial.ring.symbols, tuple(polynomial)):
         coefficient = polynomial[exponents]
         numerator, denominator = int(coefficient.numerator), int(coefficient.denominator)
         size = str(abs(numerator)) if denominator == 1 else f"{abs(numerator)}/{denominator}"
@@ -166,11 +165,6 @@ def format_polynomial(polynomial: Any) -> str:
         pieces.append((" - " if numerator < 0 else " + ") + "*".join(filter(None, factors)))
     joined = "".join(pieces)
     return "0" if not joined else joined[3:] if joined[1] == "+" else "-" + joined[3:]
-
-
-@lru_cache(maxsize=64)
-def _texts(symbols: tuple[Any, ...]) -> tuple[str, ...]:
-    return tuple(map(str, symbols))
 
 
 @lru_cache(maxsize=16)  # almost all samples of a family have the same monomials
@@ -184,7 +178,7 @@ def _power_products(
 
 
 def _constant_terms(value: Fraction) -> Terms:
-    return {0: QQ(value.numerator, value.denominator)} if value else {}
+    return {0: fmpq(value.numerator, value.denominator)} if value else {}
 
 
 class _Parser:
@@ -220,7 +214,7 @@ class _Parser:
         for e, c in term.items():
             if e in total:
                 c = total.pop(e) + c
-                if not c:
+                if c == 0:
                     continue
             total[self.checked(e, c)] = c
 
@@ -291,7 +285,7 @@ class _Parser:
         if self.tokens[self.i][1] == "(" and (self.collected or name not in self.generators):
             self.refuse(f"the function {name[:40]}(...)", at, "Only + - * / ^ can be used; write products with '*'.")
         if name in self.generators:
-            return {self.generators[name]: QQ(1)}
+            return {self.generators[name]: fmpq(1)}
         if name in NEVER_NAMES or name in NUMBER_NAMES:
             way_out = "Coefficients must be rational: give an approximation such as 355/113, or rename the variable."
             self.refuse(f"the name {name!r}, read as a complex, infinite or irrational number", at, way_out)
@@ -313,12 +307,12 @@ class _Parser:
             for f, d in b.items():
                 g = e + f
                 result[g] = result[g] + c * d if g in result else c * d
-        return {self.checked(g, c): c for g, c in result.items() if c}
+        return {self.checked(g, c): c for g, c in result.items() if c != 0}
 
     def power(self, base: Terms, exponent: int) -> Terms:
         if len(base) == 1 and (g := next(iter(base))) in self.single and base[g] == 1:
             return {g * exponent: base[g]}
-        result: Terms = {0: QQ(1)}
+        result: Terms = {0: fmpq(1)}
         while exponent:
             if exponent & 1:
                 result = self.times(result, base)
@@ -329,7 +323,7 @@ class _Parser:
 
     def constant(self, terms: Terms) -> Any:
         if not terms:
-            return QQ(0)
+            return fmpq(0)
         return terms[0] if len(terms) == 1 and 0 in terms else None
 
     def checked(self, g: int, c: Any) -> int:

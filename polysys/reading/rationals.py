@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Rational
@@ -10,7 +11,6 @@ from typing import Any
 
 import flint
 import numpy as np
-import sympy
 
 from polysys.errors import InputError
 
@@ -75,12 +75,13 @@ def _rational(value: Any) -> Fraction:
         if not value.is_finite():
             raise InputError(f"{value} is not a finite number.", _WAY_OUT)
         return _from_text(str(value))
-    if isinstance(value, sympy.Float) and value.is_finite:
+    sympy: Any = sys.modules.get("sympy")  # where nobody has loaded it, nothing is of its types
+    if sympy and isinstance(value, sympy.Float) and value.is_finite:
         sign, mantissa, exponent, _ = value._mpf_
         if abs(exponent) > 2 * MAX_BITS:  # a shift by this much would be the memory bomb
             raise InputError("A sympy Float has an exponent out of range.", "Round or rescale it.")
         return Fraction((-1) ** sign * int(mantissa)) * Fraction(2) ** int(exponent)
-    if isinstance(value, flint.fmpq) or (isinstance(value, sympy.Rational) and value.is_finite):
+    if isinstance(value, flint.fmpq) or (sympy and isinstance(value, sympy.Rational) and value.is_finite):
         return Fraction(int(value.p), int(value.q))
     if isinstance(value, flint.fmpz):
         return Fraction(int(value))

@@ -184,14 +184,15 @@ def test_tapes_agree_with_the_expanded_system_and_its_derivatives(label):
     rng = np.random.default_rng(9)
     z = [Fraction(int(v), 32) for v in rng.integers(-64, 65, landscape.formulation.n_unknowns)]
     system = landscape.system
-    values = {g: QQ(v.numerator, v.denominator) for g, v in zip(system.polynomials[0].ring.gens, z, strict=True)}
+    polynomials = [f.to_sympy() for f in system.polynomials]
+    gens = polynomials[0].ring.gens
+    values = {g: QQ(v.numerator, v.denominator) for g, v in zip(gens, z, strict=True)}
 
     def exact(f):
         return Fraction(str(f.evaluate(list(values.items()))))
 
-    assert landscape.tapes.equations.evaluate(z) == [exact(f) for f in system.polynomials] == system.tape.evaluate(z)
-    gens = system.polynomials[0].ring.gens
-    assert landscape.tapes.jacobian.evaluate(z) == [exact(f.diff(g)) for f in system.polynomials for g in gens]
+    assert landscape.tapes.equations.evaluate(z) == [exact(f) for f in polynomials] == system.tape.evaluate(z)
+    assert landscape.tapes.jacobian.evaluate(z) == [exact(f.diff(g)) for f in polynomials for g in gens]
 
 
 @pytest.mark.parametrize("label", SMALL_LABELS)

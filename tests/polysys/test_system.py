@@ -16,6 +16,7 @@ from sympy.polys.orderings import grevlex
 
 import polysys as ps
 from polysys.errors import InputError, NotSquareError
+from polysys.polynomials import Polynomial
 from polysys.reading.parser import parse_polynomial
 from polysys.system import PolynomialSystem, exact_terms
 from tests.systems import NAMED, POSITIVE_DIMENSIONAL
@@ -90,8 +91,9 @@ def test_a_system_must_be_square_over_the_rationals_and_without_empty_equations(
 
 def n_complex(system):
     """Dimension of the quotient ring (solutions with multiplicity), or None for a positive-dimensional set."""
-    graded = system.polynomials[0].ring.clone(order=grevlex)
-    leading = [g.LM for g in groebner([f.set_ring(graded) for f in system.polynomials], graded)]
+    polynomials = [f.to_sympy() if isinstance(f, Polynomial) else f for f in system.polynomials]
+    graded = polynomials[0].ring.clone(order=grevlex)
+    leading = [g.LM for g in groebner([f.set_ring(graded) for f in polynomials], graded)]
     bounds = [min((m[i] for m in leading if sum(m) == m[i]), default=None) for i in range(system.n)]
     if None in bounds:
         return None
@@ -137,9 +139,9 @@ def test_a_drawn_landscape_has_the_generic_number_of_complex_solutions(label, co
     2009 (with a field), Friedland & Ottaviani 2014 (layered).
     """
     system = ps.model_from_label(label).sample(seed=1).system
-    modular = system.polynomials[0].ring.clone(domain=GF(32003, symmetric=False), order=grevlex)
+    modular = system.polynomials[0].to_sympy().ring.clone(domain=GF(32003, symmetric=False), order=grevlex)
     reduced = [
-        modular.from_dict({e: modular.domain(c.numerator) / modular.domain(c.denominator) for e, c in f.terms()})
+        modular.from_dict({e: modular.domain(int(c.numerator)) / modular.domain(int(c.denominator)) for e, c in f.terms()})
         for f in system.polynomials
     ]
     assert n_complex(SimpleNamespace(polynomials=reduced, n=system.n)) == count

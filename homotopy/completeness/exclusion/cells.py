@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sympy.combinatorics import Permutation, PermutationGroup
-
 from homotopy.completeness.exclusion.flips import stationary_flips
 from polysys.landscape import Landscape
-from polysys.symmetry import SignedPermutation
+from polysys.symmetry import SignedPermutation, permutation_group
 
 Order = tuple[int, int, int]  # i, sign, j for x_i >= sign x_j
 
@@ -47,7 +45,7 @@ def cell(generators: Sequence[SignedPermutation], base: Sequence[int]) -> tuple[
         + [n + j if s > 0 else j for j, s in zip(g.perm, g.signs, strict=True)]
         for g in generators
     ]
-    group = PermutationGroup([Permutation(m) for m in (*moves, list(range(2 * n)))])
+    group = permutation_group([*moves, range(2 * n)])
     found = []
     for i in base:
         if group.is_trivial:

@@ -23,7 +23,7 @@ _OFF = 1e-6  # a point further than this (relative to its size) from a set is no
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A component with the equations on whose solution set it was found (sympy polynomials)."""
+    """A component with the equations on whose solution set it was found (polynomials)."""
 
     equations: tuple[Any, ...]
     component: Component

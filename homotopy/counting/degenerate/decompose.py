@@ -172,7 +172,7 @@ def _split(
 ) -> None:
     """Split the stationary points into hypersurfaces, smaller components and the ends of paths to isolated points."""
     n = landscape.system.n
-    split = common_factors(landscape.system.polynomials)
+    split = common_factors([f.to_sympy() for f in landscape.system.polynomials])
     parts.factors = [f for f, _ in split.factors]
     for factor, exponent in split.factors:
         pieces, is_sure = _hypersurfaces(landscape, engine, factor, exponent, options.seed)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from homotopy.counting.degenerate.describe import energy_at
 from homotopy.counting.degenerate.stationary_set import SetKind, StationarySet
 from homotopy.status import Verdict
-from polysys.algebra.multiple_zeros import MultipleZero
 from polysys.counts.multiplicities import multiple_zeros_of
 from polysys.counts.of_landscape import hilbert_bound
 from polysys.problem import Problem
+
+if TYPE_CHECKING:  # at run time only where there are multiple solutions
+    from polysys.algebra.multiple_zeros import MultipleZero
 
 _DIGITS = 1e-14
 
 
 def exact_multiple_points(
-    problem: Problem, n_simple: int, ends: Sequence[Sequence[complex]]
+    problem: Problem, n_simple: int, ends: Sequence[Sequence[complex]] | None
 ) -> tuple[StationarySet, ...] | None:
     """The multiple points of a problem; None where exact algebra does not list its solutions, or lists other simple ones.
 
@@ -27,8 +30,8 @@ def exact_multiple_points(
     problem : Landscape or Equations
     n_simple : int
         Certified solutions.
-    ends : sequence of complex vectors
-        Ends of paths without a certificate; those near a multiple point are counted as its paths.
+    ends : sequence of complex vectors, optional
+        Ends of paths without a certificate; those near a multiple point are counted as its paths. None where no path was followed.
 
     Notes
     -----
@@ -45,7 +48,7 @@ def exact_multiple_points(
         return None
     bound = hilbert_bound(problem, found.degree)
     is_proved = bound is not None and bound.bound == found.degree
-    paths = _paths(found.multiple, ends)
+    paths = [None] * len(found.multiple) if ends is None else _paths(found.multiple, ends)
     return tuple(_set(problem, z, n, is_proved) for z, n in zip(found.multiple, paths, strict=True))
 
 
@@ -63,7 +66,7 @@ def _paths(zeros: Sequence[MultipleZero], ends: Sequence[Sequence[complex]]) -> 
     return counts
 
 
-def _set(problem: Problem, zero: MultipleZero, n_paths: int, is_proved: bool) -> StationarySet:
+def _set(problem: Problem, zero: MultipleZero, n_paths: int | None, is_proved: bool) -> StationarySet:
     return StationarySet(
         SetKind.ISOLATED,
         0,

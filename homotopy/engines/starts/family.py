@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 from flint import fmpz_mat
-from sympy import QQ
-from sympy.polys.rings import ring
 
 from homotopy.common.arrays import Complexes
 from polysys.counts.strata import MAX_VARIABLES, strata
@@ -18,6 +16,7 @@ from polysys.domains import Domain, Euclidean
 from polysys.formulations.expansion import multiply_out
 from polysys.formulations.formulation import Formulation, FormulationTapes, Kind, record
 from polysys.landscape import Landscape
+from polysys.polynomials import Ring
 from polysys.tape import Recorder, Tape
 
 _MAX_EXPANSION = 5_000_000  # products of coefficients: some seconds
@@ -46,7 +45,7 @@ def patterns(landscape: Landscape, generic: Any) -> list[tuple[int, ...]]:
 
     Parameters
     ----------
-    generic : sympy PolyElement
+    generic : Polynomial
         The potential of a generic member.
     """
     n, domain = landscape.domain.n, landscape.domain
@@ -167,7 +166,6 @@ def _monomial_couplings(landscape: Landscape, coordinates: tuple[int, ...]) -> t
     # couplings that are not among the unknowns of the linear system are generic numbers
     fixed = [recorder.constant(int(v)) for v in numbers]
     closed = recorder.tape(tape.evaluate(recorder.variables, fixed, recorder.constant))
-    polynomials, *x = ring([f"x{i}" for i in range(tape.n_variables)], QQ)
-    values = multiply_out(closed, x, lambda c: polynomials(QQ(c.numerator, c.denominator)), _MAX_EXPANSION)
+    values = multiply_out(closed, Ring(tuple(f"x{i}" for i in range(tape.n_variables))), _MAX_EXPANSION)
     exponents = [v.monoms()[0][: len(coordinates)] for v in values if len(v) == 1]
     return exponents, bool(linear.all()) and all(len(v) <= 1 for v in values)

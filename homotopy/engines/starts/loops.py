@@ -142,11 +142,14 @@ def is_dominant(
 
     The pairs (solution, parameters) form an irreducible variety; it covers the parameter space exactly when the
     Jacobian is invertible at its general point. (Three live neurons between one input and two outputs: never.)
+    Where only the parameter zero has solutions in the torus (a x^3 y + b y^3 z + c z^3 x), what is computed of it is rounding.
     """
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xD0,)))
     jacobian, n = tape.jacobian(), tape.n_variables
     for _ in range(2):
         p, x = seed_pair(tape, is_linear, n_coordinates, place, rng)
+        if not (np.abs(p[is_linear]) > _ZERO).any():
+            continue
         matrix = np.array(jacobian.evaluate(list(x), list(p), float), dtype=np.complex128).reshape(n, n)
         values = np.linalg.svd(matrix, compute_uv=False)
         if values[-1] > 1e-9 * values[0]:
@@ -283,6 +286,7 @@ class _Graph:
         self.members: list[Orbits] = []
         self.edges: list[tuple[int, int]] = []
         self._partner: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
+        self._n_bends: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
         self.n_paths = self.n_lost = 0
         self.expected: int | None = None
 
@@ -310,17 +314,28 @@ class _Graph:
             self.carry(*both[best])
 
     def repair(self, rng: np.random.Generator) -> None:
-        """Take lost paths again where members know different numbers of solutions, along slightly bent edges."""
+        """Take lost paths again where members know different numbers of solutions, along slightly bent edges.
+
+        Each path so often and no more: one that is lost whatever the way leads into a singular point of its edge's end.
+        """
         for _ in range(_BENDS):
             most = max(map(len, self.members))
             for i, j in [*self.edges, *((j, i) for i, j in self.edges)]:
-                if len(self.members[j]) < most:
+                if len(self.members[j]) < most and self._reopen(i, j):
                     a, b = self.parameters[i], self.parameters[j]
                     bend = rng.standard_normal(len(a)) + 1j * rng.standard_normal(len(a))
-                    there = self.partners(i, j)
-                    there[there == _LOST] = _OPEN
                     self.carry(i, j, (a + b) / 2 + _BEND * np.abs(b - a) * bend)
             self.saturate(None)
+
+    def _reopen(self, i: int, j: int) -> bool:
+        """Open the lost paths of an edge that may be bent once more; whether there is any."""
+        there = self.partners(i, j)
+        before = self._n_bends.get((i, j), np.zeros(0, np.int64))
+        n_bends = np.concatenate([before, np.zeros(len(there) - len(before), np.int64)])
+        again = (there == _LOST) & (n_bends < _BENDS)
+        there[again] = _OPEN
+        self._n_bends[i, j] = n_bends + again
+        return bool(again.any())
 
     def carry(self, i: int, j: int, bend: Complexes | None = None) -> None:
         """Track the open solutions of member i to member j, straight or by way of a bend."""

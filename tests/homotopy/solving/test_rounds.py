@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from homotopy.engines.tracker.routes import gradual_way
 from homotopy.errors import EngineCrashError, EngineTimeoutError
 from homotopy.solving.rounds import solve
 from homotopy.solving.without_paths import solve_without_paths
-from homotopy.status import PathStatus
+from homotopy.status import EvidenceKind, PathStatus, Verdict
 from polysys.models.labels import model_from_label
 
 PROVED = ho.Completeness.PROVED
@@ -256,3 +257,40 @@ def test_exact_algebra_is_not_asked_about_a_random_form_on_spheres(monkeypatch: 
     monkeypatch.setattr("homotopy.solving.without_paths.exact_count_of", lambda land: asked.append(land))
     assert solve_without_paths(ps.SphericalPSpin(n=3, p=3).sample(seed=1), ho.Options(), 7, 0.0) is None
     assert not asked
+
+
+# Simple singularities moved to rational and irrational points, two in one potential, products of squares; by their Milnor numbers.
+SINGULAR = {
+    "x^3*y + y^3*z + z^3*x": (0, [27]),
+    "(x - 1/3)^12 + y^4/4 - y^2": (0, [11, 11, 11]),
+    "(x - y)^10 + (x + y - 1)^12": (0, [99]),
+    "(x - 1/2)^2*(y + x - 1/3) + (y + x - 1/3)^4 + (x - 1/2)^6": (10, [5]),  # D5
+    "(x - 2/3)^3 + (y + 1)^5 + (y + 1)^6 + (x - 2/3)^4 + (x - 2/3)^2*(y + 1)^2": (7, [8]),  # E8
+    "(x^2 - 2)^3 + (y^2 - 3)^4": (1, [2, 2, 3, 3, 6, 6, 6, 6]),  # E6 four times
+    "(x*y - 1)^4 + (x - y)^4": (7, [9, 9]),
+    "(x - y)^4 + (y - z)^4 + (z - w)^4 + (w - 1/2)^4": (0, [81]),
+}
+
+
+@pytest.mark.parametrize("potential", SINGULAR)
+def test_multiple_points_are_counted_without_paths(potential: str) -> None:
+    found = ho.census(ps.expression(potential))
+    n_simple, multiplicities = SINGULAR[potential]
+    assert (found.run.engine, found.paths.tracked, found.n_complex) == ("exact algebra", 0, n_simple)
+    assert found.completeness.verdict is PROVED
+    assert sorted(s.multiplicity or 0 for s in found.degenerate) == multiplicities
+    assert all(s.n_paths is None and s.is_multiplicity_proved for s in found.degenerate)
+
+
+def test_a_list_with_multiple_points_and_no_path_is_kept_in_a_file(tmp_path: Path) -> None:
+    found = ho.census(ps.expression("(x^2 - 2)^6 + y^2"))
+    found.save(tmp_path / "c.json")
+    assert ho.verify(tmp_path / "c.json").derived.verdict is PROVED
+    again = ho.load(tmp_path / "c.json")
+    assert [s.multiplicity for s in again.degenerate] == [5, 5] and str(again) == str(found)
+
+
+def test_no_path_says_nothing() -> None:
+    """Not that a list without simple solutions is complete because all of its no paths have ended."""
+    found = ho.census(ps.expression("(x - 1)^4 + (y - 2)^4"))
+    assert all(e.outcome is not Verdict.YES for e in found.completeness.evidence if e.kind is EvidenceKind.PATHS)

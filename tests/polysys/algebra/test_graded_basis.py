@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import flint
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from polysys.algebra.degree_falls import monomials_of_degree
 from polysys.algebra.graded_basis import GradedBasis, degree
-from polysys.algebra.level_pattern import level_pattern, new_pattern
+from polysys.algebra.level_pattern import LevelRows, kept_pattern
 from polysys.algebra.standard_monomials import eventual_bound, n_standard_monomials
 from polysys.errors import WorkLimitError
 
@@ -130,13 +131,13 @@ def test_very_high_degrees_are_refused() -> None:
 
 def test_a_pattern_that_is_kept_is_the_one_made_anew() -> None:
     starts, exponents = np.array([0, 2, 4]), np.array([[2, 0], [0, 0], [1, 1], [0, 0]], np.uint8)
-    leading, levels = np.array([[2, 0, 0], [1, 1, 0]], np.uint8), np.array([2, 2])
-    rows = np.array([0, 1]), np.array([[0, 1], [1, 0]], np.uint8)
-    arguments = (starts, exponents, leading, levels, np.array([1, 1]), rows, 3, 100)
-    first, again, new = level_pattern(*arguments), level_pattern(*arguments), new_pattern(*arguments)
+    leading, levels = np.array([[2, 0], [1, 1]], np.uint8), np.array([2, 2])
+    multipliers = np.array([[0, 1], [1, 0]], np.uint8)
+    rows = LevelRows(starts, exponents, leading, levels, np.array([1, 1]), np.array([0, 1]), multipliers, 3, 100)
+    first, again, new = kept_pattern(rows), kept_pattern(rows), rows.pattern()
     assert first is again and first is not new
     assert first is not None and new is not None
     for name in ("row_elements", "row_starts", "entries", "columns", "reducers"):
         assert (getattr(first, name) == getattr(new, name)).all()
-    assert level_pattern(*arguments[:-2], 4, 100) is not first
-    assert level_pattern(*arguments[:-1], 1) is None
+    assert kept_pattern(replace(rows, level=4)) is not first
+    assert kept_pattern(replace(rows, entry_limit=1)) is None

@@ -94,3 +94,20 @@ def test_a_path_that_was_lost_closes_no_loop() -> None:
     graph.edges = [(0, 1), (0, 2), (1, 2)]
     graph._partner = {(0, 1): np.array([loops._LOST]), (0, 2): np.array([0]), (1, 2): np.array([0])}
     assert [moved.tolist() for moved in graph.moves()] == [[False]]
+
+
+def test_a_family_whose_only_member_with_solutions_in_the_torus_is_zero_has_none_there(monkeypatch):
+    """a x^3 y + b y^3 z + c z^3 x; and paths that are lost whatever the way are taken along three bends and no more."""
+    land = ps.expression("x^3*y + y^3*z + z^3*x").sample()
+    starts = make_start_set(land)
+    assert starts is not None and starts.n_solutions == 1  # the origin
+    bends, carry = [], loops._Graph.carry
+
+    def counted(graph, i, j, bend=None):
+        bends.extend([(id(graph), i, j)] if bend is not None else [])
+        carry(graph, i, j, bend)
+
+    monkeypatch.setattr(loops._Graph, "carry", counted)
+    tape = stratum_equations(land, (0, 1, 2))
+    monodromy(tape, land.is_linear_parameter, 3, np.ones((1, 3), np.int8), None, 0, chance=1e-4)
+    assert bends and max(map(bends.count, bends)) <= loops._BENDS
