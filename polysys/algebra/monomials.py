@@ -106,19 +106,23 @@ def longer(array: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
     return np.concatenate([array, np.zeros((size - len(array), *array.shape[1:]), array.dtype)])
 
 
+def placed(at: npt.NDArray[np.int64], size: int) -> Ints:
+    """A hash table of this size, a power of two: one more than the number of an entry near its slot; 0 is free."""
+    slots, waiting = np.zeros(size, dtype=np.int32), np.arange(len(at), dtype=np.int32)
+    while len(waiting):  # who finds a slot taken goes on to the next one
+        is_free = slots[at] == 0
+        slots[at[is_free]] = waiting[is_free] + 1
+        is_out = slots[at] != waiting + 1
+        waiting, at = waiting[is_out], (at[is_out] + 1) & (size - 1)
+    return slots
+
+
 def grown(table: Table) -> Table:
     """The same monomials with room for twice as many."""
-    count, size = int(table.state[0]), 2 * len(table.degrees)
-    slots = np.zeros(2 * len(table.slots), dtype=np.int32)
     table.state[1] -= 1
-    waiting = np.arange(count)
-    at = (table.hashes[:count] >> np.uint64(table.state[1])).astype(np.int64)
-    while len(waiting):  # who finds a slot taken goes on to the next one
-        free = slots[at] == 0
-        slots[at[free]] = waiting[free] + 1
-        is_out = slots[at] != waiting + 1
-        waiting, at = waiting[is_out], (at[is_out] + 1) & (len(slots) - 1)
-    words, degrees, hashes, position, column = (longer(a, size) for a in table[:5])
+    at = (table.hashes[: table.state[0]] >> np.uint64(table.state[1])).astype(np.int64)
+    words, degrees, hashes, position, column = (longer(a, 2 * len(table.degrees)) for a in table[:5])
+    slots = placed(at, 2 * len(table.slots))
     return Table(words, degrees, hashes, position, column, slots, table.multipliers, table.state)
 
 
