@@ -194,10 +194,10 @@ def remainder(a, p, reciprocal):
 
 
 @compiled.part
-def _subtract(lanes, factors, entries, coefficients, p2):
+def _subtract(lanes, factors, begin, end, entries, first, coefficients, p2):
     """Subtract multiples of one sparse row from all lanes."""
-    for k in range(len(entries)):
-        a = np.uint64(coefficients[k])
+    for k in range(begin, end):
+        a = np.uint64(coefficients[first + k - begin])
         j = np.uint64(entries[k])
         for l in range(LANES):
             t = lanes[j, l] - np.int64(np.uint64(factors[l]) * a)
@@ -205,9 +205,9 @@ def _subtract(lanes, factors, entries, coefficients, p2):
 
 
 @compiled.part
-def _subtract_dense(lanes, factors, row, p2):
-    """Subtract multiples of one dense row from all lanes."""
-    for j in range(len(row)):
+def _subtract_dense(lanes, factors, first, row, p2):
+    """Subtract multiples of one dense row, whose entries before the first are zeros, from all lanes."""
+    for j in range(np.uint64(first), np.uint64(len(row))):
         a = np.uint64(row[j])
         for l in range(LANES):
             t = lanes[j, l] - np.int64(np.uint64(factors[l]) * a)
@@ -232,7 +232,7 @@ def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivo
         begin, end, first = ends[r], ends[r + 1], firsts[r]
         for l in range(LANES):
             factors[l] = (p - weights[i, l]) % p
-        _subtract(lanes, factors, entries[begin:end], coefficients[first : first + end - begin], p2)
+        _subtract(lanes, factors, begin, end, entries, first, coefficients, p2)
         work += end - begin
     for c in range(len(pivots)):
         some = np.int64(0)
@@ -249,7 +249,7 @@ def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivo
             continue
         r = pivots[c]
         begin, end, first = ends[r] + 1, ends[r + 1], firsts[r] + 1
-        _subtract(lanes, factors, entries[begin:end], coefficients[first : first + end - begin], p2)
+        _subtract(lanes, factors, begin, end, entries, first, coefficients, p2)
         work += end - begin
     return work * _COST
 
@@ -286,7 +286,7 @@ def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
         q = pivot_of[c]
         if some == 0 or q < 0:
             continue
-        _subtract_dense(lanes[c:], factors, dense[q, c:], p2)
+        _subtract_dense(lanes, factors, c, dense[q], p2)
         work += size - c
     used = zeros(LANES, np.int64)  # one more than the dense row of a lane
     row = zeros(size, np.uint32)
@@ -311,7 +311,7 @@ def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
         used[lead] = n_dense
         n_used += 1
         factors[lead] = 0
-        _subtract_dense(lanes[c:], factors, row[c:], p2)
+        _subtract_dense(lanes, factors, c, row, p2)
         work += size - c
         if n_used == LANES:
             break

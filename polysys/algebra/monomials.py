@@ -103,7 +103,9 @@ def longer(array: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
     """The same entries with room for `size` of them; the array itself where it has that."""
     if size <= len(array):
         return array
-    return np.concatenate([array, np.zeros((size - len(array), *array.shape[1:]), array.dtype)])
+    result = np.zeros((size, *array.shape[1:]), array.dtype)
+    result[: len(array)] = array
+    return result
 
 
 def placed(at: npt.NDArray[np.int64], size: int) -> Ints:

@@ -43,10 +43,10 @@ def _ascending(keys, count):
 
 
 @compiled
-def _update(words, leading, alive, h, pairs, n_pairs, multiples):
+def _update(words, leading, alive, h, pairs, n_pairs, lcm, scratch, multiples):
     """The pairs with element h, whose multiples have no number yet; returns how many old and how many new ones there are.
 
-    pairs has room for h more, multiples for those of the new ones.
+    pairs has room for h more, as have the other arrays.
     """
     w = leading.shape[1]
     new = leading[h]
@@ -66,8 +66,7 @@ def _update(words, leading, alive, h, pairs, n_pairs, multiples):
         kept += 1
     n_pairs = kept
 
-    lcm = zeros((h, w), np.uint64)
-    partners, keys, minimal = zeros(h, np.int64), zeros(h, np.int64), zeros(h, np.int64)
+    partners, keys, minimal = scratch[0], scratch[1], scratch[2]
     t = 0
     for k in range(h):
         if not alive[k]:
@@ -123,7 +122,8 @@ def add_element(
     """
     if n_pairs + h > len(pairs):
         pairs = longer(pairs, 2 * (n_pairs + h))
-    multiples = np.empty((h, leading.shape[1]), dtype=np.uint64)
-    n_old, n_new = _update(table.words, leading, alive, h, pairs, n_pairs, multiples)
+    lcm, multiples = np.empty((2, h, leading.shape[1]), dtype=np.uint64)
+    scratch = np.empty((3, h), dtype=np.int64)
+    n_old, n_new = _update(table.words, leading, alive, h, pairs, n_pairs, lcm, scratch, multiples)
     table, pairs[n_old : n_old + n_new, 2] = intern_all(table, multiples[:n_new])
     return table, pairs, n_old + n_new
