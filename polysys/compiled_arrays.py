@@ -3,6 +3,8 @@
 Numba compiles `np.zeros` and `np.empty` anew for each type and shape, as functions of their own, a tenth of a second each.
 """
 
+# mypy: disable-error-code="misc,no-untyped-call,untyped-decorator"
+
 from __future__ import annotations
 
 from typing import Any
@@ -15,7 +17,13 @@ from numba.np.arrayobj import _empty_nd_impl
 
 
 def zeros(shape: Any, kind: Any) -> Any:
-    """An array of zeros with the type of the entries of `kind`, an array, or of this type."""
+    """An array of zeros, whose entries are of the type `kind`, or of that of an array `kind`.
+
+    Examples
+    --------
+    >>> zeros((2, 3), np.int32).shape, zeros(2, np.ones(5)).dtype
+    ((2, 3), dtype('float64'))
+    """
     return np.zeros(shape, getattr(kind, "dtype", kind))
 
 
@@ -32,12 +40,10 @@ def _type_of_zeros(context: Any) -> Any:
 @lower_builtin(zeros, types.BaseTuple, NumberClass)
 @lower_builtin(zeros, types.BaseTuple, types.Array)
 def _code_of_zeros(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    shape, given = arguments[0], signature.args[0]
-    if isinstance(given, types.BaseTuple):
-        sizes = cgutils.unpack_tuple(builder, shape)
-        kinds = list(given)
-    else:
-        sizes, kinds = [shape], [given]
+    given: Any = signature.args[0]
+    is_tuple = isinstance(given, types.BaseTuple)
+    sizes = cgutils.unpack_tuple(builder, arguments[0]) if is_tuple else arguments[:1]
+    kinds = given if is_tuple else [given]
     sizes = [context.cast(builder, size, kind, types.intp) for size, kind in zip(sizes, kinds, strict=True)]
     made = _empty_nd_impl(context, builder, signature.return_type, sizes)
     cgutils.memset(builder, made.data, builder.mul(made.nitems, made.itemsize), 0)

@@ -83,7 +83,9 @@ def _divisor(words, k, n, leading, masks, heights, n_basis, room):
 
 
 @compiled.part
-def _place_row(first, end, words, hashes, row_words, r, row_hash, slots, columns, column_hash, n_columns, entries, n_entries):
+def _place_row(
+    first, end, words, hashes, row_words, r, row_hash, slots, columns, column_hash, n_columns, entries, n_entries
+):
     """Write down the columns of a row, new ones at the end; returns their number. All arrays are long enough.
 
     Where arrays are exchanged in a loop their references are counted at every turn: 60 ns for an entry that takes 10.
@@ -158,7 +160,8 @@ def _complete(
 
 
 def symbolic(
-    starts: Array, words: Array, leading: Array, levels: Array, weights: Array, row_g: Array, row_words: Array, d: int, limit: int
+    starts: Array, words: Array, leading: Array, levels: Array, weights: Array,
+    row_g: Array, row_words: Array, d: int, limit: int,
 ) -> tuple[Array, Array, Array, Array, Array] | None:  # fmt: skip
     """All rows of the matrix of level d: the given ones, then the reducers of every monomial that occurs.
 
@@ -189,7 +192,8 @@ def symbolic(
         if n_entries + length > len(entries):
             entries = longer(entries, min(2 * (n_entries + length), limit))
         if n_columns + length > len(columns):
-            columns, column_hash, reducer = (longer(a, 2 * (n_columns + length)) for a in (columns, column_hash, reducer))
+            size = 2 * (n_columns + length)
+            columns, column_hash, reducer = longer(columns, size), longer(column_hash, size), longer(reducer, size)
         if n_rows + length > len(row_g):
             size = 2 * (n_rows + length)
             row_g, row_words, row_start = longer(row_g, size), longer(row_words, size), longer(row_start, size + 1)

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from polysys.algebra.monomials import longer
 from polysys.jit import compiled
 
-
 Array = npt.NDArray[Any]
 _NO_LIMIT = 1 << 62
 
@@ -82,12 +81,12 @@ def _reduce(n_given, row_g, row_start, entries, reducer, starts, residues, p, bu
         if t_kept + n_columns > len(kept):
             break
         shift = starts[row_g[given]] - row_start[given]
-        top = n_columns
+        top: Any = n_columns
         for t in range(row_start[given], row_start[given + 1]):
-            k = np.int64(entries[t])
-            row[k] = residues[t + shift]
-            if k < top:
-                top = k
+            column = np.int64(entries[t])
+            row[column] = residues[t + shift]
+            if column < top:
+                top = column
         n_rest = 0
         for k in range(top, n_columns):
             if row[k] == 0:
@@ -106,10 +105,10 @@ def _reduce(n_given, row_g, row_start, entries, reducer, starts, residues, p, bu
             _add_multiple(row, p - value, entries, residues, first + 1, end, starts[row_g[r]] - first, p2)
             total += end - first
         for q in range(n_rest):
-            k = np.int64(rest[q])
-            kept[t_kept] = k
-            values[t_kept] = row[k]
-            row[k] = 0
+            column = np.int64(rest[q])
+            kept[t_kept] = column
+            values[t_kept] = row[column]
+            row[column] = 0
             t_kept += 1
         given += 1
         start[given] = t_kept
@@ -117,7 +116,8 @@ def _reduce(n_given, row_g, row_start, entries, reducer, starts, residues, p, bu
 
 
 def normal_forms(
-    n_given: int, row_g: Array, row_start: Array, entries: Array, reducer: Array, starts: Array, residues: Array, p: Any, budget: int
+    n_given: int, row_g: Array, row_start: Array, entries: Array, reducer: Array,
+    starts: Array, residues: Array, p: Any, budget: int,
 ) -> tuple[Array, Array, Array, int]:  # fmt: skip
     """The first `n_given` rows reduced by the other ones; columns are sorted, largest monomial first.
 
@@ -133,8 +133,10 @@ def normal_forms(
 
 
 @compiled
-def _eliminate(given_start, given, given_values, is_last, row, pivot, p, budget, start, entries, residues, new_start, new, values, at):
-    """Reduce rows by monic rows, as long as there is room for one more; those that are not zero become the next new ones.
+def _eliminate(
+    given_start, given, given_values, is_last, row, pivot, p, budget, start, entries, residues, new_start, new, values, at
+):
+    """Reduce rows by monic rows, as long as there is room for one more; those that are not zero become new ones.
 
     Where the given rows are to be the last, they are the monic rows themselves. at: rows looked at, new rows, work.
     """
@@ -212,13 +214,13 @@ def _relate(given_start, given, given_values, row, pivot, p, budget, start, entr
         and new_start[n_new] + len(row) <= len(new)
     ):
         row[n_columns + r] = 1
-        top = n_columns
+        top: Any = n_columns
         for t in range(given_start[r], given_start[r + 1]):
-            k = np.int64(given[t])
-            row[k] = given_values[t]
-            if k < top:
-                top = k
-        first = n_columns
+            column = np.int64(given[t])
+            row[column] = given_values[t]
+            if column < top:
+                top = column
+        first: Any = n_columns
         for k in range(top, n_columns):
             value = row[k] % p
             row[k] = value
@@ -256,6 +258,7 @@ def relations(
     monic, found = _SparseRows(n_rows), _SparseRows(n_rows)
     at = np.zeros(4, dtype=np.int64)
     while at[0] < n_rows and at[3] <= budget:
-        _relate(row_start, entries, values, row, pivot, p, budget, *monic.arrays(at[1], width), *found.arrays(at[2], width), at)
+        rooms = *monic.arrays(at[1], width), *found.arrays(at[2], width)
+        _relate(row_start, entries, values, row, pivot, p, budget, *rooms, at)
     start, columns, residues, work = found.result(at[2], int(at[3]))
     return start, columns - n_columns, residues, work

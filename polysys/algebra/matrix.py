@@ -86,7 +86,9 @@ def _multiply(
 
 
 @compiled
-def _rows(table, monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip, columns, ends, sources, entries, at):
+def _rows(
+    table, monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip, columns, ends, sources, entries, at
+):
     """Rows as long as there is room; returns the terms of the next one, or -1 after the last.
 
     at: number of rows, columns looked at, columns, and the element for the next pivot row, -1 where it is not known yet.

@@ -7,6 +7,7 @@ by unknowns are normal forms of border monomials, found as in FGLM (Faugere, Gia
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -179,7 +180,7 @@ def quotient_algebra(basis: GroebnerBasis, *, meter: Meter | None = None) -> Quo
     state.table, _ = monomials.intern_all(state.table, units)
     state.table, images = monomials.intern_all(state.table, (words[:, None] + units).reshape(-1, words.shape[1]))
     table, images = state.table, images.reshape(-1, n)
-    border = np.setdiff1d(images, numbers)
+    border: Any = np.setdiff1d(images, numbers)
     border_words = table.words[border]
     keys = [-border_words[:, i].astype(np.int64) for i in range(border_words.shape[1] - 1, -1, -1)]
     border = border[np.lexsort([*keys, table.degrees[border]])]
@@ -216,10 +217,10 @@ def _sources(targets: npt.NDArray[np.int32], is_known: npt.NDArray[np.bool_]) ->
     below[targets[b, j], j] = b
     found, factor = np.full(targets.shape, -1), np.zeros(targets.shape, dtype=np.int64)
     for i in range(n):
-        for j in reversed([j for j in range(n) if j != i]):
-            border = -1 - targets[below[:, j], i]
-            is_one = (below[:, j] >= 0) & (border >= 0)
-            found[is_one, i], factor[is_one, i] = border[is_one], j
+        for other in reversed([k for k in range(n) if k != i]):
+            border = -1 - targets[below[:, other], i]
+            is_one = (below[:, other] >= 0) & (border >= 0)
+            found[is_one, i], factor[is_one, i] = border[is_one], other
     sources, factors = np.full(len(is_known), -1), np.zeros(len(is_known), dtype=np.int64)
     places = np.flatnonzero((targets < 0) & (found >= 0))[::-1]  # the first one of each stays
     sources[-1 - targets.flat[places]], factors[-1 - targets.flat[places]] = found.flat[places], factor.flat[places]
