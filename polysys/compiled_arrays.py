@@ -16,29 +16,27 @@ from numba.extending import lower_builtin, type_callable
 from numba.np.arrayobj import _empty_nd_impl
 
 
-def zeros(shape: Any, kind: Any) -> Any:
-    """An array of zeros, whose entries are of the type `kind`, or of that of an array `kind`.
+def zeros(shape: Any, dtype: Any) -> Any:
+    """An array of zeros of a type of NumPy's.
 
     Examples
     --------
-    >>> zeros((2, 3), np.int32).shape, zeros(2, np.ones(5)).dtype
-    ((2, 3), dtype('float64'))
+    >>> zeros((2, 3), np.int32).shape
+    (2, 3)
     """
-    return np.zeros(shape, getattr(kind, "dtype", kind))
+    return np.zeros(shape, dtype)
 
 
 @type_callable(zeros)
 def _type_of_zeros(context: Any) -> Any:
-    def type_of(shape: Any, kind: Any) -> Any:
-        return types.Array(kind.dtype, len(shape) if isinstance(shape, types.BaseTuple) else 1, "C")
+    def type_of(shape: Any, dtype: Any) -> Any:
+        return types.Array(dtype.dtype, len(shape) if isinstance(shape, types.BaseTuple) else 1, "C")
 
     return type_of
 
 
 @lower_builtin(zeros, types.Integer, NumberClass)
-@lower_builtin(zeros, types.Integer, types.Array)
 @lower_builtin(zeros, types.BaseTuple, NumberClass)
-@lower_builtin(zeros, types.BaseTuple, types.Array)
 def _code_of_zeros(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     given: Any = signature.args[0]
     is_tuple = isinstance(given, types.BaseTuple)
