@@ -20,7 +20,8 @@ POLE = 4.0  # a rational predictor whose pole is closer than a quarter of the st
 def newton_update(typingctx: Any, n: Any, y: Any, m: Any, floor: Any, lanes: Any) -> Any:
     """y -= column n of the solved matrix; the largest |y_i|^2, the largest squared relative update, the pivots' ratio.
 
-    What is stored of a pivot is its reciprocal.
+    What is stored of a pivot is its reciprocal. A lane without a path stays where it is: Newton's method would go on to shrink the
+    imaginary part of a real end point, down to denormal numbers, with which all lanes are ten times slower.
     """
     sig = types.void(n, y, m, floor, lanes)
 
@@ -42,7 +43,7 @@ def newton_update(typingctx: Any, n: Any, y: Any, m: Any, floor: Any, lanes: Any
             pivot = m[re] * m[re] + m[im] * m[im]
             b.store(pivot.least(get(small)).value, small)
             b.store(pivot.largest(get(large)).value, large)
-        scale = floor * floor * get(top) + 1e-300
+        scale, live = floor * floor * get(top) + 1e-300, s[row.LIVE] > 0
         with e.rows(n) as loop:
             re, im = e.at(loop.index)
             d_re, d_im = (m[o] for o in e.at(loop.index, columns, n))
@@ -50,8 +51,8 @@ def newton_update(typingctx: Any, n: Any, y: Any, m: Any, floor: Any, lanes: Any
             # not below, rather than above, and nothing replaces nan: nan must win
             is_kept = (ratio <= get(update)) | ~(get(update) >= 0)
             b.store(get(update).where(is_kept, ratio).value, update)
-            y[re] = y[re] - d_re
-            y[im] = y[im] - d_im
+            y[re] = (y[re] - d_re).where(live, y[re])
+            y[im] = (y[im] - d_im).where(live, y[im])
         s[row.TOP], s[row.UPDATE2], s[row.PIVOTS] = get(top), get(update), e.sqrt(get(small) / get(large))
         return context.get_dummy_value()
 
