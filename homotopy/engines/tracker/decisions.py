@@ -124,7 +124,10 @@ class _Lanes:
         end_bad = settled | (s[row.ITERATION] >= 9)
         # where curvature depends on the direction by many orders only convergence tells
         is_wide = s[row.N_WIDE] > 0
-        way_ok = (~is_first & (update < SHARP)) & is_wide | ((error < self.option(O_ACCURACY)) & (update < 1e-3)) & ~is_wide
+        # a second iteration has measured the contraction: a point ten times as far off does the predictor no harm
+        accuracy, farthest = self.option(O_ACCURACY), is_first.number(1e-3, 1e-2)
+        near = (error < accuracy.where(is_first, 10.0 * accuracy)) & (update < farthest)
+        way_ok = (~is_first & (update < SHARP)) & is_wide | near & ~is_wide
         way_bad = s[row.ITERATION] >= is_wide.number(6, 4)
         small = (error < 1e-17) | ((update < 1e-11) & crawls)
         s.put(going & end & ~bad, row.SETTLED, (small & ~is_first).number())
