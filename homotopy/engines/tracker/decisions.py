@@ -12,6 +12,7 @@ from numba.extending import intrinsic
 
 from homotopy.common.vectors import Lanes, Mask, State, Vec, Words
 from homotopy.engines.tracker import lane_state as row
+from homotopy.engines.tracker.stepping import remember
 
 HISTORY = 2  # points of the predictor; a third was measured to be no gain and to jump paths
 
@@ -132,6 +133,7 @@ class _Lanes:
         small = (error < 1e-17) | ((update < 1e-11) & crawls)
         s.put(going & end & ~bad, row.SETTLED, (small & ~is_first).number())
         ok = going & ~bad & (end_ok & end | way_ok & ~end)
+        s[row.TAKE] = (ok & ~end).number()
         bad = going & ~ok & (bad | end_bad & end | way_bad & ~end)
         return end, ok, bad
 
@@ -143,15 +145,19 @@ class _Lanes:
         on, old, distance = ok & ~end, s[row.STEP], s[row.DISTANCE]
         more = on & ~self.at_start
         s.put(more, row.FALLS, 0)
-        s[row.TAKE] = on.number()
         s[row.STEPS] = s[row.STEPS] + on.number()
         s.put(on & (s[row.N_WIDE] > 0), row.N_WIDE, s[row.N_WIDE] - 1)
         goal = (option(O_BETA) / s[row.OMEGA]).least(option(O_TRUST) * 0.25)
-        root = e.sqrt(goal / s[row.FIRST].largest(1e-15))
-        # the error is C h^2 (h + distance to the point before)^2: solve h (h + old) = goal
-        product = root * old * (old + distance)
+        first, is_second = s[row.FIRST].largest(1e-15), s[row.POINTS] <= 1
+        # the error was scale * bend * old^2 (old + distance)^2, and the scale changes slowly
+        reach = old * old * (old + distance) * (old + distance)
+        told = (e.sqrt(s[row.BEND]) * reach).largest(1e-15)
+        s.put(more & ~is_second, row.SCALE, e.sqrt(s[row.SCALE] * first / told))
+        s.put(more, row.BEND, s[row.NEXT_BEND])
+        # solve scale * bend * h^2 (h + old)^2 = goal
+        product = e.sqrt(goal / (s[row.SCALE] * e.sqrt(s[row.BEND])).largest(1e-30))
         h = 2.0 * product / (old + e.sqrt(old * old + 4.0 * product))
-        h = (old * e.sqrt(root)).where(s[row.POINTS] <= 1, h).least(option(O_GROWTH) * old)
+        h = (old * e.sqrt(e.sqrt(goal / first))).where(is_second, h).least(option(O_GROWTH) * old)
         resumed = s[row.RESUME] > 0
         h = h.where(more, s[row.RESUME].where(resumed, option(O_FIRST_STEP))).least(option(O_MAX_STEP))
         s.put(on, row.GAP, (1.0 / old).where(more, 0.0))
@@ -192,9 +198,6 @@ class _Lanes:
         s.put(turned, row.SETTLED, 0)
         start, stop = ((s[row.FROM_RE], s[row.FROM_IM]), (s[row.TO_RE], s[row.TO_IM]))
         delta = [b - a for a, b in zip(start, stop, strict=True)]
-        rate = s[row.RATE_RE], s[row.RATE_IM]
-        s.put(turned, row.D_RE, delta[0] * rate[0] - delta[1] * rate[1])
-        s.put(turned, row.D_IM, delta[0] * rate[1] + delta[1] * rate[0])
         shift = turned & ~over
         s[row.SHIFT] = s[row.MOVED] = shift.number()
         part = s[row.TAU] + s[row.STEP]
@@ -223,18 +226,19 @@ def _take_back(e: Words, n: Any, y: Lanes, m: Lanes, kept: Lanes, held: Mask) ->
 
 
 @intrinsic
-def decide(typingctx: Any, n: Any, y: Any, m: Any, kept: Any, lanes: Any, options: Any) -> Any:
+def decide(typingctx: Any, n: Any, y: Any, m: Any, kept: Any, hx: Any, hd: Any, lanes: Any, options: Any) -> Any:
     """Each lane decides, from its Newton update; returns a bit for each lane whose path is over."""
-    sig = types.int64(n, y, m, kept, lanes, options)
+    sig = types.int64(n, y, m, kept, hx, hd, lanes, options)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
         e = Words(context, b)
-        y, m, kept = (e.lanes(sig.args[i], args[i]) for i in (1, 2, 3))
-        s = e.state(sig.args[4], args[4])
-        work = _Lanes(e, s, e.data(sig.args[5], args[5]))
+        y, m, kept, hx, hd = (e.lanes(sig.args[i], args[i]) for i in range(1, 6))
+        s = e.state(sig.args[6], args[6])
+        work = _Lanes(e, s, e.data(sig.args[7], args[7]))
         s[row.DONE] = e.const(-1.0)
         going = work.hold(args[0], y, m, kept)
         end, ok, bad = work.judge(going)
+        remember(e, args[0], y, m, hx, hd, s, work.option(O_FLOOR))
         work.accept(end, ok)
         work.refuse(bad)
         over = work.move(going, ok | bad)

@@ -12,5 +12,7 @@ OMEGA, FIRST, LAST, UPDATE2, TOP, PIVOTS, SETTLED = range(21, 28)
 # residuals in double-double: steps left with them or, if negative, until the next doubt
 N_WIDE, PATIENCE, WIDE_TICKS, ASKED, DOUBTED = range(28, 33)
 # what to do next: remember this point, extrapolate; an outcome or -1; whether the last point is the one to report
-TAKE, SHIFT, D_RE, D_IM, DONE, IS_HISTORY = range(33, 39)
-N_ROWS = 39
+TAKE, SHIFT, DONE, IS_HISTORY = range(33, 37)
+# the predictor's error: squared bend at the last point and at a new one, and how large the error was over what the bend told
+BEND, NEXT_BEND, SCALE = range(37, 40)
+N_ROWS = 40

@@ -10,7 +10,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from homotopy.common.vectors import Vec, Words
+from homotopy.common.vectors import Lanes, State, Vec, Words
 from homotopy.engines.tracker import lane_state as row
 
 POLE = 4.0  # a rational predictor whose pole is closer than a quarter of the step is not believed
@@ -59,30 +59,39 @@ def newton_update(typingctx: Any, n: Any, y: Any, m: Any, floor: Any, lanes: Any
     return sig, codegen
 
 
-@intrinsic
-def remember(typingctx: Any, n: Any, y: Any, m: Any, hx: Any, hd: Any, lanes: Any) -> Any:
-    """In the lanes that accepted y: push it and the tangent dx/dtau = -column (n + 1) * d to the history."""
-    sig = types.void(n, y, m, hx, hd, lanes)
+def remember(e: Words, n: Any, y: Lanes, m: Lanes, hx: Lanes, hd: Lanes, s: State, floor: Vec) -> None:
+    """In the lanes that take y: push it and the tangent dx/dtau = -column (n + 1) * dt/dtau to the history, and measure the bend.
 
-    def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
-        e = Words(context, b)
-        n = args[0]
-        y, m, hx, hd = (e.lanes(sig.args[i], args[i]) for i in range(1, 5))
-        s = e.state(sig.args[5], args[5])
-        chosen, r, i = s[row.TAKE] > 0, s[row.D_RE], s[row.D_IM]
-        columns, tangent = b.add(n, e.i64(2)), b.add(n, e.i64(1))
-        with b.if_then(chosen.any()), e.rows(n) as loop:
+    Of the last two points and tangents with distance d, the cubic and the rational interpolant differ at distance h by
+    K h^2 (h + d)^2 / |1 + q h|, with K = |q d3| and q = -d3 / e2 (see :func:`predict`): their fourth differences. Bend is the
+    largest K^2 of a coordinate relative to its size. A pole that is not believed counts as far as it would have to be.
+    """
+    b, chosen = e.b, s[row.TAKE] > 0
+    a, c = s[row.TO_RE] - s[row.FROM_RE], s[row.TO_IM] - s[row.FROM_IM]
+    r, i = a * s[row.RATE_RE] - c * s[row.RATE_IM], a * s[row.RATE_IM] + c * s[row.RATE_RE]
+    columns, tangent = b.add(n, e.i64(2)), b.add(n, e.i64(1))
+    g = 1.0 / s[row.STEP]
+    least, farthest = floor * floor * s[row.TOP] + 1e-300, POLE * POLE * g * g
+    bend = e.var(e.const(0.0).value)
+    with b.if_then(chosen.any()):
+        with e.rows(n) as loop:
             new, old = e.at(loop.index), e.at(b.add(loop.index, n))
             v_re, v_im = (m[o] for o in e.at(loop.index, columns, tangent))
-            rate = (v_im * i - v_re * r, 0.0 - v_re * i - v_im * r)
+            f, v = [y[o] for o in new], (v_im * i - v_re * r, 0.0 - v_re * i - v_im * r)
+            f0, v0 = [hx[o] for o in new], [hd[o] for o in new]
+            d1 = [(f[k] - f0[k]) * g for k in range(2)]
+            e2 = [(d1[k] - v0[k]) * g for k in range(2)]
+            d3 = [((v[k] - d1[k]) * g - e2[k]) * g for k in range(2)]
+            third = d3[0] * d3[0] + d3[1] * d3[1]
+            q = (third / (e2[0] * e2[0] + e2[1] * e2[1] + 1e-300)).least(farthest)
+            size = f[0] * f[0] + f[1] * f[1] + least
+            b.store((third * q / size).largest(Vec(b, b.load(bend))).value, bend)
             for k in range(2):
-                hx[old[k]] = hx[new[k]].where(chosen, hx[old[k]])
-                hd[old[k]] = hd[new[k]].where(chosen, hd[old[k]])
-                hx[new[k]] = y[new[k]].where(chosen, hx[new[k]])
-                hd[new[k]] = rate[k].where(chosen, hd[new[k]])
-        return context.get_dummy_value()
-
-    return sig, codegen
+                hx[old[k]] = f0[k].where(chosen, hx[old[k]])
+                hd[old[k]] = v0[k].where(chosen, hd[old[k]])
+                hx[new[k]] = f[k].where(chosen, f0[k])
+                hd[new[k]] = v[k].where(chosen, v0[k])
+        s[row.NEXT_BEND] = Vec(b, b.load(bend))
 
 
 @intrinsic
