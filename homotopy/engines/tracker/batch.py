@@ -15,10 +15,10 @@ from homotopy.common.reporting import Progress
 from homotopy.common.threads import Stop, over_threads
 from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import extended, kernels
-from homotopy.engines.tracker.decisions import HISTORY
 from homotopy.engines.tracker.lane_state import N_ROWS
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program
+from homotopy.engines.tracker.stepping import HISTORY
 
 CHUNK = 512  # most paths of a task: a second or two, so that progress is prompt; a stop is looked at at every step
 SMALL = 128  # least paths of a task: with fewer, starting a thread costs more than it saves

@@ -12,9 +12,7 @@ from numba.extending import intrinsic
 
 from homotopy.common.vectors import Lanes, Mask, State, Vec, Words
 from homotopy.engines.tracker import lane_state as row
-from homotopy.engines.tracker.stepping import remember
-
-HISTORY = 2  # points of the predictor; a third was measured to be no gain and to jump paths
+from homotopy.engines.tracker.stepping import HISTORY, remember
 
 FINAL = 1e-8  # largest relative error of an end point
 START = 1e-5  # largest relative correction of a start solution
@@ -31,6 +29,9 @@ LEAST, WIDE_NOISE = 1e-7, 1e-15  # updates that measure the curvature; rounding 
 FALLS = 6  # steps refused in a row after which the point they start from is corrected with wide residuals
 RESPITE = 4  # steps, accepted or not, after a doubt that was not confirmed
 
+LEAST_SCALE, MOST_SCALE = 1e-4, 1e6  # of the squared ratio of the predictor's error to what the misfit told
+DOUBTFUL = 2.5  # largest ratio of the step that the misfit asks for to the one that the last error asks for
+
 # outcome codes
 REACHED, STALLED, STEP_TOO_SMALL, TOO_MANY_STEPS, BAD_START = 0, 1, 2, 3, 4
 # entries of `options`
@@ -43,11 +44,10 @@ REACHED, STALLED, STEP_TOO_SMALL, TOO_MANY_STEPS, BAD_START = 0, 1, 2, 3, 4
     O_GROWTH,
     O_ENDGAME_RADIUS,
     O_MAX_TICKS,
-    O_PREDICTOR,
     O_FLOOR,
     O_MAX_STEP,
     O_MIXED,
-) = range(12)
+) = range(11)
 
 
 class _Lanes:
@@ -148,16 +148,16 @@ class _Lanes:
         s[row.STEPS] = s[row.STEPS] + on.number()
         s.put(on & (s[row.N_WIDE] > 0), row.N_WIDE, s[row.N_WIDE] - 1)
         goal = (option(O_BETA) / s[row.OMEGA]).least(option(O_TRUST) * 0.25)
-        first, is_second = s[row.FIRST].largest(1e-15), s[row.POINTS] <= 1
-        # the error was scale * bend * old^2 (old + distance)^2, and the scale changes slowly
-        reach = old * old * (old + distance) * (old + distance)
-        told = (e.sqrt(s[row.BEND]) * reach).largest(1e-15)
-        s.put(more & ~is_second, row.SCALE, e.sqrt(s[row.SCALE] * first / told))
-        s.put(more, row.BEND, s[row.NEXT_BEND])
-        # solve scale * bend * h^2 (h + old)^2 = goal
-        product = e.sqrt(goal / (s[row.SCALE] * e.sqrt(s[row.BEND])).largest(1e-30))
-        h = 2.0 * product / (old + e.sqrt(old * old + 4.0 * product))
-        h = (old * e.sqrt(e.sqrt(goal / first))).where(is_second, h).least(option(O_GROWTH) * old)
+        first, has_third = s[row.FIRST].largest(1e-15), s[row.POINTS] >= HISTORY - 1
+        # the error was scale * misfit * z^2 (z + 1)^2 (z + r) / |Q(z)|, and the scale changes slowly
+        said = more & (s[row.POINTS] >= HISTORY)
+        scale = e.sqrt(s[row.SCALE] * first * first / s[row.TOLD].largest(1e-60))
+        s.put(said, row.SCALE, scale.largest(LEAST_SCALE).least(MOST_SCALE))
+        s.put(on, row.SHARE, (old / (old + distance)).where(more & has_third, 0.0))
+        # a few coordinates fit any denominator, and rounding fits none: then the last error alone tells
+        plain = old * e.sqrt(e.sqrt(goal / first))
+        h = (old * self.reach(goal)).largest(plain / DOUBTFUL).least(DOUBTFUL * plain)
+        h = h.where(has_third, plain).least(option(O_GROWTH) * old)
         resumed = s[row.RESUME] > 0
         h = h.where(more, s[row.RESUME].where(resumed, option(O_FIRST_STEP))).least(option(O_MAX_STEP))
         s.put(on, row.GAP, (1.0 / old).where(more, 0.0))
@@ -167,6 +167,18 @@ class _Lanes:
         left = 1.0 - s[row.TAU]
         s.put(on & (left < option(O_ENDGAME_RADIUS)) & (h < 0.5 * left), row.DONE, STALLED)
         s.put(on, row.STEP, left.where(h > 0.95 * left, h))
+
+    def reach(self, goal: Vec) -> Vec:
+        """The step, in units of the last one, for which the predictor's error is as wanted: two rounds of a fixed point."""
+        e, s = self.e, self.s
+        wanted = goal * goal / (s[row.SCALE] * s[row.MISFIT]).largest(1e-60)
+        z, r = e.const(1.0), 1.0 / s[row.SHARE].largest(1e-3)
+        for _ in range(2):
+            re = 1.0 + z * (s[row.Q1_RE] + z * s[row.Q2_RE])
+            im = z * (s[row.Q1_IM] + z * s[row.Q2_IM])
+            product = e.sqrt(e.sqrt(wanted * (re * re + im * im)) / (z + r))
+            z = 2.0 * product / (1.0 + e.sqrt(1.0 + 4.0 * product))
+        return z
 
     def refuse(self, bad: Mask) -> None:
         """Shorten the step, correct the point it starts from, or give the path up."""

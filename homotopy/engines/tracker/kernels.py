@@ -17,7 +17,7 @@ import numpy as np
 from homotopy.common.jit import compiled
 from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import lane_state as row
-from homotopy.engines.tracker.decisions import O_FLOOR, O_PREDICTOR, WIDE_STEPS, decide, set_times
+from homotopy.engines.tracker.decisions import O_FLOOR, WIDE_STEPS, decide, set_times
 from homotopy.engines.tracker.extended import run_tape, set_parameters
 from homotopy.engines.tracker.stepping import newton_update, predict
 from homotopy.engines.tracker.vector import back_substitute, eliminate, exchange_rows, fill_matrix, run_program
@@ -88,7 +88,8 @@ def _begin(lanes: Any, lane: int, u_from: complex, u_to: complex) -> None:
         lanes[k * LANES + lane] = 0.0
     lanes[row.FROM_RE * LANES + lane], lanes[row.FROM_IM * LANES + lane] = u_from.real, u_from.imag
     lanes[row.TO_RE * LANES + lane], lanes[row.TO_IM * LANES + lane] = u_to.real, u_to.imag
-    lanes[row.OMEGA * LANES + lane] = lanes[row.SCALE * LANES + lane] = 1.0
+    lanes[row.OMEGA * LANES + lane] = 1.0
+    lanes[row.SCALE * LANES + lane] = 10.0
     lanes[row.PATIENCE * LANES + lane] = WIDE_STEPS
     _depart(lanes, lane, u_from)
 
@@ -184,4 +185,4 @@ def track_runs(
                         x = hx if lanes[row.IS_HISTORY * LANES + lane] > 0 else y
                         _report(n, fill, reg, x, lanes, lane, p, x_out, info)
                         active -= 1
-            predict(n, options[O_PREDICTOR], hx, hd, y, lanes)
+            predict(n, hx, hd, y, lanes)
