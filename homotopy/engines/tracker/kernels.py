@@ -104,8 +104,9 @@ def _report(n: int, fill: Any, reg: Any, x: Any, lanes: Any, lane: int, p: int, 
     for i in range(n):
         a = fill[i * (n + 2) + n]
         if a >= 0:
-            worst = max(worst, np.hypot(reg[a + lane], reg[a + LANES + lane]))
-    info[p, RESIDUAL] = worst
+            size = reg[a + lane] * reg[a + lane] + reg[a + LANES + lane] * reg[a + LANES + lane]
+            worst = size if size > worst else worst
+    info[p, RESIDUAL] = np.sqrt(worst)
     for i in range(n):
         a = i * WIDTH + lane
         x_out[p, i] = complex(x[a], x[a + LANES])
