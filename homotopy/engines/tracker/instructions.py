@@ -22,11 +22,14 @@ _Term = tuple[Any, ...]  # registers, after the scalar where the term has one
 _Kinds = list[list[_Term]]  # terms by kind: +r, -r, +rr, -rr, real scalar r, complex scalar r, complex scalar
 
 
-def assembled(tape: Tape, zero: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_]) -> Code:
-    """Instructions for a tape; `zero`, `real`: the first parameters that vanish, and the others that are real."""
+def assembled(tape: Tape, zero: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_], home: dict[int, int], n_fixed: int) -> Code:
+    """Instructions for a tape; `zero`, `real`: the first parameters that vanish, and the others that are real.
+
+    `home`: which of the first `n_fixed` registers an output is made in, for those that have one.
+    """
     work = _Terms(tape, zero, real)
     roots = [r for r in tape.outputs.tolist() if not work.is_scalar[r] and r >= work.first]
-    code = Code(work)
+    code = Code(work, {r: home[r] for r in roots if r in home}, n_fixed)
     code.write(_plan(work, roots), roots)
     return code
 
@@ -211,14 +214,13 @@ def _in_rows(plan: dict[int, _Kinds], steps: list[list[int]]) -> list[list[int]]
 class Code:
     """Instructions under construction, with their scalars and registers."""
 
-    def __init__(self, work: _Terms) -> None:
-        self._work, self._words = work, list[int]()
+    def __init__(self, work: _Terms, home: dict[int, int], n_fixed: int) -> None:
+        self._work, self._words, self._home = work, list[int](), home
         self._bases: list[int] = []  # places of words that count real scalars
         self._scalars: dict[_Sum, int] = {}
         self.real_scalars: list[int] = []  # of the blocks, in the order in which they are read
-        n_inputs = work.tape.n_variables
-        self.registers, self.flops = Registers(n_inputs), 0
-        self._slot = {i: i for i in range(n_inputs)}
+        self.registers, self.flops = Registers(n_fixed), 0
+        self._slot = {i: i for i in range(work.tape.n_variables)}
 
     def write(self, plan: dict[int, _Kinds], roots: list[int]) -> None:
         steps, first = _in_rows(plan, _steps(plan)), self._work.first
@@ -232,7 +234,7 @@ class Code:
             counts = self._sum(plan[step[0]], bool(shape)) if len(step) == 1 else []
             # all that is read is read before anything is written
             self.registers.release(self._slot[q] for q in sorted(read))
-            self._slot.update((r, self.registers.take()) for r in step)
+            self._slot.update((r, self._home[r] if r in self._home else self.registers.take()) for r in step)
             written = [self._slot[r] * WIDTH for r in step]
             if shape:
                 if shape != before:
@@ -262,6 +264,10 @@ class Code:
 
     def _scalar(self, scalar: _Sum) -> int:
         return self._scalars.setdefault(tuple(sorted(scalar)), len(self._scalars))
+
+    def is_at_home(self, r: int, slot: int) -> bool:
+        """Whether an output is made in a register."""
+        return self._home.get(r) == slot
 
     def source(self, r: int) -> int:
         """Where an output is, as :func:`fill_matrix` reads it."""

@@ -50,7 +50,7 @@ def evaluate_points(code: Any, fill: Any, par: Any, n: int, x: Any, t: Any, out:
             _depart(lanes, lane, t[q])
         set_times(n, 1.0, reg, lanes)
         run_program(code, reg, par)
-        fill_matrix(fill, reg, par, m)
+        fill_matrix(fill, reg, par)
         for lane in range(count):
             for i in range(n):
                 for j in range(n + 2):
@@ -102,7 +102,7 @@ def _report(n: int, fill: Any, reg: Any, x: Any, lanes: Any, lane: int, p: int, 
     info[p, NORM] = np.sqrt(info[p, NORM])
     worst = 0.0
     for i in range(n):
-        a = fill[i * (n + 2) + n]
+        a = fill[fill.shape[0] - 2 * i - 1]
         if a >= 0:
             size = reg[a + lane] * reg[a + lane] + reg[a + LANES + lane] * reg[a + LANES + lane]
             worst = size if size > worst else worst
@@ -170,7 +170,7 @@ def track_runs(
             for i in range(n * WIDTH):  # as a slice it would compile the text of an error for three seconds
                 reg[i] = y[i]
             run_program(code, reg, par)
-            fill_matrix(fill, reg, par, m)
+            fill_matrix(fill, reg, par)
             for lane in range(LANES):
                 if lanes[row.N_WIDE * LANES + lane] > 0 and lanes[row.LIVE * LANES + lane] > 0:
                     _wide_residual(tape, n, reg, start, targets[sample], lane, wide, m)

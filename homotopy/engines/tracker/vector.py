@@ -167,28 +167,28 @@ def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
 
 
 @intrinsic
-def fill_matrix(typingctx: Any, fill: Any, reg: Any, par: Any, m: Any) -> Any:
-    """Copy outputs into the matrix: source offset >= 0 a register, -1 zero, -2 - k the complex scalar at k."""
-    sig = types.void(fill, reg, par, m)
+def fill_matrix(typingctx: Any, fill: Any, reg: Any, par: Any) -> Any:
+    """Copy what is not made in the matrix: places and sources, a source >= 0 a register, -1 zero, -2 - k the complex scalar at k."""
+    sig = types.void(fill, reg, par)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
         e = Emit(context, b)
-        fp, rp, pp, mp = (e.data(t, a) for t, a in zip(sig.args, args, strict=True))
+        fp, rp, pp = (e.data(t, a) for t, a in zip(sig.args, args, strict=True))
         size = b.extract_value(context.make_array(sig.args[0])(context, b, args[0]).shape, 0)
-        with cgutils.for_range(b, size) as loop:
-            src = b.sext(b.load(b.gep(fp, [loop.index])), I64)
-            dst = b.mul(loop.index, e.i64(WIDTH))
+        with cgutils.for_range(b, b.sdiv(size, e.i64(2))) as loop:
+            at = b.mul(loop.index, e.i64(2))
+            dst, src = (b.sext(b.load(b.gep(fp, [place])), I64) for place in (at, b.add(at, e.i64(1))))
             with b.if_else(b.icmp_signed(">=", src, e.i64(0))) as (then, other):
                 with then:
-                    e.store(mp, dst, *e.load(rp, src))
+                    e.store(rp, dst, *e.load(rp, src))
                 with other, b.if_else(b.icmp_signed("==", src, e.i64(-1))) as (blank, value):
                     with blank:
-                        e.store(mp, dst, ir.Constant(VEC, None), ir.Constant(VEC, None))
+                        e.store(rp, dst, ir.Constant(VEC, None), ir.Constant(VEC, None))
                     with value:
                         off = b.sub(e.i64(-2), src)
                         re = e.splat(b.load(b.gep(pp, [off])))
                         im = e.splat(b.load(b.gep(pp, [b.add(off, e.i64(1))])))
-                        e.store(mp, dst, re, im)
+                        e.store(rp, dst, re, im)
         return context.get_dummy_value()
 
     return sig, codegen
