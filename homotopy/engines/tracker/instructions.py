@@ -224,7 +224,8 @@ class Code:
 
     def write(self, plan: dict[int, _Kinds], roots: list[int]) -> None:
         steps, first = _in_rows(plan, _steps(plan)), self._work.first
-        row, shape = 0, ()
+        row = 0
+        shape: _Shape = ()
         last = {q: place for place, step in enumerate(steps) for r in step for q in _operands(plan[r])}
         last.update(dict.fromkeys(roots, len(steps)))
         for place, step in enumerate(steps):

@@ -19,7 +19,7 @@ from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import lane_state as row
 from homotopy.engines.tracker.decisions import O_FLOOR, WIDE_STEPS, decide, set_times
 from homotopy.engines.tracker.extended import run_tape, set_parameters
-from homotopy.engines.tracker.stepping import newton_update, predict
+from homotopy.engines.tracker.stepping import HISTORY, newton_update, predict
 from homotopy.engines.tracker.vector import back_substitute, eliminate, exchange_rows, fill_matrix, run_program
 
 # columns of `info`
@@ -160,6 +160,9 @@ def track_runs(
                     _begin(lanes, lane, u_from[p], u_to[p])
                     for i in range(n):
                         y[i * WIDTH + lane], y[i * WIDTH + LANES + lane] = x_in[p, i].real, x_in[p, i].imag
+                    # points of the path before have weight zero, and zero times nan is nan
+                    for i in range(2 * HISTORY * n):
+                        hx[i * LANES + lane] = hd[i * LANES + lane] = 0.0
                     if queue < last:
                         lanes[row.LIVE * LANES + lane] = 1.0
                         active += 1

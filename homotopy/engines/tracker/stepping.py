@@ -117,14 +117,15 @@ def _add_normal_equations(sums: list[Any], differences: list[list[Vec]], weight:
 
 
 def _solve_normal_equations(sums: list[Vec], s: State) -> None:
-    """The denominator of the lanes that take a point and have two; 1 for the others."""
+    """The denominator of the lanes that take a point and have two; 1 for the others, and where rounding or an overflow leaves none."""
     n00, n11, n22, cross_re, cross_im, one_re, one_im, two_re, two_im = sums
-    known = (s[row.TAKE] > 0) & (s[row.POINTS] >= HISTORY - 1)
-    n11, n22 = n11 * (1.0 + RIDGE) + 1e-300, n22 * (1.0 + RIDGE) + 1e-300
+    n11, n22 = n11 * (1.0 + RIDGE) + 1e-150, n22 * (1.0 + RIDGE) + 1e-150
     scale = 1.0 / (n11 * n22 - cross_re * cross_re - cross_im * cross_im)
     q1 = [(cross_re * two_re - cross_im * two_im - n22 * one_re) * scale, (cross_re * two_im + cross_im * two_re - n22 * one_im) * scale]
     q2 = [(cross_re * one_re + cross_im * one_im - n11 * two_re) * scale, (cross_re * one_im - cross_im * one_re - n11 * two_im) * scale]
     misfit = n00 + one_re * q1[0] + one_im * q1[1] + two_re * q2[0] + two_im * q2[1]
+    size = q1[0] * q1[0] + q1[1] * q1[1] + q2[0] * q2[0] + q2[1] * q2[1]
+    known = (s[row.POINTS] >= HISTORY - 1) & (size < 1e200)
     for place, value in zip((row.Q1_RE, row.Q1_IM, row.Q2_RE, row.Q2_IM), (*q1, *q2), strict=True):
         s.put(s[row.TAKE] > 0, place, value.where(known, 0.0))
     s.put(s[row.TAKE] > 0, row.MISFIT, misfit.largest(1e-8 * n00))
@@ -174,17 +175,16 @@ def _weights(s: State) -> list[tuple[list[Vec], list[Vec]]]:
     reach = z * z * (z + 1.0) * (z + 1.0) * (z + r)
     s.put(s[row.SHIFT] > 0, row.TOLD, s[row.MISFIT] * reach * reach / size)
     result = []
-    for k, (node, basis, slope) in enumerate(
-        (
-            (0.0, (z + 1.0) * (z * share + 1.0), share + 1.0),
-            (-1.0, (0.0 - z) * (z * share + 1.0) * rest, share * rest - 1.0),
-            (0.0 - r, z * (z + 1.0) * share * share * rest, 0.0 - share - share * rest),
-        )
-    ):
+    nodes: list[tuple[Vec | float, Vec, Vec]] = [
+        (0.0, (z + 1.0) * (z * share + 1.0), share + 1.0),
+        (-1.0, (0.0 - z) * (z * share + 1.0) * rest, share * rest - 1.0),
+        (0.0 - r, z * (z + 1.0) * share * share * rest, 0.0 - share - share * rest),
+    ]
+    for k, (node, basis, slope) in enumerate(nodes):
         here, square = z - node, basis * basis
         h, t = (1.0 - 2.0 * here * slope) * square, here * square
         q = [q1[p] * node + q2[p] * node * node + (1.0 - p) for p in range(2)]
-        dq = [q1[p] + 2.0 * node * q2[p] for p in range(2)]
+        dq = [q1[p] + q2[p] * (2.0 * node) for p in range(2)]
         f = [h * q[p] + t * dq[p] for p in range(2)]
         pair = []
         for w, alone in (
