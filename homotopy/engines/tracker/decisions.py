@@ -165,8 +165,9 @@ class _Lanes:
         s.put(more, row.RESUME, 0)
         s.put(on, row.POINTS, (s[row.POINTS] + 1).least(HISTORY))
         left = 1.0 - s[row.TAU]
-        s.put(on & (left < option(O_ENDGAME_RADIUS)) & (h < 0.5 * left), row.DONE, STALLED)
-        s.put(on, row.STEP, left.where(h > 0.95 * left, h))
+        is_last = h > 0.95 * left
+        s.put(on & (left < option(O_ENDGAME_RADIUS)) & ~is_last, row.DONE, STALLED)
+        s.put(on, row.STEP, left.where(is_last, h))
 
     def reach(self, goal: Vec) -> Vec:
         """The step, in units of the last one, for which the predictor's error is as wanted: two rounds of a fixed point."""
@@ -189,6 +190,8 @@ class _Lanes:
         too_small = is_close.number(STALLED, STEP_TOO_SMALL)
         s.put(bad & self.at_start, row.DONE, too_small.where(s[row.RESUME] > 0, BAD_START))
         on = bad & ~self.at_start
+        # a rational predictor goes on in steps of half the distance towards a multiple end point, until rounding is all
+        s.put(on & is_close & (s[row.TAU] + s[row.STEP] >= 1.0), row.DONE, STALLED)
         excess = s[row.FIRST] / option(O_TRUST)
         factor = (1.0 / e.sqrt(e.sqrt(excess))).least(0.5).largest(0.1).where(excess < 1e12, 0.5)
         s.put(on, row.STEP, s[row.STEP] * factor)
