@@ -30,6 +30,7 @@ FALLS = 6  # steps refused in a row after which the point they start from is cor
 RESPITE = 4  # steps, accepted or not, after a doubt that was not confirmed
 
 LEAST_SCALE, MOST_SCALE = 1e-4, 1e6  # of the squared ratio of the predictor's error to what the misfit told
+BLIND = 0.7  # of the step that the last error alone asks for, where there is no misfit
 DOUBTFUL = 2.5  # largest ratio of the step that the misfit asks for to the one that the last error asks for
 
 # outcome codes
@@ -150,14 +151,14 @@ class _Lanes:
         goal = (option(O_BETA) / s[row.OMEGA]).least(option(O_TRUST) * 0.25)
         first, has_third = s[row.FIRST].largest(1e-15), s[row.POINTS] >= HISTORY - 1
         # the error was scale * misfit * z^2 (z + 1)^2 (z + r) / |Q(z)|, and the scale changes slowly
-        said = more & (s[row.POINTS] >= HISTORY)
-        scale = e.sqrt(s[row.SCALE] * first * first / s[row.TOLD].largest(1e-60))
+        said = more & (s[row.POINTS] >= HISTORY) & (s[row.TOLD] > 0)
+        scale = e.sqrt(s[row.SCALE] * first * first / s[row.TOLD])
         s.put(said, row.SCALE, scale.largest(LEAST_SCALE).least(MOST_SCALE))
         s.put(on, row.SHARE, (old / (old + distance)).where(more & has_third, 0.0))
-        # a few coordinates fit any denominator, and rounding fits none: then the last error alone tells
+        # what the last error alone tells; rounding fits no denominator
         plain = old * e.sqrt(e.sqrt(goal / first))
         h = (old * self.reach(goal)).largest(plain / DOUBTFUL).least(DOUBTFUL * plain)
-        h = h.where(has_third, plain).least(option(O_GROWTH) * old)
+        h = h.where(has_third & (s[row.MISFIT] > 0), BLIND * plain).least(option(O_GROWTH) * old)
         resumed = s[row.RESUME] > 0
         h = h.where(more, s[row.RESUME].where(resumed, option(O_FIRST_STEP))).least(option(O_MAX_STEP))
         s.put(on, row.GAP, (1.0 / old).where(more, 0.0))

@@ -14,6 +14,7 @@ from homotopy.common.vectors import Lanes, State, Vec, Words
 from homotopy.engines.tracker import lane_state as row
 
 HISTORY = 3  # points of the predictor
+FITS = 1e-8  # of the squared differences: a smaller misfit is none
 RIDGE = 1e-10  # added to the normal equations of the denominator, relative to their diagonal
 
 
@@ -128,7 +129,8 @@ def _solve_normal_equations(sums: list[Vec], s: State) -> None:
     known = (s[row.POINTS] >= HISTORY - 1) & (size < 1e200)
     for place, value in zip((row.Q1_RE, row.Q1_IM, row.Q2_RE, row.Q2_IM), (*q1, *q2), strict=True):
         s.put(s[row.TAKE] > 0, place, value.where(known, 0.0))
-    s.put(s[row.TAKE] > 0, row.MISFIT, misfit.largest(1e-8 * n00))
+    # as many coordinates as coefficients, or a few that dominate, fit exactly, which says nothing
+    s.put(s[row.TAKE] > 0, row.MISFIT, misfit.where(known & (misfit > FITS * n00), 0.0))
 
 
 @intrinsic
