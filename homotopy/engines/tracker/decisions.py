@@ -148,6 +148,9 @@ class _Lanes:
         s.put(more, row.FALLS, 0)
         s[row.STEPS] = s[row.STEPS] + on.number()
         s.put(on & (s[row.N_WIDE] > 0), row.N_WIDE, s[row.N_WIDE] - 1)
+        # a large curvature that no second iteration measures again is forgotten: steps would stay as short for good
+        omega = s[row.OMEGA]
+        s.put(more & self.is_first, row.OMEGA, (0.5 * omega).largest(omega.least(1.0)))
         goal = (option(O_BETA) / s[row.OMEGA]).least(option(O_TRUST) * 0.25)
         first, has_third = s[row.FIRST].largest(1e-15), s[row.POINTS] >= HISTORY - 1
         # the error was scale * misfit * z^2 (z + 1)^2 (z + r) / |Q(z)|, and the scale changes slowly
