@@ -22,7 +22,15 @@ from polysys.formulations.variety import Variety, read_domain
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
 from polysys.own_equations import Equations
-from polysys.reading.expression_file import ExpressionFile, equations_in, has_header, read_expression, read_expression_file, refuse_bare_size, with_parameters
+from polysys.reading.expression_file import (
+    ExpressionFile,
+    equations_in,
+    has_header,
+    read_expression,
+    read_expression_file,
+    refuse_bare_size,
+    with_parameters,
+)
 from polysys.reading.expression_text import equation_text, expression_text, names_given
 from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational
