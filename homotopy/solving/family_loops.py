@@ -57,7 +57,8 @@ def monodromy(
     expected : int, optional
         Known number of solutions: stop when it is reached. What is missed of it is said (`n_missing`).
     trace_test : bool
-        Whether completeness is tested, unless the expected number is reached; and more is looked for where the test is not passed.
+        Whether completeness is tested, by the exact count of a random member and, unless the expected number is reached, by the trace test; and
+        more is looked for where the tests are not passed.
     seed : int
     time_limit : float
         Seconds.
@@ -79,8 +80,13 @@ def monodromy(
     Loops find the solutions that are connected with the start over the parameter space: all of them where the pairs of solutions
     and parameters are irreducible, as where the equations are affine in parameters with independent columns (Duff, Hill, Jensen, Lee,
     Leykin & Sommars 2019). The trace test (Leykin, Rodriguez & Sottile 2018) says whether any of these is missing; it is
-    numerical evidence, no proof: solutions much larger than all others leave no trace in doubles. They are looked for by lines far out,
-    which find those a thousand times larger.
+    numerical evidence, no proof: solutions much larger than all others leave no trace in doubles.
+
+    So a bound and the number of simple solutions of a random member, by exact algebra modulo two primes, decide where they are within reach (a few
+    seconds). Solutions modulo a prime lift, and a generic member has no fewer than any other: a list with fewer is not complete,
+    whatever the prime; with as many it is, unless both primes or the random member have fewer than the generic one. Beyond that reach the trace test
+    counts only where the coefficients are within three decades of one another (:attr:`MonodromySolutions.decades`). Without a start, the search goes in units in which they are, as far as there are any,
+    and up to 300 solutions that no loop reaches are written down by exact algebra; with a start the list keeps to what it leads to.
 
     Loops in few parameters may surround no branch point. The test cuts the curve of solutions over a line of members by general
     lines; these vary more freely, and their loops carry each point of an irreducible curve to each other one. What its points reach and
@@ -94,7 +100,7 @@ def monodromy(
     >>> conics = ps.equations(["x^2 + a*x*y + b = 0", "c*y^2 + d*x + 1 = 0"], parameters=["a", "b", "c", "d"])
     >>> found = ho.monodromy(conics)
     >>> len(found), found.is_trace_passed, found.account
-    (4, True, '4 are all that loops can reach, by the trace test after 1 round')
+    (4, True, '4 are all: no member has more (total degree)')
     """
     begin, family = time.perf_counter(), as_family(family)
     check_numbers(seed, time_limit)

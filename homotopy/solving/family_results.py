@@ -237,7 +237,8 @@ class MonodromySolutions:
         if n_simple is None:
             return ""
         if n < n_simple:
-            return f"{n_simple - n} of the {n_simple} solutions of a random member are missing, by exact algebra modulo two primes"
+            rest = f"; {self._traced()}" if self.is_trace_passed and self._is_of_one_size else ""
+            return f"{n_simple - n} of the {n_simple} solutions of a random member are missing, by exact algebra modulo two primes{rest}"
         return f"not known to be complete: a random member has {n_simple} only, by exact algebra modulo two primes"
 
     def _traced(self) -> str:

@@ -86,7 +86,7 @@ def decades_of(terms: Terms, n: int) -> float:
     Examples
     --------
     >>> round(decades_of([{(3,): 1, (2,): 1000, (0,): 1}], 1), 1)
-    2.6
+    3.2
     >>> round(decades_of([{(2,): 10**6, (0,): 1}], 1), 1)
     0.0
     """
