@@ -105,6 +105,8 @@ def _of_itself(event: Event) -> list[str]:
     if event.centre is not None and event.radius is not None:
         if event.radius < 0 or not event.low <= event.centre - event.radius <= event.centre + event.radius <= event.high:
             found.append("has a ball that is not within its bracket")
+        if event.radius == 0 and event.kind is not EventKind.DEGENERATE:
+            found.append(f"is a {event.kind.value} without a ball")
         if event.value is not None and abs(event.value - event.centre) > event.radius:
             found.append(f"is said to be at {event.value}, outside of its ball")
     if event.kind in _REAL_COUNTS and (event.centre is None or counts not in _REAL_COUNTS[event.kind]):
@@ -196,7 +198,8 @@ def _is_of_kind(point: SingularPoint, event: Event, scan: Scan) -> bool:
 
 def _is_singular_at(scan: Scan, systems: SingularSystems, event: Event) -> bool:
     """Whether a rational point next to the stated one is singular at this value, with the stated kernel, in exact arithmetic."""
-    assert event.centre is not None and event.point is not None
+    assert event.centre is not None
+    assert event.point is not None
     u = _unknowns(scan, systems.family, event.point, float(event.centre))
     found = rational_point(systems.family, u.astype(complex)[None], event.centre, event.centre)
     return found is not None and (found.value, found.kernel_dimension) == (event.centre, event.kernel_dimension)

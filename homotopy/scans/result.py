@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib import import_module
 from itertools import pairwise
@@ -138,7 +138,7 @@ class Scan(Shown):
     coverage: Coverage
     bound: int
     family: Family | None = None
-    scaling: Scaling = Scaling()
+    scaling: Scaling = field(default_factory=Scaling)
 
     @property
     def n_samples(self) -> int:
