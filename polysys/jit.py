@@ -5,6 +5,7 @@ constant that it names, from whatever file: after a change there, or after an up
 cache returns the old code. Here the folder's name carries the digest of all sources that kernels may take something from,
 and of the versions of Python, Numba and LLVM; the name of a file carries function, argument types, and the processor with
 its features. A file begins with the digest of its content, so that one that was cut off or altered is not used.
+What only kernels call is a part: it is compiled with each of them, and has no file.
 
 Whatever is wrong with the folder, a function is compiled and works; that nothing is kept is said once, on stderr.
 """
@@ -35,6 +36,8 @@ _KNOWN = re.compile(  # what Numba's runtime alone provides
     r"llvm\.|_?Py|NRT_|numba_(unpickle|do_raise|runtime_build_excinfo_struct|gil_ensure|gil_release|complex_adaptor)$"
     r"|(sqrt|hypot|exp|log|pow|sin|cos|atan2|floor|ceil|fabs|ldexp|frexp|memset|memcpy|memmove)$"
 )
+# a division by zero is no exception; nothing calls kernels from C
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
 _said: set[str] = set()
 
 
@@ -66,7 +69,7 @@ class Compiler:
 
     def __init__(self, name: str, sources: Iterable[Path]) -> None:
         self.name = name
-        self.sources = (Path(__file__), *sources)
+        self.sources = (Path(__file__), Path(__file__).with_name("compiler_steps.py"), *sources)
         self._digest = ""
         self._folder: Path | None = None
         self._is_open = False
@@ -75,13 +78,32 @@ class Compiler:
         """Compile at the first call, without the GIL and without liberties in the arithmetic."""
         from numba import njit  # half a second, and only where something is computed
 
+        from polysys.compiler_steps import KernelSteps
+
         _let_kernels_be_interrupted()
         if not self._digest:  # now, when the modules of the kernels are loaded: sources may be replaced later
             self._digest = self._digest_of_sources()
-        dispatcher = njit(nogil=True, error_model="numpy")(function)
+        dispatcher = njit(nogil=True, pipeline_class=KernelSteps, **_OPTIONS)(function)
         if hasattr(dispatcher, "_cache"):  # not with NUMBA_DISABLE_JIT
             dispatcher._cache = _cache(self, function)
         return dispatcher
+
+    @staticmethod
+    def part(function: Any) -> Any:
+        """Compile with the kernels that call it; from Python it is the function itself.
+
+        Examples
+        --------
+        >>> compiled = Compiler("example", [])
+        >>> square = compiled.part(lambda x: x * x)
+        >>> compiled(lambda x: square(x) + square(x + 1))(3), square(3)
+        (25, 9)
+        """
+        from numba.extending import register_jitable
+
+        from polysys.compiler_steps import PartSteps
+
+        return register_jitable(pipeline_class=PartSteps, **_OPTIONS)(function)
 
     def _digest_of_sources(self) -> str:
         import llvmlite

@@ -28,6 +28,7 @@ ORDER = {
     "polysys": [
         "errors",
         "lazy",
+        "compiler_steps",
         "jit",
         "reading",
         "domains",

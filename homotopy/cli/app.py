@@ -90,7 +90,7 @@ def models() -> None:
             f"{family.name}\n    {family.summary}\n    {family.grammar}\n    sizes: {family.sizes}\n    example: {family.example}\n"
         )
     echo(
-        "expression\n    your own polynomial potential, in quotes or from a text file\n    'x^4 - x^2*y + y^2', FILE or expression:FILE\n"
+        "expression\n    your own polynomial potential, in quotes or from a text file\n    'x^4 - x^2*y + y^2', 'domain: sphere; x*y*z', FILE or expression:FILE\n"
         "    sizes: at most 64 variables, powers up to 1000, a file of at most 1 MB\n"
         "    file: optional lines 'domain: sphere' or 'domain: x^2 + y^2 = 1', 'variables: x y', 'parameters: a = 1/2', then the polynomial\n\n"
         "Equations without a potential are solved by 'stationary solve FILE': one a line, after the same optional lines.\n\n"

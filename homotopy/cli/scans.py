@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 
 from homotopy.cli.output import ExitCode, check_targets, show_result, write
 from homotopy.cli.run import resumable
+from homotopy.cli.values import SetOption, values_in
 from homotopy.common.progress import progress_bar
 from homotopy.engines.registry import solver_names
 from homotopy.errors import HomotopyError
@@ -18,6 +20,7 @@ from homotopy.errors import HomotopyError
 if TYPE_CHECKING:
     from homotopy.scans.maps import ScanMap
     from homotopy.scans.result import Scan
+    from polysys.models.base import Model
 
 _DEPTH = 3
 
@@ -41,6 +44,7 @@ def scan(
             help="The parameter and its values; given twice, a map of two parameters.",
         ),
     ],
+    values: SetOption = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: the model's).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed, or the first one.")] = 0,
     samples: Annotated[
@@ -82,6 +86,7 @@ def scan(
     from homotopy.scans.values import parse_over
 
     parameters = _parameters([parse_over(text) for text in over])
+    what = _with_values(model, values, parameters)
     if plot is not None:
         plots.check_path(plot)
         plots.require_matplotlib()
@@ -95,10 +100,10 @@ def scan(
     with progress_bar(), resumable(lambda: kept):
         if len(parameters) == 1:
             _refuse("of a map of two parameters", {"--depth": depth is not None, "--counts-only": counts_only})
-            found = _scanned(model, parameters, samples, workers, common)
+            found = _scanned(what, parameters, samples, workers, common)
         else:
             _refuse("of a scan of one parameter", {"--samples": samples != 1, "--workers": workers is not None})
-            found = _mapped(model, parameters, _DEPTH if depth is None else depth, not counts_only, common)
+            found = _mapped(what, parameters, _DEPTH if depth is None else depth, not counts_only, common)
     if json_file is not None:
         write(json_file, json.dumps(found.summary(), indent=1))
     if json_file != "-":
@@ -123,6 +128,22 @@ def _parameters(given: list[tuple[str, tuple[Fraction, ...]]]) -> dict[str, tupl
     return parameters
 
 
+def _with_values(model: str, given: list[str] | None, scanned: Collection[str]) -> str | Model:
+    """The label or model with the values that --set gives; the marks of the parameters that are scanned stay."""
+    from polysys.models.labels import filled, with_values
+
+    values = values_in(given)
+    if both := sorted(values.keys() & set(scanned)):
+        raise HomotopyError(f"--set and --over both name {both[0]}.", "Give it once.")
+    label, rest = filled(model, values)
+    if not rest:
+        return label
+    if any("{" + name + "}" in label for name in scanned):
+        unused = next(iter(rest))
+        raise HomotopyError(f"--set {unused} has no effect: there is no {{{unused}}} in {model[:60]!r}.", "Write it there, or leave --set out.")
+    return with_values(label, rest)
+
+
 def _refuse(what: str, given: dict[str, bool]) -> None:
     """Refuse options that would have no effect."""
     named = [option for option, is_given in given.items() if is_given]
@@ -132,7 +153,7 @@ def _refuse(what: str, given: dict[str, bool]) -> None:
 
 
 def _scanned(
-    model: str, parameters: dict[str, Any], samples: int, workers: int | None, common: dict[str, Any]
+    model: str | Model, parameters: dict[str, Any], samples: int, workers: int | None, common: dict[str, Any]
 ) -> Scan | ScanMap:
     from homotopy.scans.run import scan as run_scan
 
@@ -140,7 +161,7 @@ def _scanned(
 
 
 def _mapped(
-    model: str, parameters: dict[str, Any], depth: int, is_followed: bool, common: dict[str, Any]
+    model: str | Model, parameters: dict[str, Any], depth: int, is_followed: bool, common: dict[str, Any]
 ) -> Scan | ScanMap:
     from homotopy.scans.run_map import scan_map
 

@@ -13,7 +13,7 @@ from homotopy.common.jit import compiled
 _SPLITTER = 134217729.0  # 2^27 + 1 (Dekker 1971)
 
 
-@compiled
+@compiled.part
 def add(ah: float, al: float, bh: float, bl: float) -> tuple[float, float]:
     """Sum of two double-doubles (Knuth's TwoSum on both halves)."""
     s = ah + bh
@@ -29,7 +29,7 @@ def add(ah: float, al: float, bh: float, bl: float) -> tuple[float, float]:
     return r, e - (r - h)
 
 
-@compiled
+@compiled.part
 def mul(ah: float, al: float, bh: float, bl: float) -> tuple[float, float]:
     """Product of two double-doubles (Dekker's TwoProd and the cross terms)."""
     p = ah * bh

@@ -11,7 +11,7 @@ import polysys
 from polysys.jit import Compiler
 
 # a test compares this list with what the modules of the kernels import
-_SOURCES = ("certification/discs", "common/double_double.py", "common/pivots.py", "common/vectors.py", "completeness/exclusion", "engines/tracker", "searches", "weights/kernels.py", "weights/cluster_kernels.py")
+_SOURCES = ("certification/discs", "common/arrays.py", "common/double_double.py", "common/pivots.py", "common/rounded.py", "common/vectors.py", "completeness/exclusion", "engines/tracker", "searches", "weights/kernels.py", "weights/cluster_kernels.py")
 
 compiled = Compiler(
     "homotopy",

@@ -7,7 +7,7 @@ import numpy as np
 from homotopy.common.jit import compiled
 
 
-@compiled
+@compiled.part
 def find(parent, i):
     """The root of an element; paths are halved on the way."""
     while parent[i] != i:
@@ -16,7 +16,7 @@ def find(parent, i):
     return i
 
 
-@compiled
+@compiled.part
 def rank_of(state, words, before):
     """The place of a state among the marked ones, which are ones of `words`; -1 if it is none."""
     k = state >> 6

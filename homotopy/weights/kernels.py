@@ -7,7 +7,7 @@ import numpy as np
 from homotopy.common.jit import compiled
 
 
-@compiled
+@compiled.part
 def popcount(x):
     """Number of ones among 64 bits."""
     v = np.uint64(x)
@@ -133,7 +133,7 @@ def polynomial_errors(first, last, tables, labels, units, fan_ins, starts, trees
         out[s - first] = wrong
 
 
-@compiled
+@compiled.part
 def polynomial(z, coefficients):
     """The value of a polynomial, coefficients lowest first."""
     value = 0

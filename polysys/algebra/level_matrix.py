@@ -10,7 +10,7 @@ import numpy as np
 from polysys.jit import compiled
 
 
-@compiled
+@compiled.part
 def _hash(exponents, shift, base, size):
     h = np.uint64(0)
     for i in range(len(shift)):
@@ -20,7 +20,7 @@ def _hash(exponents, shift, base, size):
     return np.int64((h >> np.uint64(20)) & np.uint64(size - 1))
 
 
-@compiled
+@compiled.part
 def _minus_ones(size):
     result = np.empty(size, dtype=np.int64)
     for k in range(size):
@@ -28,7 +28,7 @@ def _minus_ones(size):
     return result
 
 
-@compiled
+@compiled.part
 def _grown(array, size):
     larger = np.zeros(size, dtype=array.dtype)
     for k in range(len(array)):  # a slice would compile for seconds
@@ -36,7 +36,7 @@ def _grown(array, size):
     return larger
 
 
-@compiled
+@compiled.part
 def _grown_rows(array, size):
     larger = np.zeros((size, array.shape[1]), dtype=array.dtype)
     for k in range(len(array)):
@@ -45,7 +45,7 @@ def _grown_rows(array, size):
     return larger
 
 
-@compiled
+@compiled.part
 def _rehashed(columns, n_columns, size, zero):
     slots = _minus_ones(size)
     for c in range(n_columns):
@@ -56,7 +56,7 @@ def _rehashed(columns, n_columns, size, zero):
     return slots
 
 
-@compiled
+@compiled.part
 def _slot(slots, columns, exponents, t, shift):
     """Where a shifted monomial stands in the hash table, or would stand."""
     slot = _hash(exponents, shift, t, len(slots))
@@ -73,7 +73,7 @@ def _slot(slots, columns, exponents, t, shift):
     return slot
 
 
-@compiled
+@compiled.part
 def _divisor(monomial, leading, support, levels, degrees, weights, n_basis, d):
     """The first basis element whose leading monomial divides, at level d; -1 when there is none."""
     n = len(monomial)
@@ -152,7 +152,7 @@ def symbolic(starts, exponents, leading, support, levels, degrees, weights, n_ba
     return row_g[:n_rows], row_start[: n_rows + 1], entries[:n_entries], columns[:n_columns], reducer[:n_columns]
 
 
-@compiled
+@compiled.part
 def _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, starts, residues, p):
     """Reduce some dense rows, side by side, by the multiples of basis elements.
 
@@ -203,7 +203,7 @@ def _reduce_block(block, is_touched, rest, reducer, row_g, row_start, entries, s
     return n_rest, work
 
 
-@compiled
+@compiled.part
 def _append(row, first, scale, n_rows, start, entries, residues, p):
     """Store the non-zero entries of a dense row from `first` on, times `scale`, as the next sparse row; clear it."""
     count = 0
@@ -225,7 +225,7 @@ def _append(row, first, scale, n_rows, start, entries, residues, p):
     return start, entries, residues
 
 
-@compiled
+@compiled.part
 def _inverse(a, p):
     result, base, e = np.uint64(1), a % p, p - np.uint64(2)
     while e:
@@ -278,7 +278,7 @@ def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, 
     return start, kept[:t_kept], values[:t_kept], total
 
 
-@compiled
+@compiled.part
 def _eliminated(row, top, own, pivot, start, entries, residues, p):
     """Reduce a dense row by sparse monic rows; returns its first column (-1: zero) and the work."""
     p2 = p * p

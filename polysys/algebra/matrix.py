@@ -16,7 +16,7 @@ LANES = 32  # fewer are not compiled into vector instructions
 _COST = LANES // 4  # of one entry in all lanes: nanoseconds, about
 
 
-@compiled
+@compiled.part
 def _next_divided(columns, c, n_columns, words, column, position, leading, alive, n_polys):
     """The next column without a pivot that the basis divides: one more than its place, and the element; else -1."""
     w = leading.shape[1]
@@ -41,7 +41,7 @@ def _next_divided(columns, c, n_columns, words, column, position, leading, alive
     return c, np.int64(-1)
 
 
-@compiled
+@compiled.part
 def _multiply(terms, factor, words, hashes, degrees, slots, column, state, columns, n_columns, entries):
     """The terms times a monomial, into `entries`; new ones join the columns. Returns how many columns there are.
 
@@ -164,7 +164,7 @@ def parity_classes(words, masks):
     return result
 
 
-@compiled
+@compiled.part
 def remainder(a, p, reciprocal):
     """a modulo p for 0 <= a < 2^62, without a division: the quotient in doubles is wrong by one at most."""
     r = a - np.int64(np.float64(a) * reciprocal) * p
@@ -173,7 +173,7 @@ def remainder(a, p, reciprocal):
     return r + ((r >> 63) & p)
 
 
-@compiled
+@compiled.part
 def _subtract(lanes, factors, entries, coefficients, p2):
     """Subtract multiples of one sparse row from all lanes."""
     for k in range(len(entries)):
@@ -184,7 +184,7 @@ def _subtract(lanes, factors, entries, coefficients, p2):
             lanes[j, l] = t + ((t >> 63) & p2)
 
 
-@compiled
+@compiled.part
 def _subtract_dense(lanes, factors, row, p2):
     """Subtract multiples of one dense row from all lanes."""
     for j in range(len(row)):
@@ -302,7 +302,7 @@ def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
     return n_dense, work * _COST
 
 
-@compiled
+@compiled.part
 def add_multiple(total, factor, row, p2):
     """Add a multiple of a row of 32-bit numbers to a vector with entries below p^2."""
     a = np.uint64(factor)

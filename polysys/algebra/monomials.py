@@ -99,7 +99,7 @@ def new_table(n: int, capacity: int = 1 << 10) -> Table:
     return table
 
 
-@compiled
+@compiled.part
 def longer(array, count, size):
     """The first entries of a vector with room for `size`; written out, as slices take Numba seconds to compile."""
     result = np.zeros(size, dtype=array.dtype)
@@ -108,7 +108,7 @@ def longer(array, count, size):
     return result
 
 
-@compiled
+@compiled.part
 def grown(table):
     """The same monomials with room for twice as many."""
     count, w = table.state[0], table.words.shape[1]
@@ -137,7 +137,7 @@ def grown(table):
     )
 
 
-@compiled
+@compiled.part
 def as_tuple(table):
     """The arrays of a table, as a kernel may return them to Python: Table(*..) takes them."""
     return (
@@ -152,14 +152,14 @@ def as_tuple(table):
     )
 
 
-@compiled
+@compiled.part
 def sum_of_fields(word):
     """Sum of the exponents in a word."""
     halves = (word & _PAIRS) + ((word >> _16) & _PAIRS)
     return np.int64((halves & np.uint64(0xFFFFFFFF)) + (halves >> _32))
 
 
-@compiled
+@compiled.part
 def intern(table, w):
     """Number of the monomial with these words; the table has room for it."""
     words = table.words
@@ -193,7 +193,7 @@ def intern(table, w):
     return m
 
 
-@compiled
+@compiled.part
 def intern_product(table, a, b):
     """Number of the product of two monomials of the table, which has room for it."""
     words = table.words
@@ -224,7 +224,7 @@ def intern_product(table, a, b):
     return m
 
 
-@compiled
+@compiled.part
 def lcm_word(a, b):
     """Fields of the least common multiple of two words."""
     not_less = ((a | GUARD) - b) & GUARD

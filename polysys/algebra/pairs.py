@@ -21,7 +21,7 @@ def first_divisor(leading, alive, n, w):
     return -1
 
 
-@compiled
+@compiled.part
 def _ascending(keys, count):
     """Order of the first keys, small numbers, by counting."""
     top = np.int64(0)

@@ -22,7 +22,15 @@ from polysys.formulations.variety import Variety, read_domain
 from polysys.landscape import Couplings, Landscape
 from polysys.models.base import Model
 from polysys.own_equations import Equations
-from polysys.reading.expression_file import equations_in, read_expression_file, refuse_bare_size
+from polysys.reading.expression_file import (
+    ExpressionFile,
+    equations_in,
+    has_header,
+    read_expression,
+    read_expression_file,
+    refuse_bare_size,
+    with_parameters,
+)
 from polysys.reading.expression_text import equation_text, expression_text, names_given
 from polysys.reading.parser import format_polynomial, parse_polynomial
 from polysys.reading.rationals import as_rational
@@ -68,8 +76,8 @@ class Expression(Model):
     def from_label(cls, text: str) -> Model:
         if not text:
             raise LabelError("expression: names no file and no polynomial.", "Write expression:FILE, or expression:x^4 - x^2.")
-        if is_polynomial_text(text) and not os.path.exists(text):
-            return expression(text, name=" ".join(text.split()))
+        if is_expression_text(text) and not os.path.exists(text):
+            return _expression(read_expression(text), " ".join(text.split()))
         return expression_from_file(text)
 
     @classmethod
@@ -111,9 +119,8 @@ class Expression(Model):
                 "or give parameters={..}.",
             )
         changed = {**values, name: as_rational(value)}
-        return expression(
-            self.source.text, self.source.domain, variables=self.source.variables, parameters=changed, name=self.name
-        )
+        name = with_parameters(self.name, changed) if has_header(self.name) else self.name
+        return expression(self.source.text, self.source.domain, variables=self.source.variables, parameters=changed, name=name)
 
     def potential(self, x: Any, couplings: Couplings) -> Any:
         return nested_form(dict(zip(exact_terms(self.polynomial), couplings["c"], strict=True)), x)
@@ -350,24 +357,24 @@ def _from_text(
     return Expression(parse_polynomial(text, variables).polynomial, where, name, eliminated, source)
 
 
-def is_polynomial_text(text: str) -> bool:
-    """Whether a text is meant as a polynomial that bends, and not as a name: no family is named with ^ or *.
+def is_expression_text(text: str) -> bool:
+    """Whether a text is meant as a polynomial that bends, or begins like an expression file, and is not the label of a family.
+
+    No family is named with ^ or *.
 
     Examples
     --------
-    >>> is_polynomial_text("x^4 - x^2"), is_polynomial_text("deep-linear")
-    (True, False)
+    >>> is_expression_text("x^4 - x^2"), is_expression_text("domain: sphere; x + y"), is_expression_text("deep-linear:widths=2-2-2")
+    (True, True, False)
     """
-    return "^" in text or "*" in text
+    name = text.partition(":")[0]
+    return "^" in name or "*" in name or has_header(text)
 
 
 def expression_from_file(path: str | Path) -> Expression:
     """The model in an expression file; the label carries the path."""
-    content = read_expression_file(path)
-    return expression(
-        content.potential_text,
-        content.domain,
-        variables=content.variables,
-        parameters=content.parameters,
-        name=str(path),
-    )
+    return _expression(read_expression_file(path), str(path))
+
+
+def _expression(content: ExpressionFile, name: str) -> Expression:
+    return expression(content.potential_text, content.domain, variables=content.variables, parameters=content.parameters, name=name)

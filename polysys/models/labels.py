@@ -14,7 +14,7 @@ from typing import Any
 from polysys.errors import FileError, InputError, LabelError, require_type
 from polysys.models.base import Model
 from polysys.models.binary.space import BinaryModel
-from polysys.models.expressions import Expression, is_polynomial_text
+from polysys.models.expressions import Expression, is_expression_text
 from polysys.models.grammar import Family
 from polysys.models.labelled import Labelled
 from polysys.own_equations import FAMILY as EQUATIONS
@@ -91,18 +91,32 @@ def with_values(what: str | Model, values: Mapping[str, Fraction]) -> Model:
     >>> with_values("spherical-p-spin:n=4,p=3", {"field": Fraction(1, 2)}).label
     'spherical-p-spin:n=4,p=3,field=1/2'
     """
-    rest = dict(values)
-    model = what
+    model, rest = filled(what, values) if isinstance(what, str) else (what, dict(values))
     if isinstance(model, str):
-        form = "({})" if is_polynomial_text(model.partition(":")[0]) else "{}"  # -1/2 in a product
-        for name in values:
-            mark = "{" + name + "}"
-            if mark in model:
-                model = model.replace(mark, form.format(rest.pop(name)))
         model = model_from_label(model)
     for name, value in rest.items():
         model = model.with_value(name, value)
     return model
+
+
+def filled(label: str, values: Mapping[str, Fraction]) -> tuple[str, dict[str, Fraction]]:
+    """A label with its marks ``{name}`` filled in as far as there are values, and the values that have no mark.
+
+    Examples
+    --------
+    >>> filled("x^4 - {t}*x^2 + {h}*x", {"t": Fraction(-1, 2), "s": Fraction(1)})
+    ('x^4 - (-1/2)*x^2 + {h}*x', {'s': Fraction(1, 1)})
+    """
+    rest = dict(values)
+    is_expression = is_expression_text(label)
+    for name in values:
+        mark = "{" + name + "}"
+        if mark in label:
+            value = str(rest.pop(name))
+            if is_expression:  # -1/2 in a product; a whole side of an equation and a key's value need no brackets
+                label = re.sub(rf"(=\s*){re.escape(mark)}(?=\s*(?:[,;]|$))", rf"\g<1>{value}", label).replace(mark, f"({value})")
+            label = label.replace(mark, value)
+    return label, rest
 
 
 def binary_model_from_label(label: str) -> BinaryModel:
@@ -135,7 +149,7 @@ def _from_text(label: str, classes: Classes, what: str) -> Labelled:
             f"{{{mark[1]}}} in {text[:60]!r} has no value.",
             f"Give one, as --set {mark[1]}=1/2, or scan over it: 'stationary scan .. --over {mark[1]}=0:1:11'.",
         )
-    if Expression.family in classes and name not in classes and is_polynomial_text(name):
+    if Expression.family in classes and name not in classes and is_expression_text(text):
         return Expression.from_label(text)
     if Expression.family in classes and not text.lower().endswith(".toml") and os.path.isfile(name):
         return _from_file(name)
@@ -170,7 +184,7 @@ def _class(name: str, classes: Classes, what: str) -> type[Labelled]:
             command = "weights" if name in DISCRETE else "count"
             raise LabelError(f"{name} has no {what}.", f"Run 'stationary {command} {name}:..', or choose {_any_of(classes)}.")
         return classes[name]
-    if Expression.family not in classes and (os.path.isfile(name) or is_polynomial_text(name)):
+    if Expression.family not in classes and (os.path.isfile(name) or is_expression_text(f"{name}:")):
         raise LabelError(f"{shown_path(name)} has no {what}.", f"Run 'stationary count' for a polynomial, or choose {_any_of(classes)}.")
     if "/" in name or Path(name).suffix:
         raise LabelError(f"There is no file {shown_path(name)!r}.", "Name a file that exists, a model, or write a polynomial.")

@@ -81,6 +81,42 @@ def read_expression_file(path: str | Path) -> ExpressionFile:
     return _from_toml(text, f"The file {shown_path(path)}") if Path(path).suffix.lower() == ".toml" else _from_lines(text)
 
 
+def has_header(text: str) -> bool:
+    """Whether a text begins with one of the keys of an expression file, as in ``domain: sphere; x^3 + y^3``.
+
+    Examples
+    --------
+    >>> has_header("domain: sphere; x^3 + y^3"), has_header("x^3 + y^3")
+    (True, False)
+    """
+    match = HEADER.match(text)
+    return match is not None and match[1] in _KEYS
+
+
+def read_expression(text: str) -> ExpressionFile:
+    """Read what an expression file may hold from a text on one line: its lines are divided by semicolons.
+
+    Examples
+    --------
+    >>> read_expression("domain: sphere; variables: y, x; x^3 + y^3").potential_text
+    'x^3 + y^3'
+    """
+    return _from_lines("\n".join(text.split(";")) if has_header(text) else text, "The text")
+
+
+def with_parameters(text: str, values: Mapping[str, Fraction]) -> str:
+    """The same text on one line with other values of its parameters.
+
+    Examples
+    --------
+    >>> with_parameters("parameters: t = 1; x^4 - t*x^2", {"t": Fraction(1, 2)})
+    'parameters: t = 1/2; x^4 - t*x^2'
+    """
+    stated = f"parameters: {', '.join(f'{name} = {value}' for name, value in values.items())}"
+    parts = (part.strip() for part in text.split(";"))
+    return "; ".join(stated if part.partition(":")[0].rstrip() == "parameters" else part for part in parts)
+
+
 def _standard_input() -> str:
     content = sys.stdin.buffer.read(MAX_TEXT + 1) if sys.stdin is not None else b""
     if len(content) > MAX_TEXT:
@@ -88,7 +124,7 @@ def _standard_input() -> str:
     return as_text(content, "standard input")
 
 
-def _from_lines(text: str) -> ExpressionFile:
+def _from_lines(text: str, what: str = "The file") -> ExpressionFile:
     header: dict[str, Any] = {}
     expression: list[str] = []
     for number, raw in enumerate(text.splitlines(), 1):
@@ -104,7 +140,7 @@ def _from_lines(text: str) -> ExpressionFile:
             header[key] = match[2].strip()
         elif line:
             expression.append(line)
-    return _expression_file(" ".join(expression), header)
+    return _expression_file(" ".join(expression), header, what)
 
 
 def _from_toml(text: str, where: str) -> ExpressionFile:
@@ -120,9 +156,9 @@ def _from_toml(text: str, where: str) -> ExpressionFile:
     return _expression_file(" ".join(potential.split()), table)
 
 
-def _expression_file(potential: str, header: Mapping[str, Any]) -> ExpressionFile:
+def _expression_file(potential: str, header: Mapping[str, Any], what: str = "The file") -> ExpressionFile:
     if not potential:
-        raise InputError("The file holds no expression.", "Add a polynomial such as x^4 - x^2*y + y^2.")
+        raise InputError(f"{what} holds no expression.", "Add a polynomial such as x^4 - x^2*y + y^2.")
     return ExpressionFile(
         potential,
         _domain(header.get("domain", "euclidean")),

@@ -9,7 +9,7 @@ import numpy as np
 from polysys.jit import compiled
 
 
-@compiled
+@compiled.part
 def log_determinant(eigenvalues, squares, corner, shift, wanted):
     """log |det| of [[B - shift, h], [h^T, corner]]; -inf unless `wanted` of its eigenvalues are negative (-1: any number).
 

@@ -25,6 +25,24 @@ def triple(x):
     return 3 * x
 
 
+@Compiler.part
+def total(x, y):
+    return x + y
+
+
+@Compiler.part
+def difference(x, y):
+    return x - y
+
+
+def both(x, y):
+    return 10 * total(x, y) + difference(x, y)
+
+
+def only_one(x, y):
+    return difference(y, x) + 0.5
+
+
 def kept(place: Path) -> list[Path]:
     return [path for path in place.rglob("*") if path.is_file()]
 
@@ -42,6 +60,16 @@ def test_a_function_is_compiled_once_and_then_loaded(place: Path, capsys: pytest
     assert hits(again) == 1
     assert len(kept(place)) == 1
     assert capsys.readouterr() == ("", "")
+
+
+def test_parts_are_compiled_with_the_kernels_that_call_them_and_have_no_files(place: Path) -> None:
+    """Parts of one signature are told apart, also by a kernel for which they are there already."""
+    assert (total(2, 1), difference(2, 1)) == (3, 1)
+    for n_hits in (0, 1):
+        first, second = Compiler("test", [])(both), Compiler("test", [])(only_one)
+        assert (first(2, 1), second(2, 1), first(1.5, 0.5)) == (31, -0.5, 21.0)
+        assert (hits(first), hits(second)) == (2 * n_hits, n_hits)
+    assert sorted(path.name.partition("-")[0] for path in kept(place)) == ["both", "both", "only_one"]
 
 
 def test_other_sources_have_another_folder(place: Path, tmp_path: Path) -> None:

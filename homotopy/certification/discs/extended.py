@@ -102,15 +102,8 @@ def enclose_at(program: DiscProgram, scalars: Floats, sample: npt.NDArray[np.int
     m = len(x)
     mid, rad = np.empty((m, len(program.outputs)), complex), np.empty((m, len(program.outputs)))
     registers = np.zeros((max(1, program.n_registers), 5, LANES))
-    kernels.evaluate_points(
-        program.code,
-        program.outputs,
-        scalars,
-        one_sample(m) if sample is None else lane_groups(sample),
-        np.array(x, complex, order="C"),
-        mid,
-        rad,
-        registers,
-        5e-324,
-    )
+    groups = one_sample(m) if sample is None else lane_groups(sample)
+    points, radii = np.array(x, complex, order="C"), np.zeros(x.shape)
+    if not kernels.evaluate_points(program.code, program.outputs, scalars, groups, points, radii, mid, rad, registers, 5e-324):
+        mid[:], rad[:] = np.nan, np.nan
     return mid, rad

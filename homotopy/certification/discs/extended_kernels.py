@@ -3,104 +3,105 @@
 Bounds as in :mod:`homotopy.certification.discs.roundoff`.
 """
 
+# numba types an intrinsic by the function that makes it, one argument longer, and types its helpers not at all
+# mypy: disable-error-code="call-arg,no-untyped-call,arg-type,misc"
+
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+from llvmlite import ir
+from numba.extending import intrinsic
 
-from homotopy.certification.discs.kernels import size_of
-from homotopy.certification.discs.roundoff import (
-    ADD_DD,
-    EXTENDED_MUL,
-    EXTENDED_SUM,
-    INFLATE,
-    LANES,
-    LEAST_SIZE,
-    MUL_DD,
-    MUL_SD,
-    SUB_DD,
-    SUB_DS,
-    SUB_SD,
-    TINY,
-)
+from homotopy.certification.discs.interpreter import Arithmetic, Number, interpreted, size_of
+from homotopy.certification.discs.roundoff import EXTENDED_MUL, EXTENDED_SUM, INFLATE, LEAST_SIZE, TINY
 from homotopy.common.double_double import add, mul
 from homotopy.common.jit import compiled
+from homotopy.common.rounded import Rounded
+from homotopy.common.vectors import DOUBLE, Words
+
+
+class _DoubleDoubles(Arithmetic):
+    """High and low real part, high and low imaginary part, radius; scalars are high part, low part and radius.
+
+    The sums and products of double-doubles are those of compiled functions, here with vectors for numbers.
+    """
+
+    parts, scalar_parts = 5, 3
+
+    def given(self, e: Words, re: Any, im: Any, radius: Any) -> tuple[Any, ...]:
+        nothing = ir.Constant(DOUBLE, 0.0)
+        return re, nothing, im, nothing, radius
+
+    def multiply_scalar(self, s: Number, b: Number) -> Number:
+        (high, low, error), (re, re_low, im, im_low, radius) = s, b
+        size, s1 = size_of(re, im), abs(high)
+        bound = (s1 * radius + EXTENDED_MUL * (s1 * size) + error * (size + radius)) * INFLATE + TINY
+        return *mul(high, low, re, re_low), *mul(high, low, im, im_low), bound
+
+    def multiply(self, a: Number, b: Number) -> Number:
+        (ah, al, bh, bl, ad), (ch, cl, dh, dl, bd) = a, b
+        asize, bsize = size_of(ah, bh), size_of(ch, dh)
+        bound = (asize * bd + EXTENDED_MUL * (asize * bsize) + ad * (bsize + bd)) * INFLATE + TINY
+        ph, pl = mul(bh, bl, dh, dl)
+        re = add(*mul(ah, al, ch, cl), -ph, -pl)
+        return *re, *add(*mul(ah, al, dh, dl), *mul(bh, bl, ch, cl)), bound
+
+    def add(self, a: Number, b: Number, sign: int) -> Number:
+        *other, radius = b if sign > 0 else (*(-part for part in b[:4]), b[4])
+        re, im = add(*a[:2], *other[:2]), add(*a[2:4], *other[2:])
+        return *re, *im, (a[4] + radius + EXTENDED_SUM * size_of(re[0], im[0])) * INFLATE
+
+    def add_scalar(self, s: Number, b: Number, scalar_sign: int, sign: int) -> Number:
+        high, low = s[:2] if scalar_sign > 0 else (-s[0], -s[1])
+        re, re_low, im, im_low = b[:4] if sign > 0 else tuple(-part for part in b[:4])
+        re, re_low = add(high, low, re, re_low)
+        return re, re_low, im, im_low, (b[4] + s[2] + EXTENDED_SUM * (abs(re) + LEAST_SIZE)) * INFLATE
+
+    def taken(self, e: Words, parts: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+        re, re_low, im, im_low, radius = (Rounded(e.b, part) for part in parts)
+        return re.value, im.value, ((radius + (abs(re_low) + abs(im_low))) * INFLATE).value
+
+    def taken_scalar(self, e: Words, parts: tuple[Any, ...]) -> tuple[Any, Any]:
+        high, low, radius = (Rounded(e.b, part) for part in parts)
+        return high.value, ((radius + abs(low)) * INFLATE).value
+
+
+@intrinsic
+def _interpret(
+    typingctx: Any,
+    code: Any,
+    outputs: Any,
+    scalars: Any,
+    groups: Any,
+    x: Any,
+    radius: Any,
+    mid: Any,
+    out: Any,
+    reg: Any,
+) -> Any:
+    """Interpret a program of double-doubles."""
+    return interpreted(_DoubleDoubles(), (code, outputs, scalars, groups, x, radius, mid, out, reg))
 
 
 @compiled
 def evaluate_points(
-    code: Any, outputs: Any, scalars: Any, groups: Any, x: Any, out_mid: Any, out_radius: Any, reg: Any, subnormal: Any
-) -> None:
-    """As :func:`homotopy.certification.discs.kernels.evaluate_discs`, at points.
+    code: Any,
+    outputs: Any,
+    scalars: Any,
+    groups: Any,
+    x: Any,
+    radius: Any,
+    out_mid: Any,
+    out_radius: Any,
+    reg: Any,
+    subnormal: Any,
+) -> bool:
+    """As :func:`homotopy.certification.discs.kernels.evaluate_discs`, in double-doubles.
 
-    Scalars (samples, n_scalars, 3) are high part, low part and radius; a register (5, LANES) holds the high and low real part,
-    the high and low imaginary part and the radius.
+    Scalars (samples, n_scalars, 3) are high part, low part and radius; a register is (5, LANES).
     """
     if subnormal * 1.0 == 0.0:
-        out_mid[:], out_radius[:] = np.nan, np.nan
-        return
-    n = x.shape[1]
-    for g in range(groups.shape[0]):
-        sample, first, last = groups[g, 0], groups[g, 1], groups[g, 2]
-        par = scalars[sample]
-        for lane in range(LANES):
-            q = min(first + lane, last - 1)
-            for i in range(n):
-                reg[i, 0, lane], reg[i, 1, lane] = x[q, i].real, 0.0
-                reg[i, 2, lane], reg[i, 3, lane] = x[q, i].imag, 0.0
-                reg[i, 4, lane] = 0.0
-        for k in range(code.shape[0]):
-            op, d, a, b = code[k, 0], code[k, 1], code[k, 2], code[k, 3]
-            if op == MUL_SD:
-                s, t, e = par[a, 0], par[a, 1], par[a, 2]
-                s1 = abs(s)
-                for lane in range(LANES):
-                    size = size_of(reg[b, 0, lane], reg[b, 2, lane])
-                    bd = reg[b, 4, lane]
-                    re, re_low = mul(s, t, reg[b, 0, lane], reg[b, 1, lane])
-                    im, im_low = mul(s, t, reg[b, 2, lane], reg[b, 3, lane])
-                    reg[d, 0, lane], reg[d, 1, lane], reg[d, 2, lane], reg[d, 3, lane] = re, re_low, im, im_low
-                    reg[d, 4, lane] = (s1 * bd + EXTENDED_MUL * (s1 * size) + e * (size + bd)) * INFLATE + TINY
-            elif op == MUL_DD:
-                for lane in range(LANES):
-                    ah, al, bh, bl = reg[a, 0, lane], reg[a, 1, lane], reg[a, 2, lane], reg[a, 3, lane]
-                    ch, cl, dh, dl = reg[b, 0, lane], reg[b, 1, lane], reg[b, 2, lane], reg[b, 3, lane]
-                    ad, bd = reg[a, 4, lane], reg[b, 4, lane]
-                    asize, bsize = size_of(ah, bh), size_of(ch, dh)
-                    ph, pl = mul(ah, al, ch, cl)
-                    qh, ql = mul(bh, bl, dh, dl)
-                    reg[d, 0, lane], reg[d, 1, lane] = add(ph, pl, -qh, -ql)
-                    ph, pl = mul(ah, al, dh, dl)
-                    qh, ql = mul(bh, bl, ch, cl)
-                    reg[d, 2, lane], reg[d, 3, lane] = add(ph, pl, qh, ql)
-                    reg[d, 4, lane] = (asize * bd + EXTENDED_MUL * (asize * bsize) + ad * (bsize + bd)) * INFLATE + TINY
-            elif op == ADD_DD or op == SUB_DD:  # noqa: SIM109 - no tuples in the kernel
-                sign = 1.0 if op == ADD_DD else -1.0
-                for lane in range(LANES):
-                    rad = reg[a, 4, lane] + reg[b, 4, lane]
-                    re, re_low = add(reg[a, 0, lane], reg[a, 1, lane], sign * reg[b, 0, lane], sign * reg[b, 1, lane])
-                    im, im_low = add(reg[a, 2, lane], reg[a, 3, lane], sign * reg[b, 2, lane], sign * reg[b, 3, lane])
-                    reg[d, 0, lane], reg[d, 1, lane], reg[d, 2, lane], reg[d, 3, lane] = re, re_low, im, im_low
-                    reg[d, 4, lane] = (rad + EXTENDED_SUM * size_of(re, im)) * INFLATE
-            else:
-                s, t, e = par[a, 0], par[a, 1], par[a, 2]
-                ds = -1.0 if op == SUB_SD else 1.0
-                ss = -1.0 if op == SUB_DS else 1.0
-                for lane in range(LANES):
-                    re, re_low = add(ss * s, ss * t, ds * reg[b, 0, lane], ds * reg[b, 1, lane])
-                    im, im_low = ds * reg[b, 2, lane], ds * reg[b, 3, lane]
-                    rad = reg[b, 4, lane] + e
-                    reg[d, 0, lane], reg[d, 1, lane], reg[d, 2, lane], reg[d, 3, lane] = re, re_low, im, im_low
-                    reg[d, 4, lane] = (rad + EXTENDED_SUM * (abs(re) + LEAST_SIZE)) * INFLATE
-        for lane in range(last - first):
-            q = first + lane
-            for j in range(outputs.shape[0]):
-                r = outputs[j]
-                if r >= 0:
-                    low = abs(reg[r, 1, lane]) + abs(reg[r, 3, lane])
-                    out_mid[q, j] = complex(reg[r, 0, lane], reg[r, 2, lane])
-                    out_radius[q, j] = (reg[r, 4, lane] + low) * INFLATE
-                else:
-                    out_mid[q, j] = complex(par[-1 - r, 0], 0.0)
-                    out_radius[q, j] = (par[-1 - r, 2] + abs(par[-1 - r, 1])) * INFLATE
+        return False
+    _interpret(code, outputs, scalars, groups, x, radius, out_mid, out_radius, reg)
+    return True

@@ -107,12 +107,11 @@ def enclose(
     m, n = x.shape
     mid, rad = np.empty((m, len(program.outputs)), complex), np.empty((m, len(program.outputs)))
     registers = np.zeros((max(1, program.n_registers), 3, LANES))
-    radii = np.repeat(np.asarray(radius, float)[:, None], max(n, 1), axis=1) if np.ndim(radius) == 1 else np.array(radius)
+    radii = np.repeat(np.asarray(radius, float)[:, None], max(n, 1), axis=1) if np.ndim(radius) == 1 else np.array(radius, order="C")
     groups = one_sample(m) if sample is None else lane_groups(sample)
-    kernels.evaluate_discs(
-        program.code, program.outputs, scalars, groups, np.array(x, complex, order="C"), radii, mid, rad, registers,
-        5e-324,
-    )  # fmt: skip
+    points = np.array(x, complex, order="C")
+    if not kernels.evaluate_discs(program.code, program.outputs, scalars, groups, points, radii, mid, rad, registers, 5e-324):
+        mid[:], rad[:] = np.nan, np.nan
     return mid, rad
 
 

@@ -102,19 +102,19 @@ def run_intervals(typingctx: Any, code: Any, reg: Any) -> Any:
     return sig, codegen
 
 
-@compiled
+@compiled.part
 def run(code: Any, reg: Any) -> None:
     """The interpreter as a function of its own, compiled once for all its callers."""
     run_intervals(code, reg)
 
 
-@compiled
+@compiled.part
 def down(r: float) -> float:
     """A double not above any number that rounds to r."""
     return r - (RELATIVE * abs(r) + ABSOLUTE)
 
 
-@compiled
+@compiled.part
 def up(r: float) -> float:
     """A double not below any number that rounds to r."""
     return r + (RELATIVE * abs(r) + ABSOLUTE)
@@ -246,7 +246,7 @@ def precondition(
                     g[i, j, 0, lane], g[i, j, 1, lane] = down(low), up(high)
 
 
-@compiled
+@compiled.part
 def contraction(n: int, g: Any, lane: int) -> float:
     """An upper bound of ||I - G||_inf."""
     worst = 0.0

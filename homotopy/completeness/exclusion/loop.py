@@ -39,7 +39,7 @@ _LAG = 2.0  # dependent unknowns are split only when they are so many times wide
 _REACH = 1.0  # a known zero is asked about when it is at most so many widths away
 
 
-@compiled
+@compiled.part
 def _load(reg: Any, first: int, n: int, lo: Any, hi: Any) -> None:
     """Boxes lo, hi (lanes, n) into registers first .. first + n - 1."""
     for i in range(n):
@@ -48,7 +48,7 @@ def _load(reg: Any, first: int, n: int, lo: Any, hi: Any) -> None:
             reg[at + lane], reg[at + LANES + lane] = lo[lane, i], hi[lane, i]
 
 
-@compiled
+@compiled.part
 def _size(n: int, lo: Any, hi: Any, scale: Any) -> float:
     """The widest side of a box relative to `scale`."""
     worst = 0.0
@@ -57,7 +57,7 @@ def _size(n: int, lo: Any, hi: Any, scale: Any) -> float:
     return worst
 
 
-@compiled
+@compiled.part
 def _direction(
     n: int, lo: Any, hi: Any, scale: Any, is_split: Any, s_reg: Any, s_out: Any, lane: int, tol: float
 ) -> int:
@@ -94,7 +94,7 @@ def _direction(
     return choice if choice >= 0 else widest_at
 
 
-@compiled
+@compiled.part
 def _nearest(n: int, lo: Any, hi: Any, zero_lo: Any, zero_hi: Any) -> int:
     """The known zero nearest to a box in units of the box's sides; -1 if none is within reach."""
     best, found = _REACH, -1
@@ -111,7 +111,7 @@ def _nearest(n: int, lo: Any, hi: Any, zero_lo: Any, zero_hi: Any) -> int:
     return found
 
 
-@compiled
+@compiled.part
 def _contract_order(order: Any, lo: Any, hi: Any) -> bool:
     """Tighten a box by inequalities x_i >= sign x_j, exactly; False where none of it meets them."""
     for row in range(order.shape[0]):
@@ -127,7 +127,7 @@ def _contract_order(order: Any, lo: Any, hi: Any) -> bool:
     return True
 
 
-@compiled
+@compiled.part
 def _push_halves(n: int, lo: Any, hi: Any, c: int, stack_lo: Any, stack_hi: Any, size: int) -> int:
     """Push the two halves of a box, cut across side c; returns the new size of the stack."""
     cut = 0.5 * lo[c] + 0.5 * hi[c]

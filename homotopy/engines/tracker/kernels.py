@@ -18,7 +18,7 @@ from homotopy.common.jit import compiled
 from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import lane_state as row
 from homotopy.engines.tracker.decisions import O_FLOOR, O_PREDICTOR, WIDE_STEPS, decide, set_times
-from homotopy.engines.tracker.extended import run_tape, set_parameters
+from homotopy.engines.tracker.extended import wide_residual
 from homotopy.engines.tracker.stepping import newton_update, predict, remember
 from homotopy.engines.tracker.vector import back_substitute, eliminate, exchange_rows, fill_matrix, run_program
 
@@ -28,7 +28,7 @@ TAU, TICKS, STEPS, REJECTED, UPDATE, RESIDUAL, PIVOT_RATIO, NORM, WIDE = range(9
 _SOURCES = (row.TAU, row.TICKS, row.STEPS, row.REJECTED, row.LAST, row.UPDATE2, row.PIVOTS, row.TOP, row.WIDE_TICKS)
 
 
-@compiled
+@compiled.part
 def solve_lanes(m: Any, n: int) -> None:
     """Solve the n x n systems of all lanes for the two right-hand sides in columns n, n + 1, in place."""
     w = n + 2
@@ -58,30 +58,14 @@ def evaluate_points(code: Any, fill: Any, par: Any, n: int, x: Any, t: Any, out:
                     out[first + lane, i, j] = complex(m[a], m[a + LANES])
 
 
-@compiled
+@compiled.part
 def _depart(lanes: Any, lane: int, u: complex) -> None:
     """Put a lane at u."""
     lanes[row.U_RE * LANES + lane], lanes[row.U_IM * LANES + lane] = u.real, u.imag
     lanes[row.MOVED * LANES + lane] = 1.0
 
 
-@compiled
-def _wide_residual(tape: Any, n: int, reg: Any, p0: Any, p1: Any, lane: int, wide: Any, m: Any) -> None:
-    """Replace one lane's right-hand side F by its value from the system's tape in double-double."""
-    ops, left, right, outputs = tape
-    for i in range(n):
-        wide[i, 0], wide[i, 2] = reg[i * WIDTH + lane], reg[i * WIDTH + LANES + lane]
-        wide[i, 1] = wide[i, 3] = 0.0
-    t = complex(reg[n * WIDTH + lane], reg[n * WIDTH + LANES + lane])
-    s = complex(reg[(n + 1) * WIDTH + lane], reg[(n + 1) * WIDTH + LANES + lane])
-    set_parameters(wide, n, p0, p1, s, t)
-    run_tape(ops, left, right, wide)
-    for i in range(n):
-        a, o = (i * (n + 2) + n) * WIDTH + lane, outputs[i]
-        m[a], m[a + LANES] = wide[o, 0] + wide[o, 1], wide[o, 2] + wide[o, 3]
-
-
-@compiled
+@compiled.part
 def _begin(lanes: Any, lane: int, u_from: complex, u_to: complex) -> None:
     """A lane's state at the start of a path."""
     for k in range(row.N_ROWS):
@@ -93,7 +77,7 @@ def _begin(lanes: Any, lane: int, u_from: complex, u_to: complex) -> None:
     _depart(lanes, lane, u_from)
 
 
-@compiled
+@compiled.part
 def _report(n: int, fill: Any, reg: Any, x: Any, lanes: Any, lane: int, p: int, x_out: Any, info: Any) -> None:
     """The end of a lane's path."""
     for k, source in enumerate(_SOURCES):
@@ -103,7 +87,8 @@ def _report(n: int, fill: Any, reg: Any, x: Any, lanes: Any, lane: int, p: int, 
     for i in range(n):
         a = fill[i * (n + 2) + n]
         if a >= 0:
-            worst = max(worst, np.hypot(reg[a + lane], reg[a + LANES + lane]))
+            size = np.hypot(reg[a + lane], reg[a + LANES + lane])
+            worst = size if size > worst else worst
     info[p, RESIDUAL] = worst
     for i in range(n):
         a = i * WIDTH + lane
@@ -153,7 +138,7 @@ def track_runs(
             for lane in range(LANES):
                 if (ended >> lane) & 1 and (queue < last or path[lane] < 0):
                     # an idle lane of a short run repeats its last path: its numbers are thrown away
-                    p = min(queue, last - 1)
+                    p = queue if queue < last else last - 1
                     path[lane] = p
                     _begin(lanes, lane, u_from[p], u_to[p])
                     for i in range(n):
@@ -171,7 +156,7 @@ def track_runs(
             fill_matrix(fill, reg, par, m)
             for lane in range(LANES):
                 if lanes[row.N_WIDE * LANES + lane] > 0 and lanes[row.LIVE * LANES + lane] > 0:
-                    _wide_residual(tape, n, reg, start, targets[sample], lane, wide, m)
+                    wide_residual(tape, n, reg, start, targets, sample, lane, wide, m)
                     lanes[row.WIDE_TICKS * LANES + lane] += 1
             solve_lanes(m, n)
             newton_update(n, y, m, options[O_FLOOR], lanes)
@@ -180,7 +165,7 @@ def track_runs(
                 for lane in range(LANES):
                     if (ended >> lane) & 1:
                         p = path[lane]
-                        outcome[p] = int(lanes[row.DONE * LANES + lane])
+                        outcome[p] = lanes[row.DONE * LANES + lane]
                         x = hx if lanes[row.IS_HISTORY * LANES + lane] > 0 else y
                         _report(n, fill, reg, x, lanes, lane, p, x_out, info)
                         active -= 1

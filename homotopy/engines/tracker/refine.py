@@ -25,7 +25,7 @@ REACH = 1e-2  # farthest relative move; further away another solution may be mea
 
 @compiled
 def _residual(ops: Any, left: Any, right: Any, outputs: Any, reg: Any, out: Any) -> None:
-    run_tape(ops, left, right, reg)
+    run_tape(ops, left, right, reg)  # type: ignore[call-arg]  # an intrinsic is typed one argument longer
     for k in range(outputs.shape[0]):
         o = outputs[k]
         out[k] = complex(reg[o, 0] + reg[o, 1], reg[o, 2] + reg[o, 3])

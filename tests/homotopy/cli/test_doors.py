@@ -191,6 +191,33 @@ def test_a_polynomial_stands_in_the_command_itself(stationary, tmp_path):
     assert stationary("count", "spherical-p-spin:n=3,p=3", "--set", "field=1/2", "--bounds").code == 0
 
 
+def test_the_lines_of_a_file_stand_in_the_command_itself(stationary):
+    out = stationary("count", "domain: sphere; x*y*z").out  # six axis points, eight (+-1, +-1, +-1)
+    assert out.startswith("Census of expression:domain: sphere; x*y*z in x, y, z (") and "= 14 points" in out and "4 minima" in out
+    assert "= 14 points" in stationary("count", "domain: sphere R2={r}; {t}*x*y*z", "--set", "r=4", "--set", "t=-1/2").out
+    circle = "domain: x^2 + 2*y^2 = {r}; parameters: t=2; x + t*y"
+    out = stationary("count", circle, "--set", "r=1", "--set", "t=3").out
+    assert "parameters: t = 3; x + t*y in x, y (" in out
+    assert "-2.345207" in out  # -(1 + 9/2)^(1/2)
+    for wrong, said in {
+        "domain: sphere;": "holds no expression",
+        "domian: sphere; x*y*z": "There is no model 'domian'",
+        "domain: sphere; domain: sphere; x*y*z": "'domain' stands twice",
+    }.items():
+        result = stationary("count", wrong)
+        assert result.code == 2 and said in result.err
+    assert "for a polynomial" in stationary("weights", "domain: sphere; x*y*z").err
+
+
+def test_a_scan_takes_values_of_other_names(stationary):
+    out = stationary("scan", "x^4/4 + {a}*x^2/2 + {h}*x", "--set", "a=-1", "--over", "h=-1:1:3").out
+    assert "Scan of x^4/4 + (-1)*x^2/2 + {h}*x" in out and "2 fold" in out and "0.38490017946" in out  # 2/27^(1/2)
+    assert "n=3,p=4 over field" in stationary("scan", "spherical-p-spin:n=3,p=3", "--set", "p=4", "--over", "field=1:2:2").out
+    for given, said in (("b=1", "--set b has no effect"), ("h=1", "both name h")):
+        result = stationary("scan", "x^4/4 + {h}*x", "--set", given, "--over", "h=-1:1:3")
+        assert result.code == 2 and said in result.err
+
+
 def test_an_expression_may_come_from_the_standard_input(stationary, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(WELL.encode())))
     assert "3 points" in stationary("count", "expression:-").out

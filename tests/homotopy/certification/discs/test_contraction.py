@@ -12,6 +12,7 @@ import pytest
 from flint import acb, acb_mat, arb, arb_mat, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core.errors import TypingError
 
 import polysys as ps
 from homotopy.certification import balls as ball_arithmetic
@@ -450,6 +451,24 @@ class TestBounds:
         kappa, eta, noise, step = np.empty(4), np.empty(4), np.empty(4), np.empty((4, 2), complex)
         contraction_kernels.bound(jacobian, np.zeros((4, 2, 2)), np.ones((4, 2), complex), np.zeros((4, 2)), kappa, eta, noise, step)
         assert (kappa < 1).tolist() == [False, False, False, True]
+
+
+def test_kernels_refuse_arrays_that_they_would_read_wrongly() -> None:
+    """Emitted code knows no strides."""
+    jacobian = np.ones((4, 2, 2), complex)[::2]
+    numbers = [np.empty(2) for _ in range(3)]
+    rest = np.zeros((2, 2, 2)), np.ones((2, 2), complex), np.zeros((2, 2)), *numbers, np.empty((2, 2), complex)
+    with pytest.raises(TypingError, match="contiguous"):
+        contraction_kernels._bound_all(jacobian, *rest, np.empty(500), np.empty((2, 8), np.int64))
+    contraction_kernels.bound(jacobian, *rest)  # copies it
+    assert (numbers[0] != numbers[0]).all()
+
+
+def test_radii_may_be_stored_by_columns() -> None:
+    program = disc_program(trace(lambda x, _: [x[0] * x[1], x[0] - x[1]], 2))
+    x, radius = np.array([[1 + 2j, 3], [0.5, -1j]]), np.array([[1e-3, 2e-3], [3e-3, 4e-3]])
+    found = [enclose(program, np.zeros((1, 1, 2)), None, x, r) for r in (radius, np.asfortranarray(radius))]
+    assert np.array_equal(found[0][1], found[1][1]) and np.array_equal(found[0][0], found[1][0])
 
 
 def test_one_of_two_conjugates_is_proved_and_the_other_is_its_mirror_image() -> None:
