@@ -147,9 +147,8 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
     result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
     if isinstance(land.domain, Variety):
         result.append(Check("domain", True, f"dimension {land.domain.dimension}, {regularity(land)}"))
-    result.append(_counts(as_census(file, land, certified), file, points))
     stated = stated_evidence(file)
-    result.append(_run(land, file, stated))
+    result.append(_counts(as_census(file, land, certified), file, points, wrong_account(land, file, stated)))
     check, singular = _singular(file, land)
     result += [] if check is None else [check]
     derived = derive(land, certified, points, is_closed, PathAccount(**file.paths), stated, singular)
@@ -181,10 +180,8 @@ def _report_on_equations(path: str, file: CensusFile) -> VerificationReport:
     result.append(_as_given(problem, found, solving))
     same = file.counts == solution_counts(found) and file.paths == paths_summary(found.paths) and found.paths.is_balanced
     is_right = same and _is_of_equations_alone(file) and _is_within_bounds(problem, found)
-    what = "all follow from the solutions" if is_right else "a stated count does not follow from the solutions"
-    result.append(Check("counts", is_right, what))
     stated = stated_evidence(file)
-    result.append(_run(problem, file, stated))
+    result.append(_said_of_counts(is_right, wrong_account(problem, file, stated)))
     check, singular = _singular(file, problem)
     result += [] if check is None else [check]
     derived = derive(
@@ -328,7 +325,7 @@ def _is_true(land: Landscape, certified: CertificateList, stated: StationaryPoin
     )
 
 
-def _counts(census: Census, file: CensusFile, points: Sequence[StationaryPoint]) -> Check:
+def _counts(census: Census, file: CensusFile, points: Sequence[StationaryPoint], wrong: str | None) -> Check:
     found = alternating_sum(points)
     same = (
         file.paths == paths_summary(census.paths)
@@ -337,14 +334,14 @@ def _counts(census: Census, file: CensusFile, points: Sequence[StationaryPoint])
         and file.euler_found == found
         and census.paths.is_balanced
     )
-    what = "all follow from the solutions" if same else "a stated count does not follow from the solutions"
-    return Check("counts", same, what)
+    return _said_of_counts(same, wrong)
 
 
-def _run(problem: Problem, file: CensusFile, stated: Sequence[Evidence]) -> Check:
-    """Whether what the file tells of the run agrees with itself, with the solutions and with the exact system."""
-    wrong = wrong_account(problem, file, stated)
-    return Check("run", wrong is None, RECORD if wrong is None else wrong)
+def _said_of_counts(is_right: bool, wrong: str | None) -> Check:
+    """Whether all counts follow, and what the file tells of the run agrees with itself and with the solutions."""
+    if not is_right:
+        return Check("counts", False, "a stated count does not follow from the solutions")
+    return Check("counts", wrong is None, f"all follow from the solutions; {RECORD}" if wrong is None else wrong)
 
 
 _STRENGTH = {Completeness.UNKNOWN: 0, Completeness.SUPPORTED: 1, Completeness.PROVED: 2}

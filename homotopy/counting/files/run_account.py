@@ -16,7 +16,7 @@ from homotopy.solving.root_counts import least_root_count
 from homotopy.status import StartCount
 from polysys.problem import Problem
 
-RECORD = "its numbers add up; how many paths went where, seeds, rounds and seconds are a record that a file cannot prove"
+RECORD = "those of paths and rounds add up, and are a record that a file cannot prove"
 _UNIT = 1e-9  # by which the modulus of gamma may differ from 1
 
 
@@ -54,7 +54,8 @@ def _wrong_numbers(problem: Problem, file: CensusFile, stated: Sequence[Evidence
     if told is None or not told.numbers:  # of an older file, or of given points
         return None
     root_count, n_beyond = told["root_count"], told["n_beyond_paths"]
-    assert isinstance(n_beyond, int)
+    if not isinstance(n_beyond, int):
+        raise ValueError(f"{n_beyond!r:.40} is no number of solutions")
     found = len(file.solutions) + (0 if file.squared_up is None else file.squared_up.discarded)
     if found != file.paths["regular"] + n_beyond:
         return f"{found} solutions are not the {file.paths['regular']} that paths reached and {n_beyond} found beyond them"
