@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sympy import QQ, ring
 
 from homotopy.common.arrays import Complexes
 from polysys.formulations.expansion import multiply_out
 from polysys.own_equations import Equations
+from polysys.polynomials import Polynomial, Ring
 from polysys.system import exact_terms
 from polysys.tape import Tape, trace
 
@@ -93,7 +93,7 @@ def decades_of(terms: Terms, n: int) -> float:
     return _decades(_fitted(terms, n)[1])
 
 
-def member_polynomials(tape: Tape, parameters: Sequence[Fraction]) -> list[Any]:
+def member_polynomials(tape: Tape, parameters: Sequence[Fraction]) -> list[Polynomial]:
     """The equations that a tape computes at rational parameters, multiplied out.
 
     Raises
@@ -101,9 +101,7 @@ def member_polynomials(tape: Tape, parameters: Sequence[Fraction]) -> list[Any]:
     InputError
         If they have too many terms.
     """
-    polynomials, *unknowns = ring([f"x{i}" for i in range(tape.n_variables)], QQ)
-    values = multiply_out(tape.bind(parameters), unknowns, lambda c: polynomials(QQ(c.numerator, c.denominator)), _TERMS)
-    return [polynomials(f) for f in values]
+    return multiply_out(tape.bind(parameters), Ring(tuple(f"x{i}" for i in range(tape.n_variables))), _TERMS)
 
 
 def _fitted(terms: Terms, n: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

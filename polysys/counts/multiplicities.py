@@ -34,7 +34,7 @@ def simple_count_of(landscape: Problem, *, work: int | None = None) -> int | Non
     >>> simple_count_of(ps.expression("(x^2 + y^2 - 1)^2").sample())
     1
     """
-    limit = {} if work is None else {"work": work}
+    limit: dict[str, Any] = {} if work is None else {"work": work}
     count = exact_count_of(landscape, **limit)
     if count.dimension is None or count.dimension < 0:
         return count.degree
