@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flint import fmpz_mat
 
-from polysys.counts.strata import MAX_VARIABLES, open_strata, strata
+from polysys.counts.strata import MAX_VARIABLES, Monomials, closed_patterns, open_patterns
 from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
 from polysys.problem import Problem
@@ -49,14 +50,19 @@ def _of_potential(landscape: Landscape) -> bool:
     n = landscape.domain.n
     if isinstance(landscape.domain, Variety):
         return True
-    if landscape.domain.is_euclidean and n <= MAX_VARIABLES:
-        monomials = [e for e, _ in landscape.potential.terms() if any(e)]
-        for alive in strata(landscape.potential):
-            dead = [i for i in range(n) if i not in alive]
-            rows = [[e[i] for i in alive] for e in monomials if not any(e[i] for i in dead)]
-            if alive and (not rows or fmpz_mat(rows).rank() < len(alive)):
-                return True
-        if any(dimension > 0 for _, dimension in open_strata(landscape.potential)):
-            return True
+    if landscape.domain.is_euclidean and n <= MAX_VARIABLES and _of_monomials(n, tuple(landscape.potential.monoms())):
+        return True
     symmetry = landscape.known_symmetry
     return symmetry is not None and symmetry.dimension > 0
+
+
+@lru_cache(maxsize=64)  # the samples of a family have the same monomials
+def _of_monomials(n: int, monomials: Monomials) -> bool:
+    """Whether scalings move the stationary points of a potential on R^n on one of its zero patterns."""
+    moving = [e for e in monomials if any(e)]
+    for alive in closed_patterns(n, monomials):
+        dead = [i for i in range(n) if i not in alive]
+        rows = [[e[i] for i in alive] for e in moving if not any(e[i] for i in dead)]
+        if alive and (not rows or fmpz_mat(rows).rank() < len(alive)):
+            return True
+    return any(dimension > 0 for _, dimension in open_patterns(n, monomials))

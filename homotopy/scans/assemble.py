@@ -199,7 +199,10 @@ def _finished(assembly: _Assembly, most: int) -> Scan:
     ]
     if assembly.discriminant is not None:
         events = [_placed(e, assembly.discriminant, family, assembly.scaling, scan.name) for e in events]
-    return replace(scan, branches=tuple(branches), events=tuple(events), coverage=_coverage(assembly, most, events))
+    return replace(
+        scan, branches=tuple(branches), events=tuple(events), coverage=_coverage(assembly, most, events), family=family,
+        scaling=assembly.scaling,
+    )  # fmt: skip
 
 
 def _branches(assembly: _Assembly, events: Sequence[Event]) -> tuple[list[Branch], dict[int, int]]:

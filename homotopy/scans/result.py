@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib import import_module
 from itertools import pairwise
@@ -20,7 +20,9 @@ from homotopy.ensembles.record import SampleRecord
 from homotopy.ensembles.statistics import Statistic
 from homotopy.errors import HomotopyError
 from homotopy.scans.events import Event
+from homotopy.scans.family import Family
 from homotopy.status import Completeness
+from polysys.landscape import Scaling
 
 _SHOWN = 4  # events in print
 
@@ -119,6 +121,10 @@ class Scan(Shown):
     coverage : Coverage
     bound : int
         A proved bound on the number of real points at any value, for samples without a result.
+    family : Family or None
+        The potential, exact in the parameter too, where it is a polynomial in it.
+    scaling : Scaling
+        The model's units.
     """
 
     label: str
@@ -131,6 +137,8 @@ class Scan(Shown):
     events: tuple[Event, ...]
     coverage: Coverage
     bound: int
+    family: Family | None = None
+    scaling: Scaling = field(default_factory=Scaling)
 
     @property
     def n_samples(self) -> int:
@@ -194,12 +202,16 @@ class Scan(Shown):
         rest = tuple(e for k, e in enumerate(self.events) if k != event)
         return replace(self, events=rest).checked()
 
-    def checked(self) -> Scan:
-        """The scan with its events held against the counts at the values and the ends of the branches.
+    def checked(self, *, certify_again: bool = True) -> Scan:
+        """The scan with its events held against the counts at the values, the branches, and the exact family.
 
-        The verdict becomes contradicted where they do not agree: an event is missing, or stands there twice.
+        The verdict becomes contradicted where they do not agree: an event is missing or stands there twice, has another bracket, other points or
+        another kind than its branches say, or no singular point of its kind in its ball. With `certify_again` the singular points
+        and the indices of the branches are certified again from the exact polynomials.
         """
-        found = check_events(self)
+        from homotopy.scans.event_checks import check_events  # checks depend on this class, not the reverse
+
+        found = check_events(self, certify_again=certify_again)
         if not found:
             return self
         coverage = replace(
@@ -303,36 +315,6 @@ class Scan(Shown):
                     n += event.after.get(index, 0) - event.before.get(index, 0)
                     result[Fraction(event.at)] = n
         return [(float(a), result[a]) for a in sorted(result)]
-
-
-def check_events(scan: Scan) -> list[str]:
-    """What of a scan's events does not agree with its counts, branches and brackets; empty where all does."""
-    if scan.n_samples > 1 or not scan.branches:
-        return []
-    found = []
-    gaps = scan.coverage.gaps
-    outside = [k for k, v in enumerate(scan.values) if not scan.is_in_event(v)]
-    for k, following in pairwise(outside):
-        low, high = scan.values[k], scan.values[following]
-        if any(a < high and b > low for a, b in gaps):
-            continue
-        inside = [e for e in scan.events if low < e.low and e.high < high]
-        for index in range(scan.dimension + 1):
-            change = sum(e.after.get(index, 0) - e.before.get(index, 0) for e in inside)
-            here, there = scan.by_index[k].get(index), scan.by_index[following].get(index)
-            if here is not None and there is not None and here + change != there:
-                found.append(
-                    f"between {scan.name} = {low} and {high} the points of index {index} go from {here} to {there}, "
-                    f"and the events there change them by {change}"
-                )
-    begun = {n for e in scan.events for n in e.branches_after}
-    ended = {n for e in scan.events for n in e.branches_before}
-    for branch in scan.branches:
-        sides = (("begins", branch.begins, begun), ("ends", branch.ends, ended))
-        for word, event, listed in sides:
-            if event is not None and branch.number not in listed:
-                found.append(f"branch {branch.number} of index {branch.index} {word} where no event is listed")
-    return found
 
 
 def _found(record: SampleRecord, quantity: str | int) -> int:

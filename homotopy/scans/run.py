@@ -117,7 +117,7 @@ def between(
             f"the potential is no polynomial in {scanned.name} of low degree: only the values themselves are counted"
         )
         return replace(empty, coverage=Coverage(Completeness.UNKNOWN, reason, None))
-    return followed(empty, family, lands, [c.solutions for c in counted], half_width).checked()
+    return followed(empty, family, lands, [c.solutions for c in counted], half_width).checked(certify_again=False)
 
 
 def specified(

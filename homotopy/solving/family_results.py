@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +14,14 @@ from homotopy.common.arrays import Complexes
 from homotopy.common.wording import count_of
 from homotopy.engines.starts.trace_test import TraceTest
 from homotopy.engines.tracker.results import CODE
+from homotopy.solving.family_counts import MemberCount
+from homotopy.solving.family_scales import ONE_SIZE, decades_of, member_polynomials
 from homotopy.solving.result import PathAccount
 from homotopy.status import PathStatus, Verdict
 from polysys.errors import InputError
 from polysys.landscape import Landscape
 from polysys.own_equations import Equations
+from polysys.system import exact_terms
 
 _REGULAR = CODE[PathStatus.REGULAR]
 
@@ -144,6 +149,10 @@ class MonodromySolutions:
         The number of solutions that was asked for.
     n_rounds : int
         Of loops and a trace test. Solutions that a test finds are carried on by the loops of the next round.
+    count : MemberCount or None
+        What exact algebra counts for a random member, and the best bound that a theorem gives; None where nothing was tested.
+    n_by_algebra : int
+        Solutions that neither loops nor tests reached, and exact algebra wrote down.
     """
 
     family: Equations | Landscape
@@ -158,6 +167,8 @@ class MonodromySolutions:
     stopped: str = ""
     expected: int | None = None
     n_rounds: int = 0
+    count: MemberCount | None = None
+    n_by_algebra: int = 0
 
     @property
     def is_trace_passed(self) -> bool | None:
@@ -169,33 +180,82 @@ class MonodromySolutions:
         """How many of the expected solutions were not found; None where no number was given."""
         return None if self.expected is None else max(0, self.expected - len(self))
 
+    @cached_property
+    def decades(self) -> float:
+        """Over how many decades the member's coefficients spread in the best units; nan where it has too many terms."""
+        tape = self.family.parametric_tapes.equations
+        try:
+            sizes = [Fraction(float(abs(p))) for p in self.parameters]
+            return decades_of([exact_terms(f) for f in member_polynomials(tape, sizes)], tape.n_variables)
+        except InputError:
+            return float("nan")
+
     @property
     def complete(self) -> Verdict:
-        """Whether these are all solutions that loops can reach: YES by the trace test or with the expected number, NO with fewer than that."""
-        if self.n_missing:
+        """Whether these are all solutions of a generic member.
+
+        NO with fewer than were expected, or than a random member has by exact algebra; YES with as many as it has, or as a bound allows.
+        Where exact algebra does not reach, YES by the trace test if the coefficients are of about one size (within three decades in the best
+        units), or with the expected number. UNDECIDED else.
+        """
+        says = Verdict.UNDECIDED if self.count is None else self.count.says(len(self))
+        if self.n_missing or says is Verdict.NO:
             return Verdict.NO
-        is_all = self.is_trace_passed or len(self) == self.expected
+        if says is Verdict.YES:
+            return says
+        if self.count is not None and self.count.n_simple is not None:  # more than there are
+            return Verdict.UNDECIDED
+        is_all = (self.is_trace_passed and self._is_of_one_size) or len(self) == self.expected
         return Verdict.YES if is_all else Verdict.UNDECIDED
+
+    @property
+    def _is_of_one_size(self) -> bool:
+        return self.decades <= ONE_SIZE
 
     @property
     def account(self) -> str:
         """Whether they are all, and how that is known, in a sentence."""
-        n, rounds = len(self), count_of(self.n_rounds, "round")
-        if self.is_trace_passed:
-            known = f"{n} are all that loops can reach, by the trace test after {rounds}"
-        elif self.trace_test is not None:
-            known = f"not known to be complete: the trace test is not passed after {rounds} of loops"
-        elif self.stopped:
-            known = "not known to be complete: stopped before the test"
-        else:
-            known = "not known to be complete: there was no trace test"
+        n = len(self)
+        known = self._counted() or self._traced()
         if self.expected is None:
             return known
         if n == self.expected:
-            return f"as many as expected, {n}"
+            return f"as many as expected, {n}" + ("" if self.count is None else f"; {known}")
         if n > self.expected:
             return f"{n - self.expected} more than the {self.expected} expected; {known}"
         return f"{self.n_missing} of the {self.expected} expected are missing; {known}"
+
+    def _counted(self) -> str:
+        """What exact algebra or a bound says; "" if it is nothing."""
+        if self.count is None:
+            return ""
+        n, n_simple, bound = len(self), self.count.n_simple, self.count.bound
+        if n == n_simple:
+            return f"{n} are all: a random member has so many, by exact algebra modulo two primes"
+        if n == bound.value:
+            return f"{n} are all: no member has more ({bound.name})"
+        if n_simple is None:
+            return ""
+        if n < n_simple:
+            rest = f"; {self._traced()}" if self.is_trace_passed and self._is_of_one_size else ""
+            return f"{n_simple - n} of the {n_simple} solutions of a random member are missing, by exact algebra modulo two primes{rest}"
+        return f"not known to be complete: a random member has {n_simple} only, by exact algebra modulo two primes"
+
+    def _traced(self) -> str:
+        """What the trace test says."""
+        rounds = count_of(self.n_rounds, "round")
+        if self.is_trace_passed and self._is_of_one_size:
+            return f"{len(self)} are all that loops can reach, by the trace test after {rounds}"
+        if self.is_trace_passed:
+            return (
+                f"not known to be complete: the trace test is passed, but coefficients spread over {self.decades:.0f} decades, where solutions of "
+                "other sizes leave no trace in doubles"
+            )
+        if self.trace_test is not None:
+            return f"not known to be complete: the trace test is not passed after {rounds} of loops"
+        if self.stopped:
+            return "not known to be complete: stopped before the test"
+        return "not known to be complete: there was no trace test"
 
     def __len__(self) -> int:
         return len(self.solutions)
@@ -214,6 +274,8 @@ class MonodromySolutions:
             lines.append(f"  loops      {self.n_loops} carry the list to itself")
         if self.trace_test is not None:
             lines.append(f"  {self.trace_test}")
+        if self.n_by_algebra:
+            lines.append(f"  algebra    {count_of(self.n_by_algebra, 'solution')} that no loop had reached")
         lines.append(f"  complete   {self.account}")
         if self.stopped:
             lines.append(f"  stopped    {self.stopped}")

@@ -20,10 +20,11 @@ _SIMPLE_WORK, _MULTIPLE_WORK = 4 * 10**9, 10**10
 MOST_WITH_MULTIPLICITY = 300  # numbers over Q grow with the square of the number of solutions
 
 
-def simple_count_of(landscape: Problem) -> int | None:
+def simple_count_of(landscape: Problem, *, work: int | None = None) -> int | None:
     """How many solutions are isolated and simple, by exact algebra modulo two primes; None where that is too much work.
 
-    Those at which the Jacobian is regular, whatever there is besides: multiple ones, curves and larger families.
+    Those at which the Jacobian is regular, whatever there is besides: multiple ones, curves and larger families. `work` limits the operations
+    of each step.
 
     Examples
     --------
@@ -33,27 +34,28 @@ def simple_count_of(landscape: Problem) -> int | None:
     >>> simple_count_of(ps.expression("(x^2 + y^2 - 1)^2").sample())
     1
     """
-    count = exact_count_of(landscape)
+    limit: dict[str, Any] = {} if work is None else {"work": work}
+    count = exact_count_of(landscape, **limit)
     if count.dimension is None or count.dimension < 0:
         return count.degree
     if count.dimension == 0:
-        distinct = exact_count_of(landscape, distinct=True)
+        distinct = exact_count_of(landscape, distinct=True, **limit)
         if distinct.degree is not None and distinct.degree == distinct.n_distinct:
             return distinct.degree
         if (count.degree or 0) > EXACT_REACH:
             return None
-    return _simple_count(landscape.system)
+    return _simple_count(landscape.system, work or _SIMPLE_WORK)
 
 
 @lru_cache(maxsize=64)
-def _simple_count(system: PolynomialSystem) -> int | None:
+def _simple_count(system: PolynomialSystem, work: int) -> int | None:
     from polysys.algebra.simple_solutions import with_inverse_determinant
 
     try:
-        terms = with_inverse_determinant(system.terms, system.n, Meter(_SIMPLE_WORK))
+        terms = with_inverse_determinant(system.terms, system.n, Meter(work))
     except Stopped:
         return None
-    found = exact_count(terms, system.n + 1, work_limit=_SIMPLE_WORK)
+    found = exact_count(terms, system.n + 1, work_limit=work)
     return found.degree if found.dimension is not None and found.dimension <= 0 else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -15,6 +16,7 @@ from polysys.algebra.singular_locus import random_minor, singular_locus
 from polysys.counts.bezout import best_partition, total_degree
 from polysys.counts.glasses import cartwright_sturmfels, friedland_ottaviani, nie_ranestad
 from polysys.counts.mixed_cells import TieError
+from polysys.counts.strata import Monomials
 from polysys.counts.varieties import complete_intersection
 from polysys.counts.zero_patterns import zero_pattern_bound
 from polysys.errors import InputError, WorkLimitError
@@ -126,14 +128,25 @@ def _bounds_from_supports(landscape: Problem) -> list[RootCount]:
     A sum of mixed volumes that excludes families is the generic count of these systems, so no Bezout number is smaller;
     one that does not would prove nothing when it is met, as there may be curves of solutions in addition.
     """
-    supports = landscape.system.supports
+    if isinstance(landscape, Landscape) and landscape.formulation.kind is Kind.EUCLIDEAN:
+        return list(_bounds_of_gradient(landscape.domain.n, tuple(landscape.potential.monoms())))
+    return _bounds_of_supports(landscape.system.supports, landscape.system.n)
+
+
+@lru_cache(maxsize=64)  # the samples of a family have the same monomials
+def _bounds_of_gradient(n: int, monomials: Monomials) -> tuple[RootCount, ...]:
+    supports = [[(*e[:j], e[j] - 1, *e[j + 1 :]) for e in monomials if e[j]] for j in range(n)]
+    return tuple(_bounds_of_supports(supports, n))
+
+
+def _bounds_of_supports(supports: Sequence[Sequence[tuple[int, ...]]], n: int) -> list[RootCount]:
     try:
         sparse = zero_pattern_bound(supports, work=_WORK)
         if sparse.excludes_families:
             return [sparse.count]
     except (InputError, WorkLimitError, TieError):  # too large: there is no such bound
         pass
-    return [best_partition(supports, landscape.system.n).count]
+    return [best_partition(supports, n).count]
 
 
 # What exact algebra may cost, in operations (10^9 take a second): of one landscape, of a family once for all its samples.

@@ -9,6 +9,7 @@ deep linear networks the closed patterns that carry solutions are those of live 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from flint import fmpz_mat
 from polysys.errors import InputError
 
 MAX_VARIABLES = 20  # a million subsets, a second or two
+
+Monomials = tuple[tuple[int, ...], ...]
+"""The exponents of a polynomial."""
 
 
 def strata(potential: Any, has_multipliers: bool = False) -> list[tuple[int, ...]]:
@@ -44,8 +48,14 @@ def strata(potential: Any, has_multipliers: bool = False) -> list[tuple[int, ...
     >>> strata(x**2 * y**2 + x * y + x**2 + y**2)
     [(), (0, 1)]
     """
-    closed, _ = _patterns(potential, has_multipliers)
-    return sorted(map(_members, np.flatnonzero(closed).tolist()), key=lambda a: (len(a), a))
+    return list(closed_patterns(potential.ring.ngens, tuple(potential.monoms()), has_multipliers))
+
+
+@lru_cache(maxsize=64)  # the samples of a family have the same monomials
+def closed_patterns(n: int, monomials: Monomials, has_multipliers: bool = False) -> tuple[tuple[int, ...], ...]:
+    """The same from the exponents of a polynomial in n variables."""
+    closed, _ = _patterns(n, monomials, has_multipliers)
+    return tuple(sorted(map(_members, np.flatnonzero(closed).tolist()), key=lambda a: (len(a), a)))
 
 
 def open_strata(potential: Any, has_multipliers: bool = False) -> Iterator[tuple[tuple[int, ...], int]]:
@@ -84,8 +94,13 @@ def open_strata(potential: Any, has_multipliers: bool = False) -> Iterator[tuple
     one monomial vanishes nowhere in the torus. Full rank makes the equations solvable for the coefficients at every point,
     multipliers or not, and then the same argument excludes solutions.
     """
-    _, n_conditions = _patterns(potential, has_multipliers)
-    monomials = [e for e in potential.monoms() if any(e)]
+    return open_patterns(potential.ring.ngens, tuple(potential.monoms()), has_multipliers)
+
+
+def open_patterns(n: int, monomials: Monomials, has_multipliers: bool = False) -> Iterator[tuple[tuple[int, ...], int]]:
+    """The same from the exponents of a polynomial in n variables."""
+    _, n_conditions = _patterns(n, monomials, has_multipliers)
+    monomials = tuple(e for e in monomials if any(e))
     pure = sum(1 << k for k in {k for e in monomials for k in _support(e) if len(_support(e)) == 1})
     # where all live coordinates have pure powers the rank is full
     doubtful = np.arange(len(n_conditions)) & ~pure != 0
@@ -97,12 +112,11 @@ def open_strata(potential: Any, has_multipliers: bool = False) -> Iterator[tuple
             yield alive, lost - int(n_conditions[code])
 
 
-def _patterns(potential: Any, has_multipliers: bool) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
+def _patterns(n: int, exponents: Monomials, has_multipliers: bool) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
     """For every set of live coordinates whether it is closed, and the number of derivatives by dead ones that do not vanish.
 
     Sets with a derivative of one monomial, which vanishes nowhere in the torus, are not closed and have no conditions.
     """
-    n = potential.ring.ngens
     if n > MAX_VARIABLES:
         raise InputError(f"The zero patterns of {n} variables are too many.", "Use a solver that does not need them.")
     alive = np.arange(1 << n, dtype=np.uint32)
@@ -111,7 +125,7 @@ def _patterns(potential: Any, has_multipliers: bool) -> tuple[npt.NDArray[np.boo
     for j in range(n):
         # one mask and a multiplicity per monomial of dV/dx_j: the variables it contains
         monomials = [
-            sum(1 << k for k, e in enumerate(exponents) if e - (k == j) > 0) for exponents in potential.monoms() if exponents[j]
+            sum(1 << k for k, e in enumerate(monomial) if e - (k == j) > 0) for monomial in exponents if monomial[j]
         ]
         remaining = np.zeros(1 << n, dtype=np.int32)
         for mask in monomials:

@@ -48,7 +48,7 @@ def _evaluations(
 ) -> None:
     for _ in range(repeat):
         run_program(code, reg, par)
-        fill_matrix(fill, reg, par, m)
+        fill_matrix(fill, reg, par)
         if solve:
             solve_lanes(m, n)
 
@@ -83,7 +83,8 @@ def profile(n: int) -> None:
     ends = results[-1]
     iterations = int(ends.n_iterations.sum())
     scalars = make_homotopy(program, p0, p1).scalars[0]
-    reg, m = aligned(program.n_registers * WIDTH), aligned((n + 1) * (n + 3) * WIDTH)
+    reg = aligned(program.n_registers * WIDTH)
+    m = program.matrix(reg)
     reg[:] = np.random.default_rng(0).standard_normal(len(reg))
     repeat = 2000
     kernel = (

@@ -35,7 +35,7 @@ class Origin(Enum):
 
     REDRAWN = "drawn again from label and seed: the same"
     GIVEN = "made again from its label and couplings: the same"
-    TEXT = "taken from the exact text in the file"
+    TEXT = "taken from the exact text in the file; its name and seed are a record"
 
 
 def carried(land: Landscape) -> tuple[Landscape, Origin]:
@@ -83,6 +83,8 @@ def rebuild_landscape(file: CensusFile) -> tuple[Landscape, Origin]:
                 "Make the file again.",
             )
         return land, Origin.GIVEN
+    if file.chart_seed and not file.charts:
+        raise CensusFileError("A chart is stated for a landscape that has none.", "Make the file again.")
     try:
         land = landscape_from_text(file.landscape, file.model, file.seed, file.sample, file.chart_seed)
     except PolysysError as error:

@@ -24,8 +24,9 @@ from homotopy.completeness.checks import alternating_sum
 from homotopy.completeness.evidence import Evidence, Fact
 from homotopy.completeness.verdict import CompletenessReport, join
 from homotopy.counting.degenerate.stationary_set import StationarySet
-from homotopy.counting.files.derived import DERIVED, TOLD, derive, told_paths, wrong_root_count
+from homotopy.counting.files.derived import DERIVED, TOLD, derive, told_paths
 from homotopy.counting.files.landscape import bounds_as_written, rebuild_equations, rebuild_landscape
+from homotopy.counting.files.run_account import RECORD, is_account_of, wrong_account, wrong_paths
 from homotopy.counting.files.saved_census import (
     as_census,
     as_solutions,
@@ -146,8 +147,8 @@ def _report(path: str, file: CensusFile) -> VerificationReport:
     result.append(Check("orbits", same_orbits, f"{len(set(orbit_of))} under a group of order {land.symmetry.order}"))
     if isinstance(land.domain, Variety):
         result.append(Check("domain", True, f"dimension {land.domain.dimension}, {regularity(land)}"))
-    result.append(_counts(as_census(file, land, certified), file, points))
     stated = stated_evidence(file)
+    result.append(_counts(as_census(file, land, certified), file, points, wrong_account(land, file, stated)))
     check, singular = _singular(file, land)
     result += [] if check is None else [check]
     derived = derive(land, certified, points, is_closed, PathAccount(**file.paths), stated, singular)
@@ -179,9 +180,8 @@ def _report_on_equations(path: str, file: CensusFile) -> VerificationReport:
     result.append(_as_given(problem, found, solving))
     same = file.counts == solution_counts(found) and file.paths == paths_summary(found.paths) and found.paths.is_balanced
     is_right = same and _is_of_equations_alone(file) and _is_within_bounds(problem, found)
-    what = "all follow from the solutions" if is_right else "a stated count does not follow from the solutions"
-    result.append(Check("counts", is_right, what))
     stated = stated_evidence(file)
+    result.append(_said_of_counts(is_right, wrong_account(problem, file, stated)))
     check, singular = _singular(file, problem)
     result += [] if check is None else [check]
     derived = derive(
@@ -325,7 +325,7 @@ def _is_true(land: Landscape, certified: CertificateList, stated: StationaryPoin
     )
 
 
-def _counts(census: Census, file: CensusFile, points: Sequence[StationaryPoint]) -> Check:
+def _counts(census: Census, file: CensusFile, points: Sequence[StationaryPoint], wrong: str | None) -> Check:
     found = alternating_sum(points)
     same = (
         file.paths == paths_summary(census.paths)
@@ -334,8 +334,14 @@ def _counts(census: Census, file: CensusFile, points: Sequence[StationaryPoint])
         and file.euler_found == found
         and census.paths.is_balanced
     )
-    what = "all follow from the solutions" if same else "a stated count does not follow from the solutions"
-    return Check("counts", same, what)
+    return _said_of_counts(same, wrong)
+
+
+def _said_of_counts(is_right: bool, wrong: str | None) -> Check:
+    """Whether all counts follow, and what the file tells of the run agrees with itself and with the solutions."""
+    if not is_right:
+        return Check("counts", False, "a stated count does not follow from the solutions")
+    return Check("counts", wrong is None, f"all follow from the solutions; {RECORD}" if wrong is None else wrong)
 
 
 _STRENGTH = {Completeness.UNKNOWN: 0, Completeness.SUPPORTED: 1, Completeness.PROVED: 2}
@@ -351,7 +357,7 @@ def _verdict(
     if file.euler_expected != (land.euler_characteristic if isinstance(land, Landscape) else None):
         return Check(name, False, "another Euler characteristic is stated than the domain has"), alone
     paths = told_paths(land, n, PathAccount(**file.paths), stated)
-    wrong = _wrong_paths(land, file, paths)
+    wrong = wrong_paths(land, file, paths)
     if wrong is not None:
         return Check(name, False, wrong), alone
     again = alone if paths is None else join(land, [paths, *against, *derived])
@@ -360,7 +366,7 @@ def _verdict(
         same = (again.verdict, again.complex_verdict) == (verdict, on_complex)
         same = same and sorted(stated, key=_name) == sorted(again.evidence, key=_name)
     else:  # another version may know other bounds and checks, but a verdict never says more than is true
-        is_told = paths is None and file.completeness.has_sentences and _is_account_of(PathAccount(**file.paths), n)
+        is_told = paths is None and file.completeness.has_sentences and is_account_of(PathAccount(**file.paths), n)
         is_open = is_told and verdict is Completeness.SUPPORTED and again.verdict is Completeness.UNKNOWN
         same = is_open or (_says_no_more(verdict, again.verdict) and _says_no_more(on_complex, again.complex_verdict))
     if not same:
@@ -383,21 +389,6 @@ def _told_ground(numbers: Mapping[str, Fact]) -> str:
         return account
     count = StartCount(numbers["count"]).value.rstrip(",")
     return f"the {count}: {numbers['root_count']}, as many as are certified, and on {account}"
-
-
-def _wrong_paths(land: Problem, file: CensusFile, told: Evidence | None) -> str | None:
-    """What is wrong with what a file tells of the paths; None if nothing is seen."""
-    if told is None:
-        is_told = file.paths["tracked"] == 0 or file.completeness.has_sentences
-        return None if is_told else "nothing is said about what became of the paths"
-    if told["start"] != file.run["start"]:
-        return "what is said about the paths is not of this run"
-    return wrong_root_count(land, told)
-
-
-def _is_account_of(paths: PathAccount, n: int) -> bool:
-    """Whether every path of an older file's account ended at one of `n` solutions of its own or at infinity."""
-    return paths.is_balanced and paths.regular == n and paths.duplicate + paths.singular + paths.failed == 0
 
 
 def _name(piece: Evidence) -> str:

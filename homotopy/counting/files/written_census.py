@@ -90,7 +90,7 @@ def save_census(census: Census, path: str | Path) -> tuple[str, ...]:
         completeness,
         census.orbit_of,
         readme=_README,
-        chart_seed=land.chart_seed,
+        chart_seed=land.chart_seed if land.formulation.charts else 0,
         charts=[[str(a) for a in chart] for chart in land.formulation.charts],
         is_redrawable=origin is Origin.REDRAWN,
         is_coercive_by_model=land.facts.is_coercive,

@@ -15,10 +15,10 @@ from homotopy.common.reporting import Progress
 from homotopy.common.threads import Stop, over_threads
 from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import extended, kernels
-from homotopy.engines.tracker.decisions import HISTORY
 from homotopy.engines.tracker.lane_state import N_ROWS
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import Program
+from homotopy.engines.tracker.stepping import HISTORY
 
 CHUNK = 512  # most paths of a task: a second or two, so that progress is prompt; a stop is looked at at every step
 SMALL = 128  # least paths of a task: with fewer, starting a thread costs more than it saves
@@ -80,11 +80,10 @@ def track_paths(
     start, targets, registers = _own(homotopy.start), _own(homotopy.targets), extended.registers(system)
 
     def work(runs: npt.NDArray[np.int64], stop: Stop) -> int:
-        column = n * WIDTH
+        column, reg = n * WIDTH, aligned(program.n_registers * WIDTH)
         kernels.track_runs(
             program.code, program.fill, homotopy.scalars, n, homotopy.kappas, tape, start, targets, runs, x, t_from, t_to, settings,
-            ends.x, ends.outcome, ends.info, aligned(program.n_registers * WIDTH),
-            aligned(n * (n + 2) * WIDTH), aligned(HISTORY * column), aligned(HISTORY * column), aligned(column), aligned(column),
+            ends.x, ends.outcome, ends.info, reg, program.matrix(reg), aligned(HISTORY * column), aligned(HISTORY * column), aligned(column), aligned(column),
             aligned(N_ROWS * LANES), np.zeros(LANES, np.int64), registers.copy(), stop,
         )  # fmt: skip
         return int((runs[:, 2] - runs[:, 1]).sum())
@@ -136,9 +135,9 @@ def evaluate(
 ) -> npt.NDArray[np.complex128]:
     """Matrices [J, F, dF/dt] (m, n, n + 2) of one sample at points x (m, n) and times t."""
     m, n = x.shape
-    out = np.empty((m, n, n + 2), complex)
+    out, reg = np.empty((m, n, n + 2), complex), aligned(program.n_registers * WIDTH)
     kernels.evaluate_points(
         program.code, program.fill, _own(scalars, float), n, _own(x), _own(np.broadcast_to(t, (m,))), out,
-        aligned(program.n_registers * WIDTH), aligned(n * (n + 2) * WIDTH), aligned(N_ROWS * LANES),
+        reg, program.matrix(reg), aligned(N_ROWS * LANES),
     )  # fmt: skip
     return out

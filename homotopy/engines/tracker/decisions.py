@@ -12,8 +12,7 @@ from numba.extending import intrinsic
 
 from homotopy.common.vectors import Lanes, Mask, State, Vec, Words
 from homotopy.engines.tracker import lane_state as row
-
-HISTORY = 2  # points of the predictor; a third was measured to be no gain and to jump paths
+from homotopy.engines.tracker.stepping import HISTORY, remember
 
 FINAL = 1e-8  # largest relative error of an end point
 START = 1e-5  # largest relative correction of a start solution
@@ -30,6 +29,10 @@ LEAST, WIDE_NOISE = 1e-7, 1e-15  # updates that measure the curvature; rounding 
 FALLS = 6  # steps refused in a row after which the point they start from is corrected with wide residuals
 RESPITE = 4  # steps, accepted or not, after a doubt that was not confirmed
 
+LEAST_SCALE, MOST_SCALE = 1e-4, 1e6  # of the squared ratio of the predictor's error to what the misfit told
+BLIND = 0.7  # of the step that the last error alone asks for, where there is no misfit
+DOUBTFUL = 2.5  # largest ratio of the step that the misfit asks for to the one that the last error asks for
+
 # outcome codes
 REACHED, STALLED, STEP_TOO_SMALL, TOO_MANY_STEPS, BAD_START = 0, 1, 2, 3, 4
 # entries of `options`
@@ -42,11 +45,10 @@ REACHED, STALLED, STEP_TOO_SMALL, TOO_MANY_STEPS, BAD_START = 0, 1, 2, 3, 4
     O_GROWTH,
     O_ENDGAME_RADIUS,
     O_MAX_TICKS,
-    O_PREDICTOR,
     O_FLOOR,
     O_MAX_STEP,
     O_MIXED,
-) = range(12)
+) = range(11)
 
 
 class _Lanes:
@@ -124,11 +126,15 @@ class _Lanes:
         end_bad = settled | (s[row.ITERATION] >= 9)
         # where curvature depends on the direction by many orders only convergence tells
         is_wide = s[row.N_WIDE] > 0
-        way_ok = (~is_first & (update < SHARP)) & is_wide | ((error < self.option(O_ACCURACY)) & (update < 1e-3)) & ~is_wide
+        # a second iteration has measured the contraction: a point ten times as far off does the predictor no harm
+        accuracy, farthest = self.option(O_ACCURACY), is_first.number(1e-3, 1e-2)
+        near = (error < accuracy.where(is_first, 10.0 * accuracy)) & (update < farthest)
+        way_ok = (~is_first & (update < SHARP)) & is_wide | near & ~is_wide
         way_bad = s[row.ITERATION] >= is_wide.number(6, 4)
         small = (error < 1e-17) | ((update < 1e-11) & crawls)
         s.put(going & end & ~bad, row.SETTLED, (small & ~is_first).number())
         ok = going & ~bad & (end_ok & end | way_ok & ~end)
+        s[row.TAKE] = (ok & ~end).number()
         bad = going & ~ok & (bad | end_bad & end | way_bad & ~end)
         return end, ok, bad
 
@@ -140,15 +146,22 @@ class _Lanes:
         on, old, distance = ok & ~end, s[row.STEP], s[row.DISTANCE]
         more = on & ~self.at_start
         s.put(more, row.FALLS, 0)
-        s[row.TAKE] = on.number()
         s[row.STEPS] = s[row.STEPS] + on.number()
         s.put(on & (s[row.N_WIDE] > 0), row.N_WIDE, s[row.N_WIDE] - 1)
+        # a large curvature that no second iteration measures again is forgotten: steps would stay as short for good
+        omega = s[row.OMEGA]
+        s.put(more & self.is_first, row.OMEGA, (0.5 * omega).largest(omega.least(1.0)))
         goal = (option(O_BETA) / s[row.OMEGA]).least(option(O_TRUST) * 0.25)
-        root = e.sqrt(goal / s[row.FIRST].largest(1e-15))
-        # the error is C h^2 (h + distance to the point before)^2: solve h (h + old) = goal
-        product = root * old * (old + distance)
-        h = 2.0 * product / (old + e.sqrt(old * old + 4.0 * product))
-        h = (old * e.sqrt(root)).where(s[row.POINTS] <= 1, h).least(option(O_GROWTH) * old)
+        first, has_third = s[row.FIRST].largest(1e-15), s[row.POINTS] >= HISTORY - 1
+        # the error was scale * misfit * z^2 (z + 1)^2 (z + r) / |Q(z)|, and the scale changes slowly
+        said = more & (s[row.POINTS] >= HISTORY) & (s[row.TOLD] > 0)
+        scale = e.sqrt(s[row.SCALE] * first * first / s[row.TOLD])
+        s.put(said, row.SCALE, scale.largest(LEAST_SCALE).least(MOST_SCALE))
+        s.put(on, row.SHARE, (old / (old + distance)).where(more & has_third, 0.0))
+        # what the last error alone tells; rounding fits no denominator
+        plain = old * e.sqrt(e.sqrt(goal / first))
+        h = (old * self.reach(goal)).largest(plain / DOUBTFUL).least(DOUBTFUL * plain)
+        h = h.where(has_third & (s[row.MISFIT] > 0), BLIND * plain).least(option(O_GROWTH) * old)
         resumed = s[row.RESUME] > 0
         h = h.where(more, s[row.RESUME].where(resumed, option(O_FIRST_STEP))).least(option(O_MAX_STEP))
         s.put(on, row.GAP, (1.0 / old).where(more, 0.0))
@@ -156,8 +169,21 @@ class _Lanes:
         s.put(more, row.RESUME, 0)
         s.put(on, row.POINTS, (s[row.POINTS] + 1).least(HISTORY))
         left = 1.0 - s[row.TAU]
-        s.put(on & (left < option(O_ENDGAME_RADIUS)) & (h < 0.5 * left), row.DONE, STALLED)
-        s.put(on, row.STEP, left.where(h > 0.95 * left, h))
+        is_last = h > 0.95 * left
+        s.put(on & (left < option(O_ENDGAME_RADIUS)) & ~is_last, row.DONE, STALLED)
+        s.put(on, row.STEP, left.where(is_last, h))
+
+    def reach(self, goal: Vec) -> Vec:
+        """The step, in units of the last one, for which the predictor's error is as wanted: two rounds of a fixed point."""
+        e, s = self.e, self.s
+        wanted = goal * goal / (s[row.SCALE] * s[row.MISFIT]).largest(1e-60)
+        z, r = e.const(1.0), 1.0 / s[row.SHARE].largest(1e-3)
+        for _ in range(2):
+            re = 1.0 + z * (s[row.Q1_RE] + z * s[row.Q2_RE])
+            im = z * (s[row.Q1_IM] + z * s[row.Q2_IM])
+            product = e.sqrt(e.sqrt(wanted * (re * re + im * im)) / (z + r))
+            z = 2.0 * product / (1.0 + e.sqrt(1.0 + 4.0 * product))
+        return z
 
     def refuse(self, bad: Mask) -> None:
         """Shorten the step, correct the point it starts from, or give the path up."""
@@ -168,6 +194,8 @@ class _Lanes:
         too_small = is_close.number(STALLED, STEP_TOO_SMALL)
         s.put(bad & self.at_start, row.DONE, too_small.where(s[row.RESUME] > 0, BAD_START))
         on = bad & ~self.at_start
+        # a rational predictor goes on in steps of half the distance towards a multiple end point, until rounding is all
+        s.put(on & is_close & (s[row.TAU] + s[row.STEP] >= 1.0), row.DONE, STALLED)
         excess = s[row.FIRST] / option(O_TRUST)
         factor = (1.0 / e.sqrt(e.sqrt(excess))).least(0.5).largest(0.1).where(excess < 1e12, 0.5)
         s.put(on, row.STEP, s[row.STEP] * factor)
@@ -189,9 +217,6 @@ class _Lanes:
         s.put(turned, row.SETTLED, 0)
         start, stop = ((s[row.FROM_RE], s[row.FROM_IM]), (s[row.TO_RE], s[row.TO_IM]))
         delta = [b - a for a, b in zip(start, stop, strict=True)]
-        rate = s[row.RATE_RE], s[row.RATE_IM]
-        s.put(turned, row.D_RE, delta[0] * rate[0] - delta[1] * rate[1])
-        s.put(turned, row.D_IM, delta[0] * rate[1] + delta[1] * rate[0])
         shift = turned & ~over
         s[row.SHIFT] = s[row.MOVED] = shift.number()
         part = s[row.TAU] + s[row.STEP]
@@ -220,18 +245,19 @@ def _take_back(e: Words, n: Any, y: Lanes, m: Lanes, kept: Lanes, held: Mask) ->
 
 
 @intrinsic
-def decide(typingctx: Any, n: Any, y: Any, m: Any, kept: Any, lanes: Any, options: Any) -> Any:
+def decide(typingctx: Any, n: Any, y: Any, m: Any, kept: Any, hx: Any, hd: Any, lanes: Any, options: Any) -> Any:
     """Each lane decides, from its Newton update; returns a bit for each lane whose path is over."""
-    sig = types.int64(n, y, m, kept, lanes, options)
+    sig = types.int64(n, y, m, kept, hx, hd, lanes, options)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
         e = Words(context, b)
-        y, m, kept = (e.lanes(sig.args[i], args[i]) for i in (1, 2, 3))
-        s = e.state(sig.args[4], args[4])
-        work = _Lanes(e, s, e.data(sig.args[5], args[5]))
+        y, m, kept, hx, hd = (e.lanes(sig.args[i], args[i]) for i in range(1, 6))
+        s = e.state(sig.args[6], args[6])
+        work = _Lanes(e, s, e.data(sig.args[7], args[7]))
         s[row.DONE] = e.const(-1.0)
         going = work.hold(args[0], y, m, kept)
         end, ok, bad = work.judge(going)
+        remember(e, args[0], y, m, hx, hd, s, work.option(O_FLOOR))
         work.accept(end, ok)
         work.refuse(bad)
         over = work.move(going, ok | bad)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -13,16 +14,22 @@ from homotopy.common.vectors import WIDTH
 from homotopy.engines.tracker.vector import BLOCK
 from polysys.tape import Node, Op, Tape, parameter_nodes
 
+SHORT = 3  # most real scalars of a sum that is made in a row of its like
+_IN_ROWS = (2, 4)  # kinds of terms that such a sum has
+
 _Sum = tuple[tuple[int, tuple[int, ...]], ...]  # a scalar: products of x-free registers, each with its sign
 _Term = tuple[Any, ...]  # registers, after the scalar where the term has one
 _Kinds = list[list[_Term]]  # terms by kind: +r, -r, +rr, -rr, real scalar r, complex scalar r, complex scalar
 
 
-def assembled(tape: Tape, zero: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_]) -> Code:
-    """Instructions for a tape; `zero`, `real`: the first parameters that vanish, and the others that are real."""
+def assembled(tape: Tape, zero: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_], home: dict[int, int], n_fixed: int) -> Code:
+    """Instructions for a tape; `zero`, `real`: the first parameters that vanish, and the others that are real.
+
+    `home`: which of the first `n_fixed` registers an output is made in, for those that have one.
+    """
     work = _Terms(tape, zero, real)
     roots = [r for r in tape.outputs.tolist() if not work.is_scalar[r] and r >= work.first]
-    code = Code(work)
+    code = Code(work, {r: home[r] for r in roots if r in home}, n_fixed)
     code.write(_plan(work, roots), roots)
     return code
 
@@ -89,7 +96,7 @@ def _plan(work: _Terms, roots: list[int]) -> dict[int, _Kinds]:
     plan: dict[int, _Kinds] = {}
     _reach(work, roots, plan, work.terms)
     for r in sorted(plan):
-        _expand(plan, plan[r])
+        _expand(work, plan, plan[r])
     needed: dict[int, _Kinds] = {}
     _reach(work, roots, needed, plan.__getitem__)
     return {r: needed[r] for r in sorted(needed)}
@@ -108,12 +115,12 @@ def _operands(kinds: _Kinds) -> list[int]:
     return [q for kind, group in enumerate(kinds[:6]) for term in group for q in (term if kind < 4 else term[1:])]
 
 
-def _is_form(kinds: _Kinds) -> bool:
-    """Whether a sum has nothing but real scalars times registers."""
-    return bool(kinds[4]) and not any(kinds[:4]) and not any(kinds[5:])
+def _is_form(kinds: _Kinds, *, is_real: bool = False) -> bool:
+    """Whether a sum has nothing but scalars, or real ones, times registers."""
+    return bool(kinds[4] or kinds[5]) and not any(kinds[:4]) and not kinds[6] and not (is_real and kinds[5])
 
 
-def _expand(plan: dict[int, _Kinds], kinds: _Kinds) -> None:
+def _expand(work: _Terms, plan: dict[int, _Kinds], kinds: _Kinds) -> None:
     """Like terms become one, and linear forms are written out in a sum that has their registers anyway.
 
     So the Hessian of a cubic is a matrix of linear forms in the same variables, which a block makes row by row.
@@ -124,14 +131,14 @@ def _expand(plan: dict[int, _Kinds], kinds: _Kinds) -> None:
         form[q] = form.get(q, ()) + scalar
 
     def expanded(q: int, outer: _Sum) -> bool:
-        inner = plan[q][4] if q in plan and _is_form(plan[q]) else []
+        inner = plan[q][4] + plan[q][5] if q in plan and _is_form(plan[q]) else []
         if not inner or sum(register not in form for _, register in inner) > 1:
             return False
         for scalar, register in inner:
             add(tuple((a * b, x + y) for a, x in outer for b, y in scalar), register)
         return True
 
-    for scalar, q in kinds[4]:
+    for scalar, q in kinds[4] + kinds[5]:
         add(scalar, q)
     for q in list(form):
         outer = form.pop(q)
@@ -139,14 +146,17 @@ def _expand(plan: dict[int, _Kinds], kinds: _Kinds) -> None:
             form[q] = outer
     for kind, sign in ((0, 1), (1, -1)):
         kinds[kind] = [(q,) for (q,) in kinds[kind] if not expanded(q, ((sign, ()),))]
-    kinds[4] = [(form[q], q) for q in sorted(form)]
+    kinds[4], kinds[5] = [], []
+    for q in sorted(form):
+        is_real = all(work.is_real[r] for _, product in form[q] for r in product)
+        kinds[4 if is_real else 5].append((form[q], q))
 
 
 def _steps(plan: dict[int, _Kinds]) -> list[list[int]]:
     """What is made together: rows of a block, or one sum. A block stands where its first row stood."""
     alike: dict[tuple[int, ...], list[int]] = {}
     for r, kinds in plan.items():
-        if _is_form(kinds):
+        if _is_form(kinds, is_real=True):
             alike.setdefault(tuple(_operands(kinds)), []).append(r)
     block_of = {
         r: rows[k : k + BLOCK]
@@ -157,41 +167,93 @@ def _steps(plan: dict[int, _Kinds]) -> list[list[int]]:
     return [block_of.get(r, [r]) for r in plan if block_of.get(r, [r])[0] == r]
 
 
+_Shape = tuple[int, ...]
+
+
+def _shape(plan: dict[int, _Kinds], step: list[int]) -> _Shape:
+    """Numbers of products and of real scalars times registers of a sum that has nothing else; empty for other steps.
+
+    Such sums are made in a row. Long sums with real scalars are not: they alternate between two accumulators.
+    """
+    kinds = plan[step[0]]
+    shape = tuple(len(kinds[kind]) for kind in _IN_ROWS)
+    alone = len(step) == 1 and not any(group for kind, group in enumerate(kinds) if kind not in _IN_ROWS)
+    return shape if alone and len(kinds[4]) <= SHORT else ()
+
+
+def _in_rows(plan: dict[int, _Kinds], steps: list[list[int]]) -> list[list[int]]:
+    """The steps in an order in which sums of one shape follow each other, operands still before those who use them."""
+    made_by = {r: k for k, step in enumerate(steps) for r in step}
+    users: list[list[int]] = [[] for _ in steps]
+    missing = []
+    for k, step in enumerate(steps):
+        needs = {made_by[q] for r in step for q in _operands(plan[r]) if q in made_by}
+        missing.append(len(needs))
+        for j in needs:
+            users[j].append(k)
+    shapes = [_shape(plan, step) for step in steps]
+    ready: dict[_Shape, list[int]] = {}
+    for k in range(len(steps)):
+        if not missing[k]:
+            ready.setdefault(shapes[k], []).append(k)
+    order: list[int] = []
+    shape: _Shape = ()
+    while len(order) < len(steps):
+        if not ready.get(shape):
+            # what stands alone goes first, so that rows become long
+            shape = () if ready.get(()) else max((s for s in ready if ready[s]), key=lambda s: (len(ready[s]), s))
+        k = heappop(ready[shape])
+        order.append(k)
+        for j in users[k]:
+            missing[j] -= 1
+            if not missing[j]:
+                heappush(ready.setdefault(shapes[j], []), j)
+    return [steps[k] for k in order]
+
+
 class Code:
     """Instructions under construction, with their scalars and registers."""
 
-    def __init__(self, work: _Terms) -> None:
-        self._work, self._words = work, list[int]()
+    def __init__(self, work: _Terms, home: dict[int, int], n_fixed: int) -> None:
+        self._work, self._words, self._home = work, list[int](), home
         self._bases: list[int] = []  # places of words that count real scalars
         self._scalars: dict[_Sum, int] = {}
         self.real_scalars: list[int] = []  # of the blocks, in the order in which they are read
-        n_inputs = work.tape.n_variables
-        self.registers, self.flops = Registers(n_inputs), 0
-        self._slot = {i: i for i in range(n_inputs)}
+        self.registers, self.flops = Registers(n_fixed), 0
+        self._slot = {i: i for i in range(work.tape.n_variables)}
 
     def write(self, plan: dict[int, _Kinds], roots: list[int]) -> None:
-        steps, first = _steps(plan), self._work.first
+        steps, first = _in_rows(plan, _steps(plan)), self._work.first
+        row = 0
+        shape: _Shape = ()
         last = {q: place for place, step in enumerate(steps) for r in step for q in _operands(plan[r])}
         last.update(dict.fromkeys(roots, len(steps)))
         for place, step in enumerate(steps):
             read = {q for r in step for q in _operands(plan[r]) if q >= first and last[q] == place}
             operands = [self._slot[q] * WIDTH for q in _operands(plan[step[0]])]
-            counts = self._sum(plan[step[0]]) if len(step) == 1 else []
+            before, shape = shape, _shape(plan, step)
+            counts = self._sum(plan[step[0]], bool(shape)) if len(step) == 1 else []
             # all that is read is read before anything is written
             self.registers.release(self._slot[q] for q in sorted(read))
-            self._slot.update((r, self.registers.take()) for r in step)
+            self._slot.update((r, self._home[r] if r in self._home else self.registers.take()) for r in step)
             written = [self._slot[r] * WIDTH for r in step]
-            if len(step) == 1:
+            if shape:
+                if shape != before:
+                    row = len(self._words) + 1
+                    self._words.extend([-1, 0, *shape])
+                self._words[row] += 1
+                self._words.extend([*written, *counts])
+            elif len(step) == 1:
                 self._words.extend([*written, *counts])
             else:
                 self._bases.append(len(self._words) + 1)
-                self._words.extend([-len(operands), len(self.real_scalars), *written, *operands])
+                self._words.extend([-1 - len(operands), len(self.real_scalars), *written, *operands])
                 rows = [[self._scalar(term[0]) for term in plan[r][4]] for r in step]
                 self.real_scalars.extend(scalar for terms in zip(*rows, strict=True) for scalar in terms)
                 self.flops += 4 * len(step) * len(operands)
 
-    def _sum(self, kinds: _Kinds) -> list[int]:
-        """Counts and operands of a sum."""
+    def _sum(self, kinds: _Kinds, is_in_row: bool) -> list[int]:
+        """Counts and operands of a sum; without its counts where it stands in a row."""
         pairs, odd = kinds[4][: len(kinds[4]) // 2 * 2], kinds[4][len(kinds[4]) // 2 * 2 :]
         operands = [self._slot[q] * WIDTH for group in kinds[:4] for term in group for q in term]
         for group in (pairs, odd, kinds[5]):
@@ -199,10 +261,14 @@ class Code:
         operands.extend(2 * self._scalar(term[0]) for term in kinds[6])
         counts = [*(len(group) for group in kinds[:4]), len(pairs) // 2, len(odd), len(kinds[5]), len(kinds[6])]
         self.flops += sum(c * f for c, f in zip(counts, (2, 2, 8, 8, 8, 4, 8, 2), strict=True))
-        return [*counts, *operands]
+        return operands if is_in_row else [*counts, *operands]
 
     def _scalar(self, scalar: _Sum) -> int:
         return self._scalars.setdefault(tuple(sorted(scalar)), len(self._scalars))
+
+    def is_at_home(self, r: int, slot: int) -> bool:
+        """Whether an output is made in a register."""
+        return self._home.get(r) == slot
 
     def source(self, r: int) -> int:
         """Where an output is, as :func:`fill_matrix` reads it."""

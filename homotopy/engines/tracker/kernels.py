@@ -17,9 +17,9 @@ import numpy as np
 from homotopy.common.jit import compiled
 from homotopy.common.vectors import LANES, WIDTH
 from homotopy.engines.tracker import lane_state as row
-from homotopy.engines.tracker.decisions import O_FLOOR, O_PREDICTOR, WIDE_STEPS, decide, set_times
+from homotopy.engines.tracker.decisions import O_FLOOR, WIDE_STEPS, decide, set_times
 from homotopy.engines.tracker.extended import wide_residual
-from homotopy.engines.tracker.stepping import newton_update, predict, remember
+from homotopy.engines.tracker.stepping import HISTORY, newton_update, predict
 from homotopy.engines.tracker.vector import back_substitute, eliminate, exchange_rows, fill_matrix, run_program
 
 # columns of `info`
@@ -50,7 +50,7 @@ def evaluate_points(code: Any, fill: Any, par: Any, n: int, x: Any, t: Any, out:
             _depart(lanes, lane, t[q])
         set_times(n, 1.0, reg, lanes)
         run_program(code, reg, par)
-        fill_matrix(fill, reg, par, m)
+        fill_matrix(fill, reg, par)
         for lane in range(count):
             for i in range(n):
                 for j in range(n + 2):
@@ -73,6 +73,7 @@ def _begin(lanes: Any, lane: int, u_from: complex, u_to: complex) -> None:
     lanes[row.FROM_RE * LANES + lane], lanes[row.FROM_IM * LANES + lane] = u_from.real, u_from.imag
     lanes[row.TO_RE * LANES + lane], lanes[row.TO_IM * LANES + lane] = u_to.real, u_to.imag
     lanes[row.OMEGA * LANES + lane] = 1.0
+    lanes[row.SCALE * LANES + lane] = 10.0
     lanes[row.PATIENCE * LANES + lane] = WIDE_STEPS
     _depart(lanes, lane, u_from)
 
@@ -85,11 +86,11 @@ def _report(n: int, fill: Any, reg: Any, x: Any, lanes: Any, lane: int, p: int, 
     info[p, NORM] = np.sqrt(info[p, NORM])
     worst = 0.0
     for i in range(n):
-        a = fill[i * (n + 2) + n]
+        a = fill[fill.shape[0] - 2 * i - 1]
         if a >= 0:
-            size = np.hypot(reg[a + lane], reg[a + LANES + lane])
+            size = reg[a + lane] * reg[a + lane] + reg[a + LANES + lane] * reg[a + LANES + lane]
             worst = size if size > worst else worst
-    info[p, RESIDUAL] = worst
+    info[p, RESIDUAL] = np.sqrt(worst)
     for i in range(n):
         a = i * WIDTH + lane
         x_out[p, i] = complex(x[a], x[a + LANES])
@@ -143,6 +144,9 @@ def track_runs(
                     _begin(lanes, lane, u_from[p], u_to[p])
                     for i in range(n):
                         y[i * WIDTH + lane], y[i * WIDTH + LANES + lane] = x_in[p, i].real, x_in[p, i].imag
+                    # points of the path before have weight zero, and zero times nan is nan
+                    for i in range(2 * HISTORY * n):
+                        hx[i * LANES + lane] = hd[i * LANES + lane] = 0.0
                     if queue < last:
                         lanes[row.LIVE * LANES + lane] = 1.0
                         active += 1
@@ -153,14 +157,14 @@ def track_runs(
             for i in range(n * WIDTH):  # as a slice it would compile the text of an error for three seconds
                 reg[i] = y[i]
             run_program(code, reg, par)
-            fill_matrix(fill, reg, par, m)
+            fill_matrix(fill, reg, par)
             for lane in range(LANES):
                 if lanes[row.N_WIDE * LANES + lane] > 0 and lanes[row.LIVE * LANES + lane] > 0:
                     wide_residual(tape, n, reg, start, targets, sample, lane, wide, m)
                     lanes[row.WIDE_TICKS * LANES + lane] += 1
             solve_lanes(m, n)
             newton_update(n, y, m, options[O_FLOOR], lanes)
-            ended = decide(n, y, m, kept, lanes, options)
+            ended = decide(n, y, m, kept, hx, hd, lanes, options)
             if ended:
                 for lane in range(LANES):
                     if (ended >> lane) & 1:
@@ -169,5 +173,4 @@ def track_runs(
                         x = hx if lanes[row.IS_HISTORY * LANES + lane] > 0 else y
                         _report(n, fill, reg, x, lanes, lane, p, x_out, info)
                         active -= 1
-            remember(n, y, m, hx, hd, lanes)
-            predict(n, options[O_PREDICTOR], hx, hd, y, lanes)
+            predict(n, hx, hd, y, lanes)

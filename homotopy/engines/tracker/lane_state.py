@@ -12,5 +12,9 @@ OMEGA, FIRST, LAST, UPDATE2, TOP, PIVOTS, SETTLED = range(21, 28)
 # residuals in double-double: steps left with them or, if negative, until the next doubt
 N_WIDE, PATIENCE, WIDE_TICKS, ASKED, DOUBTED = range(28, 33)
 # what to do next: remember this point, extrapolate; an outcome or -1; whether the last point is the one to report
-TAKE, SHIFT, D_RE, D_IM, DONE, IS_HISTORY = range(33, 39)
-N_ROWS = 39
+TAKE, SHIFT, DONE, IS_HISTORY = range(33, 37)
+# the predictor, in units of the distance of the last two points: that distance over the one to the third point, 0 if there is
+# none; the denominator 1 + q1 z + q2 z^2 and its misfit; what that told of the error, and how much larger the error is
+# (the last three squared)
+SHARE, Q1_RE, Q1_IM, Q2_RE, Q2_IM, MISFIT, TOLD, SCALE = range(37, 45)
+N_ROWS = 45

@@ -32,8 +32,6 @@ class TrackerOptions:
         Distance from the end below which a path that cannot step over the rest is left to the endgame.
     max_iterations : int
         Most Newton iterations of one path.
-    is_rational : bool
-        Rational (quadratic over linear) predictor; otherwise a cubic.
     is_mixed : bool
         Residuals in double-double wherever rounding stops Newton's method.
     floor : float
@@ -58,7 +56,6 @@ class TrackerOptions:
     growth: float = 5.0
     endgame_radius: float = 1e-5
     max_iterations: int = 20_000
-    is_rational: bool = True
     is_mixed: bool = True
     floor: float = 0.1
     n_retries: int = 3
@@ -70,7 +67,7 @@ class TrackerOptions:
             if (
                 not np.isfinite(value)
                 or value < 0
-                or (value == 0 and name not in ("is_rational", "is_mixed", "n_retries"))
+                or (value == 0 and name not in ("is_mixed", "n_retries"))
             ):
                 raise InputError(f"The tracker option {name} = {value!r} is not positive.", "Pass a positive number.")
 
@@ -107,7 +104,6 @@ class TrackerOptions:
                 self.growth,
                 self.endgame_radius,
                 self.max_iterations,
-                self.is_rational,
                 self.floor,
                 self.max_step,
                 self.is_mixed,

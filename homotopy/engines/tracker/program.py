@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from homotopy.common.vectors import WIDTH
 from homotopy.engines.tracker.instructions import assembled
 from polysys.errors import NotSquareError
 from polysys.tape import Node, Op, Recorder, Tape
@@ -36,8 +37,9 @@ class Program:
         Number of unknowns and of equations.
     n_parameters : int
     code, fill : int32 arrays
-        Instructions, and the source of each entry of the n x (n + 2) matrix [J, F, dF/dt].
+        Instructions, and what is copied into the n x (n + 2) matrix [J, F, dF/dt] then: places and sources in turn, those of F last.
     n_registers : int
+        Of the unknowns, t and 1 - t, the matrix, and what is made on the way.
     scalars : Tape
         Parameters (p0, p1) -> the scalars of the instructions, evaluated once for each sample.
     real_scalars : int array
@@ -63,6 +65,11 @@ class Program:
     n_flops: int
     is_affine: bool
     _identity: object = field(default_factory=object, repr=False)
+
+    def matrix(self, registers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The part of the registers that is the matrix."""
+        first = self.n + 2
+        return registers[first * WIDTH : (first + self.n * (self.n + 2)) * WIDTH]
 
     def scalar_values(self, p0: npt.NDArray[Any], p1: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Scalars for start parameters p0 (k,) and target parameters p1 (samples, k): array (samples, doubles).
@@ -231,13 +238,19 @@ def _with_jacobian(system: Tape) -> Tape:
 def _assemble(
     tape: Tape, system: Tape, zero: npt.NDArray[np.bool_], real: npt.NDArray[np.bool_], affine: bool
 ) -> Program:
-    n = system.n_variables
-    outputs = tape.outputs.tolist()
-    code = assembled(tape, zero, real)
-    fill = np.full((n, n + 2), -1, np.int32)
-    for place, r in enumerate(outputs):
-        i, j = (place, n) if place < n else (place - n * n - n, n + 1) if place >= n * n + n else divmod(place - n, n)
-        fill[i, j] = code.source(r)
+    n, outputs = system.n_variables, tape.outputs.tolist()
+    values, jacobian, rates = outputs[:n], outputs[n : n * n + n], outputs[n * n + n :]
+    matrix = n + 2  # its first register
+    places = [(matrix + i * (n + 2) + j, jacobian[i * n + j]) for i in range(n) for j in range(n)]
+    places += [(matrix + i * (n + 2) + n + 1, rates[i]) for i in range(n)]
+    home: dict[int, int] = {}
+    for place, r in places:
+        if r not in values:  # what is kept until the end of a path is not made where it is overwritten
+            home.setdefault(r, place)
+    code = assembled(tape, zero, real, home, matrix + n * (n + 2))
+    copies = [(place, r) for place, r in places if not code.is_at_home(r, place)]
+    copies += [(matrix + i * (n + 2) + n, values[i]) for i in range(n)]
+    fill = np.array([(place * WIDTH, code.source(r)) for place, r in copies], np.int32)
     return Program(
         system, n, system.n_parameters, code.words(), fill.ravel(), code.registers.n, code.scalar_tape(),
         np.array(code.real_scalars, np.int64), zero, real, code.flops, affine,

@@ -19,6 +19,7 @@ from homotopy.engines.tracker.extended import registers, run_tape
 CONVERGED = 1e-15  # relative size of the last update
 MAX_ITERATIONS = 60
 CONTRACTION = 0.25  # slower than this in the last iteration is no convergence; at a double root it is 1/2
+NOISE = 1e-13  # an update below this that is slow may be rounding at an ill-conditioned root
 CRAWL = 0.95  # slower than this is given up
 REACH = 1e-2  # farthest relative move; further away another solution may be meant
 
@@ -69,7 +70,7 @@ def refine(homotopy: Homotopy, sample: int, x: npt.NDArray[np.complex128]) -> Re
 def _newton(homotopy: Homotopy, sample: int, reg: npt.NDArray[np.float64], out: Refined, row: int) -> None:
     system, n = homotopy.program.system, out.x.shape[1]
     value = np.empty(n, complex)
-    previous, moved = np.inf, 0.0
+    previous, moved, crawled = np.inf, 0.0, False
     for _ in range(MAX_ITERATIONS):
         _residual(system.ops, system.left, system.right, system.outputs, reg, value)
         here = reg[:n, 0] + 1j * reg[:n, 2]
@@ -85,10 +86,13 @@ def _newton(homotopy: Homotopy, sample: int, reg: npt.NDArray[np.float64], out: 
             return
         _move(reg, n, delta)
         out.x[row] = reg[:n, 0] + 1j * reg[:n, 2]
-        out.is_slow[row] = update > CONTRACTION * previous and update > 1e-16
+        is_slow = update > CONTRACTION * previous and update > 1e-16
+        # at a multiple root the residual may be rounded to zero while Newton's method still crawls
+        out.is_slow[row] = is_slow or (update < CONVERGED and crawled)
         if update < CONVERGED:
             out.is_sound[row] = not out.is_slow[row]
             return
+        crawled = is_slow and update > NOISE
         previous = update
 
 

@@ -28,8 +28,9 @@ def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
     """Interpret a program: each instruction is a sum of typed terms written to one register, or a block.
 
     Layout of a sum: dst, counts of (+r, -r, +r r, -r r, real scalar r, complex scalar r, complex scalar), operands. A count
-    loop each, the accumulators stay in vector registers. Of a block of linear forms: minus the number of registers
-    that they are forms in, where their real scalars begin, where they are written, the registers.
+    loop each, the accumulators stay in vector registers. Of a block of linear forms: minus one more than the number of registers
+    that they are forms in, where their real scalars begin, where they are written, the registers. Of a row of sums of one
+    shape: -1, their number, the counts of +r r and real scalar r in each, and for each dst and operands.
     """
     sig = types.void(code, reg, par)
 
@@ -116,9 +117,22 @@ def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
                 e.store(rp, word(b.add(at, e.i64(2 + k))), b.load(re), b.load(im))
             b.store(b.add(first, count), pos)
 
+        def row(at: Any) -> None:
+            sums, *counts = (word(b.add(at, e.i64(i))) for i in range(1, 4))
+            b.store(b.add(at, e.i64(4)), pos)
+            with cgutils.for_range(b, sums):
+                dst = word(b.load(pos))
+                b.store(b.add(b.load(pos), e.i64(1)), pos)
+                for v in (acc_re, acc_im, acc2_re, acc2_im):
+                    b.store(zero, v)
+                for count, (arity, body) in zip(counts, ((2, cc), (2, sc)), strict=True):
+                    segment(count, arity, body)
+                a = get()
+                e.store(rp, dst, b.fadd(a[0], b.load(acc2_re)), b.fadd(a[1], b.load(acc2_im)))
+
         head = b.append_basic_block("head")
         body_block = b.append_basic_block("body")
-        sum_block, form_block = b.append_basic_block("sum"), b.append_basic_block("forms")
+        sum_block, other_block, row_block, form_block = (b.append_basic_block(name) for name in ("sum", "other", "row", "forms"))
         done = b.append_basic_block("done")
         b.branch(head)
         b.position_at_end(head)
@@ -126,9 +140,14 @@ def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
         b.position_at_end(body_block)
         at = b.load(pos)
         tag = word(at)
-        b.cbranch(b.icmp_signed("<", tag, e.i64(0)), form_block, sum_block)
+        b.cbranch(b.icmp_signed("<", tag, e.i64(0)), other_block, sum_block)
+        b.position_at_end(other_block)
+        b.cbranch(b.icmp_signed("==", tag, e.i64(-1)), row_block, form_block)
+        b.position_at_end(row_block)
+        row(at)
+        b.branch(head)
         b.position_at_end(form_block)
-        block(at, b.neg(tag))
+        block(at, b.sub(e.i64(-1), tag))
         b.branch(head)
         b.position_at_end(sum_block)
         dst, *counts = (word(b.add(at, e.i64(i))) for i in range(9))
@@ -148,28 +167,28 @@ def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
 
 
 @intrinsic
-def fill_matrix(typingctx: Any, fill: Any, reg: Any, par: Any, m: Any) -> Any:
-    """Copy outputs into the matrix: source offset >= 0 a register, -1 zero, -2 - k the complex scalar at k."""
-    sig = types.void(fill, reg, par, m)
+def fill_matrix(typingctx: Any, fill: Any, reg: Any, par: Any) -> Any:
+    """Copy what is not made in the matrix: places and sources, a source >= 0 a register, -1 zero, -2 - k the complex scalar at k."""
+    sig = types.void(fill, reg, par)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
         e = Emit(context, b)
-        fp, rp, pp, mp = (e.data(t, a) for t, a in zip(sig.args, args, strict=True))
+        fp, rp, pp = (e.data(t, a) for t, a in zip(sig.args, args, strict=True))
         size = b.extract_value(context.make_array(sig.args[0])(context, b, args[0]).shape, 0)
-        with cgutils.for_range(b, size) as loop:
-            src = b.sext(b.load(b.gep(fp, [loop.index])), I64)
-            dst = b.mul(loop.index, e.i64(WIDTH))
+        with cgutils.for_range(b, b.sdiv(size, e.i64(2))) as loop:
+            at = b.mul(loop.index, e.i64(2))
+            dst, src = (b.sext(b.load(b.gep(fp, [place])), I64) for place in (at, b.add(at, e.i64(1))))
             with b.if_else(b.icmp_signed(">=", src, e.i64(0))) as (then, other):
                 with then:
-                    e.store(mp, dst, *e.load(rp, src))
+                    e.store(rp, dst, *e.load(rp, src))
                 with other, b.if_else(b.icmp_signed("==", src, e.i64(-1))) as (blank, value):
                     with blank:
-                        e.store(mp, dst, ir.Constant(VEC, None), ir.Constant(VEC, None))
+                        e.store(rp, dst, ir.Constant(VEC, None), ir.Constant(VEC, None))
                     with value:
                         off = b.sub(e.i64(-2), src)
                         re = e.splat(b.load(b.gep(pp, [off])))
                         im = e.splat(b.load(b.gep(pp, [b.add(off, e.i64(1))])))
-                        e.store(mp, dst, re, im)
+                        e.store(rp, dst, re, im)
         return context.get_dummy_value()
 
     return sig, codegen

@@ -12,6 +12,7 @@ import polysys as ps
 from homotopy.common import reporting
 from homotopy.engines.starts.trace_test import section_test
 from homotopy.errors import EngineTimeoutError
+from homotopy.solving import family_loops
 from polysys.errors import InputError
 from polysys.tape import trace
 from tests.published_systems import equal_couplings, kuramoto
@@ -151,8 +152,55 @@ def test_a_family_that_falls_apart_keeps_to_its_component() -> None:
     assert len(ho.monodromy(family, [[1 + 1j]], [1 + 1j])) == 1
     found = ho.monodromy(family, [[1 + 1j]], [1 + 1j], expected=2)
     assert found.n_missing == 1 and found.complete is ho.Verdict.NO and found.is_trace_passed
-    assert found.account == "1 of the 2 expected are missing; 1 are all that loops can reach, by the trace test after 1 round"
+    assert found.account == (
+        "1 of the 2 expected are missing; 1 of the 2 solutions of a random member are missing, by exact algebra modulo two primes; "
+        "1 are all that loops can reach, by the trace test after 1 round"
+    )
     assert found.account in repr(found)
+    assert len(ho.monodromy(family)) == 2  # no start to keep to
+
+
+_APART = [
+    (["x^3 + 10^6*x^2 + a"], "a", 3),
+    (["x^3 + 10^15*x^2 + a"], "a", 3),
+    (["x^4 + 10^9*x^3 + x^2 + a"], "a", 4),
+    (["x^4 + 10^5*x^3 + a*x + b"], "ab", 4),
+    (["x^5 + 10^4*x^4 + 10^12*x^2 + a*x + b"], "ab", 5),
+    (["x^6 + 10^6*x^4 + 10^9*x^2 + a"], "a", 6),
+    (["x*y + 10^5*x + a", "y^2 + 10^6*x + b"], "ab", 3),
+    (["x^2 + 10^6*x*y + a", "y^2 + 0.001*x*y + y + b"], "ab", 4),
+    (["x^2*y + 10^9*x + a*y", "x*y^2 + 1000*y + b"], "ab", 4),
+    (["x^3*y + 10^8*x^2 + a", "y^3 + 10^5*x*y + b"], "ab", 9),
+    (["x^3 + 10^6*x^2 + y + a", "y^2 + 10^4*y + x + b"], "ab", 6),
+    (["x^2 + 10^6*x + y*z + a", "y^2 + 10^4*y + x + b", "z^2 + 1000*z + x*y + c"], "abc", 8),
+]
+
+
+@pytest.mark.parametrize(("texts", "names", "expected"), _APART, ids=[", ".join(a[0]) for a in _APART])
+def test_solutions_of_very_different_size_are_all_found(texts, names, expected) -> None:
+    """The numbers are Bezout's or mixed volumes."""
+    found = ho.monodromy(ps.equations(texts, parameters=list(names)))
+    assert len(found) == expected and found.complete is ho.Verdict.YES
+
+
+@pytest.mark.parametrize("k", [0, 3, 5, 9])
+def test_a_part_that_passes_the_trace_test_is_never_called_complete(k, monkeypatch) -> None:
+    """A start at parameters of size one leads to a part of the solutions, by exact algebra and where that is out of reach."""
+    texts, names, expected = _APART[k]
+    family = ps.equations(texts, parameters=list(names))
+    tape, n = family.parametric_tapes.equations, len(texts)
+    pair = family_loops._start_pair(tape, np.random.default_rng(5))
+    part = ho.monodromy(family, pair[:n], pair[n:])
+    assert len(part) < expected and part.is_trace_passed and part.complete is ho.Verdict.NO
+    monkeypatch.setattr(family_loops, "member_count", lambda *_: None)
+    blind = ho.monodromy(family, pair[:n], pair[n:])
+    assert blind.is_trace_passed and blind.complete is ho.Verdict.UNDECIDED and "decades" in blind.account
+
+
+def test_a_wrong_expected_number_is_contradicted() -> None:
+    found = ho.monodromy(SQUARE, expected=1)
+    assert len(found) == 1 and found.n_missing == 0 and found.complete is ho.Verdict.NO
+    assert found.account == "as many as expected, 1; 1 of the 2 solutions of a random member are missing, by exact algebra modulo two primes"
 
 
 QUADRICS = ["-5*x^2 + 9*x*y - 7*y^2 - x - 6*y + 6 + a*x", "5*x^2 + 6*x*y + 3*y^2 - 3*x - 6*y + 6"]

@@ -438,3 +438,39 @@ def test_a_landscape_under_the_name_of_another_is_refused(tmp_path: Path) -> Non
         for label in labels:
             write(path, {**copy.deepcopy(content), "model": label})
             assert is_refused(path)
+
+
+def _set(content: dict[str, Any], place: str, value: Any) -> None:
+    *outer, last = place.split(".")
+    for name in outer:
+        content = content[name]
+    content[last] = value
+
+
+RUN_OF_LANDSCAPE = {
+    "run.gamma": [[2.0, 0.0], [0.5, 0.5], [0.0, 0.0]], "run.rounds": [-1], "run.seconds": [-1.0], "run.solver_seed": [-1], "chart_seed": [1, -1],
+}  # fmt: skip
+RUN_OF_EQUATIONS = {"squared_up.discarded": [3, 5, -4], "run.seconds": [-1.0], "chart_seed": [1]}
+
+
+def test_an_account_of_the_run_that_does_not_add_up_is_refused(tmp_path: Path) -> None:
+    """What no verdict rests on is held against itself and against the solutions."""
+    path = tmp_path / "c.json"
+    solved = ho.solve(ps.equations(["x^2 + y^2 = 3", "x*y = 1", "x^4 + y^4 = 7"]))
+    for found, changes in ((count_of("euclidean"), RUN_OF_LANDSCAPE), (solved, RUN_OF_EQUATIONS)):
+        found.save(path)
+        content = json.loads(path.read_text())
+        report = ho.verify(path)
+        assert report.is_ok and "a record that a file cannot prove" in repr(report)
+        for place, values in changes.items():
+            for value in values:
+                altered = copy.deepcopy(content)
+                _set(altered, place, value)
+                write(path, altered)
+                assert is_refused(path), (place, value)
+    told = next(k for k, e in enumerate(content["completeness"]["evidence"]) if "tracked" in e["numbers"])
+    for name, value in (("n_beyond_paths", 1), ("root_count", 7)):
+        altered = copy.deepcopy(content)
+        altered["completeness"]["evidence"][told]["numbers"][name] = value
+        write(path, altered)
+        assert is_refused(path), name

@@ -164,6 +164,26 @@ def test_double_root_on_the_path_is_reported() -> None:
     assert (np.abs(ends.last_t - 0.5) < 1e-3).all()
 
 
+def test_paths_that_stand_still_or_go_straight_arrive() -> None:
+    """Their differences of higher order vanish, and with them every equation for the predictor's denominator."""
+    still = track(trace(lambda x, p: [x[0] ** 2 - 1 + p[0] * 0], 1, 1), [1j], [[1]], [4.0])
+    assert still.solutions[0, 0].tolist() == [1]
+    straight = track(trace(lambda x, p: [x[0] - p[0], x[1] - 3], 2, 1), [1j], [[1j, 3]], [4.0])
+    np.testing.assert_allclose(straight.solutions[0, 0], [4, 3])
+    assert straight.n_rejected[0, 0] == still.n_rejected[0, 0] == 0
+
+
+def test_a_pole_beside_the_way_that_all_coordinates_share_is_seen() -> None:
+    """Two rational functions with poles 1e-3 beside the way: by polynomials such a pole is approached in steps of its distance."""
+    pole = 0.5 + 1e-3j
+    tape = trace(lambda x, p: [x[0] * (p[0] - p[1]) - 1, x[1] - x[0] * x[0] * p[0]], 2, 2)
+    here = -1 / pole
+    ends = track(tape, [0.0, pole], [[here, 0.0]], [1.0, pole])
+    there = 1 / (1 - pole)
+    np.testing.assert_allclose(ends.solutions[0, 0], [there, there**2])
+    assert ends.n_steps[0, 0] < 30
+
+
 def test_false_start_solution_fails() -> None:
     tape, p0, starts, p1 = systems.p_spin_homotopy(4)
     starts = starts.copy()
@@ -314,3 +334,17 @@ def test_a_newton_update_that_is_nan_in_one_coordinate_is_nan() -> None:
         m[(k * (n + 2) + n) * WIDTH + k] = np.nan
     update(np.ones(n * WIDTH), m, lanes)
     assert np.isnan(lanes[lane_state.UPDATE2 * LANES :][:LANES]).tolist() == [True] * n + [False] * (LANES - n)
+
+
+def test_a_lane_without_a_path_stays_where_it_is() -> None:
+    """Newton's method would shrink what should vanish to denormal numbers, which are slow for all lanes."""
+    n = 2
+
+    @numba.njit
+    def update(y: Any, m: Any, lanes: Any) -> None:
+        newton_update(n, y, m, 1e-3, lanes)
+
+    y, m, lanes = np.ones(n * WIDTH), np.ones(n * (n + 2) * WIDTH), np.zeros(lane_state.N_ROWS * LANES)
+    lanes[lane_state.LIVE * LANES : (lane_state.LIVE + 1) * LANES : 2] = 1
+    update(y, m, lanes)
+    assert y.reshape(2 * n, LANES).tolist() == [[0, 1] * (LANES // 2)] * (2 * n)

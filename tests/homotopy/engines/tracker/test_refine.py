@@ -115,6 +115,14 @@ def test_a_hilbert_system_is_solved_to_full_precision() -> None:
     np.testing.assert_allclose(found.x[0], exact, rtol=1e-15)
 
 
+def test_no_start_near_a_multiple_root_is_sound() -> None:
+    """Of (x + 1)^3 the residual is rounded to zero 1e-11 away, in double-double, and the update with it."""
+    p, rng = np.array([1, 3, 3, 1], complex), np.random.default_rng(0)
+    starts = -1 + 1e-7 * (rng.standard_normal((400, 1)) + 1j * rng.standard_normal((400, 1)))
+    found = refine(driver.make_homotopy(compile_homotopy(polynomial(3)), p, p[None]), 0, starts)
+    assert not found.is_sound.any()
+
+
 def test_the_distance_of_a_start_that_newton_would_leave_is_limited() -> None:
     tape = trace(lambda x, p: [x[0] ** 2 - p[0]], 1, 1)
     one = np.array([1.0 + 0j])
