@@ -60,7 +60,10 @@ def _simple_count(system: PolynomialSystem, work: int) -> int | None:
 
 
 def multiple_zeros_of(landscape: Problem) -> ZerosWithMultiplicity | None:
-    """The multiple ones of a landscape's solutions, and how many are simple; None where there are infinitely many or too many.
+    """The multiple ones of a landscape's solutions, and how many are simple; None where none is multiple, or infinitely or too many are.
+
+    As many distinct ones as the degree, modulo a prime, are as many over Q: none is multiple then, which is known in a
+    hundredth of the time that it takes to write them down.
 
     Examples
     --------
@@ -71,6 +74,8 @@ def multiple_zeros_of(landscape: Problem) -> ZerosWithMultiplicity | None:
     """
     count = exact_count_as_given(landscape)
     if count.dimension != 0 or not 0 < (count.degree or 0) <= MOST_WITH_MULTIPLICITY:
+        return None
+    if exact_count_as_given(landscape, distinct=True).n_distinct == count.degree:
         return None
     if isinstance(landscape, Equations):
         return _multiple_zeros(landscape.given, landscape.n)

@@ -87,3 +87,9 @@ def test_simple_solutions_beside_families_and_multiple_ones() -> None:
     assert simple_count_of(ps.expression("(x*y - 1)^2 + z^2 + z^3").sample()) == 2  # the origin of x, y with z = 0 and z = -2/3
     found = multiple_zeros_of(ps.expression("x^4 - x^3*y + y^4 - x^5").sample())
     assert found is not None and (found.n_simple, found.degree) == (3, 12)
+
+
+def test_simple_solutions_are_not_written_down_to_find_that_none_is_multiple(monkeypatch):
+    land = ps.DeepLinear(widths=(2, 2, 2), data="gaussian").sample(1)  # 225 solutions: 17 s over Q
+    monkeypatch.setattr("polysys.algebra.multiple_zeros.zeros_with_multiplicity", lambda *_, **__: pytest.fail("written down"))
+    assert multiple_zeros_of(land) is None
