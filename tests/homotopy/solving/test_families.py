@@ -13,7 +13,6 @@ from homotopy.common import reporting
 from homotopy.engines.starts.trace_test import section_test
 from homotopy.errors import EngineTimeoutError
 from homotopy.solving import family_loops
-from homotopy.status import Verdict
 from polysys.errors import InputError
 from polysys.tape import trace
 from tests.published_systems import equal_couplings, kuramoto
@@ -356,8 +355,8 @@ def test_points_of_curves_are_no_solutions_that_are_counted() -> None:
     """(x - 1)(y - a) = (x - 1)(x^2 - b) = 0: two points besides the line x = 1, and the monomials allow three."""
     family = ps.equations(["(x - 1)*(y - a) = 0", "(x - 1)*(x^2 - b) = 0"], parameters=["a", "b"])
     found = ho.monodromy(family)
-    assert len(found) == 2 and found.complete is Verdict.YES
+    assert len(found) == 2 and found.complete is ho.Verdict.YES
     assert np.abs(found.solutions[:, 0] ** 2 - found.parameters[1]).max() < 1e-12
     count = found.count
     assert count is not None and (count.n_simple, count.bound.value) == (2, 3)
-    assert [count.says(n) for n in (1, 2, 3)] == [Verdict.NO, Verdict.YES, Verdict.UNDECIDED]
+    assert [count.says(n) for n in (1, 2, 3)] == [ho.Verdict.NO, ho.Verdict.YES, ho.Verdict.UNDECIDED]
