@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Rational
-from operator import add
+from operator import add, index
 from typing import Any
 
 from flint import fmpq, fmpz
@@ -193,10 +193,12 @@ class Polynomial(dict[Exponents, fmpq]):
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Polynomial:
-        return self * (1 / rational(other))
+        return self * (1 / rational(other)) if isinstance(other, (Rational, fmpq, fmpz)) else NotImplemented
 
     def __pow__(self, exponent: int) -> Polynomial:
-        result, base = self.ring.one, self
+        result, base, exponent = self.ring.one, self, index(exponent)
+        if exponent < 0:
+            raise InputError(f"A polynomial has no power {exponent}.", "Use whole numbers of at least 0.")
         while exponent:
             if exponent & 1:
                 result = result * base

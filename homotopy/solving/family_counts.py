@@ -51,9 +51,11 @@ class MemberCount:
 
     def says(self, n: int) -> Verdict:
         """Whether n solutions are all of a generic member."""
-        if self.n_simple is not None and n < self.n_simple:
-            return Verdict.NO
-        return Verdict.YES if n in (self.n_simple, self.bound.value) else Verdict.UNDECIDED
+        if self.n_simple is None:
+            return Verdict.YES if n == self.bound.value else Verdict.UNDECIDED
+        if n > self.n_simple:  # there may be points of curves among them, whatever the bound
+            return Verdict.UNDECIDED
+        return Verdict.YES if n == self.n_simple else Verdict.NO
 
 
 def member_count(tape: Tape, n_found: int, seed: int) -> MemberCount | None:

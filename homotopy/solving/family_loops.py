@@ -29,6 +29,7 @@ from polysys.own_equations import Equations
 from polysys.tape import Tape, trace
 
 _STARTS, _NEWTON_STEPS = 20, 60  # of the search for a first solution
+_REGULAR = 1e10  # largest condition number of a start
 _ROUNDS, _IDLE = 8, 3  # of loops and a trace test, at most; and how many in succession may find nothing
 _DECADES = 4.0  # over which the sizes of members spread, one more in each round
 _REACH = 1e9  # of lines far out, where solutions a thousand times larger than the known ones are no straight lines
@@ -239,7 +240,11 @@ def _start(
 
 
 def _start_pair(tape: Tape, rng: np.random.Generator) -> Complexes | None:
-    """A random point (x, parameters) with F(x; parameters) = 0, by the Gauss-Newton method from random points; None if none is found."""
+    """A random point (x, parameters) with F(x; parameters) = 0, by the Gauss-Newton method from random points; None if none is found.
+
+    A regular one where there is one: others lie on curves, or are multiple, and are not what is counted.
+    """
+    singular = None
     n, k = tape.n_variables, tape.n_parameters
     joint = trace(lambda z, _: tape.evaluate(z[:n], z[n:], lambda c: c), n + k)
     jacobian = joint.jacobian()
@@ -254,5 +259,8 @@ def _start_pair(tape: Tape, rng: np.random.Generator) -> Complexes | None:
             step = np.linalg.lstsq(matrix, f, rcond=None)[0]
             z = z - step
             if np.abs(step).max() < 1e-14 * np.abs(z).max():
-                return z
-    return None
+                if np.linalg.cond(matrix[:, :n]) < _REGULAR:
+                    return z
+                singular = z
+                break
+    return singular

@@ -232,10 +232,8 @@ class MonodromySolutions:
         n, n_simple, bound = len(self), self.count.n_simple, self.count.bound
         if n == n_simple:
             return f"{n} are all: a random member has so many, by exact algebra modulo two primes"
-        if n == bound.value:
-            return f"{n} are all: no member has more ({bound.name})"
         if n_simple is None:
-            return ""
+            return f"{n} are all: no member has more ({bound.name})" if n == bound.value else ""
         if n < n_simple:
             rest = f"; {self._traced()}" if self.is_trace_passed and self._is_of_one_size else ""
             return f"{n_simple - n} of the {n_simple} solutions of a random member are missing, by exact algebra modulo two primes{rest}"

@@ -21,7 +21,7 @@ from polysys.algebra.limits import Meter
 from polysys.algebra.modular import Exponents, Polynomial, integer_polynomials
 from polysys.algebra.quotients_modulo import QuotientsModulo
 
-_RANK_PRIME = 2**61 - 1
+_RANK_PRIMES = 2**61 - 1, 2**61 - 31, 2**59 - 55  # one that divides a denominator says nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,19 +75,21 @@ class RationalQuotient:
         matrix = self._combination(form)
         factors = list(_primitive(matrix.charpoly()).factor()[1])
         n_values = sum(f.degree() for f, _ in factors)
-        if n_values < self.dimension and self._most_zeros(matrix, factors) != n_values:
-            return None
-        return factors
+        if n_values == self.dimension or any(self._most_zeros(matrix, factors, p) == n_values for p in _RANK_PRIMES):
+            return factors
+        return None
 
-    def _most_zeros(self, matrix: fmpq_mat, factors: Sequence[tuple[fmpz_poly, int]]) -> int:
-        """A bound on the number of distinct zeros."""
+    def _most_zeros(self, matrix: fmpq_mat, factors: Sequence[tuple[fmpz_poly, int]], prime: int) -> int:
+        """A bound on the number of distinct zeros, from a rank modulo a prime."""
+        if any(a.numer_denom()[1] % prime == 0 for a in (matrix, *self.products)):
+            return self.dimension
         squarefree = fmpz_poly([1])
         for f, _ in factors:
             squarefree *= f
         elements = [(matrix, squarefree), *((a, _squarefree_part(a.charpoly())) for a in self.products)]
-        rows = [row for a, f in elements for row in _values_modulo(f, a, _RANK_PRIME)]
+        rows = [row for a, f in elements for row in _values_modulo(f, a, prime)]
         size = self.dimension
-        return size - int(nmod_mat(len(rows) // size, size, rows, _RANK_PRIME).rank())
+        return size - int(nmod_mat(len(rows) // size, size, rows, prime).rank())
 
     @cached_property
     def _one(self) -> fmpq_mat:

@@ -80,6 +80,14 @@ def test_numbers_of_all_exact_types_are_coefficients():
         int(X)
 
 
+def test_powers_and_quotients_that_are_no_polynomials_are_refused():
+    with pytest.raises(InputError, match="no power -1"):
+        X**-1
+    for wrong in (lambda: X**2.0, lambda: X / Y, lambda: X / 2.0, lambda: 1 / X):
+        with pytest.raises(TypeError):
+            wrong()
+
+
 def test_sympy_s_ring_elements_are_taken_and_mix_with_ours():
     x = GENERATORS[0]
     assert type(x * X) is type(X * x) is Polynomial

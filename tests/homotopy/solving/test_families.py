@@ -349,3 +349,14 @@ def test_a_family_of_one_parameter_is_scanned_and_others_say_what_they_lack():
     for parameters, said in (([], "is empty"), ("a", "as the text 'a'"), (["x", "y"], "no variables besides")):
         with pytest.raises(InputError, match=said):
             ps.expression("x^2 + y^2", parameters=parameters)
+
+
+def test_points_of_curves_are_no_solutions_that_are_counted() -> None:
+    """(x - 1)(y - a) = (x - 1)(x^2 - b) = 0: two points besides the line x = 1, and the monomials allow three."""
+    family = ps.equations(["(x - 1)*(y - a) = 0", "(x - 1)*(x^2 - b) = 0"], parameters=["a", "b"])
+    found = ho.monodromy(family)
+    assert len(found) == 2 and found.complete is ho.Verdict.YES
+    assert np.abs(found.solutions[:, 0] ** 2 - found.parameters[1]).max() < 1e-12
+    count = found.count
+    assert count is not None and (count.n_simple, count.bound.value) == (2, 3)
+    assert [count.says(n) for n in (1, 2, 3)] == [ho.Verdict.NO, ho.Verdict.YES, ho.Verdict.UNDECIDED]

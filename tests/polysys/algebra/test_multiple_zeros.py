@@ -67,6 +67,18 @@ def test_a_form_that_does_not_separate_is_refused() -> None:
     assert factors is not None and sorted(m for _, m in factors) == [1, 2]
 
 
+@pytest.mark.parametrize("p", [2**61 - 1, 2**61 - 31])
+def test_coefficients_that_a_prime_of_the_ranks_divides(p: int) -> None:
+    """(p x - 1)^2 = 0, y^2 = x, and x^2 (x - p) = 0, whose zeros are one modulo p."""
+    quotient = rational_quotient([{(2, 0): p * p, (1, 0): -2 * p, (0, 0): 1}, {(0, 2): 1, (1, 0): -1}], 2)
+    assert quotient is not None
+    (found,) = quotient.multiplicities((0, 1)) or [None]
+    assert found is not None and (found[0].degree(), found[1]) == (2, 2)
+    quotient = rational_quotient([{(3,): 1, (2,): -p}], 1)
+    assert quotient is not None
+    assert sorted(m for _, m in quotient.multiplicities((1,)) or []) == [1, 2]
+
+
 def test_products_that_are_altered_are_no_quotient() -> None:
     system = [{(2, 0): 1, (0, 1): -1}, {(0, 2): 1, (1, 0): -2}]
     quotient = rational_quotient(system, 2)
