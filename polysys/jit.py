@@ -311,5 +311,6 @@ def _say(sentence: str) -> None:
             print(f"stationary: {sentence}", file=sys.stderr, flush=True)
 
 
-compiled = Compiler("polysys", [Path(__file__).parent / name for name in ("algebra", "tape.py", "theory/pair_weights.py")])
+_SOURCES = ("algebra", "compiled_arrays.py", "tape.py", "theory/pair_weights.py")
+compiled = Compiler("polysys", [Path(__file__).parent / name for name in _SOURCES])
 """For the kernels of this package."""

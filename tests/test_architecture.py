@@ -28,6 +28,7 @@ ORDER = {
     "polysys": [
         "errors",
         "lazy",
+        "compiled_arrays",
         "compiler_steps",
         "jit",
         "polynomials",

@@ -6,18 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from homotopy.common.figures import wrapped
+from homotopy.common.figures import check_path, require_matplotlib, save_figure, wrapped
 from homotopy.common.wording import sample_title
 from homotopy.counting.count import census
+from homotopy.counting.plot import draw_index_energy, draw_landscape, landscape_axes
 from homotopy.counting.result import Census
-from homotopy.plots import (
-    check_path,
-    draw_index_energy,
-    draw_landscape,
-    landscape_axes,
-    require_matplotlib,
-    save_figure,
-)
 from homotopy.status import Completeness
 
 # label, seed, what a newcomer should know

@@ -18,7 +18,7 @@ compiled = Compiler(
     [
         Path(__file__),
         *(Path(__file__).parents[1] / name for name in _SOURCES),
-        Path(polysys.__path__[0]) / "tape.py",
+        *(Path(polysys.__path__[0]) / name for name in ("compiled_arrays.py", "tape.py")),
     ],
 )
 """Decorator: compile at the first call, without the GIL; the machine code is kept as long as these sources stay."""

@@ -118,7 +118,7 @@ def build(
     skip: int = 0,
 ) -> Rows:
     """The matrix of some multiples of polynomials with all rows that reduce them."""
-    arrays, columns, ends, entries, sources = matrix.needed_rows(
+    table, columns, ends, entries, sources = matrix.needed_rows(
         state.table,
         state.monomials,
         state.starts,
@@ -130,7 +130,7 @@ def build(
         n_pivots,
         skip,
     )
-    state.table = table = monomials.Table(*arrays)
+    state.table = table
     has_pivot = table.column[columns] == 2
     words = table.words[columns]
     classes = matrix.parity_classes(words, state.masks)
@@ -167,8 +167,8 @@ def build(
 
 def _echelon(
     state: State, rows: Rows, block: Block, generator: np.random.Generator, meter: Meter
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.uint32]]:
-    """The new polynomials of a block: ends, monomials, coefficients; the least leading monomial first."""
+) -> list[tuple[npt.NDArray[np.int32], npt.NDArray[np.uint32]]]:
+    """The new polynomials of a block, their monomials and coefficients; the least leading monomial first."""
     p, lanes_wide = state.prime, matrix.LANES
     skip = len(block.pivots)
     size = len(block.columns) - skip
@@ -199,8 +199,9 @@ def _echelon(
             if is_plain or n_dense < before + lanes_wide:
                 break
     meter.spend(100_000 + matrix.reduce_dense(dense, pivot_of, p))
-    ends, numbers, coefficients = matrix.sparse_rows(dense, pivot_of, n_dense, block.columns[skip:])
-    return ends, numbers, coefficients
+    columns = block.columns[skip:]
+    rows_found = ((dense[r], np.flatnonzero(dense[r])) for r in pivot_of[pivot_of >= 0][::-1])
+    return [(columns[places], row[places]) for row, places in rows_found]
 
 
 def _tasks(
@@ -229,8 +230,7 @@ def _initial_state(system: SystemModulo) -> State:
         words = monomials.pack(exponents, n)
         keys = [words[:, i] for i in range(words.shape[1] - 1, -1, -1)]
         order = np.lexsort([*keys, -exponents.sum(axis=1)])
-        arrays, numbers = monomials.intern_all(state.table, words[order])
-        state.table = monomials.Table(*arrays)
+        state.table, numbers = monomials.intern_all(state.table, words[order])
         scale = pow(int(coefficients[order[0]]), -1, p)
         monic = coefficients[order].astype(np.uint64) * np.uint64(scale) % np.uint64(p)
         state.append(numbers, monic.astype(np.uint32))
@@ -307,11 +307,7 @@ def _complete(
         found = []
         for block in rows.blocks:
             if len(block.rows):
-                ends, numbers, coefficients = _echelon(state, rows, block, generator, meter)
-                found += [
-                    (numbers[a:b], coefficients[a:b])
-                    for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
-                ]
+                found += _echelon(state, rows, block, generator, meter)
         found.sort(key=lambda f: int(state.table.degrees[f[0][0]]))
         for numbers, coefficients in found:
             k = state.append(numbers, coefficients)
@@ -319,10 +315,9 @@ def _complete(
                 waiting.append(k)
                 continue
             meter.spend(5000 + 40 * (k + n_critical))
-            arrays, critical, n_critical = pairs.add_element(
+            state.table, critical, n_critical = pairs.add_element(
                 state.table, state.leading, state.alive, k, critical, n_critical
             )
-            state.table = monomials.Table(*arrays)
             if state.degree(k) == 0:
                 return
         if is_enough is not None and found and is_enough(state.minimal_leading):

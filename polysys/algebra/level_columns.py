@@ -5,37 +5,31 @@ Compiled. Monomials are rows of words with eight exponents of a byte each, so th
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from polysys.algebra.level_matrix import grown, grown_rows, minus_ones
+import numpy as np
+import numpy.typing as npt
+
+from polysys.algebra.monomials import longer, placed
 from polysys.jit import compiled
+
+Array = npt.NDArray[Any]
+_GOLDEN, _ODD = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03  # of the hash alone: no result depends on them
 
 
 @compiled.part
-def _hash(words, k):
+def _hash(words, k, multipliers):
     """Additive: the hash of a product of monomials is the sum of theirs."""
     h = np.uint64(0)
     for i in range(words.shape[1]):
-        h += words[k, i] * (np.uint64(0x9E3779B97F4A7C15) + np.uint64(2 * i) * np.uint64(0xD1B54A32D192ED03))
+        h += words[k, i] * multipliers[i]
     return h
 
 
 @compiled.part
 def _first_slot(h, size):
-    h ^= h >> np.uint64(29)
-    h *= np.uint64(0x9E3779B97F4A7C15)
+    h = (h ^ (h >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
     return np.int64((h >> np.uint64(20)) & np.uint64(size - 1))
-
-
-@compiled.part
-def _rehashed(hashes, n_columns, size):
-    slots = minus_ones(size)
-    for c in range(n_columns):
-        slot = _first_slot(hashes[c], size)
-        while slots[slot] >= 0:
-            slot = (slot + 1) & (size - 1)
-        slots[slot] = c
-    return slots
 
 
 @compiled.part
@@ -89,7 +83,9 @@ def _divisor(words, k, n, leading, masks, heights, n_basis, room):
 
 
 @compiled.part
-def _place_row(first, end, words, hashes, factor, row_hash, slots, columns, column_hash, n_columns, entries, n_entries):
+def _place_row(
+    first, end, words, hashes, row_words, r, row_hash, slots, columns, column_hash, n_columns, entries, n_entries
+):
     """Write down the columns of a row, new ones at the end; returns their number. All arrays are long enough.
 
     Where arrays are exchanged in a loop their references are counted at every turn: 60 ns for an entry that takes 10.
@@ -98,72 +94,55 @@ def _place_row(first, end, words, hashes, factor, row_hash, slots, columns, colu
     for t in range(first, end):
         h = hashes[np.uint64(t)] + row_hash
         slot = np.uint64(_first_slot(h, len(slots)))
-        c = slots[slot]
+        c = np.int64(slots[slot])
         while c >= 0:
             if column_hash[np.uint64(c)] == h:
                 is_same = True
-                for i in range(len(factor)):
-                    is_same &= columns[c, i] == words[t, i] + factor[i]
+                for i in range(words.shape[1]):
+                    is_same &= columns[c, i] == words[t, i] + row_words[r, i]
                 if is_same:
                     break
             slot = (slot + np.uint64(1)) & last
-            c = slots[slot]
+            c = np.int64(slots[slot])
         if c < 0:
             c = n_columns
             n_columns += 1
             slots[slot] = c
             column_hash[c] = h
-            for i in range(len(factor)):
-                columns[c, i] = words[t, i] + factor[i]
+            for i in range(words.shape[1]):
+                columns[c, i] = words[t, i] + row_words[r, i]
         entries[np.uint64(n_entries + t - first)] = c
     return n_columns
 
 
 @compiled
-def symbolic(starts, words, leading, levels, weights, row_g, row_words, d, limit):
-    """All rows of the matrix of level d: the given ones, then the reducers of every monomial that occurs.
+def _complete(
+    starts, words, hashes, leading, masks, heights, weights, multipliers, d,
+    row_g, row_words, row_start, entries, columns, column_hash, reducer, slots, at,
+):  # fmt: skip
+    """Rows as long as there is room; returns the terms of the next one, or -1 after the last.
 
-    Monomials are words of eight exponents each. Returns the generators and starts of the rows, the column of each entry, the columns'
-    monomials and the row that reduces each column (-1: none). Without a column when more than `limit` entries would be needed.
+    at: rows looked at, rows, entries, columns.
     """
-    n, width, n_basis = len(weights), words.shape[1], len(levels)
-    hashes = np.empty(len(words), dtype=np.uint64)
-    for t in range(len(words)):
-        hashes[t] = _hash(words, t)
-    masks = ~np.zeros((n_basis + 31) // 32 * 32, dtype=np.uint64)
-    heights = np.empty(n_basis, dtype=np.int64)
-    for g in range(n_basis):
-        masks[g] = _mask(leading, g, n)
-        heights[g] = levels[g] - _degree(leading, g, weights)
-    n_given, n_rows, n_entries, n_columns = len(row_g), len(row_g), 0, 0
-    row_g, row_words = grown(row_g, 2 * n_given + 16), grown_rows(row_words, 2 * n_given + 16)
-    row_start = np.zeros(len(row_g) + 1, dtype=np.int64)
-    entries = np.zeros(1024, dtype=np.int32)
-    columns = np.zeros((1024, width), dtype=np.uint64)
-    column_hash = np.zeros(1024, dtype=np.uint64)
-    reducer = np.zeros(1024, dtype=np.int32)
-    slots = minus_ones(4096)
-    r = 0
+    n, width, n_basis = len(weights), words.shape[1], len(heights)
+    r, n_rows, n_entries, n_columns = at[0], at[1], at[2], at[3]
+    length = np.int64(-1)
     while r < n_rows:
         first, end = starts[row_g[r]], starts[row_g[r] + 1]
         length = end - first
-        if n_entries + length > limit:
-            return row_g[:0], row_start[:1], entries[:0], columns[:0], reducer[:0]
-        if n_entries + length > len(entries):
-            entries = grown(entries, 2 * (n_entries + length))
-        if n_columns + length > len(columns):
-            size = 2 * (n_columns + length)
-            columns, column_hash, reducer = grown_rows(columns, size), grown(column_hash, size), grown(reducer, size)
-        if n_rows + length > len(row_g):
-            size = 2 * (n_rows + length)
-            row_g, row_words, row_start = grown(row_g, size), grown_rows(row_words, size), grown(row_start, size + 1)
-        while 2 * (n_columns + length) > len(slots):
-            slots = _rehashed(column_hash, n_columns, 4 * len(slots))
-        n_before, row_hash = n_columns, _hash(row_words, r)
+        if (
+            n_entries + length > len(entries)
+            or n_columns + length > len(columns)
+            or n_rows + length > len(row_g)
+            or 2 * (n_columns + length) > len(slots)
+        ):
+            break
+        n_before, row_hash = n_columns, _hash(row_words, r, multipliers)
         n_columns = _place_row(
-            first, end, words, hashes, row_words[r], row_hash, slots, columns, column_hash, n_before, entries, n_entries
+            first, end, words, hashes, row_words, r, row_hash, slots, columns, column_hash, n_before, entries, n_entries
         )
         n_entries += length
+        length = np.int64(-1)
         for c in range(n_before, n_columns):
             room = d - _degree(columns, c, weights)
             g = _divisor(columns, c, n, leading, masks, heights, n_basis, room)
@@ -176,4 +155,62 @@ def symbolic(starts, words, leading, levels, weights, row_g, row_words, d, limit
                 n_rows += 1
         r += 1
         row_start[r] = n_entries
+    at[0], at[1], at[2], at[3] = r, n_rows, n_entries, n_columns
+    return length
+
+
+def symbolic(
+    starts: Array, words: Array, leading: Array, levels: Array, weights: Array,
+    row_g: Array, row_words: Array, d: int, limit: int,
+) -> tuple[Array, Array, Array, Array, Array] | None:  # fmt: skip
+    """All rows of the matrix of level d: the given ones, then the reducers of every monomial that occurs.
+
+    Monomials are words of eight exponents each. Returns the generators and starts of the rows, the column of each entry, the columns'
+    monomials and the row that reduces each column (-1: none). None when more than `limit` entries would be needed.
+    """
+    n, n_given = len(weights), len(row_g)
+    multipliers = np.array([(_GOLDEN + 2 * i * _ODD) % 2**64 for i in range(words.shape[1])], dtype=np.uint64)
+    exponents = leading.view(np.uint8)[:, :n]
+    masks = np.full(len(levels) + -len(levels) % 32, ~np.uint64(0))
+    masks[: len(levels)] = _masks(exponents)
+    given = (
+        starts, words, (words * multipliers).sum(axis=1, dtype=np.uint64), leading, masks,
+        levels - exponents @ weights, weights, multipliers, d,
+    )  # fmt: skip
+    row_g, row_words = longer(row_g, 2 * n_given + 16), longer(row_words, 2 * n_given + 16)
+    row_start = np.zeros(len(row_g) + 1, dtype=np.int64)
+    entries, reducer = np.empty(min(1024, limit), dtype=np.int32), np.empty(1024, dtype=np.int32)
+    columns, column_hash = np.empty((1024, words.shape[1]), dtype=np.uint64), np.empty(1024, dtype=np.uint64)
+    slots = np.full(4096, -1, dtype=np.int32)
+    at = np.array([0, n_given, 0, 0])
+    while (
+        length := int(_complete(*given, row_g, row_words, row_start, entries, columns, column_hash, reducer, slots, at))
+    ) >= 0:
+        _, n_rows, n_entries, n_columns = at.tolist()
+        if n_entries + length > limit:
+            return None
+        if n_entries + length > len(entries):
+            entries = longer(entries, min(2 * (n_entries + length), limit))
+        if n_columns + length > len(columns):
+            size = 2 * (n_columns + length)
+            columns, column_hash, reducer = longer(columns, size), longer(column_hash, size), longer(reducer, size)
+        if n_rows + length > len(row_g):
+            size = 2 * (n_rows + length)
+            row_g, row_words, row_start = longer(row_g, size), longer(row_words, size), longer(row_start, size + 1)
+        size = len(slots)
+        while 2 * (n_columns + length) > size:
+            size *= 4
+        if size > len(slots):
+            slots = placed(_first_slot(column_hash[:n_columns], size), size) - np.int32(1)
+    _, n_rows, n_entries, n_columns = at.tolist()
     return row_g[:n_rows], row_start[: n_rows + 1], entries[:n_entries], columns[:n_columns], reducer[:n_columns]
+
+
+def _masks(exponents: Array) -> Array:
+    """`_mask` of every row."""
+    n = exponents.shape[1]
+    bits = min(max(64 // n, 1), 16)
+    powers = np.minimum(exponents, bits).astype(np.uint64)
+    shifts = (bits * np.arange(n) & 63).astype(np.uint64)
+    result: Array = np.bitwise_or.reduce(((np.uint64(1) << powers) - np.uint64(1)) << shifts, axis=1)
+    return result

@@ -5,34 +5,36 @@ Compiled. Polynomials are rows of columns and residues modulo p < 2^31 (uint32),
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from polysys.algebra.monomials import longer
 from polysys.jit import compiled
 
-
-@compiled.part
-def minus_ones(size):
-    result = np.empty(size, dtype=np.int64)
-    for k in range(size):
-        result[k] = -1
-    return result
+Array = npt.NDArray[Any]
+_NO_LIMIT = 1 << 62
 
 
-@compiled.part
-def grown(array, size):
-    larger = np.zeros(size, dtype=array.dtype)
-    for k in range(len(array)):  # a slice would compile for seconds
-        larger[k] = array[k]
-    return larger
+class _SparseRows:
+    """Rows that a kernel writes one after another."""
 
+    def __init__(self, n_rows: int) -> None:
+        self.start = np.zeros(n_rows + 1, dtype=np.int64)
+        self.entries, self.residues = np.empty(64, dtype=np.int32), np.empty(64, dtype=np.uint32)
 
-@compiled.part
-def grown_rows(array, size):
-    larger = np.zeros((size, array.shape[1]), dtype=array.dtype)
-    for k in range(len(array)):
-        for i in range(array.shape[1]):
-            larger[k, i] = array[k, i]
-    return larger
+    def arrays(self, n_rows: int, length: int) -> tuple[Array, Array, Array]:
+        """The arrays, with room for a row of this length after so many rows."""
+        needed = int(self.start[n_rows]) + length
+        if needed > len(self.entries):
+            self.entries, self.residues = longer(self.entries, 2 * needed), longer(self.residues, 2 * needed)
+        return self.start, self.entries, self.residues
+
+    def result(self, n_rows: int, work: int) -> tuple[Array, Array, Array, int]:
+        """The first rows."""
+        end = self.start[n_rows]
+        return self.start[: n_rows + 1], self.entries[:end], self.residues[:end], work
 
 
 @compiled.part
@@ -47,15 +49,7 @@ def _add_multiple(row, factor, entries, residues, first, end, shift, p2):
 @compiled.part
 def _append(row, first, scale, n_rows, start, entries, residues, p):
     """Store the non-zero entries of a dense row from `first` on, times `scale`, as the next sparse row; clear it."""
-    count = 0
-    for k in range(first, len(row)):
-        if row[k]:
-            count += 1
     t = start[n_rows]
-    if n_rows + 2 > len(start):
-        start = grown(start, 2 * len(start))
-    if t + count > len(entries):
-        entries, residues = grown(entries, 2 * (t + count)), grown(residues, 2 * (t + count))
     for k in range(first, len(row)):
         if row[k]:
             entries[t] = k
@@ -63,7 +57,6 @@ def _append(row, first, scale, n_rows, start, entries, residues, p):
             row[k] = 0
             t += 1
     start[n_rows + 1] = t
-    return start, entries, residues
 
 
 @compiled.part
@@ -78,27 +71,22 @@ def _inverse(a, p):
 
 
 @compiled
-def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, p, budget):
-    """The first `n_given` rows reduced by the other ones; columns are sorted, largest monomial first.
-
-    Returns starts, columns and residues of the reduced rows, and the work, negative when it exceeds the budget.
-    """
+def _reduce(n_given, row_g, row_start, entries, reducer, starts, residues, p, budget, row, rest, start, kept, values, at):
+    """Reduce rows as long as there is room for one more; at: rows done, work."""
     p2 = p * p
     n_columns = len(reducer)
-    row = np.zeros(n_columns, dtype=np.uint64)
-    rest = np.empty(n_columns, dtype=np.int32)
-    start, kept, values = (
-        np.zeros(n_given + 1, dtype=np.int64),
-        np.zeros(64, dtype=np.int32),
-        np.zeros(64, dtype=np.uint32),
-    )
-    total, t_kept = 0, 0
-    for given in range(n_given):
+    given, total = at[0], at[1]
+    while given < n_given and total <= budget:
+        t_kept = start[given]
+        if t_kept + n_columns > len(kept):
+            break
         shift = starts[row_g[given]] - row_start[given]
-        top = n_columns
+        top: Any = n_columns
         for t in range(row_start[given], row_start[given + 1]):
-            row[entries[t]] = residues[t + shift]
-            top = min(top, entries[t])
+            column = np.int64(entries[t])
+            row[column] = residues[t + shift]
+            if column < top:
+                top = column
         n_rest = 0
         for k in range(top, n_columns):
             if row[k] == 0:
@@ -116,131 +104,161 @@ def normal_forms(n_given, row_g, row_start, entries, reducer, starts, residues, 
             first, end = row_start[r], row_start[r + 1]  # a one in this column comes first
             _add_multiple(row, p - value, entries, residues, first + 1, end, starts[row_g[r]] - first, p2)
             total += end - first
-        if total > budget:
-            return start[:1], kept[:0], values[:0], -total
-        if t_kept + n_rest > len(kept):
-            kept, values = grown(kept, 2 * (t_kept + n_rest)), grown(values, 2 * (t_kept + n_rest))
         for q in range(n_rest):
-            kept[t_kept] = rest[q]
-            values[t_kept] = row[rest[q]]
-            row[rest[q]] = 0
+            column = np.int64(rest[q])
+            kept[t_kept] = column
+            values[t_kept] = row[column]
+            row[column] = 0
             t_kept += 1
-        start[given + 1] = t_kept
-    return start, kept[:t_kept], values[:t_kept], total
+        given += 1
+        start[given] = t_kept
+    at[0], at[1] = given, total
 
 
-@compiled.part
-def _eliminated(row, top, own, pivot, start, entries, residues, p):
-    """Reduce a dense row by sparse monic rows; returns its first column (-1: zero) and the work."""
-    p2 = p * p
-    work, first = 0, -1
-    for k in range(top, len(row)):
-        value = row[k]
-        if value == 0:
-            continue
-        value %= p
-        row[k] = value
-        if value == 0:
-            continue
-        r = pivot[k]
-        if r < 0 or k == own:
-            if first < 0:
-                first = k
-            continue
-        factor = p - value
-        _add_multiple(row, factor, entries, residues, start[r], start[r + 1], 0, p2)
-        row[k] = 0
-        work += start[r + 1] - start[r]
-    return first, work
+def normal_forms(
+    n_given: int, row_g: Array, row_start: Array, entries: Array, reducer: Array,
+    starts: Array, residues: Array, p: Any, budget: int,
+) -> tuple[Array, Array, Array, int]:  # fmt: skip
+    """The first `n_given` rows reduced by the other ones; columns are sorted, largest monomial first.
+
+    Returns starts, columns and residues of the reduced rows, and the work, negative when it exceeds the budget.
+    """
+    n_columns, found = len(reducer), _SparseRows(n_given)
+    scratch = np.zeros(n_columns, dtype=np.uint64), np.empty(n_columns, dtype=np.int32)
+    given = n_given, row_g, row_start, entries, reducer, starts, residues, p, budget
+    at = np.zeros(2, dtype=np.int64)
+    while at[0] < n_given and at[1] <= budget:
+        _reduce(*given, *scratch, *found.arrays(at[0], n_columns), at)
+    return found.result(0, -int(at[1])) if at[1] > budget else found.result(n_given, int(at[1]))
 
 
 @compiled
-def reduced_echelon(given_start, given, given_values, n_columns, p, budget):
-    """The reduced row echelon form of sparse rows, without its zeros; the work is negative when above the budget."""
-    row = np.zeros(n_columns, dtype=np.uint64)
-    pivot = minus_ones(n_columns)
-    start, new, values = np.zeros(16, dtype=np.int64), np.zeros(64, dtype=np.int32), np.zeros(64, dtype=np.uint32)
-    n_new, total = 0, 0
-    for r in range(len(given_start) - 1):
-        if given_start[r] == given_start[r + 1]:
+def _eliminate(
+    given_start, given, given_values, is_last, row, pivot, p, budget, start, entries, residues, new_start, new, values, at
+):
+    """Reduce rows by monic rows, as long as there is room for one more; those that are not zero become new ones.
+
+    Where the given rows are to be the last, they are the monic rows themselves. at: rows looked at, new rows, work.
+    """
+    p2 = p * p
+    n_columns = len(row)
+    r, n_new, total = at[0], at[1], at[2]
+    while r + 1 < len(given_start) and total <= budget and new_start[n_new] + n_columns <= len(new):
+        begin, end = given_start[r], given_start[r + 1]
+        r += 1
+        if begin == end:
             continue
-        for t in range(given_start[r], given_start[r + 1]):
+        for t in range(begin, end):
             row[given[t]] = given_values[t]
-        first, work = _eliminated(row, given[given_start[r]], -1, pivot, start, new, values, p)
-        total += work
-        if total > budget:
-            return start[:1], new[:0], values[:0], -total
-        if first >= 0:
-            start, new, values = _append(row, first, _inverse(row[first], p), n_new, start, new, values, p)
-            pivot[first] = n_new
-            n_new += 1
-    last_start, last, last_values = (
-        np.zeros(16, dtype=np.int64),
-        np.zeros(64, dtype=np.int32),
-        np.zeros(64, dtype=np.uint32),
-    )
-    for r in range(n_new):
-        for t in range(start[r], start[r + 1]):
-            row[new[t]] = values[t]
-        own = new[start[r]]
-        first, work = _eliminated(row, own, own, pivot, start, new, values, p)
-        total += work
-        last_start, last, last_values = _append(row, first, np.uint64(1), r, last_start, last, last_values, p)
-    return last_start[: n_new + 1], last[: last_start[n_new]], last_values[: last_start[n_new]], total
-
-
-@compiled
-def relations(row_start, entries, values, n_columns, p, budget):
-    """Linear relations among sparse rows: each ties a row to earlier independent ones. The same output as above."""
-    n_rows = len(row_start) - 1
-    p2 = p * p
-    row = np.zeros(n_columns + n_rows, dtype=np.uint64)  # the row, then the combination that it is
-    pivot = minus_ones(n_columns)
-    start, new, new_values = np.zeros(16, dtype=np.int64), np.zeros(64, dtype=np.int32), np.zeros(64, dtype=np.uint32)
-    found_start, found, found_values = (
-        np.zeros(16, dtype=np.int64),
-        np.zeros(64, dtype=np.int32),
-        np.zeros(64, dtype=np.uint32),
-    )
-    n_new, n_found, total = 0, 0, 0
-    for r in range(n_rows):
-        row[n_columns + r] = 1
-        first = n_columns
-        for t in range(row_start[r], row_start[r + 1]):
-            row[entries[t]] = values[t]
-            first = min(first, entries[t])
-        for k in range(first, n_columns):
+        top = np.int64(given[begin])
+        first = -1
+        for k in range(top, n_columns):
+            if row[k] == 0:
+                continue
             value = row[k] % p
             row[k] = value
-            first = k
+            if value == 0:
+                continue
+            q = pivot[k]
+            if q < 0 or (is_last and k == top):
+                if first < 0:
+                    first = k
+                continue
+            row[k] = 0
+            _add_multiple(row, p - value, entries, residues, start[q] + 1, start[q + 1], 0, p2)
+            total += start[q + 1] - start[q]
+        if first >= 0:
+            if not is_last:
+                pivot[first] = n_new
+            _append(row, first, _inverse(row[first], p), n_new, new_start, new, values, p)
+            n_new += 1
+    at[0], at[1], at[2] = r, n_new, total
+
+
+def reduced_echelon(
+    given_start: Array, given: Array, given_values: Array, n_columns: int, p: Any, budget: int
+) -> tuple[Array, Array, Array, int]:
+    """The reduced row echelon form of sparse rows, without its zeros; the work is negative when above the budget."""
+    n_rows = len(given_start) - 1
+    row, pivot = np.zeros(n_columns, dtype=np.uint64), np.full(n_columns, -1)
+    monic, last = _SparseRows(n_rows), _SparseRows(n_rows)
+    at = np.zeros(3, dtype=np.int64)
+    while at[0] < n_rows and at[2] <= budget:
+        new = monic.arrays(at[1], n_columns)
+        _eliminate(given_start, given, given_values, False, row, pivot, p, budget, *new, *new, at)
+    if at[2] > budget:
+        return last.result(0, -int(at[2]))
+    n_new = at[1]
+    start, entries, residues, _ = monic.result(n_new, 0)
+    at[:2] = 0
+    while at[0] < n_new:
+        new = last.arrays(at[1], n_columns)
+        _eliminate(start, entries, residues, True, row, pivot, p, _NO_LIMIT, start, entries, residues, *new, at)
+    return last.result(n_new, int(at[2]))
+
+
+@compiled
+def _relate(given_start, given, given_values, row, pivot, p, budget, start, entries, residues, new_start, new, values, at):
+    """Reduce rows, each followed by a one in a column of its own, as long as there is room for one more.
+
+    Independent ones are monic rows from then on, of the others the new rows are what they leave in the last columns.
+    at: rows looked at, monic rows, new rows, work.
+    """
+    p2 = p * p
+    n_columns = len(pivot)
+    r, n_monic, n_new, total = at[0], at[1], at[2], at[3]
+    while (
+        r + 1 < len(given_start)
+        and total <= budget
+        and start[n_monic] + len(row) <= len(entries)
+        and new_start[n_new] + len(row) <= len(new)
+    ):
+        row[n_columns + r] = 1
+        top: Any = n_columns
+        for t in range(given_start[r], given_start[r + 1]):
+            column = np.int64(given[t])
+            row[column] = given_values[t]
+            if column < top:
+                top = column
+        first: Any = n_columns
+        for k in range(top, n_columns):
+            value = row[k] % p
+            row[k] = value
             if value == 0:
                 continue
             q = pivot[k]
             if q < 0:
+                first = k
                 break
-            factor = p - value
-            _add_multiple(row, factor, new, new_values, start[q], start[q + 1], 0, p2)
             row[k] = 0
+            _add_multiple(row, p - value, entries, residues, start[q] + 1, start[q + 1], 0, p2)
             total += start[q + 1] - start[q]
-            first = n_columns
+        r += 1
         if total > budget:
             break
-        if first < n_columns and row[first]:
-            for k in range(first, n_columns + n_rows):
-                row[k] %= p
-            start, new, new_values = _append(row, first, _inverse(row[first], p), n_new, start, new, new_values, p)
-            pivot[first] = n_new
-            n_new += 1
+        for k in range(first, len(row)):
+            row[k] %= p
+        if first < n_columns:
+            pivot[first] = n_monic
+            _append(row, first, _inverse(row[first], p), n_monic, start, entries, residues, p)
+            n_monic += 1
         else:
-            for k in range(n_columns, n_columns + n_rows):
-                row[k] %= p
-            found_start, found, found_values = _append(
-                row, n_columns, np.uint64(1), n_found, found_start, found, found_values, p
-            )
-            n_found += 1
-    return (
-        found_start[: n_found + 1],
-        found[: found_start[n_found]] - n_columns,
-        found_values[: found_start[n_found]],
-        total,
-    )
+            _append(row, n_columns, np.uint64(1), n_new, new_start, new, values, p)
+            n_new += 1
+    at[0], at[1], at[2], at[3] = r, n_monic, n_new, total
+
+
+def relations(
+    row_start: Array, entries: Array, values: Array, n_columns: int, p: Any, budget: int
+) -> tuple[Array, Array, Array, int]:
+    """Linear relations among sparse rows: each ties a row to earlier independent ones. The same output as above."""
+    n_rows = len(row_start) - 1
+    width = n_columns + n_rows
+    row, pivot = np.zeros(width, dtype=np.uint64), np.full(n_columns, -1)
+    monic, found = _SparseRows(n_rows), _SparseRows(n_rows)
+    at = np.zeros(4, dtype=np.int64)
+    while at[0] < n_rows and at[3] <= budget:
+        rooms = *monic.arrays(at[1], width), *found.arrays(at[2], width)
+        _relate(row_start, entries, values, row, pivot, p, budget, *rooms, at)
+    start, columns, residues, work = found.result(at[2], int(at[3]))
+    return start, columns - n_columns, residues, work

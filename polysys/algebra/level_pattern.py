@@ -86,12 +86,13 @@ class LevelRows:
     def pattern(self) -> LevelPattern | None:
         """The pattern of the rows and of what reduces them; None where it has too many entries."""
         n = len(self.weights)
-        row_elements, row_starts, entries, words, reducers = symbolic(
+        found = symbolic(
             self.starts, _words(self.exponents), _words(self.leading), self.levels, self.weights, self.elements, _words(self.multipliers),
             self.level, self.entry_limit,
         )  # fmt: skip
-        if not len(words):
+        if found is None:
             return None
+        row_elements, row_starts, entries, words, reducers = found
         columns = words.view(np.uint8)[:, :n]
         order = np.lexsort([*(columns[:, i] for i in range(n)), -(columns @ self.weights)])
         place = np.empty(len(order), dtype=np.int32)

@@ -8,9 +8,13 @@ or a random combination of rows. Entries lie in [0, p^2) and are reduced modulo 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from polysys.algebra.monomials import GUARD, as_tuple, grown, intern, longer
+from polysys.algebra.monomials import GUARD, Ints, Table, Words, grown, intern, longer
+from polysys.compiled_arrays import zeros
 from polysys.jit import compiled
+
+Longs = npt.NDArray[np.int64]
 
 LANES = 32  # fewer are not compiled into vector instructions
 _COST = LANES // 4  # of one entry in all lanes: nanoseconds, about
@@ -42,15 +46,17 @@ def _next_divided(columns, c, n_columns, words, column, position, leading, alive
 
 
 @compiled.part
-def _multiply(terms, factor, words, hashes, degrees, slots, column, state, columns, n_columns, entries):
-    """The terms times a monomial, into `entries`; new ones join the columns. Returns how many columns there are.
+def _multiply(
+    monomials, begin, length, factor, words, hashes, degrees, slots, column, state, columns, n_columns, entries, top
+):
+    """Terms times a monomial, into `entries`; new ones join the columns. Returns how many columns there are.
 
-    `intern_product`, written out: calls with the whole table take longer than the searches.
+    `intern` for sums of words whose hashes are known: calls with the whole table take longer than the searches.
     """
     w = words.shape[1]
     mask, shift = len(slots) - 1, np.uint64(state[1])
-    for k in range(len(terms)):
-        a = terms[k]
+    for k in range(length):
+        a = monomials[begin + k]
         h = hashes[a] + hashes[factor]
         slot = np.int64(h >> shift)
         while True:
@@ -75,56 +81,51 @@ def _multiply(terms, factor, words, hashes, degrees, slots, column, state, colum
             column[m] = 1
             columns[n_columns] = m
             n_columns += 1
-        entries[k] = m
+        entries[top + k] = m
     return n_columns
 
 
 @compiled
-def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip):
-    """Rows for tasks (polynomial, its multiple) and, for every monomial that the basis divides, one more: its pivot.
+def _rows(
+    table, monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip, columns, ends, sources, entries, at
+):
+    """Rows as long as there is room; returns the terms of the next one, or -1 after the last.
 
-    The first n_pivots tasks are pivots. Of every task polynomial the first `skip` terms are left out.
-    Returns the table, the columns, and the rows: ends, columns of all entries, polynomial of each row.
+    at: number of rows, columns looked at, columns, and the element for the next pivot row, -1 where it is not known yet.
     """
-    w = leading.shape[1]
-    n_tasks = len(tasks)
-    columns = np.empty(256, dtype=np.int32)
-    n_columns = 0
-    ends = np.zeros(n_tasks + 257, dtype=np.int64)
-    sources = np.empty(n_tasks + 256, dtype=np.int32)
-    entries = np.empty(4096, dtype=np.int32)
-    quotient = np.empty(w, dtype=np.uint64)
-    top = np.int64(0)
-    r = 0
-    c = 0
+    r, c, n_columns, f = at[0], at[1], at[2], at[3]
+    quotient = zeros(leading.shape[1], np.uint64)
+    length = np.int64(-1)
     while True:
-        if r < n_tasks:
+        if r < len(tasks):
             f, multiple = np.int64(tasks[r]), np.int64(multiples[r])
             begin = starts[f] + skip
         else:
-            c, f = _next_divided(
-                columns, c, n_columns, table.words, table.column, table.position, leading, alive, n_polys
-            )
             if f < 0:
+                c, f = _next_divided(
+                    columns, c, n_columns, table.words, table.column, table.position, leading, alive, n_polys
+                )
+            if f < 0:
+                length = np.int64(-1)
                 break
             multiple = np.int64(columns[c - 1])
             begin = starts[f]
-        end = starts[f + 1]
-        length = end - begin
-        while table.state[0] + length + 2 > len(table.degrees):
-            table = grown(table)
-        if n_columns + length > len(columns):
-            columns = longer(columns, n_columns, 2 * (n_columns + length))
-        if top + length > len(entries):
-            entries = longer(entries, top, 2 * (top + length))
-        if r + 1 >= len(ends):
-            ends = longer(ends, r + 1, 2 * len(ends))
-            sources = longer(sources, np.int64(r), len(ends))
-        for i in range(w):
+        top = ends[r]
+        length = starts[f + 1] - begin
+        if (
+            table.state[0] + length + 2 > len(table.degrees)
+            or n_columns + length > len(columns)
+            or top + length > len(entries)
+            or r + 1 >= len(ends)
+        ):
+            break
+        for i in range(len(quotient)):
             quotient[i] = table.words[multiple, i] - table.words[monomials[starts[f]], i]
         factor = intern(table, quotient)
         n_columns = _multiply(
-            monomials[begin:end],
+            monomials,
+            begin,
+            length,
             factor,
             table.words,
             table.hashes,
@@ -134,33 +135,54 @@ def needed_rows(table, monomials, starts, leading, alive, n_polys, tasks, multip
             table.state,
             columns,
             n_columns,
-            entries[top : top + length],
+            entries,
+            top,
         )
-        top += length
         if r < n_pivots:
             table.column[multiple] = 2
         sources[r] = f
         r += 1
-        ends[r] = top
-    columns, entries = longer(columns, n_columns, n_columns), longer(entries, top, top)
-    return as_tuple(table), columns, longer(ends, r + 1, r + 1), entries, longer(sources, r, r)
+        ends[r] = top + length
+        f = np.int64(-1)
+    at[0], at[1], at[2], at[3] = r, c, n_columns, f
+    return length
 
 
-@compiled
-def parity_classes(words, masks):
+def needed_rows(
+    table: Table, monomials: Ints, starts: Longs, leading: Words, alive: npt.NDArray[np.bool_], n_polys: int,
+    tasks: Ints, multiples: Ints, n_pivots: int, skip: int,
+) -> tuple[Table, Ints, Longs, Ints, Ints]:  # fmt: skip
+    """Rows for tasks (polynomial, its multiple) and, for every monomial that the basis divides, one more: its pivot.
+
+    The first n_pivots tasks are pivots. Of every task polynomial the first `skip` terms are left out.
+    Returns the table, the columns, and the rows: ends, columns of all entries, polynomial of each row.
+    """
+    columns, entries = np.empty(256, dtype=np.int32), np.empty(4096, dtype=np.int32)
+    ends, sources = np.zeros(len(tasks) + 257, dtype=np.int64), np.empty(len(tasks) + 257, dtype=np.int32)
+    at = np.array([0, 0, 0, -1])
+    given = monomials, starts, leading, alive, n_polys, tasks, multiples, n_pivots, skip
+    while (length := int(_rows(table, *given, columns, ends, sources, entries, at))) >= 0:
+        while table.state[0] + length + 2 > len(table.degrees):
+            table = grown(table)
+        n_rows, _, n_columns, _ = at.tolist()
+        if n_columns + length > len(columns):
+            columns = longer(columns, 2 * (n_columns + length))
+        if ends[n_rows] + length > len(entries):
+            entries = longer(entries, 2 * (int(ends[n_rows]) + length))
+        if n_rows + 1 >= len(ends):
+            ends, sources = longer(ends, 2 * len(ends)), longer(sources, 2 * len(ends))
+    n_rows, _, n_columns, _ = at.tolist()
+    return table, columns[:n_columns], ends[: n_rows + 1], entries[: ends[n_rows]], sources[:n_rows]
+
+
+def parity_classes(words: Words, masks: Words) -> Longs:
     """Class of each monomial: bit s is the parity of the exponents that mask s selects."""
     result = np.zeros(len(words), dtype=np.int64)
-    for m in range(len(words)):
-        value = 0
-        for s in range(len(masks)):
-            word = np.uint64(0)
-            for i in range(words.shape[1]):
-                word ^= words[m, i] & masks[s, i]
-            word ^= word >> np.uint64(32)
-            word ^= word >> np.uint64(16)
-            if word & np.uint64(1):
-                value |= 1 << s
-        result[m] = value
+    for s, mask in enumerate(masks):
+        word = np.bitwise_xor.reduce(words & mask, axis=1)
+        word ^= word >> np.uint64(32)
+        word ^= word >> np.uint64(16)
+        result |= (word & np.uint64(1)).astype(np.int64) << s
     return result
 
 
@@ -174,10 +196,10 @@ def remainder(a, p, reciprocal):
 
 
 @compiled.part
-def _subtract(lanes, factors, entries, coefficients, p2):
+def _subtract(lanes, factors, begin, end, entries, first, coefficients, p2):
     """Subtract multiples of one sparse row from all lanes."""
-    for k in range(len(entries)):
-        a = np.uint64(coefficients[k])
+    for k in range(begin, end):
+        a = np.uint64(coefficients[first + k - begin])
         j = np.uint64(entries[k])
         for l in range(LANES):
             t = lanes[j, l] - np.int64(np.uint64(factors[l]) * a)
@@ -185,9 +207,9 @@ def _subtract(lanes, factors, entries, coefficients, p2):
 
 
 @compiled.part
-def _subtract_dense(lanes, factors, row, p2):
-    """Subtract multiples of one dense row from all lanes."""
-    for j in range(len(row)):
+def _subtract_dense(lanes, factors, first, row, p2):
+    """Subtract multiples of one dense row, whose entries before the first are zeros, from all lanes."""
+    for j in range(np.uint64(first), np.uint64(len(row))):
         a = np.uint64(row[j])
         for l in range(LANES):
             t = lanes[j, l] - np.int64(np.uint64(factors[l]) * a)
@@ -206,13 +228,13 @@ def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivo
     p2 = p * p
     reciprocal = 1.0 / p
     work = np.int64(len(lanes))
-    factors = np.zeros(LANES, dtype=np.uint32)
+    factors = zeros(LANES, np.uint32)
     for i in range(len(rows)):
         r = rows[i]
         begin, end, first = ends[r], ends[r + 1], firsts[r]
         for l in range(LANES):
             factors[l] = (p - weights[i, l]) % p
-        _subtract(lanes, factors, entries[begin:end], coefficients[first : first + end - begin], p2)
+        _subtract(lanes, factors, begin, end, entries, first, coefficients, p2)
         work += end - begin
     for c in range(len(pivots)):
         some = np.int64(0)
@@ -229,12 +251,12 @@ def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivo
             continue
         r = pivots[c]
         begin, end, first = ends[r] + 1, ends[r + 1], firsts[r] + 1
-        _subtract(lanes, factors, entries[begin:end], coefficients[first : first + end - begin], p2)
+        _subtract(lanes, factors, begin, end, entries, first, coefficients, p2)
         work += end - begin
     return work * _COST
 
 
-@compiled
+@compiled.part
 def inverse(a, p):
     """1/a modulo a prime, by Euclid's algorithm."""
     r, s, x, y = p, a, np.int64(0), np.int64(1)
@@ -255,7 +277,7 @@ def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
     reciprocal = 1.0 / p
     size = len(lanes)
     work = np.int64(size)
-    factors = np.zeros(LANES, dtype=np.uint32)
+    factors = zeros(LANES, np.uint32)
     for c in range(size):
         some = np.int64(0)
         for l in range(LANES):
@@ -266,10 +288,10 @@ def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
         q = pivot_of[c]
         if some == 0 or q < 0:
             continue
-        _subtract_dense(lanes[c:], factors, dense[q, c:], p2)
+        _subtract_dense(lanes, factors, c, dense[q], p2)
         work += size - c
-    used = np.zeros(LANES, dtype=np.int64) - 1
-    row = np.zeros(size, dtype=np.uint32)
+    used = zeros(LANES, np.int64)  # one more than the dense row of a lane
+    row = zeros(size, np.uint32)
     n_used = 0
     for c in range(size):
         lead = -1
@@ -277,7 +299,7 @@ def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
             a = remainder(lanes[c, l], p, reciprocal)
             lanes[c, l] = a
             factors[l] = a
-            if lead < 0 and used[l] < 0 and a != 0:
+            if lead < 0 and used[l] == 0 and a != 0:
                 lead = l
         if lead < 0:
             continue
@@ -286,19 +308,19 @@ def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
             a = remainder(lanes[j, lead], p, reciprocal) * scale % p
             row[j] = a
             lanes[j, lead] = a
-        used[lead] = n_dense
         pivot_of[c] = n_dense
         n_dense += 1
+        used[lead] = n_dense
         n_used += 1
         factors[lead] = 0
-        _subtract_dense(lanes[c:], factors, row[c:], p2)
+        _subtract_dense(lanes, factors, c, row, p2)
         work += size - c
         if n_used == LANES:
             break
     for l in range(LANES):
-        if used[l] >= 0:
+        if used[l]:
             for j in range(size):
-                dense[used[l], j] = remainder(lanes[j, l], p, reciprocal)
+                dense[used[l] - 1, j] = remainder(lanes[j, l], p, reciprocal)
     return n_dense, work * _COST
 
 
@@ -316,7 +338,7 @@ def reduce_dense(dense, pivot_of, p):
     """Reduce the dense rows by each other, from the last pivot to the first; returns the work."""
     p2 = p * p
     size = dense.shape[1]
-    row = np.empty(size, dtype=np.int64)
+    row = zeros(size, np.int64)
     work = np.int64(0)
     for lead in range(size - 1, -1, -1):
         r = pivot_of[lead]
@@ -336,31 +358,3 @@ def reduce_dense(dense, pivot_of, p):
             for j in range(lead, size):
                 dense[r, j] = row[j] % p
     return work
-
-
-@compiled
-def sparse_rows(dense, pivot_of, n_dense, columns):
-    """The dense rows as polynomials, the smallest leading monomial first: ends, monomials, coefficients."""
-    size = dense.shape[1]
-    total = 0
-    for r in range(n_dense):
-        for j in range(size):
-            if dense[r, j] != 0:
-                total += 1
-    ends = np.zeros(n_dense + 1, dtype=np.int64)
-    monomials = np.empty(total, dtype=np.int32)
-    coefficients = np.empty(total, dtype=np.uint32)
-    k = 0
-    i = 0
-    for c in range(size - 1, -1, -1):
-        r = pivot_of[c]
-        if r < 0:
-            continue
-        for j in range(c, size):
-            if dense[r, j] != 0:
-                monomials[k] = columns[j]
-                coefficients[k] = dense[r, j]
-                k += 1
-        i += 1
-        ends[i] = k
-    return ends, monomials, coefficients

@@ -7,7 +7,7 @@ smaller. Products are sums of words. The hash is linear in the words: the hash o
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -99,57 +99,33 @@ def new_table(n: int, capacity: int = 1 << 10) -> Table:
     return table
 
 
-@compiled.part
-def longer(array, count, size):
-    """The first entries of a vector with room for `size`; written out, as slices take Numba seconds to compile."""
-    result = np.zeros(size, dtype=array.dtype)
-    for k in range(count):
-        result[k] = array[k]
+def longer(array: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    """The same entries with room for `size` of them; the array itself where it has that."""
+    if size <= len(array):
+        return array
+    result = np.zeros((size, *array.shape[1:]), array.dtype)
+    result[: len(array)] = array
     return result
 
 
-@compiled.part
-def grown(table):
+def placed(at: npt.NDArray[np.int64], size: int) -> Ints:
+    """A hash table of this size, a power of two: one more than the number of an entry near its slot; 0 is free."""
+    slots, waiting = np.zeros(size, dtype=np.int32), np.arange(len(at), dtype=np.int32)
+    while len(waiting):  # who finds a slot taken goes on to the next one
+        is_free = slots[at] == 0
+        slots[at[is_free]] = waiting[is_free] + 1
+        is_out = slots[at] != waiting + 1
+        waiting, at = waiting[is_out], (at[is_out] + 1) & (size - 1)
+    return slots
+
+
+def grown(table: Table) -> Table:
     """The same monomials with room for twice as many."""
-    count, w = table.state[0], table.words.shape[1]
-    size = 2 * len(table.degrees)
-    words = np.zeros((size, w), dtype=np.uint64)
-    slots = np.zeros(2 * len(table.slots), dtype=np.int32)
-    mask = len(slots) - 1
-    shift = np.uint64(table.state[1] - 1)
-    for m in range(count):
-        for i in range(w):
-            words[m, i] = table.words[m, i]
-        k = np.int64(table.hashes[m] >> shift)
-        while slots[k] != 0:
-            k = (k + 1) & mask
-        slots[k] = m + 1
     table.state[1] -= 1
-    return Table(
-        words,
-        longer(table.degrees, count, size),
-        longer(table.hashes, count, size),
-        longer(table.position, count, size),
-        longer(table.column, count, size),
-        slots,
-        table.multipliers,
-        table.state,
-    )
-
-
-@compiled.part
-def as_tuple(table):
-    """The arrays of a table, as a kernel may return them to Python: Table(*..) takes them."""
-    return (
-        table.words,
-        table.degrees,
-        table.hashes,
-        table.position,
-        table.column,
-        table.slots,
-        table.multipliers,
-        table.state,
-    )
+    at = (table.hashes[: table.state[0]] >> np.uint64(table.state[1])).astype(np.int64)
+    words, degrees, hashes, position, column = (longer(a, 2 * len(table.degrees)) for a in table[:5])
+    slots = placed(at, 2 * len(table.slots))
+    return Table(words, degrees, hashes, position, column, slots, table.multipliers, table.state)
 
 
 @compiled.part
@@ -194,37 +170,6 @@ def intern(table, w):
 
 
 @compiled.part
-def intern_product(table, a, b):
-    """Number of the product of two monomials of the table, which has room for it."""
-    words = table.words
-    w = words.shape[1]
-    h = table.hashes[a] + table.hashes[b]
-    mask = len(table.slots) - 1
-    k = np.int64(h >> np.uint64(table.state[1]))
-    while True:
-        m = np.int64(table.slots[k]) - 1
-        if m < 0:
-            break
-        if table.hashes[m] == h:
-            same = True
-            for i in range(w):
-                if words[m, i] != words[a, i] + words[b, i]:
-                    same = False
-                    break
-            if same:
-                return m
-        k = (k + 1) & mask
-    m = table.state[0]
-    table.state[0] += 1
-    for i in range(w):
-        words[m, i] = words[a, i] + words[b, i]
-    table.hashes[m] = h
-    table.degrees[m] = table.degrees[a] + table.degrees[b]
-    table.slots[k] = m + 1
-    return m
-
-
-@compiled.part
 def lcm_word(a, b):
     """Fields of the least common multiple of two words."""
     not_less = ((a | GUARD) - b) & GUARD
@@ -233,11 +178,19 @@ def lcm_word(a, b):
 
 
 @compiled
-def intern_all(table, words):
-    """The arrays of the table with these monomials in it, and their numbers."""
-    numbers = np.empty(len(words), dtype=np.int32)
-    for k in range(len(words)):
-        if table.state[0] + 1 > len(table.degrees):
-            table = grown(table)
+def _intern_some(table, words, numbers, begin):
+    """Number the monomials from `begin` on, until the table is full; returns where that was."""
+    k = begin
+    while k < len(words) and table.state[0] < len(table.degrees):
         numbers[k] = intern(table, words[k])
-    return as_tuple(table), numbers
+        k += 1
+    return k
+
+
+def intern_all(table: Table, words: Words) -> tuple[Table, Ints]:
+    """The table with these monomials in it, and their numbers."""
+    numbers = np.empty(len(words), dtype=np.int32)
+    k = 0
+    while (k := _intern_some(table, words, numbers, k)) < len(words):
+        table = grown(table)
+    return table, numbers

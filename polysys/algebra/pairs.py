@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from polysys.algebra.monomials import GUARD, as_tuple, grown, intern, lcm_word, sum_of_fields
+from polysys.algebra.monomials import GUARD, Ints, Table, Words, intern_all, lcm_word, longer, sum_of_fields
+from polysys.compiled_arrays import zeros
 from polysys.jit import compiled
 
 
@@ -26,13 +28,14 @@ def _ascending(keys, count):
     """Order of the first keys, small numbers, by counting."""
     top = np.int64(0)
     for k in range(count):
-        top = max(top, keys[k])
-    places = np.zeros(top + 2, dtype=np.int64)
+        if keys[k] > top:
+            top = keys[k]
+    places = zeros(top + 2, np.int64)
     for k in range(count):
         places[keys[k] + 1] += 1
     for k in range(top):
         places[k + 1] += places[k]
-    order = np.empty(count, dtype=np.int64)
+    order = zeros(count, np.int64)
     for k in range(count):
         order[places[keys[k]]] = k
         places[keys[k]] += 1
@@ -40,14 +43,13 @@ def _ascending(keys, count):
 
 
 @compiled
-def add_element(table, leading, alive, h, pairs, n_pairs):
-    """Element h joins the basis: new pairs, pairs that are not needed any more, elements that h makes redundant.
+def _update(words, leading, alive, h, pairs, n_pairs, lcm, scratch, multiples):
+    """The pairs with element h, whose multiples have no number yet; returns how many old and how many new ones there are.
 
-    Pairs are rows (i, j, number of the least common multiple). Returns the table, the pairs and how many there are.
+    pairs has room for h more, as have the other arrays.
     """
     w = leading.shape[1]
     new = leading[h]
-    words = table.words
     kept = 0
     for k in range(n_pairs):  # an old pair is superfluous if h divides its multiple properly on both sides
         i, j, m = pairs[k, 0], pairs[k, 1], pairs[k, 2]
@@ -64,10 +66,7 @@ def add_element(table, leading, alive, h, pairs, n_pairs):
         kept += 1
     n_pairs = kept
 
-    partners = np.empty(h, dtype=np.int32)
-    keys = np.empty(h, dtype=np.int64)
-    multiples = np.empty((h, w), dtype=np.uint64)
-    coprime = np.empty(h, dtype=np.bool_)
+    partners, keys, minimal = scratch[0], scratch[1], scratch[2]
     t = 0
     for k in range(h):
         if not alive[k]:
@@ -75,46 +74,34 @@ def add_element(table, leading, alive, h, pairs, n_pairs):
         degree = np.int64(0)
         is_product = True
         for i in range(w):
-            multiples[t, i] = lcm_word(leading[k, i], new[i])
-            degree += sum_of_fields(multiples[t, i])
-            if multiples[t, i] != leading[k, i] + new[i]:
+            lcm[t, i] = lcm_word(leading[k, i], new[i])
+            degree += sum_of_fields(lcm[t, i])
+            if lcm[t, i] != leading[k, i] + new[i]:
                 is_product = False
         partners[t] = k
-        coprime[t] = is_product
         keys[t] = 2 * degree + (0 if is_product else 1)  # of equal multiples the product comes first
         t += 1
     order = _ascending(keys, t)
-    minimal = np.empty(t, dtype=np.int64)
-    n_minimal = 0
+    n_minimal, n_new = 0, 0
     for k in range(t):
         a = order[k]
         is_needed = True
         for b in range(n_minimal):
             missing = np.uint64(0)
             for i in range(w):
-                missing |= ((multiples[a, i] | GUARD) - multiples[minimal[b], i]) ^ GUARD
+                missing |= ((lcm[a, i] | GUARD) - lcm[minimal[b], i]) ^ GUARD
             if missing & GUARD == 0:
                 is_needed = False
                 break
         if is_needed:
             minimal[n_minimal] = a
             n_minimal += 1
-    if n_pairs + n_minimal > len(pairs):
-        larger = np.empty((2 * (n_pairs + n_minimal), 3), dtype=np.int32)
-        for k in range(n_pairs):
-            for i in range(3):
-                larger[k, i] = pairs[k, i]
-        pairs = larger
-    for b in range(n_minimal):
-        a = minimal[b]
-        if coprime[a]:
-            continue
-        if table.state[0] + 1 > len(table.degrees):
-            table = grown(table)
-        pairs[n_pairs, 0] = partners[a]
-        pairs[n_pairs, 1] = h
-        pairs[n_pairs, 2] = intern(table, multiples[a])
-        n_pairs += 1
+            if keys[a] & 1:
+                pairs[n_pairs + n_new, 0] = partners[a]
+                pairs[n_pairs + n_new, 1] = h
+                for i in range(w):
+                    multiples[n_new, i] = lcm[a, i]
+                n_new += 1
     for k in range(h):
         if alive[k]:
             missing = np.uint64(0)
@@ -123,4 +110,20 @@ def add_element(table, leading, alive, h, pairs, n_pairs):
             if missing & GUARD == 0:
                 alive[k] = False
     alive[h] = True
-    return as_tuple(table), pairs, n_pairs
+    return n_pairs, n_new
+
+
+def add_element(
+    table: Table, leading: Words, alive: npt.NDArray[np.bool_], h: int, pairs: Ints, n_pairs: int
+) -> tuple[Table, Ints, int]:
+    """Element h joins the basis: new pairs, pairs that are not needed any more, elements that h makes redundant.
+
+    Pairs are rows (i, j, number of the least common multiple). Returns the table, the pairs and how many there are.
+    """
+    if n_pairs + h > len(pairs):
+        pairs = longer(pairs, 2 * (n_pairs + h))
+    lcm, multiples = np.empty((2, h, leading.shape[1]), dtype=np.uint64)
+    scratch = np.empty((3, h), dtype=np.int64)
+    n_old, n_new = _update(table.words, leading, alive, h, pairs, n_pairs, lcm, scratch, multiples)
+    table, pairs[n_old : n_old + n_new, 2] = intern_all(table, multiples[:n_new])
+    return table, pairs, n_old + n_new

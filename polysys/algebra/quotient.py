@@ -7,6 +7,7 @@ by unknowns are normal forms of border monomials, found as in FGLM (Faugere, Gia
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,8 @@ class QuotientAlgebra:
 
     def times(self, vector: Vector, form: Vector) -> Vector:
         """An element multiplied by the linear form with these n coefficients."""
-        result: Vector = quotient_kernels.times_form(vector, form, *self._products)
+        nothing = np.empty((0, self.dimension), dtype=np.int64)
+        result: Vector = quotient_kernels.values_at_powers(vector, nothing, form, 1, *self._products)[1]
         return result
 
     @property
@@ -173,13 +175,12 @@ def quotient_algebra(basis: GroebnerBasis, *, meter: Meter | None = None) -> Quo
     keys = [-words[:, i].astype(np.int64) for i in range(words.shape[1] - 1, -1, -1)]
     order = np.lexsort([*keys, exponents.sum(axis=1), classes])  # ascending in each class; 1 is of class 0
     exponents, words, classes = exponents[order], words[order], classes[order]
-    arrays, numbers = monomials.intern_all(state.table, words)
-    arrays, unknowns = monomials.intern_all(monomials.Table(*arrays), monomials.pack(np.eye(n, dtype=np.int64), n))
-    state.table = monomials.Table(*arrays)
-    index_of = np.zeros(len(state.table.degrees), dtype=np.int64)
-    index_of[numbers] = 1
-    arrays, images, border = quotient_kernels.products(state.table, numbers, unknowns, index_of)
-    state.table = table = monomials.Table(*arrays)
+    state.table, numbers = monomials.intern_all(state.table, words)
+    units = monomials.pack(np.eye(n, dtype=np.int64), n)
+    state.table, _ = monomials.intern_all(state.table, units)
+    state.table, images = monomials.intern_all(state.table, (words[:, None] + units).reshape(-1, words.shape[1]))
+    table, images = state.table, images.reshape(-1, n)
+    border: Any = np.setdiff1d(images, numbers)
     border_words = table.words[border]
     keys = [-border_words[:, i].astype(np.int64) for i in range(border_words.shape[1] - 1, -1, -1)]
     border = border[np.lexsort([*keys, table.degrees[border]])]
@@ -195,7 +196,7 @@ def quotient_algebra(basis: GroebnerBasis, *, meter: Meter | None = None) -> Quo
     meter.need(int(4 * size.sum()) + 16 * images.size)
     rows = np.zeros(int(size.sum()), dtype=np.uint32)
     is_known = _tails(basis, place, offsets, first, rows, meter)
-    sources, factors = quotient_kernels.sources(targets, is_known)
+    sources, factors = _sources(targets, is_known)
     for begin in range(0, len(border), 64):
         meter.spend(
             quotient_kernels.border_rows(
@@ -203,6 +204,28 @@ def quotient_algebra(basis: GroebnerBasis, *, meter: Meter | None = None) -> Quo
             )
         )
     return QuotientAlgebra(n, p, exponents, targets, offsets, first, size, rows, monomials.unpack(state.masks, n))
+
+
+def _sources(targets: npt.NDArray[np.int32], is_known: npt.NDArray[np.bool_]) -> tuple[Vector, Vector]:
+    """For each border monomial m that is not known: another one, m', and the unknown x_j with m = x_j m'; else -1.
+
+    m = x_i b; as it is no minimal generator of the leading ideal, m / x_j is in the ideal for some j other than i.
+    """
+    n = targets.shape[1]
+    below = np.full(targets.shape, -1)  # b / x_j
+    b, j = np.nonzero(targets >= 0)
+    below[targets[b, j], j] = b
+    found, factor = np.full(targets.shape, -1), np.zeros(targets.shape, dtype=np.int64)
+    for i in range(n):
+        for other in reversed([k for k in range(n) if k != i]):
+            border = -1 - targets[below[:, other], i]
+            is_one = (below[:, other] >= 0) & (border >= 0)
+            found[is_one, i], factor[is_one, i] = border[is_one], other
+    sources, factors = np.full(len(is_known), -1), np.zeros(len(is_known), dtype=np.int64)
+    places = np.flatnonzero((targets < 0) & (found >= 0))[::-1]  # the first one of each stays
+    sources[-1 - targets.flat[places]], factors[-1 - targets.flat[places]] = found.flat[places], factor.flat[places]
+    sources[is_known], factors[is_known] = -1, 0
+    return sources, factors
 
 
 def _tails(

@@ -7,9 +7,11 @@ their normal forms lie in one class each and are kept as one flat array of rows.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from polysys.algebra.matrix import add_multiple, inverse, remainder
-from polysys.algebra.monomials import GUARD, as_tuple, grown, intern_product, longer
+from polysys.algebra.monomials import GUARD
+from polysys.compiled_arrays import zeros
 from polysys.jit import compiled
 
 
@@ -17,9 +19,9 @@ from polysys.jit import compiled
 def standard(generators, units, limit):
     """Words of the monomials that no generator divides, at most `limit` of them, by degree; and the work."""
     n, w = units.shape
-    found = np.zeros((limit, w), dtype=np.uint64)
-    last = np.zeros(limit, dtype=np.int64)  # a monomial grows by variables not before its last: each arises once
-    child = np.empty(w, dtype=np.uint64)
+    found = zeros((limit, w), np.uint64)
+    last = zeros(limit, np.int64)  # a monomial grows by variables not before its last: each arises once
+    child = zeros(w, np.uint64)
     count = 1
     begin = 0
     work = 0
@@ -49,59 +51,6 @@ def standard(generators, units, limit):
 
 
 @compiled
-def products(table, basis, unknowns, index_of):
-    """Number in the table of x_i b for all basis elements b and unknowns x_i, and the border monomials among them.
-
-    index_of: nonzero for the monomials of the basis.
-    """
-    result = np.empty((len(basis), len(unknowns)), dtype=np.int32)
-    border = np.empty(len(basis) * len(unknowns), dtype=np.int32)
-    count = 0
-    for b in range(len(basis)):
-        for i in range(len(unknowns)):
-            if table.state[0] + 1 > len(table.degrees):
-                table = grown(table)
-            if table.state[0] + 1 > len(index_of):
-                index_of = longer(index_of, len(index_of), 2 * (table.state[0] + 1))
-            m = intern_product(table, np.int64(basis[b]), np.int64(unknowns[i]))
-            result[b, i] = m
-            if index_of[m] == 0:
-                index_of[m] = -1
-                border[count] = m
-                count += 1
-    return as_tuple(table), result, longer(border, count, count)
-
-
-@compiled
-def sources(targets, is_known):
-    """For each border monomial m that is not known: another one, m', and the unknown x_j with m = x_j m'; else -1.
-
-    m = x_i b; as it is no minimal generator of the leading ideal, m / x_j is in the ideal for some j other than i.
-    """
-    size, n = targets.shape
-    below = np.zeros((size, n), dtype=np.int32) - 1  # b / x_j
-    for b in range(size):
-        for j in range(n):
-            if targets[b, j] >= 0:
-                below[targets[b, j], j] = b
-    result = np.zeros(len(is_known), dtype=np.int64) - 1
-    factors = np.zeros(len(is_known), dtype=np.int64)
-    for b in range(size):
-        for i in range(n):
-            r = -1 - targets[b, i]
-            if r < 0 or is_known[r] or result[r] >= 0:
-                continue
-            for j in range(n):
-                if j != i and below[b, j] >= 0:
-                    t = targets[below[b, j], i]
-                    if t < 0:
-                        result[r] = -1 - t
-                        factors[r] = j
-                        break
-    return result, factors
-
-
-@compiled
 def border_rows(sources, factors, targets, offsets, first, size, rows, p, begin, end):
     """Normal forms of the border monomials begin..end, in ascending order, where sources[r] >= 0: that of another,
     multiplied by an unknown; returns the work.
@@ -116,7 +65,7 @@ def border_rows(sources, factors, targets, offsets, first, size, rows, p, begin,
         if s < 0:
             continue
         i = factors[r]
-        total = np.zeros(size[r], dtype=np.int64)
+        total = zeros(size[r], np.int64)
         for k in range(size[s]):
             a = np.int64(rows[offsets[s] + k])
             if a == 0:
@@ -134,12 +83,12 @@ def border_rows(sources, factors, targets, offsets, first, size, rows, p, begin,
     return work
 
 
-@compiled
+@compiled.part
 def times_form(vector, form, targets, offsets, first, size, rows, p):
     """A vector multiplied by the linear form with these n coefficients."""
     p2 = p * p
-    total = np.zeros(len(vector), dtype=np.int64)
-    weights = np.zeros(len(offsets), dtype=np.int64)
+    total = zeros(len(vector), np.int64)
+    weights = zeros(len(offsets), np.int64)
     for b in range(len(vector)):
         a = vector[b]
         if a == 0:
@@ -191,16 +140,11 @@ def horner(vector, polynomial, form, targets, offsets, first, size, rows, p):
 
 
 @compiled
-def minimal_recurrence(sequence, p):
-    """Coefficients 1, c_1, .., c_L of the shortest recurrence s_k + c_1 s_(k-1) + .. = 0 (Berlekamp and Massey)."""
-    n = len(sequence)
-    c = np.zeros(n + 1, dtype=np.int64)
-    b = np.zeros(n + 1, dtype=np.int64)
-    old = np.zeros(n + 1, dtype=np.int64)
-    c[0] = b[0] = 1
+def _berlekamp_massey(sequence, c, b, old, p):
+    """The recurrence that follows, in c; b and old, of its length, are for the ones before. Returns its order."""
     length, gap = 0, 1
     inverse_b = np.int64(1)
-    for k in range(n):
+    for k in range(len(sequence)):
         d = sequence[k]
         for i in range(1, length + 1):
             d = (d + c[i] * sequence[k - i]) % p
@@ -210,19 +154,25 @@ def minimal_recurrence(sequence, p):
         factor = d * inverse_b % p
         is_longer = 2 * length <= k
         if is_longer:
-            for i in range(n + 1):
+            for i in range(len(c)):
                 old[i] = c[i]
-        for i in range(gap, n + 1):
+        for i in range(gap, len(c)):
             c[i] = (c[i] + (p - factor) * b[i - gap]) % p
+        gap += 1
         if is_longer:
             length = k + 1 - length
-            for i in range(n + 1):
+            for i in range(len(c)):
                 b[i] = old[i]
             inverse_b = inverse(d, p)
             gap = 1
-        else:
-            gap += 1
-    return longer(c, length + 1, length + 1)
+    return length
+
+
+def minimal_recurrence(sequence: npt.NDArray[np.int64], p: int) -> npt.NDArray[np.int64]:
+    """Coefficients 1, c_1, .., c_L of the shortest recurrence s_k + c_1 s_(k-1) + .. = 0 (Berlekamp and Massey)."""
+    c, b, old = np.zeros((3, len(sequence) + 1), dtype=np.int64)
+    c[0] = b[0] = 1
+    return c[: _berlekamp_massey(sequence, c, b, old, p) + 1]
 
 
 @compiled

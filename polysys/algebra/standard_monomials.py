@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from polysys.compiled_arrays import zeros
 from polysys.jit import compiled
 
 
@@ -31,7 +32,7 @@ def n_standard_monomials(generators: Sequence[Sequence[int]], n: int) -> int | N
 def _count(g):
     """Walk through the standard monomials, each reached by raising variables from the first to the last."""
     n = g.shape[1]
-    monomial = np.zeros(n, dtype=np.int64)
+    monomial = zeros(n, np.int64)
     count, i = 1, n - 1  # the monomial 1; i is the variable raised next
     while i >= 0:
         monomial[i] += 1

@@ -136,7 +136,7 @@ def enclose_boxes(code: Any, outputs: Any, reg: Any, n: int, lo: Any, hi: Any, o
                 out_hi[first + lane, i] = reg[outputs[i] + LANES + lane]
 
 
-@compiled
+@compiled.part
 def invert(m: Any, n: int, a: Any, inverse: Any, lane: int) -> bool:
     """An approximate inverse of the n x n matrix a, which is destroyed, into inverse[:, :, lane]."""
     for i in range(n):
@@ -174,7 +174,7 @@ def invert(m: Any, n: int, a: Any, inverse: Any, lane: int) -> bool:
     return True
 
 
-@compiled
+@compiled.part
 def select_rows(n: int, n_rows: int, s_reg: Any, s_out: Any, lane: int, lo: Any, hi: Any, b: Any, chosen: Any) -> None:
     """The n of the equations that tell most about a box: pivots of the matrix of mean slopes.
 
@@ -213,7 +213,7 @@ def select_rows(n: int, n_rows: int, s_reg: Any, s_out: Any, lane: int, lo: Any,
                     b[i, j] -= f * b[k, j]
 
 
-@compiled
+@compiled.part
 def precondition(
     n: int, s_reg: Any, s_out: Any, columns: int, rows: Any, cols: Any, y: Any, ok: Any, g: Any, m: Any, a: Any
 ) -> None:
@@ -260,7 +260,7 @@ def contraction(n: int, g: Any, lane: int) -> float:
     return worst
 
 
-@compiled
+@compiled.part
 def gauss_seidel(
     n: int, y: Any, g: Any, f_reg: Any, f_out: Any, rows: Any, cols: Any, lane: int, lo: Any, hi: Any, mid: Any
 ) -> bool:
@@ -306,7 +306,7 @@ def gauss_seidel(
     return True
 
 
-@compiled
+@compiled.part
 def contract_mean_value(
     n: int, f_reg: Any, f_out: Any, s_reg: Any, s_out: Any, lane: int, lo: Any, hi: Any, mid: Any, t: Any
 ) -> bool:
@@ -345,7 +345,7 @@ def contract_mean_value(
     return True
 
 
-@compiled
+@compiled.part
 def contract_quadratics(
     starts: Any, index: Any, weight_lo: Any, weight_hi: Any, range_lo: Any, range_hi: Any, lo: Any, hi: Any
 ) -> bool:

@@ -33,6 +33,7 @@ from homotopy.completeness.exclusion.layout import (
     VALUE,
     WIDTH,
 )
+from polysys.compiled_arrays import zeros
 
 _SHRINK = 0.7  # a box whose widest relative side shrank below this is tried again before it is split
 _LAG = 2.0  # dependent unknowns are split only when they are so many times wider than the free ones
@@ -182,22 +183,22 @@ def branch_and_bound(
     m_own = own_rows.size
     n_rows = f_out.size
     every = np.arange(n)
-    rows = np.zeros((LANES, n_rows), np.int64)
-    fixed_rows = np.zeros((LANES, m_own), np.int64)
-    b, terms = np.zeros((n_rows, n)), np.zeros((4, n))
+    rows = zeros((LANES, n_rows), np.int64)
+    fixed_rows = zeros((LANES, m_own), np.int64)
+    b, terms = zeros((n_rows, n), np.float64), zeros((4, n), np.float64)
     for lane in range(LANES):
         for i in range(n_rows):
             rows[lane, i] = i
         for i in range(m_own):
             fixed_rows[lane, i] = own_rows[i]
-    lo, hi = np.zeros((LANES, n)), np.zeros((LANES, n))
-    c_lo, c_hi = np.zeros((LANES, n)), np.zeros((LANES, n))
-    mid = np.zeros((LANES, n))
-    pend_lo, pend_hi = np.zeros((2 * LANES, n)), np.zeros((2 * LANES, n))
-    y, g = np.zeros((n, n, LANES)), np.zeros((n, n, 2, LANES))
-    m, a = np.zeros((n, n)), np.zeros((n, n))
-    ok, alive, asked = np.zeros(LANES, np.bool_), np.zeros(LANES, np.bool_), np.zeros(LANES, np.bool_)
-    before, choice, target = np.zeros(LANES), np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
+    lo, hi = zeros((LANES, n), np.float64), zeros((LANES, n), np.float64)
+    c_lo, c_hi = zeros((LANES, n), np.float64), zeros((LANES, n), np.float64)
+    mid = zeros((LANES, n), np.float64)
+    pend_lo, pend_hi = zeros((2 * LANES, n), np.float64), zeros((2 * LANES, n), np.float64)
+    y, g = zeros((n, n, LANES), np.float64), zeros((n, n, 2, LANES), np.float64)
+    m, a = zeros((n, n), np.float64), zeros((n, n), np.float64)
+    ok, alive, asked = zeros(LANES, np.bool_), zeros(LANES, np.bool_), zeros(LANES, np.bool_)
+    before, choice, target = zeros(LANES, np.float64), zeros(LANES, np.int64), zeros(LANES, np.int64)
     n_pend = 0
     budget = max_boxes
     while True:

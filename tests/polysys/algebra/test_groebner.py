@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polysys.algebra import Meter, Stop, SystemModulo, homogenise, projective_degree_bound, staircase
 from polysys.algebra.f4 import groebner_basis
 from polysys.algebra.modular import integer_polynomials, parity_masks, random_primes, reduce_modulo
-from polysys.algebra.monomials import Table, intern_all, new_table, pack, unpack
+from polysys.algebra.monomials import intern_all, new_table, pack, unpack
 from polysys.algebra.quotient import QuotientAlgebra, n_distinct, quotient_algebra
 from polysys.errors import InputError
 from tests.polysys.algebra.systems import cyclic, dense, katsura, noon, times
@@ -116,9 +116,8 @@ def test_monomials_are_found_again(exponents):
     small = [tuple(a // 6 for a in e) for e in exponents]
     words = pack(small, 6)
     assert list(map(tuple, unpack(words, 6).tolist())) == small
-    arrays, numbers = intern_all(new_table(6, 4), words)
-    arrays, again = intern_all(Table(*arrays), words)
-    table = Table(*arrays)
+    table, numbers = intern_all(new_table(6, 4), words)
+    table, again = intern_all(table, words)
     assert numbers.tolist() == again.tolist()
     assert len(set(numbers.tolist())) == len(set(small)) and table.degrees[numbers].tolist() == list(map(sum, small))
 
