@@ -26,11 +26,11 @@ if TYPE_CHECKING:  # for type checkers and readers; the list below says the same
     from homotopy.counting.estimates import Bounds as Bounds
     from homotopy.counting.estimates import Route as Route
     from homotopy.counting.estimates import bounds as bounds
-    from homotopy.counting.files.recheck import VerificationReport as VerificationReport
     from homotopy.counting.files.recheck import verify as verify
     from homotopy.counting.files.saved_census import load as load
     from homotopy.counting.files.solution_lists import SolutionList as SolutionList
     from homotopy.counting.files.solution_lists import read_solutions as read_solutions
+    from homotopy.counting.files.verification import VerificationReport as VerificationReport
     from homotopy.counting.given_points import CertifiedPoints as CertifiedPoints
     from homotopy.counting.given_points import certify as certify
     from homotopy.counting.matching import Matches as Matches
@@ -148,7 +148,8 @@ else:
             "tables.table": "ReferenceTable, load_table",
             "tables.format.catalogue": "list_tables",
             "tables.site.build": "SiteReport, build_site",
-            "counting.files.recheck": "VerificationReport, verify",
+            "counting.files.recheck": "verify",
+            "counting.files.verification": "VerificationReport",
             "weights.search_ends": "EndPoints, end_points",
             "weights.samples": "WeightEnsemble, weight_ensemble",
             "weights.least_structured": "LeastStructured",

@@ -114,9 +114,9 @@ def continuous_symmetries(
 
     Examples
     --------
-    >>> from sympy import QQ, ring
     >>> from polysys.domains import Euclidean
-    >>> R, x, y = ring("x,y", QQ)
+    >>> from polysys.polynomials import Ring
+    >>> x, y = Ring(("x", "y")).gens
     >>> continuous_symmetries((x**2 + y**2) ** 2 - x**2 - y**2, Euclidean(2)).dimension
     1
     """

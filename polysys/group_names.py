@@ -57,7 +57,7 @@ def group_in_words(group: SymmetryGroup, variables: Sequence[str]) -> str:
     n_signs = order // n_permutations
     words = [_signs_in_words(n_signs, signs, group.n, variables)] if n_signs > 1 else []
     if moved:
-        factors = _factors(permutation_group(moved), group.n)
+        factors = _factors(permutation_group(moved))
         plain = (SignedPermutation(g.perm, (1,) * group.n) for g in group.generators)
         changed = "" if all(map(group.contains, plain)) else " with signs"
         if factors is None:
@@ -76,7 +76,7 @@ def _signs_in_words(n_signs: int, signs: Sequence[SignedPermutation], n: int, va
     return f"the sign{'s' if len(flipped) > 1 else ''} of {_listed(flipped)}"
 
 
-def _factors(group: PermutationGroup, n: int) -> list[_Factor] | None:
+def _factors(group: PermutationGroup) -> list[_Factor] | None:
     """The group as a product of plain ones, each of which acts on orbits of variables in one way; None if it is no such product."""
     found: list[_Factor] = []
     chosen: list[int] = []

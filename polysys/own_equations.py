@@ -256,9 +256,8 @@ class Equations:
         return f"{count} in {self.n} unknown{'s' if self.n > 1 else ''}, degrees {degrees}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # sympy's polynomials are dictionaries that change while they are pickled; worker processes get texts
-        texts = tuple(map(format_polynomial, self.polynomials))
-        return _from_texts, (texts, self.variables, self.parameters, self.values, self.name, self.square_seed)
+        # what is derived from them is left behind
+        return Equations, (self.polynomials, self.variables, self.parameters, self.values, self.name, self.square_seed)
 
     def __repr__(self) -> str:
         if not self.parameters:
@@ -337,18 +336,6 @@ def equations(
     if result.values is not None:
         _ = result.given  # an equation that vanishes at these values is refused here
     return result
-
-
-def _from_texts(
-    texts: tuple[str, ...],
-    variables: tuple[str, ...],
-    parameters: tuple[str, ...],
-    values: tuple[Fraction, ...] | None,
-    name: str,
-    square_seed: int,
-) -> Equations:
-    made = equations(texts, variables=variables, parameters=parameters, name=name, square_seed=square_seed)
-    return replace(made, values=values)
 
 
 def _sides(equation: Any, k: int) -> list[str]:

@@ -314,4 +314,4 @@ def in_one_ring(given: Sequence[Any]) -> tuple[Polynomial, ...]:
         polynomials = tuple(map(as_polynomial, given))
         if all(f.ring == polynomials[0].ring for f in polynomials):
             return polynomials
-    raise InputError("The equations are not elements of one polynomial ring.", "Make them with sympy's ring().")
+    raise InputError("The equations are not elements of one polynomial ring.", "Make them with the variables of one ring.")

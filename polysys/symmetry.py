@@ -170,8 +170,8 @@ def sign_symmetries(potential: Any, domain: Domain | None = None) -> tuple[Signe
 
     Examples
     --------
-    >>> from sympy import QQ, ring
-    >>> R, x, y = ring("x,y", QQ)
+    >>> from polysys.polynomials import Ring
+    >>> x, y = Ring(("x", "y")).gens
     >>> [g.signs for g in sign_symmetries(x**4 + y**2 + x * y)]
     [(-1, -1)]
     """
@@ -201,9 +201,9 @@ def permutation_symmetries(
 
     Examples
     --------
-    >>> from sympy import QQ, ring
     >>> from polysys.domains import Euclidean
-    >>> R, x, y, z = ring("x,y,z", QQ)
+    >>> from polysys.polynomials import Ring
+    >>> x, y, z = Ring(("x", "y", "z")).gens
     >>> cycle = permutation_symmetries(x**4 + y**4 + z**4 + x**2 * y + y**2 * z + z**2 * x, Euclidean(3))
     >>> SymmetryGroup(3, cycle).order
     3

@@ -40,8 +40,8 @@ class PolynomialSystem:
 
     Examples
     --------
-    >>> from sympy import QQ, ring
-    >>> R, x, y = ring("x,y", QQ)
+    >>> from polysys.polynomials import Ring
+    >>> x, y = Ring(("x", "y")).gens
     >>> PolynomialSystem((x**2 - 2, x * y - 1)).degrees
     (2, 2)
     """
@@ -49,7 +49,7 @@ class PolynomialSystem:
     polynomials: tuple[Polynomial, ...]
 
     def __post_init__(self) -> None:
-        require_type(self.polynomials, (tuple, list), "The list of polynomials", "Give elements of one of sympy's rings.")
+        require_type(self.polynomials, (tuple, list), "The list of polynomials", "Give polynomials of one ring.")
         if not self.polynomials:
             raise InputError("A system has no equations.", "Give at least one.")
         object.__setattr__(self, "polynomials", in_one_ring(self.polynomials))

@@ -248,8 +248,8 @@ def verify(
     ] = None,
 ) -> None:
     """Recheck a saved census from its exact system, without any solver; or the rows of a table, or one of them."""
-    from homotopy.counting.files.recheck import VerificationReport
     from homotopy.counting.files.recheck import verify as recheck
+    from homotopy.counting.files.verification import VerificationReport
 
     check_target(json_file)
     with progress_bar():

@@ -109,7 +109,7 @@ def verify(
     json_file: JsonOption = None,
 ) -> None:
     """Recheck tables."""
-    from homotopy.counting.files.recheck import Check, VerificationReport
+    from homotopy.counting.files.verification import Check, VerificationReport
     from homotopy.errors import TableError
     from homotopy.tables.format.catalogue import list_tables
     from homotopy.tables.table import load_table

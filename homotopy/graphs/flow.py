@@ -144,7 +144,7 @@ class _Basis:
         return values
 
     def matrix(self, polynomials: Sequence[Any]) -> Floats:
-        """One row of coefficients for each polynomial (sympy PolyElement)."""
+        """One row of coefficients for each polynomial."""
         result = np.zeros((len(polynomials), len(self.place)))
         for row, p in enumerate(polynomials):
             for e, c in p.terms():

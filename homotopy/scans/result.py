@@ -207,7 +207,22 @@ class Scan(Shown):
 
         The verdict becomes contradicted where they do not agree: an event is missing or stands there twice, has another bracket, other points or
         another kind than its branches say, or no singular point of its kind in its ball. With `certify_again` the singular points
-        and the indices of the branches are certified again from the exact polynomials.
+        and the indices of the branches are certified again from the exact polynomials. An event without a certificate has
+        no singular point to compare with: that it is called degenerate, or an escape, passes.
+
+        Parameters
+        ----------
+        certify_again : bool
+            Whether to make certificates again, beside comparing counts and branches.
+
+        Examples
+        --------
+        >>> import homotopy as ho
+        >>> found = ho.scan("x^3/3 - {a}*x", a=[-1, 1])
+        >>> [e.kind.value for e in found.events], found.checked().coverage.verdict.value
+        (['fold'], 'proved')
+        >>> found.without(0).coverage.verdict.value
+        'contradicted'
         """
         from homotopy.scans.event_checks import check_events  # checks depend on this class, not the reverse
 
@@ -291,7 +306,6 @@ class Scan(Shown):
         lines.append(Line("events", f"{told}{orbits}{f'; {_SHOWN} of them:' if len(some) < len(kinds) else ''}"))
         lines += [Line(" ", repr(e)) for e in some]
         return Sheet(head, (*lines, Line("complete", str(self.coverage))))
-
 
     def _counts(self) -> str:
         """Numbers of real points along the values; with a mark at values within brackets, where those that meet are not counted."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.validation import is_number
-from homotopy.counting.files.recheck import Check, VerificationReport
+from homotopy.counting.files.verification import Check, VerificationReport
 from homotopy.errors import TableError
 from homotopy.tables.contents import TableContents
 from homotopy.tables.format.catalogue import SCHEMA

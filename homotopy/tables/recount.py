@@ -9,7 +9,7 @@ import numpy as np
 
 from homotopy.common.validation import is_whole
 from homotopy.counting.count import census
-from homotopy.counting.files.recheck import Check, VerificationReport
+from homotopy.counting.files.verification import Check, VerificationReport
 from homotopy.ensembles.record import SampleRecord, count_samples
 from homotopy.status import Completeness
 from homotopy.tables.contents import TableContents

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from homotopy.counting.files.landscape import is_self_contained
-from homotopy.counting.files.recheck import Check, VerificationReport
+from homotopy.counting.files.verification import Check, VerificationReport
 from homotopy.counting.result import Census
 from homotopy.errors import TableError
 from homotopy.status import Completeness

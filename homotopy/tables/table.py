@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from homotopy.common.sheet import Line, Sheet, Shown
-from homotopy.counting.files.recheck import VerificationReport
+from homotopy.counting.files.verification import VerificationReport
 from homotopy.errors import TableError
 from homotopy.tables import checks, recount
 from homotopy.tables.contents import TableContents

@@ -21,8 +21,8 @@ def is_coercive(potential: Any) -> bool:
 
     Examples
     --------
-    >>> from sympy import QQ, ring
-    >>> R, x, y = ring("x,y", QQ)
+    >>> from polysys.polynomials import Ring
+    >>> x, y = Ring(("x", "y")).gens
     >>> is_coercive(x**4 + y**4 + x**2 * y), is_coercive(x**2 * y**2 + x**2)
     (True, False)
     """

@@ -96,8 +96,8 @@ def local_structure(
     --------
     The singularity E8, the origin of V = x^3 + y^5, has Milnor number 8 (Arnold 1972):
 
-    >>> from sympy import QQ, ring
-    >>> R, x, y = ring("x,y", QQ)
+    >>> from polysys.polynomials import Ring
+    >>> x, y = Ring(("x", "y")).gens
     >>> local_structure(PolynomialSystem((3 * x**2, 5 * y**4)), [Fraction(0), Fraction(0)])
     LocalStructure(hilbert=(1, 2, 2, 2, 1), multiplicity=8, exceeds_bound=False, is_proved=True)
 

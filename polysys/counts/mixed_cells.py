@@ -47,7 +47,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polysys.errors import PolysysError, WorkLimitError
+from polysys.counts.work_meter import WorkMeter
+from polysys.errors import PolysysError
 
 Ints = npt.NDArray[Any]  # int64, or object (Python integers) where these could overflow
 
@@ -61,42 +62,6 @@ _LARGE = 1 << 62
 
 class TieError(PolysysError):
     """Two slacks vanish together: the lifting is not generic."""
-
-
-@dataclass
-class WorkMeter:
-    """Counts elementary operations (about 10^8 a second) so that a limit means the same on every machine.
-
-    Parameters
-    ----------
-    limit : int or None
-        Operations allowed; None for no limit.
-
-    Examples
-    --------
-    >>> meter = WorkMeter(10)
-    >>> meter.spend(7)
-    >>> meter.spend(7)
-    Traceback (most recent call last):
-    polysys.errors.WorkLimitError: A mixed volume needs more than the 10 operations allowed. Allow more work.
-    """
-
-    limit: int | None = None
-    spent: int = 0
-
-    def spend(self, operations: int) -> None:
-        """Add to the account.
-
-        Raises
-        ------
-        WorkLimitError
-            When the limit is passed.
-        """
-        self.spent += operations
-        if self.limit is not None and self.spent > self.limit:
-            raise WorkLimitError(
-                f"A mixed volume needs more than the {self.limit} operations allowed.", "Allow more work."
-            )
 
 
 @dataclass(frozen=True)

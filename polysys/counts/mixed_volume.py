@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from polysys.counts.mixed_cells import Ints, TieError, WorkMeter, enumerate_cells, move_lifting
+from polysys.counts.mixed_cells import Ints, TieError, enumerate_cells, move_lifting
+from polysys.counts.work_meter import WorkMeter
 from polysys.errors import InputError
 from polysys.root_count import RootCount, RootCountKind
 

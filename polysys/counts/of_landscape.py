@@ -41,7 +41,7 @@ def domain_count(landscape: Landscape, potential: Any = None) -> RootCount | Non
     Parameters
     ----------
     landscape : Landscape
-    potential : PolyElement, optional
+    potential : Polynomial, optional
         A polynomial whose degree is taken instead of that of the landscape's potential, such as a generic member's.
 
     Examples

@@ -43,8 +43,8 @@ def strata(potential: Any, has_multipliers: bool = False) -> list[tuple[int, ...
 
     Examples
     --------
-    >>> from sympy import QQ, ring
-    >>> R, x, y = ring("x,y", QQ)
+    >>> from polysys.polynomials import Ring
+    >>> x, y = Ring(("x", "y")).gens
     >>> strata(x**2 * y**2 + x * y + x**2 + y**2)
     [(), (0, 1)]
     """
@@ -79,8 +79,8 @@ def open_strata(potential: Any, has_multipliers: bool = False) -> Iterator[tuple
     --------
     On y = 0 the potential x^2 y + x y + y^2 vanishes, and its derivatives by x and y are 0 and x^2 + x:
 
-    >>> from sympy import QQ, ring
-    >>> R, x, y = ring("x,y", QQ)
+    >>> from polysys.polynomials import Ring
+    >>> x, y = Ring(("x", "y")).gens
     >>> list(open_strata(x**2 * y + x * y + y**2))
     [((0,), 0)]
 

@@ -14,8 +14,9 @@ from math import inf, log2
 
 import numpy as np
 
-from polysys.counts.mixed_cells import Ints, TieError, WorkMeter, enumerate_cells, move_lifting
+from polysys.counts.mixed_cells import Ints, TieError, enumerate_cells, move_lifting
 from polysys.counts.mixed_volume import independent_blocks
+from polysys.counts.work_meter import WorkMeter
 
 Terms = Mapping[tuple[int, ...], Fraction]
 _GRID = 1 << 10  # steps of the lifting in a factor of two

@@ -52,8 +52,9 @@ from functools import lru_cache
 import numpy as np
 from flint import nmod_mat
 
-from polysys.counts.mixed_cells import Ints, TieError, WorkMeter
+from polysys.counts.mixed_cells import Ints, TieError
 from polysys.counts.mixed_volume import Supports, independent_blocks, point_sets, torus_count
+from polysys.counts.work_meter import WorkMeter
 from polysys.errors import InputError, PolysysError, WorkLimitError
 from polysys.root_count import RootCount, RootCountKind
 

@@ -33,7 +33,7 @@ from polysys.reading.expression_file import (
     with_parameters,
 )
 from polysys.reading.expression_text import equation_text, expression_text, names_given
-from polysys.reading.parser import format_polynomial, parse_polynomial
+from polysys.reading.parser import parse_polynomial
 from polysys.reading.rationals import as_rational
 from polysys.reading.tokens import names_in
 from polysys.system import exact_terms
@@ -105,9 +105,8 @@ class Expression(Model):
         return replace(super().landscape(couplings, seed, index), eliminated=self.eliminated)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # sympy's polynomials are dictionaries that change while they are pickled; worker processes get the text
-        text = format_polynomial(self.polynomial)
-        return _from_text, (text, self.where, self.variables, self.name, self.eliminated, self.source)
+        # what is derived from it is left behind
+        return Expression, (self.polynomial, self.where, self.name, self.eliminated, self.source)
 
     def with_value(self, name: str, value: Any) -> Model:
         """The same expression with another value of one of its parameters."""
@@ -345,17 +344,6 @@ def _reduced(polynomial: Polynomial, domain: Domain) -> Polynomial:
         polynomial = polynomial - leading + as_polynomial(quotient) * r
         degree = max(map(sum, polynomial.monoms()), default=0)
     return polynomial if degree else given
-
-
-def _from_text(
-    text: str,
-    where: Domain,
-    variables: tuple[str, ...],
-    name: str,
-    eliminated: tuple[tuple[str, str], ...],
-    source: Source | None,
-) -> Expression:
-    return Expression(parse_polynomial(text, variables).polynomial, where, name, eliminated, source)
 
 
 def is_expression_text(text: str) -> bool:

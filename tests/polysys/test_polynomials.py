@@ -78,6 +78,8 @@ def test_numbers_of_all_exact_types_are_coefficients():
         X + Ring(("x",)).gens[0]
     with pytest.raises(ValueError, match="no number"):
         int(X)
+    with pytest.raises(ValueError, match="negative"):
+        X**-1
 
 
 def test_powers_and_quotients_that_are_no_polynomials_are_refused():

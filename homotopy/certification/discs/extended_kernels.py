@@ -3,17 +3,13 @@
 Bounds as in :mod:`homotopy.certification.discs.roundoff`.
 """
 
-# numba types an intrinsic by the function that makes it, one argument longer, and types its helpers not at all
-# mypy: disable-error-code="call-arg,no-untyped-call,arg-type,misc"
-
 from __future__ import annotations
 
 from typing import Any
 
 from llvmlite import ir
-from numba.extending import intrinsic
 
-from homotopy.certification.discs.interpreter import Arithmetic, Number, interpreted, size_of
+from homotopy.certification.discs.interpreter import Arithmetic, Number, interpreter_of, size_of
 from homotopy.certification.discs.roundoff import EXTENDED_MUL, EXTENDED_SUM, INFLATE, LEAST_SIZE, TINY
 from homotopy.common.double_double import add, mul
 from homotopy.common.jit import compiled
@@ -67,21 +63,7 @@ class _DoubleDoubles(Arithmetic):
         return high.value, ((radius + abs(low)) * INFLATE).value
 
 
-@intrinsic
-def _interpret(
-    typingctx: Any,
-    code: Any,
-    outputs: Any,
-    scalars: Any,
-    groups: Any,
-    x: Any,
-    radius: Any,
-    mid: Any,
-    out: Any,
-    reg: Any,
-) -> Any:
-    """Interpret a program of double-doubles."""
-    return interpreted(_DoubleDoubles(), (code, outputs, scalars, groups, x, radius, mid, out, reg))
+_interpret = interpreter_of(_DoubleDoubles())
 
 
 @compiled

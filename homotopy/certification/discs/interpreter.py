@@ -12,6 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.errors import TypingError
+from numba.extending import intrinsic
 
 from homotopy.certification.discs.roundoff import (
     ADD_DD,
@@ -185,13 +186,31 @@ class Interpreter:
         b.store(radius, b.gep(self._out_radius, [at]))
 
 
-def interpreted(arithmetic: Arithmetic, arrays: tuple[Any, ...]) -> tuple[Any, Any]:
-    """What an intrinsic returns: its signature, and how its code is made."""
-    if any(array.layout != "C" for array in arrays):
-        raise TypingError("The arrays of a disc program must be contiguous.")
+def interpreter_of(arithmetic: Arithmetic) -> Any:
+    """What a kernel calls to interpret a program of these numbers."""
 
-    def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
-        Interpreter(context, b, sig, args, arithmetic).emit()
-        return context.get_dummy_value()
+    @intrinsic
+    def interpret(
+        typingctx: Any,
+        code: Any,
+        outputs: Any,
+        scalars: Any,
+        groups: Any,
+        x: Any,
+        radius: Any,
+        mid: Any,
+        out: Any,
+        reg: Any,
+    ) -> Any:
+        """Interpret a program."""
+        arrays = (code, outputs, scalars, groups, x, radius, mid, out, reg)
+        if any(array.layout != "C" for array in arrays):
+            raise TypingError("The arrays of a disc program must be contiguous.")
 
-    return types.void(*arrays), codegen
+        def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
+            Interpreter(context, b, sig, args, arithmetic).emit()
+            return context.get_dummy_value()
+
+        return types.void(*arrays), codegen
+
+    return interpret

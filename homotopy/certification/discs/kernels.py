@@ -1,15 +1,10 @@
 """The compiled interpreter of straight-line programs over many discs at once; bounds as in :mod:`homotopy.certification.discs.roundoff`."""
 
-# numba types an intrinsic by the function that makes it, one argument longer, and types its helpers not at all
-# mypy: disable-error-code="call-arg,no-untyped-call,arg-type,misc"
-
 from __future__ import annotations
 
 from typing import Any
 
-from numba.extending import intrinsic
-
-from homotopy.certification.discs.interpreter import Arithmetic, Number, interpreted, size_of
+from homotopy.certification.discs.interpreter import Arithmetic, Number, interpreter_of, size_of
 from homotopy.certification.discs.roundoff import INFLATE, TINY, U
 from homotopy.common.jit import compiled
 from homotopy.common.vectors import Words
@@ -53,21 +48,7 @@ class _Discs(Arithmetic):
         return mid, radius
 
 
-@intrinsic
-def _interpret(
-    typingctx: Any,
-    code: Any,
-    outputs: Any,
-    scalars: Any,
-    groups: Any,
-    x: Any,
-    radius: Any,
-    mid: Any,
-    out: Any,
-    reg: Any,
-) -> Any:
-    """Interpret a program of discs."""
-    return interpreted(_Discs(), (code, outputs, scalars, groups, x, radius, mid, out, reg))
+_interpret = interpreter_of(_Discs())
 
 
 @compiled

@@ -43,8 +43,8 @@ def growth_bounds(potential: Any) -> tuple[QuadraticBound, ...]:
 
     Examples
     --------
-    >>> from sympy import QQ, ring
-    >>> R, x, y = ring("x,y", QQ)
+    >>> from polysys.polynomials import Ring
+    >>> x, y = Ring(("x", "y")).gens
     >>> all(value < 5 for _, value in growth_bounds(x**4 - 2 * x**2 + y**2)), growth_bounds(x**4 - y)
     (True, ())
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -36,6 +35,7 @@ from homotopy.counting.files.saved_census import (
 )
 from homotopy.counting.files.schema import CensusFile, read_census_file
 from homotopy.counting.files.singular import singular_again, singular_as_stated
+from homotopy.counting.files.verification import Check, VerificationReport
 from homotopy.counting.files.written_census import count_members, solution_counts
 from homotopy.counting.result import Census, paths_summary
 from homotopy.counting.singular_points import regularity
@@ -51,70 +51,43 @@ from polysys.problem import Problem
 from polysys.reading.files import require_path
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check of a file: its name, whether it passed, and a sentence."""
-
-    name: str
-    is_ok: bool
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationReport:
-    """All checks of a saved census.
-
-    Parameters
-    ----------
-    path : str
-    checks : tuple of Check
-    stated : Completeness or None
-        The verdict that the file states; None where the checks did not come so far.
-    derived : CompletenessReport or None
-        The verdict that follows from the file alone: from the exact landscape and the certificates, without the account of the paths.
-    """
-
-    path: str
-    checks: tuple[Check, ...]
-    stated: Completeness | None = None
-    derived: CompletenessReport | None = None
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether every check passed: nothing in the file is wrong, as far as anything in it can be derived again."""
-        return all(c.is_ok for c in self.checks)
-
-    @property
-    def rests_on_paths(self) -> bool:
-        """Whether the file states *supported* on a generic count and the run's own account of its paths alone, which no file can prove."""
-        supported = Completeness.SUPPORTED
-        return self.stated is supported and self.derived is not None and self.derived.verdict is Completeness.UNKNOWN
-
-    def __bool__(self) -> bool:
-        return self.is_ok
-
-    def __repr__(self) -> str:
-        said = "FAILED" if not self.is_ok else "ok, but completeness is not rechecked" if self.rests_on_paths else "ok"
-        lines = [f"Verification of {self.path}: {said}"]
-        return "\n".join(lines + [f"  {'ok    ' if c.is_ok else 'FAILED'} {c.name}: {c.detail}" for c in self.checks])
-
-
 def verify(path: str | Path) -> VerificationReport:
     """Recheck a census file: digests, every certificate, distinctness, reality, indices, energies, counts, verdict.
 
     Uses exact and ball arithmetic only; no solver is imported. Every bound, flag and count is derived again from the exact
     data in the file; none that it states is believed.
 
-    Notes
-    -----
-    A verdict that is *supported* rests on the generic count that the run met and on its own account of its paths, unless something
-    that follows from the file supports it too; the report names the count. No file can prove such an account: whoever drops a solution may say that its path went to infinity. The account is
-    held against the number of paths that the start has, and the report then says that completeness was not rechecked.
+    Parameters
+    ----------
+    path : path
+        A file that `Census.save` or `Solutions.save` wrote.
+
+    Returns
+    -------
+    VerificationReport
+        True where every check passed.
 
     Raises
     ------
     CensusFileError
         If the file cannot be read at all: missing, truncated, altered (its sha256 does not match), foreign or newer.
+
+    Notes
+    -----
+    A verdict that is *supported* rests on the generic count that the run met and on its own account of its paths, unless something
+    that follows from the file supports it too; the report names the count. No file can prove such an account: whoever drops a
+    solution may say that its path went to infinity. The account is held against itself, the solutions and the number of paths
+    that the start has, and the report then says that completeness was not rechecked.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import homotopy as ho
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     left_out = ho.census("spherical-p-spin:n=3,p=3", seed=1).save(f"{folder}/c.json")
+    ...     report = ho.verify(f"{folder}/c.json")
+    >>> report.is_ok, report.stated.value, [c.name for c in report.checks][:4]
+    (True, 'proved', ['landscape', 'digests', 'certificates', 'distinct'])
     """
     require_path(path)
     file = read_census_file(path)

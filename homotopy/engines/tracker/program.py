@@ -8,7 +8,7 @@ form is sparse and a target real, so each costs a fraction of a complex dense on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -64,7 +64,6 @@ class Program:
     target_real: npt.NDArray[np.bool_]
     n_flops: int
     is_affine: bool
-    _identity: object = field(default_factory=object, repr=False)
 
     def matrix(self, registers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The part of the registers that is the matrix."""

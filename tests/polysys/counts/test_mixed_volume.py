@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polysys.counts import mixed_cells, mixed_volume, multihomogeneous_bezout, stable_mixed_volume
-from polysys.counts.mixed_cells import MixedCells, TieError, WorkMeter, enumerate_cells
+from polysys.counts.mixed_cells import MixedCells, TieError, enumerate_cells
+from polysys.counts.work_meter import WorkMeter
 from polysys.errors import InputError, WorkLimitError
 from polysys.models.labels import model_from_label
 from polysys.root_count import RootCountKind

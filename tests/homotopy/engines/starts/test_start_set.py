@@ -12,9 +12,10 @@ import homotopy as ho
 import polysys as ps
 from homotopy.counting.batch import census_batch
 from homotopy.engines.starts import cache as start_cache
-from homotopy.engines.starts import trace_test
+from homotopy.engines.starts import sections, trace_test
 from homotopy.engines.starts.family import is_bundle, observables, patterns, stratum_tapes
 from homotopy.engines.starts.loops import grow
+from homotopy.engines.starts.sections import SectionCurve, section_system, trace_defect
 from homotopy.engines.starts.sign_orbits import Orbits
 from homotopy.engines.starts.start_set import (
     Ground,
@@ -26,6 +27,7 @@ from homotopy.engines.starts.start_set import (
     family_digest,
     make_start_set,
 )
+from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import compile_homotopy
 from homotopy.engines.tracker.results import CODE
 from homotopy.status import PathStatus, StartCount
@@ -129,12 +131,12 @@ def test_the_trace_test_notices_a_missing_solution():
     values = observables(tapes, moving).evaluate(list(s.solutions[0]), list(s.parameters), float)
     q[-1] = q[k + m : k + 2 * m] @ np.array(values, dtype=complex)
     program = compile_homotopy(
-        trace_test.section_system(tapes.equations, trace_test.observables(tapes, moving), moving)
+        section_system(tapes.equations, observables(tapes, moving), moving)
     )
     signs = np.concatenate([s.signs, np.ones((len(s.signs), 1), np.int8)], axis=1)
     section = grow(program, q, np.append(s.solutions[0], 0)[None, :], n, signs, rng).solutions
-    curve = trace_test._Curve(
-        program, signs, n, observables(tapes, moving), moving, np.ones(m + 1), trace_test.TrackerOptions()
+    curve = SectionCurve(
+        program, signs, n, observables(tapes, moving), moving, np.ones(m + 1), TrackerOptions()
     )
     assert curve.defect(q, section)[0] < 1e-8
     for missing in range(len(section)):
@@ -146,9 +148,9 @@ def test_points_are_carried_one_to_one_and_into_no_smaller_stratum(monkeypatch):
     """Three points of x^3 - p: one path is made to end where another ends, one on the zero of a smaller stratum."""
     tape = trace(lambda x, p: [x[0] * x[0] * x[0] - p[0]], 1, 1)
     program, signs = compile_homotopy(tape), np.array([[1]], np.int8)
-    curve = trace_test._Curve(program, signs, 1, tape, np.zeros(1, bool), np.ones(1), trace_test.TrackerOptions())
+    curve = SectionCurve(program, signs, 1, tape, np.zeros(1, bool), np.ones(1), TrackerOptions())
     begin = np.exp(2j * np.pi * np.arange(3) / 3)[:, None]
-    real = trace_test.track
+    real = sections.track
 
     def jumpy(*args):
         ends = real(*args)
@@ -156,7 +158,7 @@ def test_points_are_carried_one_to_one_and_into_no_smaller_stratum(monkeypatch):
         ends.solutions[0, 2] = 0
         return ends
 
-    monkeypatch.setattr(trace_test, "track", jumpy)
+    monkeypatch.setattr(sections, "track", jumpy)
     x, rows = curve.carried(np.array([1 + 0j]), begin, np.array([8j]))
     assert rows.tolist() == [0, 1, 2]
     assert np.allclose(x, begin * 2 * np.exp(1j * np.pi / 6))
@@ -166,10 +168,10 @@ def test_a_turn_loses_a_point_that_ends_where_another_one_does(monkeypatch):
     """The points 1 and i of x^4 - p stand for all four up to signs; -2 is the mirror image of 2."""
     tape = trace(lambda x, p: [x[0] * x[0] * x[0] * x[0] - p[0]], 1, 1)
     program, signs = compile_homotopy(tape), np.array([[1], [-1]], np.int8)
-    curve = trace_test._Curve(program, signs, 1, tape, np.zeros(1, bool), np.ones(1), trace_test.TrackerOptions())
+    curve = SectionCurve(program, signs, 1, tape, np.zeros(1, bool), np.ones(1), TrackerOptions())
     way, points = [np.array([1 + 0j]), np.array([16j])], np.array([[1], [1j]])
     assert curve.turned(way, points, Orbits(signs)) == ({0, 1}, 0, 0)
-    real, calls = trace_test.track, []
+    real, calls = sections.track, []
 
     def jumpy(*args):
         ends = real(*args)
@@ -183,10 +185,10 @@ def test_a_turn_loses_a_point_that_ends_where_another_one_does(monkeypatch):
             ends.codes[0, 1] = CODE[PathStatus.FAILED]
         return ends
 
-    monkeypatch.setattr(trace_test, "track", jumpy)
+    monkeypatch.setattr(sections, "track", jumpy)
     assert curve.turned(way, points, Orbits(signs)) == ({0}, 0, 1)
     # and what is lost is tried again with all means
-    monkeypatch.setattr(trace_test, "track", lossy)
+    monkeypatch.setattr(sections, "track", lossy)
     assert curve.turned(way, points, Orbits(signs)) == ({0, 1}, 0, 0)
     assert calls == [2, 1]
 
@@ -194,15 +196,15 @@ def test_a_turn_loses_a_point_that_ends_where_another_one_does(monkeypatch):
 def test_the_trace_test_cannot_be_passed_by_points_whose_absence_it_would_not_notice():
     noise = np.full(1, 1e-15)
     second = np.array([[1e-9], [1.0], [-1.0 - 1.1e-9], [1e-10]], complex)
-    defect, n_insensitive = trace_test._judge(second, noise)
+    defect, n_insensitive = trace_defect(second, noise)
     assert defect < 1e-5 and n_insensitive == 2
     # a sum that is small beside its terms, but no rounding, is that of a section without a point far away
-    assert trace_test._judge(second[1:], noise)[0] >= 1e-5
-    assert trace_test._judge(np.array([[1e-17 + 0j]]), noise) == (0.0, 0)  # a line
-    assert trace_test._judge(np.array([[1e-3 + 0j]]), noise)[0] > 0.1
+    assert trace_defect(second[1:], noise)[0] >= 1e-5
+    assert trace_defect(np.array([[1e-17 + 0j]]), noise) == (0.0, 0)  # a line
+    assert trace_defect(np.array([[1e-3 + 0j]]), noise)[0] > 0.1
     # what hides in one function is seen in another
     both = np.concatenate([second, np.array([[1.0], [1e-9], [1e-10], [-1.0 - 1.1e-9]])], axis=1)
-    assert trace_test._judge(both, np.full(2, 1e-15))[1] == 0
+    assert trace_defect(both, np.full(2, 1e-15))[1] == 0
 
 
 def test_a_point_that_one_function_does_not_see_is_missed_in_the_others():
@@ -213,17 +215,17 @@ def test_a_point_that_one_function_does_not_see_is_missed_in_the_others():
     second[11] *= 1e-8  # and in all
     second[0] -= second.sum(axis=0)
     noise = np.full(4, 1e-14)
-    defect, n_insensitive = trace_test._judge(second, noise)
+    defect, n_insensitive = trace_defect(second, noise)
     assert defect < 1e-10 and n_insensitive == 1
     for missing in range(60):
-        defect, _ = trace_test._judge(np.delete(second, missing, axis=0), noise)
+        defect, _ = trace_defect(np.delete(second, missing, axis=0), noise)
         assert (defect > 1e-5) == (missing != 11)
     # a sum that rounding disturbs is asked to vanish as far as rounding allows
     for size in (1e-6, 1e-2):
         disturbed = second + np.array([0, 0, 0, size]) * rng.standard_normal((60, 4))
-        assert trace_test._judge(disturbed, np.array([1e-14, 1e-14, 1e-14, 60 * size]))[0] < 1e-5
+        assert trace_defect(disturbed, np.array([1e-14, 1e-14, 1e-14, 60 * size]))[0] < 1e-5
     # and where all functions are straight or disturbed, nothing is known
-    assert trace_test._judge(second, np.full(4, 1.0))[0] == np.inf
+    assert trace_defect(second, np.full(4, 1.0))[0] == np.inf
 
 
 @pytest.mark.slow
