@@ -58,13 +58,16 @@ class MemberCount:
         return Verdict.YES if n == self.n_simple else Verdict.NO
 
 
-def member_count(tape: Tape, n_found: int, seed: int) -> MemberCount | None:
-    """The count of a random member; None where its equations are no square system over Q, as where one vanishes."""
+def member_count(tape: Tape, n_found: int, seed: int, is_regular: bool) -> MemberCount | None:
+    """The count of a random member; None where its equations are no square system over Q, as where one vanishes.
+
+    As many regular solutions as the bound are all, and nothing is counted; a start that was given may lie on a curve.
+    """
     member = _member(tape, seed, _LARGEST)
     if member is None:
         return None
     bound = upper_bounds(member)[0]
-    is_met = n_found == bound.value
+    is_met = is_regular and n_found == bound.value
     n_simple = simple_count_of(member, work=_COUNT_WORK) if not is_met and n_found <= EXACT_REACH else None
     return MemberCount(n_simple, bound)
 

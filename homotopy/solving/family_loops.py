@@ -171,7 +171,7 @@ class _Search:
             if stopped or not is_tested:
                 return
             if self.count is None:
-                self.count = member_count(self.tape, len(self.known), self.seed)
+                self.count = member_count(self.tape, len(self.known), self.seed, self.is_free)
             if len(self.known) == self.expected:
                 return
             more = self._tested(min(self.turn, _DECADES), 1.0)
