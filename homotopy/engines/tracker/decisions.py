@@ -32,6 +32,7 @@ RESPITE = 4  # steps, accepted or not, after a doubt that was not confirmed
 LEAST_SCALE, MOST_SCALE = 1e-4, 1e6  # of the squared ratio of the predictor's error to what the misfit told
 BLIND = 0.7  # of the step that the last error alone asks for, where there is no misfit
 DOUBTFUL = 2.5  # largest ratio of the step that the misfit asks for to the one that the last error asks for
+NEAR = 1e-2  # of the radius of the end game: a path this close to the end that cannot step over the rest is left to it
 
 # outcome codes
 REACHED, STALLED, STEP_TOO_SMALL, TOO_MANY_STEPS, BAD_START = 0, 1, 2, 3, 4
@@ -170,7 +171,10 @@ class _Lanes:
         s.put(on, row.POINTS, (s[row.POINTS] + 1).least(HISTORY))
         left = 1.0 - s[row.TAU]
         is_last = h > 0.95 * left
-        s.put(on & (left < option(O_ENDGAME_RADIUS)) & ~is_last, row.DONE, STALLED)
+        radius = option(O_ENDGAME_RADIUS)
+        s.put(on & (left < radius) & (h < 0.5 * left), row.DONE, STALLED)
+        # a rational predictor goes on in steps of half the distance towards a multiple end point, until rounding is all
+        s.put(on & (left < NEAR * radius) & ~is_last, row.DONE, STALLED)
         s.put(on, row.STEP, left.where(is_last, h))
 
     def reach(self, goal: Vec) -> Vec:
@@ -194,8 +198,7 @@ class _Lanes:
         too_small = is_close.number(STALLED, STEP_TOO_SMALL)
         s.put(bad & self.at_start, row.DONE, too_small.where(s[row.RESUME] > 0, BAD_START))
         on = bad & ~self.at_start
-        # a rational predictor goes on in steps of half the distance towards a multiple end point, until rounding is all
-        s.put(on & is_close & (s[row.TAU] + s[row.STEP] >= 1.0), row.DONE, STALLED)
+        s.put(on & (1.0 - s[row.TAU] < NEAR * option(O_ENDGAME_RADIUS)) & (s[row.TAU] + s[row.STEP] >= 1.0), row.DONE, STALLED)
         excess = s[row.FIRST] / option(O_TRUST)
         factor = (1.0 / e.sqrt(e.sqrt(excess))).least(0.5).largest(0.1).where(excess < 1e12, 0.5)
         s.put(on, row.STEP, s[row.STEP] * factor)
