@@ -7,11 +7,12 @@ into these. SymPy itself, a quarter of a second to load, is loaded only where it
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from numbers import Rational
 from operator import add, index
+from types import MethodType
 from typing import Any
 
 from flint import fmpq, fmpz
@@ -95,6 +96,8 @@ class Polynomial(dict[Exponents, fmpq]):
     __sympy__ = False  # else SymPy would take it for a dictionary
 
     def __init__(self, ring: Ring, terms: Mapping[Exponents, fmpq]) -> None:
+        if type(ring) is not Ring:
+            raise InputError(f"A {type(ring).__name__} is no ring.", "Use parse_polynomial, or arithmetic with the variables of a Ring.")
         super().__init__(terms)
         self.ring = ring
 
@@ -109,6 +112,10 @@ class Polynomial(dict[Exponents, fmpq]):
     def coeffs(self) -> list[fmpq]:
         """The coefficients, in descending lexicographic order of their exponents."""
         return [self[e] for e in self.monoms()]
+
+    def copy(self) -> Polynomial:
+        """The same polynomial again."""
+        return Polynomial(self.ring, self)
 
     @property
     def is_ground(self) -> bool:
@@ -141,9 +148,10 @@ class Polynomial(dict[Exponents, fmpq]):
         return Polynomial(self.ring, {e: c for e, c in total.items() if c != 0})
 
     def _place(self, variable: Any) -> int:
-        if isinstance(variable, int):
-            return variable
-        return self.ring.symbols.index(str(variable))
+        place = variable if isinstance(variable, int) else self.ring.symbols.index(str(variable))
+        if not 0 <= place < self.ring.ngens:
+            raise ValueError(f"there is no variable {place}: they are numbered from 0")
+        return place
 
     def __add__(self, other: Any) -> Polynomial:
         terms = self._terms_of(other)
@@ -172,6 +180,9 @@ class Polynomial(dict[Exponents, fmpq]):
                 total[e] = c if sign > 0 else -c
         return Polynomial(self.ring, total)
 
+    def __pos__(self) -> Polynomial:
+        return self
+
     def __neg__(self) -> Polynomial:
         return Polynomial(self.ring, {e: -c for e, c in self.items()})
 
@@ -193,6 +204,8 @@ class Polynomial(dict[Exponents, fmpq]):
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Polynomial:
+        if isinstance(other, Polynomial):  # without a rest, or an error
+            return as_polynomial(self.to_sympy() / other.to_sympy())
         return self * (1 / rational(other)) if isinstance(other, (Rational, fmpq, fmpz)) else NotImplemented
 
     def __pow__(self, exponent: int) -> Polynomial:
@@ -259,16 +272,31 @@ class Polynomial(dict[Exponents, fmpq]):
         """Whatever else SymPy's ring elements have: `V.degree(0)`, `V.evaluate(0, 2)`, `V.factor_list()`; results are SymPy's."""
         if name.startswith("_") or name == "ring":  # asked for by libraries that look what an object can do
             raise AttributeError(f"'Polynomial' object has no attribute {name!r}", name=name, obj=self)
-        return getattr(self.to_sympy(), name)
+        found = getattr(self.to_sympy(), name)
+        return partial(_called, found) if isinstance(found, MethodType) else found
 
-    def as_expr(self) -> Any:
-        """The same as an expression of SymPy."""
-        return self.to_sympy().as_expr()
+    def as_expr(self, *symbols: Any) -> Any:
+        """The same as an expression of SymPy, in these symbols if they are given."""
+        return self.to_sympy().as_expr(*symbols)
 
 
 def rational(value: Any) -> fmpq:
     """A rational number of any type as a coefficient."""
-    return value if type(value) is fmpq else fmpq(int(value.numerator), int(value.denominator))
+    try:
+        return value if type(value) is fmpq else fmpq(int(value.numerator), int(value.denominator))
+    except AttributeError:
+        raise TypeError(f"{value!r} is no rational number") from None
+
+
+def _called(method: Callable[..., Any], *values: Any) -> Any:
+    """A method of one of SymPy's elements, with polynomials among its arguments as such elements."""
+    return method(*map(_to_sympy, values))
+
+
+def _to_sympy(value: Any) -> Any:
+    if isinstance(value, Polynomial):
+        return value.to_sympy()
+    return type(value)(map(_to_sympy, value)) if isinstance(value, (list, tuple)) else value
 
 
 def _from_integers(ring: Ring, terms: Iterable[tuple[Exponents, int, int]]) -> Polynomial:

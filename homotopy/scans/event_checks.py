@@ -128,10 +128,12 @@ def _of_branches(scan: Scan, number: int) -> list[str]:
     by_number = {b.number: b for b in scan.branches}
     for names, counts, word in ((event.branches_before, event.before, "ends"), (event.branches_after, event.after, "begins")):
         branches: list[Branch] = [by_number[n] for n in names if n in by_number]
+        end = float(event.low if word == "ends" else event.high)
+        if not names and not min(scan.values) <= end <= max(scan.values):
+            continue  # an event at an end of the range has points beyond it, and no branches there
         indices = Counter(b.index for b in branches)
         if len(branches) < len(names) or (None not in indices and indices != {k: n for k, n in counts.items() if n}):
             found.append(f"has other points than the branches that it {word}")
-        end = float(event.low if word == "ends" else event.high)
         for branch in branches:
             if (branch.ends if word == "ends" else branch.begins) != number:
                 found.append(f"has branch {branch.number}, which {word} elsewhere")

@@ -16,7 +16,7 @@ REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 PLAIN = (
     "Options Route PathAccount EnsembleSpec PartitionBound ClosedForm Complexity Crossing IsotropicField Prediction Domain "
     "SignedPermutation DeepLinear PolynomialNetwork SphericalPSpin LayeredSpinGlass DataGlass DataSource TorusIsing SoftIsing "
-    "BinaryNetwork Ising Scaling PolynomialSystem Estimate Estimates Estimator"
+    "BinaryNetwork Ising Scaling PolynomialSystem Estimate Estimates Estimator Ring"
 )
 
 

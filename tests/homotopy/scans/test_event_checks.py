@@ -39,6 +39,12 @@ def test_an_honest_scan_passes(name: str) -> None:
     assert scan.events and scan.checked() is scan
 
 
+@pytest.mark.parametrize("ends", [(0, 2), (-2, 0)])
+def test_an_event_at_an_end_of_the_range_needs_no_branches_beyond(ends: tuple[int, int]) -> None:
+    scan = _scan("x^4/4 - a*x^2", ho.linspace(*ends, 3))
+    assert len(scan.events) == 1 and scan.checked() is scan
+
+
 def _forged(event: Event) -> Iterator[tuple[str, Event]]:
     width = event.high - event.low
     for kind in EventKind:
