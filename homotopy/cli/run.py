@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import re
 import signal
 import sys
 import warnings
@@ -127,6 +128,8 @@ def _usage(error: Any, command: str) -> int:
         if options and words in what:
             what = f"The value of {max(options, key=len)} is not {kind}"
     hint = " An argument with blanks or brackets stands in quotes: 'x^2 + y^2 = 4, x*y = 1'." if "extra argument" in what else ""
+    if re.search("No such option: -[^-]", what):
+        hint = f" A polynomial that begins with a minus sign stands after two of them: {path} -- '-x^2 + x^4'."
     say(f"{what}{'' if what.endswith('?') else '.'}{hint} See '{path} --help'.")
     return ExitCode.WRONG_INPUT
 

@@ -104,6 +104,7 @@ def test_looking_at_a_place_leaves_no_file_there(stationary, tmp_path):
         (["count", LABEL, "--seed", "one"], "The value of --seed is not a whole number. See 'stationary count --help'."),
         (["count", LABEL, "--time-limit", "soon"], "The value of --time-limit is not a number."),
         (["count", LABEL, "--speed", "9"], "No such option: --speed"),
+        (["count", "-x^2 + x^4"], "stationary count -- '-x^2 + x^4'"),
         (["predict", LABEL, "--window", "1"], "requires 2 arguments. See 'stationary predict --help'."),
         (["export", LABEL, "--form", "parquet", "--output", "-"], "standard output. Give the name of a file."),
         (["count"], "Missing argument 'model'. See 'stationary count --help'."),
