@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+WIDTH = 3.1  # of a room: the longest name and a number
 COLOURS = {"polysys": "#1b6ca8", "homotopy": "#a8471b"}
 
 
@@ -60,22 +61,22 @@ def draw(target: Path) -> None:
     figure = Figure(figsize=(9, 0.46 * height + 0.6), layout="constrained")
     axes = figure.add_subplot()
     place: dict[str, tuple[float, float]] = {}
-    for x, package in ((0.0, "polysys"), (6.0, "homotopy")):
-        axes.text(x + 1, 0.9, package, ha="center", weight="bold", color=COLOURS[package])
+    for x, package in ((0.0, "polysys"), (WIDTH + 4, "homotopy")):
+        axes.text(x + WIDTH / 2, 0.9, package, ha="center", weight="bold", color=COLOURS[package])
         for y, room in enumerate(rooms[package]):
             lines = sum(len(p.read_text(encoding="utf-8").splitlines()) for p in files(package, room))
-            axes.add_patch(Rectangle((x, -y - 0.35), 2, 0.7, facecolor="white", edgecolor=COLOURS[package]))
+            axes.add_patch(Rectangle((x, -y - 0.35), WIDTH, 0.7, facecolor="white", edgecolor=COLOURS[package]))
             axes.text(x + 0.08, -y, room, va="center", fontsize=8.5)
-            axes.text(x + 1.95, -y, f"{lines}", va="center", ha="right", fontsize=6.5, color="#666666")
+            axes.text(x + WIDTH - 0.05, -y, f"{lines}", va="center", ha="right", fontsize=6.5, color="#666666")
             place[f"{package}.{room}"] = (x, -y)
     for (source, goal), number in imports(rooms).items():
         (x0, y0), (x1, y1) = place[source], place[goal]
-        out = 0.9 + 0.18 * abs(y1 - y0)  # an arc inside a package swings out to its free side
+        out = min(0.9 + 0.18 * abs(y1 - y0), 4.4)  # an arc inside a package swings out to its free side
         if x0 == x1:
-            x0, bend = (x0, -out) if x0 == 0 else (x0 + 2, out)
+            x0, bend = (x0, -out) if x0 == 0 else (x0 + WIDTH, out)
             curve = [(x0, y0), (x0 + bend, y0), (x0 + bend, y1), (x0, y1)]
         else:
-            curve = [(x0, y0), (x0 - 1.5, y0), (x1 + 3.5, y1), (x1 + 2, y1)]
+            curve = [(x0, y0), (x0 - 1.5, y0), (x1 + WIDTH + 1.5, y1), (x1 + WIDTH, y1)]
         codes = [MplPath.MOVETO, MplPath.CURVE4, MplPath.CURVE4, MplPath.CURVE4]
         colour = COLOURS[source.partition(".")[0]]
         axes.add_patch(
@@ -84,7 +85,7 @@ def draw(target: Path) -> None:
                 linewidth=0.3 + 0.04 * min(number, 40), fill=False,
             )
         )  # fmt: skip
-    axes.set(xlim=(-3.2, 11.6), ylim=(-height + 0.3, 1.3))
+    axes.set(xlim=(-3.5, 2 * WIDTH + 7.5), ylim=(-height + 0.3, 1.3))
     axes.axis("off")
     with rc_context({"svg.hashsalt": "rooms"}):  # the same bytes from the same imports
         figure.savefig(target, metadata={"Date": None})
