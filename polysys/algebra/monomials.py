@@ -21,7 +21,6 @@ FIELDS = 4  # exponents in a word
 MAX_DEGREE = 2**15 - 1
 GUARD = np.uint64(0x8000800080008000)
 """The free bits: a divides b exactly if all words of (b | GUARD) - a keep theirs, (..) ^ GUARD & GUARD == 0."""
-_ONES = np.uint64(0x0001000100010001)
 _PAIRS = np.uint64(0x0000FFFF0000FFFF)
 _15 = np.uint64(15)
 _16 = np.uint64(16)
