@@ -6,6 +6,7 @@ A newcomer calls them on his own engine. Known systems are potentials whose stat
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -285,8 +286,14 @@ def _n_close(points: Any, x: Point, radius: float) -> int:
 
 @contextlib.contextmanager
 def _interrupted_after(seconds: float) -> Iterator[threading.Event]:
-    """Ctrl-C after some time, unless what is inside has ended before."""
+    """Ctrl-C after some time, unless what is inside has ended before.
+
+    Python prints and forgets what a callback of its garbage collector raises, and hypothesis has one: an interruption
+    that comes during a collection would be lost. So nobody looks at collections meanwhile.
+    """
     was_sent = threading.Event()
+    callbacks = gc.callbacks[:]
+    gc.callbacks.clear()
 
     def interrupt() -> None:
         was_sent.set()
@@ -299,3 +306,4 @@ def _interrupted_after(seconds: float) -> Iterator[threading.Event]:
     finally:
         timer.cancel()
         timer.join()
+        gc.callbacks[:] = callbacks
