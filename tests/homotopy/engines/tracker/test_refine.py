@@ -55,18 +55,19 @@ def off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "refine", nothing)
 
 
-@pytest.mark.parametrize("exponent", [-20, -23, -26, -28])
+@pytest.mark.parametrize("exponent", [-20, -22, -25, -26, -27, -28])
 def test_two_roots_closer_than_doubles_can_tell_are_both_found(exponent: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """(x - 1)(x - 1 - d)(x + 2), d from 1e-6 to 4e-9."""
-    c = np.array(from_roots([Fraction(1), 1 + Fraction(2) ** exponent, Fraction(-2)]), float)
-    arguments = homotopy(c)
-    ends = track(*arguments)
-    assert ends.counts()[PathStatus.REGULAR] == 3
-    found = np.sort_complex(ends.regular()[:, 0])
-    np.testing.assert_allclose(found, [-2, 1, 1 + 2.0**exponent], rtol=0, atol=2.0**exponent / 1000)
+    """(x - 1)(x - 1 - d)(x - r), d from 1e-6 to 4e-9; with r = 1/3, rounded, the two are 3e-8 apart or farther."""
+    for other, seed in ((-2, 1), (3, 1), (Fraction(1, 3), 1), (-7, 1), (-2, 6), (3, 6), (5, 6)):
+        c = np.array(from_roots([Fraction(1), 1 + Fraction(2) ** exponent, Fraction(other)]), float)
+        ends = track(*homotopy(c, seed))
+        assert ends.counts()[PathStatus.REGULAR] == 3
+        found = np.sort_complex(ends.regular()[:, 0])
+        np.testing.assert_allclose(found, np.sort_complex(exact_roots(c)), rtol=0, atol=2.0**exponent / 1000)
     off(monkeypatch)
     if exponent < -24:
-        assert track(*arguments).counts()[PathStatus.REGULAR] < 3
+        c = np.array(from_roots([Fraction(1), 1 + Fraction(2) ** exponent, Fraction(-2)]), float)
+        assert track(*homotopy(c)).counts()[PathStatus.REGULAR] < 3
 
 
 def test_a_double_root_is_still_singular() -> None:
