@@ -86,7 +86,7 @@ def _newton(homotopy: Homotopy, sample: int, reg: npt.NDArray[np.float64], out: 
             out.update[row], out.residual[row] = update, float(np.abs(value).max())
         if update > max(CRAWL * previous, CONVERGED):
             leaps += 1
-            if leaps > MAX_LEAPS or (np.abs(value) <= _rounding(homotopy, sample, size)).all():
+            if leaps > MAX_LEAPS or (np.abs(value) <= _rounding(homotopy, sample, x)).all():
                 return
         if not moved < REACH:
             return
@@ -97,7 +97,7 @@ def _newton(homotopy: Homotopy, sample: int, reg: npt.NDArray[np.float64], out: 
             out.x[row], out.is_slow[row] = x, is_slow
         if update < CONVERGED:
             # at a multiple root the residual may be rounded to zero while Newton's method still crawls
-            out.is_sound[row] = not is_slow and not crawled and _is_determined(homotopy, sample, matrix, size)
+            out.is_sound[row] = not is_slow and not crawled and _is_determined(homotopy, sample, x, matrix, size)
             if out.is_sound[row]:
                 out.x[row], out.update[row], out.residual[row] = x, update, float(np.abs(value).max())
             out.is_slow[row] |= leaps == 0 and not out.is_sound[row]
@@ -106,17 +106,19 @@ def _newton(homotopy: Homotopy, sample: int, reg: npt.NDArray[np.float64], out: 
         previous = update
 
 
-def _rounding(homotopy: Homotopy, sample: int, size: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Rounding of the residual at a point with coordinates of these sizes: at other phases its terms do not cancel."""
-    n = len(size)
-    x = size * np.exp(2j * np.pi * np.random.default_rng(0).random(n))
-    typical = np.abs(evaluate(homotopy.program, homotopy.scalars[sample], x[None], 1.0)[0, :, : n + 1])
+def _rounding(homotopy: Homotopy, sample: int, x: npt.NDArray[np.complex128]) -> npt.NDArray[np.float64]:
+    """Rounding of the residual at x: its terms are as large as at a point with the same moduli and other phases, where none cancel."""
+    n, size = len(x), np.abs(x)
+    other = size * np.exp(2j * np.pi * np.random.default_rng(0).random(n))
+    typical = np.abs(evaluate(homotopy.program, homotopy.scalars[sample], other[None], 1.0)[0, :, : n + 1])
     return np.asarray(ROUNDING * np.maximum(typical[:, n], typical[:, :n] @ size))
 
 
-def _is_determined(homotopy: Homotopy, sample: int, matrix: npt.NDArray[Any], size: npt.NDArray[np.float64]) -> bool:
+def _is_determined(
+    homotopy: Homotopy, sample: int, x: npt.NDArray[np.complex128], matrix: npt.NDArray[Any], size: npt.NDArray[np.float64]
+) -> bool:
     """Whether the residual's rounding moves the point by no more than the last update may: not so at a multiple root."""
-    moved = _solve(matrix, np.diag(_rounding(homotopy, sample, size)).astype(complex), size)
+    moved = _solve(matrix, np.diag(_rounding(homotopy, sample, x)).astype(complex), size)
     return moved is not None and bool((np.abs(moved).sum(axis=1) <= CONVERGED * size).all())
 
 

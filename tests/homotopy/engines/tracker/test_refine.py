@@ -129,3 +129,13 @@ def test_the_distance_of_a_start_that_newton_would_leave_is_limited() -> None:
     one = np.array([1.0 + 0j])
     found = refine(driver.make_homotopy(compile_homotopy(tape), one, one[None]), 0, np.array([[1.2 + 0j], [np.nan]]))
     assert not found.is_sound.any()
+
+
+def test_coordinates_of_very_different_sizes_are_no_bad_condition() -> None:
+    """x = 10^4, (x y)^5 = 2: terms at y = 10^3 would be large enough for rounding to hide the point, and y is 10^-4."""
+    tape = trace(lambda x, p: [(x[0] * x[1]) ** 5 - p[0], x[0] - p[1]], 2, 2)
+    p = np.array([2.0, 1e4], complex)
+    start = np.array([[1e4, 2**0.2 * (1 + 1e-7) / 1e4]], complex)
+    found = refine(driver.make_homotopy(compile_homotopy(tape), p, p[None]), 0, start)
+    assert found.is_sound.all()
+    np.testing.assert_allclose(found.x[0, 1], 2**0.2 / 1e4, rtol=1e-8)
