@@ -44,7 +44,7 @@ _SHARPER = 1e-3  # ratio of last updates that shows rounding when digits are add
 _WELL = 1e-9  # error of a predictor that is left as it is
 _WINDINGS = (*range(1, 11), 12, 14, 15, 16, 18, 20, 24, 30)
 _LONGEST, _SHORTEST, _FIRST_STEP = 8.0, 1e-7, 1e-3
-_MOST_STEPS, _MOST_BITS = 1000, 4000
+_MOST_STEPS, _MOST_BITS = 2500, 4000
 _HISTORY = 8  # places that the predictor interpolates
 _MANY_STEPS, _LONG_HISTORY = 60, 12  # a path of so many steps: more places let them be longer, and cost more than short paths would gain
 
@@ -54,14 +54,14 @@ class PathEndpoint:
     """The end of a path: REGULAR (an isolated solution in the rounding to doubles), SINGULAR, AT_INFINITY or FAILED.
 
     `winding` is zero where no loop was closed; `log10_size` is that of the largest coordinate where the path was last seen.
-    `is_long` tells that it was given up for the number of its steps.
+    `n_steps` were tried.
     """
 
     status: PathStatus
     x: Complexes
     winding: int = 0
     log10_size: float = 0.0
-    is_long: bool = False
+    n_steps: int = 0
 
 
 class ExactHomotopy:
@@ -169,7 +169,8 @@ def follow_to_end(homotopy: ExactHomotopy, x: Complexes, v: float) -> PathEndpoi
     """
     before = ctx.prec
     try:
-        return _Follower(homotopy, x, -math.log(v)).run()
+        follower = _Follower(homotopy, x, -math.log(v))
+        return replace(follower.run(), n_steps=follower.n_steps)
     finally:
         ctx.prec = before
 
@@ -188,13 +189,15 @@ class FarPath:
     def end(self) -> PathEndpoint:
         """Where it ends, in all unknowns."""
         found = PathEndpoint(PathStatus.FAILED, np.full(len(self.alive), np.nan, complex))
+        n_steps = 0
         for v, x in self.places:
             found = follow_to_end(self.homotopy, x, v)
-            if found.status is not PathStatus.FAILED or found.is_long:
+            n_steps += found.n_steps
+            if found.status is not PathStatus.FAILED or found.n_steps == _MOST_STEPS:
                 break
         whole = np.zeros(self.n, complex)
         whole[list(self.alive)] = found.x * self.scales
-        return replace(found, x=whole)
+        return replace(found, x=whole, n_steps=n_steps)
 
 
 Place = tuple[acb, list[acb]]  # sigma, and the logarithms of the coordinates there
@@ -209,7 +212,7 @@ class _Follower:
         self.seen: list[Place] = []
         self.x: list[acb] = []
         self.contraction = 0.0
-        self.history = _HISTORY
+        self.history, self.n_steps = _HISTORY, 0
         self.winding: int | None = None  # of the predictor; None: a polynomial in sigma
 
     def run(self) -> PathEndpoint:
@@ -222,9 +225,10 @@ class _Follower:
             return failed
         self.x, self.seen = found, [(acb(self.sigma), [v.log() for v in found])]
         step = _FIRST_STEP
-        for n in range(_MOST_STEPS):
+        while self.n_steps < _MOST_STEPS:
             reporting.check()
-            self.history = _HISTORY if n < _MANY_STEPS else _LONG_HISTORY
+            self.history = _HISTORY if self.n_steps < _MANY_STEPS else _LONG_HISTORY
+            self.n_steps += 1
             step = self._step(min(step, LAST - self.sigma))
             if step < _SHORTEST:
                 return failed
@@ -234,7 +238,7 @@ class _Follower:
                     return end
             if self.sigma >= LAST:
                 return self._decide() or failed
-        return replace(failed, is_long=True)
+        return failed
 
     def _set_precision(self) -> None:
         ctx.prec = min(_MOST_BITS, 128 + int(self.bits_a_nat * self.sigma))
