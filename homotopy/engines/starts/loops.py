@@ -304,7 +304,7 @@ class _Graph:
         return known
 
     def _count(self, i: int, j: int) -> None:
-        self._n_tracked[i, j] = int((self._partner[i, j] != _OPEN).sum())
+        self._n_tracked[i, j] = int((self.partners(i, j) != _OPEN).sum())
 
     def saturate(self, expected: int | None) -> None:
         """Track until every known solution has been along every edge, or the first member has the expected number."""
