@@ -191,17 +191,19 @@ def _contract_order(order: Any, lo: Any, hi: Any) -> bool:
 @compiled.part
 def _take(n: int, boxes: Boxes, size: int, k: int, lo: Any, hi: Any) -> None:
     """The k boxes on top of a stack, one a lane; the lowest of them fills the lanes that remain."""
+    from_lo, from_hi = boxes
     for lane in range(LANES):
         q = size - 1 - min(lane, k - 1)
         for i in range(n):
-            lo[lane, i], hi[lane, i] = boxes.lo[q, i], boxes.hi[q, i]
+            lo[lane, i], hi[lane, i] = from_lo[q, i], from_hi[q, i]
 
 
 @compiled.part
 def _put(n: int, lo: Any, hi: Any, boxes: Boxes, size: int) -> int:
     """Push a box; returns the new size of the stack."""
+    to_lo, to_hi = boxes
     for i in range(n):
-        boxes.lo[size, i], boxes.hi[size, i] = lo[i], hi[i]
+        to_lo[size, i], to_hi[size, i] = lo[i], hi[i]
     return size + 1
 
 
@@ -220,28 +222,30 @@ def _push_halves(n: int, lo: Any, hi: Any, c: int, stack: Boxes, size: int) -> i
 def _exclude_by_constraints(order: Any, quadratics: Quadratics, k: int, lanes: Lanes, counts: Any) -> None:
     """Tighten the boxes of k lanes by the inequalities and the quadratic constraints."""
     starts, index, weight_lo, weight_hi, range_lo, range_hi = quadratics
+    lo, hi, alive = lanes.lo, lanes.hi, lanes.alive
     for lane in range(k):
-        lo, hi = lanes.lo[lane], lanes.hi[lane]
-        lanes.alive[lane] = _contract_order(order, lo, hi)
-        if not lanes.alive[lane]:
+        alive[lane] = _contract_order(order, lo[lane], hi[lane])
+        if not alive[lane]:
             counts[CELL] += 1
-        elif not contract_quadratics(starts, index, weight_lo, weight_hi, range_lo, range_hi, lo, hi):
-            lanes.alive[lane] = False
+        elif not contract_quadratics(starts, index, weight_lo, weight_hi, range_lo, range_hi, lo[lane], hi[lane]):
+            alive[lane] = False
             counts[QUADRATIC] += 1
 
 
 @compiled.part
 def _exclude_by_values(n: int, f: Program, k: int, lanes: Lanes, counts: Any) -> None:
     """Exclude the boxes on which an equation does not vanish."""
-    _load(f.registers, 0, n, lanes.lo, lanes.hi)
-    run(f.code, f.registers)
+    code, outputs, reg = f
+    alive = lanes.alive
+    _load(reg, 0, n, lanes.lo, lanes.hi)
+    run(code, reg)
     for lane in range(k):
-        if not lanes.alive[lane]:
+        if not alive[lane]:
             continue
-        for i in range(f.outputs.size):
-            at = f.outputs[i] + lane
-            if f.registers[at] > 0.0 or f.registers[at + LANES] < 0.0:
-                lanes.alive[lane] = False
+        for i in range(outputs.size):
+            at = outputs[i] + lane
+            if reg[at] > 0.0 or reg[at + LANES] < 0.0:
+                alive[lane] = False
                 counts[VALUE] += 1
                 break
 
@@ -267,19 +271,20 @@ def _narrow_dependent(
     n: int, f: Program, s: Program, rows: Any, cols: Any, k: int, lanes: Lanes, inverse: Inverse, counts: Any
 ) -> None:
     """Narrow the dependent unknowns by their own equations, at the centre (x_free, mid_dependent)."""
+    lo, hi, mid, inner_lo, inner_hi = lanes.lo, lanes.hi, lanes.mid, lanes.inner_lo, lanes.inner_hi
     for lane in range(LANES):
         for i in range(n):
-            lanes.inner_lo[lane, i], lanes.inner_hi[lane, i] = lanes.lo[lane, i], lanes.hi[lane, i]
+            inner_lo[lane, i], inner_hi[lane, i] = lo[lane, i], hi[lane, i]
         for i in range(cols.size):
             c = cols[i]
-            lanes.mid[lane, c] = 0.5 * lanes.lo[lane, c] + 0.5 * lanes.hi[lane, c]
-            lanes.inner_lo[lane, c] = lanes.inner_hi[lane, c] = lanes.mid[lane, c]
+            mid[lane, c] = 0.5 * lo[lane, c] + 0.5 * hi[lane, c]
+            inner_lo[lane, c] = inner_hi[lane, c] = mid[lane, c]
     _values_and_slopes(n, f, s, lanes)
     y, g, ok, m, a = inverse
     precondition(cols.size, s.registers, s.outputs, n, rows, cols, y, ok, g, m, a)
     for lane in range(k):
         if ok[lane] and not gauss_seidel(
-            cols.size, y, g, f.registers, f.outputs, rows, cols, lane, lanes.lo[lane], lanes.hi[lane], lanes.mid[lane]
+            cols.size, y, g, f.registers, f.outputs, rows, cols, lane, lo[lane], hi[lane], mid[lane]
         ):
             lanes.alive[lane] = False
             counts[DEPENDENT] += 1
@@ -290,20 +295,19 @@ def _narrow_by_mean_values(
     n: int, f: Program, s: Program, is_split: Any, scale: Any, tol: float, k: int, lanes: Lanes, counts: Any
 ) -> None:
     """Narrow the boxes equation by equation, from their middles; and choose the sides to be halved."""
+    lo, hi, mid, inner_lo, inner_hi, alive = lanes.lo, lanes.hi, lanes.mid, lanes.inner_lo, lanes.inner_hi, lanes.alive
     for lane in range(LANES):
         for i in range(n):
-            c = 0.5 * lanes.lo[lane, i] + 0.5 * lanes.hi[lane, i]
-            lanes.mid[lane, i] = lanes.inner_lo[lane, i] = lanes.inner_hi[lane, i] = c
+            mid[lane, i] = inner_lo[lane, i] = inner_hi[lane, i] = 0.5 * lo[lane, i] + 0.5 * hi[lane, i]
     _values_and_slopes(n, f, s, lanes)
     terms = zeros((4, n), np.float64)
     for lane in range(k):
-        if not lanes.alive[lane]:
+        if not alive[lane]:
             continue
-        lo, hi, mid = lanes.lo[lane], lanes.hi[lane], lanes.mid[lane]
-        if contract_mean_value(n, f.registers, f.outputs, s.registers, s.outputs, lane, lo, hi, mid, terms):
-            lanes.side[lane] = _direction(n, lo, hi, scale, is_split, s.registers, s.outputs, lane, tol)
+        if contract_mean_value(n, f.registers, f.outputs, s.registers, s.outputs, lane, lo[lane], hi[lane], mid[lane], terms):
+            lanes.side[lane] = _direction(n, lo[lane], hi[lane], scale, is_split, s.registers, s.outputs, lane, tol)
         else:
-            lanes.alive[lane] = False
+            alive[lane] = False
             counts[MEAN_VALUE] += 1
 
 
@@ -322,12 +326,12 @@ def _invert_slopes(n: int, s: Program, k: int, lanes: Lanes, chosen: Any, column
 @compiled.part
 def _narrow_by_newton(n: int, f: Program, columns: Any, lanes: Lanes, inverse: Inverse, counts: Any) -> None:
     """One sweep of the interval Newton method."""
+    y, g, ok = inverse.y, inverse.g, inverse.ok
+    lo, hi, mid, alive, rows = lanes.lo, lanes.hi, lanes.mid, lanes.alive, lanes.rows
     for lane in range(LANES):
-        if lanes.alive[lane] and inverse.ok[lane] and not gauss_seidel(
-            n, inverse.y, inverse.g, f.registers, f.outputs, lanes.rows, columns, lane, lanes.lo[lane], lanes.hi[lane], lanes.mid[lane]
-        ):
-            lanes.alive[lane] = False
-            counts[NEWTON] += 1
+        if alive[lane] and ok[lane]:
+            alive[lane] = gauss_seidel(n, y, g, f.registers, f.outputs, rows, columns, lane, lo[lane], hi[lane], mid[lane])
+            counts[NEWTON] += not alive[lane]
 
 
 @compiled.part
@@ -362,22 +366,22 @@ def _sort(
     stack: Boxes, size: int, left: Boxes, n_left: int, counts: Any,
 ) -> tuple[int, int]:  # fmt: skip
     """Boxes that are too small are left, those that shrank are tried again, the others are halved; the new sizes of both stacks."""
+    lo, hi, alive, before, side = lanes.lo, lanes.hi, lanes.alive, lanes.size, lanes.side
     for lane in range(k):
-        if not lanes.alive[lane]:
+        if not alive[lane]:
             continue
-        lo, hi = lanes.lo[lane], lanes.hi[lane]
-        now = _size(n, lo, hi, scale)
+        now = _size(n, lo[lane], hi[lane], scale)
         if now <= tol:
-            n_left = _put(n, lo, hi, left, n_left)
+            n_left = _put(n, lo[lane], hi[lane], left, n_left)
             counts[LEFT] += 1
-        elif now < _SHRINK * lanes.size[lane]:
-            size = _put(n, lo, hi, stack, size)
+        elif now < _SHRINK * before[lane]:
+            size = _put(n, lo[lane], hi[lane], stack, size)
         else:
             counts[SPLIT] += 1
-            c = lanes.side[lane]
-            if not hi[c] - lo[c] > tol * scale[c]:
-                c = _direction(n, lo, hi, scale, is_split, s.registers, s.outputs, lane, tol)
-            size = _push_halves(n, lo, hi, c, stack, size)
+            c = side[lane]
+            if not hi[lane, c] - lo[lane, c] > tol * scale[c]:
+                c = _direction(n, lo[lane], hi[lane], scale, is_split, s.registers, s.outputs, lane, tol)
+            size = _push_halves(n, lo[lane], hi[lane], c, stack, size)
     return size, n_left
 
 
