@@ -217,10 +217,12 @@ class Polynomial(dict[Exponents, fmpq]):
         return as_polynomial(quotient), as_polynomial(rest)
 
     def __floordiv__(self, other: Any) -> Polynomial:
-        return divmod(self, other)[0]
+        quotient: Polynomial = divmod(self, other)[0]
+        return quotient
 
     def __mod__(self, other: Any) -> Polynomial:
-        return divmod(self, other)[1]
+        rest: Polynomial = divmod(self, other)[1]
+        return rest
 
     def __pow__(self, exponent: int) -> Polynomial:
         result, base, exponent = self.ring.one, self, index(exponent)

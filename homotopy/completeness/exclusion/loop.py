@@ -93,9 +93,10 @@ class Inverse(NamedTuple):
 
 def working_arrays(n: int, n_rows: int) -> tuple[Lanes, Inverse]:
     """Arrays for boxes in n unknowns with so many equations."""
-    boxes = (np.zeros((LANES, n)) for _ in range(5))
+    lo, hi, mid, inner_lo, inner_hi = (np.zeros((LANES, n)) for _ in range(5))
     alive, size, side, target = (np.zeros(LANES, kind) for kind in (np.bool_, np.float64, np.int64, np.int64))
-    lanes = Lanes(*boxes, alive, size, side, target, np.tile(np.arange(n_rows), (LANES, 1)))
+    rows = np.tile(np.arange(n_rows), (LANES, 1))
+    lanes = Lanes(lo, hi, mid, inner_lo, inner_hi, alive, size, side, target, rows)
     y, g, ok = np.zeros((n, n, LANES)), np.zeros((n, n, 2, LANES)), np.zeros(LANES, np.bool_)
     return lanes, Inverse(y, g, ok, np.zeros((n, n)), np.zeros((n, n)))
 
