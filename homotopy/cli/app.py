@@ -171,12 +171,7 @@ def count(
     if json_file is not None:
         write_json(json_file, {**result.summary(), **{name: what.summary() for name, what in additions.items()}})
     if json_file != "-":
-        for what in additions.values():
-            show_result(what)
-        if proof is not None and checked is None:
-            from homotopy.counting.sheets import completeness_lines
-
-            echo("\n".join(line.as_text() for line in completeness_lines(result.completeness)))
+        _show_additions(result, additions)
         if points:
             census_files.print_points(result)
     if plot is not None:
@@ -192,6 +187,16 @@ def count(
     if verdict is Completeness.UNKNOWN:
         say_attempts(result.run.attempts)
         raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def _show_additions(census: Census, additions: dict[str, Any]) -> None:
+    """The real proof and the cross-check, and the verdict of the census with the proof where nothing else says it."""
+    from homotopy.counting.sheets import completeness_lines
+
+    for what in additions.values():
+        show_result(what)
+    if list(additions) == ["real_proof"]:
+        echo("\n".join(line.as_text() for line in completeness_lines(census.completeness)))
 
 
 def _checks_to_make(is_asked: bool, against: str | None) -> list[str]:

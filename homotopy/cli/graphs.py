@@ -54,12 +54,7 @@ def graph(
     from homotopy.graphs.morse import morse_complex
     from homotopy.status import Completeness
 
-    if (export is None) != (output is None):
-        raise HomotopyError("An export needs --export and --output.", "Give both: --export graphml --output g.graphml.")
-    if export is not None and output is not None:
-        files.check_target(export, output)
-        if export == "graphml":
-            check_target(output, is_stream=False)
+    _check_export(export, output)
     check_figures(plot, landscape)
     check_targets(plot, landscape, json_file=json_file)
     if values and is_saved(model):
@@ -97,3 +92,16 @@ def graph(
         is_wrong=is_contradicted or verdict is Completeness.CONTRADICTED,
         is_incomplete=not result.is_decided or verdict is Completeness.UNKNOWN,
     )
+
+
+def _check_export(form: str | None, output: Path | None) -> None:
+    """Refuse an export that is not told in full, or could not be written."""
+    from homotopy.graphs import files
+
+    if form is None or output is None:
+        if form is not None or output is not None:
+            raise HomotopyError("An export needs --export and --output.", "Give both: --export graphml --output g.graphml.")
+        return
+    files.check_target(form, output)
+    if form == "graphml":
+        check_target(output, is_stream=False)

@@ -5,11 +5,22 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from homotopy.common.jit import compiled
+from homotopy.completeness.exclusion.boxes import (
+    Boxes,
+    Inverse,
+    Lanes,
+    Program,
+    Quadratics,
+    load,
+    push_halves,
+    put,
+    take,
+)
 from homotopy.completeness.exclusion.kernels import (
     contract_mean_value,
     contract_quadratics,
@@ -31,83 +42,12 @@ from homotopy.completeness.exclusion.layout import (
     QUADRATIC,
     SPLIT,
     VALUE,
-    WIDTH,
 )
 from polysys.compiled_arrays import zeros
 
 _SHRINK = 0.7  # a box whose widest relative side shrank below this is tried again before it is split
 _LAG = 2.0  # dependent unknowns are split only when they are so many times wider than the free ones
 _REACH = 1.0  # a known zero is asked about when it is at most so many widths away
-
-
-class Boxes(NamedTuple):
-    """Boxes: their lower and upper ends (boxes, n)."""
-
-    lo: Any
-    hi: Any
-
-
-class Program(NamedTuple):
-    """A program of the interval interpreter: code, where its outputs are, registers."""
-
-    code: Any
-    outputs: Any
-    registers: Any
-
-
-class Quadratics(NamedTuple):
-    """The quadratic constraints, see `contract_quadratics`."""
-
-    starts: Any
-    index: Any
-    weight_lo: Any
-    weight_hi: Any
-    range_lo: Any
-    range_hi: Any
-
-
-class Lanes(NamedTuple):
-    """The boxes that are processed at once, their middles, a point or box inside each, and what is known of them."""
-
-    lo: Any
-    hi: Any
-    mid: Any
-    inner_lo: Any
-    inner_hi: Any
-    alive: Any
-    size: Any  # before they were narrowed
-    side: Any  # to be halved
-    target: Any  # a known zero
-    rows: Any  # which equations are used
-
-
-class Inverse(NamedTuple):
-    """What `precondition` makes: approximate inverses, their products with the slopes, and whether there are any."""
-
-    y: Any
-    g: Any
-    ok: Any
-    m: Any
-    a: Any
-
-
-def working_arrays(n: int, n_rows: int) -> tuple[Lanes, Inverse]:
-    """Arrays for boxes in n unknowns with so many equations."""
-    lo, hi, mid, inner_lo, inner_hi = (np.zeros((LANES, n)) for _ in range(5))
-    alive, size, side, target = (np.zeros(LANES, kind) for kind in (np.bool_, np.float64, np.int64, np.int64))
-    rows = np.tile(np.arange(n_rows), (LANES, 1))
-    lanes = Lanes(lo, hi, mid, inner_lo, inner_hi, alive, size, side, target, rows)
-    y, g, ok = np.zeros((n, n, LANES)), np.zeros((n, n, 2, LANES)), np.zeros(LANES, np.bool_)
-    return lanes, Inverse(y, g, ok, np.zeros((n, n)), np.zeros((n, n)))
-
-
-@compiled.part
-def _load(reg: Any, first: int, n: int, lo: Any, hi: Any) -> None:
-    """Boxes lo, hi (lanes, n) into registers first .. first + n - 1."""
-    for i in range(n):
-        at = (first + i) * WIDTH
-        for lane in range(LANES):
-            reg[at + lane], reg[at + LANES + lane] = lo[lane, i], hi[lane, i]
 
 
 @compiled.part
@@ -190,36 +130,6 @@ def _contract_order(order: Any, lo: Any, hi: Any) -> bool:
 
 
 @compiled.part
-def _take(n: int, boxes: Boxes, size: int, k: int, lo: Any, hi: Any) -> None:
-    """The k boxes on top of a stack, one a lane; the lowest of them fills the lanes that remain."""
-    from_lo, from_hi = boxes
-    for lane in range(LANES):
-        q = size - 1 - min(lane, k - 1)
-        for i in range(n):
-            lo[lane, i], hi[lane, i] = from_lo[q, i], from_hi[q, i]
-
-
-@compiled.part
-def _put(n: int, lo: Any, hi: Any, boxes: Boxes, size: int) -> int:
-    """Push a box; returns the new size of the stack."""
-    to_lo, to_hi = boxes
-    for i in range(n):
-        to_lo[size, i], to_hi[size, i] = lo[i], hi[i]
-    return size + 1
-
-
-@compiled.part
-def _push_halves(n: int, lo: Any, hi: Any, c: int, stack: Boxes, size: int) -> int:
-    """Push the two halves of a box, cut across side c; returns the new size of the stack."""
-    cut = 0.5 * lo[c] + 0.5 * hi[c]
-    size = _put(n, lo, hi, stack, size)
-    stack.hi[size - 1, c] = cut
-    size = _put(n, lo, hi, stack, size)
-    stack.lo[size - 1, c] = cut
-    return size
-
-
-@compiled.part
 def _exclude_by_constraints(order: Any, quadratics: Quadratics, k: int, lanes: Lanes, counts: Any) -> None:
     """Tighten the boxes of k lanes by the inequalities and the quadratic constraints."""
     starts, index, weight_lo, weight_hi, range_lo, range_hi = quadratics
@@ -238,7 +148,7 @@ def _exclude_by_values(n: int, f: Program, k: int, lanes: Lanes, counts: Any) ->
     """Exclude the boxes on which an equation does not vanish."""
     code, outputs, reg = f
     alive = lanes.alive
-    _load(reg, 0, n, lanes.lo, lanes.hi)
+    load(reg, 0, n, lanes.lo, lanes.hi)
     run(code, reg)
     for lane in range(k):
         if not alive[lane]:
@@ -254,15 +164,15 @@ def _exclude_by_values(n: int, f: Program, k: int, lanes: Lanes, counts: Any) ->
 @compiled.part
 def _slopes(n: int, s: Program, lanes: Lanes) -> None:
     """The slopes between the boxes and what is inside them."""
-    _load(s.registers, 0, n, lanes.lo, lanes.hi)
-    _load(s.registers, n, n, lanes.inner_lo, lanes.inner_hi)
+    load(s.registers, 0, n, lanes.lo, lanes.hi)
+    load(s.registers, n, n, lanes.inner_lo, lanes.inner_hi)
     run(s.code, s.registers)
 
 
 @compiled.part
 def _values_and_slopes(n: int, f: Program, s: Program, lanes: Lanes) -> None:
     """The equations inside the boxes, and the slopes from there."""
-    _load(f.registers, 0, n, lanes.inner_lo, lanes.inner_hi)
+    load(f.registers, 0, n, lanes.inner_lo, lanes.inner_hi)
     run(f.code, f.registers)
     _slopes(n, s, lanes)
 
@@ -373,16 +283,16 @@ def _sort(
             continue
         now = _size(n, lo[lane], hi[lane], scale)
         if now <= tol:
-            n_left = _put(n, lo[lane], hi[lane], left, n_left)
+            n_left = put(n, lo[lane], hi[lane], left, n_left)
             counts[LEFT] += 1
         elif now < _SHRINK * before[lane]:
-            size = _put(n, lo[lane], hi[lane], stack, size)
+            size = put(n, lo[lane], hi[lane], stack, size)
         else:
             counts[SPLIT] += 1
             c = side[lane]
             if not hi[lane, c] - lo[lane, c] > tol * scale[c]:
                 c = _direction(n, lo[lane], hi[lane], scale, is_split, s.registers, s.outputs, lane, tol)
-            size = _push_halves(n, lo[lane], hi[lane], c, stack, size)
+            size = push_halves(n, lo[lane], hi[lane], c, stack, size)
     return size, n_left
 
 
@@ -421,7 +331,7 @@ def branch_and_bound(
         # the cheap tests, until there is a batch for the others
         while n_pending < LANES and 0 < size < room and max_boxes > 0:
             k = min(min(size, LANES), max_boxes)
-            _take(n, stack, size, k, lanes.lo, lanes.hi)
+            take(n, stack, size, k, lanes.lo, lanes.hi)
             size -= k
             max_boxes -= k
             counts[PROCESSED] += k
@@ -429,11 +339,11 @@ def branch_and_bound(
             _exclude_by_values(n, f, k, lanes, counts)
             for lane in range(k):
                 if lanes.alive[lane]:
-                    n_pending = _put(n, lanes.lo[lane], lanes.hi[lane], pending, n_pending)
+                    n_pending = put(n, lanes.lo[lane], lanes.hi[lane], pending, n_pending)
         if n_pending == 0 or max_boxes <= 0 or size >= room or n_left + LANES > left.lo.shape[0]:
             break
         k = min(n_pending, LANES)
-        _take(n, pending, n_pending, k, lanes.lo, lanes.hi)
+        take(n, pending, n_pending, k, lanes.lo, lanes.hi)
         n_pending -= k
         for lane in range(LANES):
             lanes.alive[lane] = lane < k
@@ -446,5 +356,5 @@ def branch_and_bound(
         _exclude_by_known(n, s, known, k, lanes, asked, every, b, inverse, counts)
         size, n_left = _sort(n, s, is_split, scale, tol, k, lanes, stack, size, left, n_left, counts)
     for q in range(n_pending):
-        size = _put(n, pending.lo[q], pending.hi[q], stack, size)
+        size = put(n, pending.lo[q], pending.hi[q], stack, size)
     return size, n_left

@@ -67,16 +67,16 @@ def search(
     stopped : Stopped, optional
         Takes what stops this, instead of having it raised: the boxes that were not processed are open then.
     """
-    from homotopy.completeness.exclusion import loop  # Numba is loaded where it is used first
+    from homotopy.completeness.exclusion import boxes, loop  # Numba is loaded where it is used first
 
     n = len(patch.free)
     equations = interval_program(patch.tape)
     slopes = interval_program(slope_tape(patch.tape))
-    stack = loop.Boxes(np.empty((_STACK, n)), np.empty((_STACK, n)))
+    stack = boxes.Boxes(np.empty((_STACK, n)), np.empty((_STACK, n)))
     stack.lo[0], stack.hi[0] = patch.lo, patch.hi
-    left = loop.Boxes(np.empty((_MAX_LEFT + LANES, n)), np.empty((_MAX_LEFT + LANES, n)))
+    left = boxes.Boxes(np.empty((_MAX_LEFT + LANES, n)), np.empty((_MAX_LEFT + LANES, n)))
     counts = np.zeros(PROCESSED + 1, np.int64)
-    known = loop.Boxes(*(np.array([z[end] for z in zeros]).reshape(len(zeros), n) for end in (0, 1)))
+    known = boxes.Boxes(*(np.array([z[end] for z in zeros]).reshape(len(zeros), n) for end in (0, 1)))
     corners = np.max(np.abs([patch.lo, patch.hi, *known.lo, *known.hi]), axis=0).tolist()
     if max(magnitude(equations.tape, corners), magnitude(slopes.tape, [*corners, *corners])) > LARGEST:
         return PatchResult(0, (0,) * len(TESTS), [], 1)
@@ -84,11 +84,11 @@ def search(
     own_columns = np.array([patch.free.index(i) for i in dependent], np.int64)
     is_split = np.ones(n, np.bool_)
     is_split[own_columns] = False
-    f, s = (loop.Program(p.code, p.outputs, p.registers.copy()) for p in (equations, slopes))
+    f, s = (boxes.Program(p.code, p.outputs, p.registers.copy()) for p in (equations, slopes))
     order = np.array(patch.order, np.int64).reshape(len(patch.order), 3)
-    quadratics = loop.Quadratics(*_constraint_arrays(patch))
+    quadratics = boxes.Quadratics(*_constraint_arrays(patch))
     own_rows, scale = np.tile(np.array(rows, np.int64), (LANES, 1)), patch.hi - patch.lo
-    working_arrays = loop.working_arrays(n, len(equations.outputs))
+    working_arrays = boxes.working_arrays(n, len(equations.outputs))
     size, n_left = 1, 0
     with contextlib.nullcontext() if stopped is None else stopped.taking():
         while size and n_left < _MAX_LEFT:
