@@ -1,7 +1,6 @@
 """A scan that was killed goes on where it stopped, to the same result."""
 
 import json
-import os
 import signal
 import subprocess
 import sys

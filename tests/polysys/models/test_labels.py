@@ -202,7 +202,7 @@ def test_a_malformed_label_is_refused_in_two_sentences(label):
 @pytest.mark.parametrize(
     "label",
     [
-        "deep-linear:widths=" + "-".join(["2"] * 17),
+        "deep-linear:widths=" + "-".join(["2"] * 13),
         "polynomial-network:widths=2-2-2-2,activation=z^3+z^2+z,m=3",
         "polynomial-network:widths=1-1-1,activation=z^499,m=1",
     ],
