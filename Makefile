@@ -19,6 +19,8 @@ export PHCPACK PYTHON
 # One thread a process: the tests are parallel already.
 test test-slow tutorials studies bench: export OMP_NUM_THREADS := 1
 test test-slow tutorials studies bench: export OPENBLAS_NUM_THREADS := 1
+# Workers read the byte code that one of them has written: without it each compiles all tests.
+test test-slow: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo test test-slow tutorials studies bench adversary mutations hostile lint wheel docs clean distclean
 

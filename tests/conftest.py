@@ -10,13 +10,15 @@ import pytest
 from platformdirs import user_cache_path
 
 try:
-    from hypothesis import settings
+    from hypothesis import HealthCheck, settings
 except ModuleNotFoundError:  # the extra `test` is not installed: the tests that need it say so themselves
     pass
 else:
     # Exact algebra takes as long as it takes; a run that fails must fail again the same way.
-    settings.register_profile("stationary", deadline=None, derandomize=True, max_examples=30)
-    settings.register_profile("thorough", deadline=None, max_examples=1000)
+    # How long it takes to draw examples says how busy the machine is.
+    _untimed = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("stationary", **_untimed, derandomize=True, max_examples=30)
+    settings.register_profile("thorough", **_untimed, max_examples=1000)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "stationary"))
 
 # Before NumPy is imported: tests run in parallel already, so each process gets one thread.

@@ -121,14 +121,16 @@ def things():
     }
 
 
-def test_every_function_takes_axes_and_returns_them_and_needs_no_file(things, tmp_path):
+@pytest.mark.parametrize("n_forms", [1, pytest.param(3, marks=pytest.mark.slow)])
+def test_every_function_takes_axes_and_returns_them_and_needs_no_file(things, tmp_path, n_forms):
+    """Each is written in one of the three forms, in turn; with all three it takes as long as all other plots."""
     from matplotlib.figure import Figure
 
     import homotopy as ho
 
     drawing = [name for name in ho.plots.__all__ if name.startswith(("draw_", "plot_"))]
     assert sorted(drawing) == sorted(things)
-    for name in drawing:
+    for k, name in enumerate(drawing):
         draw = getattr(ho.plots, name)
         assert list(inspect.signature(draw).parameters)[1] == "ax", name
         if name in PANELS:
@@ -139,7 +141,7 @@ def test_every_function_takes_axes_and_returns_them_and_needs_no_file(things, tm
         else:
             axes = Figure().add_subplot()
             assert draw(things[name], ax=axes) is axes, name
-        for form in ("png", "svg", "pdf"):
+        for form in (("png", "svg", "pdf") * 2)[k % 3 :][:n_forms]:
             assert ho.plots.save_figure(draw(things[name]), tmp_path / f"{name}.{form}").stat().st_size > 2000
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -192,18 +191,16 @@ def test_an_interrupted_run_says_what_is_kept_and_how_to_go_on(tmp_path, number,
     )
     records = tmp_path / "s" / "records"
     try:
-        deadline = time.monotonic() + 120
-        while not (records.is_dir() and any(n.endswith(".parquet") for n in os.listdir(records))) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert processes.comes_true(lambda: any(records.glob("*.parquet")) or process.poll() is not None)
         workers = processes.children(process.pid)
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=processes.PATIENCE)
     finally:
         process.kill()
         process.wait()
     assert process.returncode == code and out == ""
     assert ("Interrupted" if code == 130 else "Terminated") in err and "of 5000 samples are kept" in err and "goes on" in err and err.count("\n") == 1
-    assert workers and not any(os.path.exists(f"/proc/{pid}") for pid in workers)
+    assert workers and not any(map(processes.is_running, workers))
     assert open_store(tmp_path / "s").scan().damaged == {}
 
 

@@ -169,20 +169,24 @@ def test_the_status_of_a_store_of_failures_is_incomplete_and_of_a_damaged_one_ha
     assert result.code == 1 and "1 damaged" in result.out and "\n  digest" not in result.out and "stated" in result.out
 
 
-def test_an_interruption_while_libraries_are_loaded_is_one_sentence_too():
-    process = processes.start("count", LABEL)
-    try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and process.poll() is None:
-            with open(f"/proc/{process.pid}/maps") as maps:
-                if "numpy" in maps.read():  # long before numba and scipy are there
-                    break
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
-    assert (process.returncode, out, err) == (130, "", "stationary: Interrupted; no result was written.\n")
+INTERRUPTED_AT = """
+import signal, sys
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == {module!r}:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+from homotopy.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["typer", "numpy", "homotopy.counting.count"])
+def test_an_interruption_while_libraries_are_loaded_is_one_sentence_too(module):
+    """At the import of a module: of one that the commands need, and of two that the command `count` needs."""
+    command = [sys.executable, "-c", INTERRUPTED_AT.format(module=module), "count", LABEL]
+    ended = subprocess.run(command, env=processes.environment(), capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "stationary: Interrupted; no result was written.\n")
 
 
 def test_importing_the_packages_leaves_interruptions_alone():
@@ -217,7 +221,7 @@ def test_an_interrupted_command_says_so_and_leaves_no_process_behind(arguments, 
     command = [sys.executable, "-m", "homotopy.cli", *arguments]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs, env=processes.environment())
     os.close(theirs)
-    seen, children, deadline = b"", [], time.monotonic() + 90
+    seen, children, deadline = b"", [], time.monotonic() + processes.PATIENCE
     try:
         while time.monotonic() < deadline and process.poll() is None and not (children if is_shown is None else is_shown in seen):
             children = processes.children(process.pid)
@@ -225,12 +229,12 @@ def test_an_interrupted_command_says_so_and_leaves_no_process_behind(arguments, 
                 with contextlib.suppress(OSError):  # it has ended: said below
                     seen += os.read(ours, 4096)
         process.send_signal(number)
-        while select.select([ours], [], [], 30)[0]:
+        while select.select([ours], [], [], processes.PATIENCE)[0]:
             try:
                 seen += os.read(ours, 4096)
             except OSError:  # the terminal's other end is closed: everything was said
                 break
-        out = process.communicate(timeout=30)[0]
+        out = process.communicate(timeout=processes.PATIENCE)[0]
     finally:
         process.kill()
         process.communicate()
@@ -244,4 +248,4 @@ def test_an_interrupted_command_says_so_and_leaves_no_process_behind(arguments, 
         said = f"stationary: {'Interrupted' if code == 130 else 'Terminated'}; no result was written."
     assert process.returncode == code and said.encode() in last, seen
     assert b"Traceback" not in seen
-    assert (is_shown is not None or children) and not any(os.path.exists(f"/proc/{pid}") for pid in children)
+    assert (is_shown is not None or children) and not any(map(processes.is_running, children))

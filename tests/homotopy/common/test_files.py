@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from homotopy.common import files
 from homotopy.common.files import _part_name, remove_leftovers, set_aside
 from homotopy.common.spreadsheets import guarded
 
@@ -22,7 +23,8 @@ def test_what_stands_in_the_way_keeps_its_content_under_another_name(tmp_path):
 
 
 @pytest.mark.parametrize(("age", "stays"), [(1.0, True), (3600.0, False), (-3600.0, False)])
-def test_unfinished_files_of_dead_processes_go_also_where_a_clock_was_set_back(age, stays, tmp_path):
+def test_unfinished_files_of_dead_processes_go_also_where_a_clock_was_set_back(age, stays, tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_OLD", 1000.0)  # seconds, for which even a busy machine does not stop
     part = tmp_path / _part_name("chunk").replace(f".{os.getpid()}.", ".4194303.")  # beyond the largest process number
     part.touch()
     os.utime(part, (time.time() - age,) * 2)

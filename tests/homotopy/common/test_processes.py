@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import tracemalloc
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -17,6 +16,7 @@ from homotopy.common import processes
 from homotopy.engines.msolve.client import find_msolve
 from homotopy.engines.phcpack.find import find_phcpack
 from homotopy.errors import EngineCrashError, EngineMissingError, EngineTimeoutError
+from tests.homotopy.processes import PATIENCE, comes_true, is_running
 
 ROOT = Path(__file__).parents[3]
 PLANTED = (
@@ -99,7 +99,7 @@ def test_a_child_interpreter_imports_nothing_from_here(hostile: Path, monkeypatc
     monkeypatch.setenv("PYTHONPATH", str(hostile))
     monkeypatch.setattr(sys, "path", ["", str(hostile), *sys.path])
     code = "import json, numpy, pickle, homotopy, sys\nprint(sys.path[-1], homotopy.__file__, sys.argv[1:])"
-    said = processes.printed_by(processes.interpreter(code, 3, "a"))
+    said = _printed_by(processes.interpreter(code, 3, "a"))
     assert said == f"{hostile} {ROOT / 'homotopy' / '__init__.py'} ['3', 'a']"
 
 
@@ -113,7 +113,12 @@ def test_models_of_the_current_folder_can_still_be_imported(tmp_path: Path, monk
     (tmp_path / "own_model.py").write_text("print('mine')\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend("")
-    assert processes.printed_by(processes.interpreter("import own_model")) == "mine"
+    assert _printed_by(processes.interpreter("import own_model")) == "mine"
+
+
+def _printed_by(command: list[str]) -> str:
+    """What a command prints that loads libraries first, which takes long on a busy machine."""
+    return processes.run_in(Path("."), command, PATIENCE)[1]
 
 
 @pytest.mark.phcpack
@@ -139,22 +144,12 @@ def test_a_process_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
     processes.end(process)
     process.stdout.close()
     assert processes.exit_words(process.returncode) == "signal 9 (SIGKILL)"
-    deadline = time.monotonic() + 10
-    while is_running(grandchild) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not is_running(grandchild)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    assert comes_true(lambda: not is_running(grandchild))
 
 
 def test_a_program_runs_in_a_folder_of_its_own_that_disappears() -> None:
     before = os.getcwd()
-    where = processes.run("test", ["sh", "-c", "pwd > out; cat in >> out"], {"in": "text"}, "out", 10).split()
+    where = processes.run("test", ["sh", "-c", "pwd > out; cat in >> out"], {"in": "text"}, "out", PATIENCE).split()
     assert where[1] == "text"
     assert where[0] != before
     assert not Path(where[0]).exists()
@@ -162,11 +157,11 @@ def test_a_program_runs_in_a_folder_of_its_own_that_disappears() -> None:
 
 def test_failures_are_told_apart() -> None:
     with pytest.raises(EngineTimeoutError, match=r"within 0\.2 s"):
-        processes.run("test", ["sleep", "60"], {}, "out", 0.2)
+        processes.run("test", ["sleep", "1000"], {}, "out", 0.2)
     with pytest.raises(EngineCrashError, match="exit code 3, saying: 'no'"):
-        processes.run("test", ["sh", "-c", "echo no; exit 3"], {}, "out", 10)
+        processes.run("test", ["sh", "-c", "echo no; exit 3"], {}, "out", PATIENCE)
     with pytest.raises(EngineCrashError, match="wrote no answer"):
-        processes.run("test", ["true"], {}, "out", 10)
+        processes.run("test", ["true"], {}, "out", PATIENCE)
 
 
 def test_the_number_of_cores_can_be_chosen(monkeypatch) -> None:
@@ -186,7 +181,7 @@ def test_a_program_that_writes_without_end_is_cut_off(endless: str) -> None:
     """Neither disk nor memory is filled, the error is one sentence, and nothing of the group is left."""
     tracemalloc.start()
     with pytest.raises(EngineCrashError) as caught:
-        processes.run("test", ["sh", "-c", f"{endless}; exit 1"], {}, "out", 30)
+        processes.run("test", ["sh", "-c", f"{endless}; exit 1"], {}, "out", PATIENCE)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 1 << 20 < processes.MAX_FILE
@@ -200,11 +195,10 @@ def test_the_first_and_the_last_words_of_a_program_are_kept() -> None:
 
 def test_a_program_that_ignores_requests_to_end_is_killed_with_its_group(tmp_path: Path) -> None:
     code = f"trap '' TERM INT HUP; sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' & echo $! > {tmp_path}/pid; while :; do sleep 0.1; done"
-    begin = time.monotonic()
-    with pytest.raises(EngineTimeoutError, match=r"within 0\.5 s"):
-        processes.run("test", ["sh", "-c", code], {}, "out", 0.5)
+    for limit in (0.5, 5.0, 50.0):  # a busy machine may not come to start the grandchild in the first
+        with pytest.raises(EngineTimeoutError, match=f"within {limit:g} s"):
+            processes.run("test", ["sh", "-c", code], {}, "out", limit)
+        if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip():
+            break
     grandchild = int((tmp_path / "pid").read_text())
-    deadline = time.monotonic() + 10
-    while is_running(grandchild) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not is_running(grandchild) and time.monotonic() - begin < 20
+    assert comes_true(lambda: not is_running(grandchild))

@@ -45,10 +45,7 @@ def disturb(store, victim: str, delay: float, samples: int = 120) -> None:
         if victim in ("parent", "both"):
             kill(process.pid)
         process.communicate(timeout=200)
-        deadline = time.monotonic() + 20
-        while any(os.path.exists(f"/proc/{pid}") for pid in workers) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert not any(os.path.exists(f"/proc/{pid}") for pid in workers), "workers outlive their parent"
+        assert processes.comes_true(lambda: not any(map(processes.is_running, workers))), "workers outlive their parent"
     finally:
         process.kill()
         process.wait()

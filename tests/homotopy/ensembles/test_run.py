@@ -118,10 +118,10 @@ def test_a_damaged_file_is_computed_again_and_that_is_said(serial, tmp_path):
 
 
 def test_a_hanging_and_a_crashing_sample_are_recorded_and_the_rest_completes(workers):
-    records = faulty(workers, Faulty(hangs=(2,), crashes=(1,)), 4, timeout=1.0)
+    records = faulty(workers, Faulty(hangs=(2,), crashes=(1,)), 4, timeout=5.0)  # in which a busy machine counts a sample, too
     assert {r.sample: (r.failure_kind, r.failure) for r in records if r.is_failed} == {
         1: ("crash", "worker died with signal 11 (SIGSEGV), 3 times with this sample alone"),
-        2: ("timeout", "timeout after 1 s"),
+        2: ("timeout", "timeout after 5 s"),
     }
     good = count_samples(TWO, 1, [0, 3])
     assert [r.digest for r in records if not r.is_failed] == [r.digest for r in good]
@@ -312,5 +312,5 @@ def test_a_shared_worker_pool_serves_executors_of_any_kind(workers, monkeypatch)
 def test_warnings_of_a_model_are_given_once():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
-        ho.ensemble(ps.SphericalPSpin(n=3, p=3, couplings="square-free"), samples=3, workers=0)
+        ho.ensemble(ps.SphericalPSpin(n=3, p=3, couplings="square-free"), samples=2, workers=0)
     assert len(caught) == 1

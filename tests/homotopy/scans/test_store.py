@@ -1,11 +1,9 @@
 """A scan that was killed goes on where it stopped, to the same result."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -13,6 +11,7 @@ import homotopy as ho
 import polysys as ps
 from homotopy.errors import StoreError
 from homotopy.scans import run
+from tests.homotopy import processes
 
 MODEL = ps.expression("x^4/4 - x^2/2 - a*x + y^2*x/9 + y^4", parameters={"a": 1})
 VALUES = ho.linspace(-1, 1, 11)
@@ -51,17 +50,11 @@ def test_kill_9_and_the_same_command(tmp_path):
             sys.executable, "-m", "homotopy.cli", "scan", "expression:v.txt", "--over", "a=-1:1:33", "--store", name, "--json", f"{name}.json",
         ]  # fmt: skip
 
-    process = subprocess.Popen(command("killed"), cwd=tmp_path, stdout=subprocess.DEVNULL)
-    begin = time.monotonic()
-    while process.poll() is None and time.monotonic() - begin < 120:
-        values = tmp_path / "killed" / "values"
-        if values.is_dir() and len(list(values.glob("*.json"))) >= 8:
-            os.kill(process.pid, signal.SIGKILL)
-            break
-        time.sleep(0.005)
-    process.wait()
-    n_kept = len(list((tmp_path / "killed" / "values").glob("0*.json")))
-    assert 8 <= n_kept and process.returncode == -signal.SIGKILL
+    code = processes.dying(9, "values") + "from homotopy.cli import main\nmain()"
+    killed = subprocess.run([sys.executable, "-c", code, *command("killed")[3:]], cwd=tmp_path, stdout=subprocess.DEVNULL, check=False)
+    values = tmp_path / "killed" / "values"
+    assert killed.returncode == -signal.SIGKILL and len([p for p in values.iterdir() if p.suffix == ".json"]) == 8
+    assert list(values.glob(".*.part"))  # what it was about to write
     for name in ("killed", "whole"):
         assert subprocess.run(command(name), cwd=tmp_path, capture_output=True, check=False).returncode == 0
     assert (tmp_path / "killed.json").read_bytes() == (tmp_path / "whole.json").read_bytes()

@@ -42,10 +42,8 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path, kind, words):
         path.mkdir()
     else:
         path.symlink_to(path if kind == "itself" else kind)
-    begin = time.monotonic()
     with pytest.raises(FileError, match=rf"cannot be read \(.*{words}"):
         files.read_bytes(path)
-    assert time.monotonic() - begin < 5
 
 
 def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(tmp_path, monkeypatch):
@@ -83,10 +81,10 @@ def test_control_characters_of_names_are_shown_as_escapes():
     ],
 )
 def test_toml_beyond_bounds_is_refused(text, words):
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(FileError, match=words):
         files.parse_toml(text, "The file")
-    assert time.monotonic() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_saddles_of_three_spins_have_a_closed_form(p, h):
     assert found[0].value == pytest.approx(1 + saddles / 2, rel=1e-12) and found[2].value == pytest.approx(found[0].value, rel=1e-12)
 
 
-@pytest.mark.parametrize(("n", "p", "minima"), [(12, 4, 21.3448720322071), (20, 3, 11.01398192288028), (40, 20, 32389694292067.26)])
+@pytest.mark.parametrize(("n", "p", "minima"), [(12, 4, 21.3448720322071), (20, 3, 11.01398192288028), pytest.param(40, 20, 32389694292067.26, marks=pytest.mark.slow)])
 def test_minima_are_those_of_a_pfaffian_in_monomials(n, p, minima):
     """P(smallest eigenvalue > x) as a ratio of de Bruijn Pfaffians of incomplete moments, 90 to 200 digits in mpmath, integrated by the trapezoid rule."""
     found = theory.p_spin_counts(n, p)[0]

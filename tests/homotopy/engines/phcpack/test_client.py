@@ -39,10 +39,11 @@ def test_deep_linear_networks_have_their_known_numbers_of_solutions(
     report = engine.solve(deep_linear(widths, n_data, seed=5), seed=1)
     assert report.n_paths == len(report.ends) == report.root_count == n_paths
     assert len(regular(report)) == n_solutions
-    assert statuses(report).get("failed", 0) == 0
+    assert statuses(report).get("failed", 0) == 0 and set(statuses(report)) <= {"regular", "at_infinity"}
     assert any(not any(x) for x in regular(report))
 
 
+@pytest.mark.slow
 def test_deep_linear_2_2_2_has_225_solutions(engine: PHCpack) -> None:
     """1 + 2 * 16 + 192, against a stable mixed volume of 1089; this sample has solutions of size 7000."""
     report = engine.solve(deep_linear((2, 2, 2), 2, seed=2), seed=2)

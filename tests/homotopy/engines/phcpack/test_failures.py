@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from homotopy.engines.phcpack.client import PHCpack, Polynomials, Start, find_ph
 from homotopy.errors import EngineCrashError, EngineMissingError, EngineTimeoutError
 from polysys.errors import InputError, NotSquareError
 from tests.homotopy.phcpack_systems import SQRT2, deep_linear, eigenvectors, regular, statuses, symmetric_tensor
+from tests.homotopy.processes import comes_true, is_running
 
 pytestmark = pytest.mark.phcpack
 ROOT = Path(__file__).parents[4]
@@ -67,17 +67,7 @@ def test_no_process_is_left_behind_when_the_caller_is_killed(tmp_path: Path) -> 
     with caller:
         worker = int(caller.stdout.readline())
         caller.kill()
-    deadline = time.monotonic() + 10
-    while _is_running(worker) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _is_running(worker)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    assert comes_true(lambda: not is_running(worker))
 
 
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
@@ -120,17 +110,17 @@ def test_a_missing_phcpack_is_an_error_that_says_how_to_install_it(monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("body", "error"),
-    [("exit 1", EngineCrashError), ("exit 0", EngineCrashError), ("sleep 60", EngineTimeoutError)],
+    ("body", "error", "limit"),
+    [("exit 1", EngineCrashError, 100.0), ("exit 0", EngineCrashError, 100.0), ("sleep 1000", EngineTimeoutError, 0.5)],
 )
 def test_an_executable_that_does_not_work_is_an_error(
-    body: str, error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    body: str, error: type[Exception], limit: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = tmp_path / "phc"
     script.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo fake && exit\n{body}\n')
     script.chmod(0o755)
     monkeypatch.setenv("STATIONARY_PHC", str(script))
-    monkeypatch.setattr("homotopy.engines.phcpack.connect.START_LIMIT", 0.5)
+    monkeypatch.setattr("homotopy.engines.phcpack.connect.START_LIMIT", limit)
     with pytest.raises(error):
         PHCpack("phc").solve(SQRT2, seed=1)
 

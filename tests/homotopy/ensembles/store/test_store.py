@@ -220,7 +220,8 @@ def test_an_altered_specification_in_the_manifest_is_noticed(store):
         open_store(store.path)
 
 
-def test_leftovers_of_dead_processes_are_removed_and_of_living_ones_kept(store):
+def test_leftovers_of_dead_processes_are_removed_and_of_living_ones_kept(store, monkeypatch):
+    monkeypatch.setattr(files, "_OLD", 1000.0)  # seconds, for which even a busy machine does not stop
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     host = files._host()

@@ -18,16 +18,16 @@ def test_time_adds_up_over_calls_and_versions_are_kept(tmp_path):
         burn(0.2)
     first = effort(tmp_path)
     assert (
-        0.2 <= first["seconds"] < 5 and "python-flint" in first["versions"] and "stationary-points" in first["software"]
+        0.2 <= first["seconds"] < 60 and "python-flint" in first["versions"] and "stationary-points" in first["software"]
     )
     with contextlib.suppress(KeyboardInterrupt), counted(tmp_path):
         burn(0.2)
         raise KeyboardInterrupt
-    assert effort(tmp_path)["seconds"] >= first["seconds"] + 0.2
+    assert effort(tmp_path)["seconds"] >= round(first["seconds"] + 0.2, 1)  # of which it keeps one digit
 
 
 def test_a_damaged_account_starts_again(tmp_path):
     (tmp_path / FILE).write_text("[1, 2]")
     with counted(tmp_path):
         burn(0.1)
-    assert 0.1 <= effort(tmp_path)["seconds"] < 5
+    assert 0.1 <= effort(tmp_path)["seconds"] < 60

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import types
 from pathlib import Path
 
@@ -309,16 +308,17 @@ def test_the_processes_of_a_map_end_with_the_one_that_started_them(tmp_path, num
     with subprocess.Popen(
         [sys.executable, "long.py"], cwd=tmp_path, env=processes.environment(), stderr=subprocess.PIPE, text=True
     ) as parent:
-        deadline = time.monotonic() + 120
-        while len(workers := [p for p in processes.children(parent.pid) if _is_ready(p)]) < 2:
-            assert time.monotonic() < deadline and parent.poll() is None
-            time.sleep(0.1)
+        workers = []
+
+        def are_ready():
+            workers[:] = [p for p in processes.children(parent.pid) if _is_ready(p)]
+            return len(workers) == 2 or parent.poll() is not None
+
+        assert processes.comes_true(are_ready) and parent.poll() is None
         parent.send_signal(number)
-        err = parent.communicate(timeout=60)[1]
+        err = parent.communicate(timeout=processes.PATIENCE)[1]
         assert "SpawnProcess" not in err  # no traceback of a process besides
-    while any(Path(f"/proc/{p}").exists() for p in workers):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    assert processes.comes_true(lambda: not any(map(processes.is_running, workers)))
 
 
 def _is_ready(pid: int) -> bool:

@@ -1,10 +1,8 @@
 """The layering study: searches on known landscapes, its verdicts, and its runs."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -27,6 +25,7 @@ from homotopy.studies.measures.search_coverage import (
     search_landscapes,
 )
 from polysys.errors import PolysysError
+from tests.homotopy import processes
 
 TINY = LayeringSpec(
     seed=3,
@@ -90,17 +89,11 @@ def test_the_same_specification_gives_the_same_bytes_however_often_it_was_killed
     monkeypatch.setattr("homotopy.studies.frame.report._has_matplotlib", lambda: False)
     _, folder, _ = whole
     (tmp_path / "spec.toml").write_text(to_toml(STUDY, TINY))
-    (tmp_path / "go.py").write_text(SCRIPT)
+    (tmp_path / "go.py").write_text(processes.dying(3, "results") + SCRIPT)
     place = tmp_path / "parts"
-    process = subprocess.Popen(
-        [sys.executable, str(tmp_path / "go.py"), str(tmp_path / "spec.toml"), str(place)], start_new_session=True
-    )
-    while process.poll() is None and len(list(place.glob("results/*.json"))) < 2:
-        time.sleep(0.02)
-    assert process.poll() is None, "it ended before it could be killed"
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    assert not (place / "report.md").exists()
+    command = [sys.executable, str(tmp_path / "go.py"), str(tmp_path / "spec.toml"), str(place)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert len([p for p in place.glob("results/*.json") if p.name[0] != "."]) == 2 and not (place / "report.md").exists()
     run_study(STUDY, TINY, place, workers=0)
     tables = sorted(folder.glob("*.csv"))
     assert len(tables) == 11

@@ -1,10 +1,8 @@
 """The study of weight spaces: its networks, what is computed of a sample, its verdicts, and its runs."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from itertools import permutations, product
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from homotopy.studies.weightspace import claims, measure
 from homotopy.studies.weightspace.networks import ARCHITECTURES, SHALLOW, TREE, Case, cases
 from homotopy.studies.weightspace.study import STUDY, WeightspaceSpec, cases_of
 from polysys.errors import PolysysError
+from tests.homotopy import processes
 
 TINY = WeightspaceSpec(
     sizes=(12,),
@@ -279,15 +278,9 @@ if __name__ == "__main__":
 
 
 def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(tmp_path, monkeypatch):
-    running = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(tmp_path / "a")], env={**os.environ, "PYTHONPATH": os.getcwd()}
-    )
-    deadline = time.monotonic() + 120
-    while running.poll() is None and not list(tmp_path.glob("a/results/*.json")):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    running.send_signal(signal.SIGKILL)
-    running.wait()
+    command = [sys.executable, "-c", processes.dying(2, "results") + RUN, str(tmp_path / "a")]
+    assert subprocess.run(command, env=processes.environment(), check=False).returncode == -signal.SIGKILL
+    assert len([p for p in tmp_path.glob("a/results/*.json") if p.name[0] != "."]) == 1
     monkeypatch.setattr("homotopy.studies.frame.report._has_matplotlib", lambda: False)
     report, files = run_study(STUDY, TINY, tmp_path / "a", workers=0)
     run_study(STUDY, TINY, tmp_path / "b", workers=0)
