@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from homotopy.common.wording import count_of
 from polysys.counts.moved_points import MovedPoints, moved_points
 from polysys.counts.of_landscape import exact_count_of
 from polysys.errors import PositiveDimensionalError
@@ -65,7 +64,7 @@ def _on_fixed(found: MovedPoints) -> str:
         return ""
     if not found.n_fixed:
         return f" It fixes none: no stationary point is isolated{' (proved)' if found.is_proved else ''}."
-    return f" It fixes {count_of(found.n_fixed, 'point')}, real or not: no other stationary point is isolated."
+    return f" It fixes {found.n_fixed} of them, real or not: no other one is isolated."
 
 
 def _moves(landscape: Landscape, ends: Sequence[Sequence[complex]]) -> bool:

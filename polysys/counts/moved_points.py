@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpz_mat
 
 from polysys.algebra.count import exact_count
 from polysys.continuous_symmetry import ContinuousSymmetry
@@ -26,6 +27,7 @@ from polysys.system import exact_terms
 
 Terms = Mapping[tuple[int, ...], Fraction]
 _WORK = 2 * 10**9  # operations of exact algebra for each question: seconds
+_CUTS = 3  # tries at real points of orbits that are not bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +84,14 @@ def moved_points(landscape: Landscape) -> MovedPoints:
         return MovedPoints(moves=False, moves_real=False)
     fixed = exact_count([*equations, *(f for field in fields for f in field if f)], n, work_limit=_WORK)
     n_fixed = 0 if fixed.dimension == -1 else fixed.n_distinct if fixed.dimension == 0 else None
-    slices = [_with_another_unknown(_combination(field, random.Random(1))) for field in fields]  # one linear form
-    return MovedPoints(True, _has_real(symmetry, [*moved, *slices], n + 1), n_fixed)
+    return MovedPoints(True, _moves_real(symmetry, moved, n, count.dimension), n_fixed)
 
 
 def _fixes_no_point(symmetry: ContinuousSymmetry, domain: Domain) -> bool:
     """Whether the common zeros of the fields have no part on some sphere."""
     if domain.is_euclidean or isinstance(domain, Variety):
         return False
-    entries = [fmpq(a.numerator, a.denominator) for matrix, _ in symmetry.generators for row in matrix for a in row]
+    entries = [_fmpq(a) for matrix, _ in symmetry.generators for row in matrix for a in row]
     n_rows = len(entries) // domain.n
     rank = int(fmpq_mat(n_rows, domain.n, entries).rank())
     for block in domain.slices:
@@ -136,29 +137,77 @@ def _with_another_unknown(terms: Terms) -> Terms:
     return {(*e, 0): c for e, c in terms.items()}
 
 
-def _has_real(symmetry: ContinuousSymmetry, equations: Sequence[Terms], n: int) -> bool | None:
-    """Whether points that are moved, and at which a linear form is stationary along all fields, are real; None where that is not known.
+def _moves_real(symmetry: ContinuousSymmetry, moved: Sequence[Terms], n: int, dimension: int) -> bool | None:
+    """Whether real points are among those that are moved, of which a set of this dimension is given by equations in n + 1 unknowns; None where that is not known.
 
-    The form has a largest value on each bounded real orbit. Finitely many such points are left, if each orbit has finitely many.
+    A linear form has a largest value on each bounded real orbit, where it is stationary along all fields. Orbits that are not bounded are cut by hyperplanes.
     """
+    critical = [_with_another_unknown(_combination(field, random.Random(1))) for field in _components(symmetry, n)]  # one form for all
+    is_real = _has_real([*moved, *critical], n + 1)
+    if is_real or _has_bounded_orbits(symmetry):
+        return is_real
+    for seed in range(_CUTS):
+        rng = random.Random(f"cut {seed}")
+        units = [{tuple(int(i == j) for j in range(n + 1)): Fraction(rng.choice((-1, 1)))} for i in range(symmetry.n)]
+        one: Terms = {(0,) * (n + 1): Fraction(1)}
+        if _has_real([*moved, *(_combination([*units, one], rng) for _ in range(dimension))], n + 1):
+            return True
+    return None
+
+
+def _has_real(equations: Sequence[Terms], n: int) -> bool | None:
+    """Whether equations with finitely many solutions have a real one; None where that is too much work, or they have infinitely many."""
     from polysys.algebra.multiple_zeros import zeros_with_multiplicity
 
     found = zeros_with_multiplicity(equations, n, work_limit=_WORK)
-    if found is None:
-        count = exact_count(equations, n, work_limit=_WORK, distinct=False)
-        return False if count.dimension == -1 and _has_bounded_orbits(symmetry) else None
-    if any(p.is_real for p in (*found.simple, *(z.point for z in found.multiple))):
-        return True
-    return False if _has_bounded_orbits(symmetry) else None
+    if found is not None:
+        return any(p.is_real for p in (*found.simple, *(z.point for z in found.multiple)))
+    return False if exact_count(equations, n, work_limit=_WORK, distinct=False).dimension == -1 else None
 
 
 def _has_bounded_orbits(symmetry: ContinuousSymmetry) -> bool:
-    """Whether the fields are those of rotations about one centre c: A + A^T = 0 and A c + b = 0."""
+    """Whether the fields have a common zero, about which they rotate: a positive definite form is constant along them.
+
+    Of the forms Q with A^T Q + Q A = 0 the one next to the identity is tried.
+    """
     n = symmetry.n
-    if any(matrix[i][j] + matrix[j][i] for matrix, _ in symmetry.generators for i in range(n) for j in range(i + 1)):
+    rows = [[*map(_fmpq, row), _fmpq(b)] for matrix, shift in symmetry.generators for row, b in zip(matrix, shift, strict=True)]
+    linear = fmpq_mat(len(rows), n, [a for row in rows for a in row[:n]])
+    if int(linear.rank()) < int(fmpq_mat(len(rows), n + 1, [a for row in rows for a in row]).rank()):
         return False
-    rows = [[*row, b] for matrix, shift in symmetry.generators for row, b in zip(matrix, shift, strict=True)]
-    entries = [[fmpq(a.numerator, a.denominator) for a in row] for row in rows]
-    whole = fmpq_mat(len(rows), n + 1, [a for row in entries for a in row])
-    linear = fmpq_mat(len(rows), n, [a for row in entries for a in row[:n]])
-    return int(whole.rank()) == int(linear.rank())
+    places = [(i, j) for i in range(n) for j in range(i + 1)]
+    equations = []
+    for matrix, _ in symmetry.generators:
+        for i, j in places:  # the entry (i, j) of A^T Q + Q A
+            row = dict.fromkeys(places, Fraction(0))
+            for k in range(n):
+                row[max(k, j), min(k, j)] += matrix[k][i]
+                row[max(k, i), min(k, i)] += matrix[k][j]
+            equations.append([row[place] for place in places])
+    forms = [fmpq_mat(n, n, [_fmpq(q[max(i, j), min(i, j)]) for i in range(n) for j in range(n)]) for q in _kernel(equations, places)]
+    if not forms:
+        return False
+    size = range(len(forms))
+    products = fmpq_mat(len(forms), len(forms), [_trace(forms[i] * forms[j]) for i in size for j in size])
+    weights = products.solve(fmpq_mat(len(forms), 1, [_trace(form) for form in forms]))
+    nearest = sum((forms[i] * weights[i, 0] for i in size), fmpq_mat(n, n))
+    minors = (fmpq_mat(k, k, [nearest[i, j] for i in range(k) for j in range(k)]).det() for k in range(1, n + 1))
+    return all(minor > 0 for minor in minors)
+
+
+def _kernel(equations: Sequence[Sequence[Fraction]], names: Sequence[tuple[int, int]]) -> list[dict[tuple[int, int], Fraction]]:
+    """A basis of the solutions of homogeneous linear equations, by name of the unknown."""
+    integers = []
+    for row in equations:
+        common = lcm(*(a.denominator for a in row))
+        integers += [int(a * common) for a in row]
+    kernel, nullity = fmpz_mat(len(equations), len(names), integers).nullspace()
+    return [{name: Fraction(int(kernel[i, k])) for i, name in enumerate(names)} for k in range(int(nullity))]
+
+
+def _trace(matrix: fmpq_mat) -> fmpq:
+    return sum((matrix[i, i] for i in range(matrix.nrows())), fmpq(0))
+
+
+def _fmpq(value: Fraction) -> fmpq:
+    return fmpq(value.numerator, value.denominator)
