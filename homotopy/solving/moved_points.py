@@ -22,13 +22,13 @@ def refuse_moved_points(problem: Problem, ends: Sequence[Sequence[complex]] = ()
     ----------
     problem : Landscape or Equations
     ends : sequence of complex vectors
-        Singular ends of paths, which tell where exact algebra is out of reach.
+        Singular ends of paths, which tell where exact algebra does not.
 
     Raises
     ------
     PositiveDimensionalError
-        Naming the dimension of the group, and how many points it fixes. Not where only complex points are moved, as far as
-        exact algebra tells: the real ones may be finitely many then.
+        Naming the dimension of the group, and how many points it fixes. Not where exact algebra sees that complex points alone are moved: the
+        real ones may be finitely many then.
 
     Examples
     --------
@@ -43,9 +43,8 @@ def refuse_moved_points(problem: Problem, ends: Sequence[Sequence[complex]] = ()
     if not isinstance(problem, Landscape):
         return
     found = moved_points(problem)
-    if found.moves is None and not _moves(problem, ends):
-        return
-    if found.moves is False or found.moves_real is False:
+    is_known = found.moves is False or found.moves_real is not None
+    if not (found.moves_real if is_known else _moves(problem, ends)):
         return
     symmetry = problem.known_symmetry
     assert symmetry is not None
@@ -68,7 +67,7 @@ def _on_fixed(found: MovedPoints) -> str:
 
 
 def _moves(landscape: Landscape, ends: Sequence[Sequence[complex]]) -> bool:
-    """Whether a singular end is moved, where exact algebra does not see finitely many solutions.
+    """Whether a singular end is moved, and there are not finitely many solutions.
 
     An end is a number with an error, which may hide that the symmetry fixes the solution.
     """
