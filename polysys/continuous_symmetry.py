@@ -196,7 +196,8 @@ def _rank_at_random_points(invariants: Sequence[Any], n: int, basis: Sequence[Fi
         g = _gradient_modulo(f, x, prime)
         matrices.append(np.array([_along(entries, b, g, x, prime) for entries, b in basis]).T)
     matrix = np.concatenate(matrices)
-    return int(nmod_mat(*matrix.shape, matrix.ravel().tolist(), prime).rank())
+    n_rows, n_columns = matrix.shape
+    return int(nmod_mat(n_rows, n_columns, matrix.ravel().tolist(), prime).rank())
 
 
 def _gradient_modulo(polynomial: Any, x: _Integers, prime: int) -> _Integers:
@@ -222,7 +223,7 @@ def _gradient_modulo(polynomial: Any, x: _Integers, prime: int) -> _Integers:
 
 def _along(entries: Sequence[tuple[int, int, int]], b: int | None, g: _Integers, x: _Integers, prime: int) -> _Integers:
     """The derivative along one field, modulo a prime, from the gradient."""
-    total = np.zeros_like(x[0]) if b is None else g[b]
+    total: _Integers = np.zeros_like(x[0]) if b is None else g[b]
     for i, j, a in entries:
         total = (total + a * (g[i] * x[j] % prime)) % prime
     return total
