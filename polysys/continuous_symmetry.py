@@ -6,11 +6,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
-from math import gcd, lcm
+from math import comb, gcd, lcm, prod
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod, nmod_mat
+import numpy as np
+import numpy.typing as npt
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod_mat
 
 from polysys.domains import Domain
 from polysys.formulations.expansion import nested_form
@@ -18,8 +19,11 @@ from polysys.formulations.variety import Variety, constraints_of
 from polysys.system import exact_terms
 from polysys.tape import Tape, trace
 
-_PRIME = 2**61 - 1  # Mersenne prime: a false rank drop at random points has probability below 1e-15
-_MAX_CONTINUOUS = 30  # n^2 unknowns: beyond this many variables the continuous search is left out (and said to be)
+_Integers = npt.NDArray[np.int64]
+_PRIME = 2**31 - 1  # Mersenne prime: a false rank drop at random points is rare, and only costs the time of a proof
+_MAX_FIELDS = 930  # those of R^30: with more the search is left out (and said to be)
+_MAX_COMPLETED = 20_000  # terms
+_MORE_POINTS = 4  # than fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class ContinuousSymmetry:
     Parameters
     ----------
     generators : tuple of (matrix rows, vector), entries Fractions
-        A basis; each is proved: A x + b is tangent to the domain and grad V . (A x + b) = 0 identically.
+        A basis; each is proved: A x + b is tangent to the domain, and grad V . (A x + b) = 0 there.
     """
 
     generators: tuple[tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]], ...]
@@ -79,7 +83,7 @@ class ContinuousSymmetry:
 
 
 Field = tuple[tuple[tuple[int, int, int], ...], int | None]
-"""A candidate field: the entries (i, j, a) of A, or the one coordinate of b that is 1."""
+"""A candidate field: the entries (i, j, a) of A with a = 1 or -1, or the one coordinate of b that is 1."""
 
 
 def translations(n: int) -> list[Field]:
@@ -101,7 +105,7 @@ def _basis_fields(domain: Domain) -> list[Field]:
 
 
 def continuous_symmetries(
-    potential: Any, domain: Domain, gradient: Tape | None = None, basis: Sequence[Field] | None = None
+    potential: Any, domain: Domain, basis: Sequence[Field] | None = None
 ) -> ContinuousSymmetry | None:
     """All linear one-parameter symmetries of a potential on its domain, proved exactly; None if not searched.
 
@@ -110,7 +114,8 @@ def continuous_symmetries(
 
     Solves grad V(x) . (A x + b) = 0 for A, b (A skew within each sphere, b = 0 there). The rank is first found at
     random points modulo a prime: full rank there proves that no symmetry exists. Otherwise the nullspace over Q is
-    computed and every basis element checked as an identity of polynomials.
+    computed and every basis element checked as an identity of polynomials. On spheres the identity is one of the functions on them: the
+    potential is made homogeneous first, see :func:`completed_on_spheres`.
 
     Examples
     --------
@@ -120,45 +125,108 @@ def continuous_symmetries(
     >>> continuous_symmetries((x**2 + y**2) ** 2 - x**2 - y**2, Euclidean(2)).dimension
     1
     """
-    n = domain.n
-    if basis is None and n > _MAX_CONTINUOUS:
-        return None
-    if gradient is None:
-        gradient = _gradient_of(potential)
-    constraints = constraints_of(domain)
-    gradients = [gradient, *map(_gradient_of, constraints)]
     if basis is None:
         basis = _basis_fields(domain)
+        if len(basis) > _MAX_FIELDS:
+            return None
     if not basis:
         return ContinuousSymmetry(())
-    rng = random.Random(0)
-    prime = _PRIME
-    while any(c.denominator % prime == 0 for g in gradients for c in g.constants):
-        prime = next(q for q in range(prime - 2, 0, -2) if fmpz(q).is_prime())
-
-    def rows(points: list[list[Any]], constant: Any) -> list[list[Any]]:
-        result = []
-        for x, tape in product(points, gradients):
-            g = tape.evaluate(x, (), constant)
-            zero = constant(Fraction(0))
-            result.append([sum((g[i] * x[j] * a for i, j, a in m), zero) if b is None else g[b] for m, b in basis])
-        return result
-
-    def residue(c: Fraction) -> nmod:
-        return nmod(c.numerator, prime) / nmod(c.denominator, prime)
-
-    n_points = len(basis) + 4
-    points = [[nmod(rng.randrange(prime), prime) for _ in range(n)] for _ in range(n_points)]
-    modular = nmod_mat(n_points * len(gradients), len(basis), [int(v) for row in rows(points, residue) for v in row], prime)
-    if modular.rank() == len(basis):
+    completed = completed_on_spheres(potential, domain)
+    invariants = (completed, *constraints_of(domain))
+    if _rank_at_random_points(invariants, domain.n, basis) == len(basis):
         return ContinuousSymmetry(())
+    rng, gradients = random.Random(0), [_gradient_of(f) for f in invariants]
     for bound in (99, 10**4, 10**8):  # a basis that fails the proof came from unlucky points
-        small = [[Fraction(rng.randint(-bound, bound)) for _ in range(n)] for _ in range(n_points)]
-        kernel, nullity = _nullspace(rows(small, lambda c: c))
-        generators = _proved((potential, *constraints), kernel, nullity, basis)
+        rows = []
+        for _ in range(len(basis) + _MORE_POINTS):
+            x = [Fraction(rng.randint(-bound, bound)) for _ in range(domain.n)]
+            for g in (tape.evaluate(x) for tape in gradients):
+                rows.append([sum((a * g[i] * x[j] for i, j, a in m), Fraction(0)) if b is None else g[b] for m, b in basis])
+        kernel, nullity = _nullspace(rows)
+        generators = _proved(invariants, kernel, nullity, basis)
         if len(generators) == nullity:
             break
     return ContinuousSymmetry(generators)
+
+
+def completed_on_spheres(potential: Any, domain: Domain) -> Any:
+    """The same function on a product of spheres, each term times powers of :math:`|x_l|^2 / r_l` so that terms of equal parities have equal degrees.
+
+    Two polynomials of this form are equal where they are equal on the spheres, so that a rotation leaves the function unchanged
+    exactly when it leaves the polynomial unchanged. Polynomials that are so already, and those that would become too long, are left as they are.
+
+    Examples
+    --------
+    >>> from polysys.domains import Sphere
+    >>> from polysys.polynomials import Ring
+    >>> x, y = Ring(("x", "y")).gens
+    >>> completed_on_spheres(x**4 + y**2, Sphere(2)) == x**4 + y**2 * (x**2 + y**2)
+    True
+    """
+    if domain.is_euclidean or isinstance(domain, Variety):
+        return potential
+    degrees = {e: [sum(e[block]) for block in domain.slices] for e in potential.monoms()}
+    largest: dict[tuple[int, ...], list[int]] = {}
+    for ds in degrees.values():
+        most = largest.setdefault(tuple(d % 2 for d in ds), list(ds))
+        most[:] = map(max, most, ds)
+    missing = {e: [(m - d) // 2 for m, d in zip(largest[tuple(d % 2 for d in ds)], ds, strict=True)] for e, ds in degrees.items()}
+    n_terms = (prod(comb(size + k - 1, k) for size, k in zip(domain.blocks, ks, strict=True)) for ks in missing.values())
+    if not any(map(any, missing.values())) or sum(n_terms) > _MAX_COMPLETED:
+        return potential
+    ring = potential.ring
+    norms = [sum((x * x for x in ring.gens[b]), ring.zero) / r for b, r in zip(domain.slices, domain.radii_squared, strict=True)]
+    by_factor: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
+    for e, c in potential.terms():
+        by_factor.setdefault(tuple(missing[e]), {})[e] = c
+    return sum(
+        (prod((q**k for q, k in zip(norms, ks, strict=True)), start=ring.from_dict(terms)) for ks, terms in by_factor.items()),
+        ring.zero,
+    )
+
+
+def _rank_at_random_points(invariants: Sequence[Any], n: int, basis: Sequence[Field]) -> int:
+    """The rank of the equations on the fields, at random points modulo a prime: no more than that over Q."""
+    prime = _PRIME
+    while any(int(c.denominator) % prime == 0 for f in invariants for c in f.coeffs()):
+        prime = next(q for q in range(prime - 2, 0, -2) if fmpz(q).is_prime())
+    x = np.random.default_rng(0).integers(0, prime, size=(n, len(basis) + _MORE_POINTS))
+    matrices = []
+    for f in invariants:
+        g = _gradient_modulo(f, x, prime)
+        matrices.append(np.array([_along(entries, b, g, x, prime) for entries, b in basis]).T)
+    matrix = np.concatenate(matrices)
+    n_rows, n_columns = matrix.shape
+    return int(nmod_mat(n_rows, n_columns, matrix.ravel().tolist(), prime).rank())
+
+
+def _gradient_modulo(polynomial: Any, x: _Integers, prime: int) -> _Integers:
+    """The gradient at points (n, points) modulo a prime below 2^31."""
+    terms = polynomial.terms()
+    exponents = np.array([e for e, _ in terms], dtype=np.int64)
+    coefficients = np.array([int(c.numerator) % prime * pow(int(c.denominator), -1, prime) % prime for _, c in terms], dtype=np.int64)
+    powers = [np.ones_like(x)]
+    for _ in range(int(exponents.max(initial=0))):
+        powers.append(powers[-1] * x % prime)
+    table = np.stack(powers)
+    result = np.zeros_like(x)
+    for i in range(len(x)):
+        here = exponents[:, i] > 0
+        lowered = exponents[here]
+        value = (coefficients[here] * lowered[:, i] % prime)[:, None] * np.ones(x.shape[1], np.int64)
+        lowered[:, i] -= 1
+        for j in np.flatnonzero(lowered.any(axis=0)):
+            value = value * table[lowered[:, j], j] % prime
+        result[i] = value.sum(axis=0) % prime  # so few terms that 2^31 times their number is no overflow
+    return result
+
+
+def _along(entries: Sequence[tuple[int, int, int]], b: int | None, g: _Integers, x: _Integers, prime: int) -> _Integers:
+    """The derivative along one field, modulo a prime, from the gradient."""
+    total: _Integers = np.zeros_like(x[0]) if b is None else g[b]
+    for i, j, a in entries:
+        total = (total + a * (g[i] * x[j] % prime)) % prime
+    return total
 
 
 def _gradient_of(polynomial: Any) -> Tape:

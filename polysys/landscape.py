@@ -20,16 +20,16 @@ from polysys.errors import InputError, PolysysError, PositiveDimensionalError, r
 from polysys.evaluation import Evaluation
 from polysys.formulations.affine import Shapes, family_terms, member_terms, unflattened
 from polysys.formulations.elimination import values_of
-from polysys.formulations.expansion import multiply_out, nested_form
-from polysys.formulations.formulation import Formulation, FormulationTapes, Kind, equation_degrees, formulate, record
+from polysys.formulations.expansion import multiply_out
+from polysys.formulations.formulation import Formulation, FormulationTapes, equation_degrees, formulate, record
 from polysys.formulations.variety import Variety
 from polysys.model_facts import ModelFacts, no_facts
 from polysys.polynomials import Polynomial, Ring
 from polysys.reading.parser import MAX_EXPONENT, format_polynomial
 from polysys.reading.rationals import MAX_BITS, n_bits
 from polysys.symmetry import SymmetryGroup, permutation_symmetries, sign_symmetries
-from polysys.system import MAX_UNKNOWNS, PolynomialSystem, exact_terms, sha256
-from polysys.tape import Node, Recorder, trace
+from polysys.system import MAX_UNKNOWNS, PolynomialSystem, sha256
+from polysys.tape import Node, Recorder
 
 Couplings = Mapping[str, npt.NDArray[np.object_]]
 _MAX_OPERATIONS = 500_000  # a longer straight-line program is beyond any solver
@@ -282,9 +282,7 @@ class Landscape:
     @cached_property
     def continuous_symmetry(self) -> ContinuousSymmetry | None:
         """Linear one-parameter symmetries, proved; None if the landscape is too large to search."""
-        terms = exact_terms(self.potential)
-        gradient = trace(lambda x, _: [nested_form(terms, x)], self.domain.n).gradient()
-        return continuous_symmetries(self.potential, self.domain, gradient)
+        return continuous_symmetries(self.potential, self.domain)
 
     @cached_property
     def known_symmetry(self) -> ContinuousSymmetry | None:
@@ -296,9 +294,7 @@ class Landscape:
         if not self.facts.mixing_fields:
             return self.continuous_symmetry
         basis = [*self.facts.mixing_fields, *translations(self.domain.n)]
-        # traced once for the family; that of the expanded potential is another for each sample
-        gradient = self.tapes.equations if self.formulation.kind is Kind.EUCLIDEAN else None
-        return continuous_symmetries(self.potential, self.domain, gradient, basis)
+        return continuous_symmetries(self.potential, self.domain, basis)
 
     @cached_property
     def euler_characteristic(self) -> int | None:

@@ -34,6 +34,7 @@ from homotopy.engines.registry import engines_for
 from homotopy.errors import HomotopyError
 from homotopy.options import Options, chosen_options
 from homotopy.solving.exact_algebra import with_missing, with_points
+from homotopy.solving.moved_points import refuse_moved_points
 from homotopy.solving.result import SolveReport
 from homotopy.solving.rounds import solve
 from homotopy.status import Completeness, Verdict
@@ -129,7 +130,7 @@ def _counted(
     landscape: Landscape, chosen: Options, progress: Progress | None, *, is_sample: bool
 ) -> tuple[Census, SolveReport]:
     """The census, and the solve that it was made from."""
-    _require_isolated(landscape)
+    _require_isolated(landscape, is_sample=is_sample)
     begin = time.perf_counter()
     bounds = tuple(upper_bounds(landscape))
     least = bounds[0].value if bounds else None
@@ -147,13 +148,18 @@ def _counted(
     return until_judged(landscape, solved, bounds, partial(assemble, is_sample=is_sample), chosen, begin, progress)
 
 
-def _require_isolated(landscape: Landscape) -> None:
-    """Refuse a landscape whose symmetry moves its points, unless exact algebra sees that it moves none: then all are fixed by it."""
+def _require_isolated(landscape: Landscape, *, is_sample: bool) -> None:
+    """Refuse a landscape whose symmetry moves its points, unless exact algebra sees that it moves none: then all are fixed by it.
+
+    A sample of an ensemble is asked after its first round, if that lost a path: most have no symmetry but by their model.
+    """
     try:
         landscape.require_isolated()
     except PositiveDimensionalError:
         if exact_count_of(landscape).dimension not in (0, -1):
             raise
+    if not is_sample and not landscape.facts.mixing_fields:
+        refuse_moved_points(landscape)
 
 
 @contextlib.contextmanager

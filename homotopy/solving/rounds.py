@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-
-import numpy as np
 
 from homotopy.certification.certificates import CertificateList
 from homotopy.common import reporting
@@ -17,12 +14,11 @@ from homotopy.options import Options
 from homotopy.solving.accounts import account
 from homotopy.solving.exact_algebra import QUICK_WORK, has_all_simple, is_met, with_missing, without_multiple
 from homotopy.solving.far_paths import followed
+from homotopy.solving.moved_points import refuse_moved_points
 from homotopy.solving.result import RoundAccount, SolveReport
 from homotopy.solving.turns import Turns
 from homotopy.solving.univariate import solve_univariate
 from homotopy.solving.without_paths import solve_by_hand, solve_without_paths
-from polysys.counts.of_landscape import exact_count_of
-from polysys.errors import PositiveDimensionalError
 from polysys.problem import Problem
 
 # What ends a round and not the solve: certificates of the rounds before are kept.
@@ -111,8 +107,8 @@ def solve(
             continue
         if is_met(landscape, report, bound) or (report.is_clean and report.is_repeated):
             break
-        if report.paths.singular:
-            _refuse_continuous_family(landscape, report.singular_ends)
+        if report.paths.singular or report.paths.failed:
+            refuse_moved_points(landscape, report.singular_ends)
         if has_all_simple(landscape, report):
             break
         if not report.is_clean:
@@ -202,22 +198,3 @@ def _in_numbers(report: SolveReport, n_followed: int) -> RoundAccount:
         report.engine, report.precision, report.solver_seed, report.root_count, report.paths, len(report.certificates),
         report.n_beyond_paths, n_followed,
     )  # fmt: skip
-
-
-def _refuse_continuous_family(landscape: Problem, ends: Sequence[Sequence[complex]]) -> None:
-    """Name the symmetry if singular end points are moved by it: then they lie on a continuous family.
-
-    An end is a number with an error, which may hide that the symmetry fixes the solution. Exact algebra that sees finitely many decides.
-    """
-    symmetry = landscape.continuous_symmetry
-    if symmetry is None or not symmetry.dimension or exact_count_of(landscape).dimension in (0, -1):
-        return
-    for end in ends:
-        x = np.array(end[: landscape.domain.n])
-        if np.abs(symmetry.field(x.tolist())).max() > 1e-3 * np.abs(x).max():
-            raise PositiveDimensionalError(
-                f"The stationary points of {landscape.label} are not isolated: a continuous symmetry group of "
-                f"dimension {symmetry.dimension} moves them (orbits of dimension up to {symmetry.orbit_dimension}).",
-                "Break the symmetry (a term per variable, say), fix as many coordinates, or decompose the stationary set "
-                "(stationary sets).",
-            )

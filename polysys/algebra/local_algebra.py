@@ -16,7 +16,7 @@ from itertools import combinations_with_replacement
 from math import comb, lcm, prod
 from typing import Any
 
-from flint import fmpq, fmpz, fmpz_mat, nmod_mat
+from flint import fmpq, fmpz_mat, nmod_mat
 
 from polysys.errors import InputError
 from polysys.system import PolynomialSystem
@@ -104,7 +104,7 @@ def local_structure(
     Notes
     -----
     With N = C(n + k, k) monomials the cost of order k is one rank of a matrix with N columns modulo a prime, which bounds
-    the dual space from above; the largest is bounded from below modulo as many primes as Hadamard's inequality asks for.
+    the dual space from above; the largest is bounded from below by vectors over Q that span it.
     """
     n = system.n
     if len(point) != n:
@@ -257,21 +257,20 @@ def _modular_rank(rows: list[list[int]]) -> int:
 def _has_at_most_rank(rows: list[list[int]], rank: int) -> bool | None:
     """Whether the rank over Q is no larger; None where the proof would take too long.
 
-    A minor of size rank + 1 that is not zero is at most the product of its rows' lengths (Hadamard), so it is not divisible
-    by primes whose product is larger: one of them sees the larger rank.
+    As many independent vectors of the kernel prove it: a product of integers that is zero, and a rank modulo a prime. They have few digits where the
+    zero lies on a curve or surface; those that a minor may have by Hadamard's inequality bound the work.
     """
-    matrix = _matrix(rows)
+    matrix, n_columns = _matrix(rows), len(rows[0])
     lengths = sorted((sum(c * c for c in row) for row in rows), reverse=True)[: rank + 1]
-    bits = sum(length.bit_length() for length in lengths) // 2 + 1
-    n_primes = bits // 62 + 1
-    if n_primes * len(rows) * len(rows[0]) * (rank + 1) > _MAX_WORK:
+    n_primes = sum(length.bit_length() for length in lengths) // 124 + 1
+    if n_primes * len(rows) * n_columns * (rank + 1) > _MAX_WORK:
         return None
-    p = 2**63
-    for _ in range(n_primes):
-        p = next(q for q in range(p - 1, 2**62, -1) if fmpz(q).is_prime())
-        if int(nmod_mat(matrix, p).rank()) > rank:
-            return False
-    return True
+    kernel, nullity = matrix.nullspace()
+    if nullity < n_columns - rank:
+        return False
+    is_kernel = not any((matrix * kernel).entries())
+    is_independent = int(nmod_mat(kernel, _PRIME).rank()) == nullity
+    return True if is_kernel and is_independent else None
 
 
 def _matrix(rows: list[list[int]]) -> fmpz_mat:

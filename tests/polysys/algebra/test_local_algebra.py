@@ -9,7 +9,7 @@ from sympy import QQ, ring
 
 import polysys as ps
 from polysys.algebra.common_factors import common_factors
-from polysys.algebra.local_algebra import grow, local_structure, slice_directions
+from polysys.algebra.local_algebra import LocalStructure, grow, local_structure, slice_directions
 from polysys.errors import InputError
 from polysys.system import PolynomialSystem
 
@@ -168,3 +168,10 @@ def test_a_proof_that_would_take_too_long_is_left_out_and_said_to_be(monkeypatch
     assert (found.multiplicity, found.is_proved) == (8, False)
     circle = local_structure(gradient((x**2 + y**2 - 1) ** 2), [Fraction(3, 5), Fraction(4, 5)])
     assert circle.exceeds_bound and not circle.is_proved
+
+
+def test_a_rational_point_on_a_curve_of_zeros_is_proved_to_be_on_one_by_a_kernel_over_the_rationals():
+    """A plane touches the sphere in (3, 4, 0) / 5 and meets it in two complex lines; primes up to Hadamard's bound took 3 s."""
+    land = ps.expression("5*x*(3*x + 4*y - 5)^2/26 + (3*x + 4*y - 5)^2", ps.Sphere(3), variables=["x", "y", "z"]).sample()
+    found = local_structure(land.system, [Fraction(3, 5), Fraction(4, 5), Fraction(0), Fraction(0)], bound=14)
+    assert found == LocalStructure((1, 2, 3, 2, 2, 2, 2, 2), None, exceeds_bound=True, is_proved=True)
