@@ -235,7 +235,6 @@ class TestDegenerate:
             "x*(y + z) + x^3",
             "x^2 + 2*x*y + y^2",
             "(y - x^2)^2",
-            "(x^2 + y^2)^2 + x^2 + y^2 + z^4 - z^2",  # only its complex points are not isolated
         ],
     )
     def test_a_degenerate_potential_is_refused_or_left_unknown(self, text: str) -> None:
@@ -244,6 +243,18 @@ class TestDegenerate:
         except PositiveDimensionalError:
             return
         assert census.completeness.verdict is Completeness.UNKNOWN
+
+    def test_real_points_are_proved_where_only_complex_ones_are_not_isolated(self) -> None:
+        """x = y = 0 and 2 z^3 = z; the others have x^2 + y^2 = -1/2."""
+        text = "(x^2 + y^2)^2 + x^2 + y^2 + z^4 - z^2"
+        census = ho.census(ps.expression(text), engine="phcpack", rounds=1)
+        assert census.completeness.verdict is Completeness.PROVED
+        assert census.completeness.complex_verdict is Completeness.UNKNOWN
+        assert sorted((round(float(p.coordinates[2].mid()), 9), p.index) for p in census.points) == [
+            (-0.707106781, 0),
+            (0.0, 1),
+            (0.707106781, 0),
+        ]
 
     @pytest.mark.parametrize(
         ("text", "n_regular", "multiplicity"),
