@@ -183,8 +183,8 @@ def _equilibrated(matrix: Sequence[Sequence[arb]]) -> list[list[arb]]:
     for k, (i, j, _) in enumerate(sizes):
         rows[k, i] += 1
         rows[k, j] += 1
-    fit = np.linalg.lstsq(rows, np.array([-float(e) for _, _, e in sizes]), rcond=1e-10)[0]
-    d = [int(x) for x in np.round(fit)]
+    fit = np.asarray(np.linalg.lstsq(rows, np.array([-float(e) for _, _, e in sizes]), rcond=1e-10)[0])
+    d = [int(x) for x in np.round(fit).tolist()]
     return [[entry * arb((1, d[i] + d[j])) for j, entry in enumerate(row)] for i, row in enumerate(matrix)]
 
 

@@ -27,7 +27,8 @@ def equations_in_doubles(system: PolynomialSystem, units: Sequence[int] = ()) ->
         If the coefficients of an equation differ by more than 1e300.
     """
     result: Polynomials = []
-    for k, terms in enumerate(in_units(system.terms, units) if any(units) else system.terms):
+    equations: Sequence[dict[tuple[int, ...], Fraction]] = in_units(system.terms, units) if any(units) else system.terms
+    for k, terms in enumerate(equations):
         largest = max(map(abs, terms.values()))
         # a power of two brings the largest coefficient of each equation close to one and changes no digit
         unit = Fraction(2) ** (largest.numerator.bit_length() - largest.denominator.bit_length())

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from polysys.algebra.modular import Polynomial
+from polysys.algebra.modular import Exponents, Polynomial
 
 WIDE = 128
 """Binary orders of magnitude between the coefficients of an equation up to which it is taken as it is.
@@ -60,7 +60,7 @@ def units_of(polynomials: Sequence[Polynomial], n: int) -> tuple[int, ...]:
     return tuple(int(a) for a in np.round(fit[:n]))
 
 
-def in_units(polynomials: Sequence[Polynomial], units: Sequence[int]) -> list[Polynomial]:
+def in_units(polynomials: Sequence[Polynomial], units: Sequence[int]) -> list[dict[Exponents, Fraction]]:
     """The same equations in the unknowns y, with x_i = 2^(a_i) y_i.
 
     Examples
