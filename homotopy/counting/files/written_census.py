@@ -205,7 +205,7 @@ def _carried_completeness(census: Census, land: Landscape) -> tuple[Completeness
 def _interval_text(value: arb) -> str:
     """A ball as a text that holds it and is hardly wider: two digits more than the ball's own, 25 at most."""
     size, spread = abs(value).upper(), value.rad()
-    digits = _DIGITS if not spread or not size else min(_DIGITS, max(2, 3 + _decades(size, spread)))
+    digits = _DIGITS if spread == 0 or size == 0 else min(_DIGITS, max(2, 3 + _decades(size, spread)))
     return str(value.str(digits, more=True))
 
 
