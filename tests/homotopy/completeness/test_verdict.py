@@ -20,7 +20,7 @@ from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, EvidenceKind, Verdict
 from polysys.counts import RootCount, RootCountKind
 from polysys.counts.of_landscape import upper_bounds
-from polysys.errors import InputError, PolysysError, PositiveDimensionalError
+from polysys.errors import PolysysError, PositiveDimensionalError
 from polysys.landscape import Landscape
 from polysys.model_facts import ModelFacts
 from tests.homotopy.handmade import (
