@@ -169,6 +169,34 @@ def verified_inertia(matrix: Sequence[Sequence[arb]]) -> tuple[int, int] | None:
     Sylvester's law the inertia is that of M. Repeated up to three times, which reaches condition numbers far
     beyond those of double precision when the balls are narrow enough.
     """
+    inertia = _inertia(matrix)
+    return _inertia(_equilibrated(matrix)) if inertia is None else inertia
+
+
+def _equilibrated(matrix: Sequence[Sequence[arb]]) -> list[list[arb]]:
+    """The congruent matrix D M D with powers of two in D that bring its entries near one in size, by least squares of logarithms."""
+    n = len(matrix)
+    sizes = [(i, j, e) for i in range(n) for j in range(i + 1) if (e := _exponent(matrix[i][j])) is not None]
+    if not sizes:
+        return [list(row) for row in matrix]
+    rows = np.zeros((len(sizes), n))
+    for k, (i, j, _) in enumerate(sizes):
+        rows[k, i] += 1
+        rows[k, j] += 1
+    fit = np.asarray(np.linalg.lstsq(rows, np.array([-float(e) for _, _, e in sizes]), rcond=1e-10)[0])
+    d = [int(x) for x in np.round(fit).tolist()]
+    return [[entry * arb((1, d[i] + d[j])) for j, entry in enumerate(row)] for i, row in enumerate(matrix)]
+
+
+def _exponent(value: arb) -> int | None:
+    """log2 of the size of a ball's midpoint, rounded up; None where the ball may be zero."""
+    if value.contains(0) or not value.is_finite():
+        return None
+    mantissa, exponent = value.mid().man_exp()
+    return int(mantissa).bit_length() + int(exponent)
+
+
+def _inertia(matrix: Sequence[Sequence[arb]]) -> tuple[int, int] | None:
     n = len(matrix)
     current = arb_mat(n, n, [entry for row in matrix for entry in row])
     for _ in range(3):

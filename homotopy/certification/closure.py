@@ -79,7 +79,12 @@ class Locator:
         point = np.array([as_float(entry) for entry in z])
         if not np.isfinite(point).all():
             return None
-        for k in np.argsort(np.abs(self._list.mid - point).max(axis=1), kind="stable")[:3].tolist():
+        apart = np.abs(self._list.mid - point)
+        nearest = np.argsort(apart.max(axis=1), kind="stable")[:3].tolist()
+        if self._list.exact:  # coordinates may be of so different sizes that the largest one hides the others
+            reach = 1e-9 * np.minimum(np.abs(self._list.mid), np.abs(point)) + 4 * self._list.radius[:, None]
+            nearest += np.flatnonzero((apart <= reach).all(axis=1)).tolist()
+        for k in nearest:
             enclosure = self._list[k].enclosure
             if all(
                 (w := abs(entry - complex_ball(m))).is_finite() and upper(w) <= enclosure.uniqueness

@@ -23,6 +23,7 @@ from homotopy.certification.certificates import (
     same_zero,
 )
 from homotopy.certification.discs.contraction import UNDECIDED, YES, Boxes, prove, system_discs
+from homotopy.certification.scales import further_precisions, is_sharp
 from homotopy.common import reporting
 from homotopy.status import Verdict
 from polysys.problem import SystemTapes
@@ -50,6 +51,8 @@ _NEWTON_STEPS = 12
 _FAR = Fraction(1, 10**7)  # a Newton step this long moves the Jacobian: it is evaluated again
 _START_RADIUS = Fraction(1, 100)  # first uniqueness radius tried, relative to the size of the point
 _TARGET_CONTRACTION = Fraction(1, 4)
+_LEAST_CONTRACTION = Fraction(1, 1000)  # below which a radius could be much larger
+_SHRINKS = 40  # uniqueness radii tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,8 @@ def _certified(
 ) -> tuple[CertificateList, npt.NDArray[np.int64]]:
     """Certificates of the candidates that have one, in order, and for each its row, -1 without."""
     is_fine = is_narrow(boxes)
+    if further_precisions(tapes.equations):  # radii in doubles have the size of the largest coordinate
+        is_fine[:] = False
     if digits > DOUBLE_DIGITS:
         is_fine &= boxes.reality != YES
     exact = {}
@@ -202,38 +207,56 @@ def certify_one(tapes: SystemTapes, candidate: Candidate, digits: int = DOUBLE_D
         z if isinstance(z, tuple) else (Fraction(complex(z).real), Fraction(complex(z).imag)) for z in candidate
     )
     best: Certificate | None = None
-    for precision in PRECISIONS:
+    further = further_precisions(tapes.equations)
+    for precision in (*PRECISIONS, *further):
         if int(precision * _DIGITS_A_BIT) < digits and precision < PRECISIONS[-1]:
             continue
         with ctx.workprec(precision):
-            enclosure = _enclose(tapes, mid, precision)
+            enclosure = _enclose(tapes, mid, precision, is_wide=bool(further))
         if enclosure is None:
             continue
         best = Certificate(enclosure, reality(enclosure), precision)
-        if best.reality is not Verdict.UNDECIDED:
+        if best.reality is not Verdict.UNDECIDED and (not further or is_sharp(enclosure, mid)):
             break
     return best
 
 
-def _enclose(tapes: SystemTapes, mid: tuple[ExactComplex, ...], precision: int) -> Enclosure | None:
-    refined, y = _newton(tapes, mid, precision)
+def _enclose(tapes: SystemTapes, mid: tuple[ExactComplex, ...], precision: int, *, is_wide: bool) -> Enclosure | None:
+    refined, y = _newton(tapes, mid, precision, is_wide=is_wide)
     if refined is None or y is None:
         return None
     size = max(Fraction(1), *(abs(re) + abs(im) for re, im in refined))
-    uniqueness = _short(size * _START_RADIUS)
-    for _ in range(40):
+    uniqueness, least = _short(size * _START_RADIUS), Fraction(1, 1000)
+    for k in range(_SHRINKS):
         kappa = balls.contraction(tapes.jacobian, y, refined, uniqueness)
         if kappa is not None and kappa <= Fraction(1, 2):
             break
         ratio = Fraction(1, 100)
         if kappa is not None and kappa <= 1000:
-            ratio = max(_TARGET_CONTRACTION / kappa, Fraction(1, 1000))
+            ratio = max(_TARGET_CONTRACTION / kappa, least)
+        elif is_wide and k >= _SHRINKS // 4:
+            least *= least  # the radius may be a thousand bits away
+            ratio = least
         uniqueness = _short(uniqueness * ratio)
         if uniqueness < Fraction(1, 2 ** (precision - 16)):
             return None
     else:
         return None
+    if is_wide:
+        uniqueness, kappa = _grown(tapes, y, refined, uniqueness, kappa)
     return _tighten(tapes, y, refined, uniqueness, kappa, precision)
+
+
+def _grown(
+    tapes: SystemTapes, y: acb_mat, centre: tuple[ExactComplex, ...], uniqueness: Fraction, kappa: Fraction
+) -> tuple[Fraction, Fraction]:
+    """A radius that was made far too small, as large as its contraction lets it be; kappa grows about linearly with it."""
+    if 0 < kappa < _LEAST_CONTRACTION:
+        larger = _short(uniqueness * (_TARGET_CONTRACTION / kappa))
+        wider = balls.contraction(tapes.jacobian, y, centre, larger)
+        if wider is not None and wider <= Fraction(1, 2):
+            return larger, wider
+    return uniqueness, kappa
 
 
 def _tighten(
@@ -266,12 +289,12 @@ def _tighten(
 
 
 def _newton(
-    tapes: SystemTapes, mid: tuple[ExactComplex, ...], precision: int
+    tapes: SystemTapes, mid: tuple[ExactComplex, ...], precision: int, *, is_wide: bool
 ) -> tuple[tuple[ExactComplex, ...] | None, acb_mat | None]:
     """Newton's iteration with exact midpoints until it stagnates, and the last preconditioner; None if it diverges.
 
     The Jacobian is evaluated again only while the steps contract slowly: engines deliver points that are good to a
-    dozen digits, and then the first inverse serves throughout.
+    dozen digits, and then the first inverse serves throughout. In a wide system the length of a step says nothing of that.
     """
     last: Fraction | None = None
     y = balls.preconditioner(tapes.jacobian, mid)
@@ -281,7 +304,7 @@ def _newton(
         eta, change = balls.newton_defect(tapes.equations, y, mid)
         if eta is None:
             return None, None
-        if last is not None and eta > last / 2:
+        if last is not None and eta > last / 2 and not is_wide:
             return (mid if eta < Fraction(1, 10**8) else None), y
         mid = tuple(
             (_dyadic(re - _mid(c.real), precision), _dyadic(im - _mid(c.imag), precision))
@@ -289,7 +312,7 @@ def _newton(
         )
         if eta < Fraction(1, 1 << int(precision * 0.85)):
             return mid, y
-        if eta > _FAR or (last is not None and eta > last / 1000):
+        if is_wide or eta > _FAR or (last is not None and eta > last / 1000):
             y = balls.preconditioner(tapes.jacobian, mid)
         last = eta
     return mid, y

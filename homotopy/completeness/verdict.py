@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from homotopy.certification.certificates import Certificate
 from homotopy.certification.classify import StationaryPoint
+from homotopy.certification.scales import further_precisions
 from homotopy.completeness import wording
 from homotopy.completeness.checks import checks
 from homotopy.completeness.evidence import Evidence, of_kind
@@ -15,6 +16,7 @@ from homotopy.completeness.families import has_families
 from homotopy.completeness.path_evidence import path_evidence
 from homotopy.solving.result import SolveReport
 from homotopy.status import Completeness, EvidenceKind, Silence, StartCount, Verdict
+from polysys.algebra.units import units_of
 from polysys.counts import RootCount
 from polysys.formulations.formulation import Kind
 from polysys.formulations.variety import Variety
@@ -78,7 +80,8 @@ def join(landscape: Problem, pieces: Iterable[Evidence]) -> CompletenessReport:
     -----
     contradicted: a check failed that cannot fail on a complete list. proved: as many certified distinct solutions as a
     proved bound allows, with their multiplicities where the bound counts them. supported: see :func:`support`.
-    unknown: else. Where an interval search excludes every other real point, a list that is not proved otherwise is proved as
+    unknown: else, also where a whole list would pass a check, fewer solutions are listed than the best bound allows, and the coefficients are of
+    so different sizes that paths are lost. Where an interval search excludes every other real point, a list that is not proved otherwise is proved as
     a list of real points, and `complex_verdict` keeps what is known of the complex one.
     """
     found = tuple(pieces)
@@ -101,6 +104,9 @@ def joined(landscape: Problem, report: CompletenessReport, more: Iterable[Eviden
 def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Completeness, str]:
     """The verdict on the list of complex solutions, with its reason."""
     against = next((e for e in found if e.outcome is Verdict.NO and not (e.kind in _OF_WHOLE_LISTS and is_stopped(found))), None)
+    if against is not None and against.kind in _OF_WHOLE_LISTS and _is_short(found) and further_precisions(landscape.tapes.equations):
+        units = units_of(landscape.system.terms, landscape.system.n)
+        return Completeness.UNKNOWN, wording.sizes_apart(str(against), landscape.system.variables, units)
     if against is not None:
         return Completeness.CONTRADICTED, str(against)
     has_families_ = cache(partial(has_families, landscape))  # asked for only where the answer matters, and once
@@ -127,6 +133,12 @@ def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Com
     if bound is not None and bound.outcome is Verdict.YES:
         return Completeness.UNKNOWN, _families(landscape)  # else it would be a proof
     return Completeness.UNKNOWN, _open(found)
+
+
+def _is_short(found: Sequence[Evidence]) -> bool:
+    """Whether fewer solutions are listed than the best bound allows: then some may well be missing."""
+    bound = of_kind(found, EvidenceKind.UPPER_BOUND)
+    return bound is None or bound["found"] < bound["bound"]
 
 
 def _fills_chart(found: Sequence[Evidence], n_classes: int) -> bool:
@@ -204,7 +216,8 @@ def wants_more(report: CompletenessReport) -> bool:
     """Whether a check says that solutions are missing, so that others are to be looked for."""
     exact = of_kind(report.evidence, EvidenceKind.EXACT_COUNT)
     is_short = exact is not None and exact.silence in (Silence.MISSING, Silence.MULTIPLE_OR_MISSING)
-    return report.verdict is Completeness.CONTRADICTED or (is_short and report.verdict is Completeness.UNKNOWN)
+    is_violated = any(e.outcome is Verdict.NO for e in report.evidence)  # where coefficients are of very different sizes
+    return report.verdict is Completeness.CONTRADICTED or ((is_short or is_violated) and report.verdict is Completeness.UNKNOWN)
 
 
 def _open(found: Sequence[Evidence]) -> str:

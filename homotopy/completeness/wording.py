@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from math import log10
 from typing import Any
 
 from homotopy.common.wording import count_of
@@ -261,6 +262,16 @@ def supported(ground: EvidenceKind, names: str) -> str:
 def stopped(tracked: int, root_count: int) -> str:
     """Why nothing is known of a list whose solve was stopped."""
     return f"the solve was stopped when {tracked} of its {root_count} paths had come to an end"
+
+
+def sizes_apart(against: str, variables: Sequence[str], units: Sequence[int]) -> str:
+    """Why nothing is known of a list that a check finds too short, where the coefficients are of very different sizes, and the way out.
+
+    >>> sizes_apart("parity: 0 of 3", ["x"], [-498])
+    'solutions are missing (parity: 0 of 3): over coefficients of so different sizes paths are lost; measure x in units of 1e-150'
+    """
+    words = [f"{v} in units of 1e{round(a * log10(2))}" for v, a in zip(variables, units, strict=True) if a]
+    return f"solutions are missing ({against}): over coefficients of so different sizes paths are lost; measure {', '.join(words) or 'the potential in other units'}"
 
 
 def best_bound(found: int, bound: int) -> str:

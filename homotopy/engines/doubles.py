@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from polysys.algebra.units import in_units
 from polysys.errors import InputError
 from polysys.system import PolynomialSystem
 
 Polynomials = list[list[tuple[complex, tuple[int, ...]]]]
 
 
-def equations_in_doubles(system: PolynomialSystem) -> Polynomials:
+def equations_in_doubles(system: PolynomialSystem, units: Sequence[int] = ()) -> Polynomials:
     """The equations in double precision; a coefficient that vanishes there would take solutions with it.
+
+    Parameters
+    ----------
+    system : PolynomialSystem
+    units : sequence of int, optional
+        Exponents of two of the unknowns' units, in which the equations are written first, exactly.
 
     Raises
     ------
@@ -19,7 +27,8 @@ def equations_in_doubles(system: PolynomialSystem) -> Polynomials:
         If the coefficients of an equation differ by more than 1e300.
     """
     result: Polynomials = []
-    for k, terms in enumerate(system.terms):
+    equations: Sequence[dict[tuple[int, ...], Fraction]] = in_units(system.terms, units) if any(units) else system.terms
+    for k, terms in enumerate(equations):
         largest = max(map(abs, terms.values()))
         # a power of two brings the largest coefficient of each equation close to one and changes no digit
         unit = Fraction(2) ** (largest.numerator.bit_length() - largest.denominator.bit_length())

@@ -11,6 +11,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from homotopy.certification.certificates import CertificateList
+from homotopy.certification.scales import further_precisions
 from homotopy.certification.zeros import certify
 from homotopy.options import AUTO, Options
 from homotopy.solving.accounts import closed_under_symmetry
@@ -27,6 +28,7 @@ from polysys.problem import Problem
 
 _MANY_PATHS, _PATHS_A_SOLUTION = 100_000, 1000
 _MANY_UNKNOWNS = 24
+_FEW_FAR, _FAR_WORK = 64, 10**10  # solutions and operations, a few seconds, where coefficients have hundreds of digits
 _SOME_PATHS, _FEW_SOLUTIONS, _PATHS_TO_SPARE = 300, 30, 3
 
 
@@ -59,25 +61,27 @@ def solve_without_paths(landscape: Problem, options: Options, bound: int | None,
     A regular path takes milliseconds. What takes seconds is a path that does not end at a simple solution: one to infinity, or to a
     multiple solution, which it reaches to a few digits only and round after round. Exact algebra takes some 10^5 operations times the
     square of the number of distinct solutions, whatever their multiplicities. So it is taken where a solution is multiple; where there are few solutions and
-    several times as many paths, or thousands for each; and for equations in so many unknowns that a polyhedral start takes hours.
+    several times as many paths, or thousands for each; for equations in so many unknowns that a polyhedral start takes hours; and where the
+    coefficients are of so different sizes (:mod:`homotopy.certification.scales`) that doubles lose paths.
     """
     if options.engine != AUTO or options.strategy != AUTO or bound is None or _is_drawn_form(landscape):
         return None
     is_without_theory = not (isinstance(landscape, Landscape) and landscape.facts.known_counts)
     is_wide = isinstance(landscape, Equations) and landscape.n > _MANY_UNKNOWNS
     is_small = is_without_theory and bound <= _SOME_PATHS
-    if bound < _MANY_PATHS and not (is_wide or is_small):
+    is_far = bool(further_precisions(landscape.tapes.equations))
+    if bound < _MANY_PATHS and not (is_wide or is_small or is_far):
         return None
     count = exact_count_of(landscape)
     if count.dimension != 0 or not count.degree:
         return None
     is_quick = is_small and count.degree <= min(_FEW_SOLUTIONS, bound // _PATHS_TO_SPARE)
-    is_written = is_quick or (is_wide and count.degree <= MOST_PARAMETRISED)
-    if is_small and count.degree <= MOST_WITH_MULTIPLICITY and _has_multiple(landscape, count.degree):
+    is_written = is_quick or (is_wide and count.degree <= MOST_PARAMETRISED) or (is_far and count.degree <= _FEW_FAR)
+    if (is_small or is_far) and count.degree <= MOST_WITH_MULTIPLICITY and _has_multiple(landscape, count.degree):
         return _with_multiple(landscape, options, begin)
     if bound < _PATHS_A_SOLUTION * count.degree and not is_written:
         return None
-    found = with_missing(landscape, _nothing_yet(options), options.digits, QUICK_WORK)
+    found = with_missing(landscape, _nothing_yet(options), options.digits, _FAR_WORK if is_far else QUICK_WORK)
     is_whole = len(found.certificates) == count.degree
     return replace(found, seconds=time.perf_counter() - begin) if is_whole else None
 

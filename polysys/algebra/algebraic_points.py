@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
@@ -12,6 +13,8 @@ from polysys.algebra.limits import Meter
 from polysys.algebra.parametrisation import Parametrisation
 
 _BITS = 64  # relative accuracy of a coordinate
+_EXACT = 1 << 20
+_MOST_BITS = 4096  # that are added at once
 _MARGIN = 32  # bits by which the distance of two points exceeds the radii of their coordinates
 
 
@@ -45,6 +48,15 @@ class AlgebraicPoint:
         """For each real part the ends of an interval that contains it."""
         middles, radii = zip(*((fraction(z.real.mid()), fraction(z.real.rad())) for z in self.coordinates), strict=True)
         return tuple((m - r, m + r) for m, r in zip(middles, radii, strict=True))
+
+
+    def in_units(self, units: Sequence[int]) -> AlgebraicPoint:
+        """The point whose coordinates are 2^(a_i) times these."""
+        if not any(units):
+            return self
+        with ctx.workprec(_EXACT):  # a power of two rounds nothing that has fewer bits
+            scaled = tuple(z * arb((1, a)) for z, a in zip(self.coordinates, units, strict=True))
+        return AlgebraicPoint(scaled, self.is_real)
 
 
 def fraction(value: arb) -> Fraction:
@@ -151,7 +163,8 @@ def _missing_bits(value: acb, bits: int) -> int:
     """By how much a coordinate is not known well enough."""
     if not value.is_finite():
         return bits
-    return 0 if value == 0 else max(0, bits - value.rel_accuracy_bits())
+    # about a midpoint of zero the accuracy is minus infinity
+    return 0 if value == 0 else min(max(0, bits - value.rel_accuracy_bits()), _MOST_BITS)
 
 
 def _are_apart(points: list[AlgebraicPoint], form: tuple[int, ...], meter: Meter) -> bool:

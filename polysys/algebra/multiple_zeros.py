@@ -61,6 +61,16 @@ class ZerosWithMultiplicity:
         return self.n_simple + sum(z.multiplicity for z in self.multiple)
 
 
+    def in_units(self, units: Sequence[int]) -> ZerosWithMultiplicity:
+        """The zeros whose coordinates are 2^(a_i) times these."""
+
+        def scaled(exact: tuple[Fraction, ...] | None) -> tuple[Fraction, ...] | None:
+            return None if exact is None else tuple(x * Fraction(2) ** a for x, a in zip(exact, units, strict=True))
+
+        multiple = (MultipleZero(z.point.in_units(units), z.multiplicity, scaled(z.exact)) for z in self.multiple)
+        return ZerosWithMultiplicity(tuple(p.in_units(units) for p in self.simple), tuple(multiple))
+
+
 def zeros_with_multiplicity(
     polynomials: Sequence[Polynomial], n: int, *, seed: int = 0, work_limit: int | None = None
 ) -> ZerosWithMultiplicity | None:

@@ -13,6 +13,7 @@ from flint import fmpz, fmpz_poly
 from polysys.algebra.limits import Meter, Stop, Stopped
 from polysys.algebra.modular import Exponents, Polynomial, integer_polynomials
 from polysys.algebra.quotients_modulo import QuotientsModulo
+from polysys.algebra.units import WIDE, spread
 from polysys.errors import InputError
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def parametrise(
         raise InputError(f"{n} unknowns are too few.", "Take at least one.")
     meter = Meter() if meter is None else meter
     before = meter.work
-    search = _Search(integer_polynomials(polynomials, n), n, seed, meter)
+    search = _Search(integer_polynomials(polynomials, n), n, seed, meter, is_wide=spread(polynomials) > WIDE)
     found, stopped = None, None
     try:
         found = search.parametrisation()
@@ -137,8 +138,8 @@ def parametrise(
 class _Search:
     """The primes of one parametrisation, one after the other, and what is known after each."""
 
-    def __init__(self, integers: list[dict[Exponents, int]], n: int, seed: int, meter: Meter) -> None:
-        self.n, self.seed, self.meter = n, seed, meter
+    def __init__(self, integers: list[dict[Exponents, int]], n: int, seed: int, meter: Meter, *, is_wide: bool) -> None:
+        self.n, self.seed, self.meter, self.is_wide = n, seed, meter, is_wide
         self.generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0x9A7A,)))
         self.quotients = QuotientsModulo(integers, n, seed, meter)
         self.facts: tuple[int | None, int | None, int | None] = (None, None, None)
@@ -159,7 +160,7 @@ class _Search:
             return Parametrisation((0,) * self.n, fmpz_poly([1]), (fmpz_poly(),) * self.n, (1,) * self.n)
         number = n_distinct(algebra, seed=self.seed, meter=self.meter)
         self.facts = (0, algebra.dimension, number)
-        form = separating_form(algebra, system, number, self.generator, self.meter)
+        form = separating_form(algebra, system, number, self.generator, self.meter, is_wide=self.is_wide)
         if form is None:
             raise Stopped(Stop.DISAGREEMENT)
         known = Residues(1 + self.n, number, self.generator)

@@ -29,6 +29,7 @@ from polysys.algebra.limits import Meter
 from polysys.algebra.modular import SystemModulo
 from polysys.algebra.quotient import QuotientAlgebra, Vector, cheap_unknowns, squarefree_part
 
+_GENERIC_FORMS = 6  # tried
 _LARGEST_COEFFICIENT = 1 << 20  # of a form; a separating one has been found long before
 
 
@@ -131,13 +132,20 @@ def parametrisation_modulo(
 
 
 def separating_form(
-    algebra: QuotientAlgebra, system: SystemModulo, n_distinct: int, generator: np.random.Generator, meter: Meter
+    algebra: QuotientAlgebra,
+    system: SystemModulo,
+    n_distinct: int,
+    generator: np.random.Generator,
+    meter: Meter,
+    *,
+    is_wide: bool = False,
 ) -> Vector | None:
     """A linear form with small integer coefficients, few of them if possible, that parametrises all solutions.
 
-    The fewer unknowns occur in it and the smaller the numbers are, the smaller are the coefficients over Q.
+    The fewer unknowns occur in it and the smaller the numbers are, the smaller are the coefficients over Q. Where these are of very
+    different sizes (`is_wide`) all unknowns occur: solutions that one unknown separates by 1e-200 take minutes to tell apart.
     """
-    for form in _forms(algebra, generator):
+    for form in _generic_forms(algebra, generator) if is_wide else _forms(algebra, generator):
         minimal = algebra.minimal_polynomial(form % algebra.prime, generator, meter)
         if squarefree_part(minimal).degree() < n_distinct:
             continue
@@ -162,6 +170,13 @@ def _forms(algebra: QuotientAlgebra, generator: np.random.Generator) -> Iterator
                 form[unknowns] = signs * generator.integers(1, largest + 1, size=len(unknowns))
                 yield form
         largest *= 2
+
+
+def _generic_forms(algebra: QuotientAlgebra, generator: np.random.Generator) -> Iterator[Vector]:
+    """Sums of all unknowns with coefficients of any size up to the largest."""
+    for _ in range(_GENERIC_FORMS):
+        signs = generator.choice([-1, 1], size=algebra.n)
+        yield np.asarray(signs * generator.integers(1, _LARGEST_COEFFICIENT + 1, size=algebra.n), np.int64)
 
 
 def inverse_modulo(f: nmod_poly, modulus: nmod_poly) -> nmod_poly | None:

@@ -85,5 +85,11 @@ def multiple_zeros_of(landscape: Problem) -> ZerosWithMultiplicity | None:
 @lru_cache(maxsize=64)
 def _multiple_zeros(polynomials: tuple[Any, ...], n: int) -> ZerosWithMultiplicity | None:
     from polysys.algebra.multiple_zeros import zeros_with_multiplicity
+    from polysys.algebra.units import in_units, units_of
 
-    return zeros_with_multiplicity([exact_terms(f) for f in polynomials], n, work_limit=_MULTIPLE_WORK)
+    terms = [exact_terms(f) for f in polynomials]
+    units = units_of(terms, n)
+    if not any(units):
+        return zeros_with_multiplicity(terms, n, work_limit=_MULTIPLE_WORK)
+    found = zeros_with_multiplicity(in_units(terms, units), n, work_limit=_MULTIPLE_WORK)
+    return None if found is None else found.in_units(units)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from flint import acb, acb_mat, ctx, fmpq
 
+from homotopy.certification.balls import to_double
 from homotopy.common.arrays import Complexes
 from polysys.problem import SystemTapes
 from polysys.tape import Tape
@@ -138,12 +139,12 @@ def _is_zero_in_many_digits(tapes: SystemTapes, y: Complexes, left: Complexes, t
 
 
 def _equations(tapes: SystemTapes, x: Complexes) -> Complexes:
-    return np.array(tapes.equations.evaluate(x.tolist(), (), float), dtype=np.complex128)
+    return np.array(tapes.equations.evaluate(x.tolist(), (), to_double), dtype=np.complex128)
 
 
 def _jacobian(tapes: SystemTapes, x: Complexes) -> Complexes:
     n = len(x)
-    return np.array(tapes.jacobian.evaluate(x.tolist(), (), float), dtype=np.complex128).reshape(n, n)
+    return np.array(tapes.jacobian.evaluate(x.tolist(), (), to_double), dtype=np.complex128).reshape(n, n)
 
 
 def evaluate(tape: Tape, z: Sequence[acb]) -> list[Any]:

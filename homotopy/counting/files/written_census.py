@@ -204,9 +204,15 @@ def _carried_completeness(census: Census, land: Landscape) -> tuple[Completeness
 
 def _interval_text(value: arb) -> str:
     """A ball as a text that holds it and is hardly wider: two digits more than the ball's own, 25 at most."""
-    size, spread = float(abs(value).upper()), float(value.rad())
-    digits = _DIGITS if not spread or not size else min(_DIGITS, max(2, 3 + ceil(log10(size / spread))))
+    size, spread = abs(value).upper(), value.rad()
+    digits = _DIGITS if spread == 0 or size == 0 else min(_DIGITS, max(2, 3 + _decades(size, spread)))
     return str(value.str(digits, more=True))
+
+
+def _decades(size: arb, spread: arb) -> int:
+    """By how many powers of ten one positive number exceeds another, rounded up."""
+    ratio = float(size) / float(spread) if float(spread) else float("inf")
+    return ceil(log10(ratio)) if 0 < ratio < float("inf") else ceil(float((size / spread).log() / arb(10).log()))
 
 
 def count_members(census: Census) -> dict[str, int]:

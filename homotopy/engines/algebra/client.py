@@ -15,6 +15,7 @@ from polysys.algebra.algebraic_points import AlgebraicPoint, points_of
 from polysys.algebra.limits import Stopped
 from polysys.algebra.parametrisation import parametrise
 from polysys.algebra.simple_solutions import with_inverse_determinant
+from polysys.algebra.units import WIDE, in_units, spread, units_of
 from polysys.system import PolynomialSystem
 
 WORK_LIMIT = 10**11
@@ -84,7 +85,8 @@ def exact_solutions(
 
     Notes
     -----
-    Right with high probability and not proved: they are candidates, and certification decides.
+    Right with high probability and not proved: they are candidates, and certification decides. Where coefficients are of very different
+    sizes the equations are taken in units of their own (:mod:`polysys.algebra.units`), and the points given in those of the system.
 
     Examples
     --------
@@ -99,17 +101,21 @@ def exact_solutions(
     2e-20
     """
     meter = Meter(work_limit, memory_limit, time_limit)
-    terms = system.terms if given is None else given
+    terms: Sequence[Mapping[tuple[int, ...], Any]] = system.terms if given is None else given
+    units = units_of(terms, system.n)
+    apart = spread(terms)
+    if apart > WIDE:  # Newton's method converges from as many digits more
+        terms, bits = in_units(terms, units), bits + apart
     result = parametrise(terms, system.n, seed=seed, meter=meter)
     dimension = result.dimension
     points: tuple[AlgebraicPoint, ...] = ()
     try:
         if dimension is not None and dimension > 0 and given is None:
-            simple = with_inverse_determinant(system.terms, system.n, meter)
+            simple = with_inverse_determinant(terms, system.n, meter)
             result = parametrise(simple, system.n + 1, seed=seed, meter=meter)
         if result.parametrisation is not None:
             points = points_of(result.parametrisation, bits=bits, meter=meter)
     except Stopped as stop:
         return ExactSolutions((), dimension, stop.reason, meter.work)
-    points = tuple(replace(p, coordinates=p.coordinates[: system.n]) for p in points)
+    points = tuple(replace(p, coordinates=p.coordinates[: system.n]).in_units(units) for p in points)
     return ExactSolutions(points, dimension, result.stopped, meter.work)

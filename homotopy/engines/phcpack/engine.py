@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from math import inf
@@ -75,13 +75,16 @@ def _track(phcpack: PHCpack, request: Request, precision: Precision) -> TrackedP
     from homotopy.engines.phcpack.client import Start
     from homotopy.engines.starts.fermat import fermat_start, has_fermat_start
     from homotopy.engines.starts.start_set import StartKind
+    from polysys.algebra.units import units_of
     from polysys.counts import best_partition
 
     system, strategy, seed = request.system, request.options.strategy, request.seed
     formulation = None if request.landscape is None else request.landscape.formulation
-    target = equations_in_doubles(system)
-    paths = partial(_paths, request)
-    if strategy in ("auto", "fermat") and formulation is not None and has_fermat_start(formulation):
+    units = units_of(system.terms, system.n)
+    target = equations_in_doubles(system, units)
+    paths = partial(_paths, request, units)
+    is_fermat = not any(units) or strategy == "fermat"  # its form is in the units of the system
+    if strategy in ("auto", "fermat") and is_fermat and formulation is not None and has_fermat_start(formulation):
         start, solutions = fermat_start(formulation, seed)
 
         def fermat_paths(report: PathReport) -> TrackedPaths:
@@ -108,14 +111,15 @@ def _then(
     return None if keep is None else lambda report: keep(made(report))
 
 
-def _paths(request: Request, report: PathReport) -> TrackedPaths:
+def _paths(request: Request, units: Sequence[int], report: PathReport) -> TrackedPaths:
     import numpy as np
 
     from homotopy.engines.phcpack.far_paths import follow_linear
 
     n = request.system.n
+    x = np.array([e.x for e in report.ends], np.complex128).reshape(-1, n)
     return TrackedPaths(
-        x=np.array([e.x for e in report.ends], np.complex128).reshape(-1, n),
+        x=np.ldexp(x.real, units) + 1j * np.ldexp(x.imag, units) if any(units) else x,
         status=tuple(e.status for e in report.ends),
         rco=np.array([e.rco for e in report.ends], np.float64),
         images=(np.ones((1, n), dtype=np.int8),) * len(report.ends),
@@ -130,7 +134,7 @@ def _paths(request: Request, report: PathReport) -> TrackedPaths:
         gamma=report.gamma,
         attempts=report.attempts,
         seconds=report.seconds,
-        follow=partial(follow_linear, request.system, report.homotopies),
+        follow=None if any(units) else partial(follow_linear, request.system, report.homotopies),
     )
 
 
