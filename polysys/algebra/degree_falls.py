@@ -162,7 +162,7 @@ class TopForms:
         columns, values = np.array([term for row in terms for term in row], dtype=np.int64).T
         reducers = np.append(np.arange(n_given, n_rows), np.full(len(monomials), -1)).astype(np.int32)
         starts, columns, values, _ = normal_forms(
-            n_given, np.arange(n_rows), starts, columns.astype(np.int32), reducers, starts, values.astype(np.uint32),
+            np.arange(n_given), np.arange(n_rows), starts, columns.astype(np.int32), reducers, starts, values.astype(np.uint32),
             np.uint64(p), _NO_LIMIT,
         )  # fmt: skip
         names = list(monomials)

@@ -208,7 +208,7 @@ class _Search:
             elif run.first_fall is None or self.work > self.work_limit:
                 stopped_by = StoppedBy.WORK
             else:
-                stopped_by = self._add_falls(run.first_fall, run.n_falls)
+                stopped_by = self._add_falls(run)
         best = self.best or self._record(None, None)
         return replace(best, n_modulo=number, stopped_by=stopped_by, work=self.work)
 
@@ -239,13 +239,14 @@ class _Search:
             bound, None, StoppedBy.WORK, self.p, self.weights, self.combinations, level, columns, elements, self.work
         )
 
-    def _add_falls(self, level: int, n_expected: int) -> StoppedBy | None:
-        """Elements of lower degree from combinations of degree `level`; why the search ends if there are none."""
-        images = images_of(self.generators, self.p, self.weights)
-        basis = GradedBasis(images, p=self.p, weights=self.weights, work_limit=self.work_limit)
+    def _add_falls(self, run: LevelBound) -> StoppedBy | None:
+        """Elements of lower degree from combinations at the first level with such; why the search ends if there are none."""
+        basis, level = run.before_fall, run.first_fall
+        assert basis is not None and level is not None
+        basis.work_limit = self.work_limit
         try:
             basis.complete_to(level - 1)
-            found, work = exact_falls(self.generators, basis, level, n_expected, self.work_limit - self.work)
+            found, work = exact_falls(self.generators, basis, level, run.n_falls, self.work_limit - self.work)
         except WorkLimitError:
             return StoppedBy.WORK
         self.work += basis.work + work

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -36,6 +36,8 @@ class LevelPattern:
         The exponents of the columns: by degree, then reverse lexicographic, largest first.
     reducers : int array (m,)
         The row that reduces each column, -1 where there is none.
+    name : bytes
+        The digest of all that it follows from, where that is known.
     """
 
     row_elements: Array
@@ -43,6 +45,7 @@ class LevelPattern:
     entries: Array
     columns: Array
     reducers: Array
+    name: bytes = b""
 
     @property
     def n_bytes(self) -> int:
@@ -111,7 +114,8 @@ def kept_pattern(rows: LevelRows) -> LevelPattern | None:
         if name in _kept:
             _kept.move_to_end(name)
             return _kept[name]
-    found = rows.pattern()
+    made = rows.pattern()
+    found = None if made is None else replace(made, name=name)
     if found is not None and found.n_bytes <= _LARGEST:
         with _lock:
             _kept[name] = found
