@@ -7,13 +7,14 @@ pairs of low degree. Systems that sign changes map to themselves give matrices o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from polysys.algebra import matrix, monomials, pairs
+from polysys.algebra.f4_trace import Step, Trace, monic, monomials_digest, traces
 from polysys.algebra.limits import Meter, Stop, Stopped
 from polysys.algebra.modular import SystemModulo, parity_masks
 
@@ -56,6 +57,11 @@ class State:
         self.leading[k] = self.table.words[numbers[0]]
         self.count += 1
         return k
+
+    def copy(self) -> State:
+        """The same, for other coefficients of the same polynomials."""
+        table = monomials.Table(*(array.copy() for array in self.table))
+        return replace(self, table=table, coefficients=self.coefficients.copy())
 
     def degree(self, k: int) -> int:
         """Degree of a polynomial."""
@@ -167,8 +173,8 @@ def build(
 
 def _echelon(
     state: State, rows: Rows, block: Block, generator: np.random.Generator, meter: Meter
-) -> list[tuple[npt.NDArray[np.int32], npt.NDArray[np.uint32]]]:
-    """The new polynomials of a block, their monomials and coefficients; the least leading monomial first."""
+) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]]:
+    """The new polynomials of a block, the places of their columns after the pivots and their coefficients; the least leading monomial first."""
     p, lanes_wide = state.prime, matrix.LANES
     skip = len(block.pivots)
     size = len(block.columns) - skip
@@ -199,9 +205,8 @@ def _echelon(
             if is_plain or n_dense < before + lanes_wide:
                 break
     meter.spend(100_000 + matrix.reduce_dense(dense, pivot_of, p))
-    columns = block.columns[skip:]
     rows_found = ((dense[r], np.flatnonzero(dense[r])) for r in pivot_of[pivot_of >= 0][::-1])
-    return [(columns[places], row[places]) for row, places in rows_found]
+    return [(places, row[places]) for row, places in rows_found]
 
 
 def _tasks(
@@ -221,20 +226,21 @@ def _tasks(
     return tasks.astype(np.int32), targets.astype(np.int32), int(is_first.sum())
 
 
-def _initial_state(system: SystemModulo) -> State:
+def _initial_state(system: SystemModulo) -> tuple[State, list[npt.NDArray[np.int64]]]:
+    """The polynomials of a system, and the order of the terms of each."""
     n, p = system.n, system.prime
     masks = monomials.pack(parity_masks(system)[:_MAX_MASKS], n)
     state = State(n, p, masks, monomials.new_table(n))
     state.leading = np.empty((64, monomials.n_words(n)), dtype=np.uint64)
+    orders = []
     for exponents, coefficients in zip(system.exponents, system.coefficients, strict=True):
         words = monomials.pack(exponents, n)
         keys = [words[:, i] for i in range(words.shape[1] - 1, -1, -1)]
         order = np.lexsort([*keys, -exponents.sum(axis=1)])
         state.table, numbers = monomials.intern_all(state.table, words[order])
-        scale = pow(int(coefficients[order[0]]), -1, p)
-        monic = coefficients[order].astype(np.uint64) * np.uint64(scale) % np.uint64(p)
-        state.append(numbers, monic.astype(np.uint32))
-    return state
+        state.append(numbers, monic(coefficients[order], p))
+        orders.append(order)
+    return state, orders
 
 
 def groebner_basis(
@@ -265,18 +271,33 @@ def groebner_basis(
     [(0, 2), (1, 1), (2, 0)]
     """
     meter = Meter() if meter is None else meter
-    stopped = None
     if any(e.sum(axis=1).max(initial=0) > monomials.MAX_DEGREE for e in system.exponents):
         n, p = system.n, system.prime
         state = State(n, p, np.empty((0, monomials.n_words(n)), np.uint64), monomials.new_table(n))
         return GroebnerBasis(n, p, np.empty((0, n), np.int32), Stop.DEGREE, 0, state)
-    state = _initial_state(system)
     before = meter.work
+    state, stopped = _computed(system, seed, meter, is_enough)
+    return GroebnerBasis(system.n, system.prime, state.minimal_leading, stopped, meter.work - before, state)
+
+
+def _computed(
+    system: SystemModulo, seed: int, meter: Meter, is_enough: Callable[[npt.NDArray[np.int32]], bool] | None
+) -> tuple[State, Stop | None]:
+    """The polynomials in the end, and why that is not the end if it is not; as a system with these monomials was treated before, where it was."""
+    name, steps, stopped, largest = monomials_digest(system), list[Step](), None, meter.largest
+    known = traces.get(name) if is_enough is None else None
+    if known is not None and (again := known.again(system, meter)) is not None:
+        return again, None
+    state, orders = _initial_state(system)
+    meter.largest = 0
     try:
-        _complete(state, np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xF4,))), meter, is_enough)
+        generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xF4,)))
+        if _complete(state, generator, meter, is_enough, steps) and is_enough is None:
+            traces.keep(name, Trace(orders, steps, state.copy(), meter.largest))
     except Stopped as stop:
         stopped = stop.reason
-    return GroebnerBasis(system.n, system.prime, state.minimal_leading, stopped, meter.work - before, state)
+    meter.largest = max(largest, meter.largest)
+    return state, stopped
 
 
 def _complete(
@@ -284,12 +305,14 @@ def _complete(
     generator: np.random.Generator,
     meter: Meter,
     is_enough: Callable[[npt.NDArray[np.int32]], bool] | None,
-) -> None:
-    """Pairs and queued polynomials of the least degree, until none is left."""
+    steps: list[Step],
+) -> bool:
+    """Pairs and queued polynomials of the least degree, until none is left; whether each matrix became one of the steps."""
     waiting = list(range(state.count))
     critical = np.empty((64, 3), dtype=np.int32)
     n_critical = 0
     while waiting or n_critical:
+        before = meter.work
         degrees = state.table.degrees[critical[:n_critical, 2]]
         queued_degrees = [state.degree(k) for k in waiting]
         least = min(
@@ -305,12 +328,16 @@ def _complete(
         waiting = [k for k, d in zip(waiting, queued_degrees, strict=True) if d != least]
         rows = build(state, *_tasks(state, chosen, queued), meter)
         found = []
-        for block in rows.blocks:
+        for b, block in enumerate(rows.blocks):
             if len(block.rows):
-                found += _echelon(state, rows, block, generator, meter)
-        found.sort(key=lambda f: int(state.table.degrees[f[0][0]]))
-        for numbers, coefficients in found:
-            k = state.append(numbers, coefficients)
+                columns = block.columns[len(block.pivots) :]
+                found += [(b, places, columns[places], row) for places, row in _echelon(state, rows, block, generator, meter)]
+        order = sorted(range(len(found)), key=lambda i: int(state.table.degrees[found[i][2][0]]))
+        numbers_of = {i: state.count + j for j, i in enumerate(order)}
+        step = Step(rows, [(b, places, numbers_of[i]) for i, (b, places, _, _) in enumerate(found)], 0)
+        steps.append(step)
+        for i in order:
+            k = state.append(*found[i][2:])
             if pairs.first_divisor(state.leading, state.alive, k, state.leading[k]) >= 0:
                 waiting.append(k)
                 continue
@@ -319,6 +346,8 @@ def _complete(
                 state.table, state.leading, state.alive, k, critical, n_critical
             )
             if state.degree(k) == 0:
-                return
+                return False
+        step.work = meter.work - before
         if is_enough is not None and found and is_enough(state.minimal_leading):
             raise Stopped(Stop.ENOUGH)
+    return True
