@@ -263,7 +263,13 @@ class GradedBasis:
 
 def degree(polynomial: Residues, weights: Sequence[int] | Array) -> int:
     """Weighted degree, -1 for zero."""
-    return max((sum(a * w for a, w in zip(e, weights, strict=True)) for e in polynomial), default=-1)
+    return int(degrees(polynomial, weights).max(initial=-1))
+
+
+def degrees(polynomial: Residues, weights: Sequence[int] | Array) -> Array:
+    """Of each of its monomials."""
+    exponents: Array = np.array(list(polynomial), dtype=np.int64).reshape(len(polynomial), len(weights))
+    return exponents @ np.asarray(weights, dtype=np.int64)
 
 
 def _as_mapping(exponents: Array, residues: Array) -> dict[tuple[int, ...], int]:

@@ -20,7 +20,7 @@ from polysys.algebra.combinations import Combination, Polynomial, primitive, sca
 from polysys.algebra.degree_falls import exact_falls
 from polysys.algebra.degree_weights import bezout_weights
 from polysys.algebra.graded_basis import MAX_LEVEL, GradedBasis
-from polysys.algebra.level_bound import LevelBound, images_of, level_bound
+from polysys.algebra.level_bound import Image, LevelBound, images_of, level_bound
 from polysys.algebra.standard_monomials import n_standard_monomials
 from polysys.errors import InputError, WorkLimitError
 
@@ -189,6 +189,13 @@ class _Search:
         self.p, self.weights = p, weights
         self.work, self.work_limit = 0, work_limit
         self.best: HilbertBound | None = None
+        self._images: list[Image] = []
+
+    @property
+    def images(self) -> list[Image]:
+        """The generators modulo the prime."""
+        self._images += images_of(self.generators[len(self._images) :], self.p, self.weights)
+        return self._images
 
     def result(self, goal: int | None) -> HilbertBound:
         """The best bound found."""
@@ -196,8 +203,7 @@ class _Search:
             run = self._run(goal, self.work_limit // 4, MAX_LEVEL)
             if run.bound is not None and run.bound <= goal and self.best:
                 return replace(self.best, stopped_by=StoppedBy.GOAL)
-        images = images_of(self.generators, self.p, self.weights)
-        affine = GradedBasis(images, p=self.p, weights=self.weights, work_limit=self.work_limit, is_homogeneous=False)
+        affine = GradedBasis(self.images, p=self.p, weights=self.weights, work_limit=self.work_limit, is_homogeneous=False)
         number, stopped_by = self._number(affine)
         target = max(number or 0, goal or 0)
         most_per_run, max_level = 20 * self.work + 10**7, affine.highest_level + 6 * max(self.weights)
@@ -226,8 +232,7 @@ class _Search:
 
     def _run(self, target: int, most: int, max_level: int) -> LevelBound:
         most = min(most, max(self.work_limit - self.work, 0))
-        images = images_of(self.generators, self.p, self.weights)
-        run = level_bound(images, self.p, self.weights, most, target, max_level)
+        run = level_bound(self.images, self.p, self.weights, most, target, max_level)
         self.work += run.basis.work
         if run.bound is not None and (self.best is None or self.best.bound is None or run.bound < self.best.bound):
             self.best = self._record(run.bound, run.basis)

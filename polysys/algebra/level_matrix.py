@@ -20,9 +20,10 @@ _NO_LIMIT = 1 << 62
 class _SparseRows:
     """Rows that a kernel writes one after another."""
 
-    def __init__(self, n_rows: int) -> None:
+    def __init__(self, n_rows: int, n_columns: int) -> None:
         self.start = np.zeros(n_rows + 1, dtype=np.int64)
-        self.entries, self.residues = np.empty(64, dtype=np.int32), np.empty(64, dtype=np.uint32)
+        room = min((n_rows + 1) * n_columns, 1 << 16)
+        self.entries, self.residues = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.uint32)
 
     def arrays(self, n_rows: int, length: int) -> tuple[Array, Array, Array]:
         """The arrays, with room for a row of this length after so many rows."""
@@ -124,7 +125,8 @@ def normal_forms(
 
     Returns starts, columns and residues of the reduced rows, and the work, negative when it exceeds the budget.
     """
-    n_columns, found = len(reducer), _SparseRows(len(chosen))
+    n_columns = len(reducer)
+    found = _SparseRows(len(chosen), n_columns)
     scratch = np.zeros(n_columns, dtype=np.uint64), np.empty(n_columns, dtype=np.int32)
     given = chosen, row_g, row_start, entries, reducer, starts, residues, p, budget
     at = np.zeros(2, dtype=np.int64)
@@ -233,7 +235,7 @@ def reduced_echelon(
     n_rows = len(given_start) - 1
     sources, independent = np.empty((2, n_rows), dtype=np.int64)
     row, pivot = np.zeros(n_columns, dtype=np.uint64), np.full(n_columns, -1)
-    monic, last = _SparseRows(n_rows), _SparseRows(n_rows)
+    monic, last = _SparseRows(n_rows, n_columns), _SparseRows(n_rows, n_columns)
     at = np.zeros(3, dtype=np.int64)
     while at[0] < n_rows and at[2] <= budget:
         new = monic.arrays(at[1], n_columns)
@@ -307,7 +309,7 @@ def relations(
     n_rows = len(row_start) - 1
     width = n_columns + n_rows
     row, pivot = np.zeros(width, dtype=np.uint64), np.full(n_columns, -1)
-    monic, found = _SparseRows(n_rows), _SparseRows(n_rows)
+    monic, found = _SparseRows(n_rows, width), _SparseRows(n_rows, width)
     at = np.zeros(4, dtype=np.int64)
     while at[0] < n_rows and at[3] <= budget:
         rooms = *monic.arrays(at[1], width), *found.arrays(at[2], width)
