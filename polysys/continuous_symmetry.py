@@ -6,19 +6,24 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from math import gcd, lcm
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod, nmod_mat
+import numpy as np
+import numpy.typing as npt
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat, nmod_mat
 
 from polysys.domains import Domain
 from polysys.formulations.expansion import nested_form
 from polysys.formulations.variety import Variety, constraints_of
 from polysys.system import exact_terms
-from polysys.tape import Tape, trace
+from polysys.tape import Op, Tape, trace
 
-_PRIME = 2**61 - 1  # Mersenne prime: a false rank drop at random points has probability below 1e-15
+Residues = npt.NDArray[np.int64]
+
+_PRIME = 2**31 - 1  # products of residues fit an int64; a false rank drop has a probability of some 1e-8, and is found out over Q
 _MAX_CONTINUOUS = 30  # n^2 unknowns: beyond this many variables the continuous search is left out (and said to be)
 
 
@@ -131,34 +136,53 @@ def continuous_symmetries(
         basis = _basis_fields(domain)
     if not basis:
         return ContinuousSymmetry(())
-    rng = random.Random(0)
     prime = _PRIME
     while any(c.denominator % prime == 0 for g in gradients for c in g.constants):
         prime = next(q for q in range(prime - 2, 0, -2) if fmpz(q).is_prime())
 
-    def rows(points: list[list[Any]], constant: Any) -> list[list[Any]]:
-        result = []
-        for x, tape in product(points, gradients):
-            g = tape.evaluate(x, (), constant)
-            zero = constant(Fraction(0))
-            result.append([sum((g[i] * x[j] * a for i, j, a in m), zero) if b is None else g[b] for m, b in basis])
-        return result
-
-    def residue(c: Fraction) -> nmod:
-        return nmod(c.numerator, prime) / nmod(c.denominator, prime)
-
     n_points = len(basis) + 4
-    points = [[nmod(rng.randrange(prime), prime) for _ in range(n)] for _ in range(n_points)]
-    modular = nmod_mat(n_points * len(gradients), len(basis), [int(v) for row in rows(points, residue) for v in row], prime)
-    if modular.rank() == len(basis):
+    points = _points_modulo(n, n_points, prime)
+    modular = np.concatenate([_fields_modulo(tape, points, basis, prime) for tape in gradients])
+    if nmod_mat(len(modular), len(basis), modular.ravel().tolist(), prime).rank() == len(basis):
         return ContinuousSymmetry(())
+    rng = random.Random(0)
     for bound in (99, 10**4, 10**8):  # a basis that fails the proof came from unlucky points
         small = [[Fraction(rng.randint(-bound, bound)) for _ in range(n)] for _ in range(n_points)]
-        kernel, nullity = _nullspace(rows(small, lambda c: c))
+        kernel, nullity = _nullspace(_fields_at(gradients, small, basis))
         generators = _proved((potential, *constraints), kernel, nullity, basis)
         if len(generators) == nullity:
             break
     return ContinuousSymmetry(generators)
+
+
+@lru_cache(maxsize=64)
+def _points_modulo(n: int, n_points: int, p: int) -> Residues:
+    """Random points, which are the columns."""
+    rng = random.Random(0)
+    points = np.array([[rng.randrange(p) for _ in range(n)] for _ in range(n_points)], dtype=np.int64).T
+    points.setflags(write=False)  # all share them
+    return points
+
+
+def _fields_at(gradients: Sequence[Tape], points: Sequence[Sequence[Fraction]], basis: Sequence[Field]) -> list[list[Fraction]]:
+    """The derivatives along the fields at rational points, a row for each point and gradient."""
+    result = []
+    for x, tape in product(points, gradients):
+        g, zero = tape.evaluate(x), Fraction(0)
+        result.append([sum((g[i] * x[j] * a for i, j, a in m), zero) if b is None else g[b] for m, b in basis])
+    return result
+
+
+def _fields_modulo(gradient: Tape, x: Residues, basis: Sequence[Field], p: int) -> Residues:
+    """The same modulo p of one gradient at many points, which are the columns of x."""
+    constants = [np.full(x.shape[1], c.numerator % p * pow(c.denominator, -1, p) % p) for c in gradient.constants]
+    registers = [*x, *constants]
+    for op, i, j in zip(gradient.ops.tolist(), gradient.left.tolist(), gradient.right.tolist(), strict=True):
+        a, b = registers[i], registers[j]
+        registers.append((a * b if op == Op.MUL else a + b if op == Op.ADD else a - b) % p)
+    g = [registers[k] for k in gradient.outputs.tolist()]
+    columns = [sum(g[i] * x[j] % p * a for i, j, a in m) % p if b is None else g[b] for m, b in basis]
+    return np.stack(columns, axis=1)
 
 
 def _gradient_of(polynomial: Any) -> Tape:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from functools import reduce
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 import numpy.typing as npt
@@ -156,18 +158,52 @@ def _stacked(z: Sequence[Discs]) -> tuple[npt.NDArray[np.complex128], npt.NDArra
     return np.stack([d.mid for d in z], axis=1).astype(complex), np.stack([d.radius for d in z], axis=1)
 
 
+@dataclass
+class _Places:
+    """Where images of the zeros of a list are: it is asked for where missing ones are looked for, and once more for orbits."""
+
+    conjugates: tuple[Integers, Integers] | None = None
+    landscape: Problem | None = None
+    under: dict[SignedPermutation, Integers] = field(default_factory=dict)
+
+
+_places: dict[int, _Places] = {}
+"""By the identity of a list that exists."""
+
+
+def _places_of(certificates: CertificateList) -> _Places:
+    name = id(certificates)
+    if name not in _places:
+        _places[name] = _Places()
+        finalize(certificates, _places.pop, name).atexit = False
+    return _places[name]
+
+
 class _Images:
     """Conjugates and images under generators of all certified zeros, located among them."""
 
     def __init__(self, landscape: Problem | None, certificates: Sequence[Certificate]) -> None:
         self._landscape = landscape
         self._list = CertificateList.of(certificates)
-        self._locator = Locator(self._list)
-        self._bits = _precision(self._list)
+        self._places = _places_of(self._list)
         self._fine: dict[tuple[int, int], Certificate] = {}
+
+    @cached_property
+    def _locator(self) -> Locator:
+        return Locator(self._list)
+
+    @cached_property
+    def bits(self) -> int:
+        """Of precision."""
+        return _precision(self._list)
 
     def conjugates(self) -> tuple[Integers, Integers]:
         """Integers of the zeros proved non-real, and where their conjugates are."""
+        if self._places.conjugates is None:
+            self._places.conjugates = self._conjugates()
+        return self._places.conjugates
+
+    def _conjugates(self) -> tuple[Integers, Integers]:
         rows = self._list.where(Verdict.NO)
         found = np.zeros(len(rows), np.int64)
         for first in range(0, len(rows), _BLOCK):
@@ -179,6 +215,14 @@ class _Images:
 
     def under(self, g: SignedPermutation) -> Integers:
         """Where the images of all zeros under a symmetry are."""
+        known = self._places
+        if known.landscape is not self._landscape:
+            known.landscape, known.under = self._landscape, {}
+        if g not in known.under:
+            known.under[g] = self._under(g)
+        return known.under[g]
+
+    def _under(self, g: SignedPermutation) -> Integers:
         assert self._landscape is not None
         rows = np.arange(len(self._list))
         with np.errstate(all="ignore"):
@@ -208,7 +252,7 @@ class _Images:
         """What doubles did not find is looked for in ball arithmetic, should it be necessary with many digits."""
         for place in np.flatnonzero(found == -1).tolist():
             for digits in (0, DOUBLE_DIGITS, _MANY_DIGITS):
-                with ctx.workprec(max(self._bits, 4 * digits + 64)):
+                with ctx.workprec(max(self.bits, 4 * digits + 64)):
                     z = balls(int(rows[place]), digits)
                     other = self._locator.find(z)
                     is_absent = other is None and self._locator.excludes(z)
@@ -234,7 +278,7 @@ def closure_candidates(landscape: Problem, certificates: Sequence[Certificate]) 
     images = _Images(landscape, certificates)
     rows, found = images.conjugates()
     missing = []
-    with ctx.workprec(images._bits):
+    with ctx.workprec(images.bits):
         missing += [images.conjugate_balls(int(k)) for k in rows[found < 0]]
         for g in landscape.symmetry.generators:
             missing += [images.image_balls(g, int(k)) for k in np.flatnonzero(images.under(g) < 0)]
