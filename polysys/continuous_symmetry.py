@@ -173,14 +173,33 @@ def _fields_at(gradients: Sequence[Tape], points: Sequence[Sequence[Fraction]], 
     return result
 
 
+@lru_cache(maxsize=64)
+def _together(n_inputs: int, ops: bytes, left: bytes, right: bytes) -> list[tuple[int, Residues, Residues, Residues]]:
+    """Operations of one kind that do not need one another, with their registers: those of a tape, in an order in which they can be done."""
+    codes, of_left, of_right = np.frombuffer(ops, np.int8), np.frombuffer(left, np.int32), np.frombuffer(right, np.int32)
+    steps = [0] * n_inputs
+    for i, j in zip(of_left.tolist(), of_right.tolist(), strict=True):
+        steps.append(1 + max(steps[i], steps[j]))
+    own = np.array(steps[n_inputs:], dtype=np.int64)
+    result = []
+    for step, op in product(range(1, 1 + max(steps, default=0)), Op):
+        chosen = np.flatnonzero((own == step) & (codes == op))
+        if len(chosen):
+            result.append((int(op), n_inputs + chosen, of_left[chosen].astype(np.int64), of_right[chosen].astype(np.int64)))
+    return result
+
+
 def _fields_modulo(gradient: Tape, x: Residues, basis: Sequence[Field], p: int) -> Residues:
     """The same modulo p of one gradient at many points, which are the columns of x."""
-    constants = [np.full(x.shape[1], c.numerator % p * pow(c.denominator, -1, p) % p) for c in gradient.constants]
-    registers = [*x, *constants]
-    for op, i, j in zip(gradient.ops.tolist(), gradient.left.tolist(), gradient.right.tolist(), strict=True):
-        a, b = registers[i], registers[j]
-        registers.append((a * b if op == Op.MUL else a + b if op == Op.ADD else a - b) % p)
-    g = [registers[k] for k in gradient.outputs.tolist()]
+    n_inputs = len(x) + len(gradient.constants)
+    registers = np.empty((gradient.n_registers, x.shape[1]), dtype=np.int64)
+    registers[: len(x)] = x
+    constants = [c.numerator % p * pow(c.denominator, -1, p) % p for c in gradient.constants]
+    registers[len(x) : n_inputs] = np.array(constants, dtype=np.int64)[:, None]
+    for op, places, left, right in _together(n_inputs, gradient.ops.tobytes(), gradient.left.tobytes(), gradient.right.tobytes()):
+        a, b = registers[left], registers[right]
+        registers[places] = (a * b if op == Op.MUL else a + b if op == Op.ADD else a - b) % p
+    g = registers[gradient.outputs]
     columns = [sum(g[i] * x[j] % p * a for i, j, a in m) % p if b is None else g[b] for m, b in basis]
     return np.stack(columns, axis=1)
 

@@ -119,6 +119,11 @@ class Locator:
         is_sound = np.isfinite(keys) & np.isfinite(slack)
         found[~is_sound] = -1
         sound = np.flatnonzero(is_sound)
+        k = self._order[np.minimum(np.searchsorted(self._keys, keys[sound]), len(self._keys) - 1)]
+        is_own = (mid[sound] == self._list.mid[k]).all(axis=1)  # as mirror images are
+        is_own &= radius[sound].max(axis=1, initial=0.0) * (1 + 1e-15) <= self._list.uniqueness[k]
+        found[sound[is_own]] = k[is_own]
+        sound = sound[~is_own]
         place = np.searchsorted(self._keys, keys[sound] - slack[sound])
         last = np.searchsorted(self._keys, keys[sound] + slack[sound], side="right")
         while len(sound):
@@ -197,38 +202,45 @@ class _Images:
         """Of precision."""
         return _precision(self._list)
 
-    def conjugates(self) -> tuple[Integers, Integers]:
-        """Integers of the zeros proved non-real, and where their conjugates are."""
-        if self._places.conjugates is None:
-            self._places.conjugates = self._conjugates()
-        return self._places.conjugates
-
-    def _conjugates(self) -> tuple[Integers, Integers]:
-        rows = self._list.where(Verdict.NO)
-        found = np.zeros(len(rows), np.int64)
-        for first in range(0, len(rows), _BLOCK):
-            some = rows[first : first + _BLOCK]
-            mid = np.conj(self._list.mid[some])
-            radius = np.broadcast_to(self._list.radius[some, None], mid.shape)
-            found[first : first + _BLOCK] = self._locator.find_all(mid, radius)
-        return rows, self._with_balls(found, rows, lambda k, _: self.conjugate_balls(k))
-
-    def under(self, g: SignedPermutation) -> Integers:
-        """Where the images of all zeros under a symmetry are."""
+    def locate(self, generators: Sequence[SignedPermutation]) -> None:
+        """Look for the conjugates of the zeros proved non-real, and for the images of all under symmetries, together."""
         known = self._places
         if known.landscape is not self._landscape:
             known.landscape, known.under = self._landscape, {}
-        if g not in known.under:
-            known.under[g] = self._under(g)
-        return known.under[g]
+        wanted = [g for g in dict.fromkeys(generators) if g not in known.under]
+        rows = self._list.where(Verdict.NO) if known.conjugates is None else np.zeros(0, np.int64)
+        mid = np.conj(self._list.mid[rows])
+        moved = [(mid, np.broadcast_to(self._list.radius[rows, None], mid.shape)), *map(self._moved, wanted)]
+        found = self._located(np.concatenate([m for m, _ in moved]), np.concatenate([r for _, r in moved]))
+        if known.conjugates is None:
+            known.conjugates = rows, self._with_balls(found[: len(rows)], rows, lambda k, _: self.conjugate_balls(k))
+        every, size = np.arange(len(self._list)), len(self._list)
+        for g, first in zip(wanted, range(len(rows), len(found), max(size, 1)), strict=False):
+            of_g = found[first : first + size]
+            known.under[g] = self._with_balls(of_g, every, lambda k, digits, g=g: self.image_balls(g, k, digits))
 
-    def _under(self, g: SignedPermutation) -> Integers:
+    def _moved(self, g: SignedPermutation) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.float64]]:
         assert self._landscape is not None
-        rows = np.arange(len(self._list))
         with np.errstate(all="ignore"):
-            moved = image(self._landscape.formulation, g, _discs(self._list, rows), lambda a: a)
-            found = self._locator.find_all(*_stacked(moved))
-        return self._with_balls(found, rows, lambda k, digits: self.image_balls(g, k, digits))
+            discs = _discs(self._list, np.arange(len(self._list)))
+            return _stacked(image(self._landscape.formulation, g, discs, lambda a: a))
+
+    def _located(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Integers:
+        blocks = [slice(first, first + _BLOCK) for first in range(0, len(mid), _BLOCK)]
+        with np.errstate(all="ignore"):
+            return np.concatenate([np.zeros(0, np.int64), *(self._locator.find_all(mid[part], radius[part]) for part in blocks)])
+
+    def conjugates(self) -> tuple[Integers, Integers]:
+        """Integers of the zeros proved non-real, and where their conjugates are."""
+        if self._places.conjugates is None:
+            self.locate(())
+        assert self._places.conjugates is not None
+        return self._places.conjugates
+
+    def under(self, g: SignedPermutation) -> Integers:
+        """Where the images of all zeros under a symmetry are."""
+        self.locate((g,))
+        return self._places.under[g]
 
     def conjugate_balls(self, k: int) -> list[acb]:
         return [entry.conjugate() for entry in enclosing_balls(self._list[k])]
@@ -276,6 +288,7 @@ def closure_candidates(landscape: Problem, certificates: Sequence[Certificate]) 
     if CertificateList.of(certificates).is_closed and not landscape.symmetry.generators:
         return []
     images = _Images(landscape, certificates)
+    images.locate(landscape.symmetry.generators)
     rows, found = images.conjugates()
     missing = []
     with ctx.workprec(images.bits):
