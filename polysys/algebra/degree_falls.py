@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from polysys.algebra.combinations import Combination, Exponents, IntegerPolynomial
 from polysys.algebra.graded_basis import GradedBasis, Residues, degree, degrees
-from polysys.algebra.level_matrix import normal_forms, relations
+from polysys.algebra.level_matrix import normal_forms, reduced_echelon, relations
 from polysys.errors import WorkLimitError
 
 Array = npt.NDArray[Any]
@@ -31,13 +31,20 @@ _NO_LIMIT = 1 << 62
 
 
 def exact_falls(
-    generators: Sequence[IntegerPolynomial], basis: GradedBasis, d: int, n_expected: int, work_limit: int
+    generators: Sequence[IntegerPolynomial],
+    images: Sequence[Residues],
+    basis: GradedBasis,
+    d: int,
+    n_expected: int,
+    work_limit: int,
 ) -> tuple[list[Combination], int]:
     """Combinations whose forms of degree d cancel and that are new at level d - 1, and the work done.
 
     Parameters
     ----------
     generators : sequence of integer polynomials
+    images : sequence of mappings from exponents to residues
+        The same modulo the prime of the basis.
     basis : GradedBasis
         Of the generators, modulo a prime, complete to level d - 1 and no further.
     d : int
@@ -51,7 +58,6 @@ def exact_falls(
     top = TopForms(generators, top_rows(generators, basis.weights.tolist(), d), basis.weights.tolist())
     found: list[Combination] = []
     echelon: list[dict[Exponents, int]] = []
-    images = [{e: c % p for e, c in g.items()} for g in generators]
     candidates, work = top.relations_modulo(p, work_limit)
     for relation, form in top.low_parts(candidates, images, basis):
         if len(found) == n_expected or work > work_limit:
@@ -138,27 +144,28 @@ class TopForms:
         They are taken in blocks that grow: one matrix for many, and few in vain where the first ones are enough.
         `images` are the generators modulo p.
         """
-        first, size = 0, _FIRST_BLOCK
+        first, size, n = 0, _FIRST_BLOCK, self._shifts.shape[1]
+        pairs = zip(images, self._forms, strict=True)
+        lower = [[(e, basis.p - c % basis.p) for e, c in f.items() if c % basis.p and e not in form] for f, form in pairs]
+        exponents = [np.array([e for e, _ in f], dtype=np.int64).reshape(len(f), n) for f in lower]
+        residues = [np.array([c for _, c in f], dtype=np.uint32) for f in lower]
         while first < len(relations):
             block = relations[first : first + size]
-            parts = self._lower_terms(block, images, basis.p)
+            parts = self._lower_terms(block, exponents, residues, basis.p)
             forms = iter(basis.normal_forms([part for part in parts if part]))
             for relation, part in zip(block, parts, strict=True):
                 yield relation, next(forms) if part else part
             first, size = first + size, min(2 * size, _LARGEST_BLOCK)
 
     def _lower_terms(
-        self, relations: Sequence[Relation], images: Sequence[Residues], p: int
+        self, relations: Sequence[Relation], exponents: Sequence[Array], residues: Sequence[Array], p: int
     ) -> list[dict[Exponents, int]]:
         """The combinations modulo p, of whose forms of highest degree nothing is left.
 
         A matrix with a column for each row r that takes part is reduced by the rows r - (lower terms of r): what remains are lower terms.
+        Those of the generators are given, with the residues of the other sign.
         """
         taking_part, places = np.unique([r for relation in relations for r, _ in relation], return_inverse=True)
-        pairs = zip(images, self._forms, strict=True)
-        lower = [[(e, p - c % p) for e, c in f.items() if c % p and e not in form] for f, form in pairs]
-        exponents = [np.array([e for e, _ in f], dtype=np.int64).reshape(len(f), self._shifts.shape[1]) for f in lower]
-        residues = [np.array([c for _, c in f], dtype=np.uint32) for f in lower]
         generators, n_given, n_rows = self._generators[taking_part], len(relations), len(taking_part)
         ends, shifted = _shifted(exponents, generators, self._shifts[taking_part])
         numbers, monomials = _numbered(shifted)
@@ -250,17 +257,12 @@ def _leading_form(g: IntegerPolynomial, weights: Sequence[int]) -> IntegerPolyno
 
 def _independent_columns(rows: Sequence[Sequence[tuple[int, int]]], n_columns: int, p: int) -> list[int]:
     """The first columns of a sparse integer matrix that are independent modulo p."""
-    matrix = flint.nmod_mat(len(rows), n_columns, p)
-    for j, row in enumerate(rows):
-        for k, c in row:
-            matrix[j, k] = c % p
-    reduced, rank = matrix.rref()
-    pivots, column = [], 0
-    for k in range(rank):
-        while int(reduced[k, column]) == 0:
-            column += 1
-        pivots.append(column)
-    return pivots
+    terms = [[(k, c % p) for k, c in sorted(row) if c % p] for row in rows]
+    starts = np.append(0, np.cumsum([len(row) for row in terms], dtype=np.int64))
+    columns = np.array([k for row in terms for k, _ in row], dtype=np.int32)
+    values = np.array([c for row in terms for _, c in row], dtype=np.uint32)
+    starts, columns, *_ = reduced_echelon(starts, columns, values, n_columns, np.uint64(p), _NO_LIMIT)
+    return sorted(columns[starts[:-1]].tolist())
 
 
 def reduced(polynomial: dict[Exponents, int], echelon: Sequence[dict[Exponents, int]], p: int) -> dict[Exponents, int]:

@@ -293,7 +293,8 @@ def _computed(
     try:
         generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xF4,)))
         if _complete(state, generator, meter, is_enough, steps) and is_enough is None:
-            traces.keep(name, Trace(orders, steps, state.copy(), meter.largest))
+            trace = Trace(orders, steps, state.copy(), meter.largest)
+            traces.keep(name, trace, trace.n_bytes)
     except Stopped as stop:
         stopped = stop.reason
     meter.largest = max(largest, meter.largest)

@@ -8,18 +8,16 @@ are others, the computation is done from the beginning.
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from polysys.algebra.f4_replay import replay
+from polysys.algebra.kept import Kept, digest
 from polysys.algebra.limits import Meter
 from polysys.algebra.modular import SystemModulo
 
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
     from polysys.algebra.f4 import Rows, State
 
 Array = npt.NDArray[Any]
-_MOST_BYTES = 64 << 20  # of all traces that are kept
-_LARGEST = _MOST_BYTES // 8  # of one
 
 
 @dataclass
@@ -147,39 +143,13 @@ def monic(coefficients: Array, p: int) -> Array:
     return (coefficients.astype(np.uint64) * np.uint64(scale) % np.uint64(p)).astype(np.uint32)
 
 
-class _Traces:
-    """The last ones, under digests of the monomials of their systems."""
-
-    def __init__(self) -> None:
-        self._of: OrderedDict[bytes, Trace] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, name: bytes) -> Trace | None:
-        with self._lock:
-            if name in self._of:
-                self._of.move_to_end(name)
-            return self._of.get(name)
-
-    def keep(self, name: bytes, trace: Trace) -> None:
-        if trace.n_bytes > _LARGEST:
-            return
-        with self._lock:
-            self._of[name] = trace
-            total = sum(t.n_bytes for t in self._of.values())
-            while total > _MOST_BYTES:
-                total -= self._of.popitem(last=False)[1].n_bytes
-
-
-traces = _Traces()
-"""Of this process."""
+traces: Kept[Trace] = Kept(128 << 20, 48 << 20)
+"""The last ones, under digests of the monomials of their systems."""
 
 
 def monomials_digest(system: SystemModulo) -> bytes:
     """Of the monomials of a system, in their order: all that the first matrix follows from."""
-    key = hashlib.blake2b(f"{system.n} {[len(e) for e in system.exponents]}".encode(), digest_size=32)
-    for exponents in system.exponents:
-        key.update(exponents.astype(np.int32).tobytes())
-    return key.digest()
+    return digest([system.n], system.exponents)
 
 
 def _starts(lengths: Sequence[int]) -> Array:

@@ -217,7 +217,7 @@ class GradedBasis:
         start, new, values, more, rows = reduced_echelon(start, places, values, len(used), np.uint64(self.p), budget - work)
         if more < 0:
             return start, used[new], values, more - work
-        independent_rows.keep(pattern.name, IndependentRows(rows, work + more))
+        independent_rows.keep(pattern.name, IndependentRows(rows, work + more), rows.nbytes + 100)
         return start, used[new], values, work + more
 
     def _spanning(

@@ -251,7 +251,8 @@ class _Search:
         basis.work_limit = self.work_limit
         try:
             basis.complete_to(level - 1)
-            found, work = exact_falls(self.generators, basis, level, run.n_falls, self.work_limit - self.work)
+            images = [image for _, image in self.images]
+            found, work = exact_falls(self.generators, images, basis, level, run.n_falls, self.work_limit - self.work)
         except WorkLimitError:
             return StoppedBy.WORK
         self.work += basis.work + work

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from polysys.algebra.kept import Kept, digest
 from polysys.algebra.monomials import longer
 from polysys.algebra.pairs import ascending
 from polysys.jit import compiled
 
 Array = npt.NDArray[Any]
+_kept: Kept[Array] = Kept(32 << 20)
 
 
 @compiled
@@ -66,11 +68,21 @@ def _pair(leading, weights, pairs, lcm, scratch, at):
 
 
 def updated_pairs(leading: Array, weights: Array, n_old: int, pairs: Array) -> Array:
-    """Pairs (level, older element, newer element) after all leading monomials but the first `n_old` came in, one after another."""
+    """Pairs (level, older element, newer element) after all leading monomials but the first `n_old` came in, one after another.
+
+    They follow from the monomials: the members of a family come upon the same ones.
+    """
+    name = digest([n_old], [leading, weights, pairs])
+    known = _kept.get(name)
+    if known is not None:
+        return known
     at = np.array([n_old, len(pairs)])
     lcm, scratch = np.empty_like(leading), np.empty((2, len(leading)), dtype=np.int64)
     while at[0] < len(leading):
         if at[1] + at[0] > len(pairs):
             pairs = longer(pairs, 2 * int(at[1]) + len(leading))
         _pair(leading, weights, pairs, lcm, scratch, at)
-    return pairs[: at[1]]
+    result = pairs[: at[1]].copy()
+    result.setflags(write=False)
+    _kept.keep(name, result, result.nbytes)
+    return result
