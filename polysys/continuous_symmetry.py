@@ -200,8 +200,17 @@ def _fields_modulo(gradient: Tape, x: Residues, basis: Sequence[Field], p: int) 
         a, b = registers[left], registers[right]
         registers[places] = (a * b if op == Op.MUL else a + b if op == Op.ADD else a - b) % p
     g = registers[gradient.outputs]
-    columns = [sum(g[i] * x[j] % p * a for i, j, a in m) % p if b is None else g[b] for m, b in basis]
-    return np.stack(columns, axis=1)
+    first, (i, j, a) = _terms(tuple(basis), len(x))
+    x = np.concatenate([x, np.ones_like(x[:1])])
+    return np.add.reduceat(g[i] * x[j] % p * a[:, None], first).T % p
+
+
+@lru_cache(maxsize=64)
+def _terms(basis: tuple[Field, ...], n: int) -> tuple[Residues, Residues]:
+    """Where the terms a g_i x_j of each field begin, and (i, j, a) of all, with x_n = 1."""
+    terms = [entries if b is None else ((b, n, 1),) for entries, b in basis]
+    first = np.cumsum([0, *map(len, terms)])[:-1]
+    return first, np.array([term for part in terms for term in part], dtype=np.int64).T
 
 
 def _gradient_of(polynomial: Any) -> Tape:

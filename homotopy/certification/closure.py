@@ -239,7 +239,8 @@ class _Images:
 
     def under(self, g: SignedPermutation) -> Integers:
         """Where the images of all zeros under a symmetry are."""
-        self.locate((g,))
+        if self._places.landscape is not self._landscape or g not in self._places.under:
+            self.locate((g,))
         return self._places.under[g]
 
     def conjugate_balls(self, k: int) -> list[acb]:
