@@ -82,6 +82,7 @@ class GradedBasis:
         self._exponents = np.zeros((0, n), dtype=np.uint8)
         self._residues = np.zeros(0, dtype=np.uint32)
         self.n_elements = 0
+        self.patterns: set[bytes] = set()  # names of those that were met
         self._leading = np.zeros((0, n + 1), dtype=np.uint8)  # exponents of the variables and of h
         self._levels = np.zeros(0, dtype=np.int64)
 
@@ -108,6 +109,7 @@ class GradedBasis:
     def copy(self) -> GradedBasis:
         """The basis as it is now; what is added to either is not in the other."""
         other = copy.copy(self)  # arrays are replaced and never changed
+        other.patterns = set(self.patterns)
         other._inputs = defaultdict(list, {d: list(inputs) for d, inputs in self._inputs.items()})
         return other
 
@@ -206,7 +208,8 @@ class GradedBasis:
         The work is counted as if all had been reduced, so that no limit depends on what was met before.
         """
         known, budget = independent_rows.get(pattern.name), self.work_limit - self.work
-        if known is not None and known.work <= budget:
+        self.patterns.add(pattern.name)
+        if known is not None and known.work <= budget and known.fit(n_rows):
             found = self._spanning(pattern, known.rows, n_rows, starts, residues)
             if found is not None:
                 return *found, known.work

@@ -15,14 +15,20 @@ from enum import Enum
 from fractions import Fraction
 
 import flint
+import numpy as np
 
 from polysys.algebra.combinations import Combination, Polynomial, primitive, scale, with_combinations
 from polysys.algebra.degree_falls import exact_falls
 from polysys.algebra.degree_weights import bezout_weights
 from polysys.algebra.graded_basis import MAX_LEVEL, GradedBasis
+from polysys.algebra.independent_rows import load, save
+from polysys.algebra.kept import digest
 from polysys.algebra.level_bound import Image, LevelBound, images_of, level_bound
 from polysys.algebra.standard_monomials import n_standard_monomials
 from polysys.errors import InputError, WorkLimitError
+
+
+_LONG = 2 * 10**6  # multiplications of a search whose hints are kept on disk
 
 
 class StoppedBy(Enum):
@@ -190,6 +196,7 @@ class _Search:
         self.work, self.work_limit = 0, work_limit
         self.best: HilbertBound | None = None
         self._images: list[Image] = []
+        self._patterns: set[bytes] = set()
 
     @property
     def images(self) -> list[Image]:
@@ -199,6 +206,15 @@ class _Search:
 
     def result(self, goal: int | None) -> HilbertBound:
         """The best bound found."""
+        monomials = [np.array(list(f), dtype=np.int64).reshape(len(f), len(self.weights)) for f in self.generators]
+        name = digest(self.weights, monomials)
+        before = load(name)
+        found = self._result(goal)
+        if self.work > _LONG and not self._patterns <= before:
+            save(name, self._patterns)
+        return found
+
+    def _result(self, goal: int | None) -> HilbertBound:
         if goal is not None and self.combinations:  # what is known may be enough: then no number is needed
             run = self._run(goal, self.work_limit // 4, MAX_LEVEL)
             if run.bound is not None and run.bound <= goal and self.best:
@@ -227,6 +243,7 @@ class _Search:
             return None, StoppedBy.WORK
         finally:
             self.work += affine.work
+            self._patterns |= affine.patterns
         number = n_standard_monomials([e for e, _ in affine.leading_monomials()], len(self.weights))
         return number, StoppedBy.INFINITE if number is None else None
 
@@ -234,6 +251,7 @@ class _Search:
         most = min(most, max(self.work_limit - self.work, 0))
         run = level_bound(self.images, self.p, self.weights, most, target, max_level)
         self.work += run.basis.work
+        self._patterns |= run.basis.patterns
         if run.bound is not None and (self.best is None or self.best.bound is None or run.bound < self.best.bound):
             self.best = self._record(run.bound, run.basis)
         return run
