@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from typing import Any
 from weakref import finalize
 
@@ -216,8 +216,7 @@ class _Images:
             known.conjugates = rows, self._with_balls(found[: len(rows)], rows, lambda k, _: self.conjugate_balls(k))
         every, size = np.arange(len(self._list)), len(self._list)
         for g, first in zip(wanted, range(len(rows), len(found), max(size, 1)), strict=False):
-            of_g = found[first : first + size]
-            known.under[g] = self._with_balls(of_g, every, lambda k, digits, g=g: self.image_balls(g, k, digits))
+            known.under[g] = self._with_balls(found[first : first + size], every, partial(self.image_balls, g))
 
     def _moved(self, g: SignedPermutation) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.float64]]:
         assert self._landscape is not None

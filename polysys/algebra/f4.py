@@ -60,7 +60,7 @@ class State:
 
     def copy(self) -> State:
         """The same, for other coefficients of the same polynomials."""
-        table = monomials.Table(*(array.copy() for array in self.table))
+        table = monomials.Table._make(array.copy() for array in self.table)
         return replace(self, table=table, coefficients=self.coefficients.copy())
 
     def degree(self, k: int) -> int:

@@ -5,8 +5,6 @@ Rows, columns and the rows that reduce them are those of a computation that was 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 

@@ -116,7 +116,8 @@ def generic_count_of(
 def _add_falls(system: GenericSystem, run: LevelBound, meter: Meter) -> int:
     """Add elements of lower degree from combinations at the first level that holds any; how many were found."""
     basis, level, n_found = run.before_fall, run.first_fall, 0
-    assert basis is not None and level is not None
+    assert basis is not None
+    assert level is not None
     basis.complete_to(level - 1)
     generators, weights = [residues for _, residues in system.images()], list(system.weights)
     top = TopForms(generators, top_rows(generators, weights, level), weights)

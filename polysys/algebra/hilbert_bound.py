@@ -27,7 +27,6 @@ from polysys.algebra.level_bound import Image, LevelBound, images_of, level_boun
 from polysys.algebra.standard_monomials import n_standard_monomials
 from polysys.errors import InputError, WorkLimitError
 
-
 _LONG = 2 * 10**6  # multiplications of a search whose hints are kept on disk
 
 
@@ -265,7 +264,8 @@ class _Search:
     def _add_falls(self, run: LevelBound) -> StoppedBy | None:
         """Elements of lower degree from combinations at the first level with such; why the search ends if there are none."""
         basis, level = run.before_fall, run.first_fall
-        assert basis is not None and level is not None
+        assert basis is not None
+        assert level is not None
         basis.work_limit = self.work_limit
         try:
             basis.complete_to(level - 1)

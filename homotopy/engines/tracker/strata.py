@@ -129,7 +129,7 @@ def _mirrored(ends: PathResults, stratum: Stratum) -> npt.NDArray[np.bool_]:
     is_point = ends.codes == CODE[PathStatus.REGULAR]
     if len(stratum.signs) == 1:
         return np.zeros_like(is_point)
-    result = np.zeros_like(is_point)
+    result: npt.NDArray[np.bool_] = np.zeros_like(is_point)
     for k in np.flatnonzero(may_be_repeated(ends.solutions, is_point)).tolist():
         result[k] = repeated(ends.solutions[k], stratum.signs, is_point[k])
     return result
