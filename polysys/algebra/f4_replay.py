@@ -32,6 +32,15 @@ def _add_sparse(row, factor, entries, begin, end, coefficients, first, p2):
 
 
 @compiled.part
+def _add_mixture(row, chosen, ends, entries, firsts, coefficients, p):
+    """Add the chosen sparse rows with fixed mixed weights to a dense one."""
+    state = np.uint64(len(chosen))
+    for r in chosen:
+        state += np.uint64(0x9E3779B97F4A7C15)
+        _add_sparse(row, _mixed(state) % p, entries, ends[r], ends[r + 1], coefficients, firsts[r], p * p)
+
+
+@compiled.part
 def _add_dense(row, skip, factor, other, lead, p2):
     """Add a multiple of a dense row, whose entries before `lead` are zeros, from the column `skip` on."""
     for j in range(np.uint64(lead), np.uint64(len(other))):
@@ -106,7 +115,6 @@ def replay(
     Block b has sizes[b] columns, of which the first skips[b] have pivots. Its tried rows have to give rows with entries exactly at
     the expected places, in the order of falling first columns; these are written where `targets` says. A combination of the other rows has to vanish.
     """
-    p2 = p * p
     widest = zeros(1, np.int64)
     for b in range(len(sizes)):
         widest[0] = max(widest[0], sizes[b])
@@ -150,13 +158,8 @@ def replay(
             if t < end:
                 return False
             e += 1
-        if first_others[b] < first_others[b + 1]:
-            row[: sizes[b]] = 0
-            state = np.uint64(first_others[b + 1])
-            for k in range(first_others[b], first_others[b + 1]):
-                r = others[k]
-                state += np.uint64(0x9E3779B97F4A7C15)
-                _add_sparse(row, _mixed(state) % p, entries, ends[r], ends[r + 1], coefficients, firsts[r], p2)
-            if _reduced(row, skip, ends, entries, firsts, coefficients, pivots, first_pivots[b], dense, pivot_of, p) >= 0:
-                return False
+        row[: sizes[b]] = 0
+        _add_mixture(row, others[first_others[b] : first_others[b + 1]], ends, entries, firsts, coefficients, p)
+        if _reduced(row, skip, ends, entries, firsts, coefficients, pivots, first_pivots[b], dense, pivot_of, p) >= 0:
+            return False
     return True

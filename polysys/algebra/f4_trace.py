@@ -11,18 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from polysys.algebra.f4_replay import replay
+from polysys.algebra.f4_state import Rows, State
 from polysys.algebra.kept import Kept, digest
 from polysys.algebra.limits import Meter
 from polysys.algebra.modular import SystemModulo
-
-if TYPE_CHECKING:
-    from polysys.algebra.f4 import Rows, State
 
 Array = npt.NDArray[Any]
 
