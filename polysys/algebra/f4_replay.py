@@ -127,7 +127,7 @@ def replay(
         for k in range(first_tried[b], first_tried[b + 1]):
             r = tried[k]
             row[: sizes[b]] = 0
-            _add_sparse(row, np.uint64(1), entries, ends[r], ends[r + 1], coefficients, firsts[r], p2)
+            _add_sparse(row, np.uint64(1), entries, ends[r], ends[r + 1], coefficients, firsts[r], p * p)
             lead = _reduced(row, skip, ends, entries, firsts, coefficients, pivots, first_pivots[b], dense, pivot_of, p)
             is_independent[k] = lead >= 0
             if lead < 0:
