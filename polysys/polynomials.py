@@ -88,8 +88,8 @@ class Polynomial(dict[Exponents, fmpq]):
     (1/4*x**4 - x**2*y**2, x**3 - 2*x*y**2, ((4, 0), 1/4))
     >>> V.to_sympy().ring, V.as_expr()
     (Polynomial ring in x, y over QQ with lex order, x**4/4 - x**2*y**2)
-    >>> V(2, 1), V.degree(V.ring.symbols.index("y"))
-    (0, 2)
+    >>> V(2, 1), V.degree(V.ring.symbols.index("y")), divmod(V, V.diff("y"))
+    (0, 2, (1/2*y, 1/4*x**4))
     """
 
     __slots__ = ("ring",)
@@ -208,6 +208,22 @@ class Polynomial(dict[Exponents, fmpq]):
             return as_polynomial(self.to_sympy() / other.to_sympy())
         return self * (1 / rational(other)) if isinstance(other, (Rational, fmpq, fmpz)) else NotImplemented
 
+    def __divmod__(self, other: Any) -> tuple[Polynomial, Polynomial]:
+        """Quotient and rest, by leading terms in lexicographic order."""
+        terms = self._terms_of(other)
+        if terms is None:
+            return NotImplemented
+        quotient, rest = divmod(self.to_sympy(), Polynomial(self.ring, terms).to_sympy())
+        return as_polynomial(quotient), as_polynomial(rest)
+
+    def __floordiv__(self, other: Any) -> Polynomial:
+        quotient: Polynomial = divmod(self, other)[0]
+        return quotient
+
+    def __mod__(self, other: Any) -> Polynomial:
+        rest: Polynomial = divmod(self, other)[1]
+        return rest
+
     def __pow__(self, exponent: int) -> Polynomial:
         result, base, exponent = self.ring.one, self, index(exponent)
         if exponent < 0:
@@ -237,6 +253,15 @@ class Polynomial(dict[Exponents, fmpq]):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
+    def __lt__(self, other: Any) -> bool:
+        """As SymPy's ring elements are ordered: by the number of terms, then by the terms."""
+        terms = self._terms_of(other)
+        return NotImplemented if terms is None else _order(self) < _order(terms)
+
+    def __le__(self, other: Any) -> bool:
+        terms = self._terms_of(other)
+        return NotImplemented if terms is None else _order(self) <= _order(terms)
+
     def __hash__(self) -> int:  # type: ignore[override]  # dictionaries have none
         return hash((self.ring, frozenset(self.items())))
 
@@ -252,6 +277,11 @@ class Polynomial(dict[Exponents, fmpq]):
             size = str(abs(c))
             pieces += [" - " if c < 0 else " + ", "*".join(powers if powers and size == "1" else [size, *powers])]
         return "0" if not pieces else "".join(["-" if pieces[0] == " - " else "", *pieces[1:]])
+
+    def _as_sympy_prints(self, printer: Any, **options: Any) -> Any:
+        return printer._print(self.to_sympy(), **options)
+
+    _latex = _pretty = _sympyrepr = _as_sympy_prints
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _from_integers, (self.ring, tuple((e, int(c.p), int(c.q)) for e, c in self.items()))
@@ -286,6 +316,10 @@ def rational(value: Any) -> fmpq:
         return value if type(value) is fmpq else fmpq(int(value.numerator), int(value.denominator))
     except AttributeError:
         raise TypeError(f"{value!r} is no rational number") from None
+
+
+def _order(terms: Mapping[Exponents, fmpq]) -> tuple[int, list[tuple[Exponents, fmpq]]]:
+    return len(terms), sorted(terms.items(), reverse=True)
 
 
 def _called(method: Callable[..., Any], *values: Any) -> Any:

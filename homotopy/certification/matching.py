@@ -88,14 +88,11 @@ class ListMatching:
     n_known : int
     fresh : sequence of Certificate
         Certified solutions that are not in the list: proof that it is incomplete.
-    n_uncertified : int
-        Candidates that lead to no certificate.
     """
 
     n_found: int
     n_known: int
     fresh: Sequence[Certificate]
-    n_uncertified: int
 
 
 def match_candidates(
@@ -114,4 +111,4 @@ def match_candidates(
     """
     report = certify(tapes, candidates, known)
     found = {k for k in report.assignment if k is not None and k < len(known)}
-    return ListMatching(len(found), len(known), report.certificates[len(known) :], report.assignment.count(None))
+    return ListMatching(len(found), len(known), report.certificates[len(known) :])

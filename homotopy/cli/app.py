@@ -27,24 +27,37 @@ from homotopy.cli.census_files import show_bounds
 from homotopy.cli.output import (
     EXIT_CODES,
     ExitCode,
+    check_figures,
     check_target,
     check_targets,
     echo,
-    say,
+    end,
+    give_result,
+    say_attempts,
     say_left_out,
     show_result,
-    write,
+    write_json,
 )
 from homotopy.cli.run import run
+from homotopy.cli.shared_options import (
+    EngineOption,
+    IndexOption,
+    JsonOption,
+    PrecisionOption,
+    SeedOption,
+    SolverSeedOption,
+    TransportOption,
+)
 from homotopy.cli.values import SetOption, with_values
 from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
-from homotopy.engines.registry import ENGINES, solver_names
+from homotopy.engines.registry import ENGINES
 from homotopy.errors import HomotopyError
 from homotopy.status import Completeness
 
 if TYPE_CHECKING:  # commands import what they need, so that each starts fast
     from homotopy.completeness.exclusion.proof import RealProof
+    from homotopy.counting.cross_checks import CrossCheck
     from homotopy.counting.result import Census
 
 app = typer.Typer(
@@ -57,7 +70,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_SAID = 3  # of the last troubles of a solve, where the verdict is unknown
 ModelArgument = Annotated[
     str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=3, a .toml file, a polynomial or a file with one.")
 ]
@@ -102,15 +114,15 @@ def models() -> None:
 def count(
     model: ModelArgument,
     values: SetOption = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
-    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
-    engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
+    seed: SeedOption = None,
+    index: IndexOption = 0,
+    engine: EngineOption = "auto",
     strategy: Annotated[
         str, typer.Option(help="Start system: auto, fermat, polyhedral, multihomogeneous or total-degree.")
     ] = "auto",
-    transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
-    precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
-    solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
+    transport: TransportOption = "auto",
+    precision: PrecisionOption = "d",
+    solver_seed: SolverSeedOption = 0,
     time_limit: Annotated[
         float, typer.Option(help="Seconds that one round of the solve, the real proof or a cross-check may take.")
     ] = 3600.0,
@@ -118,9 +130,7 @@ def count(
     prove_real: Annotated[
         bool, typer.Option("--prove-real", help="Exclude every other real point by interval branch and bound.")
     ] = False,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
-    ] = None,
+    json_file: JsonOption = None,
     points: Annotated[bool, typer.Option("--points", help="List the points: index, energy, coordinates.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="F", help="Save the census with its certificates.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the census (.png, .svg, .pdf).")] = None,
@@ -136,8 +146,7 @@ def count(
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
     if bounds:
-        given = (prove_real, points, save, plot, cross_check, against)
-        if any(given):
+        if any((prove_real, points, save, plot, cross_check, against)):
             raise HomotopyError(
                 "--bounds counts nothing, and the other options want a count.", "Leave them out, or --bounds."
             )
@@ -146,79 +155,84 @@ def count(
     from homotopy.counting.count import census
     from homotopy.options import Options
 
-    names: Any = {
-        "engine": engine,
-        "strategy": strategy,
-        "transport": transport,
-        "precision": precision,
-    }  # checked there
-    options = Options(**names, time_limit=time_limit, seed=solver_seed, digits=digits)
-    if plot is not None:
-        _plots().check_path(plot)
-        _plots().require_matplotlib()
+    solver: Any = {"engine": engine, "strategy": strategy, "transport": transport, "precision": precision}  # checked there
+    options = Options(**solver, time_limit=time_limit, seed=solver_seed, digits=digits)
+    check_figures(plot)
     check_targets(save, plot, json_file=json_file)
-    if against is not None and not cross_check:
-        raise HomotopyError("--against is given without --cross-check.", "Add --cross-check.")
-    checks = [name.strip() for name in ("msolve,second-run" if against is None else against).split(",")]
-    if cross_check:
-        _cross_checks().require(checks)
+    checks = _checks_to_make(cross_check, against)
     with progress_bar(), keeping_found():
         found = census(with_values(model, values), seed=seed, index=index, options=options)
     if json_file != "-":
         show_result(found)  # before what may take longer than the census
     with progress_bar(), keeping_found():
         result, proof = _with_real_proof(found, time_limit) if prove_real else (found, None)
-        checked = _cross_checks().cross_check(result, checks, time_limit=time_limit) if cross_check else None
+        checked = _cross_checked(result, checks, time_limit) if checks else None
     additions = {name: what for name, what in (("real_proof", proof), ("cross_check", checked)) if what is not None}
     if json_file is not None:
-        summaries = {name: what.summary() for name, what in additions.items()}
-        write(json_file, json.dumps({**result.summary(), **summaries}, indent=1))
+        write_json(json_file, {**result.summary(), **{name: what.summary() for name, what in additions.items()}})
     if json_file != "-":
-        for what in additions.values():
-            show_result(what)
-        if proof is not None and checked is None:
-            from homotopy.counting.sheets import completeness_lines
-
-            echo("\n".join(line.as_text() for line in completeness_lines(result.completeness)))
+        _show_additions(result, additions)
         if points:
             census_files.print_points(result)
     if plot is not None:
-        _plots().save_figure(_plots().plot_census(result), plot)
+        census_files.draw(result, plot)
     if checked is not None and checked.is_contradicted:
         if save is not None:
             echo(f"stationary: {save} is not written: the cross-check disagrees.", err=True)
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if save is not None:
-        left_out = result.save(save)  # an interval search is repeated by verify
-        say_left_out(save, left_out)
+        say_left_out(save, result.save(save))  # an interval search is repeated by verify
     verdict = (result if checked is None else checked).completeness.verdict
-    if verdict is Completeness.CONTRADICTED:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
-    if any(what.stopped for what in additions.values()):
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    end(is_wrong=verdict is Completeness.CONTRADICTED, is_incomplete=any(what.stopped for what in additions.values()))
     if verdict is Completeness.UNKNOWN:
-        for attempt in result.run.attempts[-_SAID:]:
-            say(attempt)
+        say_attempts(result.run.attempts)
         raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def _show_additions(census: Census, additions: dict[str, Any]) -> None:
+    """The real proof and the cross-check, and the verdict of the census with the proof where nothing else says it."""
+    from homotopy.counting.sheets import completeness_lines
+
+    for what in additions.values():
+        show_result(what)
+    if list(additions) == ["real_proof"]:
+        echo("\n".join(line.as_text() for line in completeness_lines(census.completeness)))
+
+
+def _checks_to_make(is_asked: bool, against: str | None) -> list[str]:
+    """The names of the programs that a census is held against, each of which is there; none without --cross-check."""
+    if against is not None and not is_asked:
+        raise HomotopyError("--against is given without --cross-check.", "Add --cross-check.")
+    checks = [name.strip() for name in ("msolve,second-run" if against is None else against).split(",")]
+    if not is_asked:
+        return []
+    from homotopy.counting import cross_checks
+
+    cross_checks.require(checks)
+    return checks
+
+
+def _cross_checked(census: Census, checks: list[str], time_limit: float) -> CrossCheck:
+    from homotopy.counting import cross_checks
+
+    return cross_checks.cross_check(census, checks, time_limit=time_limit)
 
 
 @app.command(short_help="Decompose stationary points that form sets.")
 def sets(
     model: ModelArgument,
     values: SetOption = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
-    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    seed: SeedOption = None,
+    index: IndexOption = 0,
     top: Annotated[
         int | None, typer.Option(help="A known upper bound on the dimension: the smaller, the faster.")
     ] = None,
     runs: Annotated[int, typer.Option(help="Independent runs of PHCpack that must agree.")] = 2,
-    transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
-    precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
-    solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
+    transport: TransportOption = "auto",
+    precision: PrecisionOption = "d",
+    solver_seed: SolverSeedOption = 0,
     time_limit: Annotated[float, typer.Option(help="Seconds that one call of the engine may take.")] = 3600.0,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
-    ] = None,
+    json_file: JsonOption = None,
 ) -> None:
     """Decompose all stationary points: sets with dimension and degree, isolated points with multiplicity."""
     from homotopy.counting.degenerate.decompose import stationary_sets
@@ -229,12 +243,8 @@ def sets(
     check_target(json_file)
     with progress_bar(), keeping_found():
         found = stationary_sets(with_values(model, values), seed=seed, index=index, top=top, n_runs=runs, options=options)
-    if json_file is not None:
-        write(json_file, json.dumps(found.summary(), indent=1))
-    if json_file != "-":
-        show_result(found)
-    if not found.is_decided:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    give_result(found, json_file)
+    end(is_wrong=False, is_incomplete=not found.is_decided)
 
 
 @app.command(short_help="Recheck a saved census.")
@@ -254,19 +264,16 @@ def verify(
     check_target(json_file)
     with progress_bar():
         report = (tables.rechecker(file) or recheck)(file)
-    if json_file is not None:
-        checks = [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
-        said = {"file": str(file), "ok": report.is_ok, "checks": checks}
+
+    def content() -> dict[str, Any]:
+        said: dict[str, Any] = {"file": str(file), "ok": report.is_ok, "checks": tables.checks_of(report)}
         if isinstance(report, VerificationReport):
             said["stated"] = None if report.stated is None else report.stated.value
             said["derived"] = None if report.derived is None else report.derived.verdict.value
-        write(json_file, json.dumps(said, indent=1))
-    if json_file != "-":
-        show_result(report)
-    if not report.is_ok:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
-    if isinstance(report, VerificationReport) and report.rests_on_paths:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+        return said
+
+    give_result(report, json_file, content)
+    end(is_wrong=not report.is_ok, is_incomplete=isinstance(report, VerificationReport) and report.rests_on_paths)
 
 
 @app.command(short_help="Print the schema of census files, or of files of estimates.")
@@ -303,8 +310,7 @@ def demo(
 
     check_target(figure, is_stream=False)
     results = run_demo(figure, echo)
-    if any(r.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED) for r in results):
-        raise typer.Exit(ExitCode.CHECK_FAILED)
+    end(is_wrong=any(r.completeness.verdict not in (Completeness.PROVED, Completeness.SUPPORTED) for r in results))
 
 
 census_files.register(app)
@@ -324,14 +330,6 @@ def _with_real_proof(census: Census, time_limit: float) -> tuple[Census, RealPro
 
     proof = prove_real(census, time_limit=time_limit)
     return with_real_proof(census, proof), proof
-
-
-def _plots() -> Any:
-    return import_module("homotopy.plots")
-
-
-def _cross_checks() -> Any:
-    return import_module("homotopy.counting.cross_checks")
 
 
 def main_app() -> None:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, echo, say, show_result, write
+from homotopy.cli.output import (
+    ExitCode,
+    check_figures,
+    check_target,
+    check_targets,
+    echo,
+    end,
+    give_result,
+    refuse_sample,
+    say,
+    show_result,
+    write_json,
+)
+from homotopy.cli.shared_options import IndexOption, SeedOption
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
 
 if TYPE_CHECKING:
     from homotopy.counting.result import Census
     from homotopy.counting.solutions import Solutions
-
-SeedOption = Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")]
-IndexOption = Annotated[int, typer.Option(help="Which sample of the seed.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,26 +51,16 @@ def show(
 
     The file of a table's row holds seeds of its points: they are proved again first.
     """
-    from homotopy.counting.result import Census
-
     if os.path.isdir(file):  # False for a name that is none, which is refused below
         way_out = "Of an ensemble's folder 'stationary status' says what it holds, of a table's 'stationary table show'."
         raise HomotopyError(f"{file} is a folder, not a saved census.", way_out)
     check_targets(plot, json_file=json_file)
-    if plot is not None:
-        from homotopy import plots
-
-        plots.check_path(plot)
-        plots.require_matplotlib()
+    check_figures(plot)
     census = read_saved(file)
-    if json_file is not None:
-        write(json_file, json.dumps(census.summary(), indent=1))
-    if json_file != "-":
-        show_result(census)
-        if points:
-            print_points(census)
+    if give_result(census, json_file) and points:
+        print_points(census)
     if plot is not None:
-        plots.save_figure(plots.plot_census(census) if isinstance(census, Census) else plots.plot_solutions(census), plot)
+        draw(census, plot)
 
 
 def export(
@@ -94,12 +93,10 @@ def export(
     if real and not chosen.lists_points:
         raise HomotopyError(f"--real is given, but {form} holds equations.", "Leave it out.")
     if is_saved(what):
-        if seed is not None or index:
-            raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
+        refuse_sample(seed, index, "a saved census")
         source = read_saved(what)
     elif what.startswith(f"{FAMILY}:"):
-        if seed is not None or index:
-            raise HomotopyError("--seed or --index is given beside equations.", "Leave it out.")
+        refuse_sample(seed, index, "equations")
         problem = equations_from_label(what)
         if not chosen.lists_points:
             exports_to(output, exports.text_of(problem, form))
@@ -113,10 +110,10 @@ def export(
         source = census_of(what, seed, index)
     exports_to(output, exports.text_of(source, form, is_real=real))
     verdict = source.completeness.verdict
-    if verdict is Completeness.CONTRADICTED:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
-    if verdict is Completeness.UNKNOWN and chosen.of_system is None:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    end(
+        is_wrong=verdict is Completeness.CONTRADICTED,
+        is_incomplete=verdict is Completeness.UNKNOWN and chosen.of_system is None,
+    )
 
 
 def match(
@@ -156,7 +153,7 @@ def match(
     given = read_numbers(points, land.variables)
     found = (saved or census_of(what, seed, index)).match(given, within=within, descend=descend)
     if json_file is not None:
-        write(json_file, json.dumps(found.summary(), indent=1))
+        write_json(json_file, found.summary())
     if json_file != "-":
         if every:
             echo(found.full_text())
@@ -193,8 +190,7 @@ def census_of(what: str, seed: int | None, index: int) -> Census:
     from homotopy.counting.result import Census
 
     if is_saved(what):
-        if seed is not None or index:
-            raise HomotopyError("--seed or --index is given beside a saved census.", "Leave it out.")
+        refuse_sample(seed, index, "a saved census")
         found = read_saved(what)
         if isinstance(found, Census):
             return found
@@ -213,10 +209,7 @@ def show_bounds(model: Any, seed: int | None, index: int, json_file: str | None)
     land = as_landscape(model, seed, index)
     is_own = land.label.startswith("expression:")
     found = bounds(land, known=None if is_own else shipped_count(model if isinstance(model, str) else model.label, land))
-    if json_file is not None:
-        write(json_file, json.dumps(found.summary(), indent=1))
-    if json_file != "-":
-        show_result(found)
+    give_result(found, json_file)
 
 
 def exports_to(output: str, content: bytes) -> None:
@@ -235,3 +228,11 @@ def print_points(found: Census | Solutions) -> None:
     from homotopy.counting.text import points_table, solutions_table
 
     echo("\n" + (points_table(found) if isinstance(found, Census) else solutions_table(found)))
+
+
+def draw(found: Census | Solutions, plot: Path) -> None:
+    """Draw a census, or solutions of equations, into a file."""
+    from homotopy import plots
+    from homotopy.counting.result import Census
+
+    plots.save_figure(plots.plot_census(found) if isinstance(found, Census) else plots.plot_solutions(found), plot)

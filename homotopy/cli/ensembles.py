@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, echo, say, show_result, write
+from homotopy.cli.output import (
+    ExitCode,
+    check_figures,
+    check_target,
+    check_targets,
+    echo,
+    end,
+    give_result,
+    say,
+    show_result,
+    write_json,
+)
 from homotopy.cli.run import resumable
+from homotopy.cli.shared_options import JsonOption, ModelSeedOption, WorkersOption
 from homotopy.engines.registry import solver_names
 from homotopy.errors import HomotopyError, StoreWriteError, WorkerStartError
 from polysys.errors import InputError
 
-JsonOption = Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")]
+if TYPE_CHECKING:
+    from homotopy.ensembles.spec import EnsembleSpec
+
 StoreArgument = Annotated[Path, typer.Argument(help="The folder of an ensemble.")]
 
 
@@ -36,10 +49,8 @@ def ensemble(
         Path, typer.Option(metavar="DIR", help="Folder of the records; what it holds is not computed again.")
     ],
     samples: Annotated[int | None, typer.Option(metavar="K", help="Number of samples.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: the model's).")] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes on this machine (default: one a core; 0: none).")
-    ] = None,
+    seed: ModelSeedOption = None,
+    workers: WorkersOption = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Use the workers of this Dask scheduler.")] = None,
     shard: Annotated[str | None, typer.Option(metavar="k/K", help="Only the k-th of K equal parts, k from 1.")] = None,
     points: Annotated[bool, typer.Option("--points", help="Keep the coordinates of all points.")] = False,
@@ -62,33 +73,9 @@ def ensemble(
 ) -> None:
     """Count many samples of a model, certified, in parallel; the same command goes on where it stopped."""
     from homotopy.ensembles.run import ensemble as run_ensemble
-    from homotopy.ensembles.spec import EnsembleSpec, is_spec_file, read_spec
-    from homotopy.options import Options
 
-    if is_spec_file(model):
-        given = {"samples": samples, "seed": seed, "engine": engine, "solver-seed": solver_seed, "timeout": timeout}
-        for name, value in given.items():
-            if value is not None:
-                raise InputError(f"--{name} is given beside the specification {model}.", "Change it in the file.")
-        if points:
-            raise InputError(f"--points is given beside the specification {model}.", "Write points = true in the file.")
-        spec = read_spec(model)
-    else:
-        from polysys.models.labels import model_from_label
-
-        found = model_from_label(model)  # first: a file that cannot be read has no samples either
-        if samples is None:
-            raise InputError("The number of samples is missing.", "Give --samples 1000, say.")
-        options = Options(engine=engine or "auto", seed=solver_seed or 0)
-        which = found.default_seed if seed is None else seed
-        if samples > 1 and found.sample(which, 0).digest == found.sample(which, 1).digest:
-            say(f"Nothing in {found.label} is random: all samples are one landscape, which 'stationary count' counts.")
-        spec = EnsembleSpec(found.label, samples, which, points, 600.0 if timeout is None else timeout, options)
-    if plot is not None:
-        from homotopy import plots
-
-        plots.check_path(plot)
-        plots.require_matplotlib()
+    spec = _spec(model, samples, seed, points, timeout, engine, solver_seed)
+    check_figures(plot)
     check_targets(plot, json_file=json_file)
     predictions = _predictions(compare, spec.model)
     part = _shard(shard)
@@ -101,6 +88,32 @@ def ensemble(
         _report_part(result, part, json_file)
         return
     _report(result, predictions, plot, json_file, is_asked=compare is not None)
+
+
+def _spec(
+    model: str, samples: int | None, seed: int | None, points: bool, timeout: float | None, engine: str | None, solver_seed: int | None
+) -> EnsembleSpec:
+    """The specification in a file, beside which nothing of it is given; or that of a model with these options."""
+    from homotopy.ensembles.spec import EnsembleSpec, is_spec_file, read_spec
+    from homotopy.options import Options
+    from polysys.models.labels import model_from_label
+
+    if is_spec_file(model):
+        given = {"samples": samples, "seed": seed, "engine": engine, "solver-seed": solver_seed, "timeout": timeout}
+        for name, value in given.items():
+            if value is not None:
+                raise InputError(f"--{name} is given beside the specification {model}.", "Change it in the file.")
+        if points:
+            raise InputError(f"--points is given beside the specification {model}.", "Write points = true in the file.")
+        return read_spec(model)
+    found = model_from_label(model)  # first: a file that cannot be read has no samples either
+    if samples is None:
+        raise InputError("The number of samples is missing.", "Give --samples 1000, say.")
+    options = Options(engine=engine or "auto", seed=solver_seed or 0)
+    which = found.default_seed if seed is None else seed
+    if samples > 1 and found.sample(which, 0).digest == found.sample(which, 1).digest:
+        say(f"Nothing in {found.label} is random: all samples are one landscape, which 'stationary count' counts.")
+    return EnsembleSpec(found.label, samples, which, points, 600.0 if timeout is None else timeout, options)
 
 
 def status(folder: StoreArgument, json_file: JsonOption = None) -> None:
@@ -126,7 +139,7 @@ def status(folder: StoreArgument, json_file: JsonOption = None) -> None:
     }
     is_altered = found is not None and stated is not None and found != stated
     if json_file is not None:
-        write(json_file, json.dumps(content, indent=1))
+        write_json(json_file, content)
     if json_file != "-":
         echo(
             f"Store {folder}: {store.spec.model}, seed {store.spec.seed}\n"
@@ -140,10 +153,7 @@ def status(folder: StoreArgument, json_file: JsonOption = None) -> None:
             echo(f"  digest     {found}")
         if stated is not None and found != stated:
             echo(f"  stated     {stated} when the store was last complete: the records are not those now")
-    if state.damaged or is_altered:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
-    if state.n_samples < total or state.n_failed:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    end(is_wrong=bool(state.damaged) or is_altered, is_incomplete=state.n_samples < total or bool(state.n_failed))
 
 
 def merge(
@@ -155,12 +165,8 @@ def merge(
     from homotopy.ensembles.store.merge import merge as merge_stores
 
     report = merge_stores(sources, into, say=say)
-    if json_file is not None:
-        write(json_file, json.dumps(report.to_dict(), indent=1))
-    if json_file != "-":
-        show_result(report)
-    if report.n_missing:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    give_result(report, json_file, report.to_dict)
+    end(is_wrong=False, is_incomplete=bool(report.n_missing))
 
 
 def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | None, *, is_asked: bool) -> None:
@@ -171,11 +177,8 @@ def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | N
         from homotopy import plots
 
         plots.save_figure(plots.plot_ensemble(result, prediction=predictions), plot)
-    if json_file is not None:
-        extra = {} if comparison is None else {"comparison": comparison.to_dict()}
-        write(json_file, json.dumps({**result.summary(), **extra}, indent=1))
-    if json_file != "-":
-        show_result(result)
+    extra = {} if comparison is None else {"comparison": comparison.to_dict()}
+    if give_result(result, json_file, lambda: {**result.summary(), **extra}):
         for sample, (_, text) in sorted(result.failures.items())[:5]:
             echo(f"  failed     sample {sample}: {text}")
         if len(result.failures) > 5:
@@ -184,10 +187,7 @@ def _report(result: Any, predictions: Any, plot: Path | None, json_file: str | N
             show_result(comparison)
     verdicts = result.count_verdicts()
     deviates = is_asked and comparison is not None and not comparison.is_consistent
-    if verdicts["contradicted"] or deviates:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
-    if result.failures or verdicts["unknown"]:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    end(is_wrong=bool(verdicts["contradicted"]) or deviates, is_incomplete=bool(result.failures or verdicts["unknown"]))
 
 
 def _report_part(result: Any, part: tuple[int, int], json_file: str | None) -> None:
@@ -197,7 +197,7 @@ def _report_part(result: Any, part: tuple[int, int], json_file: str | None) -> N
         "n_failed": len(result.failures), "store": str(result.store.path),
     }  # fmt: skip
     if json_file is not None:
-        write(json_file, json.dumps(content, indent=1))
+        write_json(json_file, content)
     if json_file != "-":
         echo(
             f"Shard {part[0]} of {part[1]} is done: {result.store.path} holds {result.n_samples} of {result.n_planned} "

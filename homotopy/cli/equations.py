@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_targets, echo, say, say_left_out, show_result, write
+from homotopy.cli.output import (
+    ExitCode,
+    check_figures,
+    check_targets,
+    end,
+    give_result,
+    refuse_sample,
+    say_attempts,
+    say_left_out,
+)
+from homotopy.cli.shared_options import (
+    EngineOption,
+    JsonOption,
+    PrecisionOption,
+    SolutionDigitsOption,
+    SolverSeedOption,
+    TransportOption,
+)
 from homotopy.cli.values import values_in
 from homotopy.common.progress import progress_bar
 from homotopy.common.reporting import keeping_found
-from homotopy.engines.registry import solver_names
-from homotopy.errors import HomotopyError
 from homotopy.status import Completeness
 
 if TYPE_CHECKING:
     from polysys.landscape import Landscape
     from polysys.own_equations import Equations
-
-_SAID = 3  # of the last troubles of a solve, where the verdict is unknown
 
 
 def register(app: typer.Typer) -> None:
@@ -35,18 +47,16 @@ def solve(
     values: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Value of a parameter in the file.")
     ] = None,
-    engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
+    engine: EngineOption = "auto",
     strategy: Annotated[
         str, typer.Option(help="Start system: auto, polyhedral, multihomogeneous or total-degree.")
     ] = "auto",
-    transport: Annotated[str, typer.Option(help="How PHCpack is reached: auto, phcpy or phc.")] = "auto",
-    precision: Annotated[str, typer.Option(help="d, dd or qd.")] = "d",
-    solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
+    transport: TransportOption = "auto",
+    precision: PrecisionOption = "d",
+    solver_seed: SolverSeedOption = 0,
     time_limit: Annotated[float, typer.Option(help="Seconds that one round of the solve may take.")] = 3600.0,
-    digits: Annotated[int, typer.Option(help="Decimals to which real solutions are enclosed.")] = 15,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
-    ] = None,
+    digits: SolutionDigitsOption = 15,
+    json_file: JsonOption = None,
     points: Annotated[bool, typer.Option("--points", help="List the solutions, the real ones first.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="F", help="Save the solutions with their certificates.")] = None,
     plot: Annotated[
@@ -54,42 +64,26 @@ def solve(
     ] = None,
 ) -> None:
     """Find, certify and judge all isolated complex solutions of polynomial equations."""
+    from homotopy.cli.census_files import draw, print_points
     from homotopy.counting.solve_equations import solve as solve_equations
-    from homotopy.counting.text import solutions_table
     from homotopy.options import Options
     from polysys.own_equations_text import equations_from_label
 
-    names: Any = {
-        "engine": engine,
-        "strategy": strategy,
-        "transport": transport,
-        "precision": precision,
-    }  # checked there
-    options = Options(**names, time_limit=time_limit, seed=solver_seed, digits=digits)
-    if plot is not None:
-        from homotopy import plots
-
-        plots.check_path(plot)
-        plots.require_matplotlib()
+    solver: Any = {"engine": engine, "strategy": strategy, "transport": transport, "precision": precision}  # checked there
+    options = Options(**solver, time_limit=time_limit, seed=solver_seed, digits=digits)
+    check_figures(plot)
     check_targets(save, plot, json_file=json_file)
     with progress_bar(), keeping_found():
         found = solve_equations(equations_from_label(system, values_in(values)) if values else system, options=options)
-    if json_file is not None:
-        write(json_file, json.dumps(found.summary(), indent=1))
-    if json_file != "-":
-        show_result(found)
-        if points:
-            echo("\n" + solutions_table(found))
+    if give_result(found, json_file) and points:
+        print_points(found)
     if plot is not None:
-        plots.save_figure(plots.plot_solutions(found), plot)
+        draw(found, plot)
     if save is not None:
-        left_out = found.save(save)
-        say_left_out(save, left_out)
-    if found.completeness.verdict is Completeness.CONTRADICTED:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
+        say_left_out(save, found.save(save))
+    end(is_wrong=found.completeness.verdict is Completeness.CONTRADICTED)
     if found.completeness.verdict is Completeness.UNKNOWN:
-        for attempt in found.run.attempts[-_SAID:]:
-            say(attempt)
+        say_attempts(found.run.attempts)
         raise typer.Exit(ExitCode.INCOMPLETE)
 
 
@@ -102,10 +96,8 @@ def certify(
     ],
     seed: Annotated[int | None, typer.Option(help="Seed of the disorder, of a model (default: 0).")] = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed, of a model.")] = 0,
-    digits: Annotated[int, typer.Option(help="Decimals to which real solutions are enclosed.")] = 15,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
-    ] = None,
+    digits: SolutionDigitsOption = 15,
+    json_file: JsonOption = None,
 ) -> None:
     """Say how many of somebody's solutions are certified, distinct, real, double or wrong, and what is missing."""
     from homotopy.counting.files.solution_lists import read_solutions
@@ -118,14 +110,10 @@ def certify(
     given = read_solutions(points)
     with progress_bar():
         report = certify_points(problem, given, digits=digits)
-    if json_file is not None:
-        write(json_file, json.dumps(report.summary(), indent=1))
-    if json_file != "-":
-        show_result(report)
-    if report.completeness.verdict is Completeness.CONTRADICTED or not report.is_clean or report.n_missing:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
-    if report.completeness.verdict is Completeness.UNKNOWN:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    give_result(report, json_file)
+    verdict = report.completeness.verdict
+    is_wrong = verdict is Completeness.CONTRADICTED or not report.is_clean or bool(report.n_missing)
+    end(is_wrong=is_wrong, is_incomplete=verdict is Completeness.UNKNOWN)
 
 
 def _problem(system: str, seed: int | None, index: int) -> Landscape | Equations:
@@ -141,8 +129,7 @@ def _problem(system: str, seed: int | None, index: int) -> Landscape | Equations
     is_file = os.path.isfile(system) and not system.lower().endswith(".toml")
     if not (is_label or is_saved or is_file):
         return as_landscape(system, seed, index)
-    if seed is not None or index:
-        raise HomotopyError("--seed or --index is given beside a file.", "Leave it out.")
+    refuse_sample(seed, index, "a file")
     if is_saved:
         saved = read_saved(system)
         return saved.landscape if isinstance(saved, Census) else saved.equations

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_targets, echo, write
+from homotopy.cli.output import check_figures, check_targets, echo, end, write_json
+from homotopy.cli.shared_options import JsonOption, RootOption
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
 
@@ -37,13 +37,9 @@ def compare(
     seed: Annotated[int, typer.Option(help="Of the resampling behind the p-value.")] = 0,
     full: Annotated[bool, typer.Option("--full", help="Print every mean of every model.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the built-in estimators.")] = False,
-    root: Annotated[
-        Path | None, typer.Option("--root", metavar="DIR", help="A data folder of your own, with a CATALOG.json.")
-    ] = None,
+    root: RootOption = None,
     plot: Annotated[Path | None, typer.Option(metavar="F", help="Draw the comparison (.png, .svg, .pdf).")] = None,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
-    ] = None,
+    json_file: JsonOption = None,
 ) -> None:
     """Test an estimator against the exact counts of a reference table: bias, z, p, recall, precision, cost, a verdict.
 
@@ -62,9 +58,7 @@ def compare(
         raise HomotopyError(
             "compare needs an estimator and a table.", "Write: stationary compare FILE --table LABEL, or see --list."
         )
-    if plot is not None:
-        plots.check_path(plot)
-        plots.require_matplotlib()
+    check_figures(plot)
     check_targets(plot, json_file=json_file)
     what = _estimator(estimates)
     with progress_bar():
@@ -72,13 +66,12 @@ def compare(
             what, load_table(table, root), models=model or None, level=level, landscapes=landscapes, seed=seed
         )
     if json_file is not None:
-        write(json_file, json.dumps(report.summary(), indent=1))
+        write_json(json_file, report.summary())
     if json_file != "-":
         echo(f"{report.table()}\n{report.verdict}" if full else repr(report))
     if plot is not None:
         plots.save_figure(plots.plot_report(report), plot)
-    if not report.is_consistent:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
+    end(is_wrong=not report.is_consistent)
 
 
 def _estimator(text: str) -> str | Path:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, check_targets, echo, show_result, write
+from homotopy.cli.output import check_figures, check_target, check_targets, echo, end, show_result, write_json
+from homotopy.cli.shared_options import IndexOption, JsonOption, SeedOption
 from homotopy.cli.values import SetOption, with_values
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
@@ -24,8 +24,8 @@ def graph(
         str, typer.Argument(help="A label such as spherical-p-spin:n=6,p=4, a .toml file, or a saved census.")
     ],
     values: SetOption = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
-    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    seed: SeedOption = None,
+    index: IndexOption = 0,
     plot: Annotated[
         Path | None, typer.Option(metavar="F", help="Draw the disconnectivity graph (.png, .svg, .pdf).")
     ] = None,
@@ -41,9 +41,7 @@ def graph(
     ] = False,
     export: Annotated[str | None, typer.Option(metavar="FORM", help="pele, topsearch or graphml.")] = None,
     output: Annotated[Path | None, typer.Option(metavar="F", help="Folder (graphml: file) of the export.")] = None,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
-    ] = None,
+    json_file: JsonOption = None,
 ) -> None:
     """Join the minima of a landscape by its index-1 saddles: barriers and the disconnectivity graph."""
     from homotopy import plots
@@ -56,16 +54,8 @@ def graph(
     from homotopy.graphs.morse import morse_complex
     from homotopy.status import Completeness
 
-    if (export is None) != (output is None):
-        raise HomotopyError("An export needs --export and --output.", "Give both: --export graphml --output g.graphml.")
-    if export is not None and output is not None:
-        files.check_target(export, output)
-        if export == "graphml":
-            check_target(output, is_stream=False)
-    for figure in (plot, landscape):
-        if figure is not None:
-            plots.check_path(figure)
-            plots.require_matplotlib()
+    _check_export(export, output)
+    check_figures(plot, landscape)
     check_targets(plot, landscape, json_file=json_file)
     if values and is_saved(model):
         raise HomotopyError("--set is given beside a saved census.", "Leave it out, or name the model.")
@@ -84,7 +74,7 @@ def graph(
         complex_ = morse_complex(full) if skeleton else None
     if json_file is not None:
         further = {} if complex_ is None else {"complex": complex_.summary()}
-        write(json_file, json.dumps({**result.summary(), "measures": measures(result), **further}, indent=1))
+        write_json(json_file, {**result.summary(), "measures": measures(result), **further})
     if json_file != "-":
         show_result(result)
         echo(f"  census     {found.completeness}")
@@ -98,7 +88,20 @@ def graph(
         files.export(result, export, output)
     verdict = found.completeness.verdict
     is_contradicted = result.is_contradicted or (complex_ is not None and complex_.is_contradicted)
-    if is_contradicted or verdict is Completeness.CONTRADICTED:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
-    if not result.is_decided or verdict is Completeness.UNKNOWN:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    end(
+        is_wrong=is_contradicted or verdict is Completeness.CONTRADICTED,
+        is_incomplete=not result.is_decided or verdict is Completeness.UNKNOWN,
+    )
+
+
+def _check_export(form: str | None, output: Path | None) -> None:
+    """Refuse an export that is not told in full, or could not be written."""
+    from homotopy.graphs import files
+
+    if form is None or output is None:
+        if form is not None or output is not None:
+            raise HomotopyError("An export needs --export and --output.", "Give both: --export graphml --output g.graphml.")
+        return
+    files.check_target(form, output)
+    if form == "graphml":
+        check_target(output, is_stream=False)

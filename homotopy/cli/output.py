@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 
 import typer
 
+from homotopy.common.figures import check_path, require_matplotlib
 from homotopy.common.files import reason, write_result
 from homotopy.common.sheet import Shown
 from homotopy.errors import HomotopyError
@@ -34,6 +37,9 @@ EXIT_CODES = (
 )
 
 
+_SAID = 3  # of the troubles of a solve
+
+
 def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text; control characters, which a label, a file name or a file may hold, are shown as escapes."""
     typer.echo(escaped(text, keep="\n\t"), err=err, nl=nl)
@@ -49,6 +55,43 @@ def show_result(result: object) -> None:
             console.print(result)
             return
     echo(repr(result))
+
+
+def give_result(result: Any, json_file: str | None, content: Callable[[], Any] | None = None) -> bool:
+    """Write a result as JSON where that is asked for, and print it unless the JSON goes to standard output.
+
+    Parameters
+    ----------
+    result : a result
+    json_file : str or None
+        The value of --json.
+    content : callable, optional
+        What the JSON holds; the result's summary by default.
+
+    Returns
+    -------
+    bool
+        Whether it was printed.
+    """
+    if json_file is not None:
+        write_json(json_file, (content or result.summary)())
+    if json_file == "-":
+        return False
+    show_result(result)
+    return True
+
+
+def end(*, is_wrong: bool, is_incomplete: bool = False) -> None:
+    """End the command with the exit code of a wrong, or else of an incomplete result; go on where it is neither."""
+    if is_wrong:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+    if is_incomplete:
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def write_json(target: str, content: Any) -> None:
+    """Write what JSON can hold to a file, or to standard output where the target is -."""
+    write(target, json.dumps(content, indent=1))
 
 
 def write(target: str, text: str) -> None:
@@ -108,9 +151,29 @@ def check_targets(*files: str | Path | None, json_file: str | None = None) -> No
             raise HomotopyError(f"{place} is named for two results.", "Give each its own file.")
 
 
+def check_figures(*files: Path | None) -> None:
+    """Refuse figures that could not be drawn, before the work that they should show."""
+    for file in files:
+        if file is not None:
+            check_path(file)
+            require_matplotlib()
+
+
+def refuse_sample(seed: int | None, index: int, source: str) -> None:
+    """Refuse --seed and --index beside what is no model."""
+    if seed is not None or index:
+        raise HomotopyError(f"--seed or --index is given beside {source}.", "Leave it out.")
+
+
 def say(sentence: str) -> None:
     """A message for the person at the terminal."""
     echo(f"stationary: {sentence}", err=True)
+
+
+def say_attempts(attempts: Sequence[str]) -> None:
+    """Say the last troubles of a solve, where its verdict is unknown."""
+    for attempt in attempts[-_SAID:]:
+        say(attempt)
 
 
 def say_left_out(file: Path, names: Sequence[str]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from homotopy.cli.output import check_targets, echo, write
+from homotopy.cli.output import check_targets, echo, write_json
+from homotopy.cli.shared_options import JsonOption
 from homotopy.errors import HomotopyError
 
 
@@ -27,9 +27,7 @@ def predict(
     ] = False,
     samples: Annotated[int | None, typer.Option(help="Points to average over, with --monte-carlo [20000].")] = None,
     seed: Annotated[int | None, typer.Option(help="Of these points, with --monte-carlo [0].")] = None,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
-    ] = None,
+    json_file: JsonOption = None,
 ) -> None:
     """Print the mean numbers of stationary points of a random landscape, by Morse index, with kind, error and reference."""
     from polysys import theory
@@ -47,6 +45,6 @@ def predict(
         found = theory.mean_counts(chosen, window)
     if json_file is not None:
         content = {"model": chosen.label, "window": list(window) if window is not None else None, **found.to_dict()}
-        write(json_file, json.dumps(content, indent=1))
+        write_json(json_file, content)
     if json_file != "-":
         echo(found.table())

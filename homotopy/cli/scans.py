@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from fractions import Fraction
 from pathlib import Path
@@ -10,16 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_targets, show_result, write
+from homotopy.cli.output import check_figures, check_targets, end, give_result
 from homotopy.cli.run import resumable
+from homotopy.cli.shared_options import EngineOption, JsonOption, ModelSeedOption, SolverSeedOption
 from homotopy.cli.values import SetOption, values_in
 from homotopy.common.progress import progress_bar
-from homotopy.engines.registry import solver_names
 from homotopy.errors import HomotopyError
 
 if TYPE_CHECKING:
     from homotopy.scans.maps import ScanMap
-    from homotopy.scans.result import Scan
     from polysys.models.base import Model
 
 _DEPTH = 3
@@ -45,7 +43,7 @@ def scan(
         ),
     ],
     values: SetOption = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: the model's).")] = None,
+    seed: ModelSeedOption = None,
     index: Annotated[int, typer.Option(help="Which sample of the seed, or the first one.")] = 0,
     samples: Annotated[
         int, typer.Option(metavar="K", help="Samples a value; with several, means and no branches.")
@@ -59,17 +57,15 @@ def scan(
     counts_only: Annotated[
         bool, typer.Option("--counts-only", help="Of a map: do not follow the points along the lines of the grid.")
     ] = False,
-    engine: Annotated[str, typer.Option(help=f"{solver_names()}.")] = "auto",
-    solver_seed: Annotated[int, typer.Option(help="Seed of the solver's random constants.")] = 0,
+    engine: EngineOption = "auto",
+    solver_seed: SolverSeedOption = 0,
     store: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the censuses; what it holds is not computed again.")
     ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes, with several samples (default: one a core; 0: none).")
     ] = None,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
-    ] = None,
+    json_file: JsonOption = None,
     save: Annotated[
         Path | None,
         typer.Option(
@@ -83,13 +79,13 @@ def scan(
     from homotopy.options import Options
     from homotopy.scans.export import check_suffix, save_scan
     from homotopy.scans.result import Scan
+    from homotopy.scans.run import scan as run_scan
+    from homotopy.scans.run_map import scan_map
     from homotopy.scans.values import parse_over
 
-    parameters = _parameters([parse_over(text) for text in over])
+    parameters: dict[str, Any] = _parameters([parse_over(text) for text in over])
     what = _with_values(model, values, parameters)
-    if plot is not None:
-        plots.check_path(plot)
-        plots.require_matplotlib()
+    check_figures(plot)
     if save is not None:
         check_suffix(save)
     check_targets(save, plot, json_file=json_file)
@@ -100,22 +96,16 @@ def scan(
     with progress_bar(), resumable(lambda: kept):
         if len(parameters) == 1:
             _refuse("of a map of two parameters", {"--depth": depth is not None, "--counts-only": counts_only})
-            found = _scanned(what, parameters, samples, workers, common)
+            found: Scan | ScanMap = run_scan(what, samples=samples, workers=workers, **common, **parameters)
         else:
             _refuse("of a scan of one parameter", {"--samples": samples != 1, "--workers": workers is not None})
-            found = _mapped(what, parameters, _DEPTH if depth is None else depth, not counts_only, common)
-    if json_file is not None:
-        write(json_file, json.dumps(found.summary(), indent=1))
-    if json_file != "-":
-        show_result(found)
+            found = scan_map(what, depth=_DEPTH if depth is None else depth, follow=not counts_only, **common, **parameters)
+    give_result(found, json_file)
     if save is not None:
         save_scan(found, save)
     if plot is not None:
         plots.save_figure(plots.plot_scan(found) if isinstance(found, Scan) else found.plot(), plot)
-    if found.is_contradicted:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
-    if found.is_open:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    end(is_wrong=found.is_contradicted, is_incomplete=found.is_open)
 
 
 def _parameters(given: list[tuple[str, tuple[Fraction, ...]]]) -> dict[str, tuple[Fraction, ...]]:
@@ -150,19 +140,3 @@ def _refuse(what: str, given: dict[str, bool]) -> None:
     if named:
         verb = "is an option" if len(named) == 1 else "are options"
         raise HomotopyError(f"{' and '.join(named)} {verb} {what}.", "Leave it out, or see stationary scan --help.")
-
-
-def _scanned(
-    model: str | Model, parameters: dict[str, Any], samples: int, workers: int | None, common: dict[str, Any]
-) -> Scan | ScanMap:
-    from homotopy.scans.run import scan as run_scan
-
-    return run_scan(model, samples=samples, workers=workers, **common, **parameters)
-
-
-def _mapped(
-    model: str | Model, parameters: dict[str, Any], depth: int, is_followed: bool, common: dict[str, Any]
-) -> Scan | ScanMap:
-    from homotopy.scans.run_map import scan_map
-
-    return scan_map(model, depth=depth, follow=is_followed, **common, **parameters)

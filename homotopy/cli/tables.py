@@ -11,14 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from homotopy.cli.output import ExitCode, check_target, echo, show_result, write
+from homotopy.cli.output import check_target, echo, end, give_result, show_result, write_json
+from homotopy.cli.shared_options import JsonOption, RootOption, WorkersOption
 from polysys.errors import InputError
 
-JsonOption = Annotated[str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")]
 TableArgument = Annotated[str, typer.Argument(metavar="LABEL", help="Label of a table, or its folder.")]
-RootOption = Annotated[
-    Path | None, typer.Option("--root", metavar="DIR", help="A data folder of your own, with a CATALOG.json.")
-]
 
 tables_app = typer.Typer(
     name="table",
@@ -44,7 +41,7 @@ def list_(root: RootOption = None, json_file: JsonOption = None) -> None:
 
     entries = list_tables(root)
     if json_file is not None:
-        write(json_file, json.dumps([msgspec.to_builtins(e) for e in entries], indent=1))
+        write_json(json_file, [msgspec.to_builtins(e) for e in entries])
     if json_file != "-":
         width = max((len(e.label) for e in entries), default=0)
         for e in entries:
@@ -66,7 +63,7 @@ def show(
 
     found = load_table(table, root)
     if json_file is not None:
-        write(json_file, json.dumps(summary(found, model=model), indent=1))
+        write_json(json_file, summary(found, model=model))
     if json_file != "-":
         echo(describe(found, by_index=index, model=model))
 
@@ -78,9 +75,7 @@ def build(
     work: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where samples are kept, so that an interrupted build goes on.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes on this machine (default: one a core; 0: none).")
-    ] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Build a table from its specification; the same command goes on where it stopped."""
     from homotopy.tables.build import build as build_table
@@ -137,17 +132,8 @@ def verify(
             for report in found:
                 show_result(report)
     if json_file is not None:
-        content = [
-            {
-                "table": r.path,
-                "ok": r.is_ok,
-                "checks": [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in r.checks],
-            }
-            for r in reports
-        ]
-        write(json_file, json.dumps(content, indent=1))
-    if not all(r.is_ok for r in reports):
-        raise typer.Exit(ExitCode.CHECK_FAILED)
+        write_json(json_file, [{"table": r.path, "ok": r.is_ok, "checks": checks_of(r)} for r in reports])
+    end(is_wrong=not all(r.is_ok for r in reports))
 
 
 @tables_app.command()
@@ -163,12 +149,8 @@ def diff(
 
     check_target(json_file)
     found = compare(load_table(first, root), load_table(second, root))
-    if json_file is not None:
-        write(json_file, json.dumps(found.to_dict(), indent=1))
-    if json_file != "-":
-        show_result(found)
-    if not found.is_empty:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
+    give_result(found, json_file, found.to_dict)
+    end(is_wrong=not found.is_empty)
 
 
 @tables_app.command()
@@ -224,8 +206,12 @@ def site(
     say = _say if prove else None
     report = build_site(folder, sources or (), root=root, has_tables=not no_tables, is_proving=prove, say=say)
     show_result(report)
-    if report.unreadable:
-        raise typer.Exit(ExitCode.INCOMPLETE)
+    end(is_wrong=False, is_incomplete=bool(report.unreadable))
+
+
+def checks_of(report: Any) -> list[dict[str, Any]]:
+    """The checks of a report of verification, as --json writes them."""
+    return [{"name": c.name, "ok": c.is_ok, "detail": c.detail} for c in report.checks]
 
 
 def rechecker(file: Path) -> Callable[[Path], Any] | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homotopy.cli.output import check_targets, echo, show_result, write
+from homotopy.cli.output import check_figures, check_targets, echo, give_result, show_result
 from homotopy.cli.run import resumable
+from homotopy.cli.shared_options import IndexOption, JsonOption, SeedOption
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
 
@@ -29,8 +29,8 @@ def weights(
     model: Annotated[
         str, typer.Argument(help="A label such as binary-network:widths=5-3-1,output=fixed,m=5, or a .toml file.")
     ],
-    seed: Annotated[int | None, typer.Option(help="Seed of the disorder (default: 0).")] = None,
-    index: Annotated[int, typer.Option(help="Which sample of the seed.")] = 0,
+    seed: SeedOption = None,
+    index: IndexOption = 0,
     max_errors: Annotated[int, typer.Option(help="Errors up to which a weight vector counts as a solution.")] = 0,
     fit: Annotated[
         str | None,
@@ -48,18 +48,14 @@ def weights(
     plot: Annotated[
         Path | None, typer.Option(metavar="F", help="Draw entropies, errors and the tree of minima (.png, .svg, .pdf).")
     ] = None,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="F", help="Write the result as JSON; - is stdout.")
-    ] = None,
+    json_file: JsonOption = None,
 ) -> None:
     """Enumerate all states of a binary network or of Ising spins: solutions, clusters, entropies, minima."""
     from homotopy import plots
     from homotopy.weights.enumeration import weight_space
     from homotopy.weights.search_ends import end_points
 
-    if plot is not None:
-        plots.check_path(plot)
-        plots.require_matplotlib()
+    check_figures(plot)
     check_targets(plot, json_file=json_file)
     if samples is not None or store is not None:
         _check_many(samples, index=index, max_errors=max_errors, fit=fit, ends=ends, plot=plot)
@@ -69,18 +65,16 @@ def weights(
         found = weight_space(model, seed=seed, index=index, max_errors=max_errors)
         fitted = None if fit is None else found.least_structured(fit)
         searched = None if ends is None else end_points(found, ends)
-        if json_file is not None:
-            additions = {
-                name: what.summary() for name, what in (("fit", fitted), ("ends", searched)) if what is not None
-            }
-            write(json_file, json.dumps({**found.summary(), **additions}, indent=1))
-        if json_file != "-":
-            show_result(found)
+        additions = {name: what for name, what in (("fit", fitted), ("ends", searched)) if what is not None}
+
+        def content() -> dict[str, Any]:
+            return {**found.summary(), **{name: what.summary() for name, what in additions.items()}}
+
+        if give_result(found, json_file, content):
             for line in _details(found):
                 echo(f"  {line}")
-            for what in (fitted, searched):
-                if what is not None:
-                    show_result(what)
+            for what in additions.values():
+                show_result(what)
         if plot is not None:
             plots.save_figure(plots.plot_weight_space(found), plot)
 
@@ -101,10 +95,7 @@ def _many(model: str, samples: int, seed: int, store: Path | None, json_file: st
 
     with progress_bar(), resumable(lambda: f"what is in {store} is kept." if store is not None else "nothing is kept."):
         found = weight_ensemble(model, samples=samples, seed=seed, store=store)
-    if json_file is not None:
-        write(json_file, json.dumps(found.summary(), indent=1))
-    if json_file != "-":
-        show_result(found)
+    give_result(found, json_file)
 
 
 def _details(space: WeightSpace) -> list[str]:

@@ -15,21 +15,6 @@ from homotopy.status import EvidenceKind, Silence, Verdict
 Fact: TypeAlias = int | float | str | bool | tuple[int, ...] | None
 
 
-_RECHECKED = frozenset(
-    {
-        EvidenceKind.UPPER_BOUND,
-        EvidenceKind.HILBERT_BOUND,
-        EvidenceKind.EXACT_COUNT,
-        EvidenceKind.CONJUGATES,
-        EvidenceKind.ORBITS,
-        EvidenceKind.EULER,
-        EvidenceKind.PARITY,
-        EvidenceKind.MORSE,
-        EvidenceKind.REAL_PROOF,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One check of a list.
@@ -47,8 +32,8 @@ class Evidence:
     Examples
     --------
     >>> e = evidence(EvidenceKind.PARITY, Verdict.YES, n_real=3)
-    >>> e["n_real"], e.is_rechecked, str(e)
-    (3, True, 'parity: the number of real points, 3, is odd; it must be odd')
+    >>> e["n_real"], str(e)
+    (3, 'parity: the number of real points, 3, is odd; it must be odd')
     """
 
     kind: EvidenceKind
@@ -68,11 +53,6 @@ class Evidence:
     def detail(self) -> str:
         """What it says, in a sentence made from the numbers."""
         return wording.sentence(self.kind, self.outcome, dict(self.numbers), self.silence)
-
-    @property
-    def is_rechecked(self) -> bool:
-        """Whether it can be derived again from the exact landscape and the certificates of a saved census alone."""
-        return self.kind in _RECHECKED
 
     def __str__(self) -> str:
         return f"{self.name}: {self.detail}"

@@ -44,8 +44,9 @@ _SHARPER = 1e-3  # ratio of last updates that shows rounding when digits are add
 _WELL = 1e-9  # error of a predictor that is left as it is
 _WINDINGS = (*range(1, 11), 12, 14, 15, 16, 18, 20, 24, 30)
 _LONGEST, _SHORTEST, _FIRST_STEP = 8.0, 1e-7, 1e-3
-_MOST_STEPS, _MOST_BITS = 600, 4000
+_MOST_STEPS, _MOST_BITS = 2500, 4000
 _HISTORY = 8  # places that the predictor interpolates
+_MANY_STEPS, _LONG_HISTORY = 60, 12  # a path of so many steps: more places let them be longer, and cost more than short paths would gain
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,12 +54,14 @@ class PathEndpoint:
     """The end of a path: REGULAR (an isolated solution in the rounding to doubles), SINGULAR, AT_INFINITY or FAILED.
 
     `winding` is zero where no loop was closed; `log10_size` is that of the largest coordinate where the path was last seen.
+    `n_steps` were tried.
     """
 
     status: PathStatus
     x: Complexes
     winding: int = 0
     log10_size: float = 0.0
+    n_steps: int = 0
 
 
 class ExactHomotopy:
@@ -166,7 +169,8 @@ def follow_to_end(homotopy: ExactHomotopy, x: Complexes, v: float) -> PathEndpoi
     """
     before = ctx.prec
     try:
-        return _Follower(homotopy, x, -math.log(v)).run()
+        follower = _Follower(homotopy, x, -math.log(v))
+        return replace(follower.run(), n_steps=follower.n_steps)
     finally:
         ctx.prec = before
 
@@ -185,13 +189,15 @@ class FarPath:
     def end(self) -> PathEndpoint:
         """Where it ends, in all unknowns."""
         found = PathEndpoint(PathStatus.FAILED, np.full(len(self.alive), np.nan, complex))
+        n_steps = 0
         for v, x in self.places:
             found = follow_to_end(self.homotopy, x, v)
-            if found.status is not PathStatus.FAILED:
+            n_steps += found.n_steps
+            if found.status is not PathStatus.FAILED or found.n_steps == _MOST_STEPS:
                 break
         whole = np.zeros(self.n, complex)
         whole[list(self.alive)] = found.x * self.scales
-        return replace(found, x=whole)
+        return replace(found, x=whole, n_steps=n_steps)
 
 
 Place = tuple[acb, list[acb]]  # sigma, and the logarithms of the coordinates there
@@ -206,6 +212,7 @@ class _Follower:
         self.seen: list[Place] = []
         self.x: list[acb] = []
         self.contraction = 0.0
+        self.history, self.n_steps = _HISTORY, 0
         self.winding: int | None = None  # of the predictor; None: a polynomial in sigma
 
     def run(self) -> PathEndpoint:
@@ -218,8 +225,10 @@ class _Follower:
             return failed
         self.x, self.seen = found, [(acb(self.sigma), [v.log() for v in found])]
         step = _FIRST_STEP
-        for _ in range(_MOST_STEPS):
+        while self.n_steps < _MOST_STEPS:
             reporting.check()
+            self.history = _HISTORY if self.n_steps < _MANY_STEPS else _LONG_HISTORY
+            self.n_steps += 1
             step = self._step(min(step, LAST - self.sigma))
             if step < _SHORTEST:
                 return failed
@@ -256,7 +265,7 @@ class _Follower:
         sigma = self.sigma + h
         # as many digits here: where leading terms cancel, Newton's method converges from very near only
         self._set_precision()
-        logs = self._predict(self.seen[-_HISTORY:], acb(sigma), self.winding)
+        logs = self._predict(self.seen[-self.history :], acb(sigma), self.winding)
         trial = [_middle(y.exp()) for y in logs]
         found = self._newton(trial, sigma)
         if found is None:
@@ -290,7 +299,7 @@ class _Follower:
 
     def _choose_winding(self) -> None:
         """The winding number whose series through the places before predicts the last place best."""
-        *before, (sigma, logs) = self.seen[-_HISTORY - 1 :]
+        *before, (sigma, logs) = self.seen[-self.history - 1 :]
         if len(before) < 5:
             return
         candidates: list[int | None] = [None, *_WINDINGS]

@@ -40,13 +40,6 @@ BATCH = 100  # samples that are counted at once: they share programs, start set 
 _FINE_DIGITS = 32
 
 PROVED, SUPPORTED = "count-equals-bound", "all-checks-met"
-REASONS = (
-    PROVED,  # as many certified solutions as a proved bound allows
-    SUPPORTED,
-    "check-violated",  # contradicted
-    "classes-missing",  # unknown: fewer certified solutions than the known count
-    "not-settled",  # unknown for another reason
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,8 @@ class SampleRecord:
     verdict : str or None
         Completeness: "proved", "supported", "unknown" or "contradicted".
     reason : str or None
-        One of `REASONS`.
+        "count-equals-bound" (as many certified solutions as a proved bound allows), "all-checks-met", "check-violated"
+        (contradicted), "classes-missing" (unknown: fewer certified solutions than the known count) or "not-settled".
     bound : int or None
         Best proved bound on the number of isolated complex solutions (classes).
     n_complex : int or None

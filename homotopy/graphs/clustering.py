@@ -36,7 +36,6 @@ class Clustering:
     overlap: float  # mean overlap of two of them, and its mean under the null
     null_overlap: float
     distance: float  # mean distance of two, in units of their root mean square norm
-    null_distance: float
     nearest: float  # mean distance to the nearest other one, in the same units
     null_nearest: float
     # share of the null's draws with a mean nearest distance as small as the one found (with the one found among them):
@@ -86,7 +85,7 @@ def clustering(
     null = np.array([_pair_means(uniform_like(points, places, rng), group) for _ in range(draws)])
     means = null.mean(axis=0)
     p_value = (1 + int((null[:, 2] <= found[2]).sum())) / (draws + 1)
-    return Clustering(len(points), found[0], means[0], found[1], means[1], found[2], means[2], p_value)
+    return Clustering(len(points), found[0], means[0], found[1], found[2], means[2], p_value)
 
 
 def _pair_means(points: Floats, group: Symmetries) -> tuple[float, float, float]:

@@ -12,8 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from flint import ctx
 
-from homotopy.errors import HomotopyError
-
 if TYPE_CHECKING:
     from flint import arb
 
@@ -273,35 +271,6 @@ def passes_to_lowest(graph: LandscapeGraph) -> Mapping[int, float]:
             found[m] = level
             waiting.discard(m)
     return found
-
-
-def fraction_reaching_lowest(graph: LandscapeGraph, energy: float) -> float:
-    """The fraction of minima from which the lowest one, or an image of it, is reached by paths of saddles up to an energy.
-
-    Raises
-    ------
-    HomotopyError
-        If there is no minimum.
-    """
-    if not graph.n_minima:
-        raise HomotopyError("The graph has no minimum.", "Take a landscape that is bounded below.")
-    first = graph.first_images()
-    lowest = {m for m in graph.network if first[m] == first[min(graph.network)]}
-    return sum(len(s) for s in sets_up_to(graph, energy) if s & lowest) / graph.n_minima
-
-
-def sets_up_to(graph: LandscapeGraph, energy: float) -> list[set[int]]:
-    """The sets of minima that saddles up to an energy join."""
-    return joined_up_to(graph.network, [(e, a, b) for e, _, a, b in saddles_by_energy(graph)], energy)
-
-
-def joined_up_to(nodes: Iterable[int], joins: Iterable[tuple[float, int, int]], energy: float) -> list[set[int]]:
-    """The sets of nodes that joins (energy, node, node) up to an energy make."""
-    sets = union_find(nodes)
-    for e, a, b in joins:
-        if e <= energy:
-            sets.union(a, b)
-    return list(sets.to_sets())
 
 
 def union_find(nodes: Iterable[int]) -> Any:

@@ -164,18 +164,6 @@ def _log_weights(graph: LandscapeGraph, temperature: float) -> dict[int, float]:
     return {m: float(np.log(d["n_images"])) - d["energy"] / temperature - d["log_det"] / 2 for m, d in nodes}
 
 
-def shannon_entropy(graph: LandscapeGraph, temperature: float) -> float:
-    """-sum p log p of the :func:`occupation` probabilities: 0 if one minimum has all the weight, log m if m share it.
-
-    References
-    ----------
-    de Souza, Stevenson, Niblett, Farrell & Wales, J. Chem. Phys. 146, 124103 (2017).
-    """
-    p = np.array(list(occupation(graph, temperature).values()))
-    p = p[p > 0]
-    return float(-(p * np.log(p)).sum()) + 0.0
-
-
 def frustration(graph: LandscapeGraph, temperature: float) -> float | None:
     """The frustration index: how high the passes to the lowest minimum are beside what is gained by reaching it.
 

@@ -9,7 +9,8 @@ from homotopy.common import reporting
 from homotopy.engines.base import TrackedPaths
 from homotopy.status import PathStatus
 
-_MOST_WORK = 200_000  # operations of one evaluation, times paths: about a minute
+_MOST_WORK = 10_000_000  # operations of one evaluation, times steps: about a minute
+_USUAL_STEPS = 50  # of a path; where couplings of 1e-8 break a symmetry some take a thousand
 
 
 def followed(tracked: TrackedPaths, rows: Sequence[int]) -> tuple[TrackedPaths, int]:
@@ -23,11 +24,11 @@ def followed(tracked: TrackedPaths, rows: Sequence[int]) -> tuple[TrackedPaths, 
     x, status = tracked.x.copy(), list(tracked.status)
     work, done = 0, 0
     for k, path in zip(rows, tracked.follow(rows), strict=True):
-        work += path.homotopy.cost
-        if work > _MOST_WORK:
+        if work + _USUAL_STEPS * path.homotopy.cost > _MOST_WORK:
             break
         reporting.report("far paths", done, len(rows))
         end = path.end()
+        work += path.homotopy.cost * max(end.n_steps, _USUAL_STEPS)
         done += 1
         is_finite = status[k] in (PathStatus.SINGULAR, PathStatus.REGULAR)
         if not (is_finite and end.status is PathStatus.FAILED):

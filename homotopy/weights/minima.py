@@ -151,7 +151,7 @@ def cost_tree(costs: npt.NDArray[Any], n: int, unit: float = 1.0) -> CostTree:
     is_small = costs.dtype == np.uint8
     require((12 if is_small else 36) << n, f"The disconnectivity tree of 2^{n} states")
     if is_small:
-        order = cluster_kernels.order_by_error(costs, np.array(states_by_cost(costs, 256), np.int64))
+        order = cluster_kernels.order_by_error(costs, np.array(states_by_cost(costs), np.int64))
     else:
         order = np.argsort(costs, kind="stable").astype(np.uint32)
     at, deeper, shallower = cluster_kernels.merges(costs, order, n)
@@ -168,7 +168,7 @@ def cost_tree(costs: npt.NDArray[Any], n: int, unit: float = 1.0) -> CostTree:
     return CostTree(states, costs[states].astype(np.int64), costs[at].astype(np.int64), *place, unit=unit)
 
 
-def states_by_cost(costs: npt.NDArray[Any], n_levels: int) -> Sequence[int]:
-    """Number of states with each cost 0, .., n_levels - 1."""
-    parts = over_blocks("states", costs.size, lambda a, b: kernels.counts_by_error(costs, a, b, n_levels))
+def states_by_cost(costs: npt.NDArray[Any]) -> Sequence[int]:
+    """Number of states with each cost 0, .., 255."""
+    parts = over_blocks("states", costs.size, lambda a, b: kernels.counts_by_error(costs, a, b, 256))
     return [int(k) for k in np.sum(parts, axis=0)]

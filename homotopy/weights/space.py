@@ -219,7 +219,7 @@ class WeightSpace(Shown):
     def states_by_cost(self) -> dict[int, int]:
         """Cost in units -> number of states, for costs that occur."""
         if self.costs.dtype == np.uint8:
-            return {c: k for c, k in enumerate(states_by_cost(self.costs, 256)) if k}
+            return {c: k for c, k in enumerate(states_by_cost(self.costs)) if k}
         return {int(c): int(k) for c, k in zip(*np.unique(self.costs, return_counts=True), strict=True)}
 
     @cached_property

@@ -1,20 +1,13 @@
-"""Limits of work in operations, which mean the same on every machine."""
+"""Limits of work of mixed volumes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from polysys.algebra.limits import Meter, Stopped
 from polysys.errors import WorkLimitError
 
 
-@dataclass
-class WorkMeter:
-    """Counts elementary operations (about 10^8 a second) so that a limit means the same on every machine.
-
-    Parameters
-    ----------
-    limit : int or None
-        Operations allowed; None for no limit.
+class WorkMeter(Meter):
+    """A meter in the unit of mixed volumes, of which 10^8 take about a second.
 
     Examples
     --------
@@ -25,19 +18,16 @@ class WorkMeter:
     polysys.errors.WorkLimitError: A mixed volume needs more than the 10 operations allowed. Allow more work.
     """
 
-    limit: int | None = None
-    spent: int = 0
-
-    def spend(self, operations: int) -> None:
-        """Add to the account.
+    def spend(self, work: int) -> None:
+        """Count work, as all meters do.
 
         Raises
         ------
         WorkLimitError
             When the limit is passed.
         """
-        self.spent += operations
-        if self.limit is not None and self.spent > self.limit:
-            raise WorkLimitError(
-                f"A mixed volume needs more than the {self.limit} operations allowed.", "Allow more work."
-            )
+        try:
+            super().spend(work)
+        except Stopped:
+            what = f"A mixed volume needs more than the {self.work_limit} operations allowed."
+            raise WorkLimitError(what, "Allow more work.") from None

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from polysys.errors import InputError
-from polysys.reading.expression_file import HEADER, listed_names, named_values
+from polysys.reading.expression_file import header_and_lines, listed_names, named_values
 from polysys.reading.files import read_text, shown_path
 
 _KEYS = ("variables", "parameters")
@@ -57,21 +57,7 @@ def read_equations_file(path: str | Path) -> EquationsFile:
     InputError
         If the file is missing, not text, larger than 1 MB, has unknown keys or no equation.
     """
-    header: dict[str, str] = {}
-    equations: list[str] = []
-    for number, raw in enumerate(read_text(path).splitlines(), 1):
-        line = raw.partition("#")[0].strip()
-        if match := HEADER.fullmatch(line):
-            key = match[1]
-            if equations or key in header or key not in _KEYS:
-                fault = "is unknown" if key not in _KEYS else "stands twice" if key in header else "comes too late"
-                raise InputError(
-                    f"Line {number} of {shown_path(path)}: the key {key[:40]!r} {fault}.",
-                    f"Write the keys {' and '.join(_KEYS)} at most once each, before the equations.",
-                )
-            header[key] = match[2].strip()
-        elif line:
-            equations.append(line)
+    header, equations = header_and_lines(read_text(path), _KEYS, " and ".join(_KEYS), "equations", f" of {shown_path(path)}")
     if not equations:
         raise InputError(f"The file {shown_path(path)} holds no equation.", "Write one a line, such as x^2 + y = 1.")
     return EquationsFile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +18,7 @@ from polysys.reading.rationals import as_rational
 DOMAIN_OF_EQUATIONS = "variety"
 """The word before the equations in the canonical text of a domain."""
 _KEYS = ("domain", "variables", "parameters")
-HEADER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_ -]*?)\s*:(.*)", re.ASCII)
+_HEADER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_ -]*?)\s*:(.*)", re.ASCII)
 """A header line ``key: value``."""
 _DOMAIN = re.compile(r"(euclidean|spheres?)( [0-9]{1,4}(?:-[0-9]{1,4})*)?(?: R2 ?= ?([^ ]+))?")
 
@@ -89,7 +89,7 @@ def has_header(text: str) -> bool:
     >>> has_header("domain: sphere; x^3 + y^3"), has_header("x^3 + y^3")
     (True, False)
     """
-    match = HEADER.match(text)
+    match = _HEADER.match(text)
     return match is not None and match[1] in _KEYS
 
 
@@ -124,22 +124,36 @@ def _standard_input() -> str:
     return as_text(content, "standard input")
 
 
-def _from_lines(text: str, what: str = "The file") -> ExpressionFile:
+def header_and_lines(
+    text: str, keys: Sequence[str], all_keys: str, content: str, place: str = ""
+) -> tuple[dict[str, Any], list[str]]:
+    """The keys on the lines of a header with their values, and the lines below it, without comments.
+
+    Raises
+    ------
+    InputError
+        For a key that is unknown, stands twice or comes too late.
+    """
     header: dict[str, Any] = {}
-    expression: list[str] = []
+    lines: list[str] = []
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.partition("#")[0].strip()
-        if match := HEADER.fullmatch(line):
+        if match := _HEADER.fullmatch(line):
             key = match[1]
-            if expression or key in header or key not in _KEYS:
-                fault = "is unknown" if key not in _KEYS else "stands twice" if key in header else "comes too late"
+            if lines or key in header or key not in keys:
+                fault = "is unknown" if key not in keys else "stands twice" if key in header else "comes too late"
                 raise InputError(
-                    f"Line {number}: the key {key!r} {fault}.",
-                    f"Write the keys {', '.join(_KEYS)} at most once each, before the expression.",
+                    f"Line {number}{place}: the key {key[:40]!r} {fault}.",
+                    f"Write the keys {all_keys} at most once each, before the {content}.",
                 )
             header[key] = match[2].strip()
         elif line:
-            expression.append(line)
+            lines.append(line)
+    return header, lines
+
+
+def _from_lines(text: str, what: str = "The file") -> ExpressionFile:
+    header, expression = header_and_lines(text, _KEYS, ", ".join(_KEYS), "expression")
     return _expression_file(" ".join(expression), header, what)
 
 

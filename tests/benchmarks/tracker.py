@@ -1,4 +1,4 @@
-"""Paths per second of the compiled tracker, and where the time goes.
+"""Paths per second of the compiled tracker, its share of a core's peak, and where the time goes.
 
 Run: python -m tests.benchmarks.tracker [--sizes 7 10 14] [--table] [--plot FILE] [--phc 8] [--against SCRIPT]
 
@@ -71,15 +71,28 @@ def flops_per_iteration(program: Program) -> int:
     return program.n_flops + elimination + 8 * n * (n + 1)
 
 
-def profile(n: int) -> None:
-    """One line on one core: rate, share of arithmetic, flop rate."""
+def peak_of_a_core() -> float:
+    """Flops a second of a product of real matrices on one core: OpenBLAS reads its number of threads when it is loaded."""
+    code = (
+        "import time, numpy as np; a, b = np.random.default_rng(0).random((2, 1500, 1500)); a @ b; times = []\n"
+        "for _ in range(8):\n"
+        "    begin = time.process_time(); a @ b; times.append(time.process_time() - begin)\n"
+        "print(2 * 1500**3 / min(times))"
+    )
+    one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+    found = subprocess.run([sys.executable, "-c", code], env={**os.environ, **one}, check=True, capture_output=True)
+    return float(found.stdout)
+
+
+def profile(n: int, peak: float) -> None:
+    """One line on one core: rate, share of arithmetic, flop rate and its share of the core's peak."""
     p0, starts = systems.fermat(n, 3, 1)
     p1 = systems.kostlan(n, 3, 1, 1001)
     begin = time.perf_counter()
     program = compile_homotopy(systems.cubic_spin(n), p0 == 0, [True] * len(p0))
     compiled = time.perf_counter() - begin
     results = []
-    seconds = best(lambda: results.append(track(program, p0, starts, p1, threads=1)), 3)
+    seconds = best(lambda: results.append(track(program, p0, starts, p1, threads=1)), 3 if n > 12 else 15)
     ends = results[-1]
     iterations = int(ends.n_iterations.sum())
     scalars = make_homotopy(program, p0, p1).scalars[0]
@@ -90,11 +103,12 @@ def profile(n: int) -> None:
     kernel = (
         best(lambda: _evaluations(program.code, program.fill, reg, scalars, m, n + 1, True, repeat)) / repeat
     )
+    rate = flops_per_iteration(program) * iterations / seconds
     print(
         f"n={n:2d}  {ends.codes.size / seconds:8.0f} paths/s a core"
         f"  {ends.counts()[PathStatus.REGULAR]} of {ends.codes.size}"
-        f"  {iterations / ends.codes.size:.0f} iterations a path"
-        f"  {flops_per_iteration(program) * iterations / seconds / 1e9:.1f} GFlop/s"
+        f"  {iterations / ends.codes.size:.0f} iterations and {1e6 * seconds / ends.codes.size:.0f} microseconds a path"
+        f"  {rate / 1e9:.1f} GFlop/s, {rate / peak:.0%} of a core's {peak / 1e9:.0f}"
         f"  arithmetic {kernel * iterations / LANES / seconds:.0%} of the time"
         f"  program made in {compiled:.2f} s"
     )
@@ -289,8 +303,9 @@ def main() -> None:
     parser.add_argument("--against", type=Path)
     options = parser.parse_args()
     start_up()
+    peak = max(peak_of_a_core() for _ in range(3))
     for n in options.sizes:
-        profile(n)
+        profile(n, peak)
         if options.against:
             against(options.against, n)
     if options.table or options.plot:

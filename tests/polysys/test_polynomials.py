@@ -117,6 +117,24 @@ def test_what_sympy_s_elements_do_besides_takes_polynomials_too():
     assert f.as_expr(*sympy.symbols("a b c")) == theirs.as_expr(*sympy.symbols("a b c"))
 
 
+@given(terms, terms)
+def test_division_with_a_rest_and_the_order_are_sympy_s(first, second):
+    (f, theirs), (g, other) = both(first), both(second)
+    if g:
+        assert divmod(f, g) == (f // g, f % g) == tuple(map(as_polynomial, divmod(theirs, other)))
+        assert f // g * g + f % g == f
+    assert (f < g, f <= g, f > g, f >= g) == (theirs < other, theirs <= other, theirs > other, theirs >= other)
+
+
+def test_polynomials_are_divided_ordered_and_printed():
+    f = X**3 + X * Y**2 / 2 - 1
+    assert divmod(f, X + Y) == (X**2 - X * Y + 3 * Y**2 / 2, -3 * Y**3 / 2 - 1)
+    assert (f // 2, f % 2, f % X) == (f / 2, 0, -1)
+    assert sorted([f, X, Y, R.zero]) == [R.zero, Y, X, f]
+    assert sympy.latex(f) == sympy.latex(f.to_sympy()) and sympy.pretty(f) == repr(f)
+    assert sympy.srepr(f) == sympy.srepr(f.to_sympy())
+
+
 @pytest.mark.parametrize(
     ("act", "error"),
     [
@@ -125,6 +143,9 @@ def test_what_sympy_s_elements_do_besides_takes_polynomials_too():
         (lambda: X.diff(3), ValueError),
         (lambda: X / 0.5, TypeError),
         (lambda: R(sympy.pi), TypeError),
+        (lambda: X // 0, ZeroDivisionError),
+        (lambda: X // "x", TypeError),
+        (lambda: X < "x", TypeError),
     ],
 )
 def test_what_no_polynomial_is_made_of_is_an_error(act, error):

@@ -1,4 +1,4 @@
-"""Numbers that the kernels and their callers share. They are compiled in: touch kernels.py and loop.py after a change."""
+"""Numbers that the kernels and their callers share."""
 
 from __future__ import annotations
 

@@ -10,6 +10,17 @@ from typing import Any
 import numpy as np
 
 from homotopy.common.jit import compiled
+from homotopy.completeness.exclusion.boxes import (
+    Boxes,
+    Inverse,
+    Lanes,
+    Program,
+    Quadratics,
+    load,
+    push_halves,
+    put,
+    take,
+)
 from homotopy.completeness.exclusion.kernels import (
     contract_mean_value,
     contract_quadratics,
@@ -31,22 +42,12 @@ from homotopy.completeness.exclusion.layout import (
     QUADRATIC,
     SPLIT,
     VALUE,
-    WIDTH,
 )
 from polysys.compiled_arrays import zeros
 
 _SHRINK = 0.7  # a box whose widest relative side shrank below this is tried again before it is split
 _LAG = 2.0  # dependent unknowns are split only when they are so many times wider than the free ones
 _REACH = 1.0  # a known zero is asked about when it is at most so many widths away
-
-
-@compiled.part
-def _load(reg: Any, first: int, n: int, lo: Any, hi: Any) -> None:
-    """Boxes lo, hi (lanes, n) into registers first .. first + n - 1."""
-    for i in range(n):
-        at = (first + i) * WIDTH
-        for lane in range(LANES):
-            reg[at + lane], reg[at + LANES + lane] = lo[lane, i], hi[lane, i]
 
 
 @compiled.part
@@ -129,220 +130,231 @@ def _contract_order(order: Any, lo: Any, hi: Any) -> bool:
 
 
 @compiled.part
-def _push_halves(n: int, lo: Any, hi: Any, c: int, stack_lo: Any, stack_hi: Any, size: int) -> int:
-    """Push the two halves of a box, cut across side c; returns the new size of the stack."""
-    cut = 0.5 * lo[c] + 0.5 * hi[c]
-    for half in range(2):
+def _exclude_by_constraints(order: Any, quadratics: Quadratics, k: int, lanes: Lanes, counts: Any) -> None:
+    """Tighten the boxes of k lanes by the inequalities and the quadratic constraints."""
+    starts, index, weight_lo, weight_hi, range_lo, range_hi = quadratics
+    lo, hi, alive = lanes.lo, lanes.hi, lanes.alive
+    for lane in range(k):
+        alive[lane] = _contract_order(order, lo[lane], hi[lane])
+        if not alive[lane]:
+            counts[CELL] += 1
+        elif not contract_quadratics(starts, index, weight_lo, weight_hi, range_lo, range_hi, lo[lane], hi[lane]):
+            alive[lane] = False
+            counts[QUADRATIC] += 1
+
+
+@compiled.part
+def _exclude_by_values(n: int, f: Program, k: int, lanes: Lanes, counts: Any) -> None:
+    """Exclude the boxes on which an equation does not vanish."""
+    code, outputs, reg = f
+    alive = lanes.alive
+    load(reg, 0, n, lanes.lo, lanes.hi)
+    run(code, reg)
+    for lane in range(k):
+        if not alive[lane]:
+            continue
+        for i in range(outputs.size):
+            at = outputs[i] + lane
+            if reg[at] > 0.0 or reg[at + LANES] < 0.0:
+                alive[lane] = False
+                counts[VALUE] += 1
+                break
+
+
+@compiled.part
+def _slopes(n: int, s: Program, lanes: Lanes) -> None:
+    """The slopes between the boxes and what is inside them."""
+    load(s.registers, 0, n, lanes.lo, lanes.hi)
+    load(s.registers, n, n, lanes.inner_lo, lanes.inner_hi)
+    run(s.code, s.registers)
+
+
+@compiled.part
+def _values_and_slopes(n: int, f: Program, s: Program, lanes: Lanes) -> None:
+    """The equations inside the boxes, and the slopes from there."""
+    load(f.registers, 0, n, lanes.inner_lo, lanes.inner_hi)
+    run(f.code, f.registers)
+    _slopes(n, s, lanes)
+
+
+@compiled.part
+def _narrow_dependent(
+    n: int, f: Program, s: Program, rows: Any, cols: Any, k: int, lanes: Lanes, inverse: Inverse, counts: Any
+) -> None:
+    """Narrow the dependent unknowns by their own equations, at the centre (x_free, mid_dependent)."""
+    lo, hi, mid, inner_lo, inner_hi = lanes.lo, lanes.hi, lanes.mid, lanes.inner_lo, lanes.inner_hi
+    for lane in range(LANES):
         for i in range(n):
-            stack_lo[size, i], stack_hi[size, i] = lo[i], hi[i]
-        if half:
-            stack_lo[size, c] = cut
+            inner_lo[lane, i], inner_hi[lane, i] = lo[lane, i], hi[lane, i]
+        for i in range(cols.size):
+            c = cols[i]
+            mid[lane, c] = 0.5 * lo[lane, c] + 0.5 * hi[lane, c]
+            inner_lo[lane, c] = inner_hi[lane, c] = mid[lane, c]
+    _values_and_slopes(n, f, s, lanes)
+    y, g, ok, m, a = inverse
+    precondition(cols.size, s.registers, s.outputs, n, rows, cols, y, ok, g, m, a)
+    for lane in range(k):
+        if ok[lane] and not gauss_seidel(
+            cols.size, y, g, f.registers, f.outputs, rows, cols, lane, lo[lane], hi[lane], mid[lane]
+        ):
+            lanes.alive[lane] = False
+            counts[DEPENDENT] += 1
+
+
+@compiled.part
+def _narrow_by_mean_values(
+    n: int, f: Program, s: Program, is_split: Any, scale: Any, tol: float, k: int, lanes: Lanes, counts: Any
+) -> None:
+    """Narrow the boxes equation by equation, from their middles; and choose the sides to be halved."""
+    lo, hi, mid, inner_lo, inner_hi, alive = lanes.lo, lanes.hi, lanes.mid, lanes.inner_lo, lanes.inner_hi, lanes.alive
+    for lane in range(LANES):
+        for i in range(n):
+            mid[lane, i] = inner_lo[lane, i] = inner_hi[lane, i] = 0.5 * lo[lane, i] + 0.5 * hi[lane, i]
+    _values_and_slopes(n, f, s, lanes)
+    terms = zeros((4, n), np.float64)
+    for lane in range(k):
+        if not alive[lane]:
+            continue
+        if contract_mean_value(n, f.registers, f.outputs, s.registers, s.outputs, lane, lo[lane], hi[lane], mid[lane], terms):
+            lanes.side[lane] = _direction(n, lo[lane], hi[lane], scale, is_split, s.registers, s.outputs, lane, tol)
         else:
-            stack_hi[size, c] = cut
-        size += 1
-    return size
+            alive[lane] = False
+            counts[MEAN_VALUE] += 1
+
+
+@compiled.part
+def _invert_slopes(n: int, s: Program, k: int, lanes: Lanes, chosen: Any, columns: Any, b: Any, inverse: Inverse) -> None:
+    """Precondition the slopes, of more equations than unknowns those that tell most about the chosen lanes."""
+    n_rows = s.outputs.size // n
+    if n_rows > n:
+        for lane in range(k):
+            if chosen[lane]:
+                select_rows(n, n_rows, s.registers, s.outputs, lane, lanes.lo[lane], lanes.hi[lane], b, lanes.rows[lane])
+    y, g, ok, m, a = inverse
+    precondition(n, s.registers, s.outputs, n, lanes.rows, columns, y, ok, g, m, a)
+
+
+@compiled.part
+def _narrow_by_newton(n: int, f: Program, columns: Any, lanes: Lanes, inverse: Inverse, counts: Any) -> None:
+    """One sweep of the interval Newton method."""
+    y, g, ok = inverse.y, inverse.g, inverse.ok
+    lo, hi, mid, alive, rows = lanes.lo, lanes.hi, lanes.mid, lanes.alive, lanes.rows
+    for lane in range(LANES):
+        if alive[lane] and ok[lane]:
+            alive[lane] = gauss_seidel(n, y, g, f.registers, f.outputs, rows, columns, lane, lo[lane], hi[lane], mid[lane])
+            counts[NEWTON] += not alive[lane]
+
+
+@compiled.part
+def _exclude_by_known(
+    n: int, s: Program, zeros_: Boxes, k: int, lanes: Lanes, asked: Any, columns: Any, b: Any, inverse: Inverse, counts: Any
+) -> None:
+    """Exclude boxes near a known zero z that hold no other: F(x) = S(x, z)(x - z), and S is regular for all x of the box."""
+    n_asked = 0
+    for lane in range(LANES):
+        asked[lane] = False
+        if lanes.alive[lane]:
+            lanes.target[lane] = _nearest(n, lanes.lo[lane], lanes.hi[lane], zeros_.lo, zeros_.hi)
+            asked[lane] = lanes.target[lane] >= 0
+            n_asked += asked[lane]
+    if not n_asked:
+        return
+    for lane in range(LANES):
+        z = max(lanes.target[lane], 0)
+        for i in range(n):
+            lanes.inner_lo[lane, i], lanes.inner_hi[lane, i] = zeros_.lo[z, i], zeros_.hi[z, i]
+    _slopes(n, s, lanes)
+    _invert_slopes(n, s, k, lanes, asked, columns, b, inverse)
+    for lane in range(k):
+        if asked[lane] and inverse.ok[lane] and contraction(n, inverse.g, lane) < 1.0:
+            lanes.alive[lane] = False
+            counts[KNOWN] += 1
+
+
+@compiled.part
+def _sort(
+    n: int, s: Program, is_split: Any, scale: Any, tol: float, k: int, lanes: Lanes,
+    stack: Boxes, size: int, left: Boxes, n_left: int, counts: Any,
+) -> tuple[int, int]:  # fmt: skip
+    """Boxes that are too small are left, those that shrank are tried again, the others are halved; the new sizes of both stacks."""
+    lo, hi, alive, before, side = lanes.lo, lanes.hi, lanes.alive, lanes.size, lanes.side
+    for lane in range(k):
+        if not alive[lane]:
+            continue
+        now = _size(n, lo[lane], hi[lane], scale)
+        if now <= tol:
+            n_left = put(n, lo[lane], hi[lane], left, n_left)
+            counts[LEFT] += 1
+        elif now < _SHRINK * before[lane]:
+            size = put(n, lo[lane], hi[lane], stack, size)
+        else:
+            counts[SPLIT] += 1
+            c = side[lane]
+            if not hi[lane, c] - lo[lane, c] > tol * scale[c]:
+                c = _direction(n, lo[lane], hi[lane], scale, is_split, s.registers, s.outputs, lane, tol)
+            size = push_halves(n, lo[lane], hi[lane], c, stack, size)
+    return size, n_left
 
 
 @compiled
 def branch_and_bound(
     n: int,
     order: Any,
-    q_starts: Any,
-    q_index: Any,
-    q_weight_lo: Any,
-    q_weight_hi: Any,
-    q_lo: Any,
-    q_hi: Any,
-    f_code: Any,
-    f_out: Any,
-    f_reg: Any,
-    s_code: Any,
-    s_out: Any,
-    s_reg: Any,
+    quadratics: Quadratics,
+    f: Program,
+    s: Program,
     own_rows: Any,
     own_cols: Any,
     is_split: Any,
     scale: Any,
     tol: float,
-    zero_lo: Any,
-    zero_hi: Any,
-    stack_lo: Any,
-    stack_hi: Any,
+    known: Boxes,
+    stack: Boxes,
     size: int,
-    left_lo: Any,
-    left_hi: Any,
+    left: Boxes,
     n_left: int,
     max_boxes: int,
+    lanes: Lanes,
+    inverse: Inverse,
     counts: Any,
 ) -> tuple[int, int]:
     """Process boxes until the stack is empty, `max_boxes` are done, or there is no room; returns (stack, left) sizes.
 
-    order: rows i, sign, j of x_i >= sign x_j. q: quadratic constraints, see `contract_quadratics`. f: the equations at a box, n or more. s: their slopes (n outputs each) from the box and a
-    centre: F(x) - F(c) = S(x, c)(x - c) as polynomials. own_rows, own_cols: equations that determine dependent unknowns.
+    order: rows i, sign, j of x_i >= sign x_j. f: the equations at a box, n or more. s: their slopes (n outputs each) from the box
+    and a centre: F(x) - F(c) = S(x, c)(x - c) as polynomials. own_rows (LANES times), own_cols: equations that
+    determine dependent unknowns.
     """
-    m_own = own_rows.size
-    n_rows = f_out.size
-    every = np.arange(n)
-    rows = zeros((LANES, n_rows), np.int64)
-    fixed_rows = zeros((LANES, m_own), np.int64)
-    b, terms = zeros((n_rows, n), np.float64), zeros((4, n), np.float64)
-    for lane in range(LANES):
-        for i in range(n_rows):
-            rows[lane, i] = i
-        for i in range(m_own):
-            fixed_rows[lane, i] = own_rows[i]
-    lo, hi = zeros((LANES, n), np.float64), zeros((LANES, n), np.float64)
-    c_lo, c_hi = zeros((LANES, n), np.float64), zeros((LANES, n), np.float64)
-    mid = zeros((LANES, n), np.float64)
-    pend_lo, pend_hi = zeros((2 * LANES, n), np.float64), zeros((2 * LANES, n), np.float64)
-    y, g = zeros((n, n, LANES), np.float64), zeros((n, n, 2, LANES), np.float64)
-    m, a = zeros((n, n), np.float64), zeros((n, n), np.float64)
-    ok, alive, asked = zeros(LANES, np.bool_), zeros(LANES, np.bool_), zeros(LANES, np.bool_)
-    before, choice, target = zeros(LANES, np.float64), zeros(LANES, np.int64), zeros(LANES, np.int64)
-    n_pend = 0
-    budget = max_boxes
+    every, asked, b = np.arange(n), zeros(LANES, np.bool_), zeros((f.outputs.size, n), np.float64)
+    pending = Boxes(zeros((2 * LANES, n), np.float64), zeros((2 * LANES, n), np.float64))
+    n_pending, room = 0, stack.lo.shape[0] - 5 * LANES
     while True:
-        # first stage: the equations' values, until a batch for the second stage is full
-        while n_pend < LANES and size > 0 and budget > 0 and size + 5 * LANES < stack_lo.shape[0]:
-            k = min(min(size, LANES), budget)
-            for lane in range(LANES):
-                q = size - 1 - min(lane, k - 1)
-                for i in range(n):
-                    lo[lane, i], hi[lane, i] = stack_lo[q, i], stack_hi[q, i]
+        # the cheap tests, until there is a batch for the others
+        while n_pending < LANES and 0 < size < room and max_boxes > 0:
+            k = min(min(size, LANES), max_boxes)
+            take(n, stack, size, k, lanes.lo, lanes.hi)
             size -= k
-            budget -= k
+            max_boxes -= k
             counts[PROCESSED] += k
+            _exclude_by_constraints(order, quadratics, k, lanes, counts)
+            _exclude_by_values(n, f, k, lanes, counts)
             for lane in range(k):
-                alive[lane] = _contract_order(order, lo[lane], hi[lane])
-                if not alive[lane]:
-                    counts[CELL] += 1
-                elif not contract_quadratics(
-                    q_starts, q_index, q_weight_lo, q_weight_hi, q_lo, q_hi, lo[lane], hi[lane]
-                ):
-                    alive[lane] = False
-                    counts[QUADRATIC] += 1
-            _load(f_reg, 0, n, lo, hi)
-            run(f_code, f_reg)
-            for lane in range(k):
-                if not alive[lane]:
-                    continue
-                for i in range(f_out.size):
-                    if f_reg[f_out[i] + lane] > 0.0 or f_reg[f_out[i] + LANES + lane] < 0.0:
-                        alive[lane] = False
-                        break
-                if not alive[lane]:
-                    counts[VALUE] += 1
-                else:
-                    for i in range(n):
-                        pend_lo[n_pend, i], pend_hi[n_pend, i] = lo[lane, i], hi[lane, i]
-                    n_pend += 1
-        if n_pend == 0 or budget <= 0 or size + 5 * LANES >= stack_lo.shape[0] or n_left + LANES > left_lo.shape[0]:
+                if lanes.alive[lane]:
+                    n_pending = put(n, lanes.lo[lane], lanes.hi[lane], pending, n_pending)
+        if n_pending == 0 or max_boxes <= 0 or size >= room or n_left + LANES > left.lo.shape[0]:
             break
-        # second stage
-        k = min(n_pend, LANES)
+        k = min(n_pending, LANES)
+        take(n, pending, n_pending, k, lanes.lo, lanes.hi)
+        n_pending -= k
         for lane in range(LANES):
-            q = n_pend - 1 - min(lane, k - 1)
-            for i in range(n):
-                lo[lane, i], hi[lane, i] = pend_lo[q, i], pend_hi[q, i]
-            alive[lane] = lane < k
-            before[lane] = _size(n, lo[lane], hi[lane], scale)
-        n_pend -= k
-        if m_own:
-            # dependent unknowns from their own equations, at the centre (x_free, mid_dependent)
-            for lane in range(LANES):
-                for i in range(n):
-                    c_lo[lane, i], c_hi[lane, i] = lo[lane, i], hi[lane, i]
-                for i in range(m_own):
-                    c = own_cols[i]
-                    mid[lane, c] = 0.5 * lo[lane, c] + 0.5 * hi[lane, c]
-                    c_lo[lane, c] = c_hi[lane, c] = mid[lane, c]
-            _load(f_reg, 0, n, c_lo, c_hi)
-            run(f_code, f_reg)
-            _load(s_reg, 0, n, lo, hi)
-            _load(s_reg, n, n, c_lo, c_hi)
-            run(s_code, s_reg)
-            precondition(m_own, s_reg, s_out, n, fixed_rows, own_cols, y, ok, g, m, a)
-            for lane in range(k):
-                if ok[lane] and not gauss_seidel(
-                    m_own, y, g, f_reg, f_out, fixed_rows, own_cols, lane, lo[lane], hi[lane], mid[lane]
-                ):
-                    alive[lane] = False
-                    counts[DEPENDENT] += 1
-        for lane in range(LANES):
-            for i in range(n):
-                c = 0.5 * lo[lane, i] + 0.5 * hi[lane, i]
-                mid[lane, i] = c_lo[lane, i] = c_hi[lane, i] = c
-        _load(f_reg, 0, n, c_lo, c_hi)
-        run(f_code, f_reg)
-        _load(s_reg, 0, n, lo, hi)
-        _load(s_reg, n, n, c_lo, c_hi)
-        run(s_code, s_reg)
-        for lane in range(k):
-            if not alive[lane]:
-                continue
-            if not contract_mean_value(n, f_reg, f_out, s_reg, s_out, lane, lo[lane], hi[lane], mid[lane], terms):
-                alive[lane] = False
-                counts[MEAN_VALUE] += 1
-                continue
-            choice[lane] = _direction(n, lo[lane], hi[lane], scale, is_split, s_reg, s_out, lane, tol)
-        if n_rows > n:
-            for lane in range(k):
-                if alive[lane]:
-                    select_rows(n, n_rows, s_reg, s_out, lane, lo[lane], hi[lane], b, rows[lane])
-        precondition(n, s_reg, s_out, n, rows, every, y, ok, g, m, a)
-        n_asked = 0
-        for lane in range(LANES):
-            asked[lane] = False
-            if not alive[lane]:
-                continue
-            if ok[lane] and not gauss_seidel(n, y, g, f_reg, f_out, rows, every, lane, lo[lane], hi[lane], mid[lane]):
-                alive[lane] = False
-                counts[NEWTON] += 1
-                continue
-            target[lane] = _nearest(n, lo[lane], hi[lane], zero_lo, zero_hi)
-            if target[lane] >= 0:
-                asked[lane] = True
-                n_asked += 1
-        if n_asked:
-            # F(x) = S(x, z)(x - z) for a zero z: where S is regular for all x of the box, z alone can be a zero there
-            for lane in range(LANES):
-                z = max(target[lane], 0)
-                for i in range(n):
-                    c_lo[lane, i], c_hi[lane, i] = zero_lo[z, i], zero_hi[z, i]
-            _load(s_reg, 0, n, lo, hi)
-            _load(s_reg, n, n, c_lo, c_hi)
-            run(s_code, s_reg)
-            if n_rows > n:
-                for lane in range(k):
-                    if asked[lane]:
-                        select_rows(n, n_rows, s_reg, s_out, lane, lo[lane], hi[lane], b, rows[lane])
-            precondition(n, s_reg, s_out, n, rows, every, y, ok, g, m, a)
-            for lane in range(k):
-                if asked[lane] and ok[lane] and contraction(n, g, lane) < 1.0:
-                    alive[lane] = False
-                    counts[KNOWN] += 1
-        for lane in range(k):
-            if not alive[lane]:
-                continue
-            now = _size(n, lo[lane], hi[lane], scale)
-            if now <= tol:
-                for i in range(n):
-                    left_lo[n_left, i], left_hi[n_left, i] = lo[lane, i], hi[lane, i]
-                n_left += 1
-                counts[LEFT] += 1
-                continue
-            if now < _SHRINK * before[lane]:
-                for i in range(n):
-                    stack_lo[size, i], stack_hi[size, i] = lo[lane, i], hi[lane, i]
-                size += 1
-                continue
-            counts[SPLIT] += 1
-            c = choice[lane]
-            if not hi[lane, c] - lo[lane, c] > tol * scale[c]:
-                c = _direction(n, lo[lane], hi[lane], scale, is_split, s_reg, s_out, lane, tol)
-            size = _push_halves(n, lo[lane], hi[lane], c, stack_lo, stack_hi, size)
-    for q in range(n_pend):
-        for i in range(n):
-            stack_lo[size, i], stack_hi[size, i] = pend_lo[q, i], pend_hi[q, i]
-        size += 1
+            lanes.alive[lane] = lane < k
+            lanes.size[lane] = _size(n, lanes.lo[lane], lanes.hi[lane], scale)
+        if own_cols.size:
+            _narrow_dependent(n, f, s, own_rows, own_cols, k, lanes, inverse, counts)
+        _narrow_by_mean_values(n, f, s, is_split, scale, tol, k, lanes, counts)
+        _invert_slopes(n, s, k, lanes, lanes.alive, every, b, inverse)
+        _narrow_by_newton(n, f, every, lanes, inverse, counts)
+        _exclude_by_known(n, s, known, k, lanes, asked, every, b, inverse, counts)
+        size, n_left = _sort(n, s, is_split, scale, tol, k, lanes, stack, size, left, n_left, counts)
+    for q in range(n_pending):
+        size = put(n, pending.lo[q], pending.hi[q], stack, size)
     return size, n_left

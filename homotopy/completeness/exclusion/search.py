@@ -67,27 +67,28 @@ def search(
     stopped : Stopped, optional
         Takes what stops this, instead of having it raised: the boxes that were not processed are open then.
     """
-    from homotopy.completeness.exclusion.loop import branch_and_bound  # Numba is loaded where it is used first
+    from homotopy.completeness.exclusion import boxes, loop  # Numba is loaded where it is used first
 
     n = len(patch.free)
     equations = interval_program(patch.tape)
     slopes = interval_program(slope_tape(patch.tape))
-    stack_lo, stack_hi = np.empty((_STACK, n)), np.empty((_STACK, n))
-    stack_lo[0], stack_hi[0] = patch.lo, patch.hi
-    left_lo, left_hi = np.empty((_MAX_LEFT + LANES, n)), np.empty((_MAX_LEFT + LANES, n))
+    stack = boxes.Boxes(np.empty((_STACK, n)), np.empty((_STACK, n)))
+    stack.lo[0], stack.hi[0] = patch.lo, patch.hi
+    left = boxes.Boxes(np.empty((_MAX_LEFT + LANES, n)), np.empty((_MAX_LEFT + LANES, n)))
     counts = np.zeros(PROCESSED + 1, np.int64)
-    zero_lo = np.array([z[0] for z in zeros]).reshape(len(zeros), n)
-    zero_hi = np.array([z[1] for z in zeros]).reshape(len(zeros), n)
-    corners = np.max(np.abs([patch.lo, patch.hi, *zero_lo, *zero_hi]), axis=0).tolist()
+    known = boxes.Boxes(*(np.array([z[end] for z in zeros]).reshape(len(zeros), n) for end in (0, 1)))
+    corners = np.max(np.abs([patch.lo, patch.hi, *known.lo, *known.hi]), axis=0).tolist()
     if max(magnitude(equations.tape, corners), magnitude(slopes.tape, [*corners, *corners])) > LARGEST:
         return PatchResult(0, (0,) * len(TESTS), [], 1)
     rows, dependent = patch.dependent
     own_columns = np.array([patch.free.index(i) for i in dependent], np.int64)
     is_split = np.ones(n, np.bool_)
     is_split[own_columns] = False
-    f_registers, s_registers = equations.registers.copy(), slopes.registers.copy()
-    scale = patch.hi - patch.lo
-    quadratics = _constraint_arrays(patch)
+    f, s = (boxes.Program(p.code, p.outputs, p.registers.copy()) for p in (equations, slopes))
+    order = np.array(patch.order, np.int64).reshape(len(patch.order), 3)
+    quadratics = boxes.Quadratics(*_constraint_arrays(patch))
+    own_rows, scale = np.tile(np.array(rows, np.int64), (LANES, 1)), patch.hi - patch.lo
+    working_arrays = boxes.working_arrays(n, len(equations.outputs))
     size, n_left = 1, 0
     with contextlib.nullcontext() if stopped is None else stopped.taking():
         while size and n_left < _MAX_LEFT:
@@ -96,38 +97,15 @@ def search(
                 break
             before = int(counts[PROCESSED])
             reporting.report("boxes of branch and bound", before)
-            size, n_left = branch_and_bound(
-                n,
-                np.array(patch.order, np.int64).reshape(len(patch.order), 3),
-                *quadratics,
-                equations.code,
-                equations.outputs,
-                f_registers,
-                slopes.code,
-                slopes.outputs,
-                s_registers,
-                np.array(rows, np.int64),
-                own_columns,
-                is_split,
-                scale,
-                _SMALLEST,
-                zero_lo,
-                zero_hi,
-                stack_lo,
-                stack_hi,
-                size,
-                left_lo,
-                left_hi,
-                n_left,
-                budget,
-                counts,
-            )
+            size, n_left = loop.branch_and_bound(
+                n, order, quadratics, f, s, own_rows, own_columns, is_split, scale, _SMALLEST, known,
+                stack, size, left, n_left, budget, *working_arrays, counts,
+            )  # fmt: skip
             if int(counts[PROCESSED]) == before:
                 break  # no room for more boxes
-    left = [(left_lo[k].copy(), left_hi[k].copy()) for k in range(n_left)]
-    return PatchResult(
-        int(counts[PROCESSED]), tuple(int(c) for c in counts[:LEFT]), left, max(size, 1) if stopped else size
-    )
+    found = [(left.lo[k].copy(), left.hi[k].copy()) for k in range(n_left)]
+    excluded = tuple(int(c) for c in counts[:LEFT])
+    return PatchResult(int(counts[PROCESSED]), excluded, found, max(size, 1) if stopped else size)
 
 
 @cache

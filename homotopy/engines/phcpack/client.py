@@ -16,8 +16,8 @@ from homotopy.engines.phcpack.failures import WorkerDied
 from homotopy.engines.phcpack.find import WAY_OUT, PHCpackInstallation, find_phcpack
 from homotopy.engines.phcpack.newton import System
 from homotopy.engines.phcpack.plan import plan
-from homotopy.engines.phcpack.scaling import Scaling, find_scaling
-from homotopy.engines.phcpack.stages import Requests, Stage, whole_space
+from homotopy.engines.phcpack.scaling import find_scaling
+from homotopy.engines.phcpack.stages import Requests, whole_space
 from homotopy.engines.phcpack.starts import best_partition, total_degree
 from homotopy.engines.phcpack.tracking import StageResult, Tracker, embed
 from homotopy.engines.phcpack.types import PathEnd, PathReport, Polynomials, Start, Term, TrackedHomotopy
@@ -209,7 +209,7 @@ class PHCpack:
                     keep(report())
                 raise
             ends += embed(result, stage, whole)
-            tracked.append(_tracked(stage, result.gamma, scaling))
+            tracked.append(stage.tracked(result.gamma, scaling))
             gammas.append(result.gamma)
             precisions.append(result.precision)
         return report()
@@ -269,7 +269,7 @@ class PHCpack:
                 seed=seed,
                 gamma=result.gamma,
                 attempts=tuple(attempts),
-                homotopies=(_tracked(stage, result.gamma, scaling),),
+                homotopies=(stage.tracked(result.gamma, scaling),),
             )
 
         try:
@@ -388,12 +388,6 @@ class PHCpack:
             seconds=time.monotonic() - began,
             **facts,
         )
-
-
-def _tracked(stage: Stage, gamma: complex, scaling: Scaling) -> TrackedHomotopy:
-    return TrackedHomotopy(
-        stage.live, stage.equations, stage.target, stage.start, stage.solutions, gamma, scaling.columns
-    )
 
 
 def _seeds(sequence: np.random.SeedSequence) -> Iterator[int]:

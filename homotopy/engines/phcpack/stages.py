@@ -12,8 +12,9 @@ from homotopy.engines.phcpack.backend import Backend
 from homotopy.engines.phcpack.failures import WorkerDied, WorkerSilent
 from homotopy.engines.phcpack.patterns import MAX_UNKNOWNS, SignSymmetry, restrict, sign_symmetry, zero_patterns
 from homotopy.engines.phcpack.points import distinct_regular
+from homotopy.engines.phcpack.scaling import Scaling
 from homotopy.engines.phcpack.starts import univariate_start
-from homotopy.engines.phcpack.types import Point, Polynomials, StartSystem, Term
+from homotopy.engines.phcpack.types import Point, Polynomials, StartSystem, Term, TrackedHomotopy
 from homotopy.errors import EngineCrashError, EngineEmptyError
 from homotopy.status import StartCount
 
@@ -37,6 +38,12 @@ class Stage:
     orbits: tuple[tuple[tuple[int, int], ...], ...]
     signs: tuple[tuple[int, ...], ...]
     equations: tuple[int, ...] = ()
+
+    def tracked(self, gamma: complex, scaling: Scaling) -> TrackedHomotopy:
+        """What was tracked with a gamma, and how the unknowns were scaled."""
+        return TrackedHomotopy(
+            self.live, self.equations, self.target, self.start, self.solutions, gamma, scaling.columns
+        )
 
 
 def whole_space(target: Polynomials, start: Polynomials, solutions: Iterable[Point]) -> Stage:

@@ -287,6 +287,7 @@ class _Graph:
         self.edges: list[tuple[int, int]] = []
         self._partner: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
         self._n_bends: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
+        self._n_tracked: dict[tuple[int, int], int] = {}  # partners that are not open: counted only where they have changed
         self.n_paths = self.n_lost = 0
         self.expected: int | None = None
 
@@ -302,12 +303,15 @@ class _Graph:
             known = self._partner[i, j] = np.concatenate([known, np.full(missing, _OPEN)])
         return known
 
+    def _count(self, i: int, j: int) -> None:
+        self._n_tracked[i, j] = int((self.partners(i, j) != _OPEN).sum())
+
     def saturate(self, expected: int | None) -> None:
         """Track until every known solution has been along every edge, or the first member has the expected number."""
         self.expected = expected
         while len(self.members[0]) != expected:
             both = [*self.edges, *((j, i) for i, j in self.edges)]
-            n_open = [int((self.partners(i, j) == _OPEN).sum()) for i, j in both]
+            n_open = [len(self.members[i]) - self._n_tracked.get((i, j), 0) for i, j in both]
             best = int(np.argmax(n_open))
             if not n_open[best]:
                 return
@@ -334,6 +338,7 @@ class _Graph:
         n_bends = np.concatenate([before, np.zeros(len(there) - len(before), np.int64)])
         again = (there == _LOST) & (n_bends < _BENDS)
         there[again] = _OPEN
+        self._count(i, j)
         self._n_bends[i, j] = n_bends + again
         return bool(again.any())
 
@@ -356,6 +361,8 @@ class _Graph:
         free = first[back[reached[first]] < 0]  # of two paths to one solution one has jumped: the later counts as lost
         there[rows[sound[free]]] = reached[free]
         back[reached[free]] = rows[sound[free]]
+        self._count(i, j)
+        self._count(j, i)
         reporting.report("solutions by monodromy", len(self.members[0]), self.expected or 0)
         if self._say is not None:
             self._say(f"{i} -> {j}: {len(rows)} paths, {len(rows) - len(free)} lost; {list(map(len, self.members))}")

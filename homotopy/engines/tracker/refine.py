@@ -20,7 +20,9 @@ CONVERGED = 1e-15  # relative size of the last update
 MAX_ITERATIONS = 60
 CONTRACTION = 0.25  # slower than this in the last iteration is no convergence; at a double root it is 1/2
 NOISE = 1e-13  # an update below this that is slow may be rounding at an ill-conditioned root
-CRAWL = 0.95  # slower than this is given up
+CRAWL = 0.95  # slower than this is no progress: from far off Newton's method leaps past a pair of close roots before it falls to one
+MAX_LEAPS = 12  # iterations without progress after which a point is given up
+ROUNDING = 1e-30  # of a residual, relative to its terms
 REACH = 1e-2  # farthest relative move; further away another solution may be meant
 
 
@@ -42,8 +44,8 @@ def _move(reg: Any, n: int, delta: Any) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refined:
-    """Points x (m, n); is_sound (m,): Newton converged, and fast at last; is_slow (m,): it crawled, as at a multiple
-    root; update, residual (m,): the last ones."""
+    """Points x (m, n); is_sound (m,): Newton converged, fast at last, to more than rounding; is_slow (m,): it crawled, as at a
+    multiple root; update, residual (m,): the last ones."""
 
     x: npt.NDArray[np.complex128]
     is_sound: npt.NDArray[np.bool_]
@@ -70,30 +72,54 @@ def refine(homotopy: Homotopy, sample: int, x: npt.NDArray[np.complex128]) -> Re
 def _newton(homotopy: Homotopy, sample: int, reg: npt.NDArray[np.float64], out: Refined, row: int) -> None:
     system, n = homotopy.program.system, out.x.shape[1]
     value = np.empty(n, complex)
-    previous, moved, crawled = np.inf, 0.0, False
+    x, previous, moved, crawled, leaps = out.x[row].copy(), np.inf, 0.0, False, 0
     for _ in range(MAX_ITERATIONS):
         _residual(system.ops, system.left, system.right, system.outputs, reg, value)
-        here = reg[:n, 0] + 1j * reg[:n, 2]
-        size = np.maximum(np.abs(here), 0.1 * float(np.abs(here).max()))
-        matrix = evaluate(homotopy.program, homotopy.scalars[sample], here[None], 1.0)[0, :, :n]
+        size = np.maximum(np.abs(x), 0.1 * float(np.abs(x).max()))
+        matrix = evaluate(homotopy.program, homotopy.scalars[sample], x[None], 1.0)[0, :, :n]
         delta = _solve(matrix, value, size)
         if delta is None:
             return
         update = float((np.abs(delta) / size).max())
         moved += update
-        out.update[row], out.residual[row] = update, float(np.abs(value).max())
-        if not moved < REACH or update > max(CRAWL * previous, CONVERGED):
+        if leaps == 0:  # what is reported if the leaps lead nowhere
+            out.update[row], out.residual[row] = update, float(np.abs(value).max())
+        if update > max(CRAWL * previous, CONVERGED):
+            leaps += 1
+            if leaps > MAX_LEAPS or (np.abs(value) <= _rounding(homotopy, sample, x)).all():
+                return
+        if not moved < REACH:
             return
         _move(reg, n, delta)
-        out.x[row] = reg[:n, 0] + 1j * reg[:n, 2]
+        x = reg[:n, 0] + 1j * reg[:n, 2]
         is_slow = update > CONTRACTION * previous and update > 1e-16
-        # at a multiple root the residual may be rounded to zero while Newton's method still crawls
-        out.is_slow[row] = is_slow or (update < CONVERGED and crawled)
+        if leaps == 0:
+            out.x[row], out.is_slow[row] = x, is_slow
         if update < CONVERGED:
-            out.is_sound[row] = not out.is_slow[row]
+            # at a multiple root the residual may be rounded to zero while Newton's method still crawls
+            out.is_sound[row] = not is_slow and not crawled and _is_determined(homotopy, sample, x, matrix, size)
+            if out.is_sound[row]:
+                out.x[row], out.update[row], out.residual[row] = x, update, float(np.abs(value).max())
+            out.is_slow[row] |= leaps == 0 and not out.is_sound[row]
             return
         crawled = is_slow and update > NOISE
         previous = update
+
+
+def _rounding(homotopy: Homotopy, sample: int, x: npt.NDArray[np.complex128]) -> npt.NDArray[np.float64]:
+    """Rounding of the residual at x: its terms are as large as at a point with the same moduli and other phases, where none cancel."""
+    n, size = len(x), np.abs(x)
+    other = size * np.exp(2j * np.pi * np.random.default_rng(0).random(n))
+    typical = np.abs(evaluate(homotopy.program, homotopy.scalars[sample], other[None], 1.0)[0, :, : n + 1])
+    return np.asarray(ROUNDING * np.maximum(typical[:, n], typical[:, :n] @ size))
+
+
+def _is_determined(
+    homotopy: Homotopy, sample: int, x: npt.NDArray[np.complex128], matrix: npt.NDArray[Any], size: npt.NDArray[np.float64]
+) -> bool:
+    """Whether the residual's rounding moves the point by no more than the last update may: not so at a multiple root."""
+    moved = _solve(matrix, np.diag(_rounding(homotopy, sample, x)).astype(complex), size)
+    return moved is not None and bool((np.abs(moved).sum(axis=1) <= CONVERGED * size).all())
 
 
 def _solve(
@@ -107,6 +133,6 @@ def _solve(
     if not (np.isfinite(rows).all() and (rows > 0).all() and np.isfinite(value).all()):
         return None
     try:
-        return np.asarray(np.linalg.solve(scaled / rows[:, None], value / rows) * size)
+        return np.asarray((np.linalg.solve(scaled / rows[:, None], (value.T / rows).T).T * size).T)
     except np.linalg.LinAlgError:
         return None

@@ -22,6 +22,7 @@ SINGULAR_SHARP = 1e-13  # the same at a point refined in double-double: only the
 ROUGH_UPDATE, ROUGH_PIVOTS = 1e-10, 1e-8  # end points with a larger last update or smaller pivots are refined
 _ROUNDING = float(np.finfo(float).eps)
 NEAR_END = 1e-9  # distance from the end at which a path is close enough to be refined
+FINE = 1e-13  # error with which a path goes straight on: two that end 1e-8 apart are no farther from each other near there
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +116,7 @@ def sharpen(state: State, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 def _finish(state: State, rows: npt.NDArray[np.int64], options: TrackerOptions, threads: int | None) -> None:
     """Endgame for stalled paths."""
     # first straight on: a path to a large or ill-conditioned regular point looks like one to infinity from afar
-    on = replace(options.tighter(), endgame_radius=1e-300, max_step=0.5, first_step=0.05, max_iterations=500)
+    on = replace(options.tighter(), accuracy=FINE, endgame_radius=1e-300, max_step=0.5, first_step=0.05, max_iterations=500)
     start = state.info[rows, kernels.TAU].astype(complex)
     further = track_paths(state.homotopy, state.sample[rows], state.x[rows], on, start, 1.0, threads)
     through = (further.outcome == decisions.REACHED) & np.isfinite(further.x).all(axis=1)

@@ -23,143 +23,161 @@ from homotopy.common.vectors import DOUBLE, I64, VEC, WIDTH, Emit
 BLOCK = 4  # linear forms of a block: they share the loads of a register and hide the latency of each other's sums
 
 
+class _Interpreter:
+    """Code that walks over the words of a program; the accumulators of the sum under way stay in vector registers."""
+
+    def __init__(self, e: Emit, code: Any, registers: Any, scalars: Any) -> None:
+        self.e, self.b = e, e.b
+        self._code, self._registers, self._scalars = code, registers, scalars
+        self.pos = e.var(e.i64(0))
+        self._acc = [e.var(ir.Constant(VEC, None)) for _ in range(4)]  # two pairs
+        # the counts of a sum: words of a term, and what it adds
+        self._terms = (
+            (1, self._plus), (1, self._minus), (2, self._product), (2, self._minus_product), (4, self._two_scaled),
+            (2, self._scaled), (2, self._complex_scaled), (1, self._constant),
+        )  # fmt: skip
+
+    def word(self, at: Any) -> Any:
+        return self.b.sext(self.b.load(self.b.gep(self._code, [at])), I64)
+
+    def _words(self, at: Any, first: int, stop: int) -> list[Any]:
+        return [self.word(self.b.add(at, self.e.i64(i))) for i in range(first, stop)]
+
+    def _register(self, number: Any) -> tuple[Any, Any]:
+        return self.e.load(self._registers, number)
+
+    def _scalar(self, off: Any) -> Any:
+        return self.e.splat(self.b.load(self.b.gep(self._scalars, [off])))
+
+    def _complex_scalar(self, off: Any) -> tuple[Any, Any]:
+        return self._scalar(off), self._scalar(self.b.add(off, self.e.i64(1)))
+
+    def _get(self, pair: int = 0) -> tuple[Any, Any]:
+        return self.b.load(self._acc[2 * pair]), self.b.load(self._acc[2 * pair + 1])
+
+    def _put(self, value: tuple[Any, Any], pair: int = 0) -> None:
+        for part, place in zip(value, self._acc[2 * pair : 2 * pair + 2], strict=True):
+            self.b.store(part, place)
+
+    def _plus(self, w: list[Any]) -> None:
+        x, a = self._register(w[0]), self._get()
+        self._put((self.b.fadd(a[0], x[0]), self.b.fadd(a[1], x[1])))
+
+    def _minus(self, w: list[Any]) -> None:
+        x, a = self._register(w[0]), self._get()
+        self._put((self.b.fsub(a[0], x[0]), self.b.fsub(a[1], x[1])))
+
+    def _product(self, w: list[Any]) -> None:
+        # two pairs of accumulators: a chain of four dependent operations a term would wait for itself
+        e, x, y = self.e, self._register(w[0]), self._register(w[1])
+        a, c = self._get(), self._get(1)
+        self._put((e.fma(x[0], y[0], a[0]), e.fma(x[0], y[1], a[1])))
+        self._put((e.fnma(x[1], y[1], c[0]), e.fma(x[1], y[0], c[1])), 1)
+
+    def _minus_product(self, w: list[Any]) -> None:
+        self._put(self.e.msub(self._get(), self._register(w[0]), self._register(w[1])))
+
+    def _scaled(self, w: list[Any], pair: int = 0) -> None:
+        s, x, a = self._scalar(w[0]), self._register(w[1]), self._get(pair)
+        self._put((self.e.fma(s, x[0], a[0]), self.e.fma(s, x[1], a[1])), pair)
+
+    def _two_scaled(self, w: list[Any]) -> None:
+        self._scaled(w[:2])
+        self._scaled(w[2:], 1)
+
+    def _complex_scaled(self, w: list[Any]) -> None:
+        self._put(self.e.mac(self._get(), self._complex_scalar(w[0]), self._register(w[1])))
+
+    def _constant(self, w: list[Any]) -> None:
+        a, c = self._get(), self._complex_scalar(w[0])
+        self._put((self.b.fadd(a[0], c[0]), self.b.fadd(a[1], c[1])))
+
+    def _segments(self, counts: list[Any], terms: Any) -> None:
+        """As many terms of each kind as counted."""
+        b = self.b
+        for count, (arity, add) in zip(counts, terms, strict=True):
+            with cgutils.for_range(b, count):
+                at = b.load(self.pos)
+                add(self._words(at, 0, arity))
+                b.store(b.add(at, self.e.i64(arity)), self.pos)
+
+    def _sum(self, dst: Any, counts: list[Any], terms: Any) -> None:
+        for place in self._acc:
+            self.b.store(ir.Constant(VEC, None), place)
+        self._segments(counts, terms)
+        a, c = self._get(), self._get(1)
+        self.e.store(self._registers, dst, self.b.fadd(a[0], c[0]), self.b.fadd(a[1], c[1]))
+
+    def one_sum(self, at: Any) -> None:
+        dst, *counts = self._words(at, 0, 1 + len(self._terms))
+        self.b.store(self.b.add(at, self.e.i64(1 + len(self._terms))), self.pos)
+        self._sum(dst, counts, self._terms)
+
+    def row(self, at: Any) -> None:
+        """Sums of one shape."""
+        b, e = self.b, self.e
+        sums, *counts = self._words(at, 1, 4)
+        b.store(b.add(at, e.i64(4)), self.pos)
+        with cgutils.for_range(b, sums):
+            dst = self.word(b.load(self.pos))
+            b.store(b.add(b.load(self.pos), e.i64(1)), self.pos)
+            self._sum(dst, counts, ((2, self._product), (2, self._scaled)))
+
+    def forms(self, at: Any, count: Any) -> None:
+        """A block of linear forms in `count` registers."""
+        b, e, zero = self.b, self.e, ir.Constant(VEC, None)
+        sums = [(e.var(zero), e.var(zero)) for _ in range(BLOCK)]
+        for pair in sums:
+            for part in pair:
+                b.store(zero, part)
+        base, first = self.word(b.add(at, e.i64(1))), b.add(at, e.i64(2 + BLOCK))
+        with cgutils.for_range(b, count) as loop:
+            x = self._register(self.word(b.add(first, loop.index)))
+            row = b.add(base, b.mul(loop.index, e.i64(BLOCK)))
+            for k, pair in enumerate(sums):
+                s = self._scalar(b.add(row, e.i64(k)))
+                for part, value in zip(pair, x, strict=True):
+                    b.store(e.fma(s, value, b.load(part)), part)
+        for k, (re, im) in enumerate(sums):
+            e.store(self._registers, self.word(b.add(at, e.i64(2 + k))), b.load(re), b.load(im))
+        b.store(b.add(first, count), self.pos)
+
+
 @intrinsic
 def run_program(typingctx: Any, code: Any, reg: Any, par: Any) -> Any:
     """Interpret a program: each instruction is a sum of typed terms written to one register, or a block.
 
-    Layout of a sum: dst, counts of (+r, -r, +r r, -r r, real scalar r, complex scalar r, complex scalar), operands. A count
-    loop each, the accumulators stay in vector registers. Of a block of linear forms: minus one more than the number of registers
-    that they are forms in, where their real scalars begin, where they are written, the registers. Of a row of sums of one
-    shape: -1, their number, the counts of +r r and real scalar r in each, and for each dst and operands.
+    Layout of a sum: dst, counts of (+r, -r, +r r, -r r, two times real scalar r, real scalar r, complex scalar r, complex scalar),
+    operands. Of a block of linear forms: minus one more than the number of registers that they are forms in, where their real
+    scalars begin, where they are written, the registers. Of a row of sums of one shape: -1, their number, the counts of +r r and
+    real scalar r in each, and for each dst and operands.
     """
     sig = types.void(code, reg, par)
 
     def codegen(context: Any, b: Any, sig: Any, args: Any) -> Any:
         e = Emit(context, b)
-        cp, rp, pp = (e.data(t, a) for t, a in zip(sig.args, args, strict=True))
-        shape = context.make_array(sig.args[0])(context, b, args[0]).shape
-        size = b.extract_value(shape, 0)
-        zero = ir.Constant(VEC, None)
-        pos = e.var(e.i64(0))
-        acc_re, acc_im = e.var(zero), e.var(zero)
-        acc2_re, acc2_im = e.var(zero), e.var(zero)
-
-        def word(at: Any) -> Any:
-            return b.sext(b.load(b.gep(cp, [at])), I64)
-
-        def scalar(off: Any) -> Any:
-            return e.splat(b.load(b.gep(pp, [off])))
-
-        def get() -> tuple[Any, Any]:
-            return b.load(acc_re), b.load(acc_im)
-
-        def put(v: tuple[Any, Any]) -> None:
-            b.store(v[0], acc_re)
-            b.store(v[1], acc_im)
-
-        def add(w: list[Any]) -> None:
-            x = e.load(rp, w[0])
-            a = get()
-            put((b.fadd(a[0], x[0]), b.fadd(a[1], x[1])))
-
-        def sub(w: list[Any]) -> None:
-            x = e.load(rp, w[0])
-            a = get()
-            put((b.fsub(a[0], x[0]), b.fsub(a[1], x[1])))
-
-        def cc(w: list[Any]) -> None:
-            # two pairs of accumulators: a chain of four dependent operations a term would wait for itself
-            x, y = e.load(rp, w[0]), e.load(rp, w[1])
-            put((e.fma(x[0], y[0], b.load(acc_re)), e.fma(x[0], y[1], b.load(acc_im))))
-            b.store(e.fnma(x[1], y[1], b.load(acc2_re)), acc2_re)
-            b.store(e.fma(x[1], y[0], b.load(acc2_im)), acc2_im)
-
-        def ccneg(w: list[Any]) -> None:
-            put(e.msub(get(), e.load(rp, w[0]), e.load(rp, w[1])))
-
-        def sc(w: list[Any]) -> None:
-            s, x, a = scalar(w[0]), e.load(rp, w[1]), get()
-            put((e.fma(s, x[0], a[0]), e.fma(s, x[1], a[1])))
-
-        def sc2(w: list[Any]) -> None:
-            sc(w[:2])
-            s, x = scalar(w[2]), e.load(rp, w[3])
-            b.store(e.fma(s, x[0], b.load(acc2_re)), acc2_re)
-            b.store(e.fma(s, x[1], b.load(acc2_im)), acc2_im)
-
-        def kc(w: list[Any]) -> None:
-            put(e.mac(get(), (scalar(w[0]), scalar(b.add(w[0], e.i64(1)))), e.load(rp, w[1])))
-
-        def k(w: list[Any]) -> None:
-            a = get()
-            put((b.fadd(a[0], scalar(w[0])), b.fadd(a[1], scalar(b.add(w[0], e.i64(1))))))
-
-        def segment(count: Any, arity: int, body: Any) -> None:
-            with cgutils.for_range(b, count):
-                at = b.load(pos)
-                body([word(b.add(at, e.i64(i))) for i in range(arity)])
-                b.store(b.add(at, e.i64(arity)), pos)
-
-        def block(at: Any, count: Any) -> None:
-            sums = [(e.var(zero), e.var(zero)) for _ in range(BLOCK)]
-            for pair in sums:
-                for part in pair:
-                    b.store(zero, part)
-            base, first = word(b.add(at, e.i64(1))), b.add(at, e.i64(2 + BLOCK))
-            with cgutils.for_range(b, count) as loop:
-                x = e.load(rp, word(b.add(first, loop.index)))
-                row = b.add(base, b.mul(loop.index, e.i64(BLOCK)))
-                for k, pair in enumerate(sums):
-                    s = scalar(b.add(row, e.i64(k)))
-                    for part, value in zip(pair, x, strict=True):
-                        b.store(e.fma(s, value, b.load(part)), part)
-            for k, (re, im) in enumerate(sums):
-                e.store(rp, word(b.add(at, e.i64(2 + k))), b.load(re), b.load(im))
-            b.store(b.add(first, count), pos)
-
-        def row(at: Any) -> None:
-            sums, *counts = (word(b.add(at, e.i64(i))) for i in range(1, 4))
-            b.store(b.add(at, e.i64(4)), pos)
-            with cgutils.for_range(b, sums):
-                dst = word(b.load(pos))
-                b.store(b.add(b.load(pos), e.i64(1)), pos)
-                for v in (acc_re, acc_im, acc2_re, acc2_im):
-                    b.store(zero, v)
-                for count, (arity, body) in zip(counts, ((2, cc), (2, sc)), strict=True):
-                    segment(count, arity, body)
-                a = get()
-                e.store(rp, dst, b.fadd(a[0], b.load(acc2_re)), b.fadd(a[1], b.load(acc2_im)))
-
-        head = b.append_basic_block("head")
-        body_block = b.append_basic_block("body")
-        sum_block, other_block, row_block, form_block = (b.append_basic_block(name) for name in ("sum", "other", "row", "forms"))
+        work = _Interpreter(e, *(e.data(t, a) for t, a in zip(sig.args, args, strict=True)))
+        size = b.extract_value(context.make_array(sig.args[0])(context, b, args[0]).shape, 0)
+        head, body = b.append_basic_block("head"), b.append_basic_block("body")
+        sums, other, rows, forms = (b.append_basic_block(name) for name in ("sum", "other", "row", "forms"))
         done = b.append_basic_block("done")
         b.branch(head)
         b.position_at_end(head)
-        b.cbranch(b.icmp_signed("<", b.load(pos), size), body_block, done)
-        b.position_at_end(body_block)
-        at = b.load(pos)
-        tag = word(at)
-        b.cbranch(b.icmp_signed("<", tag, e.i64(0)), other_block, sum_block)
-        b.position_at_end(other_block)
-        b.cbranch(b.icmp_signed("==", tag, e.i64(-1)), row_block, form_block)
-        b.position_at_end(row_block)
-        row(at)
-        b.branch(head)
-        b.position_at_end(form_block)
-        block(at, b.sub(e.i64(-1), tag))
-        b.branch(head)
-        b.position_at_end(sum_block)
-        dst, *counts = (word(b.add(at, e.i64(i))) for i in range(9))
-        b.store(b.add(at, e.i64(9)), pos)
-        for v in (acc_re, acc_im, acc2_re, acc2_im):
-            b.store(zero, v)
-        bodies = ((1, add), (1, sub), (2, cc), (2, ccneg), (4, sc2), (2, sc), (2, kc), (1, k))
-        for count, (arity, body) in zip(counts, bodies, strict=True):
-            segment(count, arity, body)
-        a = get()
-        e.store(rp, dst, b.fadd(a[0], b.load(acc2_re)), b.fadd(a[1], b.load(acc2_im)))
-        b.branch(head)
+        b.cbranch(b.icmp_signed("<", b.load(work.pos), size), body, done)
+        b.position_at_end(body)
+        at = b.load(work.pos)
+        tag = work.word(at)
+        b.cbranch(b.icmp_signed("<", tag, e.i64(0)), other, sums)
+        b.position_at_end(other)
+        b.cbranch(b.icmp_signed("==", tag, e.i64(-1)), rows, forms)
+        for block, emit in (
+            (rows, lambda: work.row(at)),
+            (forms, lambda: work.forms(at, b.sub(e.i64(-1), tag))),
+            (sums, lambda: work.one_sum(at)),
+        ):
+            b.position_at_end(block)
+            emit()
+            b.branch(head)
         b.position_at_end(done)
         return context.get_dummy_value()
 

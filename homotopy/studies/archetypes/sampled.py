@@ -134,7 +134,7 @@ def mean_interval(
     return max(interval.low, least), float(values.mean()), min(interval.high, most)
 
 
-def interval_cells(name: str, values: Floats, least: float = -inf, most: float = inf) -> dict[str, Cell]:
-    """A mean and the ends of its interval in three columns."""
-    low, mean, high = mean_interval(values, least, most)
+def interval_cells(name: str, values: Floats, most: float = inf) -> dict[str, Cell]:
+    """The mean of numbers that are not negative and the ends of its interval in three columns."""
+    low, mean, high = mean_interval(values, 0, most)
     return {name: mean, f"{name.removeprefix('recall of ')} low": low, f"{name.removeprefix('recall of ')} high": high}

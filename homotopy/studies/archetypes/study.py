@@ -177,10 +177,10 @@ def _landscapes_table(sampled: Sequence[Sampled]) -> Table:
             "series": c.model.series, "along": c.model.axis, "at": c.model.position, "samples": len(c.records), "open": n_open,
             "complex (median)": float(np.median(complexes)) if len(complexes) else None,
             "minima with images": float(c.values("n_all_minima").mean()) if c.decided else None,
-            **interval_cells("minima", c.values("n_minima"), 0), **interval_cells("minima beside the origin", c.values("n_fitted"), 0),
-            **interval_cells("saddles", c.values("n_saddles"), 0), **interval_cells("saddles for each minimum", c.values("ratio"), 0),
+            **interval_cells("minima", c.values("n_minima")), **interval_cells("minima beside the origin", c.values("n_fitted")),
+            **interval_cells("saddles", c.values("n_saddles")), **interval_cells("saddles for each minimum", c.values("ratio")),
             "one funnel": one / (one + several) if one + several else None,
-            **interval_cells("spread", c.with_several("spread"), 0, 1), **interval_cells("escape", c.with_several("escape"), 0, 1),
+            **interval_cells("spread", c.with_several("spread"), 1), **interval_cells("escape", c.with_several("escape"), 1),
             "frustration (median)": float(np.median(hard)) if len(hard) else None,
             "flows into saddles": sum(r["n_unmatched"] for r in c.decided),
         })  # fmt: skip
@@ -202,7 +202,7 @@ def _recall_table(recalls: dict[str, list[dict[str, Any]]]) -> Table:
             row: dict[str, Cell] = {"model": label, "samples": len(decided), "runs": at[0]["runs"]}
             for name in ("minima", "saddles"):
                 shares = np.array([a[name] / r[name] for a, r in zip(at, decided, strict=True) if r[name]])
-                row |= {**interval_cells(f"recall of {name}", shares, 0, 1), f"all {name}": int((shares == 1).sum())}
+                row |= {**interval_cells(f"recall of {name}", shares, 1), f"all {name}": int((shares == 1).sum())}
             row["evaluations"] = float(np.mean([a["evaluations"] for a in at]))
             row["false end points"] = sum(a["false"] for a in at)
             rows.append(row)

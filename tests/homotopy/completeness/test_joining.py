@@ -184,11 +184,6 @@ def test_a_simple_solution_is_missed_by_no_exact_count() -> None:
             assert (short.outcome, short.silence) == (Verdict.UNDECIDED, Silence.MISSING)
 
 
-def test_evidence_knows_whether_it_can_be_derived_again() -> None:
-    assert real_proof(Verdict.YES).is_rechecked and EXACT.is_rechecked
-    assert not paths().is_rechecked and not multiplicities(Verdict.YES).is_rechecked
-
-
 def test_every_kind_has_a_sentence_for_every_outcome() -> None:
     samples = [
         OPEN,

@@ -19,7 +19,6 @@ from homotopy.graphs.disconnectivity import (
     disconnectivity,
     escape_barriers,
     escapes,
-    fraction_reaching_lowest,
     monotonic_basins,
     tree_depth,
 )
@@ -173,9 +172,6 @@ def test_the_tree_of_three_wells():
     assert [(m.deeper, m.shallower, m.size) for m in disconnectivity(g)] == [(0, 2, 2), (0, 1, 3)]
     assert escape_barriers(g) == pytest.approx({0: np.inf, 1: v[3] - v[4], 2: v[1] - v[2]})
     assert barriers(g) == pytest.approx(sorted([v[1] - v[0], v[1] - v[2], v[3] - v[2], v[3] - v[4]]))
-    assert fraction_reaching_lowest(g, v[1] - 1e-6) == pytest.approx(1 / 3)
-    assert fraction_reaching_lowest(g, v[1] + 1e-6) == pytest.approx(2 / 3)
-    assert fraction_reaching_lowest(g, v[3] + 1e-6) == 1
     assert monotonic_basins(g) == {0: 0, 1: 1, 2: 0} and tree_depth(g) == 2
 
 
@@ -208,11 +204,6 @@ def test_points_about_to_merge_are_no_contradiction_and_no_crash():
     for a in (Fraction(2 * 10**9, 5196152423), Fraction(10**10 - 1, 10**10) * Fraction(3849001794, 10**10)):
         g = ho.graph(ho.census(ps.expression(f"1000 + x^4/4 - x^2/2 + {a}*x")))
         assert g.census.completeness.verdict is ho.Completeness.PROVED and not g.is_contradicted and not g.is_decided
-
-
-def test_the_fraction_that_reaches_the_lowest_minimum_counts_its_images():
-    g = ho.graph(ho.census(ps.expression("x^4/4 - x^2/2")))
-    assert fraction_reaching_lowest(g, -0.1) == 1.0  # each of the two is a lowest one
 
 
 def test_the_print_has_the_pass_of_each_orbit_with_the_numbers_of_the_list_of_points():
@@ -285,8 +276,6 @@ def test_a_landscape_without_stationary_points_has_an_empty_graph(tmp_path):
     g = ho.graph(ho.census(ps.expression("x^3/3 + x")))
     assert (g.n_minima, g.n_saddles, g.n_components) == (0, 0, 0) and not g.is_decided
     assert len(barriers(g)) == 0 and disconnectivity(g) == () and tree_depth(g) == 0
-    with pytest.raises(ho.HomotopyError, match="no minimum"):
-        fraction_reaching_lowest(g, 0.0)
     ho.plots.save_figure(g.plot(), tmp_path / "g.png")
     assert "no minimum" not in repr(g) and "0 of index 1" in repr(g)
 

@@ -55,18 +55,19 @@ def off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "refine", nothing)
 
 
-@pytest.mark.parametrize("exponent", [-20, -23, -26, -28])
+@pytest.mark.parametrize("exponent", [-20, -22, -25, -26, -27, -28])
 def test_two_roots_closer_than_doubles_can_tell_are_both_found(exponent: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """(x - 1)(x - 1 - d)(x + 2), d from 1e-6 to 4e-9."""
-    c = np.array(from_roots([Fraction(1), 1 + Fraction(2) ** exponent, Fraction(-2)]), float)
-    arguments = homotopy(c)
-    ends = track(*arguments)
-    assert ends.counts()[PathStatus.REGULAR] == 3
-    found = np.sort_complex(ends.regular()[:, 0])
-    np.testing.assert_allclose(found, [-2, 1, 1 + 2.0**exponent], rtol=0, atol=2.0**exponent / 1000)
+    """(x - 1)(x - 1 - d)(x - r), d from 1e-6 to 4e-9; with r = 1/3, rounded, the two are 3e-8 apart or farther."""
+    for other, seed in ((-2, 1), (3, 1), (Fraction(1, 3), 1), (-7, 1), (-2, 6), (3, 6), (5, 6)):
+        c = np.array(from_roots([Fraction(1), 1 + Fraction(2) ** exponent, Fraction(other)]), float)
+        ends = track(*homotopy(c, seed))
+        assert ends.counts()[PathStatus.REGULAR] == 3
+        found = np.sort_complex(ends.regular()[:, 0])
+        np.testing.assert_allclose(found, np.sort_complex(exact_roots(c)), rtol=0, atol=2.0**exponent / 1000)
     off(monkeypatch)
     if exponent < -24:
-        assert track(*arguments).counts()[PathStatus.REGULAR] < 3
+        c = np.array(from_roots([Fraction(1), 1 + Fraction(2) ** exponent, Fraction(-2)]), float)
+        assert track(*homotopy(c)).counts()[PathStatus.REGULAR] < 3
 
 
 def test_a_double_root_is_still_singular() -> None:
@@ -128,3 +129,13 @@ def test_the_distance_of_a_start_that_newton_would_leave_is_limited() -> None:
     one = np.array([1.0 + 0j])
     found = refine(driver.make_homotopy(compile_homotopy(tape), one, one[None]), 0, np.array([[1.2 + 0j], [np.nan]]))
     assert not found.is_sound.any()
+
+
+def test_coordinates_of_very_different_sizes_are_no_bad_condition() -> None:
+    """x = 10^4, (x y)^5 = 2: terms at y = 10^3 would be large enough for rounding to hide the point, and y is 10^-4."""
+    tape = trace(lambda x, p: [(x[0] * x[1]) ** 5 - p[0], x[0] - p[1]], 2, 2)
+    p = np.array([2.0, 1e4], complex)
+    start = np.array([[1e4, 2**0.2 * (1 + 1e-7) / 1e4]], complex)
+    found = refine(driver.make_homotopy(compile_homotopy(tape), p, p[None]), 0, start)
+    assert found.is_sound.all()
+    np.testing.assert_allclose(found.x[0, 1], 2**0.2 / 1e4, rtol=1e-8)
