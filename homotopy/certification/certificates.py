@@ -52,7 +52,7 @@ class Certificate:
         return f"Certificate({real}, within {to_double(self.enclosure.radius):.1e} of ({shown}{more}))"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class CertificateList(Sequence[Certificate]):
     """Certificates as arrays; a sequence of :class:`Certificate`.
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from functools import reduce
+from dataclasses import dataclass, field
+from functools import cached_property, partial, reduce
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 import numpy.typing as npt
@@ -122,6 +124,11 @@ class Locator:
         is_sound = np.isfinite(keys) & np.isfinite(slack)
         found[~is_sound] = -1
         sound = np.flatnonzero(is_sound)
+        k = self._order[np.minimum(np.searchsorted(self._keys, keys[sound]), len(self._keys) - 1)]
+        is_own = (mid[sound] == self._list.mid[k]).all(axis=1)  # as mirror images are
+        is_own &= radius[sound].max(axis=1, initial=0.0) * (1 + 1e-15) <= self._list.uniqueness[k]
+        found[sound[is_own]] = k[is_own]
+        sound = sound[~is_own]
         place = np.searchsorted(self._keys, keys[sound] - slack[sound])
         last = np.searchsorted(self._keys, keys[sound] + slack[sound], side="right")
         while len(sound):
@@ -161,35 +168,84 @@ def _stacked(z: Sequence[Discs]) -> tuple[npt.NDArray[np.complex128], npt.NDArra
     return np.stack([d.mid for d in z], axis=1).astype(complex), np.stack([d.radius for d in z], axis=1)
 
 
+@dataclass
+class _Places:
+    """Where images of the zeros of a list are: it is asked for where missing ones are looked for, and once more for orbits."""
+
+    conjugates: tuple[Integers, Integers] | None = None
+    landscape: Problem | None = None
+    under: dict[SignedPermutation, Integers] = field(default_factory=dict)
+
+
+_places: dict[int, _Places] = {}
+"""By the identity of a list that exists."""
+
+
+def _places_of(certificates: CertificateList) -> _Places:
+    name = id(certificates)
+    if name not in _places:
+        _places[name] = _Places()
+        finalize(certificates, _places.pop, name).atexit = False
+    return _places[name]
+
+
 class _Images:
     """Conjugates and images under generators of all certified zeros, located among them."""
 
     def __init__(self, landscape: Problem | None, certificates: Sequence[Certificate]) -> None:
         self._landscape = landscape
         self._list = CertificateList.of(certificates)
-        self._locator = Locator(self._list)
-        self._bits = _precision(self._list)
+        self._places = _places_of(self._list)
         self._fine: dict[tuple[int, int], Certificate] = {}
+
+    @cached_property
+    def _locator(self) -> Locator:
+        return Locator(self._list)
+
+    @cached_property
+    def bits(self) -> int:
+        """Of precision."""
+        return _precision(self._list)
+
+    def locate(self, generators: Sequence[SignedPermutation]) -> None:
+        """Look for the conjugates of the zeros proved non-real, and for the images of all under symmetries, together."""
+        known = self._places
+        if known.landscape is not self._landscape:
+            known.landscape, known.under = self._landscape, {}
+        wanted = [g for g in dict.fromkeys(generators) if g not in known.under]
+        rows = self._list.where(Verdict.NO) if known.conjugates is None else np.zeros(0, np.int64)
+        mid = np.conj(self._list.mid[rows])
+        moved = [(mid, np.broadcast_to(self._list.radius[rows, None], mid.shape)), *map(self._moved, wanted)]
+        found = self._located(np.concatenate([m for m, _ in moved]), np.concatenate([r for _, r in moved]))
+        if known.conjugates is None:
+            known.conjugates = rows, self._with_balls(found[: len(rows)], rows, lambda k, _: self.conjugate_balls(k))
+        every, size = np.arange(len(self._list)), len(self._list)
+        for g, first in zip(wanted, range(len(rows), len(found), max(size, 1)), strict=False):
+            known.under[g] = self._with_balls(found[first : first + size], every, partial(self.image_balls, g))
+
+    def _moved(self, g: SignedPermutation) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.float64]]:
+        assert self._landscape is not None
+        with np.errstate(all="ignore"):
+            discs = _discs(self._list, np.arange(len(self._list)))
+            return _stacked(image(self._landscape.formulation, g, discs, lambda a: a))
+
+    def _located(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Integers:
+        blocks = [slice(first, first + _BLOCK) for first in range(0, len(mid), _BLOCK)]
+        with np.errstate(all="ignore"):
+            return np.concatenate([np.zeros(0, np.int64), *(self._locator.find_all(mid[part], radius[part]) for part in blocks)])
 
     def conjugates(self) -> tuple[Integers, Integers]:
         """Integers of the zeros proved non-real, and where their conjugates are."""
-        rows = self._list.where(Verdict.NO)
-        found = np.zeros(len(rows), np.int64)
-        for first in range(0, len(rows), _BLOCK):
-            some = rows[first : first + _BLOCK]
-            mid = np.conj(self._list.mid[some])
-            radius = np.broadcast_to(self._list.radius[some, None], mid.shape)
-            found[first : first + _BLOCK] = self._locator.find_all(mid, radius)
-        return rows, self._with_balls(found, rows, lambda k, _: self.conjugate_balls(k))
+        if self._places.conjugates is None:
+            self.locate(())
+        assert self._places.conjugates is not None
+        return self._places.conjugates
 
     def under(self, g: SignedPermutation) -> Integers:
         """Where the images of all zeros under a symmetry are."""
-        assert self._landscape is not None
-        rows = np.arange(len(self._list))
-        with np.errstate(all="ignore"):
-            moved = image(self._landscape.formulation, g, _discs(self._list, rows), lambda a: a)
-            found = self._locator.find_all(*_stacked(moved))
-        return self._with_balls(found, rows, lambda k, digits: self.image_balls(g, k, digits))
+        if self._places.landscape is not self._landscape or g not in self._places.under:
+            self.locate((g,))
+        return self._places.under[g]
 
     def conjugate_balls(self, k: int) -> list[acb]:
         return [entry.conjugate() for entry in enclosing_balls(self._list[k])]
@@ -213,7 +269,7 @@ class _Images:
         """What doubles did not find is looked for in ball arithmetic, should it be necessary with many digits."""
         for place in np.flatnonzero(found == -1).tolist():
             for digits in (0, DOUBLE_DIGITS, _MANY_DIGITS):
-                with ctx.workprec(max(self._bits, 4 * digits + 64)):
+                with ctx.workprec(max(self.bits, 4 * digits + 64)):
                     z = balls(int(rows[place]), digits)
                     other = self._locator.find(z)
                     is_absent = other is None and self._locator.excludes(z)
@@ -237,9 +293,10 @@ def closure_candidates(landscape: Problem, certificates: Sequence[Certificate]) 
     if CertificateList.of(certificates).is_closed and not landscape.symmetry.generators:
         return []
     images = _Images(landscape, certificates)
+    images.locate(landscape.symmetry.generators)
     rows, found = images.conjugates()
     missing = []
-    with ctx.workprec(images._bits):
+    with ctx.workprec(images.bits):
         missing += [images.conjugate_balls(int(k)) for k in rows[found < 0]]
         for g in landscape.symmetry.generators:
             missing += [images.image_balls(g, int(k)) for k in np.flatnonzero(images.under(g) < 0)]

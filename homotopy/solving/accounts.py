@@ -83,8 +83,8 @@ def account(
         [tracked.status[k] is PathStatus.SINGULAR or tracked.rco[k] < 1e-8 for k in hopeful], bool
     )
     statuses = _final_statuses(points, np.repeat(may_be_singular, sizes), result)
-    for status in statuses:
-        counts[status] += 1
+    for status in PathStatus:
+        counts[status] += statuses.count(status)
     first = np.cumsum([0, *sizes[:-1]]).tolist()
     lost |= {k for k, row in zip(hopeful, first, strict=False) if statuses[row] is not PathStatus.REGULAR}
     doubtful = sorted(lost, key=lambda k: (tracked.status[k] is not PathStatus.AT_INFINITY, k))

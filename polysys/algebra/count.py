@@ -113,8 +113,8 @@ def count_modulo(
 
 def _degree_modulo(system: SystemModulo, seed: int, meter: Meter) -> tuple[CountModulo, GroebnerBasis]:
     """Dimension and degree modulo a prime; the number of distinct solutions only where there is none."""
-    from polysys.algebra import staircase
     from polysys.algebra.f4 import groebner_basis
+    from polysys.algebra.staircase import dimension_and_degree
 
     before = meter.work
     dimension = degree = None
@@ -122,9 +122,7 @@ def _degree_modulo(system: SystemModulo, seed: int, meter: Meter) -> tuple[Count
     stopped = basis.stopped
     if stopped is None:
         try:
-            found = staircase.dimension(basis.leading, meter=meter)
-            degree = staircase.degree(basis.leading, meter=meter)
-            dimension = found
+            dimension, degree = dimension_and_degree(basis.leading, meter=meter)
         except Stopped as stop:
             stopped = stop.reason
     number = 0 if dimension == -1 else None

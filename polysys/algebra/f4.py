@@ -14,57 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from polysys.algebra import matrix, monomials, pairs
+from polysys.algebra.f4_state import Block, Rows, State
+from polysys.algebra.f4_trace import Step, Trace, monic, monomials_digest, traces
 from polysys.algebra.limits import Meter, Stop, Stopped
 from polysys.algebra.modular import SystemModulo, parity_masks
 
 _MAX_MASKS = 8  # each doubles the number of blocks of a matrix
 _BLOCK = 128  # rows that are combined at random; a combination that vanishes ends the block
-
-
-@dataclass
-class State:
-    """The polynomials of a computation, monic, terms in descending order, and their monomials.
-
-    Polynomial k has the terms ``starts[k]`` to ``starts[k + 1]``; alive are those of the basis.
-    """
-
-    n: int
-    prime: int
-    masks: npt.NDArray[np.uint64]
-    table: monomials.Table
-    monomials: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(1024, dtype=np.int32))
-    coefficients: npt.NDArray[np.uint32] = field(default_factory=lambda: np.empty(1024, dtype=np.uint32))
-    starts: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(65, dtype=np.int64))
-    alive: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(64, dtype=np.bool_))
-    leading: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty((64, 1), dtype=np.uint64))
-    count: int = 0
-
-    def append(self, numbers: npt.NDArray[np.int32], coefficients: npt.NDArray[np.uint32]) -> int:
-        """Store a polynomial; it is not in the basis yet."""
-        begin, k = int(self.starts[self.count]), self.count
-        end = begin + len(numbers)
-        if end > len(self.monomials):
-            self.monomials = np.concatenate([self.monomials[:begin], np.empty(2 * end - begin, dtype=np.int32)])
-            self.coefficients = np.concatenate([self.coefficients[:begin], np.empty(2 * end - begin, dtype=np.uint32)])
-        if k + 1 >= len(self.alive):
-            self.starts = np.concatenate([self.starts, np.zeros(len(self.starts), dtype=np.int64)])
-            self.alive = np.concatenate([self.alive, np.zeros(len(self.alive), dtype=np.bool_)])
-            self.leading = np.concatenate([self.leading, np.empty_like(self.leading)])
-        self.monomials[begin:end] = numbers
-        self.coefficients[begin:end] = coefficients
-        self.starts[k + 1] = end
-        self.leading[k] = self.table.words[numbers[0]]
-        self.count += 1
-        return k
-
-    def degree(self, k: int) -> int:
-        """Degree of a polynomial."""
-        return int(self.table.degrees[self.monomials[self.starts[k]]])
-
-    @property
-    def minimal_leading(self) -> npt.NDArray[np.int32]:
-        """Exponents of the leading monomials of the basis."""
-        return monomials.unpack(self.leading[: self.count][self.alive[: self.count]], self.n)
 
 
 @dataclass(frozen=True)
@@ -88,25 +44,6 @@ class GroebnerBasis:
     stopped: Stop | None
     work: int
     state: State = field(repr=False)
-
-
-@dataclass
-class Block:
-    """The part of a matrix that belongs to one class of monomials."""
-
-    rows: npt.NDArray[np.int64]
-    columns: npt.NDArray[np.int32]
-    pivots: npt.NDArray[np.int64]
-
-
-@dataclass
-class Rows:
-    """Rows of multiples of polynomials, their entries numbered by column inside each block."""
-
-    ends: npt.NDArray[np.int64]
-    entries: npt.NDArray[np.int32]
-    firsts: npt.NDArray[np.int64]
-    blocks: list[Block]
 
 
 def build(
@@ -167,8 +104,8 @@ def build(
 
 def _echelon(
     state: State, rows: Rows, block: Block, generator: np.random.Generator, meter: Meter
-) -> list[tuple[npt.NDArray[np.int32], npt.NDArray[np.uint32]]]:
-    """The new polynomials of a block, their monomials and coefficients; the least leading monomial first."""
+) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]]:
+    """The new polynomials of a block, the places of their columns after the pivots and their coefficients; the least leading monomial first."""
     p, lanes_wide = state.prime, matrix.LANES
     skip = len(block.pivots)
     size = len(block.columns) - skip
@@ -199,9 +136,8 @@ def _echelon(
             if is_plain or n_dense < before + lanes_wide:
                 break
     meter.spend(100_000 + matrix.reduce_dense(dense, pivot_of, p))
-    columns = block.columns[skip:]
     rows_found = ((dense[r], np.flatnonzero(dense[r])) for r in pivot_of[pivot_of >= 0][::-1])
-    return [(columns[places], row[places]) for row, places in rows_found]
+    return [(places, row[places]) for row, places in rows_found]
 
 
 def _tasks(
@@ -221,20 +157,21 @@ def _tasks(
     return tasks.astype(np.int32), targets.astype(np.int32), int(is_first.sum())
 
 
-def _initial_state(system: SystemModulo) -> State:
+def _initial_state(system: SystemModulo) -> tuple[State, list[npt.NDArray[np.int64]]]:
+    """The polynomials of a system, and the order of the terms of each."""
     n, p = system.n, system.prime
     masks = monomials.pack(parity_masks(system)[:_MAX_MASKS], n)
     state = State(n, p, masks, monomials.new_table(n))
     state.leading = np.empty((64, monomials.n_words(n)), dtype=np.uint64)
+    orders = []
     for exponents, coefficients in zip(system.exponents, system.coefficients, strict=True):
         words = monomials.pack(exponents, n)
         keys = [words[:, i] for i in range(words.shape[1] - 1, -1, -1)]
         order = np.lexsort([*keys, -exponents.sum(axis=1)])
         state.table, numbers = monomials.intern_all(state.table, words[order])
-        scale = pow(int(coefficients[order[0]]), -1, p)
-        monic = coefficients[order].astype(np.uint64) * np.uint64(scale) % np.uint64(p)
-        state.append(numbers, monic.astype(np.uint32))
-    return state
+        state.append(numbers, monic(coefficients[order], p))
+        orders.append(order)
+    return state, orders
 
 
 def groebner_basis(
@@ -265,18 +202,34 @@ def groebner_basis(
     [(0, 2), (1, 1), (2, 0)]
     """
     meter = Meter() if meter is None else meter
-    stopped = None
     if any(e.sum(axis=1).max(initial=0) > monomials.MAX_DEGREE for e in system.exponents):
         n, p = system.n, system.prime
         state = State(n, p, np.empty((0, monomials.n_words(n)), np.uint64), monomials.new_table(n))
         return GroebnerBasis(n, p, np.empty((0, n), np.int32), Stop.DEGREE, 0, state)
-    state = _initial_state(system)
     before = meter.work
+    state, stopped = _computed(system, seed, meter, is_enough)
+    return GroebnerBasis(system.n, system.prime, state.minimal_leading, stopped, meter.work - before, state)
+
+
+def _computed(
+    system: SystemModulo, seed: int, meter: Meter, is_enough: Callable[[npt.NDArray[np.int32]], bool] | None
+) -> tuple[State, Stop | None]:
+    """The polynomials in the end, and why that is not the end if it is not; as a system with these monomials was treated before, where it was."""
+    name, steps, stopped, largest = monomials_digest(system), list[Step](), None, meter.largest
+    known = traces.get(name) if is_enough is None else None
+    if known is not None and (again := known.again(system, meter)) is not None:
+        return again, None
+    state, orders = _initial_state(system)
+    meter.largest = 0
     try:
-        _complete(state, np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xF4,))), meter, is_enough)
+        generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0xF4,)))
+        if _complete(state, generator, meter, is_enough, steps) and is_enough is None:
+            trace = Trace(orders, steps, state.copy(), meter.largest)
+            traces.keep(name, trace, trace.n_bytes)
     except Stopped as stop:
         stopped = stop.reason
-    return GroebnerBasis(system.n, system.prime, state.minimal_leading, stopped, meter.work - before, state)
+    meter.largest = max(largest, meter.largest)
+    return state, stopped
 
 
 def _complete(
@@ -284,12 +237,14 @@ def _complete(
     generator: np.random.Generator,
     meter: Meter,
     is_enough: Callable[[npt.NDArray[np.int32]], bool] | None,
-) -> None:
-    """Pairs and queued polynomials of the least degree, until none is left."""
+    steps: list[Step],
+) -> bool:
+    """Pairs and queued polynomials of the least degree, until none is left; whether each matrix became one of the steps."""
     waiting = list(range(state.count))
     critical = np.empty((64, 3), dtype=np.int32)
     n_critical = 0
     while waiting or n_critical:
+        before = meter.work
         degrees = state.table.degrees[critical[:n_critical, 2]]
         queued_degrees = [state.degree(k) for k in waiting]
         least = min(
@@ -305,12 +260,16 @@ def _complete(
         waiting = [k for k, d in zip(waiting, queued_degrees, strict=True) if d != least]
         rows = build(state, *_tasks(state, chosen, queued), meter)
         found = []
-        for block in rows.blocks:
+        for b, block in enumerate(rows.blocks):
             if len(block.rows):
-                found += _echelon(state, rows, block, generator, meter)
-        found.sort(key=lambda f: int(state.table.degrees[f[0][0]]))
-        for numbers, coefficients in found:
-            k = state.append(numbers, coefficients)
+                columns = block.columns[len(block.pivots) :]
+                found += [(b, places, columns[places], row) for places, row in _echelon(state, rows, block, generator, meter)]
+        order = sorted(range(len(found)), key=lambda i: int(state.table.degrees[found[i][2][0]]))
+        numbers_of = {i: state.count + j for j, i in enumerate(order)}
+        step = Step(rows, [(b, places, numbers_of[i]) for i, (b, places, _, _) in enumerate(found)], 0)
+        steps.append(step)
+        for i in order:
+            k = state.append(*found[i][2:])
             if pairs.first_divisor(state.leading, state.alive, k, state.leading[k]) >= 0:
                 waiting.append(k)
                 continue
@@ -319,6 +278,8 @@ def _complete(
                 state.table, state.leading, state.alive, k, critical, n_critical
             )
             if state.degree(k) == 0:
-                return
+                return False
+        step.work = meter.work - before
         if is_enough is not None and found and is_enough(state.minimal_leading):
             raise Stopped(Stop.ENOUGH)
+    return True

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from polysys.algebra.degree_falls import Row, TopForms, reduced, top_rows
 from polysys.algebra.generic_elements import GenericPolynomial, GenericSystem
-from polysys.algebra.graded_basis import GradedBasis
 from polysys.algebra.level_bound import LevelBound, level_bound
 from polysys.algebra.limits import Meter, Stopped
 from polysys.algebra.simple_points import n_simple_points
@@ -116,12 +115,11 @@ def generic_count_of(
 
 def _add_falls(system: GenericSystem, run: LevelBound, meter: Meter) -> int:
     """Add elements of lower degree from combinations at the first level that holds any; how many were found."""
-    level, n_found = run.first_fall, 0
+    basis, level, n_found = run.before_fall, run.first_fall, 0
+    assert basis is not None
     assert level is not None
-    images = system.images()
-    basis = GradedBasis(images, p=system.p, weights=system.weights, work_limit=run.basis.work_limit)
     basis.complete_to(level - 1)
-    generators, weights = [residues for _, residues in images], list(system.weights)
+    generators, weights = [residues for _, residues in system.images()], list(system.weights)
     top = TopForms(generators, top_rows(generators, weights, level), weights)
     relations, _ = top.relations_modulo(system.p, run.basis.work_limit)
     echelon: list[dict[tuple[int, ...], int]] = []

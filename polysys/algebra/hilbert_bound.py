@@ -15,14 +15,19 @@ from enum import Enum
 from fractions import Fraction
 
 import flint
+import numpy as np
 
 from polysys.algebra.combinations import Combination, Polynomial, primitive, scale, with_combinations
 from polysys.algebra.degree_falls import exact_falls
 from polysys.algebra.degree_weights import bezout_weights
 from polysys.algebra.graded_basis import MAX_LEVEL, GradedBasis
-from polysys.algebra.level_bound import LevelBound, images_of, level_bound
+from polysys.algebra.independent_rows import load, save
+from polysys.algebra.kept import digest
+from polysys.algebra.level_bound import Image, LevelBound, images_of, level_bound
 from polysys.algebra.standard_monomials import n_standard_monomials
 from polysys.errors import InputError, WorkLimitError
+
+_LONG = 2 * 10**6  # multiplications of a search whose hints are kept on disk
 
 
 class StoppedBy(Enum):
@@ -189,15 +194,31 @@ class _Search:
         self.p, self.weights = p, weights
         self.work, self.work_limit = 0, work_limit
         self.best: HilbertBound | None = None
+        self._images: list[Image] = []
+        self._patterns: set[bytes] = set()
+
+    @property
+    def images(self) -> list[Image]:
+        """The generators modulo the prime."""
+        self._images += images_of(self.generators[len(self._images) :], self.p, self.weights)
+        return self._images
 
     def result(self, goal: int | None) -> HilbertBound:
         """The best bound found."""
+        monomials = [np.array(list(f), dtype=np.int64).reshape(len(f), len(self.weights)) for f in self.generators]
+        name = digest(self.weights, monomials)
+        before = load(name)
+        found = self._result(goal)
+        if self.work > _LONG and not self._patterns <= before:
+            save(name, self._patterns)
+        return found
+
+    def _result(self, goal: int | None) -> HilbertBound:
         if goal is not None and self.combinations:  # what is known may be enough: then no number is needed
             run = self._run(goal, self.work_limit // 4, MAX_LEVEL)
             if run.bound is not None and run.bound <= goal and self.best:
                 return replace(self.best, stopped_by=StoppedBy.GOAL)
-        images = images_of(self.generators, self.p, self.weights)
-        affine = GradedBasis(images, p=self.p, weights=self.weights, work_limit=self.work_limit, is_homogeneous=False)
+        affine = GradedBasis(self.images, p=self.p, weights=self.weights, work_limit=self.work_limit, is_homogeneous=False)
         number, stopped_by = self._number(affine)
         target = max(number or 0, goal or 0)
         most_per_run, max_level = 20 * self.work + 10**7, affine.highest_level + 6 * max(self.weights)
@@ -208,7 +229,7 @@ class _Search:
             elif run.first_fall is None or self.work > self.work_limit:
                 stopped_by = StoppedBy.WORK
             else:
-                stopped_by = self._add_falls(run.first_fall, run.n_falls)
+                stopped_by = self._add_falls(run)
         best = self.best or self._record(None, None)
         return replace(best, n_modulo=number, stopped_by=stopped_by, work=self.work)
 
@@ -221,14 +242,15 @@ class _Search:
             return None, StoppedBy.WORK
         finally:
             self.work += affine.work
+            self._patterns |= affine.patterns
         number = n_standard_monomials([e for e, _ in affine.leading_monomials()], len(self.weights))
         return number, StoppedBy.INFINITE if number is None else None
 
     def _run(self, target: int, most: int, max_level: int) -> LevelBound:
         most = min(most, max(self.work_limit - self.work, 0))
-        images = images_of(self.generators, self.p, self.weights)
-        run = level_bound(images, self.p, self.weights, most, target, max_level)
+        run = level_bound(self.images, self.p, self.weights, most, target, max_level)
         self.work += run.basis.work
+        self._patterns |= run.basis.patterns
         if run.bound is not None and (self.best is None or self.best.bound is None or run.bound < self.best.bound):
             self.best = self._record(run.bound, run.basis)
         return run
@@ -239,13 +261,16 @@ class _Search:
             bound, None, StoppedBy.WORK, self.p, self.weights, self.combinations, level, columns, elements, self.work
         )
 
-    def _add_falls(self, level: int, n_expected: int) -> StoppedBy | None:
-        """Elements of lower degree from combinations of degree `level`; why the search ends if there are none."""
-        images = images_of(self.generators, self.p, self.weights)
-        basis = GradedBasis(images, p=self.p, weights=self.weights, work_limit=self.work_limit)
+    def _add_falls(self, run: LevelBound) -> StoppedBy | None:
+        """Elements of lower degree from combinations at the first level with such; why the search ends if there are none."""
+        basis, level = run.before_fall, run.first_fall
+        assert basis is not None
+        assert level is not None
+        basis.work_limit = self.work_limit
         try:
             basis.complete_to(level - 1)
-            found, work = exact_falls(self.generators, basis, level, n_expected, self.work_limit - self.work)
+            images = [image for _, image in self.images]
+            found, work = exact_falls(self.generators, images, basis, level, run.n_falls, self.work_limit - self.work)
         except WorkLimitError:
             return StoppedBy.WORK
         self.work += basis.work + work

@@ -30,6 +30,8 @@ class LevelBound:
         How many it holds.
     is_cut : bool
         Whether a limit ended it.
+    before_fall : GradedBasis or None
+        The basis as it was before the level of the first fall.
     """
 
     bound: int | None
@@ -37,6 +39,7 @@ class LevelBound:
     first_fall: int | None = None
     n_falls: int = 0
     is_cut: bool = False
+    before_fall: GradedBasis | None = None
 
 
 def images_of(generators: Sequence[IntegerPolynomial], p: int, weights: Sequence[int]) -> list[Image]:
@@ -73,6 +76,8 @@ def level_bound(
         try:
             if run.is_cut:
                 break
+            if run.first_fall is None:
+                run.before_fall = basis.copy()
             basis.next_level()
         except WorkLimitError:
             run.is_cut = True

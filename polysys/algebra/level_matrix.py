@@ -20,9 +20,10 @@ _NO_LIMIT = 1 << 62
 class _SparseRows:
     """Rows that a kernel writes one after another."""
 
-    def __init__(self, n_rows: int) -> None:
+    def __init__(self, n_rows: int, n_columns: int) -> None:
         self.start = np.zeros(n_rows + 1, dtype=np.int64)
-        self.entries, self.residues = np.empty(64, dtype=np.int32), np.empty(64, dtype=np.uint32)
+        room = min((n_rows + 1) * n_columns, 1 << 16)
+        self.entries, self.residues = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.uint32)
 
     def arrays(self, n_rows: int, length: int) -> tuple[Array, Array, Array]:
         """The arrays, with room for a row of this length after so many rows."""
@@ -71,18 +72,19 @@ def _inverse(a, p):
 
 
 @compiled
-def _reduce(n_given, row_g, row_start, entries, reducer, starts, residues, p, budget, row, rest, start, kept, values, at):
-    """Reduce rows as long as there is room for one more; at: rows done, work."""
+def _reduce(chosen, row_g, row_start, entries, reducer, starts, residues, p, budget, row, rest, start, kept, values, at):
+    """Reduce the chosen rows as long as there is room for one more; at: rows done, work."""
     p2 = p * p
     n_columns = len(reducer)
     given, total = at[0], at[1]
-    while given < n_given and total <= budget:
+    while given < len(chosen) and total <= budget:
         t_kept = start[given]
         if t_kept + n_columns > len(kept):
             break
-        shift = starts[row_g[given]] - row_start[given]
+        r_given = chosen[given]
+        shift = starts[row_g[r_given]] - row_start[r_given]
         top: Any = n_columns
-        for t in range(row_start[given], row_start[given + 1]):
+        for t in range(row_start[r_given], row_start[r_given + 1]):
             column = np.int64(entries[t])
             row[column] = residues[t + shift]
             if column < top:
@@ -116,29 +118,76 @@ def _reduce(n_given, row_g, row_start, entries, reducer, starts, residues, p, bu
 
 
 def normal_forms(
-    n_given: int, row_g: Array, row_start: Array, entries: Array, reducer: Array,
+    chosen: Array, row_g: Array, row_start: Array, entries: Array, reducer: Array,
     starts: Array, residues: Array, p: Any, budget: int,
 ) -> tuple[Array, Array, Array, int]:  # fmt: skip
-    """The first `n_given` rows reduced by the other ones; columns are sorted, largest monomial first.
+    """The rows with the numbers `chosen` reduced by others; columns are sorted, largest monomial first.
 
     Returns starts, columns and residues of the reduced rows, and the work, negative when it exceeds the budget.
     """
-    n_columns, found = len(reducer), _SparseRows(n_given)
+    n_columns = len(reducer)
+    found = _SparseRows(len(chosen), n_columns)
     scratch = np.zeros(n_columns, dtype=np.uint64), np.empty(n_columns, dtype=np.int32)
-    given = n_given, row_g, row_start, entries, reducer, starts, residues, p, budget
+    given = chosen, row_g, row_start, entries, reducer, starts, residues, p, budget
     at = np.zeros(2, dtype=np.int64)
-    while at[0] < n_given and at[1] <= budget:
+    while at[0] < len(chosen) and at[1] <= budget:
         _reduce(*given, *scratch, *found.arrays(at[0], n_columns), at)
-    return found.result(0, -int(at[1])) if at[1] > budget else found.result(n_given, int(at[1]))
+    return found.result(0, -int(at[1])) if at[1] > budget else found.result(len(chosen), int(at[1]))
+
+
+@compiled
+def _is_combination_zero(
+    rows, row_g, row_start, entries, reducer, starts, residues, p, row, new_of, new_start, new, values
+):
+    """Whether a combination of the rows is one of the reducing rows and of the new ones; `new_of` is the new row of a column."""
+    p2, state = p * p, np.uint64(len(rows))
+    for q in range(len(rows)):
+        state += np.uint64(0x9E3779B97F4A7C15)  # a weight by splitmix64
+        weight = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        weight = (weight ^ (weight >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        weight = (weight ^ (weight >> np.uint64(31))) % p
+        r = rows[q]
+        _add_multiple(row, weight, entries, residues, row_start[r], row_start[r + 1], starts[row_g[r]] - row_start[r], p2)
+    for k in range(len(row)):
+        value = row[k] % p
+        if value == 0:
+            continue
+        r, q = reducer[k], new_of[k]
+        if r >= 0:
+            first, end = row_start[r], row_start[r + 1]
+            _add_multiple(row, p - value, entries, residues, first, end, starts[row_g[r]] - first, p2)
+        elif q >= 0:
+            _add_multiple(row, p - value, new, values, new_start[q], new_start[q + 1], 0, p2)
+        else:
+            return False
+    return True
+
+
+def is_spanned(
+    rows: Array, row_g: Array, row_start: Array, entries: Array, reducer: Array,
+    starts: Array, residues: Array, p: Any, new: tuple[Array, Array, Array],
+) -> bool:  # fmt: skip
+    """Whether a combination of the rows with fixed mixed weights is reduced to zero by others and by `new` ones, monic and in echelon form.
+
+    If each of them is, so is the combination; otherwise it is with a probability of 1/p.
+    """
+    new_of = np.full(len(reducer), -1)
+    new_start, columns, values = new
+    new_of[columns[new_start[:-1]]] = np.arange(len(new_start) - 1)
+    row = np.zeros(len(reducer), dtype=np.uint64)
+    given = rows, row_g, row_start, entries, reducer, starts, residues, p
+    return bool(_is_combination_zero(*given, row, new_of, new_start, columns, values))
 
 
 @compiled
 def _eliminate(
-    given_start, given, given_values, is_last, row, pivot, p, budget, start, entries, residues, new_start, new, values, at
-):
+    given_start, given, given_values, is_last, row, pivot, p, budget, start, entries, residues, new_start, new, values,
+    sources, at,
+):  # fmt: skip
     """Reduce rows by monic rows, as long as there is room for one more; those that are not zero become new ones.
 
-    Where the given rows are to be the last, they are the monic rows themselves. at: rows looked at, new rows, work.
+    Where the given rows are to be the last, they are the monic rows themselves. `sources` are the rows that became new ones.
+    at: rows looked at, new rows, work.
     """
     p2 = p * p
     n_columns = len(row)
@@ -171,30 +220,35 @@ def _eliminate(
             if not is_last:
                 pivot[first] = n_new
             _append(row, first, _inverse(row[first], p), n_new, new_start, new, values, p)
+            sources[n_new] = r - 1
             n_new += 1
     at[0], at[1], at[2] = r, n_new, total
 
 
 def reduced_echelon(
     given_start: Array, given: Array, given_values: Array, n_columns: int, p: Any, budget: int
-) -> tuple[Array, Array, Array, int]:
-    """The reduced row echelon form of sparse rows, without its zeros; the work is negative when above the budget."""
+) -> tuple[Array, Array, Array, int, Array]:
+    """The reduced row echelon form of sparse rows, without its zeros; the work is negative when above the budget.
+
+    The numbers of the rows that do not depend on earlier ones come last.
+    """
     n_rows = len(given_start) - 1
+    sources, independent = np.empty((2, n_rows), dtype=np.int64)
     row, pivot = np.zeros(n_columns, dtype=np.uint64), np.full(n_columns, -1)
-    monic, last = _SparseRows(n_rows), _SparseRows(n_rows)
+    monic, last = _SparseRows(n_rows, n_columns), _SparseRows(n_rows, n_columns)
     at = np.zeros(3, dtype=np.int64)
     while at[0] < n_rows and at[2] <= budget:
         new = monic.arrays(at[1], n_columns)
-        _eliminate(given_start, given, given_values, False, row, pivot, p, budget, *new, *new, at)
+        _eliminate(given_start, given, given_values, False, row, pivot, p, budget, *new, *new, independent, at)
     if at[2] > budget:
-        return last.result(0, -int(at[2]))
+        return *last.result(0, -int(at[2])), independent[:0]
     n_new = at[1]
     start, entries, residues, _ = monic.result(n_new, 0)
     at[:2] = 0
     while at[0] < n_new:
         new = last.arrays(at[1], n_columns)
-        _eliminate(start, entries, residues, True, row, pivot, p, _NO_LIMIT, start, entries, residues, *new, at)
-    return last.result(n_new, int(at[2]))
+        _eliminate(start, entries, residues, True, row, pivot, p, _NO_LIMIT, start, entries, residues, *new, sources, at)
+    return *last.result(n_new, int(at[2])), independent[:n_new]
 
 
 @compiled
@@ -255,7 +309,7 @@ def relations(
     n_rows = len(row_start) - 1
     width = n_columns + n_rows
     row, pivot = np.zeros(width, dtype=np.uint64), np.full(n_columns, -1)
-    monic, found = _SparseRows(n_rows), _SparseRows(n_rows)
+    monic, found = _SparseRows(n_rows, width), _SparseRows(n_rows, width)
     at = np.zeros(4, dtype=np.int64)
     while at[0] < n_rows and at[3] <= budget:
         rooms = *monic.arrays(at[1], width), *found.arrays(at[2], width)

@@ -6,20 +6,16 @@ again and again, so the last ones are kept. What is kept is the value of a funct
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from polysys.algebra.kept import Kept, digest
 from polysys.algebra.level_columns import symbolic
 
 Array = npt.NDArray[Any]
-_MOST_BYTES = 64 << 20  # of all patterns that are kept
-_LARGEST = _MOST_BYTES // 8  # of one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +32,8 @@ class LevelPattern:
         The exponents of the columns: by degree, then reverse lexicographic, largest first.
     reducers : int array (m,)
         The row that reduces each column, -1 where there is none.
+    name : bytes
+        The digest of all that it follows from, where that is known.
     """
 
     row_elements: Array
@@ -43,6 +41,7 @@ class LevelPattern:
     entries: Array
     columns: Array
     reducers: Array
+    name: bytes = b""
 
     @property
     def n_bytes(self) -> int:
@@ -78,10 +77,8 @@ class LevelRows:
     @property
     def digest(self) -> bytes:
         """Of everything."""
-        key = hashlib.blake2b(np.array([self.level, self.entry_limit, len(self.weights)], np.int64).tobytes(), digest_size=32)
-        for array in (self.starts, self.exponents, self.leading, self.levels, self.weights, self.elements, self.multipliers):
-            key.update(len(array).to_bytes(8, "little") + np.ascontiguousarray(array).tobytes())
-        return key.digest()
+        arrays = self.starts, self.exponents, self.leading, self.levels, self.weights, self.elements, self.multipliers
+        return digest([self.level, self.entry_limit], arrays)
 
     def pattern(self) -> LevelPattern | None:
         """The pattern of the rows and of what reduces them; None where it has too many entries."""
@@ -100,24 +97,20 @@ class LevelRows:
         return LevelPattern(row_elements, row_starts, place[entries], columns[order], reducers[order])
 
 
-_kept: OrderedDict[bytes, LevelPattern] = OrderedDict()
-_lock = Lock()
+_kept: Kept[LevelPattern] = Kept(64 << 20)
 
 
 def kept_pattern(rows: LevelRows) -> LevelPattern | None:
     """The same, from what is kept where it is."""
     name = rows.digest
-    with _lock:
-        if name in _kept:
-            _kept.move_to_end(name)
-            return _kept[name]
-    found = rows.pattern()
-    if found is not None and found.n_bytes <= _LARGEST:
-        with _lock:
-            _kept[name] = found
-            total = sum(p.n_bytes for p in _kept.values())
-            while total > _MOST_BYTES:
-                total -= _kept.popitem(last=False)[1].n_bytes
+    known = _kept.get(name)
+    if known is not None:
+        return known
+    made = rows.pattern()
+    if made is None:
+        return None
+    found = replace(made, name=name)
+    _kept.keep(name, found, found.n_bytes)
     return found
 
 

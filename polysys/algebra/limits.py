@@ -42,12 +42,15 @@ class Meter:
         Bytes of the largest matrix with its tables.
     time_limit : float, optional
         Seconds from now. Where it ends a computation the outcome depends on the machine.
+    work, largest : int
+        What was spent, and the most bytes that were needed at once.
     """
 
     work_limit: int | None = None
     memory_limit: int = 2 << 30
     time_limit: float | None = None
     work: int = 0
+    largest: int = 0
     _start: float = field(default_factory=time.monotonic)
 
     def spend(self, work: int) -> None:
@@ -62,5 +65,6 @@ class Meter:
 
     def need(self, size: int) -> None:
         """Stop where this many bytes are too much."""
+        self.largest = max(self.largest, size)
         if size > self.memory_limit:
             raise Stopped(Stop.MEMORY)

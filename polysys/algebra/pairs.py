@@ -24,7 +24,7 @@ def first_divisor(leading, alive, n, w):
 
 
 @compiled.part
-def _ascending(keys, count):
+def ascending(keys, count):
     """Order of the first keys, small numbers, by counting."""
     top = np.int64(0)
     for k in range(count):
@@ -81,7 +81,7 @@ def _update(words, leading, alive, h, pairs, n_pairs, lcm, scratch, multiples):
         partners[t] = k
         keys[t] = 2 * degree + (0 if is_product else 1)  # of equal multiples the product comes first
         t += 1
-    order = _ascending(keys, t)
+    order = ascending(keys, t)
     n_minimal, n_new = 0, 0
     for k in range(t):
         a = order[k]

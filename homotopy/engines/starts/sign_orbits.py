@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -25,6 +27,37 @@ def repeated(x: Complexes, signs: npt.NDArray[np.int8], is_point: npt.NDArray[np
     return result
 
 
+def may_be_repeated(x: Complexes, is_point: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which sets of rows x[k] (m, n) have two points that may be mirror images: the others have none.
+
+    Examples
+    --------
+    >>> x = np.array([[[1, 2], [-1, -2]], [[1, 2], [2, 1]]], complex)
+    >>> may_be_repeated(x, np.ones((2, 2), bool)).tolist()
+    [True, False]
+    """
+    weights, reach = _weights(x.shape[2])
+    with np.errstate(all="ignore"):
+        keys = np.where(is_point, _keys(x, weights), np.inf)
+        keys.sort(axis=1)
+        gaps = keys[:, 1:] - keys[:, :-1]
+    return np.asarray((gaps <= 2 * reach).any(axis=1))  # twice: these sums and those of one set round differently
+
+
+@lru_cache(maxsize=64)
+def _weights(n: int) -> tuple[Complexes, float]:
+    """Of a combination of squares, and how far the values at two solutions that are the same may be apart."""
+    rng = np.random.default_rng(0)
+    weights = rng.standard_normal(n) + 1j * rng.standard_normal(n)
+    return weights, 4 * _SAME * float(np.abs(weights).sum())
+
+
+def _keys(x: Complexes, weights: Complexes) -> npt.NDArray[np.float64]:
+    """The combination of the squares of points (.., n) in units of their size."""
+    scaled = x / (1 + np.abs(x).max(axis=-1, keepdims=True))
+    return np.asarray((scaled**2 @ weights).real)
+
+
 class Orbits:
     """Known solutions, one for each sign orbit.
 
@@ -46,9 +79,7 @@ class Orbits:
     def __init__(self, signs: npt.NDArray[np.int8]) -> None:
         self._signs = signs
         n = signs.shape[1]
-        rng = np.random.default_rng(0)
-        self._weights = rng.standard_normal(n) + 1j * rng.standard_normal(n)
-        self._reach = 4 * _SAME * float(np.abs(self._weights).sum())
+        self._weights, self._reach = _weights(n)
         self.solutions: Complexes = np.zeros((0, n), np.complex128)
         self._keys = np.zeros(0)
         self._order = np.zeros(0, np.int64)
@@ -56,16 +87,12 @@ class Orbits:
     def __len__(self) -> int:
         return len(self.solutions)
 
-    def _key(self, x: Complexes) -> npt.NDArray[np.float64]:
-        scaled = x / (1 + np.abs(x).max(axis=1, keepdims=True))
-        return np.asarray((scaled**2 @ self._weights).real)
-
     def find(self, x: Complexes) -> npt.NDArray[np.int64]:
         """For each row of x (m, n) the number of its orbit, -1 where it is not known."""
         found = np.full(len(x), -1, np.int64)
         if not len(self) or not len(x):
             return found
-        keys, sorted_keys = self._key(x), self._keys[self._order]
+        keys, sorted_keys = _keys(x, self._weights), self._keys[self._order]
         low = np.searchsorted(sorted_keys, keys - self._reach)
         count = np.searchsorted(sorted_keys, keys + self._reach, side="right") - low
         row = np.repeat(np.arange(len(x)), count)
@@ -95,7 +122,7 @@ class Orbits:
 
     def _append(self, x: Complexes) -> None:
         self.solutions = np.concatenate([self.solutions, x])
-        self._keys = np.concatenate([self._keys, self._key(x)])
+        self._keys = np.concatenate([self._keys, _keys(x, self._weights)])
         self._order = np.argsort(self._keys, kind="stable")
 
     def _first(self) -> npt.NDArray[np.int64]:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from homotopy.common.reporting import Stopped
-from homotopy.engines.starts.sign_orbits import repeated
+from homotopy.engines.starts.sign_orbits import may_be_repeated, repeated
 from homotopy.engines.starts.start_set import StartSet, Stratum
 from homotopy.engines.tracker.driver import track
 from homotopy.engines.tracker.options import TrackerOptions
@@ -129,7 +129,10 @@ def _mirrored(ends: PathResults, stratum: Stratum) -> npt.NDArray[np.bool_]:
     is_point = ends.codes == CODE[PathStatus.REGULAR]
     if len(stratum.signs) == 1:
         return np.zeros_like(is_point)
-    return np.array([repeated(x, stratum.signs, p) for x, p in zip(ends.solutions, is_point, strict=True)])
+    result: npt.NDArray[np.bool_] = np.zeros_like(is_point)
+    for k in np.flatnonzero(may_be_repeated(ends.solutions, is_point)).tolist():
+        result[k] = repeated(ends.solutions[k], stratum.signs, is_point[k])
+    return result
 
 
 def _strayed(ends: PathResults, stratum: Stratum, smaller: Sequence[tuple[int, ...]]) -> npt.NDArray[np.bool_]:

@@ -157,3 +157,15 @@ def test_a_conjugate_that_cannot_be_told_apart_is_not_called_missing() -> None:
     """The conjugate meets the enclosure and does not lie in its region of uniqueness: it may be the zero itself, or a missing one."""
     wide = Certificate(Enclosure(((Fraction(1, 3), Fraction(1, 10**45)),), Fraction(1, 10**44), Fraction(1, 10**46)), Verdict.NO, 512)
     assert conjugates_closed([wide]) is Verdict.UNDECIDED
+
+
+def test_where_images_are_is_known_of_one_landscape_and_asked_again_of_another() -> None:
+    """x^4 + y^4 - x^2 - 2 y^2 has both flips, with x / 7 besides only that of y: the same list is closed under both, then under one."""
+    even = ps.expression("x^4 + y^4 - x^2 - 2*y^2").sample()
+    tilted = ps.expression("x^4 + y^4 - x^2 - 2*y^2 + x/7").sample()
+    zeros = [[x, y] for x in (0, 0.5**0.5, -(0.5**0.5)) for y in (0, 1, -1)]
+    found = certify(even.tapes, zeros).certificates
+    for _ in range(2):
+        assert orbits(even, found) == ((0, 1, 1, 2, 3, 3, 2, 3, 3), Verdict.YES)
+        assert len(set(orbits(tilted, found)[0])) == 6
+    assert orbits(even, found[:7])[1] is Verdict.NO

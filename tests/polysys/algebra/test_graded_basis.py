@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from polysys.algebra import graded_basis
 from polysys.algebra.degree_falls import monomials_of_degree
 from polysys.algebra.graded_basis import GradedBasis, degree
+from polysys.algebra.independent_rows import IndependentRows
+from polysys.algebra.kept import Kept, digest
 from polysys.algebra.level_pattern import LevelRows, kept_pattern
 from polysys.algebra.standard_monomials import eventual_bound, n_standard_monomials
 from polysys.errors import WorkLimitError
@@ -141,3 +144,44 @@ def test_a_pattern_that_is_kept_is_the_one_made_anew() -> None:
         assert (getattr(first, name) == getattr(new, name)).all()
     assert kept_pattern(replace(rows, level=4)) is not first
     assert kept_pattern(replace(rows, entry_limit=1)) is None
+
+
+def done(system: list[Residues], d: int = 9) -> tuple[object, ...]:
+    basis = GradedBasis([(degree(f, [1, 1, 1]), f) for f in system], p=P, weights=[1, 1, 1])
+    basis.complete_to(d)
+    return basis.leading_monomials(), [basis.element(g) for g in range(basis.n_elements)], basis.work, basis.n_columns
+
+
+@pytest.mark.parametrize("hint", ["none", "all but the first", "only the last"])
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_that_were_independent_before_are_a_hint_and_no_more(seed: int, hint: str, monkeypatch) -> None:
+    system = random_system(seed, 3, 3)
+    monkeypatch.setattr(graded_basis, "independent_rows", known := Kept[IndependentRows](1 << 20))
+    first = done(system)
+    assert done(system) == first  # by what is known now
+    for name, (value, _) in dict(known._of).items():
+        rows = {"none": value.rows[:0], "all but the first": value.rows[1:], "only the last": value.rows[-1:]}[hint]
+        known.keep(name, IndependentRows(rows, value.work), 100)
+    assert done(system) == first
+
+
+def test_members_of_a_family_share_hints_and_nothing_else(monkeypatch) -> None:
+    """The last one has a relation that the others do not have, so other rows of its matrices depend on others."""
+    x2, xy, y2, one = (2, 0, 0), (1, 1, 0), (0, 2, 0), (0, 0, 0)
+
+    def member(a: int, b: int) -> list[Residues]:
+        return [{x2: 1, xy: a, y2: 1, one: 3}, {x2: 1, xy: b, y2: 1, one: 5}, {(0, 0, 2): 1, xy: 2, one: 1}]
+
+    alone = []
+    for pair in ((2, 3), (5, 7), (4, 4)):
+        monkeypatch.setattr(graded_basis, "independent_rows", Kept(1 << 20))
+        alone.append(done(member(*pair), 6))
+    monkeypatch.setattr(graded_basis, "independent_rows", Kept(1 << 20))
+    assert [done(member(*pair), 6) for pair in ((2, 3), (5, 7), (4, 4))] == alone
+    assert alone[2][0] != alone[0][0]
+
+
+def test_digests_tell_arrays_apart() -> None:
+    a = np.arange(6, dtype=np.int32)
+    others = [(a[:3], a[3:]), (a.reshape(2, 3),), (a.astype(np.int64),), (a[::-1],), ()]
+    assert len({digest([1], arrays) for arrays in [(a,), *others]} | {digest([2], (a,)), digest([], (a,))}) == 8

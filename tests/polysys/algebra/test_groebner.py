@@ -11,8 +11,10 @@ from flint import nmod_mat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polysys.algebra import Meter, Stop, SystemModulo, homogenise, projective_degree_bound, staircase
+from polysys.algebra import Meter, Stop, SystemModulo, f4, homogenise, projective_degree_bound, staircase
 from polysys.algebra.f4 import groebner_basis
+from polysys.algebra.f4_trace import Trace, monomials_digest
+from polysys.algebra.kept import Kept
 from polysys.algebra.modular import integer_polynomials, parity_masks, random_primes, reduce_modulo
 from polysys.algebra.monomials import intern_all, new_table, pack, unpack
 from polysys.algebra.quotient import QuotientAlgebra, n_distinct, quotient_algebra
@@ -216,3 +218,72 @@ def test_a_product_of_lines_is_a_set_of_dimension_one():
     lines = [{(1, 0, 0): 1, (0, 1, 0): 1}, {(1, 0, 0): 1, (0, 0, 1): 3}]
     bound = projective_degree_bound(modulo([times(*lines)], 3))
     assert (bound.dimension, bound.degree, bound.n_zeros_at_most) == (1, 2, None)
+
+
+def polynomials_of(basis) -> list[tuple[object, ...]]:
+    state = basis.state
+    ends = zip(state.starts[: state.count].tolist(), state.starts[1 : state.count + 1].tolist(), strict=True)
+    words = state.table.words
+    return [(words[state.monomials[a:b]].tolist(), state.coefficients[a:b].tolist()) for a, b in ends]
+
+
+@pytest.mark.parametrize("system", [katsura(4), cyclic(4), noon(3), dense(3, [2, 2, 3], 1)], ids=["katsura", "cyclic", "noon", "dense"])
+def test_a_computation_that_follows_another_is_the_one_done_alone(system, monkeypatch) -> None:
+    n, primes = len(next(iter(system[0]))), [PRIME, 2147483587, 2147483579, 1073741827]
+    alone = []
+    for p in primes:
+        monkeypatch.setattr(f4, "traces", Kept(1 << 26))
+        alone.append(polynomials_of(groebner_basis(modulo(system, n, p))))
+    monkeypatch.setattr(f4, "traces", Kept(1 << 26))
+    monkeypatch.setattr(Trace, "again", counted := Counted(Trace.again))
+    assert [polynomials_of(groebner_basis(modulo(system, n, p))) for p in primes] == alone
+    assert counted.results == [True] * 3
+
+
+class Counted:
+    """A method, and whether each call of it had a result."""
+
+    def __init__(self, method) -> None:
+        self._method, self.results = method, []
+
+    def __get__(self, instance, owner):
+        def call(*given):
+            result = self._method(instance, *given)
+            self.results.append(result is not None)
+            return result
+
+        return call
+
+
+def test_a_member_with_other_matrices_does_not_follow(monkeypatch) -> None:
+    """x^2 + a x y + y^2 - 1 and x^2 + b x y + y^2 - 2 have four common zeros, none for a = b, and other leading monomials for b = -a = 2."""
+
+    def member(a: int, b: int):
+        return modulo([{(2, 0): 1, (1, 1): a, (0, 2): 1, (0, 0): -1}, {(2, 0): 1, (1, 1): b, (0, 2): 1, (0, 0): -2}], 2)
+
+    alone, pairs = [], [(3, 5), (4, 7), (3, 3), (-2, 2), (5, 3)]
+    for pair in pairs:
+        monkeypatch.setattr(f4, "traces", Kept(1 << 26))
+        alone.append(groebner_basis(member(*pair)))
+    monkeypatch.setattr(f4, "traces", Kept(1 << 26))
+    for pair, basis in zip(pairs, alone, strict=True):
+        again = groebner_basis(member(*pair))
+        assert polynomials_of(again) == polynomials_of(basis)
+        assert monomials(again.leading) == monomials(basis.leading)
+        assert again.stopped is None
+
+
+def test_what_a_computation_follows_depends_on_the_monomials_of_the_system() -> None:
+    f, g = {(2, 0): 1, (0, 1): 2, (0, 0): 3}, {(1, 1): 1, (0, 0): 5}
+    names = [monomials_digest(modulo(s, 2)) for s in ([f, g], [g, f], [f], [{**f, (1, 0): 1}, g], [{**f, **g}])]
+    assert len(set(names)) == len(names)
+    assert monomials_digest(modulo([f, g], 2, 101)) == names[0]
+    assert monomials_digest(modulo([{(2,): 1}], 1)) != monomials_digest(modulo([{(2, 0): 1}], 2))
+
+
+def test_limits_hold_for_a_computation_that_follows() -> None:
+    system = modulo(katsura(4), 5)
+    whole = groebner_basis(system)
+    stopped = groebner_basis(system, meter=Meter(work_limit=whole.work // 2))
+    assert whole.stopped is None and stopped.stopped is Stop.WORK
+    assert groebner_basis(system, meter=Meter(memory_limit=10)).stopped is Stop.MEMORY

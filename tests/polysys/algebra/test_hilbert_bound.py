@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import sympy
 
+from polysys.algebra import graded_basis, hilbert_bound
+from polysys.algebra import independent_rows as rows
 from polysys.algebra.combinations import Combination, with_combinations
 from polysys.algebra.graded_basis import GradedBasis
 from polysys.algebra.hilbert_bound import StoppedBy, completeness_bound
+from polysys.algebra.kept import Kept
 from polysys.errors import InputError
 
 
@@ -186,3 +190,56 @@ def test_every_element_of_a_basis_lies_in_the_ideal() -> None:
     assert basis.n_elements > len(generators)
     for g in range(basis.n_elements):
         assert ideal.contains(sympy.Poly(basis.element(g), *symbols).as_expr())
+
+
+@pytest.fixture
+def rosenbrock(tmp_path, monkeypatch):
+    """A search whose hints are kept in a folder of its own, and what it found without any."""
+    terms, _ = gradient("100*(y-x**2)**2+(1-x)**2+100*(z-y**2)**2+(1-y)**2", "x y z")
+    monkeypatch.setenv("STATIONARY_CACHE", str(tmp_path))
+    monkeypatch.setattr(hilbert_bound, "_LONG", 0)
+    forget(monkeypatch)
+    return terms, completeness_bound(terms, 3)
+
+
+def forget(monkeypatch) -> None:
+    known = Kept[rows.IndependentRows](1 << 20)
+    monkeypatch.setattr(rows, "independent_rows", known)
+    monkeypatch.setattr(graded_basis, "independent_rows", known)
+
+
+def test_hints_are_read_back_and_change_nothing(rosenbrock, tmp_path, monkeypatch):
+    terms, found = rosenbrock
+    (path,) = (tmp_path / "rows").iterdir()
+    forget(monkeypatch)
+    names = rows.load(bytes.fromhex(path.name))
+    assert names and all(rows.independent_rows.get(name) is not None for name in names)
+    assert completeness_bound(terms, 3) == found
+    before = path.stat().st_mtime_ns
+    other = [f | {(1, 1, 0): Fraction(7)} for f in terms]  # with a monomial more: another search
+    completeness_bound(other, 3)
+    assert len(list((tmp_path / "rows").iterdir())) == 2 and path.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("damage", ["cut", "altered", "of another search", "empty", "a folder"])
+def test_hints_that_are_damaged_or_of_another_search_are_not_read(rosenbrock, tmp_path, monkeypatch, damage):
+    terms, found = rosenbrock
+    (path,) = (tmp_path / "rows").iterdir()
+    data = path.read_bytes()
+    name = bytes.fromhex(path.name)
+    if damage == "of another search":
+        name = bytes(32)
+        path.with_name(name.hex()).write_bytes(data)
+    elif damage == "a folder":
+        path.unlink()
+        path.mkdir()
+    else:
+        path.write_bytes({"cut": data[:-3], "altered": data[:-1] + bytes([data[-1] ^ 1]), "empty": b""}[damage])
+    forget(monkeypatch)
+    assert rows.load(name) == set()
+    assert completeness_bound(terms, 3) == found
+
+
+def test_rows_that_a_matrix_does_not_have_are_no_hint():
+    for given, fits in (([0, 2], True), ([], True), ([0, 3], False), ([-1], False), ([1, 1], False), ([2, 0], False)):
+        assert rows.IndependentRows(np.array(given, np.int64), 1).fit(3) is fits

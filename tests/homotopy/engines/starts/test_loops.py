@@ -1,13 +1,17 @@
 """Monodromy: its first pair, its loops, what they are worth, and solutions up to signs."""
 
+import itertools
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import polysys as ps
 from homotopy.engines.starts import loops
 from homotopy.engines.starts.family import place_on
 from homotopy.engines.starts.loops import chance_of_one_missing, monodromy, seed_pair
-from homotopy.engines.starts.sign_orbits import Orbits
+from homotopy.engines.starts.sign_orbits import Orbits, may_be_repeated, repeated
 from homotopy.engines.starts.start_set import make_start_set, stratum_equations
 from homotopy.engines.tracker.options import TrackerOptions
 from homotopy.engines.tracker.program import compile_homotopy
@@ -111,3 +115,16 @@ def test_a_family_whose_only_member_with_solutions_in_the_torus_is_zero_has_none
     tape = stratum_equations(land, (0, 1, 2))
     monodromy(tape, land.is_linear_parameter, 3, np.ones((1, 3), np.int8), None, 0, chance=1e-4)
     assert bends and max(map(bends.count, bends)) <= loops._BENDS
+
+
+@given(st.integers(0, 10**6), st.booleans())
+def test_sets_of_points_without_mirror_images_are_passed_over_and_no_others(seed: int, has_image: bool) -> None:
+    rng = np.random.default_rng(seed)
+    signs = np.array(list(itertools.product([1, -1], repeat=3)), np.int8)
+    x = rng.standard_normal((2, 6, 3)) + 1j * rng.standard_normal((2, 6, 3))
+    is_point = rng.random((2, 6)) < 0.8
+    if has_image:
+        x[1, 4] = x[1, 2] * signs[rng.integers(8)] * (1 + 1e-9)
+    is_repeated = [repeated(points, signs, p).any() for points, p in zip(x, is_point, strict=True)]
+    assert is_repeated == [False, has_image and is_point[1, [2, 4]].all()]
+    assert (may_be_repeated(x, is_point) >= is_repeated).all()
