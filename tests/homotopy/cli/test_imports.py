@@ -51,9 +51,9 @@ def test_help_and_the_catalogue_need_no_mathematics(arguments: tuple[str, ...]) 
     assert len(modules) < 320  # 258 and 277
 
 
-@pytest.mark.usefixtures("census_file")  # has the kernels compiled, which loads more
 @pytest.mark.parametrize("label", ["spherical-p-spin:n=3,p=3", "deep-linear:widths=1-1-1,data=gaussian", "x^4 - x^2*y + y^2 + y^4"])
 def test_a_count_loads_what_it_counts_with(label: str) -> None:
+    ho.census(label, seed=0)  # has the kernels compiled, which loads more
     modules = loaded("count", label, "--seed", "0")
     assert modules.isdisjoint((*HEAVY, "homotopy.ensembles", "homotopy.tables", "homotopy.scans", "homotopy.completeness.exclusion"))
     assert modules.issuperset(EXACT)
