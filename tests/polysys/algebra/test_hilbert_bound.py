@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from fractions import Fraction
 
@@ -16,6 +15,7 @@ from polysys.algebra.combinations import Combination, with_combinations
 from polysys.algebra.graded_basis import GradedBasis
 from polysys.algebra.hilbert_bound import StoppedBy, completeness_bound
 from polysys.algebra.kept import Kept
+from polysys.cache_files import write_sealed
 from polysys.errors import InputError
 
 
@@ -235,12 +235,12 @@ def test_hints_that_are_damaged_or_of_another_search_are_not_read(rosenbrock, tm
         path.unlink()
         path.mkdir()
     elif damage in ("no content", "too few rows", "work below zero"):  # with a digest that is right
-        content = data[len(rows._MAGIC) + 32 :]
+        content = data[32 + len(rows._MAGIC) :]
         count = int.from_bytes(content[:8], "little")
         works = 8 + 40 * count
         below = content[:works] + (-5).to_bytes(8, "little", signed=True) * count + content[works + 8 * count :]
         content = {"no content": b"", "too few rows": content[:-4], "work below zero": below}[damage]
-        path.write_bytes(rows._MAGIC + hashlib.sha256(name + content).digest() + content)
+        write_sealed(path, rows._MAGIC + content)
     else:
         path.write_bytes({"cut": data[:-3], "altered": data[:-1] + bytes([data[-1] ^ 1]), "empty": b""}[damage])
     forget(monkeypatch)
