@@ -167,8 +167,10 @@ def refuse_sample(seed: int | None, index: int, source: str) -> None:
 
 def refuse_others(context: typer.Context, flag: str, *used: str) -> None:
     """Refuse what else is given beside a flag that leaves it without effect; the parameters with the names `used` keep theirs."""
-    parameters = [p for p in context.command.params if p.name is not None and p.name not in used]
-    given = [p for p in parameters if getattr(context.get_parameter_source(str(p.name)), "name", "") == "COMMANDLINE"]
+    given = [
+        p for p in context.command.params
+        if p.name not in used and getattr(context.get_parameter_source(str(p.name)), "name", "") == "COMMANDLINE"
+    ]  # fmt: skip
     if given:
         names = ", ".join(p.opts[0] if p.opts[0].startswith("-") else p.opts[0].upper() for p in given)
         raise HomotopyError(f"{flag} leaves {names} without effect.", f"Leave out {flag}, or the rest.")
