@@ -33,6 +33,7 @@ from homotopy.cli.output import (
     echo,
     end,
     give_result,
+    refuse_others,
     say_attempts,
     say_left_out,
     show_result,
@@ -112,6 +113,7 @@ def models() -> None:
 
 @app.command(short_help="Count one landscape, with certificates.")
 def count(
+    context: typer.Context,
     model: ModelArgument,
     values: SetOption = None,
     seed: SeedOption = None,
@@ -146,10 +148,7 @@ def count(
 ) -> None:
     """Find, certify and classify all stationary points of one landscape."""
     if bounds:
-        if any((prove_real, points, save, plot, cross_check, against)):
-            raise HomotopyError(
-                "--bounds counts nothing, and the other options want a count.", "Leave them out, or --bounds."
-            )
+        refuse_others(context, "--bounds", "bounds", "model", "values", "seed", "index", "json_file")
         show_bounds(with_values(model, values), seed, index, json_file)
         return
     from homotopy.counting.count import census

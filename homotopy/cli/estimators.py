@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from homotopy.cli.output import check_figures, check_targets, echo, end, write_json
+from homotopy.cli.output import check_figures, check_targets, echo, end, refuse_others, write_json
 from homotopy.cli.shared_options import JsonOption, RootOption
 from homotopy.common.progress import progress_bar
 from homotopy.errors import HomotopyError
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
+    context: typer.Context,
     estimates: Annotated[
         str | None,
         typer.Argument(metavar="FILE|NAME", help="A .json or .csv file of estimates, or a built-in estimator."),
@@ -50,6 +51,7 @@ def compare(
     from homotopy.tables.table import load_table
 
     if list_:
+        refuse_others(context, "--list", "list_")
         width = max(map(len, BUILTINS))
         for name, estimator in BUILTINS.items():
             echo(f"{name:{width}}  takes a {estimator.takes:9}  {estimator.summary}")

@@ -165,6 +165,17 @@ def refuse_sample(seed: int | None, index: int, source: str) -> None:
         raise HomotopyError(f"--seed or --index is given beside {source}.", "Leave it out.")
 
 
+def refuse_others(context: typer.Context, flag: str, *used: str) -> None:
+    """Refuse what else is given beside a flag that leaves it without effect; the parameters with the names `used` keep theirs."""
+    given = [
+        p for p in context.command.params
+        if p.name not in used and getattr(context.get_parameter_source(str(p.name)), "name", "") == "COMMANDLINE"
+    ]  # fmt: skip
+    if given:
+        names = ", ".join(p.opts[0] if p.opts[0].startswith("-") else p.opts[0].upper() for p in given)
+        raise HomotopyError(f"{flag} leaves {names} without effect.", f"Leave out {flag}, or the rest.")
+
+
 def say(sentence: str) -> None:
     """A message for the person at the terminal."""
     echo(f"stationary: {sentence}", err=True)

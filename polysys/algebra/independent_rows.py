@@ -40,7 +40,8 @@ class IndependentRows:
 
     def fit(self, n_rows: int) -> bool:
         """Whether they may be rows of a matrix with so many."""
-        return bool(not len(self.rows) or (self.rows[0] >= 0 and self.rows[-1] < n_rows and (np.diff(self.rows) > 0).all()))
+        rows = self.rows
+        return self.work >= 0 and bool(not len(rows) or (rows[0] >= 0 and rows[-1] < n_rows and (np.diff(rows) > 0).all()))
 
 
 independent_rows: Kept[IndependentRows] = Kept(32 << 20)
@@ -53,12 +54,16 @@ def load(search: bytes) -> set[bytes]:
         content = read_sealed(_path(search), _MOST_BYTES)
     except OSError:
         return set()
-    names = set()
-    for name, known in _parsed(content.removeprefix(_MAGIC)) if content and content.startswith(_MAGIC) else ():
-        names.add(name)
+    if not content or not content.startswith(_MAGIC):
+        return set()
+    try:
+        hints = dict(_parsed(content.removeprefix(_MAGIC)))
+    except (ValueError, OverflowError):  # whoever writes a file can write its digest
+        return set()
+    for name, known in hints.items():
         if independent_rows.get(name) is None:
             independent_rows.keep(name, known, known.rows.nbytes + 100)
-    return names
+    return set(hints)
 
 
 def _parsed(content: bytes) -> Iterator[tuple[bytes, IndependentRows]]:

@@ -145,19 +145,38 @@ def _with_another_unknown(terms: Terms) -> Terms:
 def _moves_real(symmetry: ContinuousSymmetry, moved: Sequence[Terms], n: int, dimension: int) -> bool | None:
     """Whether real points are among those that are moved, of which a set of this dimension is given by equations in n + 1 unknowns; None where that is not known.
 
-    A linear form has a largest value on each bounded real orbit, where it is stationary along all fields. Orbits that are not bounded are cut by hyperplanes.
+    A linear form has a largest value on each bounded real orbit, where it is stationary along all fields. The distance from a point has a least
+    value on each closed one, bounded or not. Orbits of which more than finitely many such points remain are cut by hyperplanes.
     """
-    critical = [_with_another_unknown(_combination(field, random.Random(1))) for field in _components(symmetry, n)]  # one form for all
-    is_real = _has_real([*moved, *critical], n + 1)
-    if is_real or _has_bounded_orbits(symmetry):
+    fields = _components(symmetry, n)
+    critical = [_with_another_unknown(_combination(field, random.Random(1))) for field in fields]  # one form for all
+    largest = [*moved, *critical]
+    is_real = _has_real(largest, n + 1)
+    if is_real or (is_real is False and _has_bounded_orbits(symmetry)):
         return is_real
+    if is_real is None and exact_count(largest, n + 1, work_limit=_WORK, distinct=False).dimension in (0, None):
+        return None  # too much work, and so are the others
     for seed in range(_CUTS):
         rng = random.Random(f"cut {seed}")
+        centre = [rng.randint(-(10**4), 10**4) for _ in range(symmetry.n)]
+        if _has_real([*moved, *(_with_another_unknown(_along_distance(field, centre)) for field in fields)], n + 1):
+            return True
         units = [{tuple(int(i == j) for j in range(n + 1)): Fraction(rng.choice((-1, 1)))} for i in range(symmetry.n)]
         one: Terms = {(0,) * (n + 1): Fraction(1)}
         if _has_real([*moved, *(_combination([*units, one], rng) for _ in range(dimension))], n + 1):
             return True
     return None
+
+
+def _along_distance(field: Sequence[Terms], centre: Sequence[int]) -> Terms:
+    """The derivative of half the squared distance from a point along a field."""
+    total: dict[tuple[int, ...], Fraction] = {}
+    for i, (form, c) in enumerate(zip(field, centre, strict=True)):
+        for e, a in form.items():
+            raised = (*e[:i], e[i] + 1, *e[i + 1 :])
+            total[raised] = total.get(raised, Fraction(0)) + a
+            total[e] = total.get(e, Fraction(0)) - a * c
+    return {e: a for e, a in total.items() if a}
 
 
 def _has_real(equations: Sequence[Terms], n: int) -> bool | None:

@@ -90,6 +90,8 @@ def test_bounds_are_printed_before_any_work(stationary, tmp_path):
     assert told["bounds"][0]["value"] == "63" and told["routes"][0]["n_paths"] == 63 and not told["is_long"]
     result = stationary("count", "spherical-p-spin:n=6,p=3", "--bounds", "--save", str(tmp_path / "c.json"))
     assert result.code == 2 and result.is_one_sentence
+    result = stationary("count", "spherical-p-spin:n=6,p=3", "--bounds", "--engine", "phcpack", "--digits", "15")
+    assert result.code == 2 and result.is_one_sentence and "without effect" in result.err and "--engine, --digits" in result.err
 
 
 def test_bounds_hold_and_hours_are_a_warning():

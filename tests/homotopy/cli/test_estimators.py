@@ -35,6 +35,8 @@ def test_json_and_figure(stationary, tmp_path):
 def test_the_list_of_estimators(stationary):
     result = stationary("compare", "--list")
     assert result.code == 0 and len(result.out.splitlines()) == 10 and "takes a landscape" in result.out
+    result = stationary("compare", "kac-rice", "--list", "--json", "-")
+    assert result.code == 2 and "--list leaves ESTIMATES, --json without effect" in result.err
 
 
 def test_the_schema_of_estimates(stationary):

@@ -15,6 +15,7 @@ from polysys.algebra.combinations import Combination, with_combinations
 from polysys.algebra.graded_basis import GradedBasis
 from polysys.algebra.hilbert_bound import StoppedBy, completeness_bound
 from polysys.algebra.kept import Kept
+from polysys.cache_files import write_sealed
 from polysys.errors import InputError
 
 
@@ -221,7 +222,7 @@ def test_hints_are_read_back_and_change_nothing(rosenbrock, tmp_path, monkeypatc
     assert len(list((tmp_path / "rows").iterdir())) == 2 and path.stat().st_mtime_ns == before
 
 
-@pytest.mark.parametrize("damage", ["cut", "altered", "of another search", "empty", "a folder"])
+@pytest.mark.parametrize("damage", ["cut", "altered", "of another search", "empty", "a folder", "no content", "too few rows", "work below zero"])
 def test_hints_that_are_damaged_or_of_another_search_are_not_read(rosenbrock, tmp_path, monkeypatch, damage):
     terms, found = rosenbrock
     (path,) = (tmp_path / "rows").iterdir()
@@ -233,10 +234,17 @@ def test_hints_that_are_damaged_or_of_another_search_are_not_read(rosenbrock, tm
     elif damage == "a folder":
         path.unlink()
         path.mkdir()
+    elif damage in ("no content", "too few rows", "work below zero"):  # with a digest that is right
+        content = data[32 + len(rows._MAGIC) :]
+        count = int.from_bytes(content[:8], "little")
+        works = 8 + 40 * count
+        below = content[:works] + (-5).to_bytes(8, "little", signed=True) * count + content[works + 8 * count :]
+        content = {"no content": b"", "too few rows": content[:-4], "work below zero": below}[damage]
+        write_sealed(path, rows._MAGIC + content)
     else:
         path.write_bytes({"cut": data[:-3], "altered": data[:-1] + bytes([data[-1] ^ 1]), "empty": b""}[damage])
     forget(monkeypatch)
-    assert rows.load(name) == set()
+    assert (rows.load(name) == set()) is (damage != "work below zero")
     assert completeness_bound(terms, 3) == found
 
 

@@ -16,6 +16,9 @@ from polysys.counts.moved_points import moved_points
         ("(x^2 + y^2)^2 + x^2 + y^2 + z^4 - z^2", "euclidean", True, False, 3),  # x^2 + y^2 = -1/2, and the cone x^2 + y^2 = 0 has no more
         ("(x^2 + 2*y^2)^2 + x^2 + 2*y^2", "euclidean", True, False, 1),  # the same for an ellipse
         ("(x^2 - y^2 - 1)^2", "euclidean", True, True, 1),  # a hyperbola and the origin
+        ("(x*y)^2 + x*y", "euclidean", True, True, 1),  # x*y = -1/2, which lines x = k y of one sign miss
+        ("(x - y)^4 + (y - z)^4 + (z - x)^4", "euclidean", True, True, 0),  # a line of points of multiplicity 9
+        ("(x^2 + y^2)*(z^2 + w^2 - 1)", "euclidean", True, True, 1),  # a plane of them, which two rotations leave as it is
         ("x^2 + y^2 + z^2", "euclidean", False, False, None),  # the origin alone, which is fixed
         ("x^2 - 3*y^2", "euclidean", False, False, None),  # boosts
         ("(x - y)^4 - (x - y)^2", "euclidean", True, True, 0),  # translations fix nothing
