@@ -315,12 +315,11 @@ class _Follower:
         """Logarithms of the coordinates at sigma from those at some places, and their derivatives there where all are known."""
         last, has_rates = places[-1][0], all(rates for _, _, rates in places)
         m = len(places) * (2 if has_rates else 1)
-        is_series = winding is not None and m > 2
 
         def basis(place: acb) -> tuple[list[acb], list[acb]]:
             """Functions and their derivatives."""
             t = place - last
-            if not is_series:
+            if winding is None or m < 3:
                 powers = _powers(t, m)
                 return powers, [acb(0), *(k * p for k, p in enumerate(powers[:-1], 1))]
             decays = _powers((-t / winding).exp(), m - 1)[1:]
