@@ -142,7 +142,7 @@ def continuous_symmetries(
             x = [Fraction(rng.randint(-bound, bound)) for _ in range(domain.n)]
             for g in (tape.evaluate(x) for tape in gradients):
                 rows.append([sum((a * g[i] * x[j] for i, j, a in m), Fraction(0)) if b is None else g[b] for m, b in basis])
-        kernel, nullity = _nullspace(rows)
+        kernel, nullity = nullspace(rows)
         generators = _proved(invariants, kernel, nullity, basis)
         if len(generators) == nullity:
             break
@@ -234,7 +234,7 @@ def _gradient_of(polynomial: Any) -> Tape:
     return trace(lambda x, _: [nested_form(terms, x)], polynomial.ring.ngens).gradient()
 
 
-def _nullspace(rows: list[list[Fraction]]) -> tuple[fmpz_mat, int]:
+def nullspace(rows: Sequence[Sequence[Fraction]]) -> tuple[fmpz_mat, int]:
     """Integer columns that span the nullspace over Q, and their number."""
     integral = []
     for row in rows:

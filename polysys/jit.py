@@ -20,7 +20,6 @@ import hashlib
 import os
 import pickle
 import re
-import secrets
 import shutil
 import stat
 import sys
@@ -30,7 +29,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
+from polysys.cache_files import cache_folder, read_sealed, write_sealed
 
 _UNUSED = 30 * 86400.0  # seconds after which the folder of other sources is removed
 _FOLDER = re.compile(r"[a-z]+-[0-9a-f]{24}")
@@ -48,11 +47,8 @@ _locks = threading.local()  # of what this thread compiles: `held`, pairs of a p
 
 def kernel_folder() -> Path:
     """Where machine code is kept: ``NUMBA_CACHE_DIR``, else ``STATIONARY_CACHE``, else the user's cache directory."""
-    if chosen := os.environ.get("NUMBA_CACHE_DIR"):
-        return Path(chosen) / "stationary-points"
-    if chosen := os.environ.get("STATIONARY_CACHE"):
-        return Path(chosen) / "kernels"
-    return user_cache_path("stationary-points") / "kernels"
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(chosen) / "stationary-points" if chosen else cache_folder("kernels")
 
 
 class Compiler:
@@ -141,16 +137,15 @@ class Compiler:
         if folder is None:
             return None
         try:
-            content = (folder / name).read_bytes()
+            content = read_sealed(folder / name)
         except FileNotFoundError:
             return None
         except OSError as error:
             _say(f"Compiled code in {folder} cannot be read ({_why(error)}): it is compiled again.")
             return None
-        if content[:32] != hashlib.sha256(name.encode() + content[32:]).digest():
+        if content is None:
             _say(f"Compiled code in {folder} is damaged: it is compiled again.")
-            return None
-        return content[32:]
+        return content
 
     def lock(self, name: str) -> None:
         """Wait until no other process compiles this, and let none do so; where files cannot be locked, nothing."""
@@ -178,13 +173,8 @@ class Compiler:
         folder = self.folder()
         if folder is None or self._digest_of_sources() != self._digest:
             return
-        part = folder / f"{name}.{os.getpid()}.{secrets.token_hex(4)}.part"
         try:
-            try:
-                part.write_bytes(hashlib.sha256(name.encode() + content).digest() + content)
-                part.replace(folder / name)
-            finally:
-                part.unlink(missing_ok=True)
+            write_sealed(folder / name, content)
         except OSError as error:
             self._folder = None
             _say(_not_kept(folder, _why(error)))

@@ -30,6 +30,7 @@ ORDER = {
         "lazy",
         "compiled_arrays",
         "compiler_steps",
+        "cache_files",
         "jit",
         "polynomials",
         "reading",

@@ -23,6 +23,7 @@ from flint import acb, acb_mat, arb, arb_mat, ctx, fmpq
 from polysys.tape import Tape
 
 ExactComplex = tuple[Fraction, Fraction]
+_NO_ENTRY = 1 << 24  # more binary orders than any entry has
 
 
 def ball(value: Fraction) -> arb:
@@ -174,18 +175,43 @@ def verified_inertia(matrix: Sequence[Sequence[arb]]) -> tuple[int, int] | None:
 
 
 def _equilibrated(matrix: Sequence[Sequence[arb]]) -> list[list[arb]]:
-    """The congruent matrix D M D with powers of two in D that bring its entries near one in size, by least squares of logarithms."""
-    n = len(matrix)
-    sizes = [(i, j, e) for i in range(n) for j in range(i + 1) if (e := _exponent(matrix[i][j])) is not None]
-    if not sizes:
-        return [list(row) for row in matrix]
-    rows = np.zeros((len(sizes), n))
-    for k, (i, j, _) in enumerate(sizes):
-        rows[k, i] += 1
-        rows[k, j] += 1
-    fit = np.asarray(np.linalg.lstsq(rows, np.array([-float(e) for _, _, e in sizes]), rcond=1e-10)[0])
-    d = [int(x) for x in np.round(fit).tolist()]
+    """The congruent matrix D M D with powers of two in D: entries of largest product, one in each row and column, near one, no other above.
+
+    These are the dual variables of an assignment problem (Duff & Pralet 2005).
+    """
+    len(matrix)
+    costs = [[_NO_ENTRY if (e := _exponent(entry)) is None else -e for entry in row] for row in matrix]
+    u, v = _assignment_duals(costs)
+    d = [(a + b) // 2 for a, b in zip(u, v, strict=True)]
     return [[entry * arb((1, d[i] + d[j])) for j, entry in enumerate(row)] for i, row in enumerate(matrix)]
+
+
+def _assignment_duals(costs: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
+    """u and v with u_i + v_j <= c_ij, and equality along a cheapest assignment: shortest augmenting paths (Jonker & Volgenant 1987)."""
+    n = len(costs)
+    u, v, row_of = [0] * n, [0] * n, [-1] * n
+    for start in range(n):
+        slack, previous, done = [_NO_ENTRY * (n + 1)] * n, [-1] * n, [False] * n
+        i, column = start, -1
+        while i >= 0:
+            for j in range(n):
+                if not done[j] and costs[i][j] - u[i] - v[j] < slack[j]:
+                    slack[j], previous[j] = costs[i][j] - u[i] - v[j], column
+            column = min((j for j in range(n) if not done[j]), key=slack.__getitem__)
+            step = slack[column]
+            u[start] += step
+            for j in range(n):
+                if done[j]:
+                    u[row_of[j]] += step
+                    v[j] -= step
+                else:
+                    slack[j] -= step
+            done[column] = True
+            i = row_of[column]
+        while column >= 0:
+            row_of[column] = start if previous[column] < 0 else row_of[previous[column]]
+            column = previous[column]
+    return u, v
 
 
 def _exponent(value: arb) -> int | None:

@@ -30,9 +30,9 @@ def scale_of(tape: Tape) -> int:
     --------
     >>> import polysys as ps
     >>> scale_of(ps.expression("x^4/4 - x^2/2").sample().tapes.equations)
-    1
+    2
     >>> scale_of(ps.expression("10^300*x^4 - x^2").sample().tapes.equations)
-    999
+    996
     """
     sizes = [0, *(size(c) for c in tape.constants if c)]
     return max(sizes) - min(sizes)
@@ -53,16 +53,16 @@ def further_precisions(tape: Tape) -> tuple[int, ...]:
     return tuple(p for p, before in zip(MORE_PRECISIONS, (LAST_TAME, *MORE_PRECISIONS), strict=False) if needed > before)
 
 
-def is_sharp(enclosure: Enclosure, candidate: Sequence[ExactComplex]) -> bool:
+def is_sharp(enclosure: Enclosure, candidate: Sequence[ExactComplex], scale: int) -> bool:
     """Whether an enclosure gives every coordinate to a dozen digits of its own, or as zero.
 
-    A centre that was rounded to zero is zero, as far as the candidate tells, if that is zero too, or far outside: then it was noise.
+    What is zero is so up to 2^-2S, which even the largest of the constants does not make large: an energy there has digits. A centre that was rounded to zero is zero, as far as the candidate tells, if that is zero too, or far outside: then it was noise.
     """
     for (re, im), (re0, im0) in zip(enclosure.mid, candidate, strict=True):
         size = abs(re) + abs(im)
         if size:
             if enclosure.radius > _ACCURATE * size:
                 return False
-        elif 0 < abs(re0) + abs(im0) <= 1000 * enclosure.radius:
+        elif enclosure.radius > Fraction(1, 1 << 2 * scale) or 0 < abs(re0) + abs(im0) <= 1000 * enclosure.radius:
             return False
     return True

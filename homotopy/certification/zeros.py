@@ -23,7 +23,7 @@ from homotopy.certification.certificates import (
     same_zero,
 )
 from homotopy.certification.discs.contraction import UNDECIDED, YES, Boxes, prove, system_discs
-from homotopy.certification.scales import further_precisions, is_sharp
+from homotopy.certification.scales import further_precisions, is_sharp, scale_of
 from homotopy.common import reporting
 from homotopy.status import Verdict
 from polysys.problem import SystemTapes
@@ -216,7 +216,7 @@ def certify_one(tapes: SystemTapes, candidate: Candidate, digits: int = DOUBLE_D
         if enclosure is None:
             continue
         best = Certificate(enclosure, reality(enclosure), precision)
-        if best.reality is not Verdict.UNDECIDED and (not further or is_sharp(enclosure, mid)):
+        if best.reality is not Verdict.UNDECIDED and (not further or is_sharp(enclosure, mid, scale_of(tapes.equations))):
             break
     return best
 

@@ -37,14 +37,15 @@ def census_sheet(census: Census) -> Sheet:
     by_index = census.by_index
     width = max(3, *(len(str(v)) + 1 for v in by_index.values()))
     undecided = f", {census.n_undecided_index} undecided" if census.n_undecided_index else ""
-    euler = f"{found} = {expected}" if found == expected else f"found {found}, expected {expected}"
-    euler = (
-        f"found {found}, none required ({'not shown to be coercive' if land.domain.is_euclidean else 'the topology of the domain is not known'})"
-        if expected is None and found is not None
-        else euler
-    )
-    if census.degenerate:
-        euler = f"found {found} without the singular, {'none required' if expected is None else f'expected {expected}'}"
+    wanted = "none required" if expected is None else f"expected {expected}"
+    if found is None:
+        euler = f"not known, {wanted}"
+    elif census.degenerate:
+        euler = f"found {found} without the singular, {wanted}"
+    elif expected is None:
+        euler = f"found {found}, none required ({'not shown to be coercive' if land.domain.is_euclidean else 'the topology of the domain is not known'})"
+    else:
+        euler = f"{found} = {expected}" if found == expected else f"found {found}, {wanted}"
     notes = _up_to_symmetry(census.n_complex_orbits, census.n_complex) or ("symmetry",)
     group = f", {notes[0]} of {census.symmetry}" if census.symmetry else ""
     rows = (("index", tuple(map(str, by_index))), ("points", tuple(map(str, by_index.values()))))
@@ -71,7 +72,8 @@ def _minima(census: Census) -> str:
     notes = _up_to_symmetry(census.n_minima_orbits, census.n_minima)
     if census.n_minima_without_origin < census.n_minima:
         notes += (f"{census.n_minima_without_origin} without the origin",)
-    return count_of(census.n_minima, "minimum") + _in_brackets(notes)
+    least = "at least " if census.n_undecided_index else ""
+    return least + count_of(census.n_minima, "minimum") + _in_brackets(notes)
 
 
 def _domain_line(census: Census) -> tuple[Line, ...]:

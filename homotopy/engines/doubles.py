@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from polysys.algebra.units import in_units
+from polysys.algebra.units import in_units, size
 from polysys.errors import InputError
 from polysys.system import PolynomialSystem
 
@@ -31,7 +31,7 @@ def equations_in_doubles(system: PolynomialSystem, units: Sequence[int] = ()) ->
     for k, terms in enumerate(equations):
         largest = max(map(abs, terms.values()))
         # a power of two brings the largest coefficient of each equation close to one and changes no digit
-        unit = Fraction(2) ** (largest.numerator.bit_length() - largest.denominator.bit_length())
+        unit = Fraction(2) ** size(largest)
         unit = Fraction(1) if Fraction(1, 1 << 100) < unit < 1 << 100 else unit
         result.append([(complex(float(c / unit)), e) for e, c in terms.items()])
         if any(abs(c) < 1e-300 for c, _ in result[-1]):

@@ -37,8 +37,8 @@ def refuse_moved_points(problem: Problem, ends: Sequence[Sequence[complex]] = ()
     >>> try:
     ...     refuse_moved_points(ps.expression("(x^2 + y^2 - 1)^2").sample())
     ... except PositiveDimensionalError as error:
-    ...     print(str(error)[:118])
-    The stationary points of expression:user are not isolated: a continuous symmetry group of dimension 1 moves them (orbits
+    ...     print(str(error)[:112])
+    The stationary points of expression:user are not isolated: a continuous symmetry group of dimension 1 moves them
     """
     if not isinstance(problem, Landscape):
         return

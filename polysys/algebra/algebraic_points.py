@@ -49,7 +49,6 @@ class AlgebraicPoint:
         middles, radii = zip(*((fraction(z.real.mid()), fraction(z.real.rad())) for z in self.coordinates), strict=True)
         return tuple((m - r, m + r) for m, r in zip(middles, radii, strict=True))
 
-
     def in_units(self, units: Sequence[int]) -> AlgebraicPoint:
         """The point whose coordinates are 2^(a_i) times these."""
         if not any(units):

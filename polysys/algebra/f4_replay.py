@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from polysys.algebra.rows_modulo import STRIDE, add_sparse, inverse_unsigned, mixed
 from polysys.compiled_arrays import zeros
 from polysys.jit import compiled
 
@@ -15,29 +16,12 @@ Longs = npt.NDArray[np.int64]
 
 
 @compiled.part
-def _mixed(state):
-    """Splitmix64 of a number."""
-    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return state ^ (state >> np.uint64(31))
-
-
-@compiled.part
-def _add_sparse(row, factor, entries, begin, end, coefficients, first, p2):
-    """Add a multiple of a sparse row to a dense one with entries below p^2."""
-    for t in range(begin, end):
-        j = np.uint64(entries[np.uint64(t)])
-        value = row[j] + factor * np.uint64(coefficients[np.uint64(first + t - begin)])
-        row[j] = min(value, value - p2)  # a negative difference wraps around
-
-
-@compiled.part
 def _add_mixture(row, chosen, ends, entries, firsts, coefficients, p):
     """Add the chosen sparse rows with fixed mixed weights to a dense one."""
     state = np.uint64(len(chosen))
     for r in chosen:
-        state += np.uint64(0x9E3779B97F4A7C15)
-        _add_sparse(row, _mixed(state) % p, entries, ends[r], ends[r + 1], coefficients, firsts[r], p * p)
+        state += STRIDE
+        add_sparse(row, mixed(state) % p, entries, coefficients, ends[r], ends[r + 1], firsts[r] - ends[r], p * p)
 
 
 @compiled.part
@@ -58,7 +42,7 @@ def _reduced(row, skip, ends, entries, firsts, coefficients, pivots, first_pivot
         row[c] = 0
         if value:
             r = pivots[first_pivot + c]
-            _add_sparse(row, p - value, entries, ends[r] + 1, ends[r + 1], coefficients, firsts[r] + 1, p2)
+            add_sparse(row, p - value, entries, coefficients, ends[r] + 1, ends[r + 1], firsts[r] - ends[r], p2)
             row[c] = 0
     for c in range(dense.shape[1]):
         value = row[skip + c] % p
@@ -71,17 +55,6 @@ def _reduced(row, skip, ends, entries, firsts, coefficients, pivots, first_pivot
             elif lead < 0:
                 lead = np.int64(c)
     return lead
-
-
-@compiled.part
-def _inverse(a, p):
-    result, base, e = np.uint64(1), a % p, p - np.uint64(2)
-    while e:
-        if e & np.uint64(1):
-            result = result * base % p
-        base = base * base % p
-        e >>= np.uint64(1)
-    return result
 
 
 @compiled.part
@@ -127,14 +100,14 @@ def replay(
         for k in range(first_tried[b], first_tried[b + 1]):
             r = tried[k]
             row[: sizes[b]] = 0
-            _add_sparse(row, np.uint64(1), entries, ends[r], ends[r + 1], coefficients, firsts[r], p * p)
+            add_sparse(row, np.uint64(1), entries, coefficients, ends[r], ends[r + 1], firsts[r] - ends[r], p * p)
             lead = _reduced(row, skip, ends, entries, firsts, coefficients, pivots, first_pivots[b], dense, pivot_of, p)
             is_independent[k] = lead >= 0
             if lead < 0:
                 continue
             if n_new == n_expected:
                 return False
-            scale = _inverse(row[skip + lead], p)
+            scale = inverse_unsigned(row[skip + lead], p)
             for c in range(lead, size):
                 dense[n_new, c] = row[skip + c] * scale % p
             pivot_of[lead] = n_new

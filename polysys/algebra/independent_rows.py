@@ -9,10 +9,6 @@ A file that was cut off or altered is not read.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +16,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from platformdirs import user_cache_path
 
 from polysys.algebra.kept import Kept
-from polysys.errors import FileError
-from polysys.reading.files import read_bytes
+from polysys.cache_files import cache_folder, read_sealed, write_sealed
 
-_MAGIC = b"stationary rows 1\n"
+_MAGIC = b"stationary rows 2\n"
 _MOST_BYTES = 8 << 20  # of a file
 
 
@@ -53,23 +47,14 @@ independent_rows: Kept[IndependentRows] = Kept(32 << 20)
 """Of the patterns that were met last, by the names of these."""
 
 
-def folder() -> Path:
-    """Where hints are kept: ``STATIONARY_CACHE``, else the user's cache directory."""
-    chosen = os.environ.get("STATIONARY_CACHE")
-    return (Path(chosen) if chosen else user_cache_path("stationary-points")) / "rows"
-
-
 def load(search: bytes) -> set[bytes]:
     """Take the hints of an earlier search from disk; the names of their patterns."""
     try:
-        data = read_bytes(folder() / search.hex(), _MOST_BYTES)
-    except (FileError, OSError):
-        return set()
-    head, content = data[: len(_MAGIC) + 32], data[len(_MAGIC) + 32 :]
-    if head != _MAGIC + hashlib.sha256(search + content).digest():
+        content = read_sealed(_path(search), _MOST_BYTES)
+    except OSError:
         return set()
     names = set()
-    for name, known in _parsed(content):
+    for name, known in _parsed(content.removeprefix(_MAGIC)) if content and content.startswith(_MAGIC) else ():
         names.add(name)
         if independent_rows.get(name) is None:
             independent_rows.keep(name, known, known.rows.nbytes + 100)
@@ -91,17 +76,17 @@ def save(search: bytes, names: set[bytes]) -> bool:
     known = [(name, found) for name in sorted(names) if (found := independent_rows.get(name)) is not None]
     heads = np.array([[len(found.rows) for _, found in known], [found.work for _, found in known]], np.int64)
     rows = np.concatenate([np.zeros(0, np.int32), *(found.rows.astype(np.int32) for _, found in known)])
-    content = len(known).to_bytes(8, "little") + b"".join(name for name, _ in known) + heads.tobytes() + rows.tobytes()
+    content = _MAGIC + len(known).to_bytes(8, "little") + b"".join(name for name, _ in known) + heads.tobytes() + rows.tobytes()
     if len(content) > _MOST_BYTES - 100:
         return False
-    path = folder() / search.hex()
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    path = _path(search)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(_MAGIC + hashlib.sha256(search + content).digest() + content)
-        part.replace(path)
+        write_sealed(path, content)
     except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         return False
     return True
+
+
+def _path(search: bytes) -> Path:
+    return cache_folder("rows") / search.hex()

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polysys.algebra.monomials import longer
+from polysys.algebra.rows_modulo import STRIDE, add_sparse, inverse_unsigned, mixed
 from polysys.jit import compiled
 
 Array = npt.NDArray[Any]
@@ -39,15 +40,6 @@ class _SparseRows:
 
 
 @compiled.part
-def _add_multiple(row, factor, entries, residues, first, end, shift, p2):
-    """Add a multiple of a sparse row to a dense one; entries stay below p^2, as a negative difference wraps around."""
-    for t in range(first, end):
-        k = np.uint64(entries[np.uint64(t)])  # an index with a sign takes longer
-        value = row[k] + factor * np.uint64(residues[np.uint64(t + shift)])
-        row[k] = min(value, value - p2)
-
-
-@compiled.part
 def _append(row, first, scale, n_rows, start, entries, residues, p):
     """Store the non-zero entries of a dense row from `first` on, times `scale`, as the next sparse row; clear it."""
     t = start[n_rows]
@@ -58,17 +50,6 @@ def _append(row, first, scale, n_rows, start, entries, residues, p):
             row[k] = 0
             t += 1
     start[n_rows + 1] = t
-
-
-@compiled.part
-def _inverse(a, p):
-    result, base, e = np.uint64(1), a % p, p - np.uint64(2)
-    while e:
-        if e & np.uint64(1):
-            result = result * base % p
-        base = base * base % p
-        e >>= np.uint64(1)
-    return result
 
 
 @compiled
@@ -104,7 +85,7 @@ def _reduce(chosen, row_g, row_start, entries, reducer, starts, residues, p, bud
                 n_rest += 1
                 continue
             first, end = row_start[r], row_start[r + 1]  # a one in this column comes first
-            _add_multiple(row, p - value, entries, residues, first + 1, end, starts[row_g[r]] - first, p2)
+            add_sparse(row, p - value, entries, residues, first + 1, end, starts[row_g[r]] - first, p2)
             total += end - first
         for q in range(n_rest):
             column = np.int64(rest[q])
@@ -142,12 +123,9 @@ def _is_combination_zero(
     """Whether a combination of the rows is one of the reducing rows and of the new ones; `new_of` is the new row of a column."""
     p2, state = p * p, np.uint64(len(rows))
     for q in range(len(rows)):
-        state += np.uint64(0x9E3779B97F4A7C15)  # a weight by splitmix64
-        weight = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        weight = (weight ^ (weight >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        weight = (weight ^ (weight >> np.uint64(31))) % p
+        state += STRIDE
         r = rows[q]
-        _add_multiple(row, weight, entries, residues, row_start[r], row_start[r + 1], starts[row_g[r]] - row_start[r], p2)
+        add_sparse(row, mixed(state) % p, entries, residues, row_start[r], row_start[r + 1], starts[row_g[r]] - row_start[r], p2)
     for k in range(len(row)):
         value = row[k] % p
         if value == 0:
@@ -155,9 +133,9 @@ def _is_combination_zero(
         r, q = reducer[k], new_of[k]
         if r >= 0:
             first, end = row_start[r], row_start[r + 1]
-            _add_multiple(row, p - value, entries, residues, first, end, starts[row_g[r]] - first, p2)
+            add_sparse(row, p - value, entries, residues, first, end, starts[row_g[r]] - first, p2)
         elif q >= 0:
-            _add_multiple(row, p - value, new, values, new_start[q], new_start[q + 1], 0, p2)
+            add_sparse(row, p - value, new, values, new_start[q], new_start[q + 1], 0, p2)
         else:
             return False
     return True
@@ -214,12 +192,12 @@ def _eliminate(
                     first = k
                 continue
             row[k] = 0
-            _add_multiple(row, p - value, entries, residues, start[q] + 1, start[q + 1], 0, p2)
+            add_sparse(row, p - value, entries, residues, start[q] + 1, start[q + 1], 0, p2)
             total += start[q + 1] - start[q]
         if first >= 0:
             if not is_last:
                 pivot[first] = n_new
-            _append(row, first, _inverse(row[first], p), n_new, new_start, new, values, p)
+            _append(row, first, inverse_unsigned(row[first], p), n_new, new_start, new, values, p)
             sources[n_new] = r - 1
             n_new += 1
     at[0], at[1], at[2] = r, n_new, total
@@ -285,7 +263,7 @@ def _relate(given_start, given, given_values, row, pivot, p, budget, start, entr
                 first = k
                 break
             row[k] = 0
-            _add_multiple(row, p - value, entries, residues, start[q] + 1, start[q + 1], 0, p2)
+            add_sparse(row, p - value, entries, residues, start[q] + 1, start[q + 1], 0, p2)
             total += start[q + 1] - start[q]
         r += 1
         if total > budget:
@@ -294,7 +272,7 @@ def _relate(given_start, given, given_values, row, pivot, p, budget, start, entr
             row[k] %= p
         if first < n_columns:
             pivot[first] = n_monic
-            _append(row, first, _inverse(row[first], p), n_monic, start, entries, residues, p)
+            _append(row, first, inverse_unsigned(row[first], p), n_monic, start, entries, residues, p)
             n_monic += 1
         else:
             _append(row, n_columns, np.uint64(1), n_new, new_start, new, values, p)

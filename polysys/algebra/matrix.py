@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polysys.algebra.monomials import GUARD, Ints, Table, Words, grown, intern, longer
+from polysys.algebra.rows_modulo import add_multiple, inverse, remainder
 from polysys.compiled_arrays import zeros
 from polysys.jit import compiled
 
@@ -187,15 +188,6 @@ def parity_classes(words: Words, masks: Words) -> Longs:
 
 
 @compiled.part
-def remainder(a, p, reciprocal):
-    """a modulo p for 0 <= a < 2^62, without a division: the quotient in doubles is wrong by one at most."""
-    r = a - np.int64(np.float64(a) * reciprocal) * p
-    r += (r >> 63) & p
-    r -= p
-    return r + ((r >> 63) & p)
-
-
-@compiled.part
 def _subtract(lanes, factors, begin, end, entries, first, coefficients, p2):
     """Subtract multiples of one sparse row from all lanes."""
     for k in range(begin, end):
@@ -256,17 +248,6 @@ def reduce_lanes(lanes, rows, weights, ends, entries, firsts, coefficients, pivo
     return work * _COST
 
 
-@compiled.part
-def inverse(a, p):
-    """1/a modulo a prime, by Euclid's algorithm."""
-    r, s, x, y = p, a, np.int64(0), np.int64(1)
-    while s != 0:
-        q = r // s
-        r, s = s, r - q * s
-        x, y = y, x - q * y
-    return x % p
-
-
 @compiled
 def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
     """Reduce the lanes by dense rows; what is new joins them.
@@ -322,15 +303,6 @@ def absorb_lanes(lanes, dense, pivot_of, n_dense, p):
             for j in range(size):
                 dense[used[l] - 1, j] = remainder(lanes[j, l], p, reciprocal)
     return n_dense, work * _COST
-
-
-@compiled.part
-def add_multiple(total, factor, row, p2):
-    """Add a multiple of a row of 32-bit numbers to a vector with entries below p^2."""
-    a = np.uint64(factor)
-    for j in range(len(row)):
-        t = total[j] + np.int64(a * np.uint64(row[j])) - p2
-        total[j] = t + ((t >> 63) & p2)
 
 
 @compiled

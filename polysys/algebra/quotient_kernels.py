@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from polysys.algebra.matrix import add_multiple, inverse, remainder
 from polysys.algebra.monomials import GUARD
+from polysys.algebra.rows_modulo import add_multiple, inverse, remainder
 from polysys.compiled_arrays import zeros
 from polysys.jit import compiled
 

@@ -6,20 +6,17 @@ Varieties, and Algorithms, section 9.3).
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import combinations
-from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 
+from polysys.algebra.kept import Kept, digest
 from polysys.algebra.limits import Meter
 
 Exponents = npt.NDArray[np.int32]
-_MOST_KNOWN = 64
-_known: OrderedDict[tuple[tuple[int, ...], str, bytes], tuple[int, int, int]] = OrderedDict()
-_lock = Lock()
+_kept: Kept[tuple[int, int, int]] = Kept(1 << 16)  # dimension, degree and what they cost
 
 
 def dimension(leading: Exponents, *, meter: Meter | None = None) -> int:
@@ -109,16 +106,12 @@ def dimension_and_degree(leading: Exponents, *, meter: Meter) -> tuple[int, int]
     >>> dimension_and_degree(np.array([[2, 0], [1, 1], [0, 3]]), meter=Meter())
     (0, 4)
     """
-    name = leading.shape, leading.dtype.str, leading.tobytes()
-    with _lock:
-        known = _known.get(name)
+    name = digest([], [leading])
+    known = _kept.get(name)
     if known is None:
         before = meter.work
         known = dimension(leading, meter=meter), degree(leading, meter=meter), meter.work - before
-        with _lock:
-            _known[name] = known
-            while len(_known) > _MOST_KNOWN:
-                _known.popitem(last=False)
+        _kept.keep(name, known, 1 << 10)
     else:
         meter.spend(known[2])
     return known[:2]

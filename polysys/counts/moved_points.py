@@ -13,16 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import lcm
 
-from flint import fmpq, fmpq_mat, fmpz_mat
+from flint import fmpq, fmpq_mat
 
 from polysys.algebra.count import exact_count
-from polysys.continuous_symmetry import ContinuousSymmetry
+from polysys.continuous_symmetry import ContinuousSymmetry, nullspace
 from polysys.domains import Domain
 from polysys.formulations.formulation import Formulation, Kind
 from polysys.formulations.variety import Variety
 from polysys.landscape import Landscape
+from polysys.polynomials import rational
 from polysys.system import exact_terms
 
 Terms = Mapping[tuple[int, ...], Fraction]
@@ -91,7 +91,7 @@ def _fixes_no_point(symmetry: ContinuousSymmetry, domain: Domain) -> bool:
     """Whether the common zeros of the fields have no part on some sphere."""
     if domain.is_euclidean or isinstance(domain, Variety):
         return False
-    entries = [_fmpq(a) for matrix, _ in symmetry.generators for row in matrix for a in row]
+    entries = [rational(a) for matrix, _ in symmetry.generators for row in matrix for a in row]
     n_rows = len(entries) // domain.n
     rank = int(fmpq_mat(n_rows, domain.n, entries).rank())
     for block in domain.slices:
@@ -171,7 +171,7 @@ def _has_bounded_orbits(symmetry: ContinuousSymmetry) -> bool:
     Of the forms Q with A^T Q + Q A = 0 the one next to the identity is tried.
     """
     n = symmetry.n
-    rows = [[*map(_fmpq, row), _fmpq(b)] for matrix, shift in symmetry.generators for row, b in zip(matrix, shift, strict=True)]
+    rows = [[*map(rational, row), rational(b)] for matrix, shift in symmetry.generators for row, b in zip(matrix, shift, strict=True)]
     linear = fmpq_mat(len(rows), n, [a for row in rows for a in row[:n]])
     if int(linear.rank()) < int(fmpq_mat(len(rows), n + 1, [a for row in rows for a in row]).rank()):
         return False
@@ -184,10 +184,12 @@ def _has_bounded_orbits(symmetry: ContinuousSymmetry) -> bool:
                 row[max(k, j), min(k, j)] += matrix[k][i]
                 row[max(k, i), min(k, i)] += matrix[k][j]
             equations.append([row[place] for place in places])
-    forms = [fmpq_mat(n, n, [_fmpq(q[max(i, j), min(i, j)]) for i in range(n) for j in range(n)]) for q in _kernel(equations, places)]
+    kernel, nullity = nullspace(equations)
+    place = {pair: k for k, pair in enumerate(places)}
+    forms = [fmpq_mat(n, n, [kernel[place[max(i, j), min(i, j)], k] for i in range(n) for j in range(n)]) for k in range(nullity)]
     if not forms:
         return False
-    size = range(len(forms))
+    size = range(nullity)
     products = fmpq_mat(len(forms), len(forms), [_trace(forms[i] * forms[j]) for i in size for j in size])
     weights = products.solve(fmpq_mat(len(forms), 1, [_trace(form) for form in forms]))
     nearest = sum((forms[i] * weights[i, 0] for i in size), fmpq_mat(n, n))
@@ -195,19 +197,5 @@ def _has_bounded_orbits(symmetry: ContinuousSymmetry) -> bool:
     return all(minor > 0 for minor in minors)
 
 
-def _kernel(equations: Sequence[Sequence[Fraction]], names: Sequence[tuple[int, int]]) -> list[dict[tuple[int, int], Fraction]]:
-    """A basis of the solutions of homogeneous linear equations, by name of the unknown."""
-    integers = []
-    for row in equations:
-        common = lcm(*(a.denominator for a in row))
-        integers += [int(a * common) for a in row]
-    kernel, nullity = fmpz_mat(len(equations), len(names), integers).nullspace()
-    return [{name: Fraction(int(kernel[i, k])) for i, name in enumerate(names)} for k in range(int(nullity))]
-
-
 def _trace(matrix: fmpq_mat) -> fmpq:
     return sum((matrix[i, i] for i in range(matrix.nrows())), fmpq(0))
-
-
-def _fmpq(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)

@@ -1,5 +1,6 @@
 """Processes as tests see them: children, the command line in a process of its own, waiting, and deaths at a given moment."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -15,27 +16,30 @@ def children(pid: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[1]) == pid and fields[0] != "Z":
-                found.append(int(entry.name))
+            with contextlib.suppress(OSError):
+                state, parent, *_ = _stat(int(entry.name))
+                if int(parent) == pid and state != "Z":
+                    found.append(int(entry.name))
     return found
 
 
 def is_running(pid: int) -> bool:
     """Whether a process is there and has not ended (Linux); one that has ended stays until its parent asks."""
     try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return _stat(pid)[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
 
 
 def seconds_used(pid: int) -> float:
     """Processor time of a running process with all its threads (Linux)."""
-    fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    """What Linux says of a process: its state, its parent, and further numbers."""
+    return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
 
 
 def comes_true(condition: Callable[[], object], patience: float = PATIENCE) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from homotopy.common import reporting
 from homotopy.engines.base import Capability, Engine, Finding, Request, TrackedPaths
 from homotopy.options import PRECISIONS, STRATEGIES, TRANSPORTS, Precision, Transport
-from homotopy.status import StartCount
+from homotopy.status import PathStatus, StartCount
 from polysys.errors import InputError, PolysysError
 
 if TYPE_CHECKING:
@@ -115,12 +115,16 @@ def _paths(request: Request, units: Sequence[int], report: PathReport) -> Tracke
     import numpy as np
 
     from homotopy.engines.phcpack.far_paths import follow_linear
+    from polysys.algebra.units import WIDE, in_units, spread
 
     n = request.system.n
     x = np.array([e.x for e in report.ends], np.complex128).reshape(-1, n)
+    status = [e.status for e in report.ends]
+    if any(units) and spread(in_units(request.system.terms, units)) > WIDE:  # where no units help, far is not at infinity
+        status = [PathStatus.FAILED if s is PathStatus.AT_INFINITY else s for s in status]
     return TrackedPaths(
         x=np.ldexp(x.real, units) + 1j * np.ldexp(x.imag, units) if any(units) else x,
-        status=tuple(e.status for e in report.ends),
+        status=tuple(status),
         rco=np.array([e.rco for e in report.ends], np.float64),
         images=(np.ones((1, n), dtype=np.int8),) * len(report.ends),
         start=report.start,

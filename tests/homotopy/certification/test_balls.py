@@ -212,6 +212,24 @@ def test_inertia_reaches_condition_numbers_beyond_double_precision() -> None:
         assert balls.verified_inertia(ball_matrix(matrix)) == (1, 1)
 
 
+@given(symmetric(), st.lists(st.integers(-400, 400), min_size=6, max_size=6))
+def test_inertia_is_the_same_in_other_units(matrix: list[list[Fraction]], exponents: list[int]) -> None:
+    """Units of 10^k for each coordinate, beyond what doubles hold."""
+    negative, positive, zero = exact_inertia(matrix)
+    units = [Fraction(10) ** k for k in exponents]
+    with ctx.workprec(256):
+        found = balls.verified_inertia(ball_matrix([[v * a * b for v, b in zip(row, units, strict=False)] for row, a in zip(matrix, units, strict=False)]))
+    assert found == (None if zero else (negative, positive))
+
+
+def test_inertia_of_a_large_matrix_on_the_tangent_space_of_a_sphere() -> None:
+    """Of (c 1 + M, x; x^T, 0) with c = 10^400: the tangent space is positive, and the border adds one of each sign."""
+    c = Fraction(10) ** 400
+    matrix = [[c, Fraction(-2, 3), Fraction(3, 5)], [Fraction(-2, 3), c, Fraction(-4, 5)], [Fraction(3, 5), Fraction(-4, 5), Fraction(0)]]
+    with ctx.workprec(128):
+        assert balls.verified_inertia(ball_matrix(matrix)) == (1, 2)
+
+
 @given(symmetric(), st.fractions(min_value=Fraction(1, 1000), max_value=2))
 def test_inertia_of_a_ball_matrix_holds_for_every_matrix_in_it(matrix: list[list[Fraction]], radius: Fraction) -> None:
     with ctx.workprec(128):

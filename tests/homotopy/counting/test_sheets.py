@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 import homotopy as ho
@@ -53,3 +55,11 @@ def test_a_potential_or_equations_of_ones_own_name_their_variables() -> None:
     assert repr(ho.census(ps.expression("x^2*y + z^2 - y"))).startswith("Census of expression:user in x, y, z (seed 0, digest ")
     assert repr(ho.solve(ps.equations(["x^2 = 2"]))).startswith("Solutions of equations:user in x (digest ")
     assert repr(ho.census(ps.SphericalPSpin(n=2, p=3).sample(1))).startswith("Census of spherical-p-spin:n=2,p=3 (seed 1, ")
+
+
+def test_minima_are_a_lower_bound_where_an_index_is_not_known() -> None:
+    census = ho.census(ps.expression("x^4/4 - x^2/2"))
+    first, *others = census.points
+    text = repr(replace(census, points=(replace(first, index=None), *others)))
+    assert "0 undecided; at least 1 minimum\n" in text
+    assert "1  1, 1 undecided     Euler characteristic not known, expected 1\n" in text

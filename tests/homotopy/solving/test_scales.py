@@ -54,6 +54,15 @@ def test_equations_of_different_size():
         assert found.n_real == n_real and found.completeness.verdict is Completeness.PROVED
 
 
+def test_a_field_or_a_regularisation_beyond_doubles_leaves_one_sign_of_curvature():
+    """Next to a field of 10^400 couplings do not matter: a linear function on a sphere. Next to an l2 of 10^300 the data do not: the origin."""
+    census = ho.census("spherical-p-spin:n=3,p=3,field=1e400")
+    assert (census.n_complex, dict(census.by_index)) == (14, {0: 1, 1: 0, 2: 1}) and census.completeness.verdict is Completeness.PROVED
+    census = ho.census("deep-linear:widths=1-1-1,data=gaussian,l2=1e300")
+    assert (census.n_complex, dict(census.by_index)) == (5, {0: 1, 1: 0, 2: 0}) and census.completeness.verdict is Completeness.PROVED
+    assert census.points[0].energy.rad() < 1e-9
+
+
 def test_sphere_of_any_radius():
     census = ho.census(ps.expression("x*y*z", ps.Sphere(3, radius_squared=Fraction(10) ** -200)))
     assert dict(census.by_index) == {0: 4, 1: 6, 2: 4} and census.completeness.verdict is Completeness.PROVED

@@ -186,13 +186,15 @@ def test_a_declared_symmetry_is_refused_by_the_census_with_the_way_to_decompose(
         ho.census(ps.DeepLinear(widths=(2, 2, 2), l2=0.1))
     with pytest.raises(ps.PositiveDimensionalError, match=r"orbits of dimension up to 1.*stationary sets"):
         ho.census(ps.expression("(x^2 + y^2 - 1)^2 + x^2 + y^2"), strategy="total-degree")
+    with pytest.raises(ps.PositiveDimensionalError, match="It fixes 2 of them"):  # V = 1 - z^2 + z: the poles, and the circle z = 1/2
+        ho.census(ps.expression("x^2 + y^2 + z", "sphere"))
 
 
 @pytest.mark.phcpack
 def test_paths_given_up_on_a_circle_of_stationary_points_do_not_contradict_the_others(tmp_path: Path) -> None:
-    """V = 1 - z^2 + z on the sphere: both poles, and the circle z = 1/2, on which V is largest."""
-    census = ho.census(ps.expression("x^2 + y^2 + z", "sphere"))
-    assert census.n_real == 2
+    """(2 z - 1)^2 (x + y^2 + 3) on the sphere: the circle z = 1/2, on which V is least, and a maximum above and below it."""
+    census = ho.census(ps.expression("(2*z - 1)^2*(x + y^2 + 3)", "sphere"))
+    assert [(p.index, float(p.coordinates[2].mid()) > 0.5) for p in census.points] == [(2, True), (2, False)]
     assert census.paths.is_balanced
     assert census.completeness.verdict is Completeness.UNKNOWN
     census.save(tmp_path / "circle.json")
@@ -231,10 +233,10 @@ def test_exact_algebra_describes_nothing_where_a_simple_solution_is_missing() ->
 
 
 def test_simple_solutions_beside_a_curve_are_counted() -> None:
-    """(x y - 1)^2 has the hyperbola and the origin; z^3 + z^2 two points."""
-    census = ho.census(ps.expression("(x*y - 1)^2 + z^3 + z^2"))
-    assert census.completeness.verdict is Completeness.UNKNOWN and len(census.certificates) == 2
-    assert "all simple solutions beside them, 2, are certified" in census.completeness.reason
+    """The square of x^2 + y^3 - 3 y + 10 has its curve and (0, +-1); z^3 + z^2 two points."""
+    census = ho.census(ps.expression("(x^2 + y^3 - 3*y + 10)^2 + z^3 + z^2"))
+    assert census.completeness.verdict is Completeness.UNKNOWN and len(census.certificates) == 4
+    assert "all simple solutions beside them, 4, are certified" in census.completeness.reason
 
 
 def test_points_that_no_path_came_near_are_degenerate_all_the_same() -> None:
