@@ -179,7 +179,6 @@ def _equilibrated(matrix: Sequence[Sequence[arb]]) -> list[list[arb]]:
 
     These are the dual variables of an assignment problem (Duff & Pralet 2005).
     """
-    len(matrix)
     costs = [[_NO_ENTRY if (e := _exponent(entry)) is None else -e for entry in row] for row in matrix]
     u, v = _assignment_duals(costs)
     d = [(a + b) // 2 for a, b in zip(u, v, strict=True)]

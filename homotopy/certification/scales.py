@@ -4,6 +4,9 @@ A system is *wide* where PRECISIONS do not reach as far as its coefficients. Cer
 coordinates, in the system's own units, so that what they say needs no scaling of anything. What it takes is digits: with 2^S the largest ratio
 of sizes, coordinates may be as large as 2^S and as small as 2^-S, zeros of that size may be as close to each other as 2^-2S, and a radius is
 seen to be below this distance with another S bits. Newton's method loses as many on the way. A wide system has 8 S > 1024, S > 128.
+
+That is an estimate and no bound: unknowns that are products of unknowns are larger, and zeros of high degree closer. Nothing rests on it. What
+needs more bits has no certificate and is not counted.
 """
 
 from __future__ import annotations

@@ -26,6 +26,9 @@ from polysys.problem import Problem
 _OF_WHOLE_LISTS = frozenset(
     {EvidenceKind.CONJUGATES, EvidenceKind.ORBITS, EvidenceKind.EULER, EvidenceKind.PARITY, EvidenceKind.MORSE}
 )
+_OF_REAL_POINTS = frozenset({EvidenceKind.EULER, EvidenceKind.PARITY, EvidenceKind.MORSE})  # a whole list of real points passes these
+# Where one of these is not silent there are as many solutions as there may be, or more: none can be missing.
+_COUNTS = (EvidenceKind.UPPER_BOUND, EvidenceKind.HILBERT_BOUND, EvidenceKind.MULTIPLICITIES, EvidenceKind.EXACT_COUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,8 @@ def join(landscape: Problem, pieces: Iterable[Evidence]) -> CompletenessReport:
     -----
     contradicted: a check failed that cannot fail on a complete list. proved: as many certified distinct solutions as a
     proved bound allows, with their multiplicities where the bound counts them. supported: see :func:`support`.
-    unknown: else, also where a whole list would pass a check, fewer solutions are listed than the best bound allows, and the coefficients are of
-    so different sizes that paths are lost. Where an interval search excludes every other real point, a list that is not proved otherwise is proved as
+    unknown: else, also where a check fails that a whole list passes, solutions may be missing by every bound, count and interval search, and the
+    solve was stopped or the coefficients are of so different sizes that paths are lost. Where an interval search excludes every other real point, a list that is not proved otherwise is proved as
     a list of real points, and `complex_verdict` keeps what is known of the complex one.
     """
     found = tuple(pieces)
@@ -103,12 +106,14 @@ def joined(landscape: Problem, report: CompletenessReport, more: Iterable[Eviden
 
 def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Completeness, str]:
     """The verdict on the list of complex solutions, with its reason."""
-    against = next((e for e in found if e.outcome is Verdict.NO and not (e.kind in _OF_WHOLE_LISTS and is_stopped(found))), None)
-    if against is not None and against.kind in _OF_WHOLE_LISTS and _is_short(found) and further_precisions(landscape.tapes.equations):
+    against = [e for e in found if e.outcome is Verdict.NO]
+    may_be_short = is_stopped(found) or (against and further_precisions(landscape.tapes.equations))
+    held = [e for e in against if not (may_be_short and _is_of_missing(e, found))]
+    if held:
+        return Completeness.CONTRADICTED, str(held[0])
+    if against and not is_stopped(found):
         units = units_of(landscape.system.terms, landscape.system.n)
-        return Completeness.UNKNOWN, wording.sizes_apart(str(against), landscape.system.variables, units)
-    if against is not None:
-        return Completeness.CONTRADICTED, str(against)
+        return Completeness.UNKNOWN, wording.sizes_apart(str(against[0]), landscape.system.variables, units)
     has_families_ = cache(partial(has_families, landscape))  # asked for only where the answer matters, and once
     reason = _proof(found, has_families_)
     if reason is not None:
@@ -135,10 +140,12 @@ def _on_complex_list(landscape: Problem, found: Sequence[Evidence]) -> tuple[Com
     return Completeness.UNKNOWN, _open(found)
 
 
-def _is_short(found: Sequence[Evidence]) -> bool:
-    """Whether fewer solutions are listed than the best bound allows: then some may well be missing."""
-    bound = of_kind(found, EvidenceKind.UPPER_BOUND)
-    return bound is None or bound["found"] < bound["bound"]
+def _is_of_missing(failed: Evidence, found: Sequence[Evidence]) -> bool:
+    """Whether a check may have failed because solutions are missing, by all else that is known of the list."""
+    is_whole = any(e.kind in _COUNTS and e.outcome is not Verdict.UNDECIDED for e in found)
+    real = of_kind(found, EvidenceKind.REAL_PROOF)
+    has_all_real = real is not None and real.outcome is Verdict.YES
+    return failed.kind in _OF_WHOLE_LISTS and not is_whole and not (has_all_real and failed.kind in _OF_REAL_POINTS)
 
 
 def _fills_chart(found: Sequence[Evidence], n_classes: int) -> bool:

@@ -49,8 +49,9 @@ def refuse_moved_points(problem: Problem, ends: Sequence[Sequence[complex]] = ()
     symmetry = problem.known_symmetry
     assert symmetry is not None
     which = "stationary points" if found.moves_real else "complex stationary points"
+    seen = "" if is_known else " by the singular end of a path"
     raise PositiveDimensionalError(
-        f"The {which} of {problem.label} are not isolated: a continuous symmetry group of dimension {symmetry.dimension} moves them "
+        f"The {which} of {problem.label} are not isolated{seen}: a continuous symmetry group of dimension {symmetry.dimension} moves them "
         f"(orbits of dimension up to {symmetry.orbit_dimension}).{_on_fixed(found)}",
         "Break the symmetry (a term per variable, say), fix as many coordinates, or decompose the stationary set "
         "(stationary sets).",

@@ -205,7 +205,8 @@ class GradedBasis:
         """The reduced echelon form of the rows in normal form.
 
         It is that of any rows that span the same space. Those that were independent where the pattern was met before are tried first.
-        The work is counted as if all had been reduced, so that no limit depends on what was met before.
+        The work is that of the reduction of all rows where the pattern was met first. It is the same here up to residues that vanish by
+        chance, so what was met before decides only where a search ends within a percent of its limit.
         """
         known, budget = independent_rows.get(pattern.name), self.work_limit - self.work
         self.patterns.add(pattern.name)

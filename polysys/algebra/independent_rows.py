@@ -1,7 +1,7 @@
 """Which rows of a level's matrix were independent where its pattern was met before.
 
-It is a hint, and no result depends on it: whoever takes it checks that these rows are independent again and that they span the others,
-and reduces all rows otherwise. Nine in ten rows depend on the others, and each would be reduced to zero at the cost of an independent one.
+It is a hint: whoever takes it checks that these rows are independent again and, in one combination, that they span the others, and reduces all
+rows otherwise. The combination hides a row with a probability of 1/p. A bound is larger then, and still a bound. Nine in ten rows depend on the others, and each would be reduced to zero at the cost of an independent one.
 
 The hints of a long search are kept on disk under a digest of the monomials that it began with, so that the next process has them.
 A file that was cut off or altered is not read.

@@ -27,6 +27,7 @@ from polysys.system import exact_terms
 
 Terms = Mapping[tuple[int, ...], Fraction]
 _WORK = 2 * 10**9  # operations of exact algebra for each question: seconds
+_RARE, _SHORT = 2**31, 10**4  # largest weights: a combination that vanishes by chance is as rare as a bad prime; short ones where points are written down
 _CUTS = 3  # tries at real points of orbits that are not bounded
 
 
@@ -39,11 +40,12 @@ class MovedPoints:
     moves : bool or None
         Whether it moves some of them, complex ones included; None where that is too much work.
     moves_real : bool or None
-        Whether it moves real ones; None where that is not known.
+        Whether it moves real ones, which is proved by one of them; None where that is not known.
     n_fixed : int or None
         How many distinct ones, complex ones included, all fields fix: only these can be isolated. None where that is not known or not finite.
     is_proved : bool
-        Whether no point of the domain is fixed, so that all stationary points are moved. Else the numbers are those modulo two primes.
+        Whether no point of the domain is fixed, so that all stationary points are moved. Else `n_fixed`, and that none or only complex ones
+        are moved, are what two primes and a random combination of the fields say.
     """
 
     moves: bool | None
@@ -73,16 +75,13 @@ def moved_points(landscape: Landscape) -> MovedPoints:
         return MovedPoints(moves=True, moves_real=True, n_fixed=0, is_proved=True)
     equations, n = _equations_of_points(landscape)
     fields = _components(symmetry, n)
-    rng = random.Random(0)
-    outside = _combination([f for field in fields for f in field], rng)
-    inverse = {(*e, 1): c for e, c in outside.items()} | {(0,) * (n + 1): Fraction(-1)}
-    moved = [*(_with_another_unknown(f) for f in equations), inverse]
-    count = exact_count(moved, n + 1, work_limit=_WORK, distinct=False)
+    count = exact_count([*map(_with_another_unknown, equations), _outside(fields, n, _RARE)], n + 1, work_limit=_WORK, distinct=False)
     if count.dimension is None:
         return MovedPoints(None)
     if count.dimension < 0:
         return MovedPoints(moves=False, moves_real=False)
     fixed = exact_count([*equations, *(f for field in fields for f in field if f)], n, work_limit=_WORK)
+    moved = [*map(_with_another_unknown, equations), _outside(fields, n, _SHORT)]
     n_fixed = 0 if fixed.dimension == -1 else fixed.n_distinct if fixed.dimension == 0 else None
     return MovedPoints(True, _moves_real(symmetry, moved, n, count.dimension), n_fixed)
 
@@ -123,11 +122,17 @@ def _components(symmetry: ContinuousSymmetry, n: int) -> list[list[Terms]]:
     ]
 
 
-def _combination(forms: Sequence[Terms], rng: random.Random) -> Terms:
+def _outside(fields: Sequence[Sequence[Terms]], n: int, largest: int) -> Terms:
+    """The equation of one more unknown, the inverse of a random combination of the fields' components: solutions are moved by some field."""
+    combination = _combination([f for field in fields for f in field], random.Random(0), largest)
+    return {(*e, 1): c for e, c in combination.items()} | {(0,) * (n + 1): Fraction(-1)}
+
+
+def _combination(forms: Sequence[Terms], rng: random.Random, largest: int = _SHORT) -> Terms:
     """A random combination of polynomials."""
     total: dict[tuple[int, ...], Fraction] = {}
     for form in forms:
-        weight = rng.randint(1, 10**4)
+        weight = rng.randint(1, largest)
         for e, c in form.items():
             total[e] = total.get(e, Fraction(0)) + weight * c
     return {e: c for e, c in total.items() if c}

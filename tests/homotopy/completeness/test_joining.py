@@ -19,6 +19,7 @@ from polysys.root_count import RootCount, RootCountKind
 
 LAND = ps.expression("x^4/4 - x^2/2 + x*y/7 + y^4").sample()
 FAMILIES = ps.expression("x*y + (x + x^3)*z").sample()
+WIDE = ps.expression("10^300*x^4 - x^2").sample()
 GLASS = ps.SphericalPSpin(n=3, p=3).sample(1)
 PROVED, SUPPORTED, UNKNOWN, CONTRADICTED = (
     Completeness.PROVED, Completeness.SUPPORTED, Completeness.UNKNOWN, Completeness.CONTRADICTED,
@@ -130,6 +131,27 @@ def test_a_real_proof_raises_the_verdict_on_the_real_list_alone() -> None:
     assert join(LAND, [OPEN, real_proof(Verdict.UNDECIDED)]).verdict is UNKNOWN
     assert join(LAND, [bound(9, 9), real_proof(Verdict.NO)]).verdict is CONTRADICTED
     assert join(LAND, [evidence(EvidenceKind.CONJUGATES, Verdict.NO), real_proof(Verdict.YES)]).verdict is CONTRADICTED
+
+
+STOPPED = paths(Verdict.UNDECIDED, tracked=5, at_infinity=0)
+EULER = evidence(EvidenceKind.EULER, Verdict.NO, sum=3, expected=1)
+NO_CONJUGATE = evidence(EvidenceKind.CONJUGATES, Verdict.NO)
+
+
+@pytest.mark.parametrize("land", [WIDE, LAND])
+def test_a_short_list_may_fail_a_check_but_not_one_that_nothing_is_missing_from(land: ps.Landscape) -> None:
+    """Where a solve was stopped, or coefficients are of very different sizes; whatever the order of the evidence."""
+    stopped = [] if land is WIDE else [STOPPED]
+    for failed in (EULER, NO_CONJUGATE):
+        for order in permutations([OPEN, failed, *stopped]):
+            assert join(land, order).verdict is UNKNOWN
+        for more in (hilbert_weighed(5, 5, degree=4, prime=101), hilbert_weighed(5, 4, degree=4, prime=101), EXACT):
+            for order in permutations([OPEN, failed, more, *stopped]):
+                assert join(land, order).verdict is CONTRADICTED
+        assert join(land, [bound(9, 9), failed, *stopped]).verdict is CONTRADICTED
+    for order in permutations([OPEN, EULER, real_proof(Verdict.YES), *stopped]):
+        assert join(land, order).verdict is CONTRADICTED
+    assert join(land, [OPEN, NO_CONJUGATE, real_proof(Verdict.YES), *stopped]).complex_verdict is UNKNOWN
 
 
 def test_further_evidence_takes_the_place_of_its_kind() -> None:
