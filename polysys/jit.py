@@ -6,6 +6,7 @@ cache returns the old code. Here the folder's name carries the digest of all sou
 and of the versions of Python, Numba and LLVM; the name of a file carries function, argument types, and the processor with
 its features. A file begins with the digest of its content, so that one that was cut off or altered is not used.
 What only kernels call is a part: it is compiled with each of them, and has no file.
+Of processes that need a kernel at once one compiles it, under a lock that ends with the process, and the others wait and load it.
 
 Whatever is wrong with the folder, a function is compiled and works; that nothing is kept is said once, on stderr.
 """
@@ -13,6 +14,7 @@ Whatever is wrong with the folder, a function is compiled and works; that nothin
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import hashlib
 import os
@@ -21,6 +23,7 @@ import re
 import shutil
 import stat
 import sys
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -30,6 +33,7 @@ from polysys.cache_files import cache_folder, read_sealed, write_sealed
 
 _UNUSED = 30 * 86400.0  # seconds after which the folder of other sources is removed
 _FOLDER = re.compile(r"[a-z]+-[0-9a-f]{24}")
+_LONGEST_WAIT = 120.0  # seconds for what another process compiles
 _FORMAT = 3  # of the files; part of the digest
 _KNOWN = re.compile(  # what Numba's runtime alone provides
     r"llvm\.|_?Py|NRT_|numba_(unpickle|do_raise|runtime_build_excinfo_struct|gil_ensure|gil_release|complex_adaptor)$"
@@ -38,6 +42,7 @@ _KNOWN = re.compile(  # what Numba's runtime alone provides
 # a division by zero is no exception; nothing calls kernels from C
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
 _said: set[str] = set()
+_locks = threading.local()  # of what this thread compiles: `held`, pairs of a path and an open file
 
 
 def kernel_folder() -> Path:
@@ -69,6 +74,7 @@ class Compiler:
         self._digest = ""
         self._folder: Path | None = None
         self._is_open = False
+        self._is_patient = True
 
     def __call__(self, function: Any) -> Any:
         """Compile at the first call, without the GIL and without liberties in the arithmetic."""
@@ -82,6 +88,7 @@ class Compiler:
         dispatcher = njit(nogil=True, pipeline_class=KernelSteps, **_OPTIONS)(function)
         if hasattr(dispatcher, "_cache"):  # not with NUMBA_DISABLE_JIT
             dispatcher._cache = _cache(self, function)
+            dispatcher.compile = _releasing(dispatcher.compile)
         return dispatcher
 
     @staticmethod
@@ -140,6 +147,27 @@ class Compiler:
             _say(f"Compiled code in {folder} is damaged: it is compiled again.")
         return content
 
+    def lock(self, name: str) -> None:
+        """Wait until no other process compiles this, and let none do so; where files cannot be locked, nothing."""
+        folder = self.folder()
+        if folder is None or not self._is_patient or not hasattr(_locks, "held"):
+            return
+        path, file, end = folder / f"{name}.lock", None, time.monotonic() + _LONGEST_WAIT
+        try:
+            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            while not _is_locked(file):
+                if time.monotonic() > end:  # whoever holds it stands still
+                    self._is_patient = False
+                    return
+                time.sleep(0.05)
+            _locks.held.append((path, file))
+            file = None
+        except OSError:  # compiled twice, at worst
+            return
+        finally:
+            if file is not None:
+                os.close(file)
+
     def save(self, name: str, content: bytes) -> None:
         """Keep a file, complete or not at all, unless the sources were replaced since they were loaded."""
         folder = self.folder()
@@ -150,6 +178,34 @@ class Compiler:
         except OSError as error:
             self._folder = None
             _say(_not_kept(folder, _why(error)))
+
+
+def _is_locked(file: int) -> bool:
+    """Whether an open file is locked now, for this process."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _releasing(compile_it: Any) -> Any:
+    """A function after which no lock is held that was taken in it, however it ends."""
+
+    @functools.wraps(compile_it)
+    def run(*args: Any) -> Any:
+        held = _locks.__dict__.setdefault("held", [])
+        before = len(held)
+        try:
+            return compile_it(*args)
+        finally:
+            while len(held) > before:
+                path, file = held.pop()
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
+                os.close(file)
+
+    return run
 
 
 def _let_kernels_be_interrupted() -> None:
@@ -215,6 +271,9 @@ def _cache(compiler: Compiler, function: Any) -> Any:
             rtsys.initialize(target_context)
             name = _file_name(function, sig, target_context.codegen())
             content = compiler.load(name) if name else None
+            if name and content is None:
+                compiler.lock(name)
+                content = compiler.load(name)
             if content is None:
                 return None
             try:

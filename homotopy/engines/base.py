@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from homotopy.engines.path_ends import FarPath
+    from homotopy.engines.path_ends import ExactPoint, FarPath
     from homotopy.status import PathStatus, StartCount
     from polysys.landscape import Landscape
     from polysys.problem import Problem
@@ -129,6 +129,8 @@ class TrackedPaths:
     seconds : float
     follow : callable, optional
         Paths, by their numbers, as they can be followed to their ends in long numbers.
+    exact : mapping from int to exact complex vectors
+        End points of which more digits are known than doubles hold, by the numbers of their paths.
     """
 
     x: npt.NDArray[np.complex128]
@@ -147,6 +149,7 @@ class TrackedPaths:
     attempts: tuple[str, ...]
     seconds: float
     follow: Callable[[Sequence[int]], list[FarPath]] | None = None
+    exact: Mapping[int, ExactPoint] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import accumulate
+from operator import mul
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,7 @@ from flint import acb, acb_mat, arb, ctx, fmpq
 from homotopy.common import reporting
 from homotopy.common.arrays import Complexes
 from homotopy.status import PathStatus
+from polysys.algebra.algebraic_points import fraction
 from polysys.tape import Recorder, Tape
 
 LAST = 138.0  # -log v at the end: v = 1e-60
@@ -45,8 +48,10 @@ _WELL = 1e-9  # error of a predictor that is left as it is
 _WINDINGS = (*range(1, 11), 12, 14, 15, 16, 18, 20, 24, 30)
 _LONGEST, _SHORTEST, _FIRST_STEP = 8.0, 1e-7, 1e-3
 _MOST_STEPS, _MOST_BITS = 2500, 4000
-_HISTORY = 8  # places that the predictor interpolates
-_MANY_STEPS, _LONG_HISTORY = 60, 12  # a path of so many steps: more places let them be longer, and cost more than short paths would gain
+_FOR_WINDING = 5  # of them that winding numbers are chosen by: twenty are tried, and that takes as long as a step
+_HISTORY = 8  # places that the predictor interpolates, with the derivatives there
+
+ExactPoint = tuple[tuple[Fraction, Fraction], ...]  # real and imaginary parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +59,7 @@ class PathEndpoint:
     """The end of a path: REGULAR (an isolated solution in the rounding to doubles), SINGULAR, AT_INFINITY or FAILED.
 
     `winding` is zero where no loop was closed; `log10_size` is that of the largest coordinate where the path was last seen.
-    `n_steps` were tried.
+    `n_steps` were tried. `exact` is a regular end with all its digits: a certificate may need more than doubles have.
     """
 
     status: PathStatus
@@ -62,6 +67,7 @@ class PathEndpoint:
     winding: int = 0
     log10_size: float = 0.0
     n_steps: int = 0
+    exact: ExactPoint = ()
 
 
 class ExactHomotopy:
@@ -85,6 +91,7 @@ class ExactHomotopy:
         nodes = tape.evaluate(recorder.variables, recorder.parameters, recorder.constant)
         rows = [recorder.gradient(node, recorder.variables) for node in nodes]
         self._tape = recorder.tape([*nodes, *(d for row in rows for d in row)])
+        self._values = recorder.tape(nodes)
         self.cost = len(self._tape.ops)
         self._start, self._target, self._kappa = [complex(p) for p in start], list(target), kappa
         self._bits = 0
@@ -112,10 +119,7 @@ class ExactHomotopy:
         """
         self._set_precision()
         n, sharp = self.n, 2.0 ** max(-1000.0, -_SHARP * ctx.prec)
-        parameters = self._q
-        if v is not None:
-            s = v / (v + self._kappa * (1 - v))
-            parameters = [p * s + q * (1 - s) for p, q in zip(self._p, self._q, strict=True)]
+        parameters = self._q if v is None else self._parameters(v)
         updates: list[float] = []
         for _ in range(most):
             values = self._tape.evaluate(x, parameters, self._constant)
@@ -128,26 +132,44 @@ class ExactHomotopy:
             updates.append(max(_ratio(d, abs(c) + least) for d, c in zip(move, x, strict=True)))
             if not updates[-1] < 1e10:
                 break
-            x = [_middle(c - d) for c, d in zip(x, move, strict=True)]
+            before, x = x, [_middle(c - d) for c, d in zip(x, move, strict=True)]
             if updates[-1] < sharp:
-                return Newton(x, True, updates[0], updates[-1], updates[1] / updates[0] if len(updates) > 1 else 0.0)
+                contraction = updates[1] / updates[0] if len(updates) > 1 else 0.0
+                rates = [] if v is None else self._rates(before, v, values)
+                return Newton(x, True, updates[0], updates[-1], contraction, rates)
             if len(updates) > 1 and updates[-1] > (_CONTRACTION if len(updates) == 2 else 0.5) * updates[-2]:
                 break
         first = updates[0] if updates else math.inf
         came_close = len(updates) > 2 and updates[-1] < 1e-6 * min(first, 1.0)
         return Newton(x, False, first, updates[-1] if came_close else math.inf)
 
+    def _parameters(self, v: acb) -> list[acb]:
+        s = v / (v + self._kappa * (1 - v))
+        return [p * s + q * (1 - s) for p, q in zip(self._p, self._q, strict=True)]
+
+    def _rates(self, x: list[acb], v: acb, values: list[acb]) -> list[acb]:
+        """d log x / d sigma at a point of the path, from the values and derivatives there: a quotient of differences to half the digits."""
+        n, h = self.n, arb((1, -(ctx.prec // 2)))
+        moved = self._values.evaluate(x, self._parameters(v * (-h).exp()), self._constant)
+        change = acb_mat(n, 1, [(b - a) / h for a, b in zip(values[:n], moved, strict=True)])
+        try:
+            rates = acb_mat(n, n, values[n:]).solve(change, algorithm="approx")
+        except ZeroDivisionError:
+            return []
+        return [_middle(-rates[i, 0] / c) for i, c in enumerate(x)]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Newton:
-    """Where Newton's method came to, whether it converged, its first update, the last one (inf where it came never close), and
-    the ratio of the second to the first."""
+    """Where Newton's method came to, whether it converged, its first update, the last one (inf where it came never close),
+    the ratio of the second to the first, and d log x / d sigma."""
 
     x: list[acb]
     has_converged: bool
     first: float
     last: float
     contraction: float = 1.0
+    rates: Sequence[acb] = ()
 
 
 def follow_to_end(homotopy: ExactHomotopy, x: Complexes, v: float) -> PathEndpoint:
@@ -197,10 +219,19 @@ class FarPath:
                 break
         whole = np.zeros(self.n, complex)
         whole[list(self.alive)] = found.x * self.scales
-        return replace(found, x=whole, n_steps=n_steps)
+        return replace(found, x=whole, n_steps=n_steps, exact=self._in_all_unknowns(found.exact))
+
+    def _in_all_unknowns(self, exact: ExactPoint) -> ExactPoint:
+        if not exact:
+            return ()
+        whole = [(Fraction(0), Fraction(0))] * self.n
+        scales = np.broadcast_to(self.scales, len(self.alive)).tolist()
+        for k, (re, im), scale in zip(self.alive, exact, map(Fraction, scales), strict=True):
+            whole[k] = re * scale, im * scale
+        return tuple(whole)
 
 
-Place = tuple[acb, list[acb]]  # sigma, and the logarithms of the coordinates there
+Place = tuple[acb, list[acb], Sequence[acb]]  # sigma, the logarithms of the coordinates there, and their derivatives
 
 
 class _Follower:
@@ -212,7 +243,7 @@ class _Follower:
         self.seen: list[Place] = []
         self.x: list[acb] = []
         self.contraction = 0.0
-        self.history, self.n_steps = _HISTORY, 0
+        self.n_steps = 0
         self.winding: int | None = None  # of the predictor; None: a polynomial in sigma
 
     def run(self) -> PathEndpoint:
@@ -223,11 +254,10 @@ class _Follower:
         found = self._newton([acb(complex(v)) for v in self.start], self.sigma)
         if found is None:
             return failed
-        self.x, self.seen = found, [(acb(self.sigma), [v.log() for v in found])]
+        self.x, self.seen = found.x, [(acb(self.sigma), [v.log() for v in found.x], found.rates)]
         step = _FIRST_STEP
         while self.n_steps < _MOST_STEPS:
             reporting.check()
-            self.history = _HISTORY if self.n_steps < _MANY_STEPS else _LONG_HISTORY
             self.n_steps += 1
             step = self._step(min(step, LAST - self.sigma))
             if step < _SHORTEST:
@@ -243,7 +273,7 @@ class _Follower:
     def _set_precision(self) -> None:
         ctx.prec = min(_MOST_BITS, 128 + int(self.bits_a_nat * self.sigma))
 
-    def _newton(self, x: list[acb], sigma: float, angle: arb | int = 0) -> list[acb] | None:
+    def _newton(self, x: list[acb], sigma: float, angle: arb | int = 0) -> Newton | None:
         """Newton's method at v = exp(-sigma + i angle), with more digits where it needs them."""
         bits, last = self.bits_a_nat, math.inf
         while True:
@@ -251,7 +281,7 @@ class _Follower:
             found = self.homotopy.newton(x, v)
             if found.has_converged:
                 self.contraction = found.contraction
-                return found.x if found.first < (_FIRST if self.seen else _START) else None
+                return found if found.first < (_FIRST if self.seen else _START) else None
             # more digits make the last update smaller if it was rounding, and do not if the place was too far off
             if not found.last < _SHARPER * last or ctx.prec >= _MOST_BITS:
                 self.bits_a_nat = bits
@@ -265,16 +295,16 @@ class _Follower:
         sigma = self.sigma + h
         # as many digits here: where leading terms cancel, Newton's method converges from very near only
         self._set_precision()
-        logs = self._predict(self.seen[-self.history :], acb(sigma), self.winding)
+        logs = self._predict(self.seen[-_HISTORY:], acb(sigma), self.winding)
         trial = [_middle(y.exp()) for y in logs]
         found = self._newton(trial, sigma)
         if found is None:
             self._choose_winding()
             return h / 2
-        logs = [_middle(y + (v / t).log()) for y, v, t in zip(logs, found, trial, strict=True)]
-        self.sigma, self.x = sigma, found
-        self.seen = [*self.seen[-2 * _HISTORY :], (acb(sigma), logs)]
-        off = max(_ratio(v - t, v) for v, t in zip(found, trial, strict=True))
+        logs = [_middle(y + (v / t).log()) for y, v, t in zip(logs, found.x, trial, strict=True)]
+        self.sigma, self.x = sigma, found.x
+        self.seen = [*self.seen[-_HISTORY:], (acb(sigma), logs, found.rates)]
+        off = max(_ratio(v - t, v) for v, t in zip(found.x, trial, strict=True))
         if off > _WELL:
             self._choose_winding()
         # how near Newton's method must begin shows in its contraction; the predictor's error grows with a power of the step
@@ -282,25 +312,30 @@ class _Follower:
         return min(2 * h if is_easy else h if self.contraction < _CONTRACTION / 4 else 0.7 * h, _LONGEST)
 
     def _predict(self, places: list[Place], sigma: acb, winding: int | None) -> list[acb]:
-        """Logarithms of the coordinates at sigma from those at some places."""
-        m, last = len(places), places[-1][0]
+        """Logarithms of the coordinates at sigma from those at some places, and their derivatives there where all are known."""
+        last, has_rates = places[-1][0], all(rates for _, _, rates in places)
+        m = len(places) * (2 if has_rates else 1)
 
-        def basis(place: acb) -> list[acb]:
+        def basis(place: acb) -> tuple[list[acb], list[acb]]:
+            """Functions and their derivatives."""
             t = place - last
             if winding is None or m < 3:
-                return [t**k for k in range(m)]
-            decay = (-t / winding).exp()
-            return [acb(1), t, *(decay**k for k in range(1, m - 1))]
+                powers = _powers(t, m)
+                return powers, [acb(0), *(k * p for k, p in enumerate(powers[:-1], 1))]
+            decays = _powers((-t / winding).exp(), m - 1)[1:]
+            return [acb(1), t, *decays], [acb(0), acb(1), *(-k * d / winding for k, d in enumerate(decays, 1))]
 
-        matrix = acb_mat([basis(a) for a, _ in places]).transpose()
-        weights = matrix.solve(acb_mat([[b] for b in basis(sigma)]), algorithm="approx")
-        n = self.homotopy.n
-        return [sum((weights[k, 0] * places[k][1][i] for k in range(m)), acb(0)) for i in range(n)]
+        rows = [basis(sigma_k) for sigma_k, _, _ in places]
+        conditions = [values for values, _ in rows] + ([slopes for _, slopes in rows] if has_rates else [])
+        known = [logs for _, logs, _ in places] + ([rates for _, _, rates in places] if has_rates else [])
+        matrix = acb_mat(conditions).transpose()
+        weights = matrix.solve(acb_mat([[b] for b in basis(sigma)[0]]), algorithm="approx")
+        return (weights.transpose() * acb_mat(known)).entries()
 
     def _choose_winding(self) -> None:
         """The winding number whose series through the places before predicts the last place best."""
-        *before, (sigma, logs) = self.seen[-self.history - 1 :]
-        if len(before) < 5:
+        *before, (sigma, logs, _) = self.seen[-_FOR_WINDING - 1 :]
+        if len(before) < _FOR_WINDING:
             return
         candidates: list[int | None] = [None, *_WINDINGS]
         errors = []
@@ -311,7 +346,7 @@ class _Follower:
 
     def _rates(self, back: int = 1) -> list[acb]:
         """d log x / d sigma between two of the last places."""
-        (a, y), (b, z) = self.seen[-1 - back], self.seen[-back]
+        (a, y, _), (b, z, _) = self.seen[-1 - back], self.seen[-back]
         return [_middle((v - u) / (b - a)) for u, v in zip(y, z, strict=True)]
 
     def _is_slow(self) -> bool:
@@ -323,7 +358,8 @@ class _Follower:
         found = self.homotopy.newton(self.x, None, 1.0)
         if not found.has_converged or found.first > _FINITE:
             return None
-        return PathEndpoint(PathStatus.REGULAR, _doubles(found.x), 1, _log10_size(found.x))
+        exact = tuple((fraction(z.real.mid()), fraction(z.imag.mid())) for z in found.x)
+        return PathEndpoint(PathStatus.REGULAR, _doubles(found.x), 1, _log10_size(found.x), exact=exact)
 
     def _decide(self) -> PathEndpoint | None:
         """What a path has come to at the last v."""
@@ -358,13 +394,18 @@ class _Follower:
             found = self._newton(trial, self.sigma, turn * (k % corners))
             if found is None:
                 return None
-            x, logs = found, [_middle(y + (v / t).log()) for y, v, t in zip(logs, found, trial, strict=True)]
-            places.append((_middle(sigma), logs))
+            x, logs = found.x, [_middle(y + (v / t).log()) for y, v, t in zip(logs, found.x, trial, strict=True)]
+            places.append((_middle(sigma), logs, found.rates))
             gap = max(_ratio(a - b, b) for a, b in zip(x, self.x, strict=True))
             spread = max(spread, gap)
             if k % corners == 0 and gap < _CLOSED * spread:
                 return k // corners, [t / k for t in total]
         return None
+
+
+def _powers(z: acb, n: int) -> list[acb]:
+    """1, z, z^2, ..: n of them."""
+    return list(accumulate([z] * (n - 1), mul, initial=acb(1)))
 
 
 def _ball(value: Fraction) -> arb:

@@ -73,7 +73,8 @@ def account(
             failed.extend(tuple((tracked.x[k] * flip).tolist()) for flip in tracked.images[k])
     images = [tracked.images[k] for k in hopeful]
     ends = tracked.x if not lost else tracked.x[hopeful]
-    result = certify(landscape.tapes, ends, known, images, digits=digits, boxes=boxes)
+    best = [tracked.exact.get(k, tracked.x[k].tolist()) for k in hopeful] if tracked.exact else None
+    result = certify(landscape.tapes, ends, known, images, digits=digits, exact=best, boxes=boxes)
     # from here on one row a path, images included
     sizes = [len(flips) for flips in images]
     points = ends

@@ -21,7 +21,7 @@ def followed(tracked: TrackedPaths, rows: Sequence[int]) -> tuple[TrackedPaths, 
     """
     if tracked.follow is None or not rows:
         return tracked, 0
-    x, status = tracked.x.copy(), list(tracked.status)
+    x, status, exact = tracked.x.copy(), list(tracked.status), dict(tracked.exact)
     work, done = 0, 0
     for k, path in zip(rows, tracked.follow(rows), strict=True):
         if work + _USUAL_STEPS * path.homotopy.cost > _MOST_WORK:
@@ -33,7 +33,9 @@ def followed(tracked: TrackedPaths, rows: Sequence[int]) -> tuple[TrackedPaths, 
         is_finite = status[k] in (PathStatus.SINGULAR, PathStatus.REGULAR)
         if not (is_finite and end.status is PathStatus.FAILED):
             x[k], status[k] = end.x, end.status
+            if end.exact:
+                exact[k] = end.exact
     for k in rows[done:]:
         if status[k] is PathStatus.AT_INFINITY and tracked.engine == "phcpack":
             status[k] = PathStatus.FAILED
-    return replace(tracked, x=x, status=tuple(status)), done
+    return replace(tracked, x=x, status=tuple(status), exact=exact), done

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 # exponents -> number of a coupling (-1: none) -> its factor in the coefficient
 AffineTerms = dict[Exponents, dict[int, Fraction]]
 _MAX_TERMS = 200_000  # pairs of a monomial and a coupling on the way; beyond it members are multiplied out one by one
+_MOST_PRODUCTS = 600_000  # of terms, in all, those in many variables several times: about a second
 
 
 def affine_terms(tape: Tape) -> AffineTerms | None:
@@ -36,8 +38,12 @@ def affine_terms(tape: Tape) -> AffineTerms | None:
     registers += [{tuple(int(i == k) for i in range(n)): {-1: one}} for k in range(n)]
     registers += [{zero: {k: one}} for k in range(tape.n_parameters)]
     registers += [{zero: {-1: c}} if c else {} for c in tape.constants]
+    products, per_pair = 0, 1 + n // 16  # exponents of many variables are long
     for op, i, j in zip(tape.ops.tolist(), tape.left.tolist(), tape.right.tolist(), strict=True):
         a, b = registers[i], registers[j]
+        products += len(a) * len(b) * per_pair if op == Op.MUL else 0
+        if products > _MOST_PRODUCTS:
+            return None
         value = _product(a, b) if op == Op.MUL else _sum(a, b, -1 if op == Op.SUB else 1)
         if value is None or sum(map(len, value.values())) > _MAX_TERMS:
             return None
@@ -50,7 +56,8 @@ def _sum(a: AffineTerms, b: AffineTerms, sign: int) -> AffineTerms:
     for e, coefficient in b.items():
         mine = result.setdefault(e, {})
         for k, factor in coefficient.items():
-            mine[k] = mine.get(k, Fraction(0)) + sign * factor
+            more = factor if sign > 0 else -factor
+            mine[k] = mine[k] + more if k in mine else more
     return result
 
 
@@ -62,9 +69,10 @@ def _product(a: AffineTerms, b: AffineTerms) -> AffineTerms | None:
     result: AffineTerms = {}
     for e, plain in a.items():
         for f, coefficient in b.items():
-            mine = result.setdefault(tuple(u + v for u, v in zip(e, f, strict=True)), {})
+            mine = result.setdefault(tuple(map(add, e, f)), {})
             for k, factor in coefficient.items():
-                mine[k] = mine.get(k, Fraction(0)) + plain[-1] * factor
+                more = plain[-1] * factor
+                mine[k] = mine[k] + more if k in mine else more
     return result
 
 

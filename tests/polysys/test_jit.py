@@ -1,5 +1,6 @@
 """Kept machine code: used as long as its sources stay, and never a reason to fail."""
 
+import fcntl
 import os
 import resource
 import subprocess
@@ -70,6 +71,49 @@ def test_parts_are_compiled_with_the_kernels_that_call_them_and_have_no_files(pl
         assert (first(2, 1), second(2, 1), first(1.5, 0.5)) == (31, -0.5, 21.0)
         assert (hits(first), hits(second)) == (2 * n_hits, n_hits)
     assert sorted(path.name.partition("-")[0] for path in kept(place)) == ["both", "both", "only_one"]
+
+
+def test_what_another_process_compiles_is_waited_for_and_loaded(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Compiler("test", [])(triple)(1)
+    [path] = kept(place)
+    content = path.read_bytes()
+    path.unlink()
+    lock = os.open(f"{path}.lock", os.O_WRONLY | os.O_CREAT)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:  # the other process has come to its end
+            path.write_bytes(content)
+            os.close(lock)
+
+    monkeypatch.setattr(polysys.jit.time, "sleep", sleep)
+    function = Compiler("test", [])(triple)
+    assert (function(14), hits(function), len(waits)) == (42, 1, 2)
+    assert kept(place) == [path]  # no lock is left
+
+
+def test_a_process_that_stands_still_is_waited_for_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polysys.jit, "_LONGEST_WAIT", -1.0)
+    Compiler("test", [])(triple)(1)
+    [path] = kept(place)
+    path.unlink()
+    compiler = Compiler("test", [])
+    with open(f"{path}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert compiler(triple)(14) == 42
+    assert not compiler._is_patient
+    assert path.exists()
+
+
+def test_no_lock_is_held_when_compiling_fails(place: Path) -> None:
+    def wrong(x):
+        return x.nothing
+
+    with pytest.raises(Exception, match="nothing"):
+        Compiler("test", [])(wrong)(1)
+    assert not kept(place)
 
 
 def test_other_sources_have_another_folder(place: Path, tmp_path: Path) -> None:

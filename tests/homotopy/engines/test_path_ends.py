@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from homotopy.engines.path_ends import ExactHomotopy, PathEndpoint, follow_to_end
+from homotopy.engines.path_ends import ExactHomotopy, FarPath, PathEndpoint, follow_to_end
 from homotopy.status import PathStatus
 from polysys.tape import Tape, trace
 
@@ -92,3 +92,16 @@ def test_four_paths_to_infinity_around_a_tame_point() -> None:
     assert sorted((end.status.value, end.winding) for end in ends) == [("at_infinity", 4)] * 4 + [("regular", 1)]
     (finite,) = [end.x for end in ends if end.status is PathStatus.REGULAR]
     assert np.abs(finite / np.array([12, 1728]) - 1).max() < 1e-14
+
+
+def test_an_end_is_known_to_more_digits_than_doubles_hold() -> None:
+    """The large root of x^2 / 10^12 + x + 1, to 30 digits in units of its own, in the second of two unknowns of half the size."""
+    target = [Fraction(1, 10**12), Fraction(1), Fraction(1)]
+    v = 1e-3
+    x = max(np.roots([v * p + (1 - v) * float(q) for p, q in zip(START, target, strict=True)]), key=abs)
+    path = FarPath(ExactHomotopy(QUADRATIC, START, target), ((v, np.array([x])),), (1,), 2, 0.5)
+    end = path.end()
+    assert end.exact[0] == (0, 0)
+    re, im = (2 * part for part in end.exact[1])
+    assert abs(re * re / 10**12 + re + 1) < Fraction(1, 10**18) and abs(im) < Fraction(1, 10**18)
+    assert end.x.tolist() == [0, complex(float(re) / 2, float(im) / 2)]

@@ -1,11 +1,19 @@
 """Tame landscapes with solutions far away or along degenerate directions: found by both engines, never called infinite."""
 
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
 import pytest
 
 import homotopy as ho
 import polysys as ps
+from homotopy.certification.certificates import CertificateList
+from homotopy.engines.base import TrackedPaths
 from homotopy.solving import exact_algebra
+from homotopy.solving.accounts import account
 from homotopy.solving.rounds import solve
+from homotopy.status import PathStatus, StartCount
 
 FAR = [
     ("(y-x^3)^2+(14-x)^2", 1, 1),
@@ -69,3 +77,18 @@ def test_a_long_chain_of_wells_needs_no_path() -> None:
     census = ho.census(ps.expression(f"x0^4/4-x0^2/2+{wells}"))
     assert (census.n_complex, census.n_real, census.run.engine) == (3, 3, "exact algebra")
     assert census.completeness.verdict is ho.Completeness.PROVED
+
+
+def test_ends_are_certified_from_all_their_digits() -> None:
+    """The roots 1 +- 10^-20 of a square minus 10^-40 are one number in doubles, where the derivative vanishes."""
+    land = ps.expression("(x - 1)^3/3 - (x - 1)/10^40").sample()
+    tracked = TrackedPaths(
+        x=np.ones((2, 1), complex), status=(PathStatus.REGULAR,) * 2, rco=np.ones(2), images=(np.ones((1, 1), np.int8),) * 2,
+        start="given", root_count=2, root_count_kind=StartCount.TOTAL_DEGREE, engine="toy", engine_version="-", transport="none",
+        precision="d", seed=0, gamma=1j, attempts=(), seconds=0.0,
+    )  # fmt: skip
+    report, doubtful = account(land, tracked, CertificateList.of(()), 1, 15)
+    assert not report.certificates and doubtful == [0, 1]
+    ends = {k: ((1 + Fraction(sign, 10**20), Fraction(0)),) for k, sign in enumerate((-1, 1))}
+    report, doubtful = account(land, replace(tracked, exact=ends), CertificateList.of(()), 1, 15)
+    assert len(report.certificates) == 2 and not doubtful

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 
 import pytest
 
 import polysys as ps
+from polysys.formulations import affine
 from polysys.formulations.affine import affine_terms, member_terms
 from polysys.tape import trace
 
@@ -43,3 +45,13 @@ def test_terms_that_cancel_for_a_member_are_left_out() -> None:
     assert terms is not None
     assert member_terms(terms, [Fraction(2)]) == {(1,): 1}
     assert member_terms(terms, [Fraction(3)]) == {(3,): 1, (1,): 1}
+
+
+def test_products_of_many_layers_are_given_up_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few the terms of each: 2^11 in the end, after 2^12 products of terms, which count twice in 22 variables."""
+    pairs = [range(2 * k, 2 * k + 2) for k in range(11)]
+    tape = trace(lambda x, p: [prod((x[i] + x[j] for i, j in pairs), start=p[0])], 22, 1)
+    monkeypatch.setattr(affine, "_MOST_PRODUCTS", 2**13)
+    assert len(affine_terms(tape) or {}) == 2**11
+    monkeypatch.setattr(affine, "_MOST_PRODUCTS", 2**13 - 8)
+    assert affine_terms(tape) is None
