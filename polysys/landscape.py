@@ -353,7 +353,7 @@ class Landscape:
         symmetry = self.known_symmetry
         if symmetry is not None and symmetry.dimension:
             raise PositiveDimensionalError(
-                f"The stationary points of {self.label} are not isolated: {self.facts.symmetry_name} acts on them "
+                f"The stationary points of {self.label} are not isolated, over the complex numbers at least: {self.facts.symmetry_name} acts on them "
                 f"(continuous symmetry of dimension {symmetry.dimension}, orbits of dimension up to "
                 f"{symmetry.orbit_dimension}).",
                 "Break it with one l2 value per weight (l2=random), or decompose the stationary set (stationary sets).",
