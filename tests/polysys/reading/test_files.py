@@ -133,6 +133,7 @@ OWN = {
     "homotopy/tables/format/row_head.py",
     "homotopy/tables/site/build.py",
     "homotopy/weights/memory.py",
+    "polysys/cache_files.py",
     "polysys/jit.py",
     "homotopy/common/processes.py",
     "homotopy/engines/bertini/worker.py",
