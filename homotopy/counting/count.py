@@ -31,6 +31,7 @@ from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.real_proof import cheap_real_proof, with_real_proof
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
+from homotopy.engines.starts.fermat import has_fermat_start
 from homotopy.errors import HomotopyError
 from homotopy.options import Options, chosen_options
 from homotopy.solving.exact_algebra import with_missing, with_points
@@ -151,14 +152,15 @@ def _counted(
 def _require_isolated(landscape: Landscape, *, is_sample: bool) -> None:
     """Refuse a landscape whose symmetry moves its points, unless exact algebra sees that it moves none: then all are fixed by it.
 
-    A sample of an ensemble is asked after its first round, if that lost a path: most have no symmetry but by their model.
+    A sample of an ensemble, and a form on a sphere, whose paths cost less than the search for a symmetry, are asked after their first
+    round, if that lost a path: most have no symmetry but by their model.
     """
     try:
         landscape.require_isolated()
     except PositiveDimensionalError:
         if exact_count_of(landscape).dimension not in (0, -1):
             raise
-    if not is_sample and not landscape.facts.mixing_fields:
+    if not is_sample and not landscape.facts.mixing_fields and not has_fermat_start(landscape.formulation):
         refuse_moved_points(landscape)
 
 
