@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial, reduce
+from itertools import chain
 from typing import Any
 from weakref import finalize
 
@@ -214,9 +215,7 @@ class _Images:
             known.landscape, known.under = self._landscape, {}
         wanted = [g for g in dict.fromkeys(generators) if g not in known.under]
         rows = self._list.where(Verdict.NO) if known.conjugates is None else np.zeros(0, np.int64)
-        mid = np.conj(self._list.mid[rows])
-        moved = [(mid, np.broadcast_to(self._list.radius[rows, None], mid.shape)), *map(self._moved, wanted)]
-        found = self._located(np.concatenate([m for m, _ in moved]), np.concatenate([r for _, r in moved]))
+        found = self._located(rows, wanted)
         if known.conjugates is None:
             known.conjugates = rows, self._with_balls(found[: len(rows)], rows, lambda k, _: self.conjugate_balls(k))
         every, size = np.arange(len(self._list)), len(self._list)
@@ -229,10 +228,21 @@ class _Images:
             discs = _discs(self._list, np.arange(len(self._list)))
             return _stacked(image(self._landscape.formulation, g, discs, lambda a: a))
 
-    def _located(self, mid: npt.NDArray[np.complex128], radius: npt.NDArray[np.float64]) -> Integers:
-        blocks = [slice(first, first + _BLOCK) for first in range(0, len(mid), _BLOCK)]
+    def _located(self, rows: Integers, generators: Sequence[SignedPermutation]) -> Integers:
+        """Where the conjugates of rows and the images of all are, one after the other: short ones together, long ones in blocks."""
+        parts: Iterable[tuple[npt.NDArray[np.complex128], npt.NDArray[np.float64]]]
+        parts = chain(self._conjugated(rows), map(self._moved, generators))
+        if len(rows) + len(generators) * len(self._list) <= _BLOCK:
+            moved = list(parts)
+            parts = [(np.concatenate([m for m, _ in moved]), np.concatenate([r for _, r in moved]))] if moved else []
         with np.errstate(all="ignore"):
-            return np.concatenate([np.zeros(0, np.int64), *(self._locator.find_all(mid[part], radius[part]) for part in blocks)])
+            return np.concatenate([np.zeros(0, np.int64), *(self._locator.find_all(mid, radius) for mid, radius in parts)])
+
+    def _conjugated(self, rows: Integers) -> Iterator[tuple[npt.NDArray[np.complex128], npt.NDArray[np.float64]]]:
+        for first in range(0, len(rows), _BLOCK):
+            some = rows[first : first + _BLOCK]
+            mid = np.conj(self._list.mid[some])
+            yield mid, np.broadcast_to(self._list.radius[some, None], mid.shape)
 
     def conjugates(self) -> tuple[Integers, Integers]:
         """Integers of the zeros proved non-real, and where their conjugates are."""

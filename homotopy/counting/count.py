@@ -31,7 +31,6 @@ from homotopy.counting.degenerate.stationary_set import StationarySet
 from homotopy.counting.real_proof import cheap_real_proof, with_real_proof
 from homotopy.counting.result import Census, RunRecord
 from homotopy.engines.registry import engines_for
-from homotopy.engines.starts.fermat import has_fermat_start
 from homotopy.errors import HomotopyError
 from homotopy.options import Options, chosen_options
 from homotopy.solving.exact_algebra import with_missing, with_points
@@ -155,6 +154,8 @@ def _require_isolated(landscape: Landscape, *, is_sample: bool) -> None:
     A sample of an ensemble, and a form on a sphere, whose paths cost less than the search for a symmetry, are asked after their first
     round, if that lost a path: most have no symmetry but by their model.
     """
+    from homotopy.engines.starts.fermat import has_fermat_start  # nothing of engines where files are only read
+
     try:
         landscape.require_isolated()
     except PositiveDimensionalError:
